@@ -1,0 +1,187 @@
+/**
+ * The error catalogue: every way this product says no, in one place. Answers, `openapi.json` and
+ * `docs/errors.md` are made from it. Codes that Bond's clients know keep Bond's names; the rest are ours.
+ */
+
+/** Bond's three kinds of error: the caller's, ours, and one of a process that cannot go on. */
+export type ErrorType = 'Request Error' | 'Server Error' | 'Process Error';
+
+export interface ErrorEntry {
+  /** HTTP status. */
+  readonly status: number;
+  readonly type: ErrorType;
+  /** What the caller reads when nothing more exact can be said. Never contains a value that was sent. */
+  readonly message: string;
+  /** For the reference: when this happens and what to do next. */
+  readonly help: string;
+}
+
+const schema = (of: string): ErrorEntry => ({
+  status: 400,
+  type: 'Request Error',
+  message: `The request to ${of} does not fit its schema.`,
+  help: 'Message is an object from field path to a list of what is wrong there; every bad field is in it at once. Correct the fields and send the request again.',
+});
+
+const unknown = (what: string): ErrorEntry => ({
+  status: 500,
+  type: 'Server Error',
+  message: `Something went wrong on our side while ${what}. Try again; if it stays, give the operator the X-Request-Id of this answer.`,
+  help: 'A fault of the service. Nothing was half written. The log line with this request id says more.',
+});
+
+export const errorCatalogue = {
+  create_customer_schema: schema('create a customer'),
+  edit_customer_schema: schema('update a customer'),
+  get_customer_schema: schema('read customers'),
+  delete_customer_schema: schema('delete a customer'),
+  customer_invalid_uuid4: {
+    status: 400,
+    type: 'Request Error',
+    message: 'The customer_id in the path is not a UUID.',
+    help: 'Send the customer_id exactly as an answer of this API gave it.',
+  },
+  customer_dne: {
+    status: 404,
+    type: 'Request Error',
+    message: 'There is no such customer.',
+    help: "The customer never existed, was deleted, or is another brand's: these three look the same on purpose.",
+  },
+  person_id_dup: {
+    status: 409,
+    type: 'Request Error',
+    message: 'Another customer of this brand already has this brand_person_id.',
+    help: 'Find that customer with searchCustomers. The id is free again once that customer is deleted.',
+  },
+  ssn_dup: {
+    status: 409,
+    type: 'Request Error',
+    message: 'Another customer of this brand already has this ssn.',
+    help: 'Find that customer with searchCustomers. The number is free again once that customer is deleted.',
+  },
+  kyc_customer: {
+    status: 403,
+    type: 'Request Error',
+    message: 'This customer has passed KYC, so the fields named here can no longer be changed.',
+    help: 'After KYC only email, phone with phone_country_code, and secondary addresses change. Nothing of the request was applied.',
+  },
+  precondition_failed: {
+    status: 412,
+    type: 'Request Error',
+    message: 'The customer has changed since the version named in If-Match.',
+    help: 'Read the customer again and decide on its new ETag.',
+  },
+  idempotency_key_exists: {
+    status: 409,
+    type: 'Process Error',
+    message: 'A request with this Idempotency-Key is still running.',
+    help: 'Wait as long as Retry-After says and send the same request again: it gets the first answer.',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    type: 'Request Error',
+    message: 'This Idempotency-Key was used for a different request.',
+    help: 'A key stands for one request for 24 hours. Use a new key for a new request.',
+  },
+  auth_err: {
+    status: 401,
+    type: 'Request Error',
+    message: 'The Identity and Authorization headers do not name a valid key.',
+    help: 'Missing, unknown, wrong, expired and revoked keys get this same answer. Make a key with `clientele keys create --brand NAME`.',
+  },
+  scope_err: {
+    status: 403,
+    type: 'Request Error',
+    message: 'This key does not carry the scope that the operation needs.',
+    help: 'The reference names the scope of each operation. Make a key that carries it with `clientele keys create --scopes`.',
+  },
+  rate_limited: {
+    status: 429,
+    type: 'Request Error',
+    message: 'This key has used up its requests for the current minute.',
+    help: 'Wait as long as Retry-After says. RateLimit and RateLimit-Policy tell how much is left on every answer.',
+  },
+  input_error: {
+    status: 400,
+    type: 'Request Error',
+    message: 'The request cannot be read.',
+    help: 'The body is not JSON as RFC 8259 means it, in UTF-8, without duplicate names, at most 16 levels deep; or the request line or its headers are malformed.',
+  },
+  not_found: {
+    status: 404,
+    type: 'Request Error',
+    message: 'There is nothing at this address.',
+    help: 'The reference at /docs lists every path.',
+  },
+  method_not_allowed: {
+    status: 405,
+    type: 'Request Error',
+    message: 'This address does not take this method.',
+    help: 'The Allow header lists the methods it takes.',
+  },
+  request_timeout: {
+    status: 408,
+    type: 'Request Error',
+    message: 'The request took too long to arrive.',
+    help: 'Headers must arrive within 10 seconds and the whole request within 15.',
+  },
+  payload_too_large: {
+    status: 413,
+    type: 'Request Error',
+    message: 'The request is larger than this operation takes.',
+    help: 'A body is at most 64 KiB unless the operation says otherwise.',
+  },
+  header_too_large: {
+    status: 431,
+    type: 'Request Error',
+    message: 'The headers of the request are too large.',
+    help: 'All headers together are at most 16 KiB.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: 'Request Error',
+    message: 'The body must be application/json in UTF-8, without a Content-Encoding.',
+    help: 'Send Content-Type: application/json and an uncompressed body.',
+  },
+  unavailable: {
+    status: 503,
+    type: 'Server Error',
+    message: 'The service cannot reach its database at the moment. Nothing was acknowledged; try again.',
+    help: 'Wait as long as Retry-After says. Send changes with an Idempotency-Key, so that a repeat is safe whatever became of the first try.',
+  },
+  unknown_list_customers: unknown('listing customers'),
+  unknown_create_customer: unknown('creating the customer'),
+  unknown_get_customer: unknown('reading the customer'),
+  unknown_update_customer: unknown('updating the customer'),
+  unknown_delete_customer: unknown('deleting the customer'),
+  unknown_search_customers: unknown('searching customers'),
+  unknown_verify_key: unknown('verifying the key'),
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** From the path of a field (`addresses.0.zip_code`) to everything that is wrong there. */
+export type FieldProblems = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * A lawful no: the product understood and declines. It is answered as it stands, so neither message nor
+ * field names may carry a value that was sent. Everything else that is thrown is a fault.
+ */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | FieldProblems;
+  /** Seconds after which a repeat makes sense, where one does. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    detail?: string | FieldProblems,
+    options?: { retryAfter?: number; cause?: unknown },
+  ) {
+    super(code, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Refusal';
+    this.code = code;
+    this.detail = detail ?? errorCatalogue[code].message;
+    this.retryAfter = options?.retryAfter;
+  }
+}

@@ -1,0 +1,51 @@
+/** Paging as the seed has it (`page`, `per_page`), and ours: `Link`, `X-Total-Count` and a cursor. */
+
+export const perPageChoices = [1, 2, 5, 10, 20, 50] as const;
+export const defaultPerPage = 20;
+/** The seed's type of `page` is int32. */
+export const lastPage = 2 ** 31 - 1;
+
+export type Place =
+  | { readonly kind: 'page'; readonly page: number }
+  /** After the customer with this sequence number. */
+  | { readonly kind: 'cursor'; readonly after: bigint };
+
+export interface Paging {
+  readonly place: Place;
+  readonly perPage: number;
+}
+
+const cursorPattern = /^c1_([0-9a-z]{1,13})$/;
+
+/** Opaque to clients; inside is only the place in the order of arrival, which says nothing about a person. */
+export const cursorAfter = (seq: bigint): string => `c1_${seq.toString(36)}`;
+
+export function parseCursor(text: string): bigint | undefined {
+  const match = cursorPattern.exec(text);
+  if (!match?.[1]) return undefined;
+  let seq = 0n;
+  for (const digit of match[1]) seq = seq * 36n + BigInt(Number.parseInt(digit, 36));
+  return seq <= 0x7fff_ffff_ffff_ffffn ? seq : undefined;
+}
+
+export type LinkRelation = 'first' | 'prev' | 'next' | 'last';
+
+/**
+ * The relations of RFC 8288 for one answer, each as query parameters. `next` carries the cursor, so a walk
+ * along it meets every customer once even while others are created and deleted.
+ */
+export function linksOf(
+  paging: Paging,
+  total: number,
+  next: bigint | undefined,
+): readonly (readonly [LinkRelation, string])[] {
+  const at = (page: number) => `page=${page}&per_page=${paging.perPage}`;
+  const last = Math.max(1, Math.ceil(total / paging.perPage));
+  const links: [LinkRelation, string][] = [['first', at(1)]];
+  if (paging.place.kind === 'page' && paging.place.page > 1) {
+    links.push(['prev', at(Math.min(paging.place.page - 1, last))]);
+  }
+  if (next !== undefined) links.push(['next', `per_page=${paging.perPage}&cursor=${cursorAfter(next)}`]);
+  links.push(['last', at(last)]);
+  return links;
+}

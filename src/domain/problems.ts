@@ -1,0 +1,36 @@
+import type { FieldProblems } from './errors.ts';
+
+/** Collects what is wrong with a request, field by field, so that a caller hears of all of it at once. */
+export class Problems {
+  readonly #byField = new Map<string, string[]>();
+
+  /** Notes one sentence for a field; `undefined` (nothing wrong) is passed over. */
+  add(path: string, sentence: string | undefined): void {
+    if (sentence === undefined) return;
+    const sentences = this.#byField.get(path);
+    if (!sentences) this.#byField.set(path, [sentence]);
+    else if (!sentences.includes(sentence)) sentences.push(sentence);
+  }
+
+  /** Takes over every problem of a field that has none yet. */
+  addMissing(others: Problems): void {
+    for (const [path, sentences] of others.#byField) {
+      if (!this.#byField.has(path)) this.#byField.set(path, [...sentences]);
+    }
+  }
+
+  /** Drops what was noted for a field and for everything below it. */
+  withdraw(path: string): void {
+    for (const known of [...this.#byField.keys()]) {
+      if (known === path || known.startsWith(`${path}.`)) this.#byField.delete(known);
+    }
+  }
+
+  get any(): boolean {
+    return this.#byField.size > 0;
+  }
+
+  toObject(): FieldProblems {
+    return Object.fromEntries(this.#byField);
+  }
+}

@@ -1,0 +1,27 @@
+/** What any text from outside must be before its meaning is looked at. */
+
+/**
+ * Characters that no field of ours has a use for and that do harm where text is shown or logged: control
+ * characters, lone surrogates, the invisible marks that turn the direction of writing (Unicode UAX #9),
+ * the line and paragraph separators, and the byte order mark.
+ */
+const harmful = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]/u;
+
+export const harmfulText = 'Contains a character that is not allowed (control, direction or line mark).';
+
+export const isHarmless = (text: string): boolean => !harmful.test(text);
+
+/** Length as people count it: code points after composition (NFC), so `é` is one in either spelling. */
+export function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+/** JSON in which every character beyond ASCII is escaped: its length in bytes is its length as a string. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

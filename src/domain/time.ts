@@ -1,0 +1,58 @@
+/**
+ * Moments, as text: ISO 8601 in UTC with microseconds and without an offset, `2020-10-26T21:48:57.287919`.
+ * The form sorts as text, loses nothing that PostgreSQL keeps, and is what most answers show as it stands.
+ */
+export type Instant = string & { readonly __instant: true };
+
+const micro = 1_000n;
+
+/** From microseconds since 1970 (UTC) to an instant. */
+export function instantOfMicros(micros: bigint): Instant {
+  const millis = micros / micro;
+  const rest = String(micros % micro).padStart(3, '0');
+  return `${new Date(Number(millis)).toISOString().slice(0, 23)}${rest}` as Instant;
+}
+
+/** From milliseconds since 1970 (UTC), fractions of a millisecond included. */
+export function instantOfMillis(millis: number): Instant {
+  const whole = Math.floor(millis);
+  const rest = String(Math.floor((millis - whole) * 1000)).padStart(3, '0');
+  return `${new Date(whole).toISOString().slice(0, 23)}${rest}` as Instant;
+}
+
+/** From PostgreSQL's text of a `timestamptz` in a UTC session: `2020-10-26 21:48:57.28+00`. */
+export function instantOfPostgres(text: string): Instant {
+  const day = text.slice(0, 10);
+  const plus = text.lastIndexOf('+');
+  if (plus < 19 || text.slice(plus) !== '+00')
+    throw new Error('PostgreSQL answered a time that is not in UTC.');
+  const time = text.slice(11, plus);
+  return `${day}T${time.length === 8 ? `${time}.000000` : time.padEnd(15, '0')}` as Instant;
+}
+
+/** For SQL: the same moment with its offset said. */
+export const toPostgres = (at: Instant): string => `${at}Z`;
+
+/** Milliseconds since 1970; the microseconds are cut off. */
+export const millisOf = (at: Instant): number => Date.parse(`${at.slice(0, 23)}Z`);
+
+/** The moment so many seconds later (or earlier, if negative), microseconds kept. */
+export function plusSeconds(at: Instant, seconds: number): Instant {
+  const moved = new Date(millisOf(at) + seconds * 1000).toISOString().slice(0, 23);
+  return `${moved}${at.slice(23)}` as Instant;
+}
+
+/** The calendar day in UTC, `YYYY-MM-DD`. */
+export const dayOf = (at: Instant): string => at.slice(0, 10);
+
+/**
+ * How a moment is written on the wire. Bond's own pages do it in two ways: what is read shows no offset
+ * (`2020-10-26T21:48:57.287919`), what a change answers shows one (`2021-02-11T13:26:50.553841+00:00`).
+ * Clients compare strings, so customers and their addresses follow that exactly; everything that is ours
+ * says its offset always.
+ */
+export function wireTime(at: Instant, style: WireStyle): string {
+  return style === 'read' ? at : `${at}+00:00`;
+}
+
+export type WireStyle = 'read' | 'change';

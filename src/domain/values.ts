@@ -1,0 +1,162 @@
+import { iso31661Alpha2ToAlpha3 } from 'iso-3166';
+import validator from 'validator';
+import { lengthOf } from './text.ts';
+import type { Instant } from './time.ts';
+import { dayOf } from './time.ts';
+
+/**
+ * The rules for single values, one function each: it answers what is wrong as a sentence, or `undefined`.
+ * The sentences never repeat the value. Sources: the seed's two tables, and the Social Security
+ * Administration's rules of assignment for the SSN.
+ */
+export type ValueRule = (text: string, circumstances: Circumstances) => string | undefined;
+
+export interface Circumstances {
+  readonly now: Instant;
+  /** In a sandbox the trigger numbers are lawful SSNs. */
+  readonly sandbox: boolean;
+}
+
+const namePattern = /^\p{L}[\p{L}\p{M} '’]*$/u;
+
+const name: ValueRule = (text) => {
+  const composed = text.normalize('NFC');
+  const length = lengthOf(composed);
+  if (length < 2 || length > 50) return 'Must be between 2 and 50 characters.';
+  if (!namePattern.test(composed)) {
+    return 'Must start with a letter and can only be letters, spaces, and apostrophes.';
+  }
+  return undefined;
+};
+
+const middleName: ValueRule = (text, circumstances) => (text === '' ? undefined : name(text, circumstances));
+
+const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/** Whether `YYYY-MM-DD` is a day of the Gregorian calendar. `Date` would roll 29 February over in silence. */
+export function isCalendarDay(text: string): boolean {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!parts) return false;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const last = month === 2 && leap ? 29 : daysInMonth[month - 1];
+  return last !== undefined && year >= 1 && day >= 1 && day <= last;
+}
+
+const oldest = 120;
+
+const dob: ValueRule = (text, { now }) => {
+  if (!isCalendarDay(text)) return 'Not a valid date: use YYYY-MM-DD, for example 1994-03-20.';
+  const today = dayOf(now);
+  if (text > today) return 'Must not be in the future.';
+  const earliest = `${String(Number(today.slice(0, 4)) - oldest).padStart(4, '0')}${today.slice(4)}`;
+  return text < earliest ? `Must not be more than ${oldest} years ago.` : undefined;
+};
+
+/** The sandbox's trigger numbers: each makes a verification end in its own way (see the KYC rules). */
+export const triggerSsns: ReadonlySet<string> = new Set([
+  '000000000',
+  '111111111',
+  '222222222',
+  '333333333',
+  '444444444',
+  '888888888',
+  '999990000',
+]);
+
+const ssn: ValueRule = (text, { sandbox }) => {
+  if (!/^(?:[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})$/.test(text)) {
+    return 'Not a valid SSN: use nine digits, or ###-##-####.';
+  }
+  const digits = digitsOf(text);
+  if (sandbox && triggerSsns.has(digits)) return undefined;
+  const area = digits.slice(0, 3);
+  const neverIssued =
+    area === '000' ||
+    area === '666' ||
+    area.startsWith('9') ||
+    digits.slice(3, 5) === '00' ||
+    digits.slice(5) === '0000' ||
+    // Printed in wallets sold from 1938 on and used by thousands, so the SSA retired it.
+    digits === '078051120';
+  return neverIssued ? 'Not a number that the Social Security Administration issues.' : undefined;
+};
+
+const phone: ValueRule = (text) => {
+  if (!/^[0-9]+(?:-[0-9]+)*$/.test(text)) return 'Must be only numbers or dash-separated.';
+  const digits = digitsOf(text).length;
+  return digits < 7 || digits > 15 ? 'Must have between 7 and 15 digits.' : undefined;
+};
+
+const phoneCountryCode: ValueRule = (text) =>
+  /^[0-9]{1,3}$/.test(text) ? undefined : 'Must be between one and three digits.';
+
+const email: ValueRule = (text) =>
+  text.length <= 254 && validator.isEmail(text, { allow_utf8_local_part: true, ignore_max_length: false })
+    ? undefined
+    : 'Not a valid email address.';
+
+const between = (least: number, most: number, text: string): string | undefined => {
+  const length = lengthOf(text.normalize('NFC'));
+  if (length >= least && length <= most) return undefined;
+  return least === 0
+    ? `Must be at most ${most} characters.`
+    : `Must be between ${least} and ${most} characters.`;
+};
+
+const street: ValueRule = (text) => {
+  const wrongLength = between(1, 40, text);
+  if (wrongLength) return wrongLength;
+  return /^[\p{L}\p{M}\p{Nd} .,_#-]*[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} .,_#-]*$/u.test(text)
+    ? undefined
+    : 'May contain only letters, digits, spaces and . , _ - #';
+};
+
+const street2: ValueRule = (text) => between(0, 40, text);
+
+const city: ValueRule = (text) => between(2, 40, text.trim() === '' ? '' : text);
+
+/**
+ * What the United States Postal Service delivers to (Publication 28, appendix B): the states, the District
+ * of Columbia, the territories, the freely associated states, and the three of the armed forces.
+ */
+export const uspsStates: ReadonlySet<string> = new Set(
+  (
+    'AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH ' +
+    'OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI FM MH PW AA AE AP'
+  ).split(' '),
+);
+
+const country: ValueRule = (text) =>
+  Object.hasOwn(iso31661Alpha2ToAlpha3, text)
+    ? undefined
+    : 'Must be an ISO 3166-1 alpha-2 country code, two capital letters.';
+
+/** The rule of a state or a ZIP code depends on the country beside it. */
+export function stateRule(text: string, countryCode: unknown): string | undefined {
+  if (countryCode !== 'US') return between(0, 20, text);
+  return uspsStates.has(text) ? undefined : 'Must be a two-letter US state code.';
+}
+
+export function zipRule(text: string, countryCode: unknown): string | undefined {
+  if (countryCode !== 'US') return between(2, 20, text);
+  return /^[0-9]{5}(?:-[0-9]{4})?$/.test(text) ? undefined : 'Must be a US zip code: 12345 or 12345-1234.';
+}
+
+export const valueRules = {
+  name,
+  middleName,
+  dob,
+  ssn,
+  phone,
+  phoneCountryCode,
+  email,
+  street,
+  street2,
+  city,
+  country,
+} as const satisfies Readonly<Record<string, ValueRule>>;
+
+export type ValueRuleName = keyof typeof valueRules;
+
+export const digitsOf = (text: string): string => text.replaceAll('-', '');

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+
+/** When the process `pid` began, undefined where there is none. A zombie has ended: it only waits for its parent. */
+export async function beginning(pid: number): Promise<string | undefined> {
+  if (process.platform !== 'linux') {
+    const [state, ...began] = (await ask('ps', ['-o', 'stat=,lstart=', '-p', `${pid}`])).trim().split(/\s+/);
+    return state === undefined || state === '' || state.startsWith('Z') ? undefined : began.join(' ');
+  }
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is the program's name in brackets and may itself hold brackets and spaces.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === '' || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}
+
+/** The command line of `pid` with spaces between the arguments, '' where there is no such process. */
+export async function commandLine(pid: number): Promise<string> {
+  if ((await beginning(pid)) === undefined) return '';
+  if (process.platform !== 'linux') return ask('ps', ['-ww', '-o', 'command=', '-p', `${pid}`]);
+  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return line.replaceAll('\0', ' ').trimEnd();
+}
+
+/** The pids of all processes that can be seen from here. */
+export async function allPids(): Promise<number[]> {
+  const names =
+    process.platform === 'linux' ? await readdir('/proc') : (await ask('ps', ['-axo', 'pid='])).split(/\s+/);
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+async function ask(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(program, args, { env: { PATH: '/bin:/usr/bin', LC_ALL: 'C' } }, (_error, stdout) =>
+      resolve(stdout),
+    );
+  });
+}

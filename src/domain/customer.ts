@@ -11,6 +11,7 @@ import {
 import { Refusal } from './errors.ts';
 import type { CustomerField } from './fields.ts';
 import { customerFields, isSsnMask, maskSsn } from './fields.ts';
+import { parseId } from './ids.ts';
 import type { KycState } from './kyc.ts';
 import { isLocked } from './kyc.ts';
 import { Problems } from './problems.ts';
@@ -40,6 +41,7 @@ export interface CustomerInput {
   readonly phone?: string | undefined;
   readonly phone_country_code?: string | undefined;
   readonly email?: string | undefined;
+  readonly brand_person_id?: string | undefined;
   readonly addresses: readonly AddressInput[];
 }
 
@@ -68,6 +70,9 @@ export function checkCustomer(body: unknown, circumstances: Circumstances): Prob
     const value = body[field];
     if (typeof value === 'string') problems.add(field, rule(value, circumstances));
   }
+  const personId = body['brand_person_id'];
+  if (typeof personId === 'string' && !parseId(personId))
+    problems.add('brand_person_id', 'Not a valid UUID.');
   const addresses = body['addresses'];
   if (!Array.isArray(addresses)) return problems;
   for (const [index, address] of addresses.entries()) {

@@ -156,6 +156,7 @@ export const errorCatalogue = {
   unknown_delete_customer: unknown('deleting the customer'),
   unknown_search_customers: unknown('searching customers'),
   unknown_verify_key: unknown('verifying the key'),
+  unknown_request: unknown('answering the request'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -26,6 +26,18 @@ export class Problems {
     }
   }
 
+  /** The fields at the top of the body in or below which something is wrong. */
+  topFields(): ReadonlySet<string> {
+    return new Set([...this.#byField.keys()].map((path) => path.split('.')[0] ?? path));
+  }
+
+  /** The same problems, to be decided on without losing them. */
+  copy(): Problems {
+    const same = new Problems();
+    same.addMissing(this);
+    return same;
+  }
+
   get any(): boolean {
     return this.#byField.size > 0;
   }

@@ -56,3 +56,31 @@ export function wireTime(at: Instant, style: WireStyle): string {
 }
 
 export type WireStyle = 'read' | 'change';
+
+const isoPattern =
+  /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,6}))?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
+
+/** A day or a moment as a client writes it (ISO 8601; UTC unless it says its offset), or `undefined`. */
+export function parseInstant(text: string): Instant | undefined {
+  const parts = isoPattern.exec(text);
+  const day = parts?.[1];
+  if (!day || !isCalendarDay(day)) return undefined;
+  const [hour = '00', minute = '00', second = '00', fraction = '', offset = 'Z'] = parts.slice(2);
+  const zone = offset === 'Z' ? 0 : Number(`${offset[0]}1`) * minutesOf(offset.slice(1));
+  const written = `${day}T${hour}:${minute}:${second}.${fraction.padEnd(6, '0')}` as Instant;
+  return plusSeconds(written, -zone * 60);
+}
+
+const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
+
+const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/** Whether `YYYY-MM-DD` is a day of the Gregorian calendar. `Date` would roll 29 February over in silence. */
+export function isCalendarDay(text: string): boolean {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!parts) return false;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const last = month === 2 && leap ? 29 : daysInMonth[month - 1];
+  return last !== undefined && year >= 1 && day >= 1 && day <= last;
+}

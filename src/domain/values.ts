@@ -2,7 +2,7 @@ import { iso31661Alpha2ToAlpha3 } from 'iso-3166';
 import validator from 'validator';
 import { lengthOf } from './text.ts';
 import type { Instant } from './time.ts';
-import { dayOf } from './time.ts';
+import { dayOf, isCalendarDay } from './time.ts';
 
 /**
  * The rules for single values, one function each: it answers what is wrong as a sentence, or `undefined`.
@@ -30,18 +30,6 @@ const name: ValueRule = (text) => {
 };
 
 const middleName: ValueRule = (text, circumstances) => (text === '' ? undefined : name(text, circumstances));
-
-const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
-
-/** Whether `YYYY-MM-DD` is a day of the Gregorian calendar. `Date` would roll 29 February over in silence. */
-export function isCalendarDay(text: string): boolean {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!parts) return false;
-  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const last = month === 2 && leap ? 29 : daysInMonth[month - 1];
-  return last !== undefined && year >= 1 && day >= 1 && day <= last;
-}
 
 const oldest = 120;
 

@@ -1,0 +1,157 @@
+import type { Static, TSchema } from 'typebox';
+import Type from 'typebox';
+import type { AddressFields } from '../domain/address.ts';
+import { addressTypes, deliverabilities, maxAddresses } from '../domain/address.ts';
+import { kycStatuses } from '../domain/kyc.ts';
+
+/** An enumeration as JSON Schema writes it. TypeBox's own union would report one error per member. */
+export const oneOf = <const Values extends readonly string[]>(values: Values, options: object = {}) =>
+  Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
+
+/** Far above every rule, so that the rules speak and not the schema; a wall against absurd input only. */
+const wall = 1_000;
+const text = (description: string, options: object = {}) =>
+  Type.String({ description, maxLength: wall, ...options });
+export const uuid = (description: string) => Type.String({ description, format: 'uuid', maxLength: 36 });
+
+const closed = { additionalProperties: false } as const;
+
+const addressFields = {
+  address_type: oneOf(addressTypes, { description: 'Either MAILING or PHYSICAL.' }),
+  street: text('Between 1 and 40 characters: letters, digits, spaces and . , _ - #'),
+  street2: Type.Optional(text('At most 40 characters; may be empty.')),
+  city: text('Between 2 and 40 characters.'),
+  state: text('Two-letter US state code; for another country at most 20 characters.'),
+  zip_code: text('US: 12345 or 12345-1234. Another country: between 2 and 20 characters.'),
+  country: text('ISO 3166-1 alpha-2 country code.', { examples: ['US'] }),
+  is_primary: Type.Boolean({ description: 'Whether this is a primary address.' }),
+} satisfies Record<keyof AddressFields, TSchema>;
+
+const newAddress = Type.Object(addressFields, closed);
+const changedAddress = Type.Object(
+  {
+    address_id: Type.Optional(
+      text(
+        'The id of a stored address, to change it in place; without one, an equal stored address is kept.',
+      ),
+    ),
+    ...addressFields,
+  },
+  closed,
+);
+
+const name =
+  'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes.';
+const person = {
+  dob: text('Birthday in YYYY-MM-DD format, for example 1994-03-20.', { format: 'date' }),
+  first_name: text(`First name, ${name}`),
+  middle_name: Type.Optional(text(`Middle name, ${name} May be empty for none.`)),
+  last_name: text(`Last name, ${name}`),
+  ssn: Type.Optional(
+    text('Social Security Number, ######### or ###-##-####; unique within the brand. Needed before KYC.'),
+  ),
+  phone: Type.Optional(text('Only numbers or dash-separated, 7 to 15 digits. Needed before KYC.')),
+  phone_country_code: Type.Optional(text('Country dialing code, one to three digits; 1 when left out.')),
+  email: Type.Optional(text('A valid email address, at most 254 characters. Needed before KYC.')),
+};
+
+export const createCustomerBody = Type.Object(
+  {
+    ...person,
+    brand_person_id: Type.Optional(
+      Type.String({
+        description: "The brand's own id for the person, a UUID, unique within the brand; made when absent.",
+        format: 'uuid',
+        maxLength: 36,
+      }),
+    ),
+    addresses: Type.Array(newAddress, {
+      description: 'At least one of them primary.',
+      minItems: 1,
+      maxItems: maxAddresses,
+    }),
+  },
+  closed,
+);
+
+export const changeCustomerBody = Type.Object(
+  {
+    ...Type.Partial(Type.Object(person)).properties,
+    ssn: Type.Optional(text('A new number, or the mask as it was read, which means unchanged.')),
+    addresses: Type.Optional(
+      Type.Array(changedAddress, {
+        description: 'The whole new set, at least one of them primary.',
+        minItems: 1,
+        maxItems: maxAddresses,
+      }),
+    ),
+  },
+  { ...closed, minProperties: 1 },
+);
+
+const wireTime = (description: string) =>
+  Type.String({ description, examples: ['2020-10-26T21:48:57.287919'] });
+
+const address = Type.Object(
+  {
+    address_id: uuid("The address's id."),
+    ...addressFields,
+    street2: Type.String(),
+    deliverability: Type.Optional(
+      oneOf(deliverabilities, { description: 'What the verifier found; absent until it has.' }),
+    ),
+    date_created: wireTime('When the address was added.'),
+  },
+  closed,
+);
+
+export const customer = Type.Object(
+  {
+    customer_id: uuid("The customer's id."),
+    brand_person_id: uuid("The brand's own id for the person."),
+    bond_brand_id: uuid("The brand's id."),
+    date_created: wireTime(
+      'When the customer was created, in UTC with microseconds: without an offset where it is read, with +00:00 where a change answers it.',
+    ),
+    dob: Type.String({ format: 'date' }),
+    first_name: Type.String(),
+    middle_name: Type.String(),
+    last_name: Type.String(),
+    ssn: Type.Optional(Type.String({ description: 'Always masked.', pattern: '^XXX-XX-[0-9]{4}$' })),
+    phone: Type.Optional(Type.String()),
+    phone_country_code: Type.Optional(Type.String()),
+    email: Type.Optional(Type.String()),
+    kyc_requests_available: Type.Integer({ description: 'How many verifications can still be started.' }),
+    addresses: Type.Array(address, { minItems: 1, maxItems: maxAddresses }),
+    kyc_status: Type.Optional(
+      oneOf(kycStatuses, { description: 'Absent until a verification was started.' }),
+    ),
+    date_updated: wireTime('When the customer last changed.'),
+  },
+  closed,
+);
+
+export const searchBody = Type.Object(
+  {
+    email: Type.Optional(text('Exact, in any case of letters.')),
+    phone: Type.Optional(text('Exact, with or without dashes.')),
+    phone_country_code: Type.Optional(text('Goes with phone; 1 when left out.')),
+    ssn: Type.Optional(text('The full number.')),
+    brand_person_id: Type.Optional(uuid("The brand's own id for the person.")),
+    last_name: Type.Optional(text('Exact, in any case of letters; goes with dob.')),
+    dob: Type.Optional(text('Goes with last_name.', { format: 'date' })),
+    kyc_status: Type.Optional(oneOf(kycStatuses)),
+    deliverability: Type.Optional(
+      oneOf(deliverabilities, { description: 'The verdict on the first primary address.' }),
+    ),
+    created_from: Type.Optional(
+      text('A day or a moment (ISO 8601; UTC unless it says its offset); included.'),
+    ),
+    created_before: Type.Optional(
+      text('A day or a moment (ISO 8601; UTC unless it says its offset); excluded.'),
+    ),
+  },
+  { ...closed, minProperties: 1 },
+);
+
+export type SearchBody = Static<typeof searchBody>;

@@ -1,0 +1,105 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
+import type { TObject, TSchema } from 'typebox';
+import { serverOwnedFields } from '../domain/fields.ts';
+import { Problems } from '../domain/problems.ts';
+import { harmfulText, isHarmless } from '../domain/text.ts';
+
+/**
+ * The shape of what is sent, checked against the schema of its row. Types are never coerced in bodies and
+ * nothing is dropped in silence. Formats are left to the values' own rules.
+ */
+const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false, coerceTypes: false });
+
+export type ShapeCheck = (value: unknown) => Problems;
+
+export function shapeCheck(schema: TSchema): ShapeCheck {
+  const validate: ValidateFunction = ajv.compile(schema);
+  return (value) => {
+    const problems = new Problems();
+    if (!validate(value)) for (const error of validate.errors ?? []) note(error, problems);
+    return problems;
+  };
+}
+
+function note(error: ErrorObject, problems: Problems): void {
+  const path = error.instancePath.slice(1).replaceAll('/', '.');
+  const below = (name: string) => (path === '' ? name : `${path}.${name}`);
+  const params = error.params as Readonly<Record<string, unknown>>;
+  if (error.keyword === 'required') {
+    problems.add(below(String(params['missingProperty'])), 'Missing data for required field.');
+  } else if (error.keyword === 'additionalProperties') {
+    const name = String(params['additionalProperty']);
+    problems.add(below(shortened(name)), unknownField(name, path));
+  } else {
+    problems.add(path === '' ? 'body' : path, sentence(error.keyword, params));
+  }
+}
+
+/** The name of a field is shown, since the caller must know which; one that long is no field's name. */
+const shortened = (name: string): string => (name.length > 64 ? `${name.slice(0, 64)}…` : name);
+
+function unknownField(name: string, path: string): string {
+  const isServers = path === '' && (serverOwnedFields as readonly string[]).includes(name);
+  if (isServers) return 'Set by the server; it cannot be sent.';
+  return name === 'brand_person_id'
+    ? 'Set when the customer is created; it cannot be changed.'
+    : 'Unknown field.';
+}
+
+const typeNames: Readonly<Record<string, string>> = { array: 'list', object: 'object' };
+
+function sentence(keyword: string, params: Readonly<Record<string, unknown>>): string {
+  const limit = String(params['limit']);
+  switch (keyword) {
+    case 'type':
+      return `Not a valid ${typeNames[String(params['type'])] ?? String(params['type'])}.`;
+    case 'enum':
+      return `Must be one of: ${(params['allowedValues'] as readonly unknown[]).join(', ')}.`;
+    case 'minItems':
+      return `Must have at least ${limit} ${limit === '1' ? 'item' : 'items'}.`;
+    case 'maxItems':
+      return `Must have at most ${limit} items.`;
+    case 'minProperties':
+      return 'Send at least one field.';
+    case 'maxLength':
+      return `Must be at most ${limit} characters.`;
+    case 'minimum':
+      return `Must be at least ${limit}.`;
+    case 'maximum':
+      return `Must be at most ${limit}.`;
+    default:
+      return 'Not a valid value.';
+  }
+}
+
+/**
+ * Query parameters arrive as text. A parameter whose schema says integer is read as one if it is written
+ * plainly (`1`, not `1e3`, `01` or `1.0`); what cannot be read stays text, and the schema then says so.
+ */
+export function readQuery(
+  schema: TObject | undefined,
+  sent: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const properties = (schema?.properties ?? {}) as Readonly<Record<string, { readonly type?: string }>>;
+  const read: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(sent)) {
+    const isInteger = Object.hasOwn(properties, name) && properties[name]?.type === 'integer';
+    const plain = isInteger && typeof value === 'string' && /^-?(?:0|[1-9][0-9]{0,14})$/.test(value);
+    read[name] = plain ? Number(value) : value;
+  }
+  return read;
+}
+
+/** Notes every text of a body, names of fields included, that carries a character which does harm. */
+export function checkTexts(value: unknown, path: string, problems: Problems): void {
+  if (typeof value === 'string') {
+    if (!isHarmless(value)) problems.add(path === '' ? 'body' : path, harmfulText);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    if (isHarmless(name)) checkTexts(inner, path === '' ? name : `${path}.${name}`, problems);
+    else problems.add(path === '' ? 'body' : path, `The name of a field: ${harmfulText}`);
+  }
+}

@@ -1,0 +1,87 @@
+import { Refusal } from '../domain/errors.ts';
+
+/** How deep a body may nest. The deepest lawful one needs three levels. */
+const maxDepth = 16;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * A body as RFC 8259 wants it and stricter: UTF-8, at most 16 levels deep, and no name twice in an object.
+ * `JSON.parse` alone would repair the bytes and let the last of two equal names win in silence.
+ *
+ * @throws Refusal `input_error`
+ */
+export function parseBody(bytes: Buffer): { readonly text: string; readonly value: unknown } {
+  const text = decode(bytes);
+  refuseDeepOrDoubled(text);
+  try {
+    return { text, value: JSON.parse(text) };
+  } catch {
+    // The parser's own message quotes the body.
+    throw new Refusal('input_error', 'The body is not valid JSON.');
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Refusal('input_error', 'The body is not valid UTF-8.');
+  }
+}
+
+/** One walk over the text, looking at brackets and names only; everything else is left to `JSON.parse`. */
+function refuseDeepOrDoubled(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case 0x7b: // {
+      case 0x5b: // [
+        if (open.length === maxDepth)
+          throw new Refusal('input_error', `The body nests deeper than ${maxDepth} levels.`);
+        open.push(text[at] === '{' ? new Set() : undefined);
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        open.pop();
+        break;
+      case 0x22: {
+        const end = endOfString(text, at);
+        if (isName(text, end)) noteName(open.at(-1), text.slice(at, end));
+        at = end - 1;
+        break;
+      }
+    }
+  }
+}
+
+/** The index after the closing quote of the string that begins at `start`, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x5c) at += 1;
+    else if (unit === 0x22) return at + 1;
+  }
+  return text.length;
+}
+
+function isName(text: string, after: number): boolean {
+  let at = after;
+  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;
+  return text[at] === ':';
+}
+
+function noteName(names: Set<string> | undefined, quoted: string): void {
+  if (!names) return;
+  const name = quoted.includes('\\') ? unescaped(quoted) : quoted.slice(1, -1);
+  if (names.has(name)) throw new Refusal('input_error', 'A name appears twice in one object of the body.');
+  names.add(name);
+}
+
+function unescaped(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** All that is ever said of a request. Nothing that a client sent is among it but the route it matched. */
+export interface Observation {
+  readonly requestId: string;
+  /** The operation, or the route where it is none of the API's. */
+  readonly operation: string;
+  readonly method: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly brandId: string | undefined;
+  readonly identity: string | undefined;
+}
+
+export interface Observer {
+  request(seen: Observation): void;
+  /** A fault of ours. The cause goes to the log by its kind and place, never by its message: it may quote data. */
+  fault(requestId: string, operation: string, error: unknown): void;
+  metrics(): Promise<string>;
+}
+
+/** What the metrics show of the database's connections. */
+export interface PoolUsage {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** Metrics and the log, both by allow-list: a field that is not named here cannot be written. */
+export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'clientele_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer.',
+    labelNames: ['operation', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  const faults = new Counter({
+    name: 'clientele_faults_total',
+    help: 'Requests that ended in a fault of the service.',
+    labelNames: ['operation'] as const,
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'clientele_database_connections',
+    help: 'Connections for changes, by what they do; waiting counts statements that queue for one.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect() {
+      for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
+    },
+  });
+  const series = new Map<string, { observe(seconds: number): void }>();
+
+  return {
+    request(seen) {
+      const name = `${seen.operation} ${seen.status}`;
+      const one = series.get(name) ?? requests.labels(seen.operation, String(seen.status));
+      series.set(name, one);
+      one.observe(seen.milliseconds / 1000);
+      logger.info({
+        request_id: seen.requestId,
+        operation: seen.operation,
+        method: seen.method,
+        status: seen.status,
+        ms: Math.round(seen.milliseconds * 100) / 100,
+        brand_id: seen.brandId,
+        identity: seen.identity,
+      });
+    },
+    fault(requestId, operation, error) {
+      faults.inc({ operation });
+      logger.error({ request_id: requestId, operation, ...describeFault(error) }, 'fault');
+    },
+    metrics: () => registry.metrics(),
+  };
+}
+
+/** The kind of an error and the lines of ours that it passed through. */
+export function describeFault(error: unknown): object {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { error: error.name, code, stack: stack.slice(0, 12).map((line) => line.trim()) };
+}

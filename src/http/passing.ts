@@ -1,0 +1,12 @@
+import type { IncomingMessage } from 'node:http';
+import type { Principal } from '../operations/principal.ts';
+
+/** What a request carries from one stage of its way to the next. */
+export interface Passing {
+  readonly principal: Principal;
+  /** The body's text as it came, for telling a repeat from another request. */
+  bodyText: string;
+}
+
+/** Kept beside the requests, not on them: what is on them is Fastify's. */
+export const passing = new WeakMap<IncomingMessage, Passing>();

@@ -1,0 +1,141 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { Input, OperationRow } from '../contract/operation.ts';
+import { apiPrefix } from '../contract/table.ts';
+import type { ShapeCheck } from '../contract/validate.ts';
+import { checkTexts, readQuery, shapeCheck } from '../contract/validate.ts';
+import { Refusal } from '../domain/errors.ts';
+import type { Id } from '../domain/ids.ts';
+import { parseId } from '../domain/ids.ts';
+import { Problems } from '../domain/problems.ts';
+import type { Circumstances } from '../domain/values.ts';
+import type { Handler, RepeatKey } from '../operations/run.ts';
+import { perform } from '../operations/run.ts';
+import type { Answer } from '../operations/system.ts';
+import { etagOf, idempotencyKeyOf, preconditionOf, prefersText, presentedKey } from './headers.ts';
+import type { ServerOptions } from './options.ts';
+import { passing } from './passing.ts';
+
+/** One row of the contract as a route: authenticate, check the scope, read and check the input, run, answer. */
+export function operationRoute(options: ServerOptions, row: OperationRow, handler: Handler): RouteOptions {
+  const { system, keys, limiter } = options;
+  const read = inputReader(row);
+
+  return {
+    method: row.method,
+    url: apiPrefix + row.path.replaceAll(/\{([^}]+)\}/g, ':$1'),
+    config: { operationId: row.operationId },
+    // Before the body is read: nobody without a key makes this process hold 64 KiB.
+    onRequest: async (request, reply) => {
+      const [identity, secret] = presentedKey(request.raw);
+      const principal = await keys.authenticate(identity, secret);
+      passing.set(request.raw, { principal, bodyText: '' });
+      if (limiter) {
+        const [policy, limit] = limiter.take(principal.identity);
+        reply.header('ratelimit-policy', policy).header('ratelimit', limit);
+      }
+      if (row.scope !== 'any key' && !principal.scopes.has(row.scope)) throw new Refusal('scope_err');
+    },
+    handler: async (request, reply) => {
+      const principal = passing.get(request.raw)?.principal;
+      if (!principal) throw new Error('A route of the API ran without a principal.');
+      const circumstances = { now: system.now(), sandbox: system.environment === 'sandbox' };
+      const input = read(request, circumstances);
+      const done = await perform(system, principal, row, handler, input, repeatKeyOf(request));
+      if (done.replayed) reply.header('idempotent-replayed', 'true');
+      return sendAnswer(request, reply, row, done.answer);
+    },
+  };
+}
+
+function repeatKeyOf(request: FastifyRequest): RepeatKey | undefined {
+  const key = idempotencyKeyOf(request.headers['idempotency-key']);
+  if (key === undefined) return undefined;
+  const path = request.url.toLowerCase().replace(/\/(?=\?|$)/, '');
+  return { key, request: `${request.method}\n${path}\n${passing.get(request.raw)?.bodyText ?? ''}` };
+}
+
+/** Compiles a row's checks once; what comes out reads one request. */
+function inputReader(row: OperationRow) {
+  const queryCheck = shapeCheck(row.query ?? { type: 'object', additionalProperties: false });
+  const bodyCheck = row.body && shapeCheck(row.body.schema);
+
+  return (request: FastifyRequest, circumstances: Circumstances): Input<OperationRow> => {
+    const params = readParams(row, request.params as Readonly<Record<string, string>>);
+    const query = readQuery(row.query, request.query as Readonly<Record<string, unknown>>);
+    const problems = queryCheck(query);
+    const { body, doubts } = checkBody(row, bodyCheck, request.body, circumstances, problems);
+    if (problems.any) throw new Refusal(row.schemaError, problems.toObject());
+    const ifMatch = row.conditional ? preconditionOf(request.headers['if-match']) : 'none';
+    return { params, query, body, doubts, ifMatch } as unknown as Input<OperationRow>;
+  };
+}
+
+function readParams(row: OperationRow, sent: Readonly<Record<string, string>>): Record<string, Id<string>> {
+  const params: Record<string, Id<string>> = {};
+  for (const [name, { invalid }] of Object.entries(row.params)) {
+    const id = parseId(sent[name] ?? '');
+    if (!id) throw new Refusal(invalid);
+    params[name] = id;
+  }
+  return params;
+}
+
+interface CheckedBody {
+  readonly body: unknown;
+  readonly doubts: Problems;
+}
+
+/**
+ * Adds to the problems all that is wrong with the body, shape and values at once. Where the operation
+ * itself decides, everything becomes a doubt instead, and a field of the wrong shape is left out of the body:
+ * so the caller still hears of all fields in one answer, and nothing malformed reaches the operation.
+ */
+function checkBody(
+  row: OperationRow,
+  shape: ShapeCheck | undefined,
+  body: unknown,
+  circumstances: Circumstances,
+  problems: Problems,
+): CheckedBody {
+  const found = new Problems();
+  if (!row.body || !shape) {
+    if (body !== undefined) problems.add('body', 'This operation takes no body.');
+    return { body: undefined, doubts: found };
+  }
+  checkTexts(body, '', found);
+  found.addMissing(shape(body));
+  const misshapen = found.topFields();
+  found.addMissing(row.body.check(body, circumstances));
+  if (row.body.doubtsDecidedLater && !misshapen.has('body'))
+    return { body: without(body, misshapen), doubts: found };
+  problems.addMissing(found);
+  return { body, doubts: found };
+}
+
+function without(body: unknown, fields: ReadonlySet<string>): unknown {
+  if (fields.size === 0) return body;
+  return Object.fromEntries(Object.entries(body as object).filter(([name]) => !fields.has(name)));
+}
+
+function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  row: OperationRow,
+  answer: Answer,
+): FastifyReply {
+  reply.code(answer.status);
+  if (answer.version !== undefined) reply.header('etag', etagOf(answer.version));
+  if (answer.page) {
+    const { links, total } = answer.page;
+    const path = apiPrefix + row.path;
+    reply.header('x-total-count', String(total));
+    reply.header(
+      'link',
+      links.map(([relation, query]) => `<${path}?${query}>; rel="${relation}"`).join(', '),
+    );
+  }
+  if (row.answer.text !== undefined && prefersText(request.headers.accept)) {
+    return reply.type('text/plain; charset=utf-8').send(row.answer.text);
+  }
+  return reply.type('application/json; charset=utf-8').send(answer.body);
+}

@@ -1,0 +1,72 @@
+import type { Input } from '../contract/operation.ts';
+import type { Contract } from '../contract/table.ts';
+import { Refusal } from '../domain/errors.ts';
+import { parseId } from '../domain/ids.ts';
+import type { Paging } from '../domain/paging.ts';
+import { defaultPerPage, linksOf, parseCursor } from '../domain/paging.ts';
+import type { SearchInput } from '../domain/search.ts';
+import { indexForms } from '../domain/search.ts';
+import { parseInstant } from '../domain/time.ts';
+import type { CustomerFilter, CustomerPage } from '../store/customer-pages.ts';
+import { pageOfCustomers, pageOfSearch } from '../store/customer-pages.ts';
+import type { Keyring } from '../vault/vault.ts';
+import { showCustomer } from './customers.ts';
+import type { Answer, Context } from './system.ts';
+
+export async function listCustomers(
+  context: Context,
+  { query }: Input<Contract['listCustomers']>,
+): Promise<Answer> {
+  const paging = pagingOf(query);
+  return pageAnswer(context, paging, await pageOfCustomers(context.scope, paging));
+}
+
+export async function searchCustomers(
+  context: Context,
+  { query, body }: Input<Contract['searchCustomers']>,
+): Promise<Answer> {
+  const paging = pagingOf(query);
+  return pageAnswer(context, paging, await pageOfSearch(context.scope, filterOf(context.ring, body), paging));
+}
+
+function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
+  const perPage = query.per_page ?? defaultPerPage;
+  if (query.cursor === undefined) return { perPage, place: { kind: 'page', page: query.page ?? 1 } };
+  if (query.page !== undefined) {
+    throw new Refusal('get_customer_schema', { cursor: ['Not together with page.'] });
+  }
+  const after = parseCursor(query.cursor);
+  if (after === undefined) throw new Refusal('get_customer_schema', { cursor: ['Not a valid value.'] });
+  return { perPage, place: { kind: 'cursor', after } };
+}
+
+async function pageAnswer(context: Context, paging: Paging, page: CustomerPage): Promise<Answer> {
+  const shown = await Promise.all(page.rows.map((row) => showCustomer(context, row)));
+  return {
+    status: 200,
+    body: `[${shown.join(',')}]`,
+    page: { total: page.total, links: linksOf(paging, page.total, page.next) },
+  };
+}
+
+/** What was asked, as the database can answer it: keyed digests for everything that describes a person. */
+function filterOf(ring: Keyring, asked: SearchInput): CustomerFilter {
+  const { ssn, email, phone, last_name: lastName, dob, brand_person_id: personId } = asked;
+  const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);
+  const from = asked.created_from === undefined ? undefined : parseInstant(asked.created_from);
+  const before = asked.created_before === undefined ? undefined : parseInstant(asked.created_before);
+  return {
+    ...(ssn !== undefined && { ssn: ring.index('ssn', indexForms.ssn(ssn)) }),
+    ...(email !== undefined && { email: ring.index('email', indexForms.email(email)) }),
+    ...(phone !== undefined && {
+      phone: ring.index('phone', indexForms.phone(asked.phone_country_code, phone)),
+    }),
+    ...(lastName !== undefined &&
+      dob !== undefined && { nameAndDob: ring.index('name_dob', indexForms.nameAndDob(lastName, dob)) }),
+    ...(brandPersonId !== undefined && { brandPersonId }),
+    ...(asked.kyc_status !== undefined && { kycStatus: asked.kyc_status }),
+    ...(asked.deliverability !== undefined && { deliverability: asked.deliverability }),
+    ...(from !== undefined && { createdFrom: from }),
+    ...(before !== undefined && { createdBefore: before }),
+  };
+}

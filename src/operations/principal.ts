@@ -1,0 +1,96 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Refusal } from '../domain/errors.ts';
+import type { BrandId, KeyIdentity } from '../domain/ids.ts';
+import { parseId } from '../domain/ids.ts';
+import type { Scope } from '../domain/scopes.ts';
+import type { Instant } from '../domain/time.ts';
+import type { PresentedKey } from '../store/api-keys.ts';
+import { findKey } from '../store/api-keys.ts';
+import type { Database } from '../store/database.ts';
+
+/** Who asks: one key of one brand. */
+export interface Principal {
+  readonly brandId: BrandId;
+  readonly brandName: string;
+  readonly identity: KeyIdentity;
+  readonly keyName: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | undefined;
+}
+
+/** Milliseconds for which a good key is taken from memory. Half a second makes a revocation bite within one. */
+const freshness = 500;
+/** Keys kept in memory at once; beyond that the oldest goes. */
+const capacity = 10_000;
+
+interface Known {
+  readonly key: PresentedKey;
+  readonly principal: Principal;
+  readonly until: number;
+}
+
+export interface KeyCheck {
+  /**
+   * The principal of the two headers.
+   *
+   * @throws Refusal `auth_err`, one and the same for a missing, unknown, wrong, expired or revoked key.
+   */
+  authenticate(identity: string | undefined, secret: string | undefined): Promise<Principal>;
+}
+
+export interface KeyCheckOptions {
+  readonly db: Database;
+  readonly now: () => Instant;
+  /** A key that lives in memory only, such as the sandbox's reference page has. */
+  readonly inMemory?: PresentedKey;
+}
+
+export function openKeyCheck({ db, now, inMemory }: KeyCheckOptions): KeyCheck {
+  const known = new Map<string, Known>();
+
+  async function find(identity: KeyIdentity): Promise<Known | undefined> {
+    const key = identity === inMemory?.identity ? inMemory : await findKey(db, identity);
+    if (!key || key.revokedAt) return undefined;
+    const found = { key, principal: principalOf(key), until: performance.now() + freshness };
+    known.delete(identity);
+    known.set(identity, found);
+    const oldest = known.size > capacity ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    return found;
+  }
+
+  return {
+    async authenticate(identity, secret) {
+      const id = identity === undefined ? undefined : parseId<'key'>(identity);
+      if (id === undefined || secret === undefined) throw new Refusal('auth_err');
+      const kept = known.get(id);
+      const found = kept && kept.until > performance.now() ? kept : await find(id);
+      const digest = digestSecret(secret);
+      if (!found || !isGood(found.key, digest, now)) throw new Refusal('auth_err');
+      return found.principal;
+    },
+  };
+}
+
+/** SHA-256 suffices: the secret has 384 random bits, so nobody tries them, and every request pays for this. */
+export const digestSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+function isGood(key: PresentedKey, digest: Buffer, now: () => Instant): boolean {
+  if (key.expiresAt !== undefined && key.expiresAt <= now()) return false;
+  if (timingSafeEqual(key.digest, digest)) return true;
+  const overlaps = key.previousDigest && key.previousUntil && now() < key.previousUntil;
+  return overlaps === true && timingSafeEqual(key.previousDigest, digest);
+}
+
+function principalOf(key: PresentedKey): Principal {
+  return {
+    brandId: key.brandId,
+    brandName: key.brandName,
+    identity: key.identity,
+    keyName: key.name,
+    scopes: new Set(key.scopes),
+    createdAt: key.createdAt,
+    expiresAt: key.expiresAt,
+  };
+}

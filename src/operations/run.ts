@@ -1,0 +1,111 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Input, OperationRow } from '../contract/operation.ts';
+import { isRepeatable } from '../contract/operation.ts';
+import { Refusal } from '../domain/errors.ts';
+import { plusSeconds } from '../domain/time.ts';
+import type { ClaimedAnswer, Outcome } from '../store/claim.ts';
+import { findClaim } from '../store/claim.ts';
+import type { Keyring } from '../vault/vault.ts';
+import { readSealed } from './keyrings.ts';
+import type { Principal } from './principal.ts';
+import type { Answer, ClaimMaker, Context, System } from './system.ts';
+import { scopeOf } from './system.ts';
+
+export type Handler = (context: Context, input: Input<OperationRow>) => Promise<Answer>;
+
+/** The request's own words, for telling a repeat from another request under the same key. */
+export interface RepeatKey {
+  readonly key: string;
+  /** Method, path and body. */
+  readonly request: string;
+}
+
+export interface Performed {
+  readonly answer: Answer;
+  /** Whether this is the first answer to the same request, given again. */
+  readonly replayed: boolean;
+}
+
+/** Hours for which an Idempotency-Key stands for its request. */
+const keptFor = 24;
+/** How often a change is decided anew because somebody was faster. Each round, somebody else's change went in. */
+const maxRounds = 40;
+
+/** Thrown by a change that found its customer changed, or its key used, since it had looked. */
+class Stale extends Error {}
+
+/** Reads a change's outcome: whatever is not done is thrown. */
+export async function done(outcome: Promise<Outcome>): Promise<void> {
+  const what = await outcome;
+  if (what === 'busy') throw new Refusal('idempotency_key_exists', undefined, { retryAfter: 1 });
+  if (what === 'stale') throw new Stale('The row or the key changed meanwhile.');
+}
+
+/**
+ * Performs one operation for a principal, exactly once under an Idempotency-Key. A change that comes too
+ * late is decided anew on what is there now, so that racing changes of different fields are all kept.
+ */
+export async function perform(
+  system: System,
+  principal: Principal,
+  row: OperationRow,
+  handler: Handler,
+  input: Input<OperationRow>,
+  repeat: RepeatKey | undefined,
+): Promise<Performed> {
+  const scope = scopeOf(system, principal.brandId);
+  const ring = await system.keyrings.of(principal.brandId);
+  const key = repeat && isRepeatable(row) ? keyedDigests(ring, repeat) : undefined;
+  for (let round = 1; ; round += 1) {
+    const now = system.now();
+    const first = key && (await findClaim(scope, key.key, now));
+    if (first) return { answer: await firstAnswer(system, ring, first, key.fingerprint), replayed: true };
+    const claim = key && claimMaker(system, ring, key, now);
+    const context: Context = { system, principal, scope, ring, now, claim, repeatKey: key?.key };
+    try {
+      return { answer: await handler(context, input), replayed: false };
+    } catch (error) {
+      if (!(error instanceof Stale)) throw error;
+      if (round === maxRounds) throw new Refusal('unavailable', undefined, { retryAfter: 1, cause: error });
+    }
+  }
+}
+
+interface KeyedDigests {
+  readonly key: Buffer;
+  readonly fingerprint: Buffer;
+}
+
+/** Keyed, since a bare digest of a body with an SSN in it could be guessed back. */
+const keyedDigests = (ring: Keyring, repeat: RepeatKey): KeyedDigests => ({
+  key: ring.index('idempotency_key', repeat.key),
+  fingerprint: ring.index('fingerprint', repeat.request),
+});
+
+async function firstAnswer(
+  system: System,
+  ring: Keyring,
+  first: ClaimedAnswer,
+  fingerprint: Buffer,
+): Promise<Answer> {
+  if (!timingSafeEqual(first.fingerprint, fingerprint)) throw new Refusal('idempotency_mismatch');
+  return JSON.parse(
+    await readSealed(system.keyrings, ring, placeOfAnswer(first.recordId), first.answer),
+  ) as Answer;
+}
+
+function claimMaker(system: System, ring: Keyring, key: KeyedDigests, now: Context['now']): ClaimMaker {
+  return (answer, customerId) => {
+    const recordId = system.newId();
+    return {
+      ...key,
+      recordId,
+      customerId,
+      answer: ring.seal(placeOfAnswer(recordId), JSON.stringify(answer)),
+      now,
+      expiresAt: plusSeconds(now, keptFor * 3600),
+    };
+  };
+}
+
+const placeOfAnswer = (recordId: string) => ({ purpose: 'idempotency', recordId, sealNumber: 1 }) as const;

@@ -1,0 +1,54 @@
+import type { BrandId, Id } from '../domain/ids.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Claim } from '../store/claim.ts';
+import type { Database } from '../store/database.ts';
+import type { Environment } from '../store/installation.ts';
+import type { BrandScope } from '../store/scope.ts';
+import type { Keyring, Vault } from '../vault/vault.ts';
+import type { Keyrings } from './keyrings.ts';
+import type { Principal } from './principal.ts';
+
+/** What every operation stands on. Clock and chance are handed in, so that tests can hold them. */
+export interface System {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly keyrings: Keyrings;
+  readonly environment: Environment;
+  readonly now: () => Instant;
+  readonly newId: <Kind extends string>() => Id<Kind>;
+  /** Cryptographic randomness, so many bytes of it. */
+  readonly random: (bytes: number) => Buffer;
+}
+
+/** The answer of an operation, before it is put on a wire. */
+export interface Answer {
+  readonly status: 200 | 201;
+  /** JSON, in ASCII. */
+  readonly body: string;
+  /** The version of the row that the answer shows. */
+  readonly version?: number;
+  readonly page?: PageFacts;
+}
+
+export interface PageFacts {
+  readonly total: number;
+  /** Relation and query string, for the Link header. */
+  readonly links: readonly (readonly [string, string])[];
+}
+
+/** One request on its way through an operation. */
+export interface Context {
+  readonly system: System;
+  readonly principal: Principal;
+  readonly scope: BrandScope;
+  readonly ring: Keyring;
+  readonly now: Instant;
+  /** Under an Idempotency-Key: what the change must write along with its effect. */
+  readonly claim: ClaimMaker | undefined;
+  /** The keyed digest of the Idempotency-Key, where there is one. */
+  readonly repeatKey: Buffer | undefined;
+}
+
+export type ClaimMaker = (answer: Answer, customerId: Id<'customer'> | undefined) => Claim;
+
+export const scopeOf = (system: System, brandId: BrandId): BrandScope => ({ brandId, db: system.db });

@@ -1,0 +1,83 @@
+import type { BrandId } from '../domain/ids.ts';
+import type { Instant } from '../domain/time.ts';
+import { instantOfPostgres, toPostgres } from '../domain/time.ts';
+import type { Database } from './database.ts';
+import { statement } from './database.ts';
+import type { BrandScope } from './scope.ts';
+
+// Brands themselves belong to no brand, so these functions take the database and not a scope: making one,
+// and finding one by its name, are the operator's business.
+
+export interface Brand {
+  readonly brandId: BrandId;
+  readonly name: string;
+  readonly createdAt: Instant;
+}
+
+/** A key of a brand as it is stored: wrapped by the root key of `rootVersion`. */
+export interface StoredKey {
+  readonly kind: 'brand' | 'index';
+  readonly version: number;
+  readonly rootVersion: number;
+  readonly wrapped: string;
+}
+
+/** The name of the sequence that numbers a brand's customers. A brand's id is a UUID, so this is a plain name. */
+export const arrivalsOf = (brandId: BrandId): string => `arrivals_${brandId.replaceAll('-', '')}`;
+
+const insert = statement(
+  'brand_insert',
+  'insert into brands (brand_id, name, created_at) values ($1, $2, $3) on conflict (name) do nothing returning 1',
+);
+const insertKey = statement(
+  'brand_key_insert',
+  'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values ($1, $2, $3, $4, $5, $6)',
+);
+
+/** Makes a brand with its first keys and its sequence. False where the name is taken. */
+export function insertBrand(db: Database, brand: Brand, keys: readonly StoredKey[]): Promise<boolean> {
+  return db.transaction(async (connection) => {
+    const at = toPostgres(brand.createdAt);
+    const made = await connection.run(insert, [brand.brandId, brand.name, at]);
+    if (made.length === 0) return false;
+    for (const key of keys) {
+      await connection.run(insertKey, [
+        brand.brandId,
+        key.kind,
+        key.version,
+        key.rootVersion,
+        key.wrapped,
+        at,
+      ]);
+    }
+    await connection.run(statement('', `create sequence ${arrivalsOf(brand.brandId)}`), []);
+    return true;
+  });
+}
+
+const all = statement(
+  'brands_all',
+  'select brand_id, name, created_at from brands order by created_at, name',
+);
+
+export async function listBrands(db: Database): Promise<readonly Brand[]> {
+  return (await db.run(all, [])).map((row) => ({
+    brandId: row['brand_id'] as BrandId,
+    name: String(row['name']),
+    createdAt: instantOfPostgres(String(row['created_at'])),
+  }));
+}
+
+const keysOf = statement(
+  'brand_keys_of',
+  'select kind, version, root_version, wrapped from brand_keys where brand_id = $1 order by kind, version',
+);
+
+export async function brandKeys(scope: BrandScope): Promise<readonly StoredKey[]> {
+  return (await scope.db.read(keysOf, [scope.brandId])).map((row) => ({
+    kind: row['kind'] as StoredKey['kind'],
+    version: Number(row['version']),
+    rootVersion: Number(row['root_version']),
+    wrapped: String(row['wrapped']),
+  }));
+}

@@ -1,0 +1,145 @@
+import type { Deliverability } from '../domain/address.ts';
+import type { Id } from '../domain/ids.ts';
+import type { KycStatus } from '../domain/kyc.ts';
+import type { Paging } from '../domain/paging.ts';
+import type { Instant } from '../domain/time.ts';
+import { toPostgres } from '../domain/time.ts';
+import type { CustomerRow } from './customers.ts';
+import { customerRow, shownColumns } from './customers.ts';
+import type { Row, Statement, Value } from './database.ts';
+import { statement } from './database.ts';
+import type { BrandScope } from './scope.ts';
+
+export interface CustomerPage {
+  readonly rows: readonly CustomerRow[];
+  /** All customers that fit, on every page. */
+  readonly total: number;
+  /** The sequence number after which the next page begins, if there is one. */
+  readonly next: bigint | undefined;
+}
+
+/** One answer row even for an empty page, so that the total always arrives. */
+const withTotal = (total: string, rows: string): string =>
+  `select (${total})::bigint as total, found.* from (select) as once left join lateral (${rows}) as found on true`;
+
+const total = 'select coalesce(sum(count), 0) from customer_counts where brand_id = $1';
+
+// The counts say in which run of sequence numbers a page begins and how many customers to skip there, so a
+// deep page costs no more than the first one.
+const byPage = statement(
+  'customer_page',
+  `with runs as (
+     select bucket, sum(count) as size from customer_counts where brand_id = $1 group by bucket
+   ), marks as (
+     select bucket, size, sum(size) over (order by bucket) - size as before from runs
+   ), start as (
+     select bucket * 4096 as seq, $2::bigint - before as skip
+       from marks where before <= $2::bigint and $2::bigint < before + size
+   )
+   ${withTotal(
+     'select coalesce(sum(size), 0) from runs',
+     `select seq, ${shownColumns} from customers
+       where brand_id = $1 and seq >= (select seq from start)
+       order by seq offset (select skip from start) limit $3`,
+   )}`,
+);
+
+const afterCursor = statement(
+  'customer_page_after',
+  withTotal(
+    total,
+    `select seq, ${shownColumns} from customers where brand_id = $1 and seq > $2::bigint order by seq limit $3`,
+  ),
+);
+
+/** A page of the brand's customers, in order of arrival. */
+export async function pageOfCustomers(scope: BrandScope, paging: Paging): Promise<CustomerPage> {
+  const { query, from } = placed(paging, byPage, afterCursor);
+  return pageOf(scope, paging, await scope.db.read(query, [scope.brandId, from, paging.perPage + 1]));
+}
+
+/** What must hold for a found customer; blind index values stand for the values of a person. */
+export interface CustomerFilter {
+  readonly ssn?: Buffer;
+  readonly email?: Buffer;
+  readonly phone?: Buffer;
+  readonly nameAndDob?: Buffer;
+  readonly brandPersonId?: Id<'brand person'>;
+  readonly kycStatus?: KycStatus;
+  readonly deliverability?: Deliverability;
+  readonly createdFrom?: Instant;
+  readonly createdBefore?: Instant;
+}
+
+const conditions: { readonly [Part in keyof Required<CustomerFilter>]: (parameter: string) => string } = {
+  // In two arms, because the lawful numbers and the sandbox's trigger numbers have an index each.
+  ssn: (parameter) =>
+    `(ssn_index = ${parameter}::bytea and ssn_unique or ssn_index = ${parameter}::bytea and not ssn_unique)`,
+  email: (parameter) => `email_index = ${parameter}::bytea`,
+  phone: (parameter) => `phone_index = ${parameter}::bytea`,
+  nameAndDob: (parameter) => `name_dob_index = ${parameter}::bytea`,
+  brandPersonId: (parameter) => `brand_person_id = ${parameter}::uuid`,
+  kycStatus: (parameter) => `kyc_status = ${parameter}`,
+  deliverability: (parameter) => `deliverability = ${parameter}`,
+  createdFrom: (parameter) => `created_at >= ${parameter}::timestamptz`,
+  createdBefore: (parameter) => `created_at < ${parameter}::timestamptz`,
+};
+
+const parts = Object.keys(conditions) as readonly (keyof CustomerFilter)[];
+
+/** A page of the customers for whom everything asked holds. One prepared statement per set of questions. */
+export async function pageOfSearch(
+  scope: BrandScope,
+  filter: CustomerFilter,
+  paging: Paging,
+): Promise<CustomerPage> {
+  const asked = parts.filter((part) => filter[part] !== undefined);
+  const where = ['brand_id = $1', ...asked.map((part, index) => conditions[part](`$${index + 4}`))].join(
+    ' and ',
+  );
+  const name = `customer_search_${asked.map((part) => parts.indexOf(part)).join('')}`;
+  const count = `select count(*) from customers where ${where}`;
+  const rows = (start: string, end: string) =>
+    withTotal(
+      count,
+      `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${end}`,
+    );
+  const { query, from } = placed(
+    paging,
+    statement(name, rows('', 'offset $2::bigint limit $3')),
+    statement(`${name}_after`, rows('and seq > $2::bigint', 'limit $3')),
+  );
+  const values: readonly Value[] = [
+    scope.brandId,
+    from,
+    paging.perPage + 1,
+    ...asked.map((part) => askedValue(filter, part)),
+  ];
+  return pageOf(scope, paging, await scope.db.read(query, values));
+}
+
+function askedValue(filter: CustomerFilter, part: keyof CustomerFilter): Value {
+  if (part === 'createdFrom' || part === 'createdBefore') return toPostgres(filter[part] as Instant);
+  return filter[part] as Value;
+}
+
+function placed(paging: Paging, page: Statement, after: Statement): { query: Statement; from: bigint } {
+  const { place, perPage } = paging;
+  return place.kind === 'page'
+    ? { query: page, from: BigInt(place.page - 1) * BigInt(perPage) }
+    : { query: after, from: place.after };
+}
+
+/** One row more than the page was asked for: it only tells whether there is a next page. */
+function pageOf(scope: BrandScope, paging: Paging, answered: readonly Row[]): CustomerPage {
+  const total = Number(answered[0]?.['total'] ?? 0);
+  const found = answered.filter((row) => row['seq'] !== null);
+  const rows = found.slice(0, paging.perPage);
+  const last = rows.at(-1);
+  const more = found.length > paging.perPage && last !== undefined;
+  return {
+    rows: rows.map((row) => customerRow(scope, row)),
+    total,
+    next: more ? BigInt(String(last['seq'])) : undefined,
+  };
+}

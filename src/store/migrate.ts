@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Database } from './database.ts';
+import { statement } from './database.ts';
+
+/** A sentence for the operator: what is wrong with the schema, and the next step. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 of the file, hex. */
+  readonly digest: string;
+}
+
+/** Beside this file in the sources, beside the bundle once built. */
+function migrationsFolder(): string {
+  const here = fileURLToPath(new URL('./migrations', import.meta.url));
+  if (!existsSync(here))
+    throw new MigrationError('The migrations are missing. Build the program again: npm run build.');
+  return here;
+}
+
+function migrations(): readonly Migration[] {
+  const folder = migrationsFolder();
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(`${folder}/${name}`, 'utf8');
+      return {
+        name: name.replace(/\.sql$/, ''),
+        sql,
+        digest: createHash('sha256').update(sql).digest('hex'),
+      };
+    });
+}
+
+/** Held while migrating, so that processes that start together do it once. Any constant would do. */
+const lock = 7_203_518_451;
+
+const appliedOnes = statement('migrations_applied', 'select name, digest from migrations order by name');
+
+export interface MigrationStatus {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+}
+
+/** What has been applied and what has not. @throws MigrationError where files and database disagree. */
+export async function migrationStatus(db: Database): Promise<MigrationStatus> {
+  await db.script(
+    'create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now())',
+  );
+  const rows = await db.run(appliedOnes, []);
+  const known = new Map(migrations().map((migration) => [migration.name, migration]));
+  for (const row of rows) {
+    const file = known.get(String(row['name']));
+    if (!file) {
+      throw new MigrationError(
+        `The database has the migration ${row['name']}, which this version does not know: it was written by a newer version. Start that version, or a newer one.`,
+      );
+    }
+    if (file.digest !== row['digest']) {
+      throw new MigrationError(
+        `The migration ${row['name']} was edited after it had been applied. Restore the file as it was released; changes belong in a new migration.`,
+      );
+    }
+  }
+  const applied = rows.map((row) => String(row['name']));
+  return { applied, pending: [...known.keys()].filter((name) => !applied.includes(name)) };
+}
+
+/**
+ * Brings the schema up to date: plain SQL files in the order of their names, each in a transaction of its
+ * own with its entry, forward only. Returns the names of those applied now.
+ */
+export async function migrate(db: Database): Promise<readonly string[]> {
+  const done: string[] = [];
+  // Before anything is known about the schema, two processes may race for the table of migrations itself.
+  await db.script(`begin; select pg_advisory_xact_lock(${lock});
+    create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now());
+    commit`);
+  for (const migration of migrations()) {
+    const { pending } = await migrationStatus(db);
+    if (!pending.includes(migration.name)) continue;
+    await db.script(`begin; select pg_advisory_xact_lock(${lock});
+      do $clientele$ begin
+        if exists (select from migrations where name = '${migration.name}') then return; end if;
+        insert into migrations (name, digest) values ('${migration.name}', '${migration.digest}');
+        execute $migration$${migration.sql}$migration$;
+      end $clientele$;
+      commit`);
+    done.push(migration.name);
+  }
+  return done;
+}

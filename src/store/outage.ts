@@ -1,0 +1,56 @@
+/**
+ * Which failures mean that the database cannot serve at the moment, as against a fault of ours. They are
+ * answered 503 and may be tried again.
+ */
+const outageStates = new Set([
+  '25006', // read_only_sql_transaction: a standby, or a disk that filled up
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '53300', // too_many_connections
+  '55P03', // lock_not_available
+  '57014', // query_canceled: the statement ran out of its time
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
+  '25P03', // idle_in_transaction_session_timeout
+]);
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+]);
+
+/** What `pg` says, without a code, when a connection ends under a statement. */
+const droppedConnection =
+  /connection terminated|connection error|not queryable|client was closed|timeout expired|timeout exceeded|query read timeout|cannot use a pool/i;
+
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  // Class 08 is every failure of the connection itself.
+  return (
+    outageStates.has(code) ||
+    code.startsWith('08') ||
+    networkCodes.has(code) ||
+    droppedConnection.test(error.message)
+  );
+}
+
+/** Whether a statement gave up waiting for a row that another one holds. */
+export const isLockTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '55P03';
+
+/** The unique index that a write ran into, if that is what happened. */
+export function violatedIndex(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505') return undefined;
+  return 'constraint' in error ? String(error.constraint) : undefined;
+}

@@ -1,0 +1,11 @@
+import type { BrandId } from '../domain/ids.ts';
+import type { Database } from './database.ts';
+
+/**
+ * Whose rows, and over which connection. Every function that touches a tenant's rows takes it first, so
+ * that no query can be written without naming a brand.
+ */
+export interface BrandScope {
+  readonly brandId: BrandId;
+  readonly db: Database;
+}

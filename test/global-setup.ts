@@ -1,0 +1,45 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../src/store/database.ts';
+import { openEmbedded } from '../src/store/embedded/server.ts';
+import { migrate } from '../src/store/migrate.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly server: TestServer;
+  }
+}
+
+/** The one PostgreSQL of a test run: real, on a private socket, with a migrated database to copy from. */
+export interface TestServer {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Where its files are, so that a test can prove that it talks to this server. */
+  readonly dataDir: string;
+}
+
+export const template = 'clientele_template';
+
+// biome-ignore lint/style/noDefaultExport: vitest wants a default export here.
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'clientele-test-'));
+  const server = await openEmbedded({ dataDir, role: 'serve', settings: { max_connections: '200' } });
+  const { host, port, user } = server;
+  const admin = new pg.Client({ host, port, user, database: 'postgres' });
+  await admin.connect();
+  await admin.query(`create database ${template}`);
+  await admin.end();
+  const database = openDatabase({ address: { host, port, user, database: template } });
+  await migrate(database);
+  await database.close();
+  project.provide('server', { host, port, user, dataDir });
+  return async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}

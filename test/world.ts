@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import pg from 'pg';
+import { pino } from 'pino';
+import { inject } from 'vitest';
+import type { Config } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
+import { apiPrefix } from '../src/contract/table.ts';
+import type { BrandId } from '../src/domain/ids.ts';
+import type { Instant } from '../src/domain/time.ts';
+import type { RunningServer } from '../src/main.ts';
+import { startServer } from '../src/main.ts';
+import { createBrand } from '../src/operations/brands.ts';
+import type { KeyWish, NewKey } from '../src/operations/keys.ts';
+import { createKey } from '../src/operations/keys.ts';
+import type { System } from '../src/operations/system.ts';
+import { checkAnswer } from './contract-check.ts';
+import { template } from './global-setup.ts';
+
+export interface WorldOptions {
+  /** Settings as an operator would write them, beside those that point the world at the test server. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly now?: () => Instant;
+}
+
+/** A whole running system on a database of its own: what an operator gets, with the doors open for a test. */
+export interface World {
+  readonly url: string;
+  readonly system: System;
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly databaseName: string;
+  /** Every line that was logged. */
+  readonly log: readonly string[];
+  /** A new brand with a key and a client that uses it. */
+  brand(name?: string, wish?: KeyWish): Promise<BrandClient>;
+  /** SQL as the operator of the database could run it. */
+  sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+export interface BrandClient {
+  readonly brandId: BrandId;
+  readonly name: string;
+  readonly key: NewKey;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Calls the API and holds every answer to its row of the contract. */
+  call(method: string, path: string, options?: CallOptions): Promise<Called>;
+  /** Another key of the same brand. */
+  as(key: NewKey): BrandClient;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  /** Sent as it stands, instead of `body`. */
+  readonly raw?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Called {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; a test reads what it expects to be there. */
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape its row says, which `call` has checked.
+  readonly json: any;
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const server = inject('server');
+  const databaseName = `world_${randomUUID().replaceAll('-', '')}`;
+  const admin = new pg.Client({
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    database: 'postgres',
+  });
+  await admin.connect();
+  // The proof that no other PostgreSQL is being tested by accident.
+  const { rows } = await admin.query("select current_setting('data_directory') as at");
+  if (!String(rows[0]?.at).includes(server.dataDir))
+    throw new Error('This is not the server that the test run started.');
+  await admin.query(`create database ${databaseName} template ${template}`);
+
+  const dataDir = mkdtempSync(join(tmpdir(), 'clientele-world-'));
+  const databaseUrl = `postgresql://${server.user}@localhost:${server.port}/${databaseName}?host=${encodeURIComponent(server.host)}`;
+  const config = readConfig({
+    CLIENTELE_DATA_DIR: dataDir,
+    CLIENTELE_DATABASE_URL: databaseUrl,
+    CLIENTELE_PORT: '0',
+    CLIENTELE_DEMO: '0',
+    CLIENTELE_LOG_LEVEL: 'debug',
+    ...options.env,
+  });
+  const log: string[] = [];
+  const logger = pino({ level: config.logLevel, base: null }, lines(log));
+  const running: RunningServer = await startServer(config, {
+    logger,
+    ...(options.now && { now: options.now }),
+  });
+  const { system, url } = running;
+
+  return {
+    url,
+    system,
+    config,
+    databaseUrl,
+    databaseName,
+    log,
+    async brand(name = `Brand ${randomUUID().slice(0, 8)}`, wish = {}) {
+      const brand = await createBrand(system, name);
+      const key = await createKey(system, brand.brandId, wish);
+      return brandClient(url, brand.brandId, brand.name, key);
+    },
+    async sql(text, values = []) {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      await client.connect();
+      try {
+        return (await client.query(text, [...values])).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    async close() {
+      await running.close();
+      await admin.query(`drop database if exists ${databaseName} with (force)`);
+      await admin.end();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function lines(into: string[]): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      into.push(String(chunk));
+      done();
+    },
+  });
+}
+
+export function brandClient(url: string, brandId: BrandId, name: string, key: NewKey): BrandClient {
+  const headers = { Identity: key.identity, Authorization: key.authorization };
+  return {
+    brandId,
+    name,
+    key,
+    headers,
+    as: (other) => brandClient(url, brandId, name, other),
+    async call(method, path, { body, raw, headers: more } = {}) {
+      const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const response = await fetch(`${url}${apiPrefix}${path}`, {
+        method,
+        headers: {
+          ...headers,
+          ...(sent !== undefined && { 'Content-Type': 'application/json' }),
+          ...more,
+        },
+        ...(sent !== undefined && { body: sent }),
+      });
+      const text = await response.text();
+      const called = { status: response.status, headers: response.headers, text, json: parsed(text) };
+      checkAnswer(method, path, called);
+      return called;
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { VaultError } from './vault-error.ts';
+
+// AES-256-GCM with 96-bit nonces and 128-bit tags, and nothing else (NIST SP 800-38D, sections 5.2.1 and 8.2).
+
+export const NONCE_BYTES = 12;
+export const TAG_BYTES = 16;
+
+const CIPHER = 'aes-256-gcm';
+// Node accepts tags of four bytes unless told otherwise, so the length is always given.
+const OPTIONS = { authTagLength: TAG_BYTES } as const;
+
+interface Encrypted {
+  readonly ciphertext: Buffer;
+  readonly tag: Buffer;
+}
+
+/** Encrypts under a 256-bit key. The nonce must be new for the key: a repeated one gives the key away. */
+export function encrypt(key: KeyObject, nonce: Buffer, aad: Buffer, plain: Buffer): Encrypted {
+  const cipher = createCipheriv(CIPHER, key, nonce, OPTIONS);
+  cipher.setAAD(aad);
+  const ciphertext = cipher.update(plain);
+  // GCM streams, so nothing is left for final() to return; it closes the tag.
+  cipher.final();
+  return { ciphertext, tag: cipher.getAuthTag() };
+}
+
+/** The plaintext, or undefined where key, nonce, associated data, ciphertext and tag do not belong together. */
+export function decrypt(
+  key: KeyObject,
+  nonce: Buffer,
+  aad: Buffer,
+  ciphertext: Buffer,
+  tag: Buffer,
+): Buffer | undefined {
+  const decipher = createDecipheriv(CIPHER, key, nonce, OPTIONS);
+  decipher.setAAD(aad);
+  decipher.setAuthTag(tag);
+  const plain = decipher.update(ciphertext);
+  try {
+    decipher.final();
+  } catch {
+    // These bytes were never authenticated; they are wiped, not returned.
+    plain.fill(0);
+    return undefined;
+  }
+  return plain;
+}
+
+/** A source of randomness. It gives its buffers away: the vault wipes those it makes keys of. */
+export type Random = (bytes: number) => Buffer;
+
+// 682 nonces, a little under 8 KiB: asking the system for 12 bytes at a time costs more than the encryption.
+const POOLED_NONCES = 682;
+
+/**
+ * A source of random 96-bit nonces, drawn from a pool that is refilled when empty. Each nonce is a view into
+ * memory that is handed out once and never written again.
+ */
+export function nonces(random: Random): () => Buffer {
+  let pool: Buffer = Buffer.alloc(0);
+  let next = 0;
+  return () => {
+    if (next === pool.length) {
+      pool = randomBytesExactly(random, POOLED_NONCES * NONCE_BYTES);
+      next = 0;
+    }
+    const nonce = pool.subarray(next, next + NONCE_BYTES);
+    next += NONCE_BYTES;
+    return nonce;
+  };
+}
+
+/** Bytes from the given source; throws `misuse` where it returns another number than asked for. */
+export function randomBytesExactly(random: Random, bytes: number): Buffer {
+  const drawn = random(bytes);
+  if (drawn.length !== bytes)
+    throw new VaultError('misuse', `The random source gave ${drawn.length} bytes for ${bytes}.`);
+  return drawn;
+}

@@ -1,0 +1,31 @@
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { tuple } from './encoding.ts';
+
+export const KEY_BYTES = 32;
+
+/** HKDF-SHA256, extract and expand (RFC 5869). `bytes` of output; `info` of at most 1024 bytes. */
+export function hkdf(secret: Buffer | KeyObject, salt: Buffer, info: Buffer, bytes: number): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, salt, info, bytes));
+}
+
+const NO_SALT = Buffer.alloc(0);
+
+/**
+ * A 256-bit key for one use, named by words. No salt: the secrets here are uniformly random already, for which
+ * RFC 5869 section 3.1 needs none.
+ */
+export function deriveKey(secret: KeyObject, ...use: readonly string[]): KeyObject {
+  return takeKey(hkdf(secret, NO_SALT, tuple('clientele/1', ...use), KEY_BYTES));
+}
+
+/** The bytes as a key object, wiping the bytes: from here on the key has no printable form. */
+export function takeKey(bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return key;
+}
+
+/** HMAC-SHA256 at its full 32 bytes (RFC 2104). */
+export function mac(key: KeyObject, message: Buffer): Buffer {
+  return createHmac('sha256', key).update(message).digest();
+}

@@ -1,0 +1,42 @@
+/**
+ * What can go wrong in the vault, as a word a caller may branch on:
+ *
+ * - `root_key`: the root key is missing, weak or readable by others. The message is for the operator and
+ *   ends in the command that helps.
+ * - `unreadable`: a sealed record does not open here. Damage, a moved record and a foreign key look alike on
+ *   purpose.
+ * - `unknown_key_version`: the ring lacks the brand key version a record names, see `UnknownKeyVersion`.
+ * - `unknown_root_version`: a wrapped key names a root key version that is not loaded.
+ * - `misuse`: the caller broke the contract, such as an empty record id. A bug, never a customer's mistake.
+ */
+export type VaultErrorCode =
+  | 'root_key'
+  | 'unreadable'
+  | 'unknown_key_version'
+  | 'unknown_root_version'
+  | 'misuse';
+
+/** Every error of this room. Messages hold ids and versions, never key material or plaintext. */
+export class VaultError extends Error {
+  override readonly name: string = 'VaultError';
+  readonly code: VaultErrorCode;
+
+  constructor(code: VaultErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * A record names a brand key version that is not in the ring, as happens for a moment after another process
+ * has rotated the keys. Reload the brand's keys once; a second time means the header was altered.
+ */
+export class UnknownKeyVersion extends VaultError {
+  override readonly name = 'UnknownKeyVersion';
+  readonly version: number;
+
+  constructor(version: number, where: string) {
+    super('unknown_key_version', `${where} names key version ${version}, which is not loaded.`);
+    this.version = version;
+  }
+}

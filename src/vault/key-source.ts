@@ -1,0 +1,167 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { type Random, randomBytesExactly } from './aead.ts';
+import { deriveKey, KEY_BYTES, takeKey } from './derive.ts';
+import { fromBase64 } from './encoding.ts';
+import { VaultError } from './vault-error.ts';
+
+/** The root keys of this process, by version. It says which there are and never what they are. */
+export interface RootKeys {
+  /** The version that wraps what is new: the highest. */
+  readonly current: number;
+  /** Every loaded version, ascending. Older ones only unwrap. */
+  readonly versions: readonly number[];
+}
+
+/** Where root keys come from. One that has to ask a KMS asks when it is made, so that `load` need not wait. */
+export interface KeySource {
+  /** Throws `root_key` where there is no good key. */
+  load(): RootKeys;
+}
+
+const LARGEST_FILE = 65_536;
+// Versions stay far from the end of the u32 that a header holds.
+const LINE = /^(?:v([1-9]\d{0,8}):)?(\S+)$/;
+
+// Only this file can look behind a RootKeys, and it hands out derived keys alone.
+const material = new WeakMap<RootKeys, ReadonlyMap<number, KeyObject>>();
+
+/** What the root key is used for. Each use has a key of its own, so that none can stand in for another. */
+type RootUse = 'wrap' | 'proof';
+
+/** The keys for one use, by root version, for the vault. Throws `misuse` for root keys no source here loaded. */
+export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, KeyObject> {
+  const keys = material.get(root);
+  if (keys === undefined) throw new VaultError('misuse', 'Root keys come from a key source.');
+  return new Map([...keys].map(([version, key]) => [version, deriveKey(key, 'root', use)]));
+}
+
+/**
+ * Root keys from a file that only its owner can read. Each line is one key of 32 random bytes in base64 or hex,
+ * `v2:` in front of it naming its version; a line without is version 1, and the highest is current. So a new
+ * root key is one line more, and an old one is destroyed by removing its line.
+ */
+export function rootKeyFromFile(path: string): KeySource {
+  return { load: () => parse(readPrivateFile(path), `The root key file ${path}`, makeFile(path)) };
+}
+
+/** Root keys from text in the form of the file, for a secret that arrives in an environment variable `name`. */
+export function rootKeyFromText(text: string, name: string): KeySource {
+  return { load: () => parse(text, `The root key in ${name}`, 'Make one with: openssl rand -base64 32') };
+}
+
+/**
+ * Makes a root key file that did not exist, readable by its owner alone, and returns once it is on disk. For a
+ * sandbox's first start; elsewhere a person makes the key and keeps a copy. Throws `root_key` where the file
+ * exists or cannot be written.
+ */
+export function createRootKeyFile(path: string, random: Random = randomBytes): void {
+  const key = randomBytesExactly(random, KEY_BYTES);
+  const line = Buffer.from(`${key.toString('base64')}\n`);
+  key.fill(0);
+  const file = openOrExplain(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 'be made');
+  try {
+    if (writeSync(file, line) !== line.length)
+      throw new VaultError('root_key', `The root key file ${path} could not be written in full.`);
+    fsyncSync(file);
+  } catch (error) {
+    // Half a key would stop every later start.
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(file);
+    line.fill(0);
+  }
+  // A new file survives a power cut only once its directory is on disk too.
+  const directory = openSync(path.slice(0, path.lastIndexOf('/') + 1) || '.', constants.O_RDONLY);
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function readPrivateFile(path: string): string {
+  // Without O_NONBLOCK a named pipe at this path would hold up the start for ever.
+  const file = openOrExplain(path, constants.O_RDONLY | constants.O_NONBLOCK, 'be opened');
+  try {
+    // Asked of the open file, so that nobody can put another in its place between look and read.
+    const status = fstatSync(file);
+    if (!status.isFile() || status.size > LARGEST_FILE)
+      throw new VaultError('root_key', `${path} is not a root key file. ${makeFile(path)}`);
+    if ((status.mode & 0o077) !== 0)
+      throw new VaultError(
+        'root_key',
+        `The root key file ${path} is open to others than its owner (mode ${(status.mode & 0o777).toString(8)}). ` +
+          `If nobody else can have read it, close it with: chmod 600 ${quote(path)} (otherwise rotate the key).`,
+      );
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openOrExplain(path: string, flags: number, what: string): number {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT' && (flags & constants.O_CREAT) === 0)
+      throw new VaultError('root_key', `There is no root key file ${path}. ${makeFile(path)}`);
+    throw new VaultError('root_key', `The root key file ${path} cannot ${what} (${code}).`);
+  }
+}
+
+function makeFile(path: string): string {
+  return `Make one with: umask 077; openssl rand -base64 32 > ${quote(path)}`;
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function parse(text: string, where: string, remedy: string): RootKeys {
+  const keys = new Map<number, KeyObject>();
+  for (const line of text.split(/\s+/).filter((piece) => piece !== '')) {
+    const [, written, encoded] = LINE.exec(line) ?? [];
+    const version = Number(written ?? 1);
+    const bytes = encoded === undefined ? undefined : decode(encoded);
+    const fault = bytes === undefined ? 'is not 32 bytes in base64 or hex' : weakness(bytes);
+    if (bytes === undefined || fault !== undefined)
+      throw new VaultError('root_key', `${where}, version ${version}, ${fault}. ${remedy}`);
+    if (keys.has(version)) throw new VaultError('root_key', `${where} has version ${version} twice.`);
+    keys.set(version, takeKey(bytes));
+  }
+  if (keys.size === 0) throw new VaultError('root_key', `${where} is empty. ${remedy}`);
+  const versions = Object.freeze([...keys.keys()].sort((a, b) => a - b));
+  const root: RootKeys = Object.freeze({ current: Math.max(...versions), versions });
+  material.set(root, keys);
+  return root;
+}
+
+function decode(encoded: string): Buffer | undefined {
+  const bytes = /^[0-9a-fA-F]{64}$/.test(encoded) ? Buffer.from(encoded, 'hex') : fromBase64(encoded);
+  return bytes?.length === KEY_BYTES ? bytes : undefined;
+}
+
+/**
+ * Why these 32 bytes are no random key, or undefined. Placeholders and typed words are what it looks for; a
+ * truly random key is refused less often than once in 10^10.
+ */
+function weakness(bytes: Buffer): string | undefined {
+  const steps = new Set<number>();
+  for (let i = 1; i < bytes.length; i++) steps.add(((bytes[i] ?? 0) - (bytes[i - 1] ?? 0)) & 0xff);
+  if (steps.size === 1) return 'is a placeholder, not a random key';
+  if (new Set(bytes).size < KEY_BYTES / 2) return 'repeats itself too much to be random';
+  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'spells text, so it was not drawn at random';
+  return undefined;
+}

@@ -1,0 +1,167 @@
+import type { KeyObject } from 'node:crypto';
+import { deriveKey, mac } from './derive.ts';
+import { bytesToText, checkId, checkUint32, fromBase64, LONGEST_ID, textToBytes, tuple } from './encoding.ts';
+import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
+import { UnknownKeyVersion, VaultError } from './vault-error.ts';
+
+/** What a sealed record holds. Each purpose has a key of its own. */
+export type Purpose = 'profile' | 'ssn' | 'document' | 'event' | 'idempotency';
+
+/** What a blind index is over. Each kind has a key of its own, so equal values of two kinds do not meet. */
+export type IndexKind = 'ssn' | 'email' | 'phone' | 'name_dob' | 'idempotency_key' | 'fingerprint';
+
+/**
+ * Where a record belongs. It opens at this very place and nowhere else.
+ *
+ * `recordId` is 1 to 255 ASCII characters; `sealNumber`, how often this very record has been sealed, is an
+ * integer from 0 to 2^32-1.
+ */
+export interface Place {
+  readonly purpose: Purpose;
+  readonly recordId: string;
+  readonly sealNumber: number;
+}
+
+/** One brand's keys, to be used and never seen. */
+export interface Keyring {
+  readonly brandId: string;
+  /** The newest brand key version, under which everything is sealed. */
+  readonly sealVersion: number;
+  /** The newest index key version, under which `index` works. */
+  readonly indexVersion: number;
+  /** Any text, sealed for a place, as base64. */
+  seal(place: Place, text: string): string;
+  /** The text. Throws `unreadable`, or `UnknownKeyVersion` where this ring lacks the record's key. */
+  open(place: Place, sealed: string): string;
+  /** As `seal`, for bytes in and bytes out. */
+  sealBytes(place: Place, bytes: Buffer): Buffer;
+  /** As `open`, for bytes in and bytes out. */
+  openBytes(place: Place, sealed: Buffer): Buffer;
+  /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
+  versionOf(sealed: string): number | undefined;
+  /** The blind index of a normalised value, 32 bytes, under the newest index key. */
+  index(kind: IndexKind, normalised: string): Buffer;
+  /** As `index`, under an older key. Throws `UnknownKeyVersion`. */
+  indexAt(version: number, kind: IndexKind, normalised: string): Buffer;
+}
+
+/** Versions and their keys, at least one. */
+type KeyVersions = ReadonlyMap<number, KeyObject>;
+
+/** The ring over one brand's unwrapped keys. Purpose and index keys are derived at first use and kept. */
+export function makeKeyring(
+  brandId: string,
+  brandKeys: KeyVersions,
+  indexKeys: KeyVersions,
+  nextNonce: () => Buffer,
+): Keyring {
+  const sealVersion = Math.max(...brandKeys.keys());
+  const indexVersion = Math.max(...indexKeys.keys());
+  const slots = new Map<number, Map<Purpose, Slot>>();
+  const derivedIndexKeys = new Map<string, KeyObject>();
+
+  function slot(purpose: Purpose, version: number): Slot {
+    return slots.get(version)?.get(purpose) ?? makeSlot(purpose, version);
+  }
+
+  function makeSlot(purpose: Purpose, version: number): Slot {
+    const brandKey = brandKeys.get(version);
+    if (brandKey === undefined)
+      throw new UnknownKeyVersion(version, `A ${purpose} record of brand ${brandId}`);
+    const key = deriveKey(brandKey, 'purpose', purpose, brandId);
+    const made = { key, aad: associatedData(purpose, brandId, version) };
+    const ofVersion = slots.get(version) ?? new Map<Purpose, Slot>();
+    slots.set(version, ofVersion.set(purpose, made));
+    return made;
+  }
+
+  function indexKey(kind: IndexKind, version: number): KeyObject {
+    const name = `${kind}/${version}`;
+    const known = derivedIndexKeys.get(name);
+    if (known !== undefined) return known;
+    const secret = indexKeys.get(version);
+    if (secret === undefined) throw new UnknownKeyVersion(version, `A ${kind} index of brand ${brandId}`);
+    const key = deriveKey(secret, 'index', kind, brandId);
+    derivedIndexKeys.set(name, key);
+    return key;
+  }
+
+  function unreadable(place: Place): VaultError {
+    const { purpose, recordId, sealNumber } = place;
+    return new VaultError(
+      'unreadable',
+      `The ${purpose} record ${recordId} of brand ${brandId}, seal ${sealNumber}, does not open.`,
+    );
+  }
+
+  function sealBytes(place: Place, bytes: Buffer): Buffer {
+    const { key, aad } = slot(place.purpose, sealVersion);
+    return sealRecord(key, sealVersion, nextNonce(), aad(place), bytes);
+  }
+
+  function openBytes(place: Place, sealed: Buffer | undefined): Buffer {
+    const version = sealed && recordVersion(sealed);
+    if (sealed === undefined || version === undefined) throw unreadable(place);
+    const { key, aad } = slot(place.purpose, version);
+    const plain = openRecord(key, aad(place), sealed);
+    if (plain === undefined) throw unreadable(place);
+    return plain;
+  }
+
+  function indexAt(version: number, kind: IndexKind, normalised: string): Buffer {
+    return mac(indexKey(kind, version), textToBytes(normalised));
+  }
+
+  return Object.freeze({
+    brandId,
+    sealVersion,
+    indexVersion,
+    sealBytes,
+    openBytes,
+    seal: (place: Place, text: string) => sealBytes(place, textToBytes(text)).toString('base64'),
+    open: (place: Place, sealed: string) => {
+      const text = bytesToText(openBytes(place, fromBase64(sealed)));
+      if (text === undefined) throw unreadable(place);
+      return text;
+    },
+    versionOf: (sealed: string) => {
+      const record = fromBase64(sealed);
+      return record && recordVersion(record);
+    },
+    index: (kind: IndexKind, normalised: string) => indexAt(indexVersion, kind, normalised),
+    indexAt,
+  });
+}
+
+interface Slot {
+  readonly key: KeyObject;
+  readonly aad: (place: Place) => Buffer;
+}
+
+/**
+ * The associated data of a place: the tuple (format, purpose, brand, record id, key version, seal number). All
+ * but record id and seal number is the same for every record of a purpose, so it is written once; what is
+ * returned holds until the next call, which is long enough, as sealing and opening never wait.
+ */
+function associatedData(purpose: Purpose, brandId: string, version: number): (place: Place) => Buffer {
+  const start = tuple(FORMAT, purpose, brandId);
+  const end = tuple(version, 0);
+  const idAt = start.length + 4;
+  const buffer = Buffer.alloc(idAt + LONGEST_ID + end.length);
+  buffer.set(start);
+  let written = buffer.subarray(0, 0);
+  let idLength = 0;
+  return ({ recordId, sealNumber }) => {
+    checkId('record id', recordId);
+    checkUint32('seal number', sealNumber, 0);
+    if (recordId.length !== idLength) {
+      idLength = recordId.length;
+      buffer.writeUInt32BE(idLength, start.length);
+      buffer.set(end, idAt + idLength);
+      written = buffer.subarray(0, idAt + idLength + end.length);
+    }
+    written.write(recordId, idAt, 'latin1');
+    written.writeUInt32BE(sealNumber, written.length - 4);
+    return written;
+  };
+}

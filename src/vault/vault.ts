@@ -1,0 +1,141 @@
+import type { KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { nonces, type Random, randomBytesExactly } from './aead.ts';
+import { KEY_BYTES, takeKey } from './derive.ts';
+import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
+import { type RootKeys, rootSubkeys } from './key-source.ts';
+import { type Keyring, makeKeyring } from './keyring.ts';
+import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
+import { VaultError } from './vault-error.ts';
+
+export type { IndexKind, Keyring, Place, Purpose } from './keyring.ts';
+export { UnknownKeyVersion, VaultError } from './vault-error.ts';
+
+/** `brand` keys seal records, `index` keys make blind indexes. */
+type KeyKind = 'brand' | 'index';
+
+/** One key of a brand as it is stored: sealed under the root key, for this brand, kind and version alone. */
+export interface WrappedKey {
+  readonly kind: KeyKind;
+  readonly version: number;
+  /** The root key version it is wrapped under. */
+  readonly rootVersion: number;
+  /** Base64. */
+  readonly wrapped: string;
+}
+
+export interface Vault {
+  /** The root key version that wraps from now on. A key wrapped under another wants `rewrap`. */
+  readonly rootVersion: number;
+  /** A new brand's first keys, brand 1 and index 1, wrapped and ready to store. */
+  newBrandKeys(brandId: string): readonly WrappedKey[];
+  /** A new random key of the given version, from 1. */
+  newKey(brandId: string, kind: KeyKind, version: number): WrappedKey;
+  /** The same key under the current root version. Throws as `keyring` does. */
+  rewrap(brandId: string, key: WrappedKey): WrappedKey;
+  /**
+   * The ring over a brand's stored keys, at least one of each kind. Throws `unreadable` where one of them is
+   * not this brand's or not whole, and `unknown_root_version`.
+   */
+  keyring(brandId: string, keys: readonly WrappedKey[]): Keyring;
+  /** A sealed constant, to be stored with the data and shown to `provesRoot` at every start. */
+  proof(): string;
+  /** Whether a proof was made under one of the loaded root keys: a false answer is a reason not to start. */
+  provesRoot(proof: string): boolean;
+}
+
+export interface VaultOptions {
+  /** Where keys and nonces come from; `crypto.randomBytes` unless a test says otherwise. */
+  readonly random?: Random;
+}
+
+const PROVEN = Buffer.from('clientele root key');
+
+/** Opens the vault over the given root keys. Nothing it returns shows a key. */
+export function openVault(root: RootKeys, options: VaultOptions = {}): Vault {
+  const random = options.random ?? randomBytes;
+  const nextNonce = nonces(random);
+  const wrapKeys = rootSubkeys(root, 'wrap');
+  const proofKeys = rootSubkeys(root, 'proof');
+
+  function wrap(brandId: string, kind: KeyKind, version: number, secret: Buffer): WrappedKey {
+    const what = keyName(brandId, kind, version);
+    const rootVersion = root.current;
+    const key = under(wrapKeys, rootVersion, what);
+    const aad = wrapContext(brandId, kind, version, rootVersion);
+    const record = sealRecord(key, rootVersion, nextNonce(), aad, secret);
+    secret.fill(0);
+    return { kind, version, rootVersion, wrapped: record.toString('base64') };
+  }
+
+  function unwrap(brandId: string, { kind, version, rootVersion, wrapped }: WrappedKey): Buffer {
+    const what = keyName(brandId, kind, version);
+    const key = under(wrapKeys, rootVersion, what);
+    const aad = wrapContext(brandId, kind, version, rootVersion);
+    const record = fromBase64(wrapped);
+    const matches = record !== undefined && recordVersion(record) === rootVersion;
+    const secret = matches ? openRecord(key, aad, record) : undefined;
+    if (secret?.length !== KEY_BYTES) throw new VaultError('unreadable', `${what} does not open.`);
+    return secret;
+  }
+
+  function newKey(brandId: string, kind: KeyKind, version: number): WrappedKey {
+    return wrap(brandId, kind, version, randomBytesExactly(random, KEY_BYTES));
+  }
+
+  function unwrapAll(brandId: string, kind: KeyKind, keys: readonly WrappedKey[]): Map<number, KeyObject> {
+    const unwrapped = new Map<number, KeyObject>();
+    for (const key of keys.filter((one) => one.kind === kind)) {
+      if (unwrapped.has(key.version))
+        throw new VaultError('misuse', `Brand ${brandId} has the ${kind} key version ${key.version} twice.`);
+      unwrapped.set(key.version, takeKey(unwrap(brandId, key)));
+    }
+    if (unwrapped.size === 0) throw new VaultError('misuse', `Brand ${brandId} was given no ${kind} key.`);
+    return unwrapped;
+  }
+
+  return Object.freeze({
+    rootVersion: root.current,
+    newKey,
+    newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
+    rewrap: (brandId: string, key: WrappedKey) => wrap(brandId, key.kind, key.version, unwrap(brandId, key)),
+    keyring: (brandId: string, keys: readonly WrappedKey[]) =>
+      makeKeyring(brandId, unwrapAll(brandId, 'brand', keys), unwrapAll(brandId, 'index', keys), nextNonce),
+    proof: () => {
+      const version = root.current;
+      const key = under(proofKeys, version, 'The proof');
+      return sealRecord(key, version, nextNonce(), proofContext(version), PROVEN).toString('base64');
+    },
+    provesRoot: (proof: string) => {
+      const record = fromBase64(proof);
+      const version = record && recordVersion(record);
+      const key = version === undefined ? undefined : proofKeys.get(version);
+      if (record === undefined || version === undefined || key === undefined) return false;
+      return openRecord(key, proofContext(version), record)?.equals(PROVEN) ?? false;
+    },
+  });
+}
+
+/** The root subkey of the version that something is sealed under; throws `unknown_root_version`. */
+function under(keys: ReadonlyMap<number, KeyObject>, rootVersion: number, what: string): KeyObject {
+  const key = keys.get(rootVersion);
+  if (key !== undefined) return key;
+  throw new VaultError(
+    'unknown_root_version',
+    `${what} is under root key version ${rootVersion}, which is not loaded.`,
+  );
+}
+
+function keyName(brandId: string, kind: KeyKind, version: number): string {
+  return `The ${kind} key of brand ${brandId}, version ${version},`;
+}
+
+function wrapContext(brandId: string, kind: KeyKind, version: number, rootVersion: number): Buffer {
+  checkId('brand id', brandId);
+  checkUint32('key version', version, 1);
+  return tuple(FORMAT, 'wrap', brandId, kind, version, rootVersion);
+}
+
+function proofContext(rootVersion: number): Buffer {
+  return tuple(FORMAT, 'proof', rootVersion);
+}

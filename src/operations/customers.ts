@@ -1,6 +1,5 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
-import type { Address } from '../domain/address.ts';
 import type { Changed, Profile } from '../domain/customer.ts';
 import { applyChange, draftCustomer } from '../domain/customer.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -10,7 +9,6 @@ import { kycRequestsAtBirth } from '../domain/kyc.ts';
 import type { CustomerHead } from '../domain/record.ts';
 import { customerJson, readProfile, writeProfile } from '../domain/record.ts';
 import { asciiJson } from '../domain/text.ts';
-import { triggerSsns } from '../domain/values.ts';
 import { findClaim, keepClaim } from '../store/claim.ts';
 import type { ChangeableRow, CustomerRow } from '../store/customers.ts';
 import {
@@ -22,6 +20,7 @@ import {
 } from '../store/customers.ts';
 import { violatedIndex } from '../store/outage.ts';
 import { indexValues } from './customer-index.ts';
+import { isUnique, placeOf, primaryVerdict, sealCustomer } from './customer-sealing.ts';
 import { readSealed } from './keyrings.ts';
 import { done } from './run.ts';
 import type { Answer, Context } from './system.ts';
@@ -44,12 +43,6 @@ export async function showCustomer(context: Context, row: CustomerRow): Promise<
 const openProfile = ({ system, ring }: Context, row: CustomerRow): Promise<string> =>
   readSealed(system.keyrings, ring, placeOf('profile', row.head.customer_id, row.profileSeal), row.profile);
 
-const placeOf = (purpose: 'profile' | 'ssn', recordId: string, sealNumber: number) => ({
-  purpose,
-  recordId,
-  sealNumber,
-});
-
 export async function createCustomer(
   context: Context,
   { body }: Input<Contract['createCustomer']>,
@@ -71,25 +64,10 @@ export async function createCustomer(
     body: customerJson(head, writeProfile(profile, 'change'), 'change'),
     version: 1,
   };
-  const row = {
-    head,
-    deliverability: primaryVerdict(profile.addresses),
-    profile: ring.seal(placeOf('profile', customerId, 1), writeProfile(profile)),
-    ssn: ssn && ring.seal(placeOf('ssn', customerId, 1), ssn),
-    ssnUnique: isUnique(context, ssn),
-    indexVersion: ring.indexVersion,
-    index: indexValues(ring, ring.indexVersion, profile, ssn),
-  };
+  const row = sealCustomer(system, ring, { head, profile, ssn });
   await done(withoutDuplicate(insertCustomer(context.scope, row, context.claim?.(answer, customerId))));
   return answer;
 }
-
-/** Each trigger number stands for a way in which a verification ends, so in a sandbox many may have it. */
-const isUnique = ({ system }: Context, ssn: string | undefined): boolean =>
-  ssn !== undefined && !(system.environment === 'sandbox' && triggerSsns.has(ssn));
-
-const primaryVerdict = (addresses: readonly Address[]) =>
-  addresses.find((address) => address.is_primary)?.deliverability;
 
 async function withoutDuplicate<Result>(work: Promise<Result>): Promise<Result> {
   try {
@@ -133,7 +111,7 @@ export async function updateCustomer(
       ssn: {
         sealed: ring.seal(placeOf('ssn', params.customer_id, ssnSeal), changed.ssn),
         seal: ssnSeal,
-        unique: isUnique(context, changed.ssn),
+        unique: isUnique(system, changed.ssn),
       },
     }),
     index: changedIndexValues(context, row, changed),

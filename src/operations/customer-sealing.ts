@@ -1,0 +1,45 @@
+import type { Address } from '../domain/address.ts';
+import type { Drafted } from '../domain/customer.ts';
+import type { CustomerHead } from '../domain/record.ts';
+import { writeProfile } from '../domain/record.ts';
+import type { Instant } from '../domain/time.ts';
+import { triggerSsns } from '../domain/values.ts';
+import type { NewCustomerRow } from '../store/customers.ts';
+import type { Keyring, Place } from '../vault/vault.ts';
+import { indexValues } from './customer-index.ts';
+import type { System } from './system.ts';
+
+/** Where a customer's two ciphertexts belong. */
+export const placeOf = (purpose: 'profile' | 'ssn', recordId: string, sealNumber: number): Place => ({
+  purpose,
+  recordId,
+  sealNumber,
+});
+
+/** Each trigger number stands for a way in which a verification ends, so in a sandbox many may have it. */
+export const isUnique = ({ environment }: System, ssn: string | undefined): boolean =>
+  ssn !== undefined && !(environment === 'sandbox' && triggerSsns.has(ssn));
+
+/** The verdict that a customer is found by. */
+export const primaryVerdict = (addresses: readonly Address[]) =>
+  addresses.find((address) => address.is_primary)?.deliverability;
+
+export interface NewCustomer extends Drafted {
+  readonly head: CustomerHead;
+  readonly kycPassedAt?: Instant | undefined;
+}
+
+/** A new customer as a row: what describes the person sealed, for the first time, and indexed. */
+export function sealCustomer(system: System, ring: Keyring, customer: NewCustomer): NewCustomerRow {
+  const { head, profile, ssn, kycPassedAt } = customer;
+  return {
+    head,
+    ...(kycPassedAt !== undefined && { kycPassedAt }),
+    deliverability: primaryVerdict(profile.addresses),
+    profile: ring.seal(placeOf('profile', head.customer_id, 1), writeProfile(profile)),
+    ssn: ssn && ring.seal(placeOf('ssn', head.customer_id, 1), ssn),
+    ssnUnique: isUnique(system, ssn),
+    indexVersion: ring.indexVersion,
+    index: indexValues(ring, ring.indexVersion, profile, ssn),
+  };
+}

@@ -3,6 +3,8 @@ import Type from 'typebox';
 import type { AddressFields } from '../domain/address.ts';
 import { addressTypes, deliverabilities, maxAddresses } from '../domain/address.ts';
 import { kycStatuses } from '../domain/kyc.ts';
+import type { Limits } from '../domain/values.ts';
+import { limits } from '../domain/values.ts';
 
 /** An enumeration as JSON Schema writes it. TypeBox's own union would report one error per member. */
 export const oneOf = <const Values extends readonly string[]>(values: Values, options: object = {}) =>
@@ -10,24 +12,25 @@ export const oneOf = <const Values extends readonly string[]>(values: Values, op
 
 /** Far above every rule, so that the rules speak and not the schema; a wall against absurd input only. */
 const wall = 1_000;
-const text = (description: string, options: object = {}) =>
-  Type.String({ description, maxLength: wall, ...options });
+/** `documented` is for the reference: what the rule of this value holds to. Validation passes it over. */
+const text = (description: string, documented?: Limits, options: object = {}) =>
+  Type.String({ description, maxLength: wall, ...(documented && { documented }), ...options });
 export const uuid = (description: string) => Type.String({ description, format: 'uuid', maxLength: 36 });
 
 const closed = { additionalProperties: false } as const;
 
 const addressFields = {
   address_type: oneOf(addressTypes, { description: 'Either MAILING or PHYSICAL.' }),
-  street: text('Between 1 and 40 characters: letters, digits, spaces and . , _ - #'),
-  street2: Type.Optional(text('At most 40 characters; may be empty.')),
-  city: text('Between 2 and 40 characters.'),
-  state: text('Two-letter US state code; for another country at most 20 characters.'),
-  zip_code: text('US: 12345 or 12345-1234. Another country: between 2 and 20 characters.'),
-  country: text('ISO 3166-1 alpha-2 country code.', { examples: ['US'] }),
+  street: text('Between 1 and 40 characters: letters, digits, spaces and . , _ - #', limits.street),
+  street2: Type.Optional(text('At most 40 characters; may be empty.', limits.street2)),
+  city: text('Between 2 and 40 characters.', limits.city),
+  state: text('Two-letter US state code; for another country at most 20 characters.', limits.state),
+  zip_code: text('US: 12345 or 12345-1234. Another country: between 2 and 20 characters.', limits.zip),
+  country: text('ISO 3166-1 alpha-2 country code.', limits.country, { examples: ['US'] }),
   is_primary: Type.Boolean({ description: 'Whether this is a primary address.' }),
 } satisfies Record<keyof AddressFields, TSchema>;
 
-const newAddress = Type.Object(addressFields, closed);
+const newAddress = Type.Object(addressFields, { title: 'NewAddress', ...closed });
 const changedAddress = Type.Object(
   {
     address_id: Type.Optional(
@@ -37,22 +40,31 @@ const changedAddress = Type.Object(
     ),
     ...addressFields,
   },
-  closed,
+  { title: 'ChangedAddress', ...closed },
 );
 
 const name =
   'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes.';
 const person = {
-  dob: text('Birthday in YYYY-MM-DD format, for example 1994-03-20.', { format: 'date' }),
-  first_name: text(`First name, ${name}`),
-  middle_name: Type.Optional(text(`Middle name, ${name} May be empty for none.`)),
-  last_name: text(`Last name, ${name}`),
+  dob: text('Birthday in YYYY-MM-DD format, for example 1994-03-20.', undefined, { format: 'date' }),
+  first_name: text(`First name, ${name}`, limits.name),
+  middle_name: Type.Optional(text(`Middle name, ${name} May be empty for none.`, limits.middleName)),
+  last_name: text(`Last name, ${name}`, limits.name),
   ssn: Type.Optional(
-    text('Social Security Number, ######### or ###-##-####; unique within the brand. Needed before KYC.'),
+    text(
+      'Social Security Number, ######### or ###-##-####; unique within the brand. Needed before KYC.',
+      limits.ssn,
+    ),
   ),
-  phone: Type.Optional(text('Only numbers or dash-separated, 7 to 15 digits. Needed before KYC.')),
-  phone_country_code: Type.Optional(text('Country dialing code, one to three digits; 1 when left out.')),
-  email: Type.Optional(text('A valid email address, at most 254 characters. Needed before KYC.')),
+  phone: Type.Optional(
+    text('Only numbers or dash-separated, 7 to 15 digits. Needed before KYC.', limits.phone),
+  ),
+  phone_country_code: Type.Optional(
+    text('Country dialing code, one to three digits; 1 when left out.', limits.phoneCountryCode),
+  ),
+  email: Type.Optional(
+    text('A valid email address, at most 254 characters. Needed before KYC.', limits.email),
+  ),
 };
 
 export const createCustomerBody = Type.Object(
@@ -71,13 +83,17 @@ export const createCustomerBody = Type.Object(
       maxItems: maxAddresses,
     }),
   },
-  closed,
+  { title: 'NewCustomer', ...closed },
 );
 
 export const changeCustomerBody = Type.Object(
   {
     ...Type.Partial(Type.Object(person)).properties,
-    ssn: Type.Optional(text('A new number, or the mask as it was read, which means unchanged.')),
+    ssn: Type.Optional(
+      text('A new number, or the mask as it was read, which means unchanged.', {
+        maxLength: limits.ssn.maxLength,
+      }),
+    ),
     addresses: Type.Optional(
       Type.Array(changedAddress, {
         description: 'The whole new set, at least one of them primary.',
@@ -86,7 +102,7 @@ export const changeCustomerBody = Type.Object(
       }),
     ),
   },
-  { ...closed, minProperties: 1 },
+  { title: 'CustomerChange', ...closed, minProperties: 1 },
 );
 
 const wireTime = (description: string) =>
@@ -102,7 +118,7 @@ const address = Type.Object(
     ),
     date_created: wireTime('When the address was added.'),
   },
-  closed,
+  { title: 'Address', ...closed },
 );
 
 export const customer = Type.Object(
@@ -128,7 +144,7 @@ export const customer = Type.Object(
     ),
     date_updated: wireTime('When the customer last changed.'),
   },
-  closed,
+  { title: 'Customer', ...closed },
 );
 
 export const searchBody = Type.Object(
@@ -139,7 +155,7 @@ export const searchBody = Type.Object(
     ssn: Type.Optional(text('The full number.')),
     brand_person_id: Type.Optional(uuid("The brand's own id for the person.")),
     last_name: Type.Optional(text('Exact, in any case of letters; goes with dob.')),
-    dob: Type.Optional(text('Goes with last_name.', { format: 'date' })),
+    dob: Type.Optional(text('Goes with last_name.', undefined, { format: 'date' })),
     kyc_status: Type.Optional(oneOf(kycStatuses)),
     deliverability: Type.Optional(
       oneOf(deliverabilities, { description: 'The verdict on the first primary address.' }),
@@ -151,7 +167,7 @@ export const searchBody = Type.Object(
       text('A day or a moment (ISO 8601; UTC unless it says its offset); excluded.'),
     ),
   },
-  { ...closed, minProperties: 1 },
+  { title: 'CustomerSearch', ...closed, minProperties: 1 },
 );
 
 export type SearchBody = Static<typeof searchBody>;

@@ -27,7 +27,7 @@ export const verifyKey = operation({
         date_created: Type.String(),
         date_expires: Type.Optional(Type.String()),
       },
-      { additionalProperties: false },
+      { title: 'Key', additionalProperties: false },
     ),
     example: keyExample,
   },

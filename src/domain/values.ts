@@ -17,16 +17,50 @@ export interface Circumstances {
   readonly sandbox: boolean;
 }
 
+/**
+ * How long values may be, in code points, in the words of JSON Schema, so that the reference shows what the
+ * rules below hold to. A bound that depends on another field is the widest that any value may reach.
+ */
+export const limits = {
+  name: { minLength: 2, maxLength: 50 },
+  middleName: { maxLength: 50 },
+  ssn: { minLength: 9, maxLength: 11, pattern: '^(?:[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})$' },
+  /** 7 to 15 digits, and a dash between any two of them. */
+  phone: { minLength: 7, maxLength: 29, pattern: '^[0-9]+(?:-[0-9]+)*$' },
+  phoneCountryCode: { minLength: 1, maxLength: 3, pattern: '^[0-9]{1,3}$' },
+  email: { maxLength: 254 },
+  street: { minLength: 1, maxLength: 40 },
+  street2: { maxLength: 40 },
+  city: { minLength: 2, maxLength: 40 },
+  state: { maxLength: 20 },
+  zip: { minLength: 2, maxLength: 20 },
+  country: { minLength: 2, maxLength: 2 },
+} as const satisfies Readonly<Record<string, Limits>>;
+
+export interface Limits {
+  readonly minLength?: number;
+  readonly maxLength: number;
+  readonly pattern?: string;
+}
+
+function lengthProblem({ minLength, maxLength }: Limits, text: string): string | undefined {
+  const length = lengthOf(text.normalize('NFC'));
+  if (length >= (minLength ?? 0) && length <= maxLength) return undefined;
+  return minLength === undefined
+    ? `Must be at most ${maxLength} characters.`
+    : `Must be between ${minLength} and ${maxLength} characters.`;
+}
+
+const patterned = ({ pattern }: { readonly pattern: string }): RegExp => new RegExp(pattern);
+
 const namePattern = /^\p{L}[\p{L}\p{M} '’]*$/u;
 
 const name: ValueRule = (text) => {
-  const composed = text.normalize('NFC');
-  const length = lengthOf(composed);
-  if (length < 2 || length > 50) return 'Must be between 2 and 50 characters.';
-  if (!namePattern.test(composed)) {
-    return 'Must start with a letter and can only be letters, spaces, and apostrophes.';
-  }
-  return undefined;
+  const wrongLength = lengthProblem(limits.name, text);
+  if (wrongLength) return wrongLength;
+  return namePattern.test(text.normalize('NFC'))
+    ? undefined
+    : 'Must start with a letter and can only be letters, spaces, and apostrophes.';
 };
 
 const middleName: ValueRule = (text, circumstances) => (text === '' ? undefined : name(text, circumstances));
@@ -52,8 +86,10 @@ export const triggerSsns: ReadonlySet<string> = new Set([
   '999990000',
 ]);
 
+const ssnPattern = patterned(limits.ssn);
+
 const ssn: ValueRule = (text, { sandbox }) => {
-  if (!/^(?:[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})$/.test(text)) {
+  if (!ssnPattern.test(text)) {
     return 'Not a valid SSN: use nine digits, or ###-##-####.';
   }
   const digits = digitsOf(text);
@@ -70,39 +106,36 @@ const ssn: ValueRule = (text, { sandbox }) => {
   return neverIssued ? 'Not a number that the Social Security Administration issues.' : undefined;
 };
 
+const phonePattern = patterned(limits.phone);
+
 const phone: ValueRule = (text) => {
-  if (!/^[0-9]+(?:-[0-9]+)*$/.test(text)) return 'Must be only numbers or dash-separated.';
+  if (!phonePattern.test(text)) return 'Must be only numbers or dash-separated.';
   const digits = digitsOf(text).length;
   return digits < 7 || digits > 15 ? 'Must have between 7 and 15 digits.' : undefined;
 };
 
+const codePattern = patterned(limits.phoneCountryCode);
+
 const phoneCountryCode: ValueRule = (text) =>
-  /^[0-9]{1,3}$/.test(text) ? undefined : 'Must be between one and three digits.';
+  codePattern.test(text) ? undefined : 'Must be between one and three digits.';
 
 const email: ValueRule = (text) =>
-  text.length <= 254 && validator.isEmail(text, { allow_utf8_local_part: true, ignore_max_length: false })
+  text.length <= limits.email.maxLength &&
+  validator.isEmail(text, { allow_utf8_local_part: true, ignore_max_length: false })
     ? undefined
     : 'Not a valid email address.';
 
-const between = (least: number, most: number, text: string): string | undefined => {
-  const length = lengthOf(text.normalize('NFC'));
-  if (length >= least && length <= most) return undefined;
-  return least === 0
-    ? `Must be at most ${most} characters.`
-    : `Must be between ${least} and ${most} characters.`;
-};
-
 const street: ValueRule = (text) => {
-  const wrongLength = between(1, 40, text);
+  const wrongLength = lengthProblem(limits.street, text);
   if (wrongLength) return wrongLength;
   return /^[\p{L}\p{M}\p{Nd} .,_#-]*[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} .,_#-]*$/u.test(text)
     ? undefined
     : 'May contain only letters, digits, spaces and . , _ - #';
 };
 
-const street2: ValueRule = (text) => between(0, 40, text);
+const street2: ValueRule = (text) => lengthProblem(limits.street2, text);
 
-const city: ValueRule = (text) => between(2, 40, text.trim() === '' ? '' : text);
+const city: ValueRule = (text) => lengthProblem(limits.city, text.trim() === '' ? '' : text);
 
 /**
  * What the United States Postal Service delivers to (Publication 28, appendix B): the states, the District
@@ -122,12 +155,12 @@ const country: ValueRule = (text) =>
 
 /** The rule of a state or a ZIP code depends on the country beside it. */
 export function stateRule(text: string, countryCode: unknown): string | undefined {
-  if (countryCode !== 'US') return between(0, 20, text);
+  if (countryCode !== 'US') return lengthProblem(limits.state, text);
   return uspsStates.has(text) ? undefined : 'Must be a two-letter US state code.';
 }
 
 export function zipRule(text: string, countryCode: unknown): string | undefined {
-  if (countryCode !== 'US') return between(2, 20, text);
+  if (countryCode !== 'US') return lengthProblem(limits.zip, text);
   return /^[0-9]{5}(?:-[0-9]{4})?$/.test(text) ? undefined : 'Must be a US zip code: 12345 or 12345-1234.';
 }
 

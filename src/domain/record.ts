@@ -1,4 +1,3 @@
-import type { Address } from './address.ts';
 import type { Profile } from './customer.ts';
 import type { BrandId, CustomerId, Id } from './ids.ts';
 import type { KycStatus } from './kyc.ts';
@@ -11,10 +10,9 @@ import { wireTime } from './time.ts';
  * braces, then the addresses), so that a read splices text and parses nothing. It is ASCII only, which
  * makes its length in bytes its length as a string.
  */
-export function writeProfile(profile: Profile, style: WireStyle = 'read'): string {
+export function writeProfile(profile: Profile): string {
   const { addresses, ...person } = profile;
-  const shown = style === 'read' ? addresses : addresses.map((address) => inStyle(address, style));
-  return `${asciiJson(person).slice(1, -1)}\n${asciiJson(shown)}`;
+  return `${asciiJson(person).slice(1, -1)}\n${asciiJson(addresses)}`;
 }
 
 export function readProfile(text: string): Profile {
@@ -43,7 +41,7 @@ export function customerJson(head: CustomerHead, text: string, style: WireStyle)
   return (
     `{"customer_id":"${head.customer_id}","brand_person_id":"${head.brand_person_id}",` +
     `"bond_brand_id":"${head.bond_brand_id}","date_created":"${wireTime(head.created_at, style)}",${person},` +
-    `"kyc_requests_available":${head.kyc_requests_available},"addresses":${addresses}${status},` +
+    `"kyc_requests_available":${head.kyc_requests_available},"addresses":${datedIn(style, addresses)}${status},` +
     `"date_updated":"${wireTime(head.updated_at, style)}"}`
   );
 }
@@ -54,6 +52,14 @@ function halves(text: string): readonly [string, string] {
   return [text.slice(0, end), text.slice(end + 1)];
 }
 
-function inStyle(address: Address, style: WireStyle) {
-  return { ...address, date_created: wireTime(address.date_created, style) };
+/**
+ * The addresses with their moments in the style of the answer. They are rewritten in the text: inside a
+ * JSON string every quote has a backslash before it, so this pattern only ever meets a member.
+ */
+function datedIn(style: WireStyle, addresses: string): string {
+  if (style === 'read') return addresses;
+  return addresses.replaceAll(
+    /"date_created":"([^"]+)"/g,
+    (_, at) => `"date_created":"${wireTime(at, style)}"`,
+  );
 }

@@ -29,9 +29,9 @@ const total = 'select coalesce(sum(count), 0) from customer_counts where brand_i
 const byPage = statement(
   'customer_page',
   `with runs as (
-     select bucket, sum(count) as size from customer_counts where brand_id = $1 group by bucket
+     select bucket, sum(count)::bigint as size from customer_counts where brand_id = $1 group by bucket
    ), marks as (
-     select bucket, size, sum(size) over (order by bucket) - size as before from runs
+     select bucket, size, (sum(size) over (order by bucket))::bigint - size as before from runs
    ), start as (
      select bucket * 4096 as seq, $2::bigint - before as skip
        from marks where before <= $2::bigint and $2::bigint < before + size
@@ -39,8 +39,10 @@ const byPage = statement(
    ${withTotal(
      'select coalesce(sum(size), 0) from runs',
      `select seq, ${shownColumns} from customers
-       where brand_id = $1 and seq >= (select seq from start)
-       order by seq offset (select skip from start) limit $3`,
+       where brand_id = $1 and seq >= (
+         select seq from customers where brand_id = $1 and seq >= (select seq from start)
+          order by seq offset (select skip from start) limit 1)
+       order by seq limit $3`,
    )}`,
 );
 

@@ -1,0 +1,86 @@
+import type { Socket } from 'node:net';
+import { connect } from 'node:net';
+
+/** One request as it goes over the wire. */
+export type RequestBytes = () => string;
+
+export interface Load {
+  readonly port: number;
+  readonly concurrency: number;
+  /** Milliseconds to keep asking. */
+  readonly duration: number;
+  readonly next: RequestBytes;
+  /** The status that every answer must have; anything else ends the run, so that no failure is ever fast. */
+  readonly status: number;
+}
+
+export interface Measured {
+  readonly requests: number;
+  /** Milliseconds that the run really took. */
+  readonly elapsed: number;
+  /** Milliseconds from asking to the whole answer, sorted. */
+  readonly latencies: readonly number[];
+}
+
+/**
+ * Asks over so many connections, each with one request under way, for so long. It speaks just enough HTTP
+ * for the two servers that it measures, so that the asking costs as little as possible of the same machine.
+ */
+export async function runLoad(load: Load): Promise<Measured> {
+  const began = performance.now();
+  const until = began + load.duration;
+  const each = await Promise.all(Array.from({ length: load.concurrency }, () => oneConnection(load, until)));
+  const latencies = each.flat().sort((one, other) => one - other);
+  return { requests: latencies.length, elapsed: performance.now() - began, latencies };
+}
+
+function oneConnection({ port, next, status }: Load, until: number): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    const latencies: number[] = [];
+    let asked = 0;
+    let received = '';
+    const ask = () => {
+      asked = performance.now();
+      if (asked > until) {
+        socket.end();
+        resolve(latencies);
+        return;
+      }
+      received = '';
+      socket.write(next());
+    };
+    socket.setEncoding('latin1');
+    socket.on('connect', ask);
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('The server closed the connection.')));
+    socket.on('data', (chunk: string) => {
+      received += chunk;
+      const head = received.indexOf('\r\n\r\n');
+      if (head < 0) return;
+      const length = Number(/content-length: (\d+)/i.exec(received.slice(0, head))?.[1]);
+      if (received.length < head + 4 + length) return;
+      if (!received.startsWith(`HTTP/1.1 ${status}`)) {
+        reject(new Error(`Wanted ${status}, got: ${received.slice(0, 400)}`));
+        socket.destroy();
+        return;
+      }
+      latencies.push(performance.now() - asked);
+      ask();
+    });
+  });
+}
+
+/** A request with the headers that every measured request carries. */
+export function requestBytes(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  if (body !== undefined) {
+    lines.push(`Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`);
+  }
+  return `${method} ${path} HTTP/1.1\r\nHost: bench\r\n${lines.join('')}\r\n${body ?? ''}`;
+}

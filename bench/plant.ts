@@ -1,0 +1,115 @@
+import type { Config } from '../src/config.ts';
+import type { BrandId } from '../src/domain/ids.ts';
+import { Problems } from '../src/domain/problems.ts';
+import { openHouse } from '../src/main.ts';
+import { createBrand } from '../src/operations/brands.ts';
+import { createCustomer } from '../src/operations/customers.ts';
+import type { NewKey } from '../src/operations/keys.ts';
+import { createKey } from '../src/operations/keys.ts';
+import { scopeOf } from '../src/operations/system.ts';
+import { personOf } from './people.ts';
+
+export interface Planted {
+  readonly key: NewKey;
+  readonly brandId: BrandId;
+  readonly customerIds: readonly string[];
+}
+
+const floorTables = `
+  create table floor_customers (
+    brand_id uuid not null, customer_id uuid not null, seq bigserial, brand_person_id uuid not null, created_at timestamptz not null,
+    dob date not null, first_name text not null, middle_name text not null, last_name text not null, ssn text not null, phone text,
+    phone_country_code text, email text, kyc_requests_available smallint not null,
+    primary key (brand_id, customer_id), unique (brand_id, seq), unique (brand_id, brand_person_id), unique (brand_id, ssn));
+  create index on floor_customers (brand_id, email);
+  create index on floor_customers (brand_id, phone);
+  create index on floor_customers (brand_id, last_name, dob);
+  create table floor_addresses (
+    brand_id uuid not null, customer_id uuid not null, address_id uuid not null, created_at timestamptz not null, address_type text not null,
+    street text not null, street2 text not null, city text not null, state text not null, zip_code text not null, country text not null,
+    is_primary boolean not null, primary key (brand_id, customer_id, address_id));`;
+
+/** So many customers for both: sealed through the product's own operation, and in plain text for the floor. */
+export async function plant(
+  config: Config,
+  count: number,
+  progress: (done: number) => void,
+): Promise<Planted> {
+  const house = await openHouse(config, 'serve');
+  const { system, database } = house;
+  try {
+    const brand = await createBrand(system, 'Bench');
+    const key = await createKey(system, brand.brandId, { name: 'bench' });
+    const ring = await system.keyrings.of(brand.brandId);
+    const customerIds: string[] = [];
+    let next = 0;
+    const worker = async () => {
+      while (next < count) {
+        const number = next;
+        next += 1;
+        const context = {
+          system,
+          ring,
+          scope: scopeOf(system, brand.brandId),
+          now: system.now(),
+          claim: undefined,
+          repeatKey: undefined,
+          principal: {
+            brandId: brand.brandId,
+            brandName: brand.name,
+            identity: key.identity,
+            keyName: key.name,
+            scopes: new Set(key.scopes),
+            createdAt: key.createdAt,
+            expiresAt: undefined,
+          },
+        };
+        const { body } = await createCustomer(context, {
+          params: {},
+          query: undefined,
+          body: personOf(number),
+          doubts: new Problems(),
+          ifMatch: 'none',
+        });
+        customerIds[number] = (JSON.parse(body) as { customer_id: string }).customer_id;
+        if (number % 2_000 === 0) progress(number);
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, worker));
+    await database.script(floorTables);
+    await plantFloor(database, brand.brandId, customerIds);
+    await database.script('vacuum (analyze)');
+    return { key, brandId: brand.brandId, customerIds };
+  } finally {
+    await house.close();
+  }
+}
+
+async function plantFloor(
+  database: { script(sql: string): Promise<void> },
+  brandId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const quote = (value: unknown) => `'${String(value).replaceAll("'", "''")}'`;
+  const batch = 500;
+  for (let from = 0; from < ids.length; from += batch) {
+    const people: string[] = [];
+    const homes: string[] = [];
+    for (let number = from; number < Math.min(ids.length, from + batch); number += 1) {
+      const body = personOf(number);
+      const who = [brandId, ids[number]].map(quote).join(',');
+      people.push(
+        `(${who},gen_random_uuid(),now(),${[body.dob, body.first_name, body.middle_name, body.last_name, body.ssn, body.phone, body.phone_country_code, body.email].map(quote).join(',')},3)`,
+      );
+      for (const home of body.addresses) {
+        homes.push(
+          `(${who},gen_random_uuid(),now(),${[home.address_type, home.street, home.street2, home.city, home.state, home.zip_code, home.country, home.is_primary].map(quote).join(',')})`,
+        );
+      }
+    }
+    await database.script(
+      `insert into floor_customers (brand_id, customer_id, brand_person_id, created_at, dob, first_name, middle_name, last_name, ssn, phone, phone_country_code, email, kyc_requests_available) values ${people.join(',')};
+       insert into floor_addresses values ${homes.join(',')}`,
+    );
+  }
+}

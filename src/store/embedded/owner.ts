@@ -55,9 +55,10 @@ export async function claim(
   await mkdir(folder, { recursive: true });
   const me = await describeSelf(role);
   for (;;) {
-    const holder = await currentHolder(folder, answers);
+    const { number, holder } = await judgeNewest(folder, answers);
     if (holder) return { holder };
-    const next = (await newest(folder)) + 1;
+    // The successor of the very claim that was judged: a newer one may be somebody's who lives.
+    const next = number + 1;
     const path = join(folder, `${next}`);
     if (!(await createWhole(path, me))) continue;
     // A process that was slow may create a number which others have passed and cleared away already.
@@ -86,17 +87,25 @@ export async function currentHolder(
   folder: string,
   answers: () => Promise<boolean>,
 ): Promise<Holder | undefined> {
+  return (await judgeNewest(folder, answers)).holder;
+}
+
+async function judgeNewest(
+  folder: string,
+  answers: () => Promise<boolean>,
+): Promise<{ readonly number: number; readonly holder: Holder | undefined }> {
   for (;;) {
     const number = await newest(folder);
-    if (number === 0) return undefined;
+    if (number === 0) return { number, holder: undefined };
     const path = join(folder, `${number}`);
     try {
       const held = JSON.parse(await readFile(path, 'utf8')) as Holder & { released?: boolean };
       const age = Date.now() - (await stat(path)).mtimeMs;
-      return held.released !== true && (await isAlive(held, age, answers)) ? held : undefined;
+      const holds = held.released !== true && (await isAlive(held, age, answers));
+      return { number, holder: holds ? held : undefined };
     } catch (error) {
       // Claims appear whole, so one that cannot be read was lost in a power cut, and its process with it.
-      if (error instanceof SyntaxError) return undefined;
+      if (error instanceof SyntaxError) return { number, holder: undefined };
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       // Cleared away between listing and reading: there is a newer one.
     }

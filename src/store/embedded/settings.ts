@@ -18,7 +18,6 @@ const fixed: Readonly<Record<string, string>> = {
   wal_level: 'replica',
   max_wal_size: '256MB',
   min_wal_size: '64MB',
-  wal_compression: 'pglz',
 
   timezone: 'UTC',
   log_timezone: 'UTC',

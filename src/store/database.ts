@@ -2,6 +2,7 @@ import type { ClientConfig, PoolConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { Refusal } from '../domain/errors.ts';
 import { isOutage } from './outage.ts';
+import type { DatabaseState } from './pulse.ts';
 import { startPulse } from './pulse.ts';
 
 /** One statement of SQL, prepared once per connection under its name. */
@@ -34,8 +35,6 @@ export interface Database extends Connection {
   readonly usage: { readonly total: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
-
-export type DatabaseState = 'ready' | 'read only' | 'unreachable';
 
 export type Address =
   | { readonly url: string }

@@ -1,10 +1,12 @@
 import type { ClientConfig } from 'pg';
 import pg from 'pg';
-import type { DatabaseState } from './database.ts';
 
 /** Milliseconds between two heartbeats, and how long one may take before the database counts as silent. */
 const interval = 150;
 const deadline = 600;
+
+/** What the last heartbeat said. */
+export type DatabaseState = 'ready' | 'read only' | 'unreachable';
 
 export interface Pulse {
   state(): DatabaseState;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import type { OperationId } from '../contract/table.ts';
@@ -7,7 +6,7 @@ import { apiPrefix, contract, operations } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Handler } from '../operations/run.ts';
 import { handlers } from '../operations/table.ts';
-import { errorAnswer, refusalOf, refusalOfParser } from './errors.ts';
+import { errorAnswer, refusalOf } from './errors.ts';
 import { isPlainJson, wantsProblem } from './headers.ts';
 import { parseBody } from './json.ts';
 import type { Observer } from './observe.ts';
@@ -15,6 +14,7 @@ import type { ServerOptions } from './options.ts';
 import { passing } from './passing.ts';
 import { RateLimited } from './rate-limit.ts';
 import { operationRoute } from './route.ts';
+import { answerOddRequests, follow, socketLimits, socketRefuser } from './socket.ts';
 
 const kibi = 1024;
 
@@ -25,21 +25,25 @@ const kibi = 1024;
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { observer } = options;
   const nextRequestId = requestIds();
+  const refuse = socketRefuser(observer, nextRequestId);
   const app = fastify({
-    ...(options.tls && { https: options.tls }),
+    ...(options.tls ? { https: { ...options.tls, ...socketLimits } } : { http: socketLimits }),
+    requestTimeout: socketLimits.requestTimeout,
     logger: false,
     bodyLimit: 64 * kibi,
     genReqId: nextRequestId,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16 * kibi },
-    // A whole request has 15 seconds, its headers 10; looked after once a second.
-    requestTimeout: 15_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * kibi },
     forceCloseConnections: 'idle',
-    clientErrorHandler: refuseOnSocket,
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendError(observer, request, reply, error),
+    // A request that arrives on an open connection during the farewell is answered; the connection then ends.
+    return503OnClosing: false,
+    clientErrorHandler: refuse,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      begin(observer, request, reply);
+      return sendError(observer, request, reply, error);
+    },
   } as object) as unknown as FastifyInstance;
+  answerOddRequests(app, refuse);
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
@@ -56,39 +60,61 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   });
 
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    reply.header('x-content-type-options', 'nosniff');
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-      return done(new Refusal('unsupported_media_type'));
-    done();
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const principal = passing.get(request.raw)?.principal;
-    observer.request({
-      requestId: request.id,
-      operation: operationOf(request),
-      method: request.method,
-      status: reply.statusCode,
-      milliseconds: reply.elapsedTime,
-      brandId: principal?.brandId,
-      identity: principal?.identity,
-    });
-    done();
+    begin(observer, request, reply);
+    done(refusalAtOnce(request, reply));
   });
   app.setErrorHandler((error, request, reply) => sendError(observer, request, reply, error));
   app.setNotFoundHandler((request, reply) => {
-    const allowed = methodsAt(request.url);
-    if (allowed.length === 0 || allowed.includes(request.method)) throw new Refusal('not_found');
-    reply.header('allow', allowed.join(', '));
-    throw new Refusal('method_not_allowed');
+    throw nothingHere(request, reply);
   });
 
   for (const [operationId, row] of Object.entries(contract)) {
     app.route(operationRoute(options, row, handlers[operationId as OperationId] as Handler));
   }
   return app;
+}
+
+/** What every answer carries, and the line that every request leaves in the log, whatever becomes of it. */
+function begin(observer: Observer, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('cache-control', 'no-store');
+  const { raw } = reply;
+  follow(request.id, raw, ({ refused }, milliseconds) => {
+    const principal = passing.get(request.raw)?.principal;
+    observer.request({
+      requestId: request.id,
+      operation: operationOf(request),
+      method: request.method,
+      status: refused ?? (raw.writableFinished ? raw.statusCode : clientGone),
+      milliseconds,
+      brandId: principal?.brandId,
+      identity: principal?.identity,
+    });
+  });
+}
+
+/** Stands in the log where the client went away before its answer. It is never sent. */
+const clientGone = 499;
+
+/** What is refused by its head alone, before any body is read. */
+function refusalAtOnce(request: FastifyRequest, reply: FastifyReply): Refusal | undefined {
+  const { host, 'content-encoding': encoding } = request.headers;
+  // RFC 9112 section 3.2.
+  if (host === undefined && request.raw.httpVersion === '1.1') return new Refusal('input_error');
+  if (request.is404) return nothingHere(request, reply);
+  const mayHaveBody = request.method !== 'GET' && request.method !== 'HEAD';
+  if (mayHaveBody && encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    return new Refusal('unsupported_media_type');
+  return undefined;
+}
+
+/** Where no route is: the address does not exist, or it takes other methods. */
+function nothingHere(request: FastifyRequest, reply: FastifyReply): Refusal {
+  const allowed = methodsAt(request.url);
+  if (allowed.length === 0 || allowed.includes(request.method)) return new Refusal('not_found');
+  reply.header('allow', allowed.join(', '));
+  return new Refusal('method_not_allowed');
 }
 
 /** A random beginning for each process and a counter: unique, short, and nothing of the client's in it. */
@@ -113,7 +139,7 @@ function sendError(
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
-  const refusal = refusalOf(error) ?? faultAnswer(observer, request, error);
+  const refusal = refusalOf(error) ?? refusalOfBroken(request) ?? faultAnswer(observer, request, error);
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));
   if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
   if (error instanceof RateLimited) {
@@ -121,6 +147,10 @@ function sendError(
   }
   return reply.code(answer.status).type(answer.type).send(answer.body);
 }
+
+/** A client that went away in the middle of its body is no fault of ours; nobody reads this answer. */
+const refusalOfBroken = ({ raw }: FastifyRequest): Refusal | undefined =>
+  raw.destroyed && !raw.complete ? new Refusal('input_error') : undefined;
 
 /** A fault of ours: logged by its kind and place, answered with the code of the operation. */
 function faultAnswer(observer: Observer, request: FastifyRequest, error: unknown): Refusal {
@@ -145,25 +175,3 @@ function methodsAt(url: string): readonly string[] {
   }
   return [...methods];
 }
-
-/** What cannot be parsed never becomes a request, so its answer is written to the socket by hand. */
-function refuseOnSocket(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { status, body, type } = errorAnswer(refusalOfParser(error.code ?? ''), false);
-  const allow = status === 405 ? 'Allow: GET, HEAD, POST, PATCH, DELETE\r\n' : '';
-  const head =
-    `HTTP/1.1 ${status} ${reasons[status] ?? 'Error'}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n` +
-    `X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n${allow}Connection: close\r\n\r\n`;
-  socket.end(head + body, () => socket.destroySoon());
-}
-
-/** What can be refused before there is a request. */
-const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  405: 'Method Not Allowed',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-};

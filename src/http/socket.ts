@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Refusal } from '../domain/errors.ts';
+import { errorAnswer, refusalOfParser } from './errors.ts';
+import type { Observer } from './observe.ts';
+
+/** How long and how large a request may be, for Node's server, with TLS or without. Times in milliseconds. */
+export const socketLimits = {
+  /** A whole request has 15 seconds and its headers 10; looked after once a second. */
+  requestTimeout: 15_000,
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  handshakeTimeout: 10_000,
+  maxHeaderSize: 16 * 1024,
+  // Node would refuse with an empty body; we refuse it ourselves, in our own words.
+  requireHostHeader: false,
+} as const;
+
+/** What is known of a request while it is answered. */
+export interface Exchange {
+  readonly requestId: string;
+  /** The status with which its socket was closed under it, if that happened. */
+  refused: number | undefined;
+}
+
+/** Which request is being answered on a socket. */
+const underWay = new WeakMap<Socket, Exchange>();
+
+/** Remembers a request until its answer is out or its client has gone; `ended` then runs once. */
+export function follow(
+  requestId: string,
+  response: ServerResponse,
+  ended: (exchange: Exchange, milliseconds: number) => void,
+): void {
+  const { socket } = response;
+  const start = performance.now();
+  const exchange: Exchange = { requestId, refused: undefined };
+  if (socket) underWay.set(socket, exchange);
+  response.once('close', () => {
+    if (socket && underWay.get(socket) === exchange) underWay.delete(socket);
+    ended(exchange, performance.now() - start);
+  });
+}
+
+export type SocketRefuser = (error: Error & { readonly code?: string }, socket: Socket) => void;
+
+/** What cannot be parsed never becomes a request, so its answer is written to the socket by hand. */
+export function socketRefuser(observer: Observer, nextRequestId: () => string): SocketRefuser {
+  return (error, socket) => {
+    const answering = (socket as { readonly _httpMessage?: ServerResponse })._httpMessage;
+    if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent) {
+      socket.destroy();
+      return;
+    }
+    const exchange = underWay.get(socket);
+    const requestId = exchange?.requestId ?? nextRequestId();
+    const refusal = refusalOfParser(error.code ?? '');
+    const { status } = errorAnswer(refusal, false);
+    // A request that is under way is logged when it ends; what never became one is logged here.
+    if (exchange) exchange.refused = status;
+    else observer.request({ ...nobody, requestId, status });
+    socket.end(asBytes(refusal, requestId), () => socket.destroySoon());
+  };
+}
+
+const nobody = {
+  operation: 'none',
+  method: 'none',
+  milliseconds: 0,
+  brandId: undefined,
+  identity: undefined,
+} as const;
+
+function asBytes(refusal: Refusal, requestId: string): string {
+  const { status, body, type } = errorAnswer(refusal, false);
+  const allow = status === 405 ? 'Allow: GET, HEAD, POST, PATCH, DELETE\r\n' : '';
+  return (
+    `HTTP/1.1 ${status} ${reasons[status] ?? 'Error'}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n` +
+    `X-Request-Id: ${requestId}\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n${allow}` +
+    `Connection: close\r\n\r\n${body}`
+  );
+}
+
+/** What can be refused before there is a request. */
+const reasons: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};
+
+/** Takes over what Node would answer by itself, with an empty body or none at all. */
+export function answerOddRequests(app: FastifyInstance, refuse: SocketRefuser): void {
+  // RFC 9110 section 10.1.1 allows an unknown expectation to be ignored.
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    app.server.emit('request', request, response);
+  });
+  app.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    refuse(Object.assign(new Error('CONNECT'), { code: 'HPE_INVALID_METHOD' }), socket);
+  });
+}

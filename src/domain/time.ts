@@ -68,7 +68,9 @@ export function parseInstant(text: string): Instant | undefined {
   const [hour = '00', minute = '00', second = '00', fraction = '', offset = 'Z'] = parts.slice(2);
   const zone = offset === 'Z' ? 0 : Number(`${offset[0]}1`) * minutesOf(offset.slice(1));
   const written = `${day}T${hour}:${minute}:${second}.${fraction.padEnd(6, '0')}` as Instant;
-  return plusSeconds(written, -zone * 60);
+  const at = plusSeconds(written, -zone * 60);
+  // An offset can lead out of the four-digit years, where neither our text nor PostgreSQL follows.
+  return /^(?!0000)\d{4}-/.test(at) ? at : undefined;
 }
 
 const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));

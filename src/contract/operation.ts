@@ -74,12 +74,13 @@ export function errorsOf(row: OperationRow): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([row.schemaError, ...row.errors, ...commonErrors, row.unknownError]);
   for (const parameter of Object.values(row.params)) codes.add(parameter.invalid);
   if (row.scope !== 'any key') codes.add('scope_err');
-  if (row.body) for (const code of bodyErrors) codes.add(code);
+  if (row.method !== 'GET') for (const code of bodyErrors) codes.add(code);
   if (isRepeatable(row)) for (const code of idempotencyErrors) codes.add(code);
   if (row.conditional) codes.add('precondition_failed');
   return [...codes];
 }
 
+/** Where no body is wanted, one that is sent is still read and refused. */
 const bodyErrors = ['input_error', 'payload_too_large', 'unsupported_media_type'] as const;
 const idempotencyErrors = ['idempotency_key_exists', 'idempotency_mismatch'] as const;
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Input, OperationRow } from '../contract/operation.ts';
+import { isRepeatable } from '../contract/operation.ts';
 import { apiPrefix } from '../contract/table.ts';
 import type { ShapeCheck } from '../contract/validate.ts';
 import { checkTexts, readQuery, shapeCheck } from '../contract/validate.ts';
@@ -40,7 +41,8 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       if (!principal) throw new Error('A route of the API ran without a principal.');
       const circumstances = { now: system.now(), sandbox: system.environment === 'sandbox' };
       const input = read(request, circumstances);
-      const done = await perform(system, principal, row, handler, input, repeatKeyOf(request));
+      const repeat = isRepeatable(row) ? repeatKeyOf(request) : undefined;
+      const done = await perform(system, principal, handler, input, repeat);
       if (done.replayed) reply.header('idempotent-replayed', 'true');
       return sendAnswer(request, reply, row, done.answer);
     },

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Input, OperationRow } from '../contract/operation.ts';
-import { isRepeatable } from '../contract/operation.ts';
 import { Refusal } from '../domain/errors.ts';
 import { plusSeconds } from '../domain/time.ts';
 import type { ClaimedAnswer, Outcome } from '../store/claim.ts';
@@ -48,14 +47,13 @@ export async function done(outcome: Promise<Outcome>): Promise<void> {
 export async function perform(
   system: System,
   principal: Principal,
-  row: OperationRow,
   handler: Handler,
   input: Input<OperationRow>,
   repeat: RepeatKey | undefined,
 ): Promise<Performed> {
   const scope = scopeOf(system, principal.brandId);
   const ring = await system.keyrings.of(principal.brandId);
-  const key = repeat && isRepeatable(row) ? keyedDigests(ring, repeat) : undefined;
+  const key = repeat && keyedDigests(ring, repeat);
   for (let round = 1; ; round += 1) {
     const now = system.now();
     const first = key && (await findClaim(scope, key.key, now));

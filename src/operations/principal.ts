@@ -64,9 +64,11 @@ export function openKeyCheck({ db, now, inMemory }: KeyCheckOptions): KeyCheck {
     async authenticate(identity, secret) {
       const id = identity === undefined ? undefined : parseId<'key'>(identity);
       if (id === undefined || secret === undefined) throw new Refusal('auth_err');
-      const kept = known.get(id);
-      const found = kept && kept.until > performance.now() ? kept : await find(id);
       const digest = digestSecret(secret);
+      const kept = known.get(id);
+      if (kept && kept.until > performance.now() && isGood(kept.key, digest, now)) return kept.principal;
+      // Also where the kept key does not fit: a rotation may just have given it another secret.
+      const found = await find(id);
       if (!found || !isGood(found.key, digest, now)) throw new Refusal('auth_err');
       return found.principal;
     },

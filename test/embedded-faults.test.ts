@@ -148,6 +148,22 @@ test.runIf(endsWithParent)(
   },
 );
 
+test('a process that ends without a word leaves nothing running, whether it started or joined', async () => {
+  const dataDir = await temporary();
+  const serve = actor({ dataDir, role: 'serve' });
+  await serve.until('ready');
+  const command = actor({ dataDir, role: 'command', leave: true });
+  await command.ended;
+  expect(command.reports.at(-1)).toMatchObject({ event: 'ready', started: false });
+  await serve.stop();
+  const alone = actor({ dataDir, role: 'command', leave: true });
+  await alone.ended;
+  expect(alone.reports.at(-1)).toMatchObject({ event: 'ready', started: true });
+  await eventually(async () => (await leftRunning()).length === 0, 5_000);
+  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+  expect(await log(dataDir)).not.toContain('not properly shut down');
+});
+
 test('a serve that follows a killed one at once is ready within five seconds', async () => {
   const dataDir = await temporary();
   const serve = actor({ dataDir, role: 'serve', write: true });

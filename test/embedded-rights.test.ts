@@ -17,7 +17,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { findBinaries, readyBinaries } from '../src/store/embedded/binaries.ts';
 import { findRights, launch, serverAccount } from '../src/store/embedded/privileges.ts';
-import { openEmbedded } from '../src/store/embedded/server.ts';
+import { EmbeddedError, openEmbedded } from '../src/store/embedded/server.ts';
 import {
   actor,
   ask,
@@ -288,6 +288,30 @@ test.runIf(isRoot)('a user without a name, or without access, is told what to do
     expect(stranger.reports.at(-1)?.message).toMatch(/closed to this user \(uid 12345\).*chown/);
   }
 });
+
+test.runIf(isRoot)(
+  'a link in another user’s data directory does not make root write or give away files elsewhere',
+  async () => {
+    const folder = await temporary();
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'file'), 'as it was');
+    for (const [name, target] of [
+      ['socket', elsewhere],
+      ['postgres.log', join(elsewhere, 'file')],
+    ] as const) {
+      const dataDir = join(folder, `with ${name}`);
+      await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+      await rm(join(dataDir, name), { recursive: true });
+      await symlink(target, join(dataDir, name));
+      spawnSync('chown', ['-hR', `${userWithoutName.uid}:${userWithoutName.gid}`, dataDir]);
+      await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(EmbeddedError);
+    }
+    expect(await stat(elsewhere)).toMatchObject({ uid: 0, mode: 0o040755 });
+    expect(await stat(join(elsewhere, 'file'))).toMatchObject({ uid: 0 });
+    expect(await readFile(join(elsewhere, 'file'), 'utf8')).toBe('as it was');
+  },
+);
 
 test.runIf(isRoot)('a socket directory that somebody else has put in place is not used', async () => {
   const dataDir = join(await temporary(), 'x'.repeat(100));

@@ -1,14 +1,15 @@
 // A process of its own that opens the embedded server, as `clientele serve` or a command would. Its argument is
-// the options as JSON; it reports as lines of JSON, ends on SIGINT or on a line `stop`, and never by itself.
+// the options as JSON; it reports as lines of JSON, ends on SIGINT or on a line `stop`, and never by itself
+// unless told to `leave` when it is ready, without a word to the server.
 import pg from 'pg';
 import { openEmbedded } from '../../src/store/embedded/server.ts';
 
-const { write, ...options } = JSON.parse(process.argv[2] ?? '{}');
+const { write, leave, ...options } = JSON.parse(process.argv[2] ?? '{}');
 const say = (event: string, more: object = {}) =>
   process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
 
-// An interval, because the server does not keep its process alive.
-setInterval(() => {}, 1_000);
+// The server does not keep its process alive.
+const alive = setInterval(() => {}, 1_000);
 
 try {
   const server = await openEmbedded({ ...options, notice: (sentence) => say('notice', { sentence }) });
@@ -20,8 +21,8 @@ try {
   };
   server.onRestart(() => say('restart', { pid: server.pid }));
   process.on('SIGINT', stop);
-  process.stdin.on('data', stop);
-  process.stdin.on('end', () => {});
+  if (leave) clearInterval(alive);
+  else process.stdin.on('data', stop);
   if (write) {
     const client = new pg.Client({ host, port, user, database, ssl: false });
     client.on('error', () => {});

@@ -1,8 +1,12 @@
-import { chown, copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle, open, rm, stat } from 'node:fs/promises';
 import type { Place } from './place.ts';
 
 // Bytes; with the one older copy that is kept, the log never takes much more than twice this.
 const largest = 8 * 1024 * 1024;
+
+// Root may write into a directory of another user's, who must not be able to point it at a file elsewhere.
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR, COPYFILE_EXCL } = constants;
 
 /**
  * Opens PostgreSQL's log for appending. The server gets the file itself and not a pipe to this process, so that
@@ -10,18 +14,24 @@ const largest = 8 * 1024 * 1024;
  */
 export async function openLog(place: Place): Promise<FileHandle> {
   await trimLog(place);
-  const log = await open(place.log, 'a', 0o600);
-  // Root opens the file for an owner who must be able to open it himself next time.
+  const log = await open(place.log, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, 0o600);
+  // The owner of the directory must be able to open it himself next time.
   const { uid, gid } = await stat(place.root);
-  if (process.getuid?.() === 0 && uid !== 0) await chown(place.log, uid, gid);
+  if (process.getuid?.() === 0 && uid !== 0) await log.chown(uid, gid);
   return log;
 }
 
 /** Moves a log that has grown large aside; also while the server runs, because it only ever appends. */
 export async function trimLog({ log }: Place): Promise<void> {
   if ((await logSize({ log })) <= largest) return;
-  await copyFile(log, `${log}.1`);
-  await truncate(log, 0);
+  const file = await open(log, O_NOFOLLOW | O_RDWR);
+  try {
+    await rm(`${log}.1`, { force: true });
+    await copyFile(log, `${log}.1`, COPYFILE_EXCL);
+    await file.truncate(0);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Bytes in the log. */

@@ -119,17 +119,15 @@ async function isAlive(held: Holder, age: number, answers: () => Promise<boolean
   return age < graceForStrangers || (await answers());
 }
 
+let self: Promise<Omit<Holder, 'role'>> | undefined;
+
 async function describeSelf(role: Role): Promise<Holder> {
-  return {
-    pid: process.pid,
-    role,
-    began: (await beginning(process.pid)) ?? '',
-    boot: await readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
-      (id) => id.trim(),
-      () => '',
-    ),
-    pidSpace: await readlink('/proc/self/ns/pid').catch(() => ''),
-  };
+  self ??= Promise.all([
+    beginning(process.pid),
+    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
+    readlink('/proc/self/ns/pid').catch(() => ''),
+  ]).then(([began = '', boot, pidSpace]) => ({ pid: process.pid, began, boot: boot.trim(), pidSpace }));
+  return { ...(await self), role };
 }
 
 async function numbers(folder: string): Promise<number[]> {

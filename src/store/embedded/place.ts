@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedError } from './error.ts';
@@ -70,18 +83,20 @@ export async function dataVersion({ data }: Place): Promise<string | undefined> 
 }
 
 /**
- * Makes the server's directory usable for `account`, and tells whether the account can pass the directories
- * above it. A copy that root restored from a backup is handed over to the account.
+ * Sees to it that `account` can use the data, which `exist` or not, and tells whether it can pass the
+ * directories above them. Data that root restored from a backup are handed over to the account.
  */
-export async function openTo(account: Account | undefined, place: Place): Promise<boolean> {
-  const data = await stat(place.data).catch(() => undefined);
+export async function openTo(account: Account | undefined, place: Place, exist: boolean): Promise<boolean> {
+  const data = exist ? await stat(place.data) : undefined;
   // PostgreSQL refuses a directory that others may look into; tightening is always safe.
   if (data && (data.mode & 0o027) !== 0) await chmod(place.data, 0o700);
   if (!account) return true;
   const root = await stat(place.root);
-  // Passing is not listing: what else is in the directory stays closed by its own modes.
-  if (root.uid === 0 && (root.mode & 0o001) === 0) await chmod(place.root, (root.mode & 0o777) | 0o001);
-  if (data?.uid === 0) await handOver(place.data, account);
+  if (root.uid === 0) {
+    // Passing is not listing: what else is in the directory stays closed by its own modes.
+    if ((root.mode & 0o001) === 0) await chmod(place.root, (root.mode & 0o777) | 0o001);
+    if (data?.uid === 0) await handOver(place.data, account);
+  }
   return canReach(place.root, account, 1);
 }
 
@@ -129,8 +144,14 @@ export async function removeStaleSocket(folder: string): Promise<void> {
 
 async function privateDirectory(folder: string, account: Account | undefined): Promise<string> {
   await mkdir(folder, { mode: 0o700 }).catch(ignore('EEXIST'));
-  await chmod(folder, 0o700);
-  if (account) await chown(folder, account.uid, account.gid);
+  // By handle, so that a link in a directory of another user's cannot make root give away what it points to.
+  const handle = await open(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    await handle.chmod(0o700);
+    if (account) await handle.chown(account.uid, account.gid);
+  } finally {
+    await handle.close();
+  }
   return folder;
 }
 

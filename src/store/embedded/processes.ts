@@ -4,7 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 /** When the process `pid` began, undefined where there is none. A zombie has ended: it only waits for its parent. */
 export async function beginning(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') {
-    const [state, ...began] = (await ask('ps', ['-o', 'stat=,lstart=', '-p', `${pid}`])).trim().split(/\s+/);
+    const [state, ...began] = (await ask('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', `${pid}`]))
+      .trim()
+      .split(/\s+/);
     return state === undefined || state === '' || state.startsWith('Z') ? undefined : began.join(' ');
   }
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');

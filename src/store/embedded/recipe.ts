@@ -29,12 +29,12 @@ export async function prepare(
     serverAccount(place.data),
     findBinaries(),
   ]);
-  const dataIsOpen = await openTo(account, place);
+  const version = await dataVersion(place);
+  const dataIsOpen = await openTo(account, place, version !== undefined);
   if (!dataIsOpen && !rights.canGiveSearch) throw unreachable(place);
   const { binaries, needSearch } = await readyBinaries(found, place.cache, account, rights.canGiveSearch);
   // A server that can do without the capability gets none.
   const launcher: Launcher = { rights, account, search: !dataIsOpen || needSearch };
-  const version = await dataVersion(place);
   if (version === undefined) await createCluster(place, binaries, launcher);
   else if (version !== binaries.major) throw otherVersion(place, version, binaries);
   const socketDirectory = await prepareSocketDirectory(place, account);

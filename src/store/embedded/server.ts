@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from 'pg';
 import { superuser } from './cluster.ts';
 import { EmbeddedError } from './error.ts';
 import { trimLog } from './log.ts';
@@ -14,7 +13,7 @@ import {
 } from './place.ts';
 import { isAnswering, type Postmaster, readPidFile, startPostmaster, stopPostmaster } from './postmaster.ts';
 import { prepare, type Recipe } from './recipe.ts';
-import { closeDoor, database, enter, prepareDatabase } from './sql.ts';
+import { closeDoor, database, enter, type Presence, prepareDatabase } from './sql.ts';
 
 export { EmbeddedError } from './error.ts';
 
@@ -188,24 +187,27 @@ async function own(place: Place, claim: Claim, options: EmbeddedOptions): Promis
 async function join(place: Place): Promise<EmbeddedServer | undefined> {
   const file = await readPidFile(place);
   if (!file?.isReady) return undefined;
-  await checkSocketDirectory(place, file.socketDirectory);
-  let presence = await enter(file.socketDirectory);
-  if (!presence) return undefined;
+  const { socketDirectory } = file;
+  await checkSocketDirectory(place, socketDirectory);
+  const entered = await enter(socketDirectory);
+  if (!entered) return undefined;
+  let presence = entered;
   let { pid } = file;
 
   const listeners = new Set<() => void>();
   const halt = new AbortController();
-  const watch = (client: Client) => void client.once('end', () => void rejoin());
+  const watch = (one: Presence) => void one.over.then(rejoin);
 
   async function rejoin(): Promise<void> {
     for (let pause = 50; !halt.signal.aborted; pause = Math.min(pause * 2, longestPause)) {
       await sleep(pause, undefined, { ref: false, signal: halt.signal }).catch(() => {});
-      const client = halt.signal.aborted ? undefined : await enter(file?.socketDirectory ?? '');
-      if (!client) continue;
-      if (halt.signal.aborted) return client.end();
-      presence = client;
+      if (halt.signal.aborted) return;
+      const again = await enter(socketDirectory);
+      if (!again) continue;
+      if (halt.signal.aborted) return again.leave();
+      presence = again;
       pid = (await readPidFile(place).catch(() => undefined))?.pid ?? pid;
-      watch(client);
+      watch(again);
       for (const listener of listeners) listener();
       return;
     }
@@ -213,7 +215,7 @@ async function join(place: Place): Promise<EmbeddedServer | undefined> {
 
   watch(presence);
   return {
-    ...address(file.socketDirectory),
+    ...address(socketDirectory),
     started: false,
     get pid() {
       return pid;
@@ -221,7 +223,7 @@ async function join(place: Place): Promise<EmbeddedServer | undefined> {
     onRestart: (listener) => void listeners.add(listener),
     stop: async () => {
       halt.abort();
-      await presence?.end().catch(() => {});
+      await presence.leave();
     },
   };
 }
@@ -277,6 +279,7 @@ function explained(error: unknown, dataDir: string): unknown {
   const next = {
     EACCES: `is closed to this user (uid ${process.getuid?.()}). Start Clientele as the user who owns the data directory, or hand that over with chown.`,
     EPERM: `may not be changed by this user (uid ${process.getuid?.()}). Start Clientele as the user who owns the data directory, or hand that over with chown.`,
+    ELOOP: 'is a symbolic link, which is not followed here. Put the directory or file itself there.',
     EROFS: 'is on a read-only file system. Set CLIENTELE_DATA_DIR to a directory that can be written.',
     ENOTDIR: 'is not a directory. Set CLIENTELE_DATA_DIR to one.',
     EEXIST: 'is not a directory. Set CLIENTELE_DATA_DIR to one.',

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { superuser } from './cluster.ts';
 import { EmbeddedError } from './error.ts';
@@ -33,19 +34,37 @@ export async function prepareDatabase(folder: string, isGone: () => boolean): Pr
   }
 }
 
+/** Having joined a running server. */
+export interface Presence {
+  /** Resolves when the server has gone, or after `leave`. */
+  readonly over: Promise<void>;
+  leave(): Promise<void>;
+}
+
 /**
- * Joins a running server: as long as the connection lasts, a command that started the server will not stop it.
+ * Joins a running server: as long as the presence lasts, a command that started the server will not stop it.
  * Undefined where no server answers yet, or where it is about to be stopped.
  */
-export async function enter(folder: string): Promise<pg.Client | undefined> {
-  const client = await connect(folder, doorDatabase).catch(() => undefined);
+export async function enter(folder: string): Promise<Presence | undefined> {
+  const socket = new Socket();
+  const client = await connect(folder, doorDatabase, socket).catch(() => undefined);
   if (!client) return undefined;
   try {
     const { rows } = await client.query<{ entered: boolean; made: boolean }>(
       'select pg_try_advisory_lock_shared($1) as entered, exists (select from pg_database where datname = $2) as made',
       [door, database],
     );
-    if (rows[0]?.entered && rows[0].made) return client;
+    if (rows[0]?.entered && rows[0].made) {
+      // A process that has failed and forgot to leave ends all the same.
+      socket.unref();
+      return {
+        over: new Promise((resolve) => void client.once('end', () => resolve())),
+        leave: async () => {
+          socket.ref();
+          await client.end().catch(() => {});
+        },
+      };
+    }
   } catch {
     // The server went away between the connection and the question.
   }
@@ -98,8 +117,9 @@ async function createDatabase(folder: string): Promise<void> {
   }
 }
 
-async function connect(folder: string, name: string): Promise<pg.Client> {
+async function connect(folder: string, name: string, socket = new Socket()): Promise<pg.Client> {
   const client = new pg.Client({
+    stream: () => socket,
     host: folder,
     port: socketPort,
     user: superuser,

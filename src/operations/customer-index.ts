@@ -1,15 +1,36 @@
 import type { Profile } from '../domain/customer.ts';
+import type { CustomerField } from '../domain/fields.ts';
+import { customerFields } from '../domain/fields.ts';
 import { indexForms } from '../domain/search.ts';
+import type { IndexValues } from '../store/customers.ts';
 import type { Keyring } from '../vault/vault.ts';
 
-/** The blind index values of a customer, each where its field is known. */
-export function indexValues(ring: Keyring, version: number, profile: Profile, ssn: string | undefined) {
+/**
+ * The blind index values of a customer, each where its field is known; with `fields`, only those that take
+ * part in an index with one of them.
+ */
+export function indexValues(
+  ring: Keyring,
+  version: number,
+  profile: Profile,
+  ssn: string | undefined,
+  fields: readonly CustomerField[] = Object.keys(customerFields) as CustomerField[],
+): IndexValues {
   const { email, phone, phone_country_code: countryCode, last_name: lastName, dob } = profile;
-  return {
-    ssn: ssn === undefined ? undefined : ring.indexAt(version, 'ssn', indexForms.ssn(ssn)),
-    email: email === undefined ? undefined : ring.indexAt(version, 'email', indexForms.email(email)),
-    phone:
-      phone === undefined ? undefined : ring.indexAt(version, 'phone', indexForms.phone(countryCode, phone)),
-    nameAndDob: ring.indexAt(version, 'name_dob', indexForms.nameAndDob(lastName, dob)),
+  const wanted = new Set(fields.map((field) => indexOf(field)));
+  const value = (kind: 'ssn' | 'email' | 'phone' | 'name_dob', form: () => string | undefined) => {
+    const normal = wanted.has(kind) ? form() : undefined;
+    return normal === undefined ? undefined : ring.indexAt(version, kind, normal);
   };
+  return {
+    ssn: value('ssn', () => ssn && indexForms.ssn(ssn)),
+    email: value('email', () => email && indexForms.email(email)),
+    phone: value('phone', () => phone && indexForms.phone(countryCode, phone)),
+    nameAndDob: value('name_dob', () => indexForms.nameAndDob(lastName, dob)),
+  };
+}
+
+function indexOf(field: CustomerField) {
+  const entry = customerFields[field];
+  return 'index' in entry ? entry.index : undefined;
 }

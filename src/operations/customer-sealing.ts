@@ -29,14 +29,21 @@ export interface NewCustomer extends Drafted {
   readonly kycPassedAt?: Instant | undefined;
 }
 
+/** A row to be written, and the text of its profile, from which an answer can be made. */
+export interface SealedCustomer extends NewCustomerRow {
+  readonly profileText: string;
+}
+
 /** A new customer as a row: what describes the person sealed, for the first time, and indexed. */
-export function sealCustomer(system: System, ring: Keyring, customer: NewCustomer): NewCustomerRow {
+export function sealCustomer(system: System, ring: Keyring, customer: NewCustomer): SealedCustomer {
   const { head, profile, ssn, kycPassedAt } = customer;
+  const profileText = writeProfile(profile);
   return {
+    profileText,
     head,
     ...(kycPassedAt !== undefined && { kycPassedAt }),
     deliverability: primaryVerdict(profile.addresses),
-    profile: ring.seal(placeOf('profile', head.customer_id, 1), writeProfile(profile)),
+    profile: ring.seal(placeOf('profile', head.customer_id, 1), profileText),
     ssn: ssn && ring.seal(placeOf('ssn', head.customer_id, 1), ssn),
     ssnUnique: isUnique(system, ssn),
     indexVersion: ring.indexVersion,

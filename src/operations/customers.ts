@@ -1,27 +1,18 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
-import type { Changed, Profile } from '../domain/customer.ts';
 import { applyChange, draftCustomer } from '../domain/customer.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { CustomerId } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import { kycRequestsAtBirth } from '../domain/kyc.ts';
 import type { CustomerHead } from '../domain/record.ts';
-import { customerJson, readProfile, writeProfile } from '../domain/record.ts';
+import { customerJson } from '../domain/record.ts';
 import { asciiJson } from '../domain/text.ts';
-import { findClaim, keepClaim } from '../store/claim.ts';
-import type { ChangeableRow, CustomerRow } from '../store/customers.ts';
-import {
-  changeCustomer,
-  insertCustomer,
-  readCustomer,
-  readForChange,
-  removeCustomer,
-} from '../store/customers.ts';
-import { violatedIndex } from '../store/outage.ts';
-import { indexValues } from './customer-index.ts';
-import { isUnique, placeOf, primaryVerdict, sealCustomer } from './customer-sealing.ts';
-import { readSealed } from './keyrings.ts';
+import { findClaim } from '../store/claim.ts';
+import type { CustomerRow } from '../store/customers.ts';
+import { insertCustomer, readCustomer, removeCustomer } from '../store/customers.ts';
+import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './customer-change.ts';
+import { sealCustomer } from './customer-sealing.ts';
 import { done } from './run.ts';
 import type { Answer, Context } from './system.ts';
 
@@ -40,9 +31,6 @@ export async function showCustomer(context: Context, row: CustomerRow): Promise<
   return customerJson(row.head, await openProfile(context, row), 'read');
 }
 
-const openProfile = ({ system, ring }: Context, row: CustomerRow): Promise<string> =>
-  readSealed(system.keyrings, ring, placeOf('profile', row.head.customer_id, row.profileSeal), row.profile);
-
 export async function createCustomer(
   context: Context,
   { body }: Input<Contract['createCustomer']>,
@@ -59,101 +47,26 @@ export async function createCustomer(
     kyc_status: undefined,
     kyc_requests_available: kycRequestsAtBirth,
   };
-  const answer: Answer = {
-    status: 201,
-    body: customerJson(head, writeProfile(profile, 'change'), 'change'),
-    version: 1,
-  };
   const row = sealCustomer(system, ring, { head, profile, ssn });
+  const answer: Answer = { status: 201, body: customerJson(head, row.profileText, 'change'), version: 1 };
   await done(withoutDuplicate(insertCustomer(context.scope, row, context.claim?.(answer, customerId))));
   return answer;
-}
-
-async function withoutDuplicate<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    const index = violatedIndex(error);
-    if (index === 'customers_ssn') throw new Refusal('ssn_dup');
-    if (index === 'customers_brand_person_id') throw new Refusal('person_id_dup');
-    throw error;
-  }
 }
 
 export async function updateCustomer(
   context: Context,
   { params, body, doubts, ifMatch }: Input<Contract['updateCustomer']>,
 ): Promise<Answer> {
-  const { system, ring, now } = context;
-  const row = await readForChange(context.scope, params.customer_id);
-  if (!row) throw new Refusal('customer_dne');
-  if (typeof ifMatch === 'object' && !ifMatch.includes(row.version)) throw new Refusal('precondition_failed');
-
-  const profile = readProfile(await openProfile(context, row));
-  const storedSsn = await openSsnIfNeeded(context, row, body.ssn);
-  const present = { profile, kyc: row.kyc, openSsn: () => storedSsn };
-  const changed = applyChange(present, body, doubts.copy(), { now, newAddressId: system.newId });
-  if (changed.fields.length === 0) return unchanged(context, row, changed.profile);
-
-  const head = { ...row.head, updated_at: now };
-  const version = row.version + 1;
-  const answer = changeAnswer(head, changed.profile, version);
-  const profileSeal = row.profileSeal + 1;
-  const ssnSeal = row.ssnSeal + 1;
-  const rowChange = {
-    id: params.customer_id,
-    version: row.version,
-    updatedAt: now,
-    deliverability: primaryVerdict(changed.profile.addresses),
-    profile: ring.seal(placeOf('profile', params.customer_id, profileSeal), writeProfile(changed.profile)),
-    profileSeal,
-    ...(changed.ssn !== undefined && {
-      ssn: {
-        sealed: ring.seal(placeOf('ssn', params.customer_id, ssnSeal), changed.ssn),
-        seal: ssnSeal,
-        unique: isUnique(system, changed.ssn),
-      },
-    }),
-    index: changedIndexValues(context, row, changed),
-  };
-  const claim = context.claim?.(answer, params.customer_id);
-  await done(withoutDuplicate(changeCustomer(context.scope, rowChange, claim)));
-  return answer;
-}
-
-const changeAnswer = (head: CustomerHead, profile: Profile, version: number): Answer => ({
-  status: 200,
-  body: customerJson(head, writeProfile(profile, 'change'), 'change'),
-  version,
-});
-
-/** Every field was sent with its present value: there is nothing to write but, under a key, the answer. */
-async function unchanged(context: Context, row: ChangeableRow, profile: Profile): Promise<Answer> {
-  const answer = changeAnswer(row.head, profile, row.version);
-  if (context.claim) await done(keepClaim(context.scope, context.claim(answer, row.head.customer_id)));
-  return answer;
-}
-
-/** The full number is opened only where a full number was sent and must be compared with it. */
-async function openSsnIfNeeded(
-  { system, ring }: Context,
-  row: ChangeableRow,
-  sent: string | undefined,
-): Promise<string | undefined> {
-  if (row.ssn === undefined || sent === undefined) return undefined;
-  return readSealed(system.keyrings, ring, placeOf('ssn', row.head.customer_id, row.ssnSeal), row.ssn);
-}
-
-/** New index values where their fields changed, under the row's own index key version, so that none are mixed. */
-function changedIndexValues({ ring }: Context, row: ChangeableRow, { profile, ssn, fields }: Changed) {
-  const all = indexValues(ring, row.indexVersion, profile, ssn);
-  const has = (...names: readonly (typeof fields)[number][]) => names.some((name) => fields.includes(name));
-  return {
-    ssn: all.ssn,
-    email: has('email') ? all.email : undefined,
-    phone: has('phone', 'phone_country_code') ? all.phone : undefined,
-    nameAndDob: has('last_name', 'dob') ? all.nameAndDob : undefined,
-  };
+  const opened = await openForChange(context, params.customer_id, ifMatch);
+  const storedSsn = body.ssn === undefined ? undefined : await openSsn(context, opened.row);
+  const present = { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => storedSsn };
+  const birth = { now: context.now, newAddressId: context.system.newId };
+  const changed = applyChange(present, body, doubts.copy(), birth);
+  return writeChange(context, opened, changed, (head, text, version) => ({
+    status: 200,
+    body: customerJson(head, text, 'change'),
+    version,
+  }));
 }
 
 export async function deleteCustomer(

@@ -100,7 +100,7 @@ export interface NewCustomerRow {
   /** False for the sandbox's trigger numbers, which may belong to many. */
   readonly ssnUnique: boolean;
   readonly indexVersion: number;
-  readonly index: IndexValues & { readonly nameAndDob: Buffer };
+  readonly index: IndexValues;
 }
 
 const bucketSize = 4096;
@@ -159,7 +159,7 @@ export function insertCustomer(scope: BrandScope, row: NewCustomerRow, claim?: C
     row.ssn !== undefined && row.ssnUnique,
     row.index.email ?? null,
     row.index.phone ?? null,
-    row.index.nameAndDob,
+    row.index.nameAndDob ?? null,
     nextSlot(),
   ];
   if (!claim) return settle(undefined, scope.db.run(create, values));

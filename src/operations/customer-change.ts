@@ -1,0 +1,100 @@
+import type { Precondition } from '../contract/operation.ts';
+import type { Changed, Profile } from '../domain/customer.ts';
+import { Refusal } from '../domain/errors.ts';
+import type { CustomerId } from '../domain/ids.ts';
+import type { CustomerHead } from '../domain/record.ts';
+import { readProfile, writeProfile } from '../domain/record.ts';
+import { keepClaim } from '../store/claim.ts';
+import type { ChangeableRow, CustomerRow } from '../store/customers.ts';
+import { changeCustomer, readForChange } from '../store/customers.ts';
+import { violatedIndex } from '../store/outage.ts';
+import { indexValues } from './customer-index.ts';
+import { isUnique, placeOf, primaryVerdict } from './customer-sealing.ts';
+import { readSealed } from './keyrings.ts';
+import { done } from './run.ts';
+import type { Answer, Context } from './system.ts';
+
+/** A customer that is about to change: its row as it was read, and its profile opened. */
+export interface Opened {
+  readonly row: ChangeableRow;
+  readonly profile: Profile;
+}
+
+/** @throws Refusal `customer_dne`, or `precondition_failed` where the row has another version than was asked for. */
+export async function openForChange(
+  context: Context,
+  id: CustomerId,
+  ifMatch: Precondition,
+): Promise<Opened> {
+  const row = await readForChange(context.scope, id);
+  if (!row) throw new Refusal('customer_dne');
+  if (typeof ifMatch === 'object' && !ifMatch.includes(row.version)) throw new Refusal('precondition_failed');
+  return { row, profile: readProfile(await openProfile(context, row)) };
+}
+
+/** The text of a sealed profile. */
+export const openProfile = ({ system, ring }: Context, row: CustomerRow): Promise<string> =>
+  readSealed(system.keyrings, ring, placeOf('profile', row.head.customer_id, row.profileSeal), row.profile);
+
+/** The full number, which only a change that sends a full number has to see. */
+export async function openSsn({ system, ring }: Context, row: ChangeableRow): Promise<string | undefined> {
+  if (row.ssn === undefined) return undefined;
+  return readSealed(system.keyrings, ring, placeOf('ssn', row.head.customer_id, row.ssnSeal), row.ssn);
+}
+
+/** How an answer is made of the customer after the change: its head, its profile as text, its version. */
+export type Shown = (head: CustomerHead, text: string, version: number) => Answer;
+
+/**
+ * Writes a decided change, or nothing where every field was sent with its present value, and answers what
+ * `show` makes of the customer as it is then. Under an Idempotency-Key the answer is kept either way.
+ */
+export async function writeChange(
+  context: Context,
+  { row, profile }: Opened,
+  changed: Changed,
+  show: Shown,
+): Promise<Answer> {
+  const { system, ring, now, scope } = context;
+  const id = row.head.customer_id;
+  if (changed.fields.length === 0) {
+    const answer = show(row.head, writeProfile(profile), row.version);
+    if (context.claim) await done(keepClaim(scope, context.claim(answer, id)));
+    return answer;
+  }
+  const text = writeProfile(changed.profile);
+  const answer = show({ ...row.head, updated_at: now }, text, row.version + 1);
+  const profileSeal = row.profileSeal + 1;
+  const ssnSeal = row.ssnSeal + 1;
+  const change = {
+    id,
+    version: row.version,
+    updatedAt: now,
+    deliverability: primaryVerdict(changed.profile.addresses),
+    profile: ring.seal(placeOf('profile', id, profileSeal), text),
+    profileSeal,
+    ...(changed.ssn !== undefined && {
+      ssn: {
+        sealed: ring.seal(placeOf('ssn', id, ssnSeal), changed.ssn),
+        seal: ssnSeal,
+        unique: isUnique(system, changed.ssn),
+      },
+    }),
+    // Under the row's own index key version, so that no row mixes two.
+    index: indexValues(ring, row.indexVersion, changed.profile, changed.ssn, changed.fields),
+  };
+  await done(withoutDuplicate(changeCustomer(scope, change, context.claim?.(answer, id))));
+  return answer;
+}
+
+/** Says a violated unique index in the words of the catalogue. */
+export async function withoutDuplicate<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const index = violatedIndex(error);
+    if (index === 'customers_ssn') throw new Refusal('ssn_dup');
+    if (index === 'customers_brand_person_id') throw new Refusal('person_id_dup');
+    throw error;
+  }
+}

@@ -164,9 +164,7 @@ export function applyChange(
       fields.push(field);
     }
   }
-  if (change.phone !== undefined && next.phone_country_code === undefined) {
-    next.phone_country_code = defaultCountryCode;
-  }
+  if (fields.includes('phone')) next.phone_country_code ??= defaultCountryCode;
 
   const ssn = changedSsn(present, change.ssn, doubts);
   if (ssn !== undefined) {

@@ -34,6 +34,8 @@ export interface World {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly databaseName: string;
+  /** The key that a first start with CLIENTELE_DEMO=1 prints. */
+  readonly demoKey: NewKey | undefined;
   /** Every line that was logged. */
   readonly log: readonly string[];
   /** A new brand with a key and a client that uses it. */
@@ -110,6 +112,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     config,
     databaseUrl,
     databaseName,
+    demoKey: running.demoKey,
     log,
     async brand(name = `Brand ${randomUUID().slice(0, 8)}`, wish = {}) {
       const brand = await createBrand(system, name);

@@ -1,10 +1,52 @@
+import type { Brand } from '../store/brands.ts';
+import { insertCustomer } from '../store/customers.ts';
 import { createBrand } from './brands.ts';
+import { sealCustomer } from './customer-sealing.ts';
+import { documentBrand, documentCustomers } from './demo-document.ts';
+import type { DemoCustomer } from './demo-people.ts';
+import { demoPeople } from './demo-people.ts';
 import type { NewKey } from './keys.ts';
 import { createKey } from './keys.ts';
 import type { System } from './system.ts';
+import { scopeOf } from './system.ts';
 
-/** Fills a new sandbox with believable brands and customers. Returns a key of the first brand. */
+/** How many customers each brand of the demo has. */
+const perBrand = 50;
+
+/** Fills a new sandbox with two believable brands and their customers. Returns a key of the first brand. */
 export async function plantDemo(system: System): Promise<NewKey> {
-  const brand = await createBrand(system, 'Universal Exports');
-  return createKey(system, brand.brandId, { name: 'demo' });
+  const first = await createBrand(system, documentBrand.name, documentBrand.brandId);
+  const second = await createBrand(system, 'Harborlight Savings');
+  const { now, newId } = system;
+  const made = perBrand - documentCustomers.length;
+  await Promise.all([
+    plant(system, first, [...documentCustomers, ...demoPeople({ from: 0, count: made, now: now(), newId })]),
+    plant(system, second, demoPeople({ from: made, count: perBrand, now: now(), newId })),
+  ]);
+  return createKey(system, first.brandId, { name: 'demo' });
+}
+
+/**
+ * Writes a brand's customers through the store and not through `createCustomer`: they have a past, and one
+ * of them a name that no create would take. One after the other, because the order in which they are written
+ * is the order in which they arrived.
+ */
+async function plant(system: System, brand: Brand, customers: readonly DemoCustomer[]): Promise<void> {
+  const ring = await system.keyrings.of(brand.brandId);
+  const scope = scopeOf(system, brand.brandId);
+  for (const { customerId, brandPersonId, createdAt, updatedAt, kyc, profile, ssn } of customers) {
+    const head = {
+      customer_id: customerId,
+      brand_person_id: brandPersonId,
+      bond_brand_id: brand.brandId,
+      created_at: createdAt,
+      updated_at: updatedAt,
+      kyc_status: kyc.status,
+      kyc_requests_available: kyc.requestsAvailable,
+    };
+    await insertCustomer(
+      scope,
+      sealCustomer(system, ring, { head, profile, ssn, kycPassedAt: kyc.passedAt }),
+    );
+  }
 }

@@ -1,0 +1,61 @@
+import type { OperationRow } from '../src/contract/operation.ts';
+import type { OperationId } from '../src/contract/table.ts';
+import { person } from './people.ts';
+import type { BrandClient, Called, CallOptions } from './world.ts';
+
+/** A request of one operation, ready to be sent. */
+export interface Prepared {
+  readonly method: string;
+  readonly path: string;
+  readonly options: CallOptions;
+}
+
+/** For every operation a request that succeeds, on a customer made for it where it needs one. */
+export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promise<Prepared>>> = {
+  listCustomers: async (brand) => {
+    await newCustomer(brand);
+    return { method: 'GET', path: '/customers', options: {} };
+  },
+  createCustomer: async () => ({ method: 'POST', path: '/customers', options: { body: person() } }),
+  getCustomer: async (brand) => ({ method: 'GET', path: await customerPath(brand), options: {} }),
+  updateCustomer: async (brand) => ({
+    method: 'PATCH',
+    path: await customerPath(brand),
+    options: { body: { first_name: 'Jane' } },
+  }),
+  deleteCustomer: async (brand) => ({ method: 'DELETE', path: await customerPath(brand), options: {} }),
+  searchCustomers: async (brand) => {
+    await newCustomer(brand);
+    return { method: 'POST', path: '/customers/search', options: { body: { email: person().email } } };
+  },
+  verifyKey: async (brand) => ({
+    method: 'GET',
+    path: `/auth/key/${brand.key.identity}`,
+    options: {},
+  }),
+};
+
+/** A customer of the brand, as its create answered it. */
+export async function newCustomer(brand: BrandClient, overrides: object = {}): Promise<Called> {
+  const created = await brand.call('POST', '/customers', { body: person({ ...overrides }) });
+  if (created.status !== 201) throw new Error(`A customer could not be made: ${created.text}`);
+  return created;
+}
+
+export const customerPath = async (brand: BrandClient): Promise<string> =>
+  `/customers/${(await newCustomer(brand)).json.customer_id}`;
+
+export const prepare = (row: OperationRow, brand: BrandClient): Promise<Prepared> =>
+  samples[row.operationId as OperationId](brand);
+
+/** Sends a prepared request, changed where the test wants it to be. */
+export const send = (
+  brand: BrandClient,
+  { method, path, options }: Prepared,
+  more: CallOptions & { readonly path?: string } = {},
+): Promise<Called> =>
+  brand.call(method, more.path ?? path, {
+    ...options,
+    ...more,
+    headers: { ...options.headers, ...more.headers },
+  });

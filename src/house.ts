@@ -1,0 +1,158 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { ConfigError, refuseUnsafe } from './config.ts';
+import type { Id } from './domain/ids.ts';
+import type { Instant } from './domain/time.ts';
+import { instantOfMillis } from './domain/time.ts';
+import { settleInstallation } from './operations/installation.ts';
+import { openKeyrings } from './operations/keyrings.ts';
+import type { System } from './operations/system.ts';
+import type { Database } from './store/database.ts';
+import { openDatabase } from './store/database.ts';
+import type { EmbeddedServer } from './store/embedded/server.ts';
+import { openEmbedded } from './store/embedded/server.ts';
+import { refuseUnfitServer } from './store/fitness.ts';
+import { readInstallation } from './store/installation.ts';
+import { migrate, migrationStatus } from './store/migrate.ts';
+import { createRootKeyFile, rootKeyFromFile } from './vault/key-source.ts';
+import type { Vault } from './vault/vault.ts';
+import { openVault } from './vault/vault.ts';
+
+/** The composition root of everything below the edges: what a server stands on, and all that a command needs. */
+
+/** What tests replace. */
+export interface Surroundings {
+  readonly now?: () => Instant;
+  readonly logger?: Logger;
+  /** Told, in sentences for people, what is being waited for. */
+  readonly notice?: (sentence: string) => void;
+}
+
+/** `serve` makes what is not there yet and brings the schema up to date; a `command` works with what there is. */
+export type Role = 'serve' | 'command';
+
+/** The system with everything under it, ready for commands or for a server. */
+export interface House {
+  readonly system: System;
+  readonly database: Database;
+  /** Whether this very start settled what the database is. */
+  readonly born: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens database and vault.
+ *
+ * @throws ConfigError, OperatorError, EmbeddedError, MigrationError, UnfitServerError or VaultError: sentences
+ *   for the operator.
+ */
+export async function openHouse(config: Config, role: Role, around: Surroundings = {}): Promise<House> {
+  refuseUnsafe(config);
+  // A key of the operator's own is looked at first: a start that must be refused leaves nothing behind.
+  const configured = config.rootKeyFile === undefined ? undefined : loadRoot(config.rootKeyFile);
+  const now = around.now ?? wallClock;
+  const { database, close } = await openStorage(config, role, around);
+  try {
+    if (role === 'serve') await migrate(database);
+    else await refuseOldSchema(database);
+    const vault = configured ?? (await besideTheData(config, role, database));
+    const firstStart = role === 'serve' ? { now: now() } : undefined;
+    const { born } = await settleInstallation(database, vault, config.environment, firstStart);
+    const system: System = {
+      db: database,
+      vault,
+      keyrings: openKeyrings(database, vault),
+      environment: config.environment,
+      now,
+      newId: <Kind extends string>() => randomUUID() as Id<Kind>,
+      random: randomBytes,
+    };
+    return { system, database, born, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface Storage {
+  readonly database: Database;
+  readonly embedded: EmbeddedServer | undefined;
+  close(): Promise<void>;
+}
+
+/** The PostgreSQL server of the configuration, started or joined where it is the embedded one. */
+export async function openStorage(config: Config, role: Role, around: Surroundings = {}): Promise<Storage> {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await openEmbedded({ dataDir: config.dataDir, role, ...(around.notice && { notice: around.notice }) })
+      : undefined;
+  const address = embedded ?? { url: config.databaseUrl ?? '' };
+  const database = openDatabase({ address, applicationName: `clientele ${role}` });
+  const close = async () => {
+    await database.close();
+    await embedded?.stop();
+  };
+  try {
+    if (!embedded) await refuseUnfitServer(address);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { database, embedded, close };
+}
+
+export interface Migrated {
+  /** Names of the migrations applied now, and of those that had been before. */
+  readonly applied: readonly string[];
+  readonly before: readonly string[];
+}
+
+/** Brings the schema of the configured database up to date; needs no key, since it reads no record. */
+export async function migrateDatabase(config: Config, around: Surroundings = {}): Promise<Migrated> {
+  const { database, close } = await openStorage(config, 'command', around);
+  try {
+    const { applied: before } = await migrationStatus(database);
+    return { applied: await migrate(database), before };
+  } finally {
+    await close();
+  }
+}
+
+async function refuseOldSchema(database: Database): Promise<void> {
+  const { pending } = await migrationStatus(database);
+  if (pending.length === 0) return;
+  throw new ConfigError(
+    `The database lacks the migrations ${pending.join(', ')}. Apply them with: clientele migrate (or start clientele serve).`,
+  );
+}
+
+/** Where the root key is: the configured file, or one beside the data. */
+export const rootKeyFileOf = (config: Config): string => config.rootKeyFile ?? `${config.dataDir}/root.key`;
+
+const loadRoot = (path: string): Vault => openVault(rootKeyFromFile(path).load());
+
+/**
+ * The vault of a sandbox without a key of the operator's own. Only its first start makes one: over records
+ * that are there already, a new key would open nothing and hide that the old one is lost.
+ */
+async function besideTheData(config: Config, role: Role, database: Database): Promise<Vault> {
+  const path = rootKeyFileOf(config);
+  if (!existsSync(path)) {
+    const born = (await readInstallation(database)) !== undefined;
+    if (born) {
+      throw new ConfigError(
+        `The root key file ${path} is gone, and every record is sealed under it. Put it back from your copy; a new key would open nothing.`,
+      );
+    }
+    if (role === 'command')
+      throw new ConfigError('The database is empty. Start it once with: clientele serve');
+    // Beside an external database there may be no data directory yet.
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    createRootKeyFile(path);
+  }
+  return loadRoot(path);
+}
+
+const wallClock = (): Instant => instantOfMillis(performance.timeOrigin + performance.now());

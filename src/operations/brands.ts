@@ -30,6 +30,9 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
   return brand;
 }
 
+/** Every brand, oldest first. */
+export const allBrands = (system: System): Promise<readonly Brand[]> => listBrands(system.db);
+
 /** The brand of a name, or an error that lists the names there are. */
 export async function brandNamed(system: System, name: string): Promise<Brand> {
   const brands = await listBrands(system.db);

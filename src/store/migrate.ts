@@ -42,6 +42,7 @@ function migrations(): readonly Migration[] {
 /** Held while migrating, so that processes that start together do it once. Any constant would do. */
 const lock = 7_203_518_451;
 
+const isBegun = statement('migrations_begun', "select to_regclass('migrations') is not null as begun");
 const appliedOnes = statement('migrations_applied', 'select name, digest from migrations order by name');
 
 export interface MigrationStatus {
@@ -49,12 +50,13 @@ export interface MigrationStatus {
   readonly pending: readonly string[];
 }
 
-/** What has been applied and what has not. @throws MigrationError where files and database disagree. */
+/**
+ * What has been applied and what has not; changes nothing.
+ * @throws MigrationError where files and database disagree.
+ */
 export async function migrationStatus(db: Database): Promise<MigrationStatus> {
-  await db.script(
-    'create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now())',
-  );
-  const rows = await db.run(appliedOnes, []);
+  const [found] = await db.run(isBegun, []);
+  const rows = found?.['begun'] === true ? await db.run(appliedOnes, []) : [];
   const known = new Map(migrations().map((migration) => [migration.name, migration]));
   for (const row of rows) {
     const file = known.get(String(row['name']));

@@ -220,6 +220,12 @@ test.runIf(isLinux)('a serve in another container is noticed by its answering se
   // As it looks from a container that shares the volume but not the processes.
   await writeFile(path, JSON.stringify({ ...says, pid: 1, pidSpace: 'pid:[1]' }));
   await utimes(path, 0, 0);
+  // Mounted at another path there.
+  const lock = await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8');
+  await writeFile(
+    join(dataDir, 'postgres/postmaster.pid'),
+    lock.replace(`${dataDir}/socket`, '/data/socket'),
+  );
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow('already runs on');
   const command = await openEmbedded({ dataDir, role: 'command' });
   expect(command).toMatchObject({ host, started: false });

@@ -2,13 +2,13 @@
 // the data directory.
 import { claim } from '../../src/store/embedded/owner.ts';
 import { findPlace } from '../../src/store/embedded/place.ts';
-import { isAnswering, startPostmaster } from '../../src/store/embedded/postmaster.ts';
+import { answeringSocket, startPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { findRights } from '../../src/store/embedded/privileges.ts';
 import { prepare } from '../../src/store/embedded/recipe.ts';
 
 const place = await findPlace(process.argv[2] ?? '', true);
 if (!place) throw new Error('there is no data directory');
-await claim(place.owners, 'serve', () => isAnswering(place));
+await claim(place.owners, 'serve', async () => (await answeringSocket(place)) !== undefined);
 const recipe = await prepare(place, {}, () => {});
 const rights = await findRights([]);
 const postmaster = await startPostmaster({ ...recipe, launcher: { ...recipe.launcher, rights } });

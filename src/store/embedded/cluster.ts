@@ -85,9 +85,8 @@ export function failedStart(what: string, complaint: string, binaries: Binaries)
     );
   }
   const words = complaint
-    .trim()
     .split('\n')
-    .filter((line) => !/^initdb: (hint|warning)/.test(line));
+    .filter((line) => line.trim() !== '' && !/^initdb: (hint|warning)/.test(line));
   return new EmbeddedError(
     `The embedded PostgreSQL could not be started: ${what}${words.length > 0 ? ` (${words.slice(-3).join(' ')})` : ''}. ` +
       'Remove the cause and start again, or set CLIENTELE_DATABASE_URL to a PostgreSQL server.',

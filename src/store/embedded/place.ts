@@ -100,12 +100,15 @@ export async function openTo(account: Account | undefined, place: Place, exist: 
   return canReach(place.root, account, 1);
 }
 
+/** Where the socket is unless its path would be too long. */
+export const usualSocketDirectory = (place: Place) => join(place.root, 'socket');
+
 /**
  * The private directory for the server's socket, created with mode 0700 where needed: in the data directory,
  * or below a temporary directory where the socket's path would be too long for the kernel.
  */
 export async function prepareSocketDirectory(place: Place, account: Account | undefined): Promise<string> {
-  const inside = join(place.root, 'socket');
+  const inside = usualSocketDirectory(place);
   if (fits(inside)) return privateDirectory(inside, account);
   const uid = process.getuid?.() ?? 0;
   for (const base of [await realpath(tmpdir()), '/tmp']) {
@@ -164,13 +167,14 @@ async function requireOwner(folder: string, uids: readonly number[]): Promise<vo
   );
 }
 
+/** The directory itself comes last: one that was interrupted is still root's, and handed over again. */
 async function handOver(path: string, account: Account): Promise<void> {
-  await chown(path, account.uid, account.gid);
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const inner = join(path, entry.name);
     if (entry.isDirectory()) await handOver(inner, account);
     else if (entry.isFile()) await chown(inner, account.uid, account.gid);
   }
+  await chown(path, account.uid, account.gid);
 }
 
 function fits(folder: string): boolean {

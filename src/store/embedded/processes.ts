@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** When the process `pid` began, undefined where there is none. A zombie has ended: it only waits for its parent. */
 export async function beginning(pid: number): Promise<string | undefined> {
@@ -21,6 +21,11 @@ export async function commandLine(pid: number): Promise<string> {
   if (process.platform !== 'linux') return ask('ps', ['-ww', '-o', 'command=', '-p', `${pid}`]);
   const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return line.replaceAll('\0', ' ').trimEnd();
+}
+
+/** The working directory of `pid`, '' where this user or this system does not tell it. */
+export async function workingDirectory(pid: number): Promise<string> {
+  return readlink(`/proc/${pid}/cwd`).catch(() => '');
 }
 
 /** The pids of all processes that can be seen from here. */

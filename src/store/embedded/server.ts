@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { superuser } from './cluster.ts';
+import { failedStart, superuser } from './cluster.ts';
 import { EmbeddedError } from './error.ts';
 import { trimLog } from './log.ts';
 import { type Claim, claim, currentHolder, type Holder, type Role } from './owner.ts';
@@ -11,7 +11,13 @@ import {
   removeSocketDirectory,
   socketPort,
 } from './place.ts';
-import { isAnswering, type Postmaster, readPidFile, startPostmaster, stopPostmaster } from './postmaster.ts';
+import {
+  answeringSocket,
+  type Postmaster,
+  readPidFile,
+  startPostmaster,
+  stopPostmaster,
+} from './postmaster.ts';
 import { prepare, type Recipe } from './recipe.ts';
 import { closeDoor, database, enter, type Presence, prepareDatabase } from './sql.ts';
 
@@ -73,7 +79,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
   try {
     const place = await findPlace(options.dataDir, create);
     if (!place) throw missing(options.dataDir);
-    const answers = () => isAnswering(place);
+    const answers = async () => (await answeringSocket(place)) !== undefined;
     const until = Date.now() + patience;
     for (let told = false; ; ) {
       // A command must not leave a trace in a directory that holds no data, but may wait for a first start.
@@ -108,7 +114,8 @@ async function own(place: Place, claim: Claim, options: EmbeddedOptions): Promis
     recipe = await prepare(place, options.settings ?? {}, notice);
     postmaster = await start(recipe);
   } catch (error) {
-    await claim.release();
+    // What went wrong first is what the operator has to know.
+    await claim.release().catch(() => {});
     throw error;
   }
 
@@ -141,14 +148,15 @@ async function own(place: Place, claim: Claim, options: EmbeddedOptions): Promis
       try {
         await claim.refresh();
         postmaster = await start(recipe);
-        supervise();
-        for (const listener of listeners) listener();
-        return;
       } catch (error) {
         // The cause, a full disk perhaps, may pass; until then the API answers that the database is away.
         if (!told) notice(`${(error as Error).message} Clientele goes on trying.`);
         told = true;
+        continue;
       }
+      supervise();
+      for (const listener of listeners) listener();
+      return;
     }
   }
 
@@ -186,8 +194,8 @@ async function own(place: Place, claim: Claim, options: EmbeddedOptions): Promis
 /** Joins a server that another process runs; undefined where it is not ready, or about to stop. */
 async function join(place: Place): Promise<EmbeddedServer | undefined> {
   const file = await readPidFile(place);
-  if (!file?.isReady) return undefined;
-  const { socketDirectory } = file;
+  const socketDirectory = await answeringSocket(place);
+  if (!file?.isReady || socketDirectory === undefined) return undefined;
   await checkSocketDirectory(place, socketDirectory);
   const entered = await enter(socketDirectory);
   if (!entered) return undefined;
@@ -197,8 +205,7 @@ async function join(place: Place): Promise<EmbeddedServer | undefined> {
   const listeners = new Set<() => void>();
   const halt = new AbortController();
   const watch = (one: Presence) => void one.over.then(rejoin);
-
-  async function rejoin(): Promise<void> {
+  const rejoin = async (): Promise<void> => {
     for (let pause = 50; !halt.signal.aborted; pause = Math.min(pause * 2, longestPause)) {
       await sleep(pause, undefined, { ref: false, signal: halt.signal }).catch(() => {});
       if (halt.signal.aborted) return;
@@ -211,7 +218,7 @@ async function join(place: Place): Promise<EmbeddedServer | undefined> {
       for (const listener of listeners) listener();
       return;
     }
-  }
+  };
 
   watch(presence);
   return {
@@ -235,7 +242,8 @@ async function start(recipe: Recipe): Promise<Postmaster> {
     return postmaster;
   } catch (error) {
     await stopPostmaster(postmaster);
-    throw error;
+    if (error instanceof EmbeddedError) throw error;
+    throw failedStart('it took no queries', (error as Error).message, recipe.binaries);
   }
 }
 

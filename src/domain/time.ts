@@ -4,15 +4,6 @@
  */
 export type Instant = string & { readonly __instant: true };
 
-const micro = 1_000n;
-
-/** From microseconds since 1970 (UTC) to an instant. */
-export function instantOfMicros(micros: bigint): Instant {
-  const millis = micros / micro;
-  const rest = String(micros % micro).padStart(3, '0');
-  return `${new Date(Number(millis)).toISOString().slice(0, 23)}${rest}` as Instant;
-}
-
 /** From milliseconds since 1970 (UTC), fractions of a millisecond included. */
 export function instantOfMillis(millis: number): Instant {
   const whole = Math.floor(millis);

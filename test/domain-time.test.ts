@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Instant } from '../src/domain/time.ts';
+import {
+  dayOf,
+  instantOfMillis,
+  instantOfPostgres,
+  isCalendarDay,
+  millisOf,
+  parseInstant,
+  plusSeconds,
+  toPostgres,
+  wireTime,
+} from '../src/domain/time.ts';
+
+const [first, last] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+const millis = fc.integer({ min: first, max: last });
+const micros = fc.integer({ min: 0, max: 999 });
+/** Any moment that the wire can show, with microseconds. */
+const instant = fc
+  .tuple(millis, micros)
+  .map(([ms, us]) => `${instantOfMillis(ms).slice(0, 23)}${String(us).padStart(3, '0')}` as Instant);
+
+const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/;
+
+describe('a moment', () => {
+  test('has microseconds and no offset, always, and sorts as text the way time goes', () => {
+    fc.assert(
+      fc.property(millis, millis, (one, other) => {
+        expect(instantOfMillis(one)).toMatch(form);
+        expect(instantOfMillis(one) < instantOfMillis(other)).toBe(one < other);
+      }),
+    );
+  });
+
+  test('comes back from milliseconds as the same millisecond', () => {
+    fc.assert(
+      fc.property(millis, (ms) => {
+        expect(millisOf(instantOfMillis(ms))).toBe(ms);
+      }),
+    );
+  });
+
+  test('keeps the microseconds of a clock that has them', () => {
+    expect(instantOfMillis(1_603_748_937_287.5)).toBe('2020-10-26T21:48:57.287500');
+    expect(instantOfMillis(1_603_748_937_287)).toBe('2020-10-26T21:48:57.287000');
+  });
+
+  test('comes back from what PostgreSQL writes, which cuts zeros off the end', () => {
+    fc.assert(
+      fc.property(instant, (at) => {
+        const written = at.replace('T', ' ').replace(/0+$/, '').replace(/\.$/, '');
+        expect(instantOfPostgres(`${written}+00`)).toBe(at);
+      }),
+    );
+    expect(instantOfPostgres('2020-10-26 21:48:57+00')).toBe('2020-10-26T21:48:57.000000');
+    expect(toPostgres('2020-10-26T21:48:57.287919' as Instant)).toBe('2020-10-26T21:48:57.287919Z');
+  });
+
+  test.each(['2020-10-26 21:48:57+02', '2020-10-26 21:48:57', '2020-10-26 21:48:57+05:30', 'infinity'])(
+    'is not taken from %j, which is not in UTC',
+    (text) => expect(() => instantOfPostgres(text)).toThrow(/UTC/),
+  );
+
+  test('moves by seconds and back without losing a microsecond', () => {
+    const inside = fc.integer({ min: first + 1e12, max: last - 1e12 });
+    const moved = fc.tuple(inside, micros, fc.integer({ min: -9e8, max: 9e8 }));
+    fc.assert(
+      fc.property(moved, ([ms, us, seconds]) => {
+        const at = `${instantOfMillis(ms).slice(0, 23)}${String(us).padStart(3, '0')}` as Instant;
+        const later = plusSeconds(at, seconds);
+        expect(later).toMatch(form);
+        expect(millisOf(later) - millisOf(at)).toBe(seconds * 1000);
+        expect(plusSeconds(later, -seconds)).toBe(at);
+      }),
+    );
+  });
+});
+
+describe('on the wire', () => {
+  test('what is read shows no offset, and what a change answers shows one, of the same moment', () => {
+    fc.assert(
+      fc.property(instant, (at) => {
+        expect(wireTime(at, 'read')).toBe(at);
+        expect(wireTime(at, 'change')).toBe(`${at}+00:00`);
+        // A client may send either back: both are read as the moment that they were.
+        for (const style of ['read', 'change'] as const) expect(parseInstant(wireTime(at, style))).toBe(at);
+      }),
+    );
+  });
+
+  test.each([
+    ['2020-10-26', '2020-10-26T00:00:00.000000'],
+    ['2020-10-26T21:48:57', '2020-10-26T21:48:57.000000'],
+    ['2020-10-26T21:48:57Z', '2020-10-26T21:48:57.000000'],
+    ['2020-10-26T21:48:57.5Z', '2020-10-26T21:48:57.500000'],
+    ['2020-10-26T21:48:57.287919-07:00', '2020-10-27T04:48:57.287919'],
+    ['2020-03-01T00:30:00+05:30', '2020-02-29T19:00:00.000000'],
+    ['2020-01-01T00:00:00-00:00', '2020-01-01T00:00:00.000000'],
+  ])('%s is %s', (text, at) => expect(parseInstant(text)).toBe(at));
+
+  test.each([
+    '2020-02-30',
+    '2021-02-29T00:00:00Z',
+    '2020-10-26 21:48:57',
+    '2020-10-26T24:00:00Z',
+    '2020-10-26T21:60:00Z',
+    '2020-10-26T21:48',
+    '2020-10-26T21:48:57.1234567Z',
+    '2020-10-26T21:48:57+15:00',
+    '2020-10-26T21:48:57+0700',
+    '0001-01-01T00:00:00+14:00',
+    '9999-12-31T23:59:59-01:00',
+    '10000-01-01',
+    'infinity',
+    'now',
+    '1603748937',
+    '',
+  ])('%j is no moment', (text) => expect(parseInstant(text)).toBeUndefined());
+});
+
+describe('a calendar day', () => {
+  test('is one exactly if the Gregorian calendar has it', () => {
+    const number = (max: number) => fc.integer({ min: 0, max });
+    fc.assert(
+      fc.property(number(9999), number(13), number(32), (year, month, day) => {
+        const two = (value: number) => String(value).padStart(2, '0');
+        const text = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+        // `Date` rolls a day over that does not exist, so it then shows another one.
+        const rolled = new Date(`${text}T00:00:00Z`);
+        const exists = year > 0 && !Number.isNaN(rolled.getTime()) && rolled.toISOString().startsWith(text);
+        expect(isCalendarDay(text)).toBe(exists);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('of a moment is the one in UTC', () => {
+    expect(dayOf('2020-10-26T23:59:59.999999' as Instant)).toBe('2020-10-26');
+  });
+});

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** HTTP spoken by hand, for requests that no client library would send. */
 
@@ -19,10 +20,13 @@ export type Sender = string | Buffer | ((socket: Socket) => void);
  * `patience` milliseconds.
  */
 export function rawExchange(url: string, send: Sender, patience = 10_000): Promise<RawAnswer> {
-  const { hostname, port } = new URL(url);
+  const { hostname, port, protocol } = new URL(url);
+  const isTls = protocol === 'https:';
   const start = performance.now();
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname);
+    const socket = isTls
+      ? connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false })
+      : connect(Number(port), hostname);
     let received = Buffer.alloc(0);
     const timer = setTimeout(() => end(new Error('The server stayed silent.')), patience);
     const end = (outcome: Error | RawAnswer) => {
@@ -31,7 +35,9 @@ export function rawExchange(url: string, send: Sender, patience = 10_000): Promi
       if (outcome instanceof Error) reject(outcome);
       else resolve(outcome);
     };
-    socket.on('connect', () => (typeof send === 'function' ? send(socket) : socket.write(send)));
+    socket.on(isTls ? 'secureConnect' : 'connect', () =>
+      typeof send === 'function' ? send(socket) : socket.write(send),
+    );
     socket.on('data', (bytes) => {
       received = Buffer.concat([received, bytes]);
       const answer = readAnswer(received, performance.now() - start);

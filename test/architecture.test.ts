@@ -11,8 +11,9 @@ const rooms: Readonly<
   contract: { rooms: ['domain'], packages: ['typebox', 'ajv'] },
   vault: { rooms: ['domain'], packages: ['node:'] },
   store: { rooms: ['domain'], packages: ['node:', 'pg'] },
-  operations: { rooms: ['domain', 'contract', 'vault', 'store'], packages: ['node:'] },
-  worker: { rooms: ['domain', 'contract', 'operations', 'vault', 'store'], packages: [] },
+  providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js'] },
+  operations: { rooms: ['domain', 'contract', 'vault', 'store', 'providers'], packages: ['node:'] },
+  worker: { rooms: ['domain', 'contract', 'operations', 'vault', 'store', 'providers'], packages: [] },
   http: {
     rooms: ['domain', 'contract', 'operations'],
     packages: ['node:', 'fastify', '@scalar/fastify-api-reference', 'pino', 'prom-client'],
@@ -22,7 +23,7 @@ const rooms: Readonly<
     packages: ['node:', 'commander', 'cli-table3', 'close-with-grace', 'pino'],
   },
   root: {
-    rooms: ['domain', 'contract', 'vault', 'store', 'operations', 'worker', 'http'],
+    rooms: ['domain', 'contract', 'vault', 'store', 'providers', 'operations', 'worker', 'http'],
     packages: ['node:', 'pino', 'env-schema', 'ipaddr.js', 'typebox'],
   },
 };

@@ -1,7 +1,7 @@
 import type { Config } from '../src/config.ts';
 import type { BrandId } from '../src/domain/ids.ts';
 import { Problems } from '../src/domain/problems.ts';
-import { openHouse } from '../src/main.ts';
+import { openHouse } from '../src/house.ts';
 import { createBrand } from '../src/operations/brands.ts';
 import { createCustomer } from '../src/operations/customers.ts';
 import type { NewKey } from '../src/operations/keys.ts';
@@ -86,7 +86,7 @@ export async function plant(
 }
 
 async function plantFloor(
-  database: { script(sql: string): Promise<void> },
+  database: { script(sql: string): Promise<unknown> },
   brandId: string,
   ids: readonly string[],
 ): Promise<void> {

@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -70,7 +70,7 @@ export async function buildProgram() {
       sourcemap: true,
       logLevel: 'silent',
     });
-    await cp(join(root, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true });
+    await copyData(folder);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -78,6 +78,16 @@ export async function buildProgram() {
   await writeFile(join(folder, 'entry.js'), `import './${name}/clientele.js';\n`);
   await rename(join(folder, 'entry.js'), entry);
   await removeEarlier(name);
+}
+
+/** Files that code reads from beside itself, such as the migrations: what is not code, without its room. */
+async function copyData(folder) {
+  const sources = join(root, 'src');
+  for (const file of await readdir(sources, { recursive: true })) {
+    const [, ...inside] = file.split(sep);
+    if (extname(file) === '' || extname(file) === '.ts' || inside.length === 0) continue;
+    await cp(join(sources, file), join(folder, ...inside));
+  }
 }
 
 async function removeEarlier(name) {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { envSchema } from 'env-schema';
 import ipaddr from 'ipaddr.js';
@@ -199,14 +198,4 @@ export function unsafeInLive(config: Config): readonly string[] {
 export function refuseUnsafe(config: Config): void {
   const sentences = unsafeInLive(config);
   if (sentences.length > 0) throw new ConfigError(sentences.join('\n'));
-}
-
-/** A file that a setting names. @throws ConfigError naming the setting and what is wrong with the file. */
-export function readSettingFile(name: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new ConfigError(`${name} names a file that cannot be read (${code}): ${path}`);
-  }
 }

@@ -43,12 +43,18 @@ export interface House {
 }
 
 /**
- * Opens database and vault.
+ * Opens database and vault. `beforeBirth` may still refuse: what it throws leaves a first start to be made
+ * again, so that nobody misses the one moment at which the demo's key is shown.
  *
  * @throws ConfigError, OperatorError, EmbeddedError, MigrationError, UnfitServerError or VaultError: sentences
  *   for the operator.
  */
-export async function openHouse(config: Config, role: Role, around: Surroundings = {}): Promise<House> {
+export async function openHouse(
+  config: Config,
+  role: Role,
+  around: Surroundings = {},
+  beforeBirth: () => Promise<void> = async () => undefined,
+): Promise<House> {
   refuseUnsafe(config);
   // A key of the operator's own is looked at first: a start that must be refused leaves nothing behind.
   const configured = config.rootKeyFile === undefined ? undefined : loadRoot(config.rootKeyFile);
@@ -58,6 +64,7 @@ export async function openHouse(config: Config, role: Role, around: Surroundings
     if (role === 'serve') await migrate(database);
     else await refuseOldSchema(database);
     const vault = configured ?? (await besideTheData(config, role, database));
+    await beforeBirth();
     const firstStart = role === 'serve' ? { now: now() } : undefined;
     const { born } = await settleInstallation(database, vault, config.environment, firstStart);
     const system: System = {
@@ -155,4 +162,4 @@ async function besideTheData(config: Config, role: Role, database: Database): Pr
   return loadRoot(path);
 }
 
-const wallClock = (): Instant => instantOfMillis(performance.timeOrigin + performance.now());
+export const wallClock = (): Instant => instantOfMillis(performance.timeOrigin + performance.now());

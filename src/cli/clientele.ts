@@ -1,7 +1,153 @@
-import { readConfig } from '../config.ts';
-import { startServer } from '../main.ts';
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Format } from './answer.ts';
+import { reportFailure, UsageError } from './failure.ts';
 
-const server = await startServer(readConfig(), { notice: console.error });
-console.log(server.url, server.demoKey);
-process.once('SIGINT', () => void server.close());
-process.once('SIGTERM', () => void server.close());
+// The commands as words and options. What each of them does is loaded when it is called, so that help and
+// mistakes are answered at once.
+
+/** The most that a key may be asked to last, in days, and an old secret to overlap, in hours. */
+const longestLife = 3_650;
+const longestOverlap = 720;
+
+function commands(): Command {
+  const program = new Command('clientele')
+    .description('A self-hosted customers service for regulated identity data.')
+    .version(version(), '-v, --version', 'Show the version.')
+    .helpOption('-h, --help', 'Show what there is to know about a command.')
+    .helpCommand('help [command]', 'Show what there is to know about a command.')
+    .addOption(
+      new Option('--output <format>', 'How to answer; json puts one JSON text on standard output.')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    // Said by `reportFailure`, in our form.
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nSettings come from the environment, for example CLIENTELE_PORT and CLIENTELE_DATA_DIR; docs/configuration.md\nlists them all. Begin with: clientele serve',
+    );
+
+  program
+    .command('serve')
+    .description('Run the service, with a PostgreSQL of its own unless CLIENTELE_DATABASE_URL names one.')
+    .action(async (_options, command) => (await import('./serve.ts')).serve(formatOf(command)));
+
+  const brands = program.command('brands').description('The brands whose customers are kept here.');
+  brands
+    .command('create <name>')
+    .description('Make a brand with sealing keys of its own.')
+    .action(async (name, _options, command) =>
+      (await import('./brands.ts')).createBrand(formatOf(command), name),
+    );
+  brands
+    .command('list')
+    .description('List the brands.')
+    .action(async (_options, command) => (await import('./brands.ts')).listBrands(formatOf(command)));
+
+  const keys = program.command('keys').description('The API keys of a brand.');
+  const brand = () => new Option('--brand <name>', "The brand's name or id.").makeOptionMandatory();
+  keys
+    .command('create')
+    .description('Make a key. Its secret is shown once and stored nowhere.')
+    .addOption(brand())
+    .option('--name <name>', 'What people call the key; made up where it is left out.')
+    .option(
+      '--scopes <scopes>',
+      'What the key may do, separated by commas; by default all but ssn:reveal, kyc:review and compliance:read.',
+      words,
+    )
+    .option('--expires-days <days>', 'Days until the key ends by itself; by default it does not.', days)
+    .action(async (options, command) => (await import('./keys.ts')).createKey(formatOf(command), options));
+  keys
+    .command('list')
+    .description('List the keys of a brand, without secrets.')
+    .addOption(brand())
+    .action(async (options, command) =>
+      (await import('./keys.ts')).listKeys(formatOf(command), options.brand),
+    );
+  keys
+    .command('rotate <key>')
+    .description('Give a key, named by its identity or its name, a new secret.')
+    .addOption(brand())
+    .option('--overlap-hours <hours>', 'Hours for which the old secret stays good.', hours, 24)
+    .action(async (key, options, command) =>
+      (await import('./keys.ts')).rotateKey(formatOf(command), key, options),
+    );
+  keys
+    .command('revoke <key>')
+    .description('End a key, named by its identity or its name, for good; it is refused within a second.')
+    .addOption(brand())
+    .action(async (key, options, command) =>
+      (await import('./keys.ts')).revokeKey(formatOf(command), key, options.brand),
+    );
+
+  program
+    .command('migrate')
+    .description('Bring the schema of the database up to date.')
+    .action(async (_options, command) => (await import('./migrate.ts')).migrate(formatOf(command)));
+  program
+    .command('doctor')
+    .description('Examine this installation and say what to do; changes nothing.')
+    .action(async (_options, command) => (await import('./doctor.ts')).doctor(formatOf(command)));
+  return program;
+}
+
+const formatOf = (command: Command): Format => command.optsWithGlobals()['output'] as Format;
+
+const words = (text: string): string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+
+function days(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= longestLife) return count;
+  throw new InvalidArgumentError(`It takes a whole number from 1 to ${longestLife}.`);
+}
+
+function hours(text: string): number {
+  const count = text.trim() === '' ? Number.NaN : Number(text);
+  if (count >= 0 && count <= longestOverlap) return count;
+  throw new InvalidArgumentError(`It takes a number from 0 to ${longestOverlap}.`);
+}
+
+/** Two folders up both from the sources and from the build. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The words that the arguments begin with and that name a command, e.g. `keys create`. */
+function commandIn(program: Command, args: readonly string[]): string {
+  const path: string[] = [];
+  let at: Command | undefined = program;
+  for (const word of args) {
+    at = at.commands.find((one) => one.name() === word);
+    if (!at) break;
+    path.push(word);
+  }
+  return path.join(' ');
+}
+
+/** Whether the caller reads JSON, told even where the rest of the call is not understood. */
+const isJson = (args: readonly string[]): boolean =>
+  args.some((word, at) => word === '--output=json' || (word === 'json' && args[at - 1] === '--output'));
+
+const program = commands();
+const args = process.argv.slice(2);
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+try {
+  await program.parseAsync();
+} catch (error) {
+  const isHelp = error instanceof CommanderError && error.exitCode === 0;
+  if (!isHelp) {
+    const failure =
+      error instanceof CommanderError ? new UsageError(error.message, commandIn(program, args)) : error;
+    process.exitCode = reportFailure(failure, isJson(args) ? 'json' : 'table');
+  }
+}

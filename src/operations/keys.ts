@@ -19,7 +19,9 @@ export interface NewKey extends ApiKey {
   readonly authorization: string;
 }
 
-const secretBytes = 48;
+/** 48 random bytes, base64: 64 characters. */
+export const newSecret = (system: System): string => system.random(48).toString('base64');
+
 const keyName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,63}$/u;
 
 export interface KeyWish {
@@ -39,7 +41,7 @@ export async function createKey(system: System, brandId: BrandId, wish: KeyWish)
       "A key's name starts with a letter or a digit and has at most 64 letters, digits, spaces and . _ -",
     );
   }
-  const authorization = system.random(secretBytes).toString('base64');
+  const authorization = newSecret(system);
   const key: ApiKey = {
     identity,
     name,
@@ -68,9 +70,13 @@ function scopesOf(wished: readonly string[] | undefined): readonly Scope[] {
   return allScopes.filter((scope) => wished.includes(scope));
 }
 
+/** Every key of a brand, revoked ones included, oldest first. */
+export const keysOf = (system: System, brandId: BrandId): Promise<readonly ApiKey[]> =>
+  listKeys(scopeOf(system, brandId));
+
 /** The key of a brand that a person means: by its identity or its name. */
 export async function keyNamed(system: System, brandId: BrandId, nameOrIdentity: string): Promise<ApiKey> {
-  const keys = await listKeys(scopeOf(system, brandId));
+  const keys = await keysOf(system, brandId);
   const wanted = nameOrIdentity.normalize('NFC').trim();
   const key = keys.find((one) => one.identity === wanted.toLowerCase() || one.name === wanted);
   if (key) return key;
@@ -86,7 +92,7 @@ export async function renewKey(
   key: ApiKey,
   overlapHours: number,
 ): Promise<NewKey> {
-  const authorization = system.random(secretBytes).toString('base64');
+  const authorization = newSecret(system);
   const until = plusSeconds(system.now(), Math.round(overlapHours * 3600));
   const renewed = await rotateKey(scopeOf(system, brandId), key.identity, digestSecret(authorization), until);
   if (!renewed)

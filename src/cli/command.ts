@@ -1,0 +1,17 @@
+import type { System } from '../operations/system.ts';
+import type { Format } from './answer.ts';
+import { say } from './answer.ts';
+
+/** Opens the system for one command, whether or not a server runs on the same data, and closes it after. */
+export async function withSystem<Result>(
+  format: Format,
+  work: (system: System) => Promise<Result>,
+): Promise<Result> {
+  const [{ readConfig }, { openHouse }] = await Promise.all([import('../config.ts'), import('../house.ts')]);
+  const house = await openHouse(readConfig(), 'command', { notice: (sentence) => say(format, sentence) });
+  try {
+    return await work(house.system);
+  } finally {
+    await house.close();
+  }
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Format } from './answer.ts';
+import { called, coloured } from './answer.ts';
+
+/** A call that no command understands. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+
+  /** `message` is what the parser of the command line says; `command` the words of the command, if any. */
+  constructor(message: string, command: string) {
+    const what = message
+      .replace(/^error: /, '')
+      .replace(/\s+/g, ' ')
+      .trim();
+    const sentence = what.startsWith('(')
+      ? 'It takes a command.'
+      : `${what[0]?.toUpperCase()}${what.slice(1)}`;
+    const help = ['clientele', command, '--help'].filter((word) => word !== '').join(' ');
+    super(`${sentence.replace(/[.)]?$/, (end) => (end === ')' ? ').' : '.'))} See \`${help}\`.`);
+  }
+}
+
+/** Errors whose message is a sentence for the operator with the next step. */
+const sentences = new Set([
+  'UsageError',
+  'ConfigError',
+  'OperatorError',
+  'EmbeddedError',
+  'MigrationError',
+  'UnfitServerError',
+]);
+
+/** Writes why a command failed to standard error and returns the exit code: 2 for a wrong call, else 1. */
+export function reportFailure(error: unknown, format: Format): number {
+  const sentence = callable(sentenceOf(error));
+  const text =
+    format === 'json' ? JSON.stringify({ error: sentence }) : coloured(process.stderr, 'red', sentence);
+  process.stderr.write(`${text}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+/** What went wrong, for people. An error that nobody foresaw is told by kind and place: its message may quote data. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return unforeseen(error);
+  const code = codeOf(error);
+  if (sentences.has(error.name)) return error.message;
+  if (error.name === 'VaultError' && code !== 'misuse')
+    return code === 'root_key' ? error.message : `${error.message} Find out more with: clientele doctor`;
+  if (error.name === 'Refusal' && code === 'unavailable')
+    return 'The database does not answer, or takes no writes. Find out more with: clientele doctor';
+  if (code === '42501')
+    return 'The database user lacks a privilege (42501). It needs to own the database, or at least: grant create, usage on schema public to USER';
+  return unforeseen(error);
+}
+
+function unforeseen(error: unknown): string {
+  return `Something went wrong that Clientele does not know: ${describe(error)}. Please report this line, together with what you did and the output of: clientele doctor`;
+}
+
+/** The kind of an error, its code, and where in the sources it came from; never its message. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code = codeOf(error);
+  const kind = code === undefined ? error.name : `${error.name} ${code}`;
+  const place = placeOf(error);
+  return place === undefined ? kind : `${kind} at ${place}`;
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The first line of ours in the stack, in terms of the sources. */
+function placeOf(error: Error): string | undefined {
+  for (const line of (error.stack ?? '').split('\n')) {
+    const [, file, row, column] = /^\s+at .*?((?:file:\/\/)?\/[^()]+):(\d+):(\d+)\)?$/.exec(line) ?? [];
+    if (file === undefined || file.includes('node_modules')) continue;
+    const place = sourcePlace(file, Number(row), Number(column));
+    if (!place.includes('node_modules')) return place;
+  }
+  return undefined;
+}
+
+function sourcePlace(file: string, row: number, column: number): string {
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+  const built = `${path.split('/').at(-1)}:${row}`;
+  try {
+    const map = new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')));
+    const entry = map.findEntry(row - 1, column - 1);
+    if (!('originalSource' in entry)) return built;
+    return `${entry.originalSource.replace(/^(?:\.\.\/)+/, '')}:${entry.originalLine + 1}`;
+  } catch {
+    return built;
+  }
+}
+
+/** Commands that a sentence proposes, in the form in which this program is called here. */
+export const callable = (sentence: string): string =>
+  sentence.replaceAll(/(: |`|or start )clientele (?=[a-z-])/g, (_all, before) => `${before}${called()} `);

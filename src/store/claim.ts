@@ -2,7 +2,7 @@ import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
 import type { Row, Value } from './database.ts';
 import { statement } from './database.ts';
-import { isLockTimeout } from './outage.ts';
+import { isDeadlock, isLockTimeout } from './outage.ts';
 import type { BrandScope } from './scope.ts';
 
 /**
@@ -84,6 +84,8 @@ export async function settle(claim: Claim | undefined, work: Promise<readonly Ro
     const [row] = await work;
     return row ? 'done' : 'stale';
   } catch (error) {
+    // Two changes that swap unique values wait for each other; the one given up is decided anew.
+    if (isDeadlock(error)) return 'stale';
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     if (claim && isLockTimeout(cause)) return 'busy';
     throw error;

@@ -1,7 +1,9 @@
-import type { ClientConfig, PoolConfig, QueryResult } from 'pg';
+import type { PoolConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { Refusal } from '../domain/errors.ts';
-import { isOutage } from './outage.ts';
+import type { Address } from './clients.ts';
+import { breakOff, openClients } from './clients.ts';
+import { endsConnection, isAnswer, isOutage, isReadOnly } from './outage.ts';
 import type { DatabaseState } from './pulse.ts';
 import { startPulse } from './pulse.ts';
 
@@ -28,17 +30,17 @@ export interface Database extends Connection {
   read(query: Statement, values: readonly Value[]): Promise<readonly Row[]>;
   /** Several statements, all or nothing. For the rare case; most changes are one statement. */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
-  /** SQL without values, possibly several statements: migrations and commands only. */
-  script(sql: string): Promise<void>;
-  /** Whether the database answers, and takes writes, as of the last heartbeat. */
+  /**
+   * SQL without values, possibly several statements, for as long as they take: migrations and commands only.
+   * Answers the rows of all of them.
+   */
+  script(sql: string): Promise<readonly Row[]>;
+  /** Whether the database answers, gives connections and takes writes, as of the last heartbeat. */
   readonly state: DatabaseState;
   readonly usage: { readonly total: number; readonly idle: number; readonly waiting: number };
+  /** Ends every connection: at once where nothing runs, and without a farewell where the server is silent. */
   close(): Promise<void>;
 }
-
-export type Address =
-  | { readonly url: string }
-  | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
 
 export interface DatabaseOptions {
   readonly address: Address;
@@ -50,15 +52,16 @@ export interface DatabaseOptions {
 }
 
 const pipelines = 2;
+/** Milliseconds that connections have for an orderly end. */
+const farewell = 1_000;
 
-/** Numbers that fit and booleans are read as such; ids, times and bigints stay the text that they are. */
-const parsers = {
-  getTypeParser: (oid: number) => {
-    if (oid === 16) return (text: string) => text === 't';
-    if (oid === 21 || oid === 23) return Number;
-    return (text: string) => text;
-  },
-};
+/** What one caller waits for: told when it is over, so that nothing is sent for a caller who has gone. */
+interface Errand {
+  over: boolean;
+  /** Where its statement was sent, and when: milliseconds of `performance.now()`. */
+  client?: pg.ClientBase;
+  sentAt: number;
+}
 
 /**
  * Connects to PostgreSQL. Nothing is opened until it is needed, and a connection that breaks is replaced.
@@ -68,102 +71,119 @@ const parsers = {
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const patience = options.patience ?? 10_000;
-  const config = clientConfig(options, patience);
+  const clients = openClients(options.address, options.applicationName ?? 'clientele', patience);
+  // A session that began while the database took no writes may go on refusing them: it is replaced.
+  let era = 0;
+  const eraOf = new WeakMap<pg.ClientBase, number>();
   const pool = new pg.Pool({
-    ...config,
+    // biome-ignore lint/complexity/useArrowFunction: the pool calls it with `new`.
+    Client: function () {
+      const client = clients.create();
+      eraOf.set(client, era);
+      return client;
+    } as unknown as PoolConfig['Client'],
+    onConnect: clients.prepare,
     max: options.connections ?? 12,
     // How long a statement queues for a connection; whether the database lives is the heartbeat's business.
     connectionTimeoutMillis: patience,
     idleTimeoutMillis: 30_000,
-  } as PoolConfig);
+  });
   // The pool drops a broken connection by itself; whoever used it has been told.
   pool.on('error', () => undefined);
-  const openClients = new Set<pg.Client>();
-  pool.on('connect', (client) => openClients.add(client as unknown as pg.Client));
-  pool.on('remove', (client) => openClients.delete(client as unknown as pg.Client));
   const lanes: (Promise<pg.Client> | undefined)[] = new Array(pipelines).fill(undefined);
   let turn = 0;
-  let closed = false;
+  let closing: Promise<void> | undefined;
   const waiting = new Set<(error: Refusal) => void>();
+  const lastHeard = new WeakMap<pg.ClientBase, number>();
 
-  const pulse = startPulse(config, () => {
+  const pulse = startPulse(clients.create, (now, before) => {
+    if (before === 'read only') era += 1;
+    if (now !== 'unreachable') return;
     for (const give of waiting) give(unavailable());
-    waiting.clear();
-    for (const [index, lane] of lanes.entries()) {
-      lanes[index] = undefined;
-      lane?.then(destroy, () => undefined);
-    }
-    for (const client of openClients) destroy(client);
+    lanes.fill(undefined);
+    clients.breakAll();
   });
 
   /** Ends with the work, with the heartbeat's verdict, or with the caller's patience: whichever is first. */
-  function guarded<Result>(work: Promise<Result>): Promise<Result> {
+  function guarded<Result>(work: (errand: Errand) => Promise<Result>): Promise<Result> {
+    if (closing || pulse.state() === 'unreachable') return Promise.reject(unavailable());
     return new Promise<Result>((resolve, reject) => {
+      const errand: Errand = { over: false, sentAt: 0 };
       const give = (error: Refusal) => settle(() => reject(error));
-      const timer = setTimeout(() => give(unavailable()), patience + 500);
+      const timer = setTimeout(() => {
+        breakIfSilent(errand);
+        give(unavailable());
+      }, patience + 500);
       const settle = (how: () => void) => {
         clearTimeout(timer);
         waiting.delete(give);
+        errand.over = true;
         how();
       };
       waiting.add(give);
-      work.then(
+      work(errand).then(
         (result) => settle(() => resolve(result)),
         (error) => settle(() => reject(isOutage(error) ? unavailable(error) : error)),
       );
     });
   }
 
-  async function lane(): Promise<pg.Client> {
+  /** A connection of which nothing was heard for the whole time is dead, though the database is not. */
+  function breakIfSilent({ client, sentAt }: Errand): void {
+    if (client && (lastHeard.get(client) ?? 0) < sentAt) breakOff(client);
+  }
+
+  function ask(
+    errand: Errand,
+    client: pg.ClientBase,
+    query: Statement,
+    values: readonly Value[],
+  ): Promise<readonly Row[]> {
+    if (errand.over) return Promise.reject(unavailable());
+    errand.client = client;
+    errand.sentAt = performance.now();
+    return new Promise((resolve, reject) => {
+      const answer = (error: Error | null, result: QueryResult<Row>) => {
+        if (!error || isAnswer(error)) {
+          lastHeard.set(client, performance.now());
+          pulse.heard();
+        }
+        if (isReadOnly(error)) pulse.doubt();
+        if (error) reject(error);
+        else resolve(result.rows);
+      };
+      client.query({ name: query.name, text: query.text, values: values as unknown[] }, answer as never);
+    });
+  }
+
+  function lane(): Promise<pg.Client> {
     const index = turn;
     turn = (turn + 1) % pipelines;
     const open = lanes[index];
     if (open) return open;
-    const opening = openLane(config, () => {
-      if (lanes[index] === opening) lanes[index] = undefined;
-    });
+    const opening = openLane();
     lanes[index] = opening;
+    const forget = () => {
+      if (lanes[index] === opening) lanes[index] = undefined;
+    };
+    opening.then((client) => client.once('end', forget), forget);
     return opening;
   }
 
-  const refuseIfSilent = () => {
-    if (closed || pulse.state() === 'unreachable') throw unavailable();
-  };
-
-  return {
-    async read(query, values) {
-      refuseIfSilent();
-      return guarded(lane().then((client) => ask(client, query, values)));
-    },
-    async run(query, values) {
-      refuseIfSilent();
-      return guarded(onPool((client) => ask(client, query, values)));
-    },
-    async transaction(work) {
-      refuseIfSilent();
-      return guarded(onPool((client) => inTransaction(client, work)));
-    },
-    async script(sql) {
-      await onPool((client) => client.query(sql));
-    },
-    get state() {
-      return pulse.state();
-    },
-    get usage() {
-      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
-    },
-    async close() {
-      closed = true;
-      pulse.stop();
-      await Promise.all([
-        ...lanes.map((open) => open?.then((client) => client.end()).catch(() => undefined)),
-        pool.end(),
-      ]);
-    },
-  };
+  async function openLane(): Promise<pg.Client> {
+    const client = clients.create({ pipeline: true });
+    try {
+      await client.connect();
+      await clients.prepare(client);
+      return client;
+    } catch (error) {
+      breakOff(client);
+      throw withoutConnection(error);
+    }
+  }
 
   async function onPool<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await pool.connect();
+    const client = await checkOut();
     let failure: unknown;
     try {
       return await work(client);
@@ -171,60 +191,73 @@ export function openDatabase(options: DatabaseOptions): Database {
       failure = error;
       throw error;
     } finally {
-      client.release(failure !== undefined && isOutage(failure) ? (failure as Error) : undefined);
+      client.release(endsConnection(failure));
     }
   }
+
+  async function checkOut(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await pool.connect().catch((error) => {
+        throw withoutConnection(error);
+      });
+      if (eraOf.get(client) === era) return client;
+      client.release(true);
+    }
+  }
+
+  /** Whatever the reason is that no connection could be had: the operator's to mend, and over some day. */
+  function withoutConnection(error: unknown): Refusal {
+    pulse.doubt();
+    return unavailable(error);
+  }
+
+  async function endAll(): Promise<void> {
+    for (const open of lanes) open?.then((client) => client.end()).catch(() => undefined);
+    // The heartbeat goes on meanwhile: where the server falls silent, it is what ends this wait.
+    await pool.end();
+    pulse.stop();
+    await clients.ended(farewell);
+  }
+
+  return {
+    read: (query, values) => guarded(async (errand) => ask(errand, await lane(), query, values)),
+    run: (query, values) => guarded((errand) => onPool((client) => ask(errand, client, query, values))),
+    transaction: (work) =>
+      guarded((errand) =>
+        onPool((client) =>
+          inTransaction(client, () => work({ run: (query, values) => ask(errand, client, query, values) })),
+        ),
+      ),
+    async script(sql) {
+      const client = await checkOut();
+      try {
+        await client.query('set statement_timeout = 0; set lock_timeout = 0');
+        return [await client.query<Row>(sql)].flat().flatMap(({ rows }) => rows);
+      } finally {
+        // Neither these settings nor a transaction that it left half way may reach whoever comes next.
+        client.release(true);
+      }
+    },
+    get state() {
+      return pulse.state();
+    },
+    get usage() {
+      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+    },
+    close() {
+      closing ??= endAll();
+      return closing;
+    },
+  };
 }
 
 /** The answer of a database that is not there. Nothing is known to have been written. */
 const unavailable = (cause?: unknown) => new Refusal('unavailable', undefined, { retryAfter: 1, cause });
 
-function clientConfig(options: DatabaseOptions, patience: number): ClientConfig {
-  const where = 'url' in options.address ? { connectionString: options.address.url } : options.address;
-  return {
-    ...where,
-    application_name: options.applicationName ?? 'clientele',
-    connectionTimeoutMillis: 1_000,
-    keepAlive: true,
-    statement_timeout: patience,
-    // A duplicate of a request that is still running waits for its row; not for ever.
-    lock_timeout: 5_000,
-    idle_in_transaction_session_timeout: patience,
-    // Times are read as text, so the session must not write them in the zone of the server.
-    // Every statement has one good plan whatever its values, so it is planned once per connection and kept.
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c plan_cache_mode=force_generic_plan',
-    types: parsers,
-  } as ClientConfig;
-}
-
-async function openLane(config: ClientConfig, onEnd: () => void): Promise<pg.Client> {
-  const client = new pg.Client({ ...config, pipeline: true } as ClientConfig);
-  client.on('error', onEnd);
-  client.on('end', onEnd);
-  try {
-    await client.connect();
-  } catch (error) {
-    onEnd();
-    throw error;
-  }
-  return client;
-}
-
-function ask(client: pg.ClientBase, query: Statement, values: readonly Value[]): Promise<readonly Row[]> {
-  return new Promise((resolve, reject) => {
-    const answer = (error: Error | null, result: QueryResult<Row>) =>
-      error ? reject(error) : resolve(result.rows);
-    client.query({ name: query.name, text: query.text, values: values as unknown[] }, answer as never);
-  });
-}
-
-async function inTransaction<Result>(
-  client: pg.PoolClient,
-  work: (connection: Connection) => Promise<Result>,
-): Promise<Result> {
+async function inTransaction<Result>(client: pg.PoolClient, work: () => Promise<Result>): Promise<Result> {
   await client.query('begin');
   try {
-    const result = await work({ run: (query, values) => ask(client, query, values) });
+    const result = await work();
     await client.query('commit');
     return result;
   } catch (error) {
@@ -232,10 +265,4 @@ async function inTransaction<Result>(
     await client.query('rollback').catch(() => undefined);
     throw error;
   }
-}
-
-/** Breaks a connection off at its socket: a server that has fallen silent answers no farewell either. */
-function destroy(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
 }

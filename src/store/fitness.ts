@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Address } from './database.ts';
+import type { Address } from './clients.ts';
 
 /** A sentence for the operator: why this server cannot hold the records, and what would. */
 export class UnfitServerError extends Error {

@@ -35,7 +35,7 @@ const droppedConnection =
 
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   // Class 08 is every failure of the connection itself.
   return (
     outageStates.has(code) ||
@@ -45,12 +45,28 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
+/** Whether PostgreSQL itself said this, so that it lives. */
+export const isAnswer = (error: unknown): boolean => error instanceof Error && 'severity' in error;
+
+/** Whether a change met a session that takes none. */
+export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006';
+
+/** Whether a connection is no good any more after this error. */
+export const endsConnection = (error: unknown): boolean =>
+  isReadOnly(error) ||
+  (isOutage(error) && !(error instanceof Error && 'severity' in error && error.severity === 'ERROR'));
+
+/** Whether two changes waited for each other and this one was given up; it may be decided anew at once. */
+export const isDeadlock = (error: unknown): boolean => codeOf(error) === '40P01';
+
 /** Whether a statement gave up waiting for a row that another one holds. */
-export const isLockTimeout = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === '55P03';
+export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03';
 
 /** The unique index that a write ran into, if that is what happened. */
 export function violatedIndex(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505') return undefined;
-  return 'constraint' in error ? String(error.constraint) : undefined;
+  if (codeOf(error) !== '23505') return undefined;
+  return error instanceof Error && 'constraint' in error ? String(error.constraint) : undefined;
 }
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;

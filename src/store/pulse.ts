@@ -1,91 +1,132 @@
-import type { ClientConfig } from 'pg';
-import pg from 'pg';
+import type { Client } from 'pg';
+import { breakOff } from './clients.ts';
 
-/** Milliseconds between two heartbeats, and how long one may take before the database counts as silent. */
-const interval = 150;
-const deadline = 600;
-
-/** What the last heartbeat said. */
-export type DatabaseState = 'ready' | 'read only' | 'unreachable';
+/**
+ * `no connections`: the database answers over the connections there are, and gives no new ones.
+ * `unreachable`: it does not answer.
+ */
+export type DatabaseState = 'ready' | 'read only' | 'no connections' | 'unreachable';
 
 export interface Pulse {
   state(): DatabaseState;
+  /** Notes that an answer has come in, over whatever connection: the database lives. */
+  heard(): void;
+  /** Has the next heartbeats open new connections, until one of them finds everything well. */
+  doubt(): void;
   stop(): void;
 }
 
+/** Milliseconds between two heartbeats. */
+const interval = 100;
+/** Milliseconds without any answer after which the database counts as silent. */
+const silenceAfter = 500;
+/** The same for a database that was silent: it may be far away, and opening a connection takes several turns. */
+const returnWithin = 1_200;
+/** Milliseconds after which the heartbeat's own connection is given up while others are answered. */
+const ownSilence = 5_000;
+const step = 50;
+
 /**
  * Asks the database for a sign of life over a connection of its own, several times a second. A slow statement
- * elsewhere says nothing about the database; a heartbeat without an answer does. `onSilence` runs each time
- * the database falls silent.
+ * elsewhere says nothing about the database; silence on every connection does.
  */
-export function startPulse(config: ClientConfig, onSilence: () => void): Pulse {
+export function startPulse(
+  newClient: () => Client,
+  onChange: (now: DatabaseState, before: DatabaseState) => void,
+): Pulse {
   let state: DatabaseState = 'ready';
-  let client: pg.Client | undefined;
+  let client: Client | undefined;
+  let doubted = false;
+  let answers = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const set = (next: DatabaseState) => {
-    const fellSilent = next === 'unreachable' && state !== 'unreachable';
-    state = next;
-    if (fellSilent) onSilence();
-  };
-
-  async function ask(): Promise<DatabaseState> {
-    if (!client) {
-      const opening = new pg.Client({ ...config, connectionTimeoutMillis: deadline } as ClientConfig);
-      opening.on('error', () => forget(opening));
-      opening.on('end', () => forget(opening));
-      client = opening;
-      await opening.connect();
+  async function look(): Promise<DatabaseState> {
+    const kept = await askKept();
+    if (kept === 'unreachable' || (kept && !doubted)) return kept;
+    const fresh = newClient();
+    try {
+      const found = await unlessSilent(fresh.connect().then(() => question(fresh)));
+      if (client) leave(client);
+      client = fresh;
+      doubted = found !== 'ready';
+      return found;
+    } catch (error) {
+      breakOff(fresh);
+      doubted = true;
+      const isFull = error instanceof Error && 'code' in error && error.code === '53300';
+      return kept || isFull ? 'no connections' : 'unreachable';
     }
-    const { rows } = await client.query('show transaction_read_only');
-    return rows[0]?.transaction_read_only === 'on' ? 'read only' : 'ready';
   }
 
-  function forget(one: pg.Client) {
-    if (client === one) client = undefined;
+  /** What the connection at hand says; `undefined` where there is none or it has ended, which says nothing yet. */
+  async function askKept(): Promise<DatabaseState | undefined> {
+    if (!client) return undefined;
+    try {
+      return await unlessSilent(question(client));
+    } catch (error) {
+      breakOff(client);
+      client = undefined;
+      return error instanceof Silence ? 'unreachable' : undefined;
+    }
   }
 
-  function breakOff() {
-    const broken = client as unknown as { connection: { stream: { destroy(): void } } } | undefined;
-    client = undefined;
-    broken?.connection.stream.destroy();
+  /**
+   * Rejects with `Silence` when nothing has been heard for too long. Time in which our own event loop stood
+   * still does not count: the answer may be waiting in the socket.
+   */
+  function unlessSilent<Result>(work: Promise<Result>): Promise<Result> {
+    const limit = state === 'unreachable' ? returnWithin : silenceAfter;
+    return new Promise((resolve, reject) => {
+      let [last, known, silent, all] = [performance.now(), answers, 0, 0];
+      const watch = setInterval(() => {
+        const now = performance.now();
+        const passed = Math.min(now - last, 2 * step);
+        last = now;
+        silent = answers === known ? silent + passed : 0;
+        all += passed;
+        known = answers;
+        if (silent >= limit) reject(new Silence());
+        else if (all >= ownSilence) reject(new Error('The heartbeat alone is not answered.'));
+      }, step).unref();
+      work.then(resolve, reject).finally(() => clearInterval(watch));
+    });
   }
 
   async function beat() {
-    const answer = ask();
-    try {
-      const next = await within(deadline, answer);
-      if (!stopped) set(next);
-    } catch {
-      answer.catch(() => undefined);
-      breakOff();
-      if (!stopped) set('unreachable');
-    }
-    if (!stopped) timer = setTimeout(beat, interval).unref();
+    const next = await look();
+    if (stopped) return;
+    const before = state;
+    state = next;
+    if (next !== before) onChange(next, before);
+    timer = setTimeout(beat, interval).unref();
   }
   void beat();
 
   return {
     state: () => state,
+    heard() {
+      answers += 1;
+    },
+    doubt() {
+      doubted = true;
+    },
     stop() {
       stopped = true;
       clearTimeout(timer);
-      client?.end().catch(() => undefined);
+      if (client) leave(client);
     },
   };
 }
 
-/**
- * Rejects when the time is up. Our own event loop may have been busy meanwhile with the answer already in
- * the socket, so it gets one more turn of the loop before silence is declared.
- */
-function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => setImmediate(() => setImmediate(() => reject(new Error('silent')))),
-      milliseconds,
-    );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+class Silence extends Error {}
+
+async function question(client: Client): Promise<DatabaseState> {
+  const { rows } = await client.query('show transaction_read_only');
+  return rows[0]?.transaction_read_only === 'on' ? 'read only' : 'ready';
+}
+
+/** Says goodbye without waiting for the answer. */
+function leave(client: Client): void {
+  client.end().catch(() => undefined);
 }

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // What takes minutes has a configuration of its own.
+    exclude: ['test/long/**'],
     globalSetup: ['test/global-setup.ts'],
     // Forks, not threads: a PostgreSQL started by a test dies with the thread that started it.
     pool: 'forks',

@@ -9,11 +9,13 @@ import { openHouse } from './house.ts';
 import { openObserver } from './http/observe.ts';
 import { addProbes } from './http/probes.ts';
 import { openRateLimiter } from './http/rate-limit.ts';
+import { addReference } from './http/reference.ts';
 import { buildServer } from './http/server.ts';
 import { readCertificate } from './operations/certificate.ts';
 import { plantDemo } from './operations/demo.ts';
 import type { NewKey } from './operations/keys.ts';
 import { openKeyCheck } from './operations/principal.ts';
+import { makeReferenceKey } from './operations/reference-key.ts';
 import type { System } from './operations/system.ts';
 import { startSweeper } from './worker/sweeper.ts';
 
@@ -38,16 +40,22 @@ export async function startServer(config: Config, around: Surroundings = {}): Pr
   const { system, database } = house;
   try {
     const demoKey = config.demo && house.born ? await plantDemo(system) : undefined;
+    const referenceKey = await makeReferenceKey(system);
     const observer = openObserver(logger, () => database.usage);
     const app = buildServer({
       system,
-      keys: openKeyCheck({ db: database, now: system.now }),
+      keys: openKeyCheck({
+        db: database,
+        now: system.now,
+        ...(referenceKey && { inMemory: referenceKey.presented }),
+      }),
       observer,
       limiter: config.environment === 'live' ? openRateLimiter(config.rateLimit) : undefined,
       trustProxy: config.trustProxy,
       tls: tls && { cert: tls.cert, key: tls.key },
     });
     addProbes(app, { observer, isReady: () => database.state === 'ready' });
+    addReference(app, referenceKey);
     await app.listen({ host: config.host, port: config.port });
     const sweeper = startSweeper(database, system.now);
     return {

@@ -13,7 +13,7 @@ const beginning = `# Configuration
 
 <!-- Made by \`npm run generate\` from src/config.ts. -->
 
-Clientele is set up by environment variables. All of them have a working default: \`clientele serve\` needs none.
+Clientele is set up by environment variables. A sandbox needs none of them.
 A variable that begins with \`CLIENTELE_\` and is not in this list stops the start, so that a misspelt one is
 noticed; an empty one counts as not set.
 `;

@@ -4,15 +4,13 @@ import type { Json, JsonObject } from './openapi-schemas.ts';
 import { Components } from './openapi-schemas.ts';
 import type { OperationRow } from './operation.ts';
 import { isRepeatable } from './operation.ts';
-import { codeSamples } from './samples.ts';
+import { codeSamples, placeholders } from './samples.ts';
 import { apiPrefix, operations } from './table.ts';
-
-/** Where the code samples send their requests: a sandbox as it starts by default. */
-const sampleOrigin = 'http://localhost:8080';
 
 const description = `\
 The customers of a brand: create, read, change, search, verify and delete them. Wire-compatible with the
-customers API of Bond, so that a client written for Bond works by changing its base URL.
+customers API of Bond, so that a client written for Bond works by changing its base URL. The document
+itself: [openapi.json](/openapi.json).
 
 **Keys.** Every call carries the two headers of a key: \`Identity\` (its id) and \`Authorization\` (its secret).
 A key belongs to one brand, sees nothing of any other, and carries scopes; each operation names the one it needs.
@@ -223,5 +221,5 @@ function sampleUrl(row: OperationRow): string {
   const query = Object.entries(row.query?.properties ?? {})
     .filter(([, property]) => 'default' in property)
     .map(([name, property]) => `${name}=${String((property as { default?: unknown }).default)}`);
-  return `${sampleOrigin}${apiPrefix}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+  return `${placeholders.origin}${apiPrefix}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 }

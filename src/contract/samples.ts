@@ -26,10 +26,18 @@ export function codeSamples(request: SampleRequest): readonly CodeSample[] {
   ];
 }
 
+/** What stands in the samples where a reader fills in his own; the reference page does it for him. */
+export const placeholders = {
+  /** A sandbox as it starts by default. */
+  origin: 'http://localhost:8080',
+  identity: 'YOUR-IDENTITY',
+  authorization: 'YOUR-AUTHORIZATION',
+} as const;
+
 const headersOf = ({ body }: OperationRow): readonly (readonly [string, string])[] => [
   ['Accept', 'application/json'],
-  ['Identity', 'YOUR-IDENTITY'],
-  ['Authorization', 'YOUR-AUTHORIZATION'],
+  ['Identity', placeholders.identity],
+  ['Authorization', placeholders.authorization],
   ...(body ? ([['Content-Type', 'application/json']] as const) : []),
 ];
 

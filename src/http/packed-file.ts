@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** A text that never changes while the process lives, kept compressed. */
+export interface PackedFile {
+  readonly type: string;
+  readonly gzipped: Buffer;
+  readonly etag: string;
+}
+
+export async function packFile(type: string, text: string): Promise<PackedFile> {
+  const digest = createHash('sha256').update(text).digest('base64url').slice(0, 27);
+  return { type, gzipped: await promisify(gzip)(text), etag: `"${digest}"` };
+}
+
+/** Answers with the file, or with 304 where the client has it; compressed where the client can read that. */
+export async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { type, gzipped, etag }: PackedFile,
+): Promise<FastifyReply> {
+  reply.header('cache-control', 'no-cache').header('etag', etag).header('vary', 'Accept-Encoding');
+  const known = (request.headers['if-none-match'] ?? '')
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known.includes(etag)) return reply.code(304).send();
+  reply.type(type);
+  if (/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(request.headers['accept-encoding'] ?? '')) {
+    return reply.header('content-encoding', 'gzip').send(gzipped);
+  }
+  return reply.send(await promisify(gunzip)(gzipped));
+}

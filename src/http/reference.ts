@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import fastify from 'fastify';
+import { keyExample } from '../contract/examples.ts';
+import { buildOpenApi } from '../contract/openapi.ts';
+import { errorsPage } from '../contract/openapi-errors.ts';
+import { placeholders } from '../contract/samples.ts';
+import type { ReferenceKey } from '../operations/reference-key.ts';
+import { errorsHtml, errorsPolicy } from './errors-page.ts';
+import { packFile, sendFile } from './packed-file.ts';
+
+/**
+ * What a reader of the API needs, outside its prefix: the document, the interactive reference and the
+ * errors. Everything comes from this server, and no page asks any other host for anything.
+ */
+export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | undefined): void {
+  const key = referenceKey && {
+    identity: referenceKey.presented.identity,
+    authorization: referenceKey.authorization,
+  };
+  const document = once(async () =>
+    packFile('application/json; charset=utf-8', `${JSON.stringify(buildOpenApi(), null, 2)}\n`),
+  );
+  const program = once(async () => packFile('text/javascript; charset=utf-8', await scalarProgram()));
+  const errors = once(async () => packFile('text/html; charset=utf-8', errorsHtml()));
+
+  app.get('/openapi.json', async (request, reply) => sendFile(request, reply, await document()));
+  app.get('/docs/scalar.js', async (request, reply) => sendFile(request, reply, await program()));
+  app.get('/docs', async (_request, reply) => {
+    const nonce = randomBytes(16).toString('base64');
+    reply.headers({ ...pageHeaders, 'content-security-policy': referencePolicy(nonce) });
+    // It may carry a key.
+    reply.header('cache-control', 'no-store');
+    return reply.type('text/html; charset=utf-8').send(referenceHtml(nonce, key));
+  });
+  app.get(errorsPage, async (request, reply) => {
+    reply.headers({ ...pageHeaders, 'content-security-policy': errorsPolicy });
+    return sendFile(request, reply, await errors());
+  });
+}
+
+/** Made when it is first asked for; a failure is not kept. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+const pageHeaders = {
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+/**
+ * Scripts only with the nonce of this answer, requests only to this server. Styles are free: Scalar sets
+ * hundreds of `style` attributes, which no nonce and no hash can allow one by one.
+ */
+const referencePolicy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    "style-src 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+/**
+ * The one script that draws the reference. Its package gives it out only as a route of a server, so a
+ * server that never listens is asked for it. Five megabytes: loaded when somebody opens the page.
+ */
+async function scalarProgram(): Promise<string> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference');
+  const shelf = fastify();
+  await shelf.register(scalar, { routePrefix: '/scalar', configuration: { url: '/openapi.json' } });
+  const { payload } = await shelf.inject('/scalar/js/scalar.js');
+  await shelf.close();
+  return payload;
+}
+
+const configuration = {
+  withDefaultFonts: false,
+  telemetry: false,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  showDeveloperTools: 'never',
+  hideClientButton: true,
+  persistAuth: false,
+  // The page's copy of the document has a key in its samples; the page links to the document itself.
+  documentDownloadType: 'none',
+  // The document has a sample in each of six languages; Scalar's own would stand beside them as a second curl.
+  hiddenClients: true,
+  orderSchemaPropertiesBy: 'preserve',
+  orderRequiredPropertiesFirst: false,
+} as const;
+
+/**
+ * Draws the reference, with this server's address and the key in every sample, so that a sample runs as it
+ * is copied. Both headers of a key go together in the document's one security requirement, so Scalar sends
+ * both. This text runs in the browser.
+ */
+const start = `
+const { configuration, origin, key, filledIn } = JSON.parse(document.getElementById('start').textContent);
+const answer = await fetch('/openapi.json');
+let content = (await answer.text()).replaceAll(origin, location.origin);
+for (const [blank, value] of filledIn) content = content.replaceAll(blank, value);
+const header = (name, value) => ({ [name]: { type: 'apiKey', in: 'header', name, value } });
+const authentication = {
+  preferredSecurityScheme: [['Identity', 'Authorization']],
+  securitySchemes: {
+    ...header('Identity', key?.identity ?? ''),
+    ...header('Authorization', key?.authorization ?? ''),
+  },
+};
+Scalar.createApiReference('#app', { ...configuration, authentication, content });
+`;
+
+/** What the two headers are filled in with. */
+interface FilledInKey {
+  readonly identity: string;
+  readonly authorization: string;
+}
+
+/** The key stands in the page itself and in no script of its own: another site could load and read that. */
+function referenceHtml(nonce: string, key: FilledInKey | undefined): string {
+  const filledIn = key
+    ? [
+        [placeholders.identity, key.identity],
+        [placeholders.authorization, key.authorization],
+        // The key of the examples, so that asking about "the key" asks about this one.
+        [keyExample.identity, key.identity],
+      ]
+    : [];
+  const data = { configuration, origin: placeholders.origin, key, filledIn };
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Clientele API reference</title>
+<link rel="icon" href="data:,">
+</head>
+<body>
+<noscript>This page needs JavaScript. What it shows is in <a href="/openapi.json">openapi.json</a>; the errors are on <a href="${errorsPage}">a page of their own</a>.</noscript>
+<div id="app"></div>
+<script type="application/json" id="start">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+<script nonce="${nonce}" src="/docs/scalar.js"></script>
+<script nonce="${nonce}" type="module">${start}</script>
+</body>
+</html>
+`;
+}

@@ -53,7 +53,8 @@ function lengthProblem({ minLength, maxLength }: Limits, text: string): string |
 
 const patterned = ({ pattern }: { readonly pattern: string }): RegExp => new RegExp(pattern);
 
-const namePattern = /^\p{L}[\p{L}\p{M} '’]*$/u;
+// The Hangul fillers count as letters and show as nothing, so a name of them would look empty.
+const namePattern = /^(?!.*[\u115f\u1160\u3164\uffa0])\p{L}[\p{L}\p{M} '’]*$/u;
 
 const name: ValueRule = (text) => {
   const wrongLength = lengthProblem(limits.name, text);

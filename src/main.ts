@@ -64,6 +64,8 @@ export async function startServer(config: Config, around: Surroundings = {}): Pr
       born: house.born,
       demoKey,
       async close() {
+        // A connection whose last answer is still to come would otherwise be kept for a minute after it.
+        app.server.keepAliveTimeout = 1;
         await app.close();
         await sweeper.stop();
         await house.close();

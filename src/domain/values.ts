@@ -1,6 +1,6 @@
 import { iso31661Alpha2ToAlpha3 } from 'iso-3166';
 import validator from 'validator';
-import { lengthOf } from './text.ts';
+import { isHarmless, lengthOf } from './text.ts';
 import type { Instant } from './time.ts';
 import { dayOf, isCalendarDay } from './time.ts';
 
@@ -122,6 +122,8 @@ const phoneCountryCode: ValueRule = (text) =>
 
 const email: ValueRule = (text) =>
   text.length <= limits.email.maxLength &&
+  // The library throws at half a surrogate pair.
+  isHarmless(text) &&
   validator.isEmail(text, { allow_utf8_local_part: true, ignore_max_length: false })
     ? undefined
     : 'Not a valid email address.';

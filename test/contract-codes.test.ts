@@ -15,7 +15,7 @@ import { createRootKeyFile } from '../src/vault/key-source.ts';
 import type { Prepared } from './contract-samples.ts';
 import { newCustomer, prepare, samples, send } from './contract-samples.ts';
 import { checkHarmless } from './hostile-answer.ts';
-import { person } from './people.ts';
+import { address, person } from './people.ts';
 import type { BrandClient, Called, CallOptions, World } from './world.ts';
 import { openWorld } from './world.ts';
 
@@ -83,9 +83,22 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   unsupported_media_type: bent(() => ({ raw: '{}', headers: { 'Content-Type': 'text/plain' } })),
   precondition_failed: bent(() => ({ headers: { 'If-Match': '"99"' } })),
   customer_dne: otherId,
+  address_dne: bent(({ path }) => ({ path: path.replace(/[^/]+$/, randomUUID()) })),
   customer_invalid_uuid4: malformedId,
   not_found: otherId,
 };
+
+/** A verified customer whose primary address is touched. */
+const lockedAddress =
+  (method: string, body?: object): Case =>
+  async (_row, headers) => {
+    // Two primary ones, so that KYC is what refuses and not the rule of the last one.
+    const { customer_id, addresses } = (await newCustomer(brand, { addresses: [address, address] })).json;
+    await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
+    const path = `/customers/${customer_id}/addresses`;
+    if (method === 'POST') return brand.call(method, path, { body: address, headers });
+    return brand.call(method, `${path}/${addresses[0].address_id}`, { ...(body && { body }), headers });
+  };
 
 /** Cases of one operation alone. */
 const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
@@ -113,6 +126,9 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       return brand.call('PATCH', `/customers/${customer_id}`, { body: { first_name: 'Jane' }, headers });
     },
   },
+  createAddress: { kyc_customer: lockedAddress('POST') },
+  updateAddress: { kyc_customer: lockedAddress('PATCH', { street2: 'Suite 700' }) },
+  deleteAddress: { kyc_customer: lockedAddress('DELETE') },
 };
 
 const caseOf = (row: OperationRow, code: ErrorCode): Case | undefined =>

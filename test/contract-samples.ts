@@ -1,6 +1,6 @@
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
-import { person } from './people.ts';
+import { mailing, person } from './people.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
 /** A request of one operation, ready to be sent. */
@@ -28,6 +28,23 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await newCustomer(brand);
     return { method: 'POST', path: '/customers/search', options: { body: { email: person().email } } };
   },
+  listAddresses: async (brand) => ({
+    method: 'GET',
+    path: `${await customerPath(brand)}/addresses`,
+    options: {},
+  }),
+  createAddress: async (brand) => ({
+    method: 'POST',
+    path: `${await customerPath(brand)}/addresses`,
+    options: { body: mailing },
+  }),
+  getAddress: async (brand) => ({ method: 'GET', path: await addressPath(brand), options: {} }),
+  updateAddress: async (brand) => ({
+    method: 'PATCH',
+    path: await addressPath(brand),
+    options: { body: { street2: 'Suite 700' } },
+  }),
+  deleteAddress: async (brand) => ({ method: 'DELETE', path: await addressPath(brand), options: {} }),
   verifyKey: async (brand) => ({
     method: 'GET',
     path: `/auth/key/${brand.key.identity}`,
@@ -44,6 +61,12 @@ export async function newCustomer(brand: BrandClient, overrides: object = {}): P
 
 export const customerPath = async (brand: BrandClient): Promise<string> =>
   `/customers/${(await newCustomer(brand)).json.customer_id}`;
+
+/** The secondary address of a customer made for it. */
+async function addressPath(brand: BrandClient): Promise<string> {
+  const { customer_id, addresses } = (await newCustomer(brand)).json;
+  return `/customers/${customer_id}/addresses/${addresses[1].address_id}`;
+}
 
 export const prepare = (row: OperationRow, brand: BrandClient): Promise<Prepared> =>
   samples[row.operationId as OperationId](brand);

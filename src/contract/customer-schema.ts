@@ -19,7 +19,7 @@ export const uuid = (description: string) => Type.String({ description, format: 
 
 const closed = { additionalProperties: false } as const;
 
-const addressFields = {
+export const addressFields = {
   address_type: oneOf(addressTypes, { description: 'Either MAILING or PHYSICAL.' }),
   street: text('Between 1 and 40 characters: letters, digits, spaces and . , _ - #', limits.street),
   street2: Type.Optional(text('At most 40 characters; may be empty.', limits.street2)),
@@ -30,7 +30,7 @@ const addressFields = {
   is_primary: Type.Boolean({ description: 'Whether this is a primary address.' }),
 } satisfies Record<keyof AddressFields, TSchema>;
 
-const newAddress = Type.Object(addressFields, { title: 'NewAddress', ...closed });
+export const newAddress = Type.Object(addressFields, { title: 'NewAddress', ...closed });
 const changedAddress = Type.Object(
   {
     address_id: Type.Optional(
@@ -108,7 +108,7 @@ export const changeCustomerBody = Type.Object(
 const wireTime = (description: string) =>
   Type.String({ description, examples: ['2020-10-26T21:48:57.287919'] });
 
-const address = Type.Object(
+export const addressSchema = Type.Object(
   {
     address_id: uuid("The address's id."),
     ...addressFields,
@@ -138,7 +138,7 @@ export const customer = Type.Object(
     phone_country_code: Type.Optional(Type.String()),
     email: Type.Optional(Type.String()),
     kyc_requests_available: Type.Integer({ description: 'How many verifications can still be started.' }),
-    addresses: Type.Array(address, { minItems: 1, maxItems: maxAddresses }),
+    addresses: Type.Array(addressSchema, { minItems: 1, maxItems: maxAddresses }),
     kyc_status: Type.Optional(
       oneOf(kycStatuses, { description: 'Absent until a verification was started.' }),
     ),

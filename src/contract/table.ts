@@ -1,3 +1,4 @@
+import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
 import {
   createCustomer,
   deleteCustomer,
@@ -20,6 +21,11 @@ export const contract = {
   updateCustomer,
   deleteCustomer,
   searchCustomers,
+  listAddresses,
+  createAddress,
+  getAddress,
+  updateAddress,
+  deleteAddress,
   verifyKey,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 

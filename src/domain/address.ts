@@ -62,20 +62,24 @@ const rules: Readonly<Record<string, ValueRule>> = {
   country: valueRules.country,
 };
 
-/** What is wrong with the values of one address; fields of the wrong type are left to the schema. */
+/**
+ * Notes what is wrong with the values of one address; fields of the wrong type are left to the schema.
+ * `path` says where in the body the address is (`addresses.0`); empty where it is the body itself.
+ */
 export function checkAddress(
   sent: Readonly<Record<string, unknown>>,
   path: string,
   circumstances: Circumstances,
   problems: Problems,
 ): void {
+  const at = (field: string) => (path === '' ? field : `${path}.${field}`);
   for (const [field, rule] of Object.entries(rules)) {
     const value = sent[field];
-    if (typeof value === 'string') problems.add(`${path}.${field}`, rule(value, circumstances));
+    if (typeof value === 'string') problems.add(at(field), rule(value, circumstances));
   }
   const { state, zip_code: zip, country } = sent;
-  if (typeof state === 'string') problems.add(`${path}.state`, stateRule(state, country));
-  if (typeof zip === 'string') problems.add(`${path}.zip_code`, zipRule(zip, country));
+  if (typeof state === 'string') problems.add(at('state'), stateRule(state, country));
+  if (typeof zip === 'string') problems.add(at('zip_code'), zipRule(zip, country));
 }
 
 /** Text is composed (NFC), so that two spellings of one street are equal; an absent unit is an empty one. */

@@ -47,6 +47,12 @@ export const errorCatalogue = {
     message: 'There is no such customer.',
     help: "The customer never existed, was deleted, or is another brand's: these three look the same on purpose.",
   },
+  address_dne: {
+    status: 404,
+    type: 'Request Error',
+    message: 'The customer has no such address.',
+    help: 'The address never existed or was removed. An address_id stays the same while its address is changed in place.',
+  },
   person_id_dup: {
     status: 409,
     type: 'Request Error',
@@ -155,6 +161,11 @@ export const errorCatalogue = {
   unknown_update_customer: unknown('updating the customer'),
   unknown_delete_customer: unknown('deleting the customer'),
   unknown_search_customers: unknown('searching customers'),
+  unknown_list_addresses: unknown('listing the addresses'),
+  unknown_create_address: unknown('adding the address'),
+  unknown_get_address: unknown('reading the address'),
+  unknown_update_address: unknown('updating the address'),
+  unknown_delete_address: unknown('deleting the address'),
   unknown_verify_key: unknown('verifying the key'),
   unknown_request: unknown('answering the request'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

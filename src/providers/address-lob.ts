@@ -1,0 +1,112 @@
+import type { AddressFields, Deliverability } from '../domain/address.ts';
+import { deliverabilities } from '../domain/address.ts';
+import type { Instant } from '../domain/time.ts';
+import { millisOf } from '../domain/time.ts';
+import type { AddressVerifier, Finding, UnknownReason } from './address.ts';
+import { dpvVerdict, isInUs, unknown, verdict } from './address.ts';
+import type { Answered, Outbound } from './outbound.ts';
+
+export interface LobOptions {
+  /** The secret key of a Lob account. */
+  readonly apiKey: string;
+  /** Made for 3 seconds a call: Lob answers in less than one, and a job can ask again. */
+  readonly outbound: Outbound;
+  readonly now: () => Instant;
+  readonly baseUrl?: string;
+}
+
+/** Lob's US verifications: `POST /v1/us_verifications`, HTTP Basic with the key as user, JSON both ways. */
+export function openLobVerifier({ apiKey, outbound, now, baseUrl = lobUrl }: LobOptions): AddressVerifier {
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`,
+    'content-type': 'application/json',
+    accept: 'application/json',
+  };
+  return {
+    verifyNow: (address) => (isInUs(address) ? { kind: 'later' } : unknown('not_us')),
+    async verify(address) {
+      if (!isInUs(address)) return unknown('not_us');
+      const url = `${baseUrl}/us_verifications`;
+      const outcome = await outbound.send({ method: 'POST', url, headers, body: requestBody(address) });
+      if (outcome.kind === 'answered') return readAnswer(outcome, now());
+      const isLate = outcome.kind === 'failed' && outcome.reason === 'timeout';
+      return unknown(isLate ? 'timeout' : 'unavailable');
+    },
+  };
+}
+
+const lobUrl = 'https://api.lob.com/v1';
+
+/** Nothing but the address itself: Lob never hears whose it is. */
+const requestBody = ({ street, street2, city, state, zip_code }: AddressFields): string =>
+  JSON.stringify({ primary_line: street, secondary_line: street2, city, state, zip_code });
+
+/** What each documented status means (Lob API reference, "Errors"), besides 200 and the 5xx. */
+const refusals: ReadonlyMap<number, UnknownReason> = new Map([
+  /** invalid_api_key, unauthorized */
+  [401, 'no_access'],
+  /** feature_limit_reached: the plan's look-ups are used up; publishable_key_not_allowed */
+  [403, 'no_access'],
+  /** unrecognised_endpoint */
+  [404, 'no_access'],
+  /** request_timeout */
+  [408, 'timeout'],
+  /** bad_request, invalid: this very address cannot be read */
+  [422, 'no_verdict'],
+  /** rate_limit_exceeded */
+  [429, 'rate_limited'],
+]);
+
+function readAnswer(answer: Answered, now: Instant): Finding {
+  const { status } = answer;
+  if (status === 200) return answer.truncated ? unknown('malformed') : readVerification(answer.body);
+  const reason = refusals.get(status) ?? (status >= 500 ? 'unavailable' : 'malformed');
+  return unknown(reason, waitAsked(answer, now));
+}
+
+/** The longest wait we take a vendor's word for; its window is 5 seconds. */
+const longestWait = 900;
+
+/**
+ * `ratelimit-reset` is the moment of the reset in seconds since 1970, by their clock; `retry-after` is a
+ * number of seconds. Either may be missing, or nonsense.
+ */
+function waitAsked({ headers, status }: Answered, now: Instant): number | undefined {
+  const reset = status === 429 ? Number(headers['ratelimit-reset'] ?? Number.NaN) : Number.NaN;
+  const after = Number(headers['retry-after'] ?? Number.NaN);
+  const seconds = Number.isFinite(after) ? after : reset - millisOf(now) / 1_000;
+  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), longestWait) : undefined;
+}
+
+/**
+ * Lob's own summary, or the USPS code beneath it should Lob ever say something new. An empty summary is what
+ * a test key gets for every address but the magic ones.
+ */
+function readVerification(body: Buffer): Finding {
+  const found = parsed(body);
+  const summary = memberOf(found, 'deliverability');
+  if (summary === '') return unknown('no_verdict');
+  if (isDeliverability(summary)) return verdict(summary);
+  const analysis = memberOf(found, 'deliverability_analysis');
+  const code = memberOf(analysis, 'dpv_confirmation');
+  const footnotes = memberOf(analysis, 'dpv_footnotes');
+  if (typeof code !== 'string') return unknown('malformed');
+  const byCode = dpvVerdict(code, Array.isArray(footnotes) ? footnotes : []);
+  return byCode ? verdict(byCode) : unknown('malformed');
+}
+
+const isDeliverability = (value: unknown): value is Deliverability =>
+  deliverabilities.some((known) => known === value);
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+/**
+ * Which cities a ZIP code belongs to, from open data. The file beside this one is made by
+ * `scripts/build-zip-data.ts`; its licences are in NOTICE.
+ */
+export interface ZipTable {
+  /** The first line of the file: what it was made from, and how old that is. */
+  readonly origin: string;
+  /** What is known of all ZIP codes that begin with the same three digits, which is one sorting centre. */
+  neighbourhood(prefix: string): readonly ZipRow[];
+}
+
+export interface ZipRow {
+  /** Five digits. A code with several names has several rows. */
+  readonly zip: string;
+  readonly state: string;
+  /** In the form of `cityKey`. */
+  readonly city: string;
+}
+
+/** The table's file. In the bundle it is copied beside the code, so one path leads to both. */
+const zipFile = fileURLToPath(new URL('./zip-codes.gz', import.meta.url));
+
+let loaded: ZipTable | undefined;
+
+/** The table of the installation, read at first use and kept: about 1 MB, a few milliseconds. */
+export function zipTable(): ZipTable {
+  loaded ??= readZipTable(gunzipSync(readFileSync(zipFile)).toString('latin1'));
+  return loaded;
+}
+
+/**
+ * The text of a table: a line that says where it comes from, then `94104 CA sanfrancisco` line by line, in
+ * order. It stays text, with a mark where each prefix begins: that is an eighth of what the rows take as
+ * objects, and a neighbourhood is no more than some two hundred lines.
+ */
+export function readZipTable(text: string): ZipTable {
+  const starts = new Map<string, number>();
+  let prefix = '';
+  let at = text.indexOf('\n') + 1;
+  const origin = text.slice(0, at - 1);
+  while (at < text.length) {
+    const here = text.slice(at, at + 3);
+    if (here !== prefix) {
+      starts.set(here, at);
+      prefix = here;
+    }
+    at = text.indexOf('\n', at) + 1;
+  }
+  const ends = new Map(
+    [...starts.keys()].map((key, index, keys) => [key, starts.get(keys[index + 1] ?? '')]),
+  );
+  return {
+    origin,
+    neighbourhood(wanted) {
+      const start = starts.get(wanted);
+      if (start === undefined) return [];
+      const lines = text.slice(start, ends.get(wanted)).trimEnd().split('\n');
+      return lines.map((line) => ({ zip: line.slice(0, 5), state: line.slice(6, 8), city: line.slice(9) }));
+    },
+  };
+}

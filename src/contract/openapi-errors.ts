@@ -143,13 +143,26 @@ function problem(code: ErrorCode, detail: Detail): JsonObject {
   return { ...base, detail: message, code, errors };
 }
 
-/** What validation itself says to a request that cannot be right, so that the example is an answer. */
-function schemaProblems(row: OperationRow): FieldProblems {
-  if (row.body) return shapeCheck(row.body.schema)({}).toObject();
-  const schema = row.query ?? { type: 'object' as const, additionalProperties: false };
+/** A request that cannot be right: what the example of a row's schema error answers. */
+export function misfit(row: OperationRow): {
+  readonly body?: object;
+  readonly query?: Record<string, string>;
+} {
+  if (row.body) {
+    const isEnough = !shapeCheck(row.body.schema)({}).any;
+    return { body: isEnough ? { expand: true } : {} };
+  }
   const [name = 'expand'] = Object.entries(row.query?.properties ?? {})
     .filter(([, property]) => 'enum' in property || 'minimum' in property)
     .map(([field]) => field)
     .reverse();
-  return shapeCheck(schema)(readQuery(row.query, { [name]: '0' })).toObject();
+  return { query: { [name]: '0' } };
+}
+
+/** What validation itself says to it, so that the example is an answer and not an invention. */
+function schemaProblems(row: OperationRow): FieldProblems {
+  const { body, query = {} } = misfit(row);
+  if (row.body) return shapeCheck(row.body.schema)(body).toObject();
+  const schema = row.query ?? { type: 'object' as const, additionalProperties: false };
+  return shapeCheck(schema)(readQuery(row.query, query)).toObject();
 }

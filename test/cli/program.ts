@@ -86,7 +86,9 @@ function watch(child: ChildProcess) {
   });
   const ended = once(child, 'close').then(([code]): Ran => {
     children.delete(child);
-    return { code, ...said, json: parsed(said.stdout) };
+    // Somebody may save a source while the tests run; the next command then builds first, and says so.
+    const stderr = said.stderr.replaceAll('Building Clientele from its sources …\n', '');
+    return { code, stdout: said.stdout, stderr, json: parsed(said.stdout) };
   });
   return { child, said, ended };
 }

@@ -4,6 +4,7 @@ import { deliverabilities } from '../src/domain/address.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { AddressVerifier } from '../src/providers/address.ts';
 import { dpvVerdict, isWorthAskingAgain, unknown } from '../src/providers/address.ts';
+import type { LobOptions } from '../src/providers/address-lob.ts';
 import { openLobVerifier } from '../src/providers/address-lob.ts';
 import { magicStreets } from '../src/providers/address-sandbox.ts';
 import type { Outbound } from '../src/providers/outbound.ts';
@@ -20,8 +21,10 @@ describe('verification by Lob', () => {
   let outbound: Outbound;
   let verifier: AddressVerifier;
 
-  const out = (timeoutMilliseconds: number) =>
-    openOutbound({ allow: ['127.0.0.1/32'], timeoutMilliseconds, maxResponseBytes: 65_536 });
+  /** Generous where time is not what is tested: the machine may be loaded. */
+  const timeoutMilliseconds = 20_000;
+  const make = (more: Partial<LobOptions> = {}) =>
+    openLobVerifier({ ...lob, outbound, now: () => now, timeoutMilliseconds, ...more });
 
   const at = (street: string, more: Partial<AddressFields> = {}): AddressFields => ({
     ...address,
@@ -31,8 +34,8 @@ describe('verification by Lob', () => {
 
   beforeAll(async () => {
     lob = await openFakeLob();
-    outbound = out(20_000);
-    verifier = openLobVerifier({ ...lob, outbound, now: () => now });
+    outbound = openOutbound({ allow: ['127.0.0.1/32'], timeoutMilliseconds, maxResponseBytes: 65_536 });
+    verifier = make();
   });
   afterEach(() => {
     lob.misbehave(undefined);
@@ -84,7 +87,7 @@ describe('verification by Lob', () => {
       expect(await verifier.verify(at('deliverable'))).toEqual({ kind: 'unknown', reason });
     }
     lob.misbehave(undefined);
-    const stranger = openLobVerifier({ ...lob, apiKey: 'test_wrong', outbound, now: () => now });
+    const stranger = make({ apiKey: 'test_wrong' });
     expect(await stranger.verify(at('deliverable'))).toEqual(unknown('no_access'));
     expect(await verifier.verify(at(''))).toEqual(unknown('no_verdict'));
   });
@@ -139,18 +142,26 @@ describe('verification by Lob', () => {
     expect(await verifier.verify(at('185 Berry St.'))).toEqual(unknown('no_verdict'));
   });
 
+  test('gives a call three seconds unless told otherwise', async () => {
+    lob.misbehave(() => undefined);
+    const start = performance.now();
+    const usual = openLobVerifier({ ...lob, outbound, now: () => now });
+    expect(await usual.verify(at('deliverable'))).toEqual(unknown('timeout'));
+    const seconds = (performance.now() - start) / 1_000;
+    expect(seconds).toBeGreaterThan(2.9);
+    expect(seconds).toBeLessThan(timeoutMilliseconds / 1_000);
+  });
+
   test('never waits longer than its deadline, and never throws', async () => {
-    const hurried = out(300);
-    const impatient = openLobVerifier({ ...lob, outbound: hurried, now: () => now });
+    const impatient = make({ timeoutMilliseconds: 300 });
     lob.misbehave(() => undefined);
     expect(await impatient.verify(at('deliverable'))).toEqual(unknown('timeout'));
     lob.misbehave((response) => void response.socket?.destroy());
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('unavailable'));
-    const nowhere = openLobVerifier({ ...lob, outbound, now: () => now, baseUrl: 'http://127.0.0.1:1/v1' });
+    const nowhere = make({ baseUrl: 'http://127.0.0.1:1/v1' });
     expect(await nowhere.verify(at('deliverable'))).toEqual(unknown('unavailable'));
-    const forbidden = openLobVerifier({ ...lob, outbound, now: () => now, baseUrl: 'http://10.0.0.1/v1' });
+    const forbidden = make({ baseUrl: 'http://10.0.0.1/v1' });
     expect(await forbidden.verify(at('deliverable'))).toEqual(unknown('unavailable'));
-    await hurried.close();
   });
 });
 

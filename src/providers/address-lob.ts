@@ -9,14 +9,22 @@ import type { Answered, Outbound } from './outbound.ts';
 export interface LobOptions {
   /** The secret key of a Lob account. */
   readonly apiKey: string;
-  /** Made for 3 seconds a call: Lob answers in less than one, and a job can ask again. */
   readonly outbound: Outbound;
   readonly now: () => Instant;
   readonly baseUrl?: string;
+  readonly timeoutMilliseconds?: number;
 }
 
+const defaults = {
+  baseUrl: 'https://api.lob.com/v1',
+  // Lob answers in less than a second, by its own word, and a job can ask again.
+  timeoutMilliseconds: 3_000,
+} as const;
+
 /** Lob's US verifications: `POST /v1/us_verifications`, HTTP Basic with the key as user, JSON both ways. */
-export function openLobVerifier({ apiKey, outbound, now, baseUrl = lobUrl }: LobOptions): AddressVerifier {
+export function openLobVerifier(options: LobOptions): AddressVerifier {
+  const { apiKey, outbound, now, baseUrl, timeoutMilliseconds } = { ...defaults, ...options };
+  const url = `${baseUrl}/us_verifications`;
   const headers = {
     authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`,
     'content-type': 'application/json',
@@ -26,16 +34,14 @@ export function openLobVerifier({ apiKey, outbound, now, baseUrl = lobUrl }: Lob
     verifyNow: (address) => (isInUs(address) ? { kind: 'later' } : unknown('not_us')),
     async verify(address) {
       if (!isInUs(address)) return unknown('not_us');
-      const url = `${baseUrl}/us_verifications`;
-      const outcome = await outbound.send({ method: 'POST', url, headers, body: requestBody(address) });
+      const body = requestBody(address);
+      const outcome = await outbound.send({ method: 'POST', url, headers, body, timeoutMilliseconds });
       if (outcome.kind === 'answered') return readAnswer(outcome, now());
       const isLate = outcome.kind === 'failed' && outcome.reason === 'timeout';
       return unknown(isLate ? 'timeout' : 'unavailable');
     },
   };
 }
-
-const lobUrl = 'https://api.lob.com/v1';
 
 /** Nothing but the address itself: Lob never hears whose it is. */
 const requestBody = ({ street, street2, city, state, zip_code }: AddressFields): string =>

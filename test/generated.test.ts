@@ -38,7 +38,6 @@ describe('the generated files', { timeout: 120_000 }, () => {
     expect(said).toContain('All generated files are what the code says.');
     expect(code).toBe(0);
   });
-  });
 
   test('are written whole where they are missing, and the same each time', async () => {
     const missing = await generate('--check', '--into', folder);

@@ -44,6 +44,7 @@ interface Document {
     readonly securitySchemes: object;
   };
   readonly security: readonly object[];
+  readonly tags: readonly { readonly name: string; readonly description?: string }[];
 }
 
 const built = buildOpenApi();
@@ -79,6 +80,11 @@ test('every operation of the contract is in the document, and nothing else', () 
   expect(documented.sort()).toEqual(
     operations.map((row) => `${row.operationId} ${row.method} ${row.path}`).sort(),
   );
+});
+
+test('every tag says what it stands for', () => {
+  const silent = document.tags.filter(({ description }) => !description).map(({ name }) => name);
+  expect(silent, 'Describe it in `tags` of src/contract/openapi.ts').toEqual([]);
 });
 
 test('a key’s two headers stand in one security requirement: neither is enough alone', () => {

@@ -31,6 +31,7 @@ else with \`+00:00\`.`;
 /** What the tags of the rows stand for, in the order of the reference. */
 const tags: Readonly<Record<string, string>> = {
   Customers: 'The people a brand has to know: created, read, changed, searched and deleted.',
+  Addresses: "A customer's addresses one at a time; the customer itself shows them all.",
   Keys: 'What a key may ask about itself.',
 };
 

@@ -285,7 +285,7 @@ describe('a deleted customer', () => {
 
   test('is gone from every answer, and its number and ids are free again', async () => {
     const tenant = await world.brand();
-    const body = person({ brand_person_id: randomUUID() });
+    const body = { ...person(), brand_person_id: randomUUID() };
     const created = await tenant.call('POST', '/customers', { body });
     const path = `/customers/${created.json.customer_id}`;
     expect((await tenant.call('DELETE', path)).status).toBe(200);

@@ -197,22 +197,21 @@ describe('the reference page', () => {
 
   test('in live is never filled with a key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clientele-live-'));
-    const rootKeyFile = join(folder, 'root.key');
-    createRootKeyFile(rootKeyFile);
-    const world = await openWorld({
-      env: { CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_ROOT_KEY_FILE: rootKeyFile },
-    });
+    let world: World | undefined;
+    let again: RunningServer | undefined;
     try {
+      const rootKeyFile = join(folder, 'root.key');
+      createRootKeyFile(rootKeyFile);
+      const env = { CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_ROOT_KEY_FILE: rootKeyFile };
+      world = await openWorld({ env });
       await world.brand('Universal Exports');
-      const again = await startAgain(world);
-      try {
-        expect(await startData(again.url)).toMatchObject({ filledIn: [] });
-        expect(await startData(again.url)).not.toHaveProperty('key');
-      } finally {
-        await again.close();
-      }
+      again = await startAgain(world);
+      const data = await startData(again.url);
+      expect(data).toMatchObject({ filledIn: [] });
+      expect(data).not.toHaveProperty('key');
     } finally {
-      await world.close();
+      await again?.close();
+      await world?.close();
       await rm(folder, { recursive: true, force: true });
     }
   });

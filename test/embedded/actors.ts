@@ -65,6 +65,8 @@ export function script(
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
     ...account,
+    // Another user's cache of tsx would stay behind.
+    ...(account.uid === undefined ? {} : { env: { PATH: '/usr/bin:/bin', TSX_DISABLE_CACHE: '1' } }),
   });
   children.add(child);
   child.once('exit', () => children.delete(child));

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { crowding, eventually } from './crowding.ts';
 import type { Deployment } from './oracle.ts';
 import { inspect, readBack, settleLives } from './oracle.ts';
 import type { Key, Victim } from './serving.ts';
@@ -40,9 +41,9 @@ export async function openPatient(): Promise<Patient> {
       // Connections outlive their postmaster for a moment, and may still acknowledge (and write) something.
       await eventually(async () => ![undefined, before].includes(await served.postmaster()));
       const known = traffic.acknowledged();
-      await eventually(async () => traffic.acknowledged() > known);
+      await eventually(() => traffic.acknowledged() > known);
       const took = performance.now() - killed;
-      await eventually(async () => traffic.acknowledged() >= known + clients);
+      await eventually(() => traffic.acknowledged() >= known + clients);
       await traffic.stop();
       return took;
     }
@@ -61,7 +62,7 @@ export async function openPatient(): Promise<Patient> {
       const traffic = startTraffic(at.url, at.key, clients);
       // At a moment that nobody chose, with every client in the middle of something.
       const enough = 10 + Math.floor(Math.random() * 40);
-      await eventually(async () => traffic.acknowledged() >= enough);
+      await eventually(() => traffic.acknowledged() >= enough);
       const crowd = crowding();
       const took = await recover(victim, traffic);
       const own = took / Math.max(crowd, crowding());
@@ -76,22 +77,4 @@ export async function openPatient(): Promise<Patient> {
       await rm(program, { recursive: true, force: true });
     },
   };
-}
-
-/** How much longer than its computing time something takes here at the moment; 1 on an idle machine. */
-function crowding(): number {
-  const [wall, cpu] = [performance.now(), process.cpuUsage()];
-  let used = 0;
-  while (used < 40) {
-    const { user, system } = process.cpuUsage(cpu);
-    used = (user + system) / 1_000;
-  }
-  return Math.max(1, (performance.now() - wall) / used);
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (const until = performance.now() + 60_000; !(await holds()); ) {
-    if (performance.now() > until) throw new Error(`Not so within a minute: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }

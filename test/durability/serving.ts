@@ -32,8 +32,6 @@ export interface Served {
   output(): string;
   /** The database's first process, where it takes connections: another one after each restart. */
   postmaster(): Promise<number | undefined>;
-  /** The processes of the database, its first one first. */
-  databasePids(): Promise<readonly number[]>;
   /** Kills at once, with no chance to say goodbye. */
   kill(victim: Victim): Promise<void>;
   /** Asks it to end; resolves when it has. */
@@ -95,7 +93,6 @@ export async function serve(
       const file = await readPidFile(place);
       return file?.isReady ? file.pid : undefined;
     },
-    databasePids: () => pidsOf(place),
     async kill(victim) {
       const pids = await pidsOf(place);
       if (victim !== 'app') kill(victim === 'postmaster' ? pids.slice(0, 1) : pids);
@@ -151,6 +148,12 @@ function listenTo(child: ChildProcess) {
         look();
       }),
   };
+}
+
+/** The processes of the database of a data directory, its first one first. */
+export async function databasePids(dataDir: string): Promise<readonly number[]> {
+  const place = await findPlace(dataDir, false);
+  return place ? pidsOf(place) : [];
 }
 
 async function pidsOf(place: Place): Promise<readonly number[]> {

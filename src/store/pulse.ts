@@ -44,11 +44,14 @@ export function startPulse(
   async function look(): Promise<DatabaseState> {
     const kept = await askKept();
     if (kept === 'unreachable' || (kept && !doubted)) return kept;
+    // The kept connection was ended under the question, so that no answer came; nobody would end another.
+    if (stopped) return state;
     const fresh = newClient();
     try {
       const found = await unlessSilent(fresh.connect().then(() => question(fresh)));
       if (client) leave(client);
       client = fresh;
+      if (stopped) leave(fresh);
       doubted = found !== 'ready';
       return found;
     } catch (error) {

@@ -53,7 +53,6 @@ export async function plant(
           scope: scopeOf(system, brand.brandId),
           now: system.now(),
           claim: undefined,
-          repeatKey: undefined,
           principal: {
             brandId: brand.brandId,
             brandName: brand.name,

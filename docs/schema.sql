@@ -62,6 +62,8 @@ create table customers (
   kyc_passed_at timestamp with time zone,
   kyc_requests_available smallint not null,
   deliverability text,
+  verify_at timestamp with time zone,
+  verify_tries smallint default 0 not null,
   profile_seal integer not null,
   profile text storage external not null,
   ssn_seal integer not null,
@@ -82,6 +84,7 @@ CREATE INDEX customers_by_name_dob ON customers USING btree (brand_id, name_dob_
 CREATE INDEX customers_by_phone ON customers USING btree (brand_id, phone_index) WHERE (phone_index IS NOT NULL);
 CREATE INDEX customers_by_trigger_ssn ON customers USING btree (brand_id, ssn_index) WHERE ((ssn_index IS NOT NULL) AND (NOT ssn_unique));
 CREATE UNIQUE INDEX customers_ssn ON customers USING btree (brand_id, ssn_index) WHERE ssn_unique;
+CREATE INDEX customers_to_verify ON customers USING btree (verify_at) WHERE (verify_at IS NOT NULL);
 
 create table deleted_customers (
   brand_id uuid not null,
@@ -95,6 +98,8 @@ create table deleted_customers (
   kyc_passed_at timestamp with time zone,
   kyc_requests_available smallint not null,
   deliverability text,
+  verify_at timestamp with time zone,
+  verify_tries smallint default 0 not null,
   profile_seal integer not null,
   profile text not null,
   ssn_seal integer not null,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { envSchema } from 'env-schema';
 import ipaddr from 'ipaddr.js';
@@ -44,6 +45,24 @@ export const settings = Type.Object({
     description:
       'In a sandbox, whether the first start brings demo brands and customers; 0 for an empty start.',
   }),
+  CLIENTELE_ADDRESS_VERIFIER: Type.Unsafe<'offline' | 'lob'>({
+    type: 'string',
+    enum: ['offline', 'lob'],
+    default: 'offline',
+    description:
+      'Who finds out whether mail reaches an address: open ZIP data that needs no network, or Lob (docs/deliverability.md).',
+  }),
+  CLIENTELE_LOB_KEY_FILE: Type.Optional(
+    Type.String({
+      description: 'The file with the secret key of a Lob account, for CLIENTELE_ADDRESS_VERIFIER=lob.',
+    }),
+  ),
+  CLIENTELE_LOB_URL: Type.Optional(
+    Type.String({
+      description:
+        "Another address of Lob's API, for tests and proxies; it has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
+    }),
+  ),
   CLIENTELE_LOG_LEVEL: Type.Unsafe<LogLevel>({
     type: 'string',
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -85,6 +104,8 @@ export interface Config {
   readonly rootKeyFile: string | undefined;
   readonly environment: Environment;
   readonly demo: boolean;
+  /** The account with which Lob verifies addresses; without one they are verified offline. */
+  readonly lob: { readonly keyFile: string; readonly url: string | undefined } | undefined;
   readonly logLevel: LogLevel;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly trustProxy: readonly string[];
@@ -100,6 +121,11 @@ export class ConfigError extends Error {
 /** Reads the environment. @throws ConfigError naming the variable. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const env = readSettings(environment);
+  if ((env.CLIENTELE_ADDRESS_VERIFIER === 'lob') !== (env.CLIENTELE_LOB_KEY_FILE !== undefined)) {
+    throw new ConfigError(
+      'CLIENTELE_ADDRESS_VERIFIER=lob and CLIENTELE_LOB_KEY_FILE go together: set both or neither.',
+    );
+  }
   if ((env.CLIENTELE_TLS_CERT_FILE === undefined) !== (env.CLIENTELE_TLS_KEY_FILE === undefined)) {
     throw new ConfigError(
       'CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.',
@@ -118,6 +144,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     rootKeyFile: env.CLIENTELE_ROOT_KEY_FILE && resolve(env.CLIENTELE_ROOT_KEY_FILE),
     environment: env.CLIENTELE_ENVIRONMENT,
     demo: env.CLIENTELE_ENVIRONMENT === 'sandbox' && env.CLIENTELE_DEMO === '1',
+    lob:
+      env.CLIENTELE_ADDRESS_VERIFIER === 'lob' && env.CLIENTELE_LOB_KEY_FILE !== undefined
+        ? { keyFile: resolve(env.CLIENTELE_LOB_KEY_FILE), url: env.CLIENTELE_LOB_URL }
+        : undefined,
     logLevel: env.CLIENTELE_LOG_LEVEL,
     tls:
       env.CLIENTELE_TLS_CERT_FILE !== undefined && env.CLIENTELE_TLS_KEY_FILE !== undefined
@@ -198,4 +228,17 @@ export function unsafeInLive(config: Config): readonly string[] {
 export function refuseUnsafe(config: Config): void {
   const sentences = unsafeInLive(config);
   if (sentences.length > 0) throw new ConfigError(sentences.join('\n'));
+}
+
+/** The secret in a file that a setting names. @throws ConfigError where the file cannot be read or is empty. */
+export function readSecretFile(name: string, path: string): string {
+  try {
+    const secret = readFileSync(path, 'utf8').trim();
+    if (secret !== '') return secret;
+  } catch {
+    // Said below: for the operator, an unreadable file and an empty one want the same step.
+  }
+  throw new ConfigError(
+    `${name} names a file that cannot be read or is empty: ${path}. Put the secret into it.`,
+  );
 }

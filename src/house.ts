@@ -2,13 +2,18 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { ConfigError, refuseUnsafe } from './config.ts';
+import { ConfigError, readSecretFile, refuseUnsafe } from './config.ts';
 import type { Id } from './domain/ids.ts';
 import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
 import { settleInstallation } from './operations/installation.ts';
 import { openKeyrings } from './operations/keyrings.ts';
 import type { System } from './operations/system.ts';
+import type { AddressVerifier } from './providers/address.ts';
+import { openLobVerifier } from './providers/address-lob.ts';
+import { openOfflineVerifier } from './providers/address-offline.ts';
+import { openSandboxVerifier } from './providers/address-sandbox.ts';
+import { openOutbound } from './providers/outbound.ts';
 import type { Database } from './store/database.ts';
 import { openDatabase } from './store/database.ts';
 import type { EmbeddedServer } from './store/embedded/server.ts';
@@ -75,6 +80,7 @@ export async function openHouse(
       now,
       newId: <Kind extends string>() => randomUUID() as Id<Kind>,
       random: randomBytes,
+      verifier: openVerifier(config, now),
     };
     return { system, database, born, close };
   } catch (error) {
@@ -133,6 +139,27 @@ async function refuseOldSchema(database: Database): Promise<void> {
   throw new ConfigError(
     `The database lacks the migrations ${pending.join(', ')}. Apply them with: clientele migrate (or start clientele serve).`,
   );
+}
+
+/** Milliseconds for one call to Lob, and the largest answer that is read of it. */
+const lobPatience = 3_000;
+const lobAnswer = 64 * 1024;
+
+/** Who judges addresses: open data or Lob; in a sandbox also the lines that stand for every verdict there is. */
+function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Instant): AddressVerifier {
+  const base = lob
+    ? openLobVerifier({
+        apiKey: readSecretFile('CLIENTELE_LOB_KEY_FILE', lob.keyFile),
+        outbound: openOutbound({
+          allow: webhookAllow,
+          timeoutMilliseconds: lobPatience,
+          maxResponseBytes: lobAnswer,
+        }),
+        now,
+        ...(lob.url !== undefined && { baseUrl: lob.url }),
+      })
+    : openOfflineVerifier();
+  return environment === 'sandbox' ? openSandboxVerifier(base) : base;
 }
 
 /** Where the root key is: the configured file, or one beside the data. */

@@ -17,6 +17,7 @@ import type { NewKey } from './operations/keys.ts';
 import { openKeyCheck } from './operations/principal.ts';
 import { makeReferenceKey } from './operations/reference-key.ts';
 import type { System } from './operations/system.ts';
+import { startAddressVerifier } from './worker/address-verifier.ts';
 import { startSweeper } from './worker/sweeper.ts';
 
 /** The composition root of a running server: its edges are made here and put on the house. */
@@ -57,7 +58,8 @@ export async function startServer(config: Config, around: Surroundings = {}): Pr
     addProbes(app, { observer, isReady: () => database.state === 'ready' });
     addReference(app, referenceKey);
     await app.listen({ host: config.host, port: config.port });
-    const sweeper = startSweeper(database, system.now);
+    const background = [startSweeper(database, system.now)];
+    if (config.lob) background.push(startAddressVerifier(system));
     return {
       url: urlOf(config, app.server.address() as AddressInfo),
       system,
@@ -67,7 +69,7 @@ export async function startServer(config: Config, around: Surroundings = {}): Pr
         // A connection whose last answer is still to come would otherwise be kept for a minute after it.
         app.server.keepAliveTimeout = 1;
         await app.close();
-        await sweeper.stop();
+        await Promise.all(background.map((rounds) => rounds.stop()));
         await house.close();
       },
     };

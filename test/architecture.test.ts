@@ -136,6 +136,7 @@ describe('the house', () => {
       'migrate.ts',
       'server-facts.ts',
       'sweep.ts',
+      'verification-claims.ts',
     ]);
   });
 });

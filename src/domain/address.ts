@@ -102,6 +102,8 @@ export const sameFields = (one: AddressFields, other: AddressFields): boolean =>
 export interface Birth {
   readonly now: Instant;
   readonly newAddressId: () => AddressId;
+  /** What is known at once about an address with this content. */
+  readonly verdictOn?: (fields: AddressFields) => Deliverability | undefined;
 }
 
 /** The fields in which both are equal; a state or ZIP code only counts as equal in the same country. */
@@ -112,15 +114,25 @@ export function equalFields(one: AddressFields, other: AddressFields): readonly 
   });
 }
 
-/** A new address in the key order of the answer. It has no verdict yet. */
+/** A new address in the key order of the answer. */
 export function newAddress(fields: AddressFields, birth: Birth): Address {
-  return { address_id: birth.newAddressId(), ...fields, date_created: birth.now };
+  return withContent(birth.newAddressId(), birth.now, fields, birth);
 }
 
-/** The stored address with new content; a verdict belongs to the content and goes with it. */
-export function rewriteAddress(stored: Address, fields: AddressFields): Address {
+/** The stored address with new content; a verdict belongs to the content and is asked for anew. */
+export function rewriteAddress(stored: Address, fields: AddressFields, birth: Birth): Address {
   if (sameFields(stored, fields)) return stored;
-  return { address_id: stored.address_id, ...fields, date_created: stored.date_created };
+  return withContent(stored.address_id, stored.date_created, fields, birth);
+}
+
+function withContent(id: AddressId, created: Instant, fields: AddressFields, birth: Birth): Address {
+  return withVerdict({ address_id: id, ...fields, date_created: created }, birth.verdictOn?.(fields));
+}
+
+/** The address with a verdict, or without one, in the key order of the answer. */
+export function withVerdict(address: Address, verdict: Deliverability | undefined): Address {
+  const { deliverability: _old, date_created, ...rest } = address;
+  return { ...rest, ...(verdict !== undefined && { deliverability: verdict }), date_created };
 }
 
 /** One sent item beside the stored address that it continues, if any. */

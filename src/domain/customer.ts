@@ -210,7 +210,7 @@ function changedAddresses(
   return pairAddresses(sent, stored, doubts).map((pair, index) => {
     if (!pair.stored) return newAddress(pair.sent, birth);
     for (const field of equalFields(pair.stored, pair.sent)) doubts.withdraw(`addresses.${index}.${field}`);
-    return rewriteAddress(pair.stored, pair.sent);
+    return rewriteAddress(pair.stored, pair.sent, birth);
   });
 }
 

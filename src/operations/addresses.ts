@@ -1,16 +1,17 @@
 import type { Input, Precondition } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
-import type { Address } from '../domain/address.ts';
+import type { Address, Birth } from '../domain/address.ts';
 import { addAddress, changeAddress, findAddress, removeAddress } from '../domain/address-book.ts';
 import type { Present } from '../domain/customer.ts';
 import { Refusal } from '../domain/errors.ts';
-import type { AddressId, CustomerId } from '../domain/ids.ts';
+import type { CustomerId } from '../domain/ids.ts';
 import { addressesJson, addressJson, readProfile } from '../domain/record.ts';
 import { asciiJson } from '../domain/text.ts';
 import { readCustomer } from '../store/customers.ts';
 import type { Opened } from './customer-change.ts';
 import { openForChange, openProfile, writeChange } from './customer-change.ts';
 import type { Answer, Context } from './system.ts';
+import { birthOf } from './verdicts.ts';
 
 /** A customer's addresses, one at a time. They live in the customer's row, so its version is theirs. */
 
@@ -81,7 +82,7 @@ export async function deleteAddress(
 interface ToChange {
   readonly opened: Opened;
   readonly present: Present;
-  readonly birth: { readonly now: Context['now']; readonly newAddressId: () => AddressId };
+  readonly birth: Birth;
 }
 
 async function open(context: Context, id: CustomerId, ifMatch: Precondition): Promise<ToChange> {
@@ -90,6 +91,6 @@ async function open(context: Context, id: CustomerId, ifMatch: Precondition): Pr
     opened,
     // No change of an address sends a number to compare with.
     present: { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => undefined },
-    birth: { now: context.now, newAddressId: context.system.newId },
+    birth: birthOf(context.system, context.now),
   };
 }

@@ -13,6 +13,7 @@ import { isUnique, placeOf, primaryVerdict } from './customer-sealing.ts';
 import { readSealed } from './keyrings.ts';
 import { done } from './run.ts';
 import type { Answer, Context } from './system.ts';
+import { awaitsVerdict } from './verdicts.ts';
 
 /** A customer that is about to change: its row as it was read, and its profile opened. */
 export interface Opened {
@@ -82,6 +83,9 @@ export async function writeChange(
     }),
     // Under the row's own index key version, so that no row mixes two.
     index: indexValues(ring, row.indexVersion, changed.profile, changed.ssn, changed.fields),
+    ...(changed.fields.includes('addresses') && {
+      verify: { at: awaitsVerdict(system, changed.profile) ? now : undefined, tries: 0 },
+    }),
   };
   await done(withoutDuplicate(changeCustomer(scope, change, context.claim?.(answer, id))));
   return answer;

@@ -8,6 +8,7 @@ import type { NewCustomerRow } from '../store/customers.ts';
 import type { Keyring, Place } from '../vault/vault.ts';
 import { indexValues } from './customer-index.ts';
 import type { System } from './system.ts';
+import { awaitsVerdict } from './verdicts.ts';
 
 /** Where a customer's two ciphertexts belong. */
 export const placeOf = (purpose: 'profile' | 'ssn', recordId: string, sealNumber: number): Place => ({
@@ -43,6 +44,7 @@ export function sealCustomer(system: System, ring: Keyring, customer: NewCustome
     head,
     ...(kycPassedAt !== undefined && { kycPassedAt }),
     deliverability: primaryVerdict(profile.addresses),
+    verifyAt: awaitsVerdict(system, profile) ? head.updated_at : undefined,
     profile: ring.seal(placeOf('profile', head.customer_id, 1), profileText),
     ssn: ssn && ring.seal(placeOf('ssn', head.customer_id, 1), ssn),
     ssnUnique: isUnique(system, ssn),

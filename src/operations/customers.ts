@@ -8,13 +8,13 @@ import { kycRequestsAtBirth } from '../domain/kyc.ts';
 import type { CustomerHead } from '../domain/record.ts';
 import { customerJson } from '../domain/record.ts';
 import { asciiJson } from '../domain/text.ts';
-import { findClaim } from '../store/claim.ts';
 import type { CustomerRow } from '../store/customers.ts';
 import { insertCustomer, readCustomer, removeCustomer } from '../store/customers.ts';
 import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './customer-change.ts';
 import { sealCustomer } from './customer-sealing.ts';
 import { done } from './run.ts';
 import type { Answer, Context } from './system.ts';
+import { birthOf } from './verdicts.ts';
 
 /** One customer, as it is read. */
 export async function getCustomer(
@@ -37,7 +37,7 @@ export async function createCustomer(
 ): Promise<Answer> {
   const { system, ring, now } = context;
   const customerId = system.newId<'customer'>();
-  const { profile, ssn } = draftCustomer(body, { now, newAddressId: system.newId });
+  const { profile, ssn } = draftCustomer(body, birthOf(system, now));
   const head: CustomerHead = {
     customer_id: customerId,
     brand_person_id: parseId(body.brand_person_id ?? '') ?? system.newId(),
@@ -60,7 +60,7 @@ export async function updateCustomer(
   const opened = await openForChange(context, params.customer_id, ifMatch);
   const storedSsn = body.ssn === undefined ? undefined : await openSsn(context, opened.row);
   const present = { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => storedSsn };
-  const birth = { now: context.now, newAddressId: context.system.newId };
+  const birth = birthOf(context.system, context.now);
   const changed = applyChange(present, body, doubts.copy(), birth);
   return writeChange(context, opened, changed, (head, text, version) => ({
     status: 200,
@@ -89,11 +89,6 @@ async function explainNothingDeleted(
   versions: readonly number[] | undefined,
 ): Promise<void> {
   const row = await readCustomer(context.scope, id);
-  if (!row && !(await isClaimed(context))) throw new Refusal('customer_dne');
+  if (!row) throw new Refusal('customer_dne');
   if (row && versions && !versions.includes(row.version)) throw new Refusal('precondition_failed');
-}
-
-/** Whether another request has meanwhile been answered under this request's key. */
-async function isClaimed({ scope, repeatKey, now }: Context): Promise<boolean> {
-  return repeatKey !== undefined && (await findClaim(scope, repeatKey, now)) !== undefined;
 }

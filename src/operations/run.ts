@@ -59,11 +59,14 @@ export async function perform(
     const first = key && (await findClaim(scope, key.key, now));
     if (first) return { answer: await firstAnswer(system, ring, first, key.fingerprint), replayed: true };
     const claim = key && claimMaker(system, ring, key, now);
-    const context: Context = { system, principal, scope, ring, now, claim, repeatKey: key?.key };
+    const context: Context = { system, principal, scope, ring, now, claim };
     try {
       return { answer: await handler(context, input), replayed: false };
     } catch (error) {
-      if (!(error instanceof Stale)) throw error;
+      // A refusal may only mean that the same request has meanwhile done its work, and then it is answered so.
+      const isRepeat =
+        error instanceof Refusal && key !== undefined && (await findClaim(scope, key.key, now));
+      if (!isRepeat && !(error instanceof Stale)) throw error;
       if (round === maxRounds) throw new Refusal('unavailable', undefined, { retryAfter: 1, cause: error });
     }
   }

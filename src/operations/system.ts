@@ -1,5 +1,6 @@
 import type { BrandId, Id } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
+import type { AddressVerifier } from '../providers/address.ts';
 import type { Claim } from '../store/claim.ts';
 import type { Database } from '../store/database.ts';
 import type { Environment } from '../store/installation.ts';
@@ -14,6 +15,7 @@ export interface System {
   readonly vault: Vault;
   readonly keyrings: Keyrings;
   readonly environment: Environment;
+  readonly verifier: AddressVerifier;
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Cryptographic randomness, so many bytes of it. */
@@ -45,8 +47,6 @@ export interface Context {
   readonly now: Instant;
   /** Under an Idempotency-Key: what the change must write along with its effect. */
   readonly claim: ClaimMaker | undefined;
-  /** The keyed digest of the Idempotency-Key, where there is one. */
-  readonly repeatKey: Buffer | undefined;
 }
 
 export type ClaimMaker = (answer: Answer, customerId: Id<'customer'> | undefined) => Claim;

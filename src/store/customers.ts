@@ -25,6 +25,8 @@ export interface ChangeableRow extends CustomerRow {
   readonly ssnSeal: number;
   readonly indexVersion: number;
   readonly kyc: KycState;
+  /** How often a remote verifier was asked in vain about the present addresses. */
+  readonly verifyTries: number;
 }
 
 /** The columns that an answer shows. */
@@ -44,7 +46,7 @@ export async function readCustomer(scope: BrandScope, id: CustomerId): Promise<C
 
 const forChange = statement(
   'customer_read_for_change',
-  `select ${shownColumns}, ssn, ssn_seal, index_version, kyc_passed_at from customers where brand_id = $1 and customer_id = $2`,
+  `select ${shownColumns}, ssn, ssn_seal, index_version, kyc_passed_at, verify_tries from customers where brand_id = $1 and customer_id = $2`,
 );
 
 /** One customer with what a change needs. Nothing is locked: the change itself checks the version. */
@@ -58,6 +60,7 @@ export async function readForChange(scope: BrandScope, id: CustomerId): Promise<
     ssn: row['ssn'] === null ? undefined : String(row['ssn']),
     ssnSeal: Number(row['ssn_seal']),
     indexVersion: Number(row['index_version']),
+    verifyTries: Number(row['verify_tries']),
     kyc: {
       status: base.head.kyc_status,
       passedAt: passedAt === null ? undefined : instantOfPostgres(String(passedAt)),
@@ -95,6 +98,8 @@ export interface NewCustomerRow {
   readonly head: CustomerHead;
   readonly kycPassedAt?: Instant;
   readonly deliverability: Deliverability | undefined;
+  /** When to ask a remote verifier about the addresses. */
+  readonly verifyAt: Instant | undefined;
   readonly profile: string;
   readonly ssn: string | undefined;
   /** False for the sandbox's trigger numbers, which may belong to many. */
@@ -121,9 +126,10 @@ const countSql = (from: string, slot: number, by: 1 | -1): string => `
 const insertSql = (gate: string): string => `created as (
   insert into customers (brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status,
     kyc_passed_at, kyc_requests_available, deliverability, profile_seal, profile, ssn_seal, ssn, index_version,
-    ssn_index, ssn_unique, email_index, phone_index, name_dob_index)
+    ssn_index, ssn_unique, email_index, phone_index, name_dob_index, verify_at)
   select $1, $2::uuid, nextval($3::text::regclass), $4::uuid, 1, $5::timestamptz, $6::timestamptz, $7,
-    $8::timestamptz, $9::smallint, $10, 1, $11, 1, $12, $13::int, $14::bytea, $15::boolean, $16::bytea, $17::bytea, $18::bytea
+    $8::timestamptz, $9::smallint, $10, 1, $11, 1, $12, $13::int, $14::bytea, $15::boolean, $16::bytea, $17::bytea, $18::bytea,
+    $20::timestamptz
     from ${gate}
   returning seq)`;
 
@@ -133,7 +139,7 @@ const create = statement(
 );
 const createClaimed = statement(
   'customer_create_claimed',
-  `with gate as (select 1), ${claimSql('gate', 20)}, ${insertSql('claim')} ${countSql('created', 19, 1)}`,
+  `with gate as (select 1), ${claimSql('gate', 21)}, ${insertSql('claim')} ${countSql('created', 19, 1)}`,
 );
 
 /**
@@ -161,6 +167,7 @@ export function insertCustomer(scope: BrandScope, row: NewCustomerRow, claim?: C
     row.index.phone ?? null,
     row.index.nameAndDob ?? null,
     nextSlot(),
+    row.verifyAt ? toPostgres(row.verifyAt) : null,
   ];
   if (!claim) return settle(undefined, scope.db.run(create, values));
   return settle(claim, scope.db.run(createClaimed, [...values, ...claimValues(claim)]));
@@ -178,6 +185,8 @@ export interface CustomerRowChange {
   readonly ssn?: { readonly sealed: string; readonly seal: number; readonly unique: boolean };
   /** Only the values that change. */
   readonly index: IndexValues;
+  /** Where addresses changed: when to ask a remote verifier about them, if at all. */
+  readonly verify?: { readonly at: Instant | undefined; readonly tries: number };
 }
 
 const changeSql = (where: string): string => `
@@ -185,7 +194,9 @@ const changeSql = (where: string): string => `
     profile_seal = $7::int, ssn = coalesce($8, ssn), ssn_seal = coalesce($9::int, ssn_seal),
     ssn_unique = coalesce($10::boolean, ssn_unique), ssn_index = coalesce($11::bytea, ssn_index),
     email_index = coalesce($12::bytea, email_index), phone_index = coalesce($13::bytea, phone_index),
-    name_dob_index = coalesce($14::bytea, name_dob_index)
+    name_dob_index = coalesce($14::bytea, name_dob_index),
+    verify_at = case when $15::smallint is null then verify_at else $16::timestamptz end,
+    verify_tries = coalesce($15::smallint, verify_tries)
   where brand_id = $1 and customer_id = $2 and ${where}
   returning 1 as done`;
 
@@ -194,7 +205,7 @@ const changeClaimed = statement(
   'customer_change_claimed',
   `with held as (
      select 1 from customers where brand_id = $1 and customer_id = $2 and version = $3::int for update
-   ), ${claimSql('held', 15)} ${changeSql('exists (select from claim)')}`,
+   ), ${claimSql('held', 17)} ${changeSql('exists (select from claim)')}`,
 );
 
 /** Writes a change if the row still has the version that was read. */
@@ -214,6 +225,8 @@ export function changeCustomer(scope: BrandScope, row: CustomerRowChange, claim?
     row.index.email ?? null,
     row.index.phone ?? null,
     row.index.nameAndDob ?? null,
+    row.verify?.tries ?? null,
+    row.verify?.at ? toPostgres(row.verify.at) : null,
   ];
   if (!claim) return settle(undefined, scope.db.run(change, values));
   return settle(claim, scope.db.run(changeClaimed, [...values, ...claimValues(claim)]));

@@ -61,6 +61,9 @@ create table customers (
   kyc_requests_available smallint not null check (kyc_requests_available between 0 and 3),
   -- The verdict on the first primary address.
   deliverability         text,
+  -- When to ask next about the addresses that still have no verdict, and how often that was done in vain.
+  verify_at              timestamptz,
+  verify_tries           smallint not null default 0,
   -- How often each ciphertext has been sealed; it is part of what the cipher authenticates.
   profile_seal           int not null,
   profile                text not null,
@@ -85,11 +88,12 @@ create unique index customers_ssn on customers (brand_id, ssn_index) where ssn_u
 create index customers_by_trigger_ssn on customers (brand_id, ssn_index) where ssn_index is not null and not ssn_unique;
 create index customers_by_email on customers (brand_id, email_index) where email_index is not null;
 create index customers_by_phone on customers (brand_id, phone_index) where phone_index is not null;
+create index customers_to_verify on customers (verify_at) where verify_at is not null;
 create index customers_by_name_dob on customers (brand_id, name_dob_index);
 
 -- A deleted customer's row, out of reach of every answer until retention erases it.
 create table deleted_customers (
-  like customers,
+  like customers including defaults,
   deleted_at timestamptz not null,
   primary key (brand_id, customer_id)
 );

@@ -1,0 +1,17 @@
+import type { System } from '../operations/system.ts';
+import { verifyAddresses } from '../operations/verification.ts';
+import { claimVerifications } from '../store/verification-claims.ts';
+import type { Rounds } from './rounds.ts';
+import { startRounds } from './rounds.ts';
+
+/** Milliseconds between two rounds, and customers looked at side by side in one. */
+const interval = 1_000;
+const batch = 8;
+
+/** Asks a remote verifier about addresses that still have no verdict. */
+export const startAddressVerifier = (system: System): Rounds =>
+  startRounds(interval, async () => {
+    const claims = await claimVerifications(system.db, system.now(), batch);
+    await Promise.allSettled(claims.map((claim) => verifyAddresses(system, claim.brandId, claim.customerId)));
+    return claims.length === batch ? 'more' : 'done';
+  });

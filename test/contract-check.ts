@@ -14,7 +14,7 @@ const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
 const schemas = new Map(operations.map((row) => [row.operationId, ajv.compile(row.answer.schema)]));
 
 /** The row that a method and a path (below the prefix, with or without a query) belong to. */
-export function rowOf(method: string, path: string): OperationRow | undefined {
+function rowOf(method: string, path: string): OperationRow | undefined {
   const bare = (path.split('?')[0] ?? '').replace(/\/$/, '');
   return operations.find(
     (row) =>

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import type { AddressFields } from '../domain/address.ts';
 import { addressTypes, deliverabilities, maxAddresses } from '../domain/address.ts';
@@ -169,5 +169,3 @@ export const searchBody = Type.Object(
   },
   { title: 'CustomerSearch', ...closed, minProperties: 1 },
 );
-
-export type SearchBody = Static<typeof searchBody>;

@@ -67,7 +67,7 @@ export const isRepeatable = (row: OperationRow): boolean =>
   row.method !== 'GET' && row.scope !== 'customers:read';
 
 /** What every operation can answer besides its own errors. */
-export const commonErrors: readonly ErrorCode[] = ['auth_err', 'rate_limited', 'unavailable'];
+const commonErrors: readonly ErrorCode[] = ['auth_err', 'rate_limited', 'unavailable'];
 
 /** Every code an operation can answer, its own and the common ones. */
 export function errorsOf(row: OperationRow): readonly ErrorCode[] {

@@ -181,6 +181,4 @@ export const valueRules = {
   country,
 } as const satisfies Readonly<Record<string, ValueRule>>;
 
-export type ValueRuleName = keyof typeof valueRules;
-
 export const digitsOf = (text: string): string => text.replaceAll('-', '');

@@ -80,7 +80,7 @@ export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
 }
 
 /** The kind of an error and the lines of ours that it passed through. */
-export function describeFault(error: unknown): object {
+function describeFault(error: unknown): object {
   if (!(error instanceof Error)) return { error: typeof error };
   const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

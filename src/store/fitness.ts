@@ -3,7 +3,7 @@ import type { Address } from './clients.ts';
 import { breakOff } from './clients.ts';
 
 /** A sentence for the operator: why this server cannot hold the records, and what would. */
-export class UnfitServerError extends Error {
+class UnfitServerError extends Error {
   override readonly name = 'UnfitServerError';
 }
 

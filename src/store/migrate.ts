@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { statement } from './database.ts';
 
 /** A sentence for the operator: what is wrong with the schema, and the next step. */
-export class MigrationError extends Error {
+class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 

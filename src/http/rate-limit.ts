@@ -21,14 +21,15 @@ export function openRateLimiter(
   let used = new Map<string, number>();
   return {
     take(key) {
-      const now = clock() / 1000;
+      // Whole milliseconds: fractions would add up to a window of 61 seconds now and then.
+      const now = Math.trunc(clock());
       if (now >= endsAt) {
-        endsAt = now + window;
+        endsAt = now + window * 1000;
         used = new Map();
       }
       const count = (used.get(key) ?? 0) + 1;
       used.set(key, count);
-      const wait = Math.max(1, Math.ceil(endsAt - now));
+      const wait = Math.max(1, Math.ceil((endsAt - now) / 1000));
       const limit = `"default";r=${Math.max(0, perMinute - count)};t=${wait}`;
       if (count > perMinute) throw new RateLimited(policy, limit, wait);
       return [policy, limit];

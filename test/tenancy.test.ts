@@ -130,6 +130,19 @@ describe.each(matrix)('%s, %s', (_route, _name, row, position: Position) => {
   });
 });
 
+describe.each(
+  operations.filter((row) => row.path.includes('{')).map((row) => [row.operationId, row] as const),
+)('%s', (_id, row) => {
+  test('answers a whole request of another brand, every id in it right, as one of unknown ids', async () => {
+    const right = await prepare(row, theirs);
+    const wrong = { ...right, path: right.path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, () => randomUUID()) };
+    const [foreign, unknown] = [await send(ours, right), await send(ours, wrong)];
+    expect(foreign.status).toBe(404);
+    expect(comparable(foreign)).toBe(comparable(unknown));
+    expect((await send(theirs, right)).status).toBe(row.answer.status);
+  });
+});
+
 test('nothing that was asked with their ids has touched their customer', async () => {
   const read = await theirs.call('GET', `/customers/${theirIds['customer']}`);
   expect(read.status).toBe(200);

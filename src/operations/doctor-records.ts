@@ -58,7 +58,7 @@ function examineDurability({ settings }: ServerFacts): Finding {
 }
 
 /** Times of records come from this machine's clock, ends of keys are held against it. */
-export function judgeClock(skewSeconds: number): Finding {
+function judgeClock(skewSeconds: number): Finding {
   const check = 'clock';
   const skew = `${skewSeconds < 10 ? skewSeconds.toFixed(1) : Math.round(skewSeconds)} seconds`;
   const explanation = `The clocks of this machine and of the database differ by ${skew}.`;

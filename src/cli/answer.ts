@@ -26,7 +26,10 @@ export function say(format: Format, sentence: string): void {
 /** How this program is called here, so that what it proposes can be copied: `clientele`, or `node bin/clientele.js`. */
 export function called(): string {
   const script = process.argv[1] ?? 'clientele';
-  if (basename(script) !== 'clientele') return `node ${relative(process.cwd(), script)}`;
+  if (basename(script) !== 'clientele') {
+    const path = relative(process.cwd(), script);
+    return `node ${path.startsWith('..') ? script : path}`;
+  }
   return script.includes('node_modules') ? 'npx clientele' : 'clientele';
 }
 

@@ -44,7 +44,7 @@ export async function listKeys(format: Format, brandName: string): Promise<void>
           key.createdAt.slice(0, 10),
           stateOf(key),
         ]),
-        [null, null, 34, null, null],
+        [null, null, Math.min(34, Math.max(...keys.map((key) => mayOf(key.scopes).length), 3)), null, null],
       ),
   );
 }

@@ -49,7 +49,7 @@ export type SocketRefuser = (error: Error & { readonly code?: string }, socket: 
 export function socketRefuser(observer: Observer, nextRequestId: () => string): SocketRefuser {
   return (error, socket) => {
     const answering = (socket as { readonly _httpMessage?: ServerResponse })._httpMessage;
-    if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent) {
+    if (!isOfParser(error.code) || !socket.writable || answering?.headersSent) {
       socket.destroy();
       return;
     }
@@ -63,6 +63,12 @@ export function socketRefuser(observer: Observer, nextRequestId: () => string): 
     socket.end(asBytes(refusal, requestId), () => socket.destroySoon());
   };
 }
+
+/**
+ * Whether HTTP was spoken at all. Where TLS failed, or the connection itself, no answer would ever get
+ * through, and waiting for that would keep the connection for ever.
+ */
+const isOfParser = (code = ''): boolean => code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT';
 
 const nobody = {
   operation: 'none',

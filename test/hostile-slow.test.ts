@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { apiPrefix } from '../src/contract/table.ts';
 import { checkHarmless } from './hostile-answer.ts';
@@ -10,6 +7,7 @@ import type { BrandClient, World } from './world.ts';
 import { openWorld } from './world.ts';
 
 /** Callers that hold a connection by sending a byte a second. All wait at once, so the file takes 17 seconds. */
+vi.setConfig({ maxConcurrency: 20 });
 
 interface Place {
   readonly world: World;
@@ -19,24 +17,10 @@ interface Place {
 const names = ['plain', 'tls'] as const;
 type Name = (typeof names)[number];
 
-const directory = mkdtempSync(join(tmpdir(), 'clientele-slow-'));
-const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+const pem = (name: string) => fileURLToPath(new URL(`cli/localhost-${name}.pem`, import.meta.url));
 const opened: Partial<Record<Name, Place>> = {};
 beforeAll(async () => {
-  const subject = ['-subj', '/CN=localhost', '-keyout', key, '-out', cert];
-  const self = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-  ];
-  execFileSync('openssl', [...self, ...subject], { stdio: 'ignore' });
-  const tls = { CLIENTELE_TLS_CERT_FILE: cert, CLIENTELE_TLS_KEY_FILE: key };
+  const tls = { CLIENTELE_TLS_CERT_FILE: pem('cert'), CLIENTELE_TLS_KEY_FILE: pem('key') };
   for (const name of names) {
     const world = await openWorld({ env: name === 'tls' ? tls : {} });
     opened[name] = { world, brand: await world.brand() };
@@ -44,7 +28,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const { world } of Object.values(opened)) await world.close();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 /** Lateness of a busy machine, beside the second between two looks at the connections. */
@@ -99,6 +82,19 @@ describe.concurrent('a slow caller', () => {
     const silent = rawExchange(at(name).world.url, () => undefined, 30_000);
     await silent.then(checkHarmless, (error: Error) => expect(error.message).toMatch(/closed after 0 bytes/));
     expect(performance.now() - start).toBeLessThan(11_000 + slack);
+  });
+
+  test('that never begins to speak TLS is shown out when 10 seconds are up', async () => {
+    const start = performance.now();
+    const mute = rawExchange(at('tls').world.url.replace('https:', 'http:'), () => undefined, 30_000);
+    await expect(mute).rejects.toThrow('closed after 0 bytes');
+    expect(performance.now() - start).toBeLessThan(11_000 + slack);
+  });
+
+  test('that speaks plain HTTP to TLS is shown out at once', async () => {
+    const plain = at('tls').world.url.replace('https:', 'http:');
+    const spoken = rawExchange(plain, head('GET / HTTP/1.1', 'Host: localhost'), 30_000);
+    await expect(spoken).rejects.toThrow('closed after 0 bytes');
   });
 
   test.each(names)('keeps nobody else waiting, not even 200 of them (%s)', async (name) => {

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 /** The program as people start it: real processes of `bin/clientele.js`, with nothing of this one's environment. */
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
-const isRoot = process.getuid?.() === 0;
 
 type Settings = Readonly<Record<string, string>>;
 

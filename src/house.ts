@@ -109,6 +109,7 @@ export async function openStorage(config: Config, role: Role, around: Surroundin
   };
   try {
     if (!embedded) await refuseUnfitServer(address);
+    await database.ready();
   } catch (error) {
     await close();
     throw error;

@@ -35,6 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.query(`create database ${template}`);
   await admin.end();
   const database = openDatabase({ address: { host, port, user, database: template } });
+  await database.ready();
   await migrate(database);
   await database.close();
   project.provide('server', { host, port, user, dataDir });

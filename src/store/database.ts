@@ -38,6 +38,11 @@ export interface Database extends Connection {
   /** Whether the database answers, gives connections and takes writes, as of the last heartbeat. */
   readonly state: DatabaseState;
   readonly usage: { readonly total: number; readonly idle: number; readonly waiting: number };
+  /**
+   * Waits for the first sign of life: a machine that is busy starting up is not an outage.
+   * @throws Refusal `unavailable` when the patience for one statement is over.
+   */
+  ready(): Promise<void>;
   /** Ends every connection: at once where nothing runs, and without a farewell where the server is silent. */
   close(): Promise<void>;
 }
@@ -237,6 +242,13 @@ export function openDatabase(options: DatabaseOptions): Database {
         // Neither these settings nor a transaction that it left half way may reach whoever comes next.
         client.release(true);
       }
+    },
+    async ready() {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(unavailable()), patience);
+      });
+      await Promise.race([pulse.begun, late]).finally(() => clearTimeout(timer));
     },
     get state() {
       return pulse.state();

@@ -11,6 +11,8 @@ export interface Pulse {
   state(): DatabaseState;
   /** Notes that an answer has come in, over whatever connection: the database lives. */
   heard(): void;
+  /** Resolves when the first heartbeat that was answered has been, however long that takes. */
+  readonly begun: Promise<void>;
   /** Has the next heartbeats open new connections, until one of them finds everything well. */
   doubt(): void;
   stop(): void;
@@ -40,6 +42,11 @@ export function startPulse(
   let answers = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let isBegun = false;
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
 
   async function look(): Promise<DatabaseState> {
     const kept = await askKept();
@@ -79,7 +86,7 @@ export function startPulse(
    * still does not count: the answer may be waiting in the socket.
    */
   function unlessSilent<Result>(work: Promise<Result>): Promise<Result> {
-    const limit = state === 'unreachable' ? returnWithin : silenceAfter;
+    const limit = isBegun && state !== 'unreachable' ? silenceAfter : returnWithin;
     return new Promise((resolve, reject) => {
       let [last, known, silent, all] = [performance.now(), answers, 0, 0];
       const watch = setInterval(() => {
@@ -101,6 +108,10 @@ export function startPulse(
     if (stopped) return;
     const before = state;
     state = next;
+    if (next !== 'unreachable' && !isBegun) {
+      isBegun = true;
+      begin();
+    }
     if (next !== before) onChange(next, before);
     timer = setTimeout(beat, interval).unref();
   }
@@ -108,6 +119,7 @@ export function startPulse(
 
   return {
     state: () => state,
+    begun,
     heard() {
       answers += 1;
     },

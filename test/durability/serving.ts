@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import pg from 'pg';
@@ -48,15 +48,25 @@ export async function buildServe(): Promise<string> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['pg-native'],
+    external: ['@scalar/*', 'pg-native'],
     // Some packages still ask for `require`.
     banner: {
       js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url);",
     },
     logLevel: 'warning',
   });
-  await cp(join(repository, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true });
+  await copyData(folder);
   return folder;
+}
+
+/** What code reads from beside itself: all that is not code, without its room, as the program's own build has it. */
+async function copyData(folder: string): Promise<void> {
+  const sources = join(repository, 'src');
+  for (const file of await readdir(sources, { recursive: true })) {
+    const [, ...inside] = file.split(sep);
+    if (['', '.ts'].includes(extname(file)) || inside.length === 0) continue;
+    await cp(join(sources, file), join(folder, ...inside));
+  }
 }
 
 /** A new data directory with a path short enough for a socket in it. */
@@ -95,7 +105,7 @@ export async function serve(
     },
     async kill(victim) {
       const pids = await pidsOf(place);
-      if (victim !== 'app') kill(victim === 'postmaster' ? pids.slice(0, 1) : pids);
+      if (victim !== 'app') killAll(victim === 'postmaster' ? pids.slice(0, 1) : pids);
       if (victim === 'postmaster') return;
       child.kill('SIGKILL');
       await heard.ended;
@@ -167,7 +177,8 @@ async function pidsOf(place: Place): Promise<readonly number[]> {
   return runs ? [postmaster, ...others] : others;
 }
 
-function kill(pids: readonly number[]): void {
+/** Kills processes; one that has ended by itself meanwhile is no fault. */
+export function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
@@ -196,7 +207,7 @@ export async function withSql<Result>(dataDir: string, work: (sql: Sql) => Promi
 export async function clearAway(dataDir: string): Promise<void> {
   const place = await findPlace(dataDir, false);
   for (const until = Date.now() + 15_000; place && (await pidsOf(place)).length > 0; ) {
-    if (Date.now() > until) kill(await pidsOf(place));
+    if (Date.now() > until) killAll(await pidsOf(place));
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await rm(dataDir, { recursive: true, force: true });

@@ -24,8 +24,7 @@ function migrationsFolder(): string {
   return here;
 }
 
-function migrations(): readonly Migration[] {
-  const folder = migrationsFolder();
+function migrationsIn(folder: string): readonly Migration[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
@@ -54,10 +53,10 @@ export interface MigrationStatus {
  * What has been applied and what has not; changes nothing.
  * @throws MigrationError where files and database disagree.
  */
-export async function migrationStatus(db: Database): Promise<MigrationStatus> {
+export async function migrationStatus(db: Database, folder = migrationsFolder()): Promise<MigrationStatus> {
   const [found] = await db.run(isBegun, []);
   const rows = found?.['begun'] === true ? await db.run(appliedOnes, []) : [];
-  const known = new Map(migrations().map((migration) => [migration.name, migration]));
+  const known = new Map(migrationsIn(folder).map((migration) => [migration.name, migration]));
   for (const row of rows) {
     const file = known.get(String(row['name']));
     if (!file) {
@@ -77,25 +76,30 @@ export async function migrationStatus(db: Database): Promise<MigrationStatus> {
 
 /**
  * Brings the schema up to date: plain SQL files in the order of their names, each in a transaction of its
- * own with its entry, forward only. Returns the names of those applied now.
+ * own with its entry, forward only. Returns the names of those applied now, by this very call.
+ * @throws MigrationError where files and database disagree; PostgreSQL's error where a file fails, and then
+ *   nothing of that file is left.
  */
-export async function migrate(db: Database): Promise<readonly string[]> {
+export async function migrate(db: Database, folder = migrationsFolder()): Promise<readonly string[]> {
   const done: string[] = [];
   // Before anything is known about the schema, two processes may race for the table of migrations itself.
   await db.script(`begin; select pg_advisory_xact_lock(${lock});
     create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now());
     commit`);
-  for (const migration of migrations()) {
-    const { pending } = await migrationStatus(db);
+  for (const migration of migrationsIn(folder)) {
+    const { pending } = await migrationStatus(db, folder);
     if (!pending.includes(migration.name)) continue;
-    await db.script(`begin; select pg_advisory_xact_lock(${lock});
+    // Whoever waited for the lock finds it applied, and does nothing.
+    const rows = await db.script(`begin; select pg_advisory_xact_lock(${lock});
       do $clientele$ begin
         if exists (select from migrations where name = '${migration.name}') then return; end if;
         insert into migrations (name, digest) values ('${migration.name}', '${migration.digest}');
         execute $migration$${migration.sql}$migration$;
+        perform set_config('clientele.applied', '${migration.name}', true);
       end $clientele$;
+      select current_setting('clientele.applied', true) as applied;
       commit`);
-    done.push(migration.name);
+    if (rows.some(({ applied }) => applied === migration.name)) done.push(migration.name);
   }
   return done;
 }

@@ -77,7 +77,12 @@ export const newDataDir = async (): Promise<string> =>
 export async function serve(
   program: string,
   dataDir: string,
-  options: { readonly wantsKey?: boolean; readonly logLevel?: string } = {},
+  options: {
+    readonly wantsKey?: boolean;
+    readonly logLevel?: string;
+    /** Settings as an operator would write them, beside those of a test. */
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Served> {
   const settings = {
     CLIENTELE_DATA_DIR: dataDir,
@@ -85,6 +90,7 @@ export async function serve(
     CLIENTELE_DEMO: '0',
     CLIENTELE_LOG_LEVEL: options.logLevel ?? 'silent',
     wantsKey: options.wantsKey ?? false,
+    ...options.env,
   };
   const child = spawn(process.execPath, [join(program, 'serve.mjs'), JSON.stringify(settings)], {
     cwd: repository,

@@ -15,6 +15,8 @@ const pages = [
   'SECURITY.md',
   'CHANGELOG.md',
   'docs/scaling.md',
+  'docs/operating.md',
+  'docs/commands.md',
 ];
 
 let world: World;

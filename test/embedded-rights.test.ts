@@ -22,6 +22,7 @@ import {
   actor,
   ask,
   isLinux,
+  isOpenToAll,
   isRoot,
   log,
   output,
@@ -105,25 +106,28 @@ test('library links that an install script would have made are made, by several 
   expect(await readdir(folder)).not.toContain('cache');
 });
 
-test('a package that cannot be written is copied, by several processes at once', async () => {
-  const folder = await temporary();
-  const home = await unlinkedPackage(folder);
-  await chmod(join(home, 'native/lib'), 0o555);
-  const cache = join(folder, 'cache');
-  await mkdir(join(cache, 'of an older version'), { recursive: true });
-  if (nobody) {
-    await chown(cache, nobody.uid, nobody.gid);
-    await chown(join(cache, 'of an older version'), nobody.uid, nobody.gid);
-  }
-  const outputs = await Promise.all(
-    Array.from({ length: 3 }, () => output(script('binaries.ts', [folder, cache], nobody))),
-  );
-  const copy = join(cache, `${installed.version}-${process.arch}`, 'native');
-  expect(outputs).toEqual([copy, copy, copy]);
-  expect(runs(copy)).toMatch(/^postgres \(PostgreSQL\) 18/);
-  expect(await readdir(cache)).toEqual([`${installed.version}-${process.arch}`]);
-  await chmod(join(home, 'native/lib'), 0o755);
-});
+test.runIf(!isRoot || isOpenToAll)(
+  'a package that cannot be written is copied, by several processes at once',
+  async () => {
+    const folder = await temporary();
+    const home = await unlinkedPackage(folder);
+    await chmod(join(home, 'native/lib'), 0o555);
+    const cache = join(folder, 'cache');
+    await mkdir(join(cache, 'of an older version'), { recursive: true });
+    if (nobody) {
+      await chown(cache, nobody.uid, nobody.gid);
+      await chown(join(cache, 'of an older version'), nobody.uid, nobody.gid);
+    }
+    const outputs = await Promise.all(
+      Array.from({ length: 3 }, () => output(script('binaries.ts', [folder, cache], nobody))),
+    );
+    const copy = join(cache, `${installed.version}-${process.arch}`, 'native');
+    expect(outputs).toEqual([copy, copy, copy]);
+    expect(runs(copy)).toMatch(/^postgres \(PostgreSQL\) 18/);
+    expect(await readdir(cache)).toEqual([`${installed.version}-${process.arch}`]);
+    await chmod(join(home, 'native/lib'), 0o755);
+  },
+);
 
 test('programs that this system cannot run are recognised as such', async () => {
   const folder = await temporary();
@@ -137,38 +141,44 @@ test('programs that this system cannot run are recognised as such', async () => 
   expect(one.reports.at(-1)?.message).toMatch(/need the C library glibc.*CLIENTELE_DATABASE_URL/);
 });
 
-test('a server without checksums is refused with the way to enable them', async () => {
-  const dataDir = await temporary();
-  const { binaries } = await readyBinaries(installed, join(dataDir, 'cache'), undefined, false);
-  const data = join(dataDir, 'postgres');
-  await mkdir(data, { mode: 0o700 });
-  if (nobody) await chown(data, nobody.uid, nobody.gid);
-  const child = launch(
-    { rights, account: nobody, search: false },
-    join(binaries.folder, 'bin/initdb'),
-    ['-D', data, '-U', 'clientele', '--auth', 'trust', '--no-data-checksums', '--no-sync'],
-    'KILL',
-    'ignore',
-  );
-  await new Promise((resolve) => child.once('close', resolve));
-  await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
-    /has no checksums.*pg_checksums --enable/,
-  );
-});
+test.runIf(!isRoot || isOpenToAll)(
+  'a server without checksums is refused with the way to enable them',
+  async () => {
+    const dataDir = await temporary();
+    const { binaries } = await readyBinaries(installed, join(dataDir, 'cache'), undefined, false);
+    const data = join(dataDir, 'postgres');
+    await mkdir(data, { mode: 0o700 });
+    if (nobody) await chown(data, nobody.uid, nobody.gid);
+    const child = launch(
+      { rights, account: nobody, search: false },
+      join(binaries.folder, 'bin/initdb'),
+      ['-D', data, '-U', 'clientele', '--auth', 'trust', '--no-data-checksums', '--no-sync'],
+      'KILL',
+      'ignore',
+    );
+    await new Promise((resolve) => child.once('close', resolve));
+    await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
+      /has no checksums.*pg_checksums --enable/,
+    );
+  },
+);
 
-test.runIf(isRoot && isLinux)('started by root, the server is nobody and has no capability', async () => {
-  const dataDir = await temporary();
-  await chmod(dataDir, 0o700);
-  const server = await openEmbedded({ dataDir, role: 'serve' });
-  expect(await status(server.pid, 'Uid')).toBe(Array(4).fill(nobody?.uid).join('\t'));
-  expect(await status(server.pid, 'Groups')).toBe('');
-  expect(BigInt(`0x${await status(server.pid, 'CapPrm')}`)).toBe(0n);
-  expect(await status(server.pid, 'NoNewPrivs')).toBe('1');
-  expect(await stat(join(dataDir, 'postgres'))).toMatchObject({ uid: nobody?.uid, mode: 0o040700 });
-  // The directory itself stays root's, for the root key lies in it, and nobody may pass but not look.
-  expect(await stat(dataDir)).toMatchObject({ uid: 0, mode: 0o040701 });
-  await server.stop();
-});
+test.runIf(isRoot && isOpenToAll && isLinux)(
+  'started by root, the server is nobody and has no capability',
+  async () => {
+    const dataDir = await temporary();
+    await chmod(dataDir, 0o700);
+    const server = await openEmbedded({ dataDir, role: 'serve' });
+    expect(await status(server.pid, 'Uid')).toBe(Array(4).fill(nobody?.uid).join('\t'));
+    expect(await status(server.pid, 'Groups')).toBe('');
+    expect(BigInt(`0x${await status(server.pid, 'CapPrm')}`)).toBe(0n);
+    expect(await status(server.pid, 'NoNewPrivs')).toBe('1');
+    expect(await stat(join(dataDir, 'postgres'))).toMatchObject({ uid: nobody?.uid, mode: 0o040700 });
+    // The directory itself stays root's, for the root key lies in it, and nobody may pass but not look.
+    expect(await stat(dataDir)).toMatchObject({ uid: 0, mode: 0o040701 });
+    await server.stop();
+  },
+);
 
 test.runIf(isRoot && rights.canGiveSearch)(
   'below a directory that only root may pass, the server gets the one capability to pass it',
@@ -227,7 +237,7 @@ test.runIf(isRoot && isLinux)('root without the right to change users says so', 
   expect(one.reports.at(-1)?.message).toMatch(/refuses to run as root.*ordinary user/);
 });
 
-test.runIf(isRoot)('where setpriv is missing, node itself changes the user', async () => {
+test.runIf(isRoot && isOpenToAll)('where setpriv is missing, node itself changes the user', async () => {
   const dataDir = await temporary();
   const pid = Number(await output(script('orphan.ts', [dataDir])));
   if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
@@ -235,19 +245,22 @@ test.runIf(isRoot)('where setpriv is missing, node itself changes the user', asy
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
 });
 
-test.runIf(isRoot)('data that another user owns are served as that user, who can go on alone', async () => {
-  const dataDir = await temporary();
-  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
-  spawnSync('chown', ['-R', `${userWithoutName.uid}:${userWithoutName.gid}`, dataDir]);
-  const server = await openEmbedded({ dataDir, role: 'serve' });
-  if (isLinux) expect(await status(server.pid, 'Uid')).toMatch(`${userWithoutName.uid}`);
-  await server.stop();
-  const one = actor({ dataDir, role: 'serve' }, userWithoutName);
-  const { host = '', pid = 0 } = await one.until('ready');
-  if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${userWithoutName.uid}`);
-  expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
-  await one.stop();
-});
+test.runIf(isRoot && isOpenToAll)(
+  'data that another user owns are served as that user, who can go on alone',
+  async () => {
+    const dataDir = await temporary();
+    await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+    spawnSync('chown', ['-R', `${userWithoutName.uid}:${userWithoutName.gid}`, dataDir]);
+    const server = await openEmbedded({ dataDir, role: 'serve' });
+    if (isLinux) expect(await status(server.pid, 'Uid')).toMatch(`${userWithoutName.uid}`);
+    await server.stop();
+    const one = actor({ dataDir, role: 'serve' }, userWithoutName);
+    const { host = '', pid = 0 } = await one.until('ready');
+    if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${userWithoutName.uid}`);
+    expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await one.stop();
+  },
+);
 
 test.runIf(isRoot)('data that root restored from a backup are handed over to the server’s user', async () => {
   const folder = await temporary();
@@ -259,7 +272,7 @@ test.runIf(isRoot)('data that root restored from a backup are handed over to the
   await server.stop();
 });
 
-test.runIf(isRoot)('an ordinary user runs the server as himself', async () => {
+test.runIf(isRoot && isOpenToAll)('an ordinary user runs the server as himself', async () => {
   const dataDir = await temporary();
   await chown(dataDir, nobody?.uid ?? 0, nobody?.gid ?? 0);
   const one = actor({ dataDir, role: 'serve' }, nobody);
@@ -273,22 +286,25 @@ test.runIf(isRoot)('an ordinary user runs the server as himself', async () => {
   expect(await log(dataDir)).not.toContain('not properly shut down');
 });
 
-test.runIf(isRoot)('a user without a name, or without access, is told what to do', async () => {
-  const dataDir = await temporary();
-  await chown(dataDir, userWithoutName.uid, userWithoutName.gid);
-  const nameless = actor({ dataDir, role: 'serve' }, userWithoutName);
-  await nameless.ended;
-  expect(nameless.reports.at(-1)?.message).toMatch(/without a name \(uid 12345\).*\/etc\/passwd/);
+test.runIf(isRoot && isOpenToAll)(
+  'a user without a name, or without access, is told what to do',
+  async () => {
+    const dataDir = await temporary();
+    await chown(dataDir, userWithoutName.uid, userWithoutName.gid);
+    const nameless = actor({ dataDir, role: 'serve' }, userWithoutName);
+    await nameless.ended;
+    expect(nameless.reports.at(-1)?.message).toMatch(/without a name \(uid 12345\).*\/etc\/passwd/);
 
-  const others = await temporary();
-  await (await openEmbedded({ dataDir: others, role: 'serve' })).stop();
-  for (const role of ['serve', 'command']) {
-    const stranger = actor({ dataDir: others, role }, userWithoutName);
-    await stranger.ended;
-    expect(stranger.reports.at(-1)).toMatchObject({ event: 'error', name: 'EmbeddedError' });
-    expect(stranger.reports.at(-1)?.message).toMatch(/closed to this user \(uid 12345\).*chown/);
-  }
-});
+    const others = await temporary();
+    await (await openEmbedded({ dataDir: others, role: 'serve' })).stop();
+    for (const role of ['serve', 'command']) {
+      const stranger = actor({ dataDir: others, role }, userWithoutName);
+      await stranger.ended;
+      expect(stranger.reports.at(-1)).toMatchObject({ event: 'error', name: 'EmbeddedError' });
+      expect(stranger.reports.at(-1)?.message).toMatch(/closed to this user \(uid 12345\).*chown/);
+    }
+  },
+);
 
 test.runIf(isRoot)(
   'a link in another user’s data directory does not make root write or give away files elsewhere',

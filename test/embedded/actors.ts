@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -31,6 +32,17 @@ export interface Actor {
   stop(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<void>;
+}
+
+/**
+ * Whether every user may pass to this checkout. Below a directory such as /root no other user can run the
+ * programs in it, so what they would do is proven in checkouts elsewhere.
+ */
+export const isOpenToAll = ancestors(repository).every((folder) => (statSync(folder).mode & 0o001) !== 0);
+
+function ancestors(folder: string): readonly string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...ancestors(above)];
 }
 
 export interface Circumstances {

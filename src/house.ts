@@ -102,13 +102,13 @@ export async function openStorage(config: Config, role: Role, around: Surroundin
       ? await openEmbedded({ dataDir: config.dataDir, role, ...(around.notice && { notice: around.notice }) })
       : undefined;
   const address = embedded ?? { url: config.databaseUrl ?? '' };
+  if (!embedded) await refuseUnfitServer(address);
   const database = openDatabase({ address, applicationName: `clientele ${role}` });
   const close = async () => {
     await database.close();
     await embedded?.stop();
   };
   try {
-    if (!embedded) await refuseUnfitServer(address);
     await database.ready();
   } catch (error) {
     await close();

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { startServer } from '../src/main.ts';
 import { refuseUnfitServer } from '../src/store/fitness.ts';
 import { template } from './global-setup.ts';
 import { openFakeServer, openPooler } from './outage/pooler.ts';
@@ -84,5 +86,20 @@ describe('a server', () => {
     toClose.push(() => silent.close());
     silent.freeze();
     await expect(refuseUnfitServer(addressOf(silent))).rejects.toThrow(/cannot be reached/);
+  });
+
+  test('whose address cannot be read is refused without a word of its password', async () => {
+    for (const url of [
+      'postgres://clientele:secret@host:port/clientele',
+      'postgres://clientele:secret@localhost/clientele?sslmode=verify-full&sslrootcert=/not/there',
+    ]) {
+      const refusal = refuseUnfitServer({ url });
+      await expect(refusal).rejects.toThrow(/CLIENTELE_DATABASE_URL cannot be read .* should look like/);
+      await expect(refusal).rejects.not.toThrow(/secret/);
+      const start = startServer(
+        readConfig({ CLIENTELE_DATABASE_URL: url, CLIENTELE_DATA_DIR: '/not/there' }),
+      );
+      await expect(start).rejects.toMatchObject({ name: 'UnfitServerError' });
+    }
   });
 });

@@ -176,13 +176,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   async function openLane(): Promise<pg.Client> {
-    const client = clients.create({ pipeline: true });
+    let client: pg.Client | undefined;
     try {
+      client = clients.create({ pipeline: true });
       await client.connect();
       await clients.prepare(client);
       return client;
     } catch (error) {
-      breakOff(client);
+      if (client) breakOff(client);
       throw withoutConnection(error);
     }
   }
@@ -202,9 +203,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function checkOut(): Promise<pg.PoolClient> {
     for (;;) {
-      const client = await pool.connect().catch((error) => {
+      let client: pg.PoolClient;
+      try {
+        client = await pool.connect();
+      } catch (error) {
         throw withoutConnection(error);
-      });
+      }
       if (eraOf.get(client) === era) return client;
       client.release(true);
     }

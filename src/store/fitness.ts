@@ -16,12 +16,7 @@ const patience = 5_000;
  * statements and session settings would reach another session there.
  */
 export async function refuseUnfitServer(address: Address): Promise<void> {
-  const config = {
-    ...('url' in address ? { connectionString: address.url } : address),
-    connectionTimeoutMillis: patience,
-    query_timeout: patience,
-  };
-  const clients = [new pg.Client(config), new pg.Client(config)] as const;
+  const clients = [clientFor(address), clientFor(address)] as const;
   // Whatever breaks a connection is also thrown where it is waited for.
   for (const client of clients) client.on('error', () => undefined);
   try {
@@ -32,9 +27,8 @@ export async function refuseUnfitServer(address: Address): Promise<void> {
     await refuseSharedSession(one, other);
   } catch (error) {
     if (error instanceof UnfitServerError) throw error;
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     throw new UnfitServerError(
-      `CLIENTELE_DATABASE_URL cannot be reached${code}. Check host, port, user and database, and that the server runs.`,
+      `CLIENTELE_DATABASE_URL cannot be reached${codeOf(error)}. Check host, port, user and database, and that the server runs.`,
     );
   } finally {
     for (const client of clients) void client.end().catch(() => undefined);
@@ -42,6 +36,24 @@ export async function refuseUnfitServer(address: Address): Promise<void> {
     setTimeout(() => clients.forEach(breakOff), 1_000).unref();
   }
 }
+
+function clientFor(address: Address): pg.Client {
+  try {
+    return new pg.Client({
+      ...('url' in address ? { connectionString: address.url } : address),
+      connectionTimeoutMillis: patience,
+      query_timeout: patience,
+    });
+  } catch (error) {
+    // The error itself quotes the whole address, and the password with it.
+    throw new UnfitServerError(
+      `CLIENTELE_DATABASE_URL cannot be read${codeOf(error)}. It should look like postgres://user:password@host/database, and every file that it names must be there.`,
+    );
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
 
 async function refuseUnfitDatabase(client: pg.Client): Promise<void> {
   const { rows } = await client.query(

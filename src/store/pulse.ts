@@ -53,16 +53,19 @@ export function startPulse(
     if (kept === 'unreachable' || (kept && !doubted)) return kept;
     // The kept connection was ended under the question, so that no answer came; nobody would end another.
     if (stopped) return state;
-    const fresh = newClient();
+    let fresh: Client | undefined;
     try {
-      const found = await unlessSilent(fresh.connect().then(() => question(fresh)));
+      // Even making one can fail: an address may name files of certificates, and they may have gone.
+      const opening = newClient();
+      fresh = opening;
+      const found = await unlessSilent(opening.connect().then(() => question(opening)));
       if (client) leave(client);
-      client = fresh;
-      if (stopped) leave(fresh);
+      client = opening;
+      if (stopped) leave(opening);
       doubted = found !== 'ready';
       return found;
     } catch (error) {
-      breakOff(fresh);
+      if (fresh) breakOff(fresh);
       doubted = true;
       const isFull = error instanceof Error && 'code' in error && error.code === '53300';
       return kept || isFull ? 'no connections' : 'unreachable';

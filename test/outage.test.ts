@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EmbeddedServer } from '../src/store/embedded/server.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
 import { crowding, eventually } from './durability/crowding.ts';
@@ -11,6 +11,9 @@ import type { Deployment } from './outage/deployment.ts';
 import { deploy } from './outage/deployment.ts';
 import type { BadProxy } from './outage/proxy.ts';
 import { openProxy } from './outage/proxy.ts';
+
+// Every wait below is stretched where the machine is shared.
+vi.setConfig({ testTimeout: 120_000 });
 
 let dataDir: string;
 let server: EmbeddedServer;

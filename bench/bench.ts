@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
 import type { RequestBytes } from './load.ts';
@@ -31,6 +32,7 @@ const only = process.argv.includes('--only')
 const customers = option('customers', 20_000);
 const slice = option('slice', 1_500);
 const rounds = option('rounds', 5);
+const root = fileURLToPath(new URL('..', import.meta.url));
 const profileAt = process.argv.indexOf('--profile');
 const profiling = profileAt < 0 ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.argv[profileAt + 1]}`];
 const aims: Readonly<Record<string, number>> = { get: 1.0, list: 0.85, create: 0.7, patch: 0.5 };
@@ -40,45 +42,61 @@ interface Contender {
   readonly port: number;
 }
 
-async function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Contender> {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = fork(path, [...args], {
+/** Starts a program and waits for the line in which it says where it listens. */
+async function start(args: readonly string[], env: NodeJS.ProcessEnv, where: RegExp): Promise<Contender> {
+  const child = spawn(process.execPath, [...profiling, ...args], {
     env: { ...process.env, ...env },
-    execArgv: ['--import', 'tsx', ...profiling],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (message) => resolve((message as { port: number }).port));
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}.`)));
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const found = where.exec(said)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}: ${said}`)));
   });
   return { child, port };
 }
 
-/** Microseconds of CPU that a process has used. */
-function cpuOf({ child }: Contender): Promise<number> {
-  return new Promise((resolve) => {
-    child.once('message', (message) => {
-      const { cpu } = message as { cpu: NodeJS.CpuUsage };
-      resolve(cpu.user + cpu.system);
-    });
-    child.send('cpu');
+/** Clientele as people run it, its log written at the default level (to nowhere). */
+const startOurs = (env: NodeJS.ProcessEnv) =>
+  start([join(root, 'bin/clientele.js'), 'serve', '--output', 'json'], env, /"url":"http:[^"]*:(\d+)"/);
+
+/** The floor, translated the same way as Clientele is: a loader would tax both, and not equally. */
+async function startFloor(args: readonly string[]): Promise<Contender> {
+  const outfile = join(root, 'node_modules/.cache/clientele-floor.mjs');
+  await build({
+    entryPoints: [fileURLToPath(new URL('./floor.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
   });
+  return start([outfile, ...args], {}, /port (\d+)/);
 }
+
+/** Fields of /proc/<pid>/stat after the name: times are in hundredths of a second. */
+const statOf = (pid: number | undefined): readonly string[] => {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+};
+const sum = (fields: readonly string[]): number => fields.reduce((all, field) => all + Number(field), 0);
+
+/** Microseconds of CPU that a contender has used. */
+const cpuOf = ({ child }: Contender): number => sum(statOf(child.pid).slice(11, 13)) * 10_000;
 
 /** Microseconds of CPU that PostgreSQL has used: every process below its postmaster, ended ones included. */
 function postgresCpu(postmaster: number): number {
-  const ticks = (stat: string, from: number, to: number) =>
-    stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(from, to)
-      .reduce((sum, field) => sum + Number(field), 0);
-  let total = ticks(readFileSync(`/proc/${postmaster}/stat`, 'utf8'), 11, 15);
+  let total = sum(statOf(postmaster).slice(11, 15));
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === postmaster)
-        total += ticks(stat, 11, 13);
+      const stat = statOf(Number(pid));
+      if (Number(stat[1]) === postmaster) total += sum(stat.slice(11, 13));
     } catch {
       // The process ended while it was being looked at.
     }
@@ -105,10 +123,10 @@ try {
     say(`\rPlanting customers: ${done} of ${customers}`),
   );
   say('\n');
-  const ours = await start('./ours.ts', [], env);
+  const ours = await startOurs(env);
   contenders.push(ours);
   const digest = createHash('sha256').update(key.authorization).digest('hex');
-  const floor = await start('./floor.ts', [url, digest], {});
+  const floor = await startFloor([url, digest]);
   contenders.push(floor);
 
   const headers = { Identity: key.identity, Authorization: key.authorization };
@@ -162,7 +180,7 @@ try {
               ['ours', ours],
             ] as const)) {
           say(`\r${name} at ${concurrency}: round ${round} of ${rounds}, ${who}   `);
-          const [app, db] = [await cpuOf(contender), postgresCpu(server.pid)];
+          const [app, db] = [cpuOf(contender), postgresCpu(server.pid)];
           const run = await runLoad({
             port: contender.port,
             concurrency,
@@ -171,7 +189,7 @@ try {
           });
           if (round === 0) continue; // Warm-up.
           seen[who].rate.push((run.requests / run.elapsed) * 1000);
-          seen[who].app.push(((await cpuOf(contender)) - app) / run.requests);
+          seen[who].app.push((cpuOf(contender) - app) / run.requests);
           seen[who].db.push((postgresCpu(server.pid) - db) / run.requests);
           seen[who].p99.push(run.latencies[Math.floor(run.latencies.length * 0.99)] ?? 0);
         }
@@ -187,7 +205,7 @@ try {
   say('\r\x1b[K');
   console.log(lines.join('\n'));
 } finally {
-  for (const { child } of contenders) child.disconnect();
+  for (const { child } of contenders) child.kill('SIGTERM');
   await Promise.all(
     contenders.map(
       ({ child }) =>

@@ -1,28 +1,24 @@
 /**
- * The field table: what is known about each field of a person, said once. Sealing, masking, the blind
- * index, the KYC lock, log redaction and the leak test all read it.
+ * The field table: what is known about each field of a person, said once. The blind index and the KYC lock
+ * read it. Every field in it describes a person: it is sealed at rest and never logged.
  */
 export interface Field {
-  /** Whether the value describes a person. All such values are sealed at rest and never logged. */
-  readonly pii: boolean;
   /** The blind index that the field takes part in, so that it can be found by equality. */
   readonly index?: 'ssn' | 'email' | 'phone' | 'name_dob';
   /** Once KYC has passed: closed to changes, open, or open but for primary addresses. */
   readonly afterKyc: 'locked' | 'open' | 'secondary only';
-  /** Whether answers show it masked. */
-  readonly masked?: true;
 }
 
 export const customerFields = {
-  dob: { pii: true, index: 'name_dob', afterKyc: 'locked' },
-  first_name: { pii: true, afterKyc: 'locked' },
-  middle_name: { pii: true, afterKyc: 'locked' },
-  last_name: { pii: true, index: 'name_dob', afterKyc: 'locked' },
-  ssn: { pii: true, index: 'ssn', afterKyc: 'locked', masked: true },
-  phone: { pii: true, index: 'phone', afterKyc: 'open' },
-  phone_country_code: { pii: true, index: 'phone', afterKyc: 'open' },
-  email: { pii: true, index: 'email', afterKyc: 'open' },
-  addresses: { pii: true, afterKyc: 'secondary only' },
+  dob: { index: 'name_dob', afterKyc: 'locked' },
+  first_name: { afterKyc: 'locked' },
+  middle_name: { afterKyc: 'locked' },
+  last_name: { index: 'name_dob', afterKyc: 'locked' },
+  ssn: { index: 'ssn', afterKyc: 'locked' },
+  phone: { index: 'phone', afterKyc: 'open' },
+  phone_country_code: { index: 'phone', afterKyc: 'open' },
+  email: { index: 'email', afterKyc: 'open' },
+  addresses: { afterKyc: 'secondary only' },
 } as const satisfies Readonly<Record<string, Field>>;
 
 export type CustomerField = keyof typeof customerFields;

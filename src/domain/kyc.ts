@@ -11,6 +11,10 @@ export const kycStatuses = [
 ] as const;
 export type KycStatus = (typeof kycStatuses)[number];
 
+/** The kinds of document that a verification may ask for. */
+export const documentTypes = ['government_id', 'proof_of_address', 'social_security_card'] as const;
+export type DocumentType = (typeof documentTypes)[number];
+
 /** How many verifications a new customer may start. */
 export const kycRequestsAtBirth = 3;
 

@@ -1,0 +1,111 @@
+import type { Id } from '../domain/ids.ts';
+import type { DocumentType } from '../domain/kyc.ts';
+import type { Instant } from '../domain/time.ts';
+
+/**
+ * Whoever decides whether a person is who they say they are. The interface fits a vendor that answers at
+ * once, one with a page of its own where the person goes on, and people who decide by hand.
+ *
+ * Every call may be repeated: a worker that died is made good for by calling again for the same run, so
+ * `start` must not begin a second verification for a `runId` that the vendor has seen.
+ */
+export interface KycProvider {
+  /** Begins a verification. Answers what is known at once, and the vendor's own name for it. */
+  start(run: KycRun, applicant: KycApplicant): Promise<KycAnswer>;
+  /** How a verification stands now. The only thing that is ever believed. */
+  fetch(run: KycRun): Promise<KycAnswer>;
+  /** Hands over documents that were wanted. */
+  submitDocuments(run: KycRun, documents: readonly KycDocument[]): Promise<KycAnswer>;
+  /** Nobody waits for this verification any more. What cannot be cancelled is left to run out. */
+  cancel(run: KycRun): Promise<void>;
+  /**
+   * Which run a vendor's callback is about, if its signature holds; `undefined` where it does not. What the
+   * callback says of the verification is not read: the status is fetched.
+   */
+  readCallback(callback: KycCallback): { readonly runId: Id<'kyc run'> } | undefined;
+}
+
+/** One verification, as the provider knows it. */
+export interface KycRun {
+  readonly runId: Id<'kyc run'>;
+  readonly brandId: Id<'brand'>;
+  readonly programId: Id<'program'>;
+  readonly customerId: Id<'customer'>;
+  /** What the vendor called it; `undefined` until the vendor has answered once. Never personal data. */
+  readonly reference: string | undefined;
+  readonly startedAt: Instant;
+}
+
+/** The person, with the data the run was started with. */
+export interface KycApplicant {
+  readonly first_name: string;
+  readonly middle_name: string;
+  readonly last_name: string;
+  /** `YYYY-MM-DD` */
+  readonly dob: string;
+  /** Nine digits. */
+  readonly ssn: string;
+  readonly phone: string;
+  readonly phone_country_code: string;
+  readonly email: string;
+  readonly addresses: readonly KycAddress[];
+  /** Where the person was when they asked, if the brand said. */
+  readonly ip?: string;
+}
+
+export interface KycAddress {
+  readonly address_type: string;
+  readonly street: string;
+  readonly street2: string;
+  readonly city: string;
+  readonly state: string;
+  readonly zip_code: string;
+  readonly country: string;
+  readonly is_primary: boolean;
+}
+
+export interface KycDocument {
+  readonly documentId: Id<'kyc document'>;
+  readonly document_type: DocumentType;
+  /** What kind of it: `passport`, `utility_bill`; absent where there is only one kind. */
+  readonly kind?: string;
+  readonly side: 'front' | 'back';
+  /** ISO 3166-1 alpha-2, for a government id. */
+  readonly country?: string;
+  readonly file_name: string;
+  readonly media_type: 'image/jpeg' | 'image/png' | 'image/heic' | 'application/pdf';
+  readonly content: Buffer;
+}
+
+export interface KycCallback {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+/** `reference` is kept from then on. */
+export type KycAnswer =
+  | { readonly kind: 'finding'; readonly finding: KycFinding; readonly reference?: string }
+  | KycSilence;
+
+/** No answer that could be understood: the run stays as it is, and the provider is asked again. */
+export interface KycSilence {
+  readonly kind: 'silence';
+  readonly reason: 'timeout' | 'unreachable' | 'refused' | 'server error' | 'malformed' | 'rate limited';
+  readonly retryAfterSeconds?: number;
+}
+
+/** How a verification stands, in the words that every vendor's own states are translated into. */
+export type KycFinding =
+  /** The vendor is at it. */
+  | { readonly state: 'pending' }
+  /** The person has something to do on the vendor's page. */
+  | { readonly state: 'needs_input' }
+  | { readonly state: 'needs_document'; readonly documents: readonly DocumentType[] }
+  /** A person looks at it. */
+  | { readonly state: 'review' }
+  | { readonly state: 'approved' }
+  | { readonly state: 'declined' }
+  | { readonly state: 'expired' }
+  /** The vendor gave up, and says so. */
+  | { readonly state: 'error' };

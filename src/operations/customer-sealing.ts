@@ -1,9 +1,9 @@
 import type { Address } from '../domain/address.ts';
 import type { Drafted } from '../domain/customer.ts';
+import { kycTriggers } from '../domain/kyc-triggers.ts';
 import type { CustomerHead } from '../domain/record.ts';
 import { writeProfile } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
-import { triggerSsns } from '../domain/values.ts';
 import type { NewCustomerRow } from '../store/customers.ts';
 import type { Keyring, Place } from '../vault/vault.ts';
 import { indexValues } from './customer-index.ts';
@@ -19,7 +19,7 @@ export const placeOf = (purpose: 'profile' | 'ssn', recordId: string, sealNumber
 
 /** Each trigger number stands for a way in which a verification ends, so in a sandbox many may have it. */
 export const isUnique = ({ environment }: System, ssn: string | undefined): boolean =>
-  ssn !== undefined && !(environment === 'sandbox' && triggerSsns.has(ssn));
+  ssn !== undefined && !(environment === 'sandbox' && kycTriggers.has(ssn));
 
 /** The verdict that a customer is found by. */
 export const primaryVerdict = (addresses: readonly Address[]) =>

@@ -1,0 +1,65 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Signatures of Standard Webhooks (specification 1.0.0), for what we send and for what is sent to us:
+ * HMAC-SHA256 over `id.timestamp.body`, in the headers `webhook-id`, `webhook-timestamp` (seconds since 1970)
+ * and `webhook-signature` (`v1,` and base64; while a secret is being changed there are several, with spaces
+ * between them). Receivers find a library for it in most languages.
+ */
+
+const prefix = 'whsec_';
+
+/** How far the sender's clock may be from ours, and how long a message that was listened to can be replayed. */
+const toleranceSeconds = 300;
+
+/** A new secret: `whsec_` and 32 random bytes in base64. */
+export const makeSecret = (): string => `${prefix}${randomBytes(32).toString('base64')}`;
+
+/** One signature, as `webhook-signature` carries it. @throws Error if the secret is not of the form above. */
+export function signStandard(
+  secret: string,
+  id: string,
+  timestampSeconds: number,
+  body: string | Uint8Array,
+): string {
+  const mac = createHmac('sha256', keyOf(secret)).update(`${id}.${timestampSeconds}.`).update(body);
+  return `v1,${mac.digest('base64')}`;
+}
+
+/** Names in lower case, as Node reads them. */
+export type ReceivedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * Whether somebody who knows the secret has sent this, in the last five minutes. Never throws for what was
+ * received. @throws Error if the secret is not of the form above.
+ */
+export function verifyStandard(
+  secret: string,
+  headers: ReceivedHeaders,
+  body: string | Uint8Array,
+  nowSeconds: number,
+): boolean {
+  const id = headers['webhook-id'];
+  const timestamp = headers['webhook-timestamp'];
+  const signatures = headers['webhook-signature'];
+  if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string') return false;
+  // With a dot in the id, `a.1` sent at 2 would be signed like `a` sent at 1 with a body that begins with 2.
+  if (id === '' || id.includes('.') || !/^[1-9][0-9]{0,11}$/.test(timestamp)) return false;
+  const sentSeconds = Number(timestamp);
+  if (Math.abs(nowSeconds - sentSeconds) > toleranceSeconds) return false;
+  const expected = Buffer.from(signStandard(secret, id, sentSeconds, body));
+  return signatures.split(' ').some((signature) => isSame(expected, Buffer.from(signature)));
+}
+
+/** In a time that says nothing about where two signatures differ; how long one is, is no secret. */
+const isSame = (one: Buffer, other: Buffer): boolean =>
+  one.length === other.length && timingSafeEqual(one, other);
+
+function keyOf(secret: string): Buffer {
+  const text = secret.slice(prefix.length);
+  const key = Buffer.from(text, 'base64');
+  // Node's decoder skips what it does not know; only what it writes again the same way was base64.
+  if (!secret.startsWith(prefix) || key.length === 0 || key.toString('base64') !== text)
+    throw new Error(`A signing secret is ${prefix} and base64.`);
+  return key;
+}

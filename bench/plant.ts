@@ -6,7 +6,8 @@ import { createBrand } from '../src/operations/brands.ts';
 import { createCustomer } from '../src/operations/customers.ts';
 import type { NewKey } from '../src/operations/keys.ts';
 import { createKey } from '../src/operations/keys.ts';
-import { scopeOf } from '../src/operations/system.ts';
+import type { Handler } from '../src/operations/run.ts';
+import { perform } from '../src/operations/run.ts';
 import { personOf } from './people.ts';
 
 export interface Planted {
@@ -40,37 +41,32 @@ export async function plant(
   try {
     const brand = await createBrand(system, 'Bench');
     const key = await createKey(system, brand.brandId, { name: 'bench' });
-    const ring = await system.keyrings.of(brand.brandId);
+    const principal = {
+      brandId: brand.brandId,
+      brandName: brand.name,
+      identity: key.identity,
+      keyName: key.name,
+      scopes: new Set(key.scopes),
+      createdAt: key.createdAt,
+      expiresAt: undefined,
+    };
     const customerIds: string[] = [];
     let next = 0;
     const worker = async () => {
       while (next < count) {
         const number = next;
         next += 1;
-        const context = {
-          system,
-          ring,
-          scope: scopeOf(system, brand.brandId),
-          now: system.now(),
-          claim: undefined,
-          principal: {
-            brandId: brand.brandId,
-            brandName: brand.name,
-            identity: key.identity,
-            keyName: key.name,
-            scopes: new Set(key.scopes),
-            createdAt: key.createdAt,
-            expiresAt: undefined,
-          },
-        };
-        const { body } = await createCustomer(context, {
+        const input = {
           params: {},
           query: undefined,
           body: personOf(number),
           doubts: new Problems(),
-          ifMatch: 'none',
-        });
-        customerIds[number] = (JSON.parse(body) as { customer_id: string }).customer_id;
+          ifMatch: 'none' as const,
+        };
+        const call = { operationId: 'createCustomer', requestId: `plant-${number}` };
+        const create = createCustomer as unknown as Handler;
+        const { answer } = await perform(system, principal, call, create, input as never, undefined);
+        customerIds[number] = (JSON.parse(answer.body) as { customer_id: string }).customer_id;
         if (number % 2_000 === 0) progress(number);
       }
     };

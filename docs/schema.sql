@@ -20,6 +20,21 @@ create table api_keys (
 );
 CREATE INDEX api_keys_by_identity ON api_keys USING btree (identity);
 
+create table audit (
+  brand_id uuid not null,
+  arrived bigint generated always as identity not null,
+  customer_id uuid,
+  body text not null,
+  reason text,
+  number bigint,
+  hash bytea,
+  constraint audit_pkey PRIMARY KEY (brand_id, arrived),
+  constraint audit_hash_check CHECK (length(hash) = 32)
+);
+CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, arrived) WHERE (customer_id IS NOT NULL);
+CREATE UNIQUE INDEX audit_by_number ON audit USING btree (brand_id, number) WHERE (number IS NOT NULL);
+CREATE INDEX audit_to_number ON audit USING btree (arrived) WHERE (number IS NULL);
+
 create table brand_keys (
   brand_id uuid not null,
   kind text not null,
@@ -74,6 +89,7 @@ create table customers (
   email_index bytea,
   phone_index bytea,
   name_dob_index bytea not null,
+  audit_key text,
   constraint customers_pkey PRIMARY KEY (brand_id, customer_id),
   constraint customers_kyc_requests_available_check CHECK (kyc_requests_available >= 0 AND kyc_requests_available <= 3)
 );
@@ -111,8 +127,24 @@ create table deleted_customers (
   phone_index bytea,
   name_dob_index bytea not null,
   deleted_at timestamp with time zone not null,
+  audit_key text,
   constraint deleted_customers_pkey PRIMARY KEY (brand_id, customer_id)
 );
+
+create table events (
+  brand_id uuid not null,
+  event_id uuid not null,
+  arrived bigint generated always as identity not null,
+  number bigint,
+  type text not null,
+  customer_id uuid,
+  occurred_at timestamp with time zone not null,
+  payload text not null,
+  constraint events_pkey PRIMARY KEY (brand_id, event_id)
+);
+CREATE INDEX events_by_customer ON events USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
+CREATE UNIQUE INDEX events_by_number ON events USING btree (brand_id, number) WHERE (number IS NOT NULL);
+CREATE INDEX events_to_number ON events USING btree (arrived) WHERE (number IS NULL);
 
 create table idempotency (
   brand_id uuid not null,
@@ -139,9 +171,22 @@ create table installation (
   constraint installation_only_one_check CHECK (only_one)
 );
 
+create table journal_heads (
+  brand_id uuid not null,
+  event_number bigint default 0 not null,
+  audit_number bigint default 0 not null,
+  audit_hash bytea,
+  constraint journal_heads_pkey PRIMARY KEY (brand_id),
+  constraint journal_heads_audit_hash_check CHECK (length(audit_hash) = 32)
+);
+
 create table migrations (
   name text not null,
   digest text not null,
   applied_at timestamp with time zone default now() not null,
   constraint migrations_pkey PRIMARY KEY (name)
 );
+
+create sequence audit_arrived_seq;
+
+create sequence events_arrived_seq;

@@ -24,3 +24,14 @@ export function asciiJson(value: unknown): string {
   if (!/[\u007f-\uffff]/.test(json)) return json;
   return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/**
+ * The same with a space after each comma and colon: the form that Python's `json.dumps` gives by default.
+ * Bond signs that form, so receivers written for Bond may sign the parsed body anew and compare.
+ */
+export function spacedJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spacedJson).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return asciiJson(value);
+  const members = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return `{${members.map(([name, inner]) => `${asciiJson(name)}: ${spacedJson(inner)}`).join(', ')}}`;
+}

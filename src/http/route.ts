@@ -42,7 +42,8 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       const circumstances = { now: system.now(), sandbox: system.environment === 'sandbox' };
       const input = read(request, circumstances);
       const repeat = isRepeatable(row) ? repeatKeyOf(request) : undefined;
-      const done = await perform(system, principal, handler, input, repeat);
+      const call = { operationId: row.operationId, requestId: request.id };
+      const done = await perform(system, principal, call, handler, input, repeat);
       if (done.replayed) reply.header('idempotent-replayed', 'true');
       return sendAnswer(request, reply, row, done.answer);
     },

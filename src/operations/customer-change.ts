@@ -8,6 +8,7 @@ import { keepClaim } from '../store/claim.ts';
 import type { ChangeableRow, CustomerRow } from '../store/customers.ts';
 import { changeCustomer, readForChange } from '../store/customers.ts';
 import { violatedIndex } from '../store/outage.ts';
+import { digesterOf, digestsOf } from './customer-digests.ts';
 import { indexValues } from './customer-index.ts';
 import { isUnique, placeOf, primaryVerdict } from './customer-sealing.ts';
 import { readSealed } from './keyrings.ts';
@@ -67,13 +68,16 @@ export async function writeChange(
   const answer = show({ ...row.head, updated_at: now }, text, row.version + 1);
   const profileSeal = row.profileSeal + 1;
   const ssnSeal = row.ssnSeal + 1;
+  const digester = await digesterOf(context, row);
   const change = {
     id,
     version: row.version,
     updatedAt: now,
-    deliverability: primaryVerdict(changed.profile.addresses),
-    profile: ring.seal(placeOf('profile', id, profileSeal), text),
-    profileSeal,
+    profile: {
+      sealed: ring.seal(placeOf('profile', id, profileSeal), text),
+      seal: profileSeal,
+      deliverability: primaryVerdict(changed.profile.addresses),
+    },
     ...(changed.ssn !== undefined && {
       ssn: {
         sealed: ring.seal(placeOf('ssn', id, ssnSeal), changed.ssn),
@@ -86,8 +90,15 @@ export async function writeChange(
     ...(changed.fields.includes('addresses') && {
       verify: { at: awaitsVerdict(system, changed.profile) ? now : undefined, tries: 0 },
     }),
+    auditKey: digester.sealed,
   };
-  await done(withoutDuplicate(changeCustomer(scope, change, context.claim?.(answer, id))));
+  const journal = context.journal({
+    customerId: id,
+    event: { type: 'customer.updated' },
+    fields: changed.fields,
+    digests: digestsOf(digester.digest, changed.fields, changed.profile, changed.ssn),
+  });
+  await done(withoutDuplicate(changeCustomer(scope, change, [journal], context.claim?.(answer, id))));
   return answer;
 }
 

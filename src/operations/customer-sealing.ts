@@ -5,13 +5,17 @@ import type { CustomerHead } from '../domain/record.ts';
 import { writeProfile } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import type { NewCustomerRow } from '../store/customers.ts';
-import type { Keyring, Place } from '../vault/vault.ts';
+import type { Digest, Keyring, Place } from '../vault/vault.ts';
 import { indexValues } from './customer-index.ts';
 import type { System } from './system.ts';
 import { awaitsVerdict } from './verdicts.ts';
 
-/** Where a customer's two ciphertexts belong. */
-export const placeOf = (purpose: 'profile' | 'ssn', recordId: string, sealNumber: number): Place => ({
+/** Where a customer's ciphertexts belong. */
+export const placeOf = (
+  purpose: 'profile' | 'ssn' | 'digests',
+  recordId: string,
+  sealNumber: number,
+): Place => ({
   purpose,
   recordId,
   sealNumber,
@@ -30,17 +34,21 @@ export interface NewCustomer extends Drafted {
   readonly kycPassedAt?: Instant | undefined;
 }
 
-/** A row to be written, and the text of its profile, from which an answer can be made. */
+/** A row to be written, and what goes with it: the text of its profile, from which an answer can be made. */
 export interface SealedCustomer extends NewCustomerRow {
   readonly profileText: string;
+  readonly digest: Digest;
 }
 
 /** A new customer as a row: what describes the person sealed, for the first time, and indexed. */
 export function sealCustomer(system: System, ring: Keyring, customer: NewCustomer): SealedCustomer {
   const { head, profile, ssn, kycPassedAt } = customer;
   const profileText = writeProfile(profile);
+  const digester = ring.newDigester(placeOf('digests', head.customer_id, 1));
   return {
     profileText,
+    digest: digester.digest,
+    auditKey: digester.sealed,
     head,
     ...(kycPassedAt !== undefined && { kycPassedAt }),
     deliverability: primaryVerdict(profile.addresses),

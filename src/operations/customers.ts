@@ -11,6 +11,7 @@ import { asciiJson } from '../domain/text.ts';
 import type { CustomerRow } from '../store/customers.ts';
 import { insertCustomer, readCustomer, removeCustomer } from '../store/customers.ts';
 import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './customer-change.ts';
+import { digestsOf, givenFields } from './customer-digests.ts';
 import { sealCustomer } from './customer-sealing.ts';
 import { done } from './run.ts';
 import type { Answer, Context } from './system.ts';
@@ -49,7 +50,11 @@ export async function createCustomer(
   };
   const row = sealCustomer(system, ring, { head, profile, ssn });
   const answer: Answer = { status: 201, body: customerJson(head, row.profileText, 'change'), version: 1 };
-  await done(withoutDuplicate(insertCustomer(context.scope, row, context.claim?.(answer, customerId))));
+  const fields = givenFields(profile);
+  const digests = digestsOf(row.digest, fields, profile, ssn);
+  const journal = context.journal({ customerId, event: { type: 'customer.created' }, fields, digests });
+  const claim = context.claim?.(answer, customerId);
+  await done(withoutDuplicate(insertCustomer(context.scope, row, [journal], claim)));
   return answer;
 }
 
@@ -76,7 +81,18 @@ export async function deleteCustomer(
   const answer: Answer = { status: 200, body: asciiJson('Customer resource deleted') };
   const versions = typeof ifMatch === 'object' ? ifMatch : undefined;
   const claim = context.claim?.(answer, params.customer_id);
-  const outcome = await removeCustomer(context.scope, params.customer_id, versions, context.now, claim);
+  const journal = context.journal({
+    customerId: params.customer_id,
+    event: { type: 'customer.deleted' },
+  });
+  const outcome = await removeCustomer(
+    context.scope,
+    params.customer_id,
+    versions,
+    context.now,
+    [journal],
+    claim,
+  );
   if (outcome === 'stale') await explainNothingDeleted(context, params.customer_id, versions);
   await done(Promise.resolve(outcome));
   return answer;

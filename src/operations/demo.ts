@@ -47,6 +47,7 @@ async function plant(system: System, brand: Brand, customers: readonly DemoCusto
     await insertCustomer(
       scope,
       sealCustomer(system, ring, { head, profile, ssn, kycPassedAt: kyc.passedAt }),
+      [],
     );
   }
 }

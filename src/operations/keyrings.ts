@@ -35,20 +35,28 @@ export function openKeyrings(db: Database, vault: Vault): Keyrings {
 }
 
 /**
- * Opens one sealed record. Every record of a person is opened here. Where the record is under a key version
- * that the ring does not know yet, another process has rotated: the ring is read again, once.
+ * Opens one sealed record. Every text of a person is opened here.
  */
-export async function readSealed(
+export const readSealed = (
   keyrings: Keyrings,
   ring: Keyring,
   place: Place,
   sealed: string,
-): Promise<string> {
+): Promise<string> => withFreshRing(keyrings, ring, (one) => one.open(place, sealed));
+
+/**
+ * Opens something with a brand's ring. Where it is under a key version that the ring does not know yet,
+ * another process has rotated: the ring is read again, once.
+ */
+export async function withFreshRing<Opened>(
+  keyrings: Keyrings,
+  ring: Keyring,
+  open: (ring: Keyring) => Opened,
+): Promise<Opened> {
   try {
-    return ring.open(place, sealed);
+    return open(ring);
   } catch (error) {
     if (!(error instanceof UnknownKeyVersion)) throw error;
-    const fresh = await keyrings.reload(ring.brandId as BrandId);
-    return fresh.open(place, sealed);
+    return open(await keyrings.reload(ring.brandId as BrandId));
   }
 }

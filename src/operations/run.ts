@@ -4,7 +4,10 @@ import { Refusal } from '../domain/errors.ts';
 import { plusSeconds } from '../domain/time.ts';
 import type { ClaimedAnswer, Outcome } from '../store/claim.ts';
 import { findClaim } from '../store/claim.ts';
+import { journalPart } from '../store/journal.ts';
 import type { Keyring } from '../vault/vault.ts';
+import type { Cause, Deed } from './journal.ts';
+import { journalOf } from './journal.ts';
 import { readSealed } from './keyrings.ts';
 import type { Principal } from './principal.ts';
 import type { Answer, ClaimMaker, Context, System } from './system.ts';
@@ -40,6 +43,12 @@ export async function done(outcome: Promise<Outcome>): Promise<void> {
   if (what === 'stale') throw new Stale('The row or the key changed meanwhile.');
 }
 
+/** Which call this is, for the trail. */
+export interface Call {
+  readonly operationId: string;
+  readonly requestId: string;
+}
+
 /**
  * Performs one operation for a principal, exactly once under an Idempotency-Key. A change that comes too
  * late is decided anew on what is there now, so that racing changes of different fields are all kept.
@@ -47,6 +56,7 @@ export async function done(outcome: Promise<Outcome>): Promise<void> {
 export async function perform(
   system: System,
   principal: Principal,
+  call: Call,
   handler: Handler,
   input: Input<OperationRow>,
   repeat: RepeatKey | undefined,
@@ -59,9 +69,16 @@ export async function perform(
     const first = key && (await findClaim(scope, key.key, now));
     if (first) return { answer: await firstAnswer(system, ring, first, key.fingerprint), replayed: true };
     const claim = key && claimMaker(system, ring, key, now);
-    const context: Context = { system, principal, scope, ring, now, claim };
+    let journalled = false;
+    const journal = (deed: Deed) => {
+      journalled = true;
+      return journalPart(journalOf(system, causeOf(principal, call), now, deed));
+    };
+    const context: Context = { system, principal, scope, ring, now, claim, journal };
     try {
-      return { answer: await handler(context, input), replayed: false };
+      const answer = await handler(context, input);
+      if (journalled) system.db.wake();
+      return { answer, replayed: false };
     } catch (error) {
       // A refusal may only mean that the same request has meanwhile done its work, and then it is answered so.
       const isRepeat =
@@ -71,6 +88,12 @@ export async function perform(
     }
   }
 }
+
+const causeOf = ({ identity }: Principal, { operationId, requestId }: Call): Cause => ({
+  actor: { kind: 'key', id: identity },
+  operation: operationId,
+  requestId,
+});
 
 interface KeyedDigests {
   readonly key: Buffer;

@@ -4,8 +4,10 @@ import type { AddressVerifier } from '../providers/address.ts';
 import type { Claim } from '../store/claim.ts';
 import type { Database } from '../store/database.ts';
 import type { Environment } from '../store/installation.ts';
+import type { Part } from '../store/parts.ts';
 import type { BrandScope } from '../store/scope.ts';
 import type { Keyring, Vault } from '../vault/vault.ts';
+import type { Deed } from './journal.ts';
 import type { Keyrings } from './keyrings.ts';
 import type { Principal } from './principal.ts';
 
@@ -47,6 +49,8 @@ export interface Context {
   readonly now: Instant;
   /** Under an Idempotency-Key: what the change must write along with its effect. */
   readonly claim: ClaimMaker | undefined;
+  /** What a change writes down about itself. Only a change that calls this wakes the workers. */
+  readonly journal: (deed: Deed) => Part;
 }
 
 export type ClaimMaker = (answer: Answer, customerId: Id<'customer'> | undefined) => Claim;

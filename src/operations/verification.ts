@@ -9,7 +9,9 @@ import type { Finding } from '../providers/address.ts';
 import { isWorthAskingAgain } from '../providers/address.ts';
 import type { ChangeableRow, CustomerRowChange } from '../store/customers.ts';
 import { changeCustomer, readForChange } from '../store/customers.ts';
+import { journalPart } from '../store/journal.ts';
 import { placeOf, primaryVerdict } from './customer-sealing.ts';
+import { journalOf } from './journal.ts';
 import { readSealed } from './keyrings.ts';
 import type { System } from './system.ts';
 import { scopeOf } from './system.ts';
@@ -76,13 +78,19 @@ async function writeFindings(
     id,
     version: row.version,
     updatedAt: learned ? now : row.head.updated_at,
-    deliverability: primaryVerdict(addresses),
-    profile: ring.seal(placeOf('profile', id, seal), writeProfile(next)),
-    profileSeal: seal,
-    index: { ssn: undefined, email: undefined, phone: undefined, nameAndDob: undefined },
+    profile: {
+      sealed: ring.seal(placeOf('profile', id, seal), writeProfile(next)),
+      seal,
+      deliverability: primaryVerdict(addresses),
+    },
     verify: nextTry(system, next, found, row.verifyTries, now),
   };
-  return changeCustomer(scopeOf(system, brandId), change);
+  const cause = { actor: { kind: 'clientele' }, operation: 'verifyAddresses' } as const;
+  const deed = { customerId: id, event: { type: 'customer.updated' }, fields: ['addresses'] } as const;
+  const parts = learned ? [journalPart(journalOf(system, cause, now, deed))] : [];
+  const outcome = await changeCustomer(scopeOf(system, brandId), change, parts);
+  if (learned) system.db.wake();
+  return outcome;
 }
 
 function withFinding(address: Address, found: readonly Found[]): Address {

@@ -6,9 +6,11 @@ import type { Instant } from '../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../domain/time.ts';
 import { arrivalsOf } from './brands.ts';
 import type { Claim, Outcome } from './claim.ts';
-import { claimSql, claimValues, settle } from './claim.ts';
+import { settle } from './claim.ts';
 import type { Row, Value } from './database.ts';
 import { statement } from './database.ts';
+import type { Part } from './parts.ts';
+import { assemble } from './parts.ts';
 import type { BrandScope } from './scope.ts';
 
 /** A customer as stored: readable columns and the sealed profile, still sealed. */
@@ -23,6 +25,8 @@ export interface CustomerRow {
 export interface ChangeableRow extends CustomerRow {
   readonly ssn: string | undefined;
   readonly ssnSeal: number;
+  /** The sealed key of this customer's digests; `undefined` in rows from before there was one. */
+  readonly auditKey: string | undefined;
   readonly indexVersion: number;
   readonly kyc: KycState;
   /** How often a remote verifier was asked in vain about the present addresses. */
@@ -46,7 +50,7 @@ export async function readCustomer(scope: BrandScope, id: CustomerId): Promise<C
 
 const forChange = statement(
   'customer_read_for_change',
-  `select ${shownColumns}, ssn, ssn_seal, index_version, kyc_passed_at, verify_tries from customers where brand_id = $1 and customer_id = $2`,
+  `select ${shownColumns}, ssn, ssn_seal, audit_key, index_version, kyc_passed_at, verify_tries from customers where brand_id = $1 and customer_id = $2`,
 );
 
 /** One customer with what a change needs. Nothing is locked: the change itself checks the version. */
@@ -59,6 +63,7 @@ export async function readForChange(scope: BrandScope, id: CustomerId): Promise<
     ...base,
     ssn: row['ssn'] === null ? undefined : String(row['ssn']),
     ssnSeal: Number(row['ssn_seal']),
+    auditKey: row['audit_key'] === null ? undefined : String(row['audit_key']),
     indexVersion: Number(row['index_version']),
     verifyTries: Number(row['verify_tries']),
     kyc: {
@@ -104,6 +109,7 @@ export interface NewCustomerRow {
   readonly ssn: string | undefined;
   /** False for the sandbox's trigger numbers, which may belong to many. */
   readonly ssnUnique: boolean;
+  readonly auditKey: string;
   readonly indexVersion: number;
   readonly index: IndexValues;
 }
@@ -126,27 +132,23 @@ const countSql = (from: string, slot: number, by: 1 | -1): string => `
 const insertSql = (gate: string): string => `created as (
   insert into customers (brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status,
     kyc_passed_at, kyc_requests_available, deliverability, profile_seal, profile, ssn_seal, ssn, index_version,
-    ssn_index, ssn_unique, email_index, phone_index, name_dob_index, verify_at)
+    ssn_index, ssn_unique, email_index, phone_index, name_dob_index, verify_at, audit_key)
   select $1, $2::uuid, nextval($3::text::regclass), $4::uuid, 1, $5::timestamptz, $6::timestamptz, $7,
     $8::timestamptz, $9::smallint, $10, 1, $11, 1, $12, $13::int, $14::bytea, $15::boolean, $16::bytea, $17::bytea, $18::bytea,
-    $20::timestamptz
+    $20::timestamptz, $21
     from ${gate}
   returning seq)`;
 
-const create = statement(
-  'customer_create',
-  `with gate as (select 1), ${insertSql('gate')} ${countSql('created', 19, 1)}`,
-);
-const createClaimed = statement(
-  'customer_create_claimed',
-  `with gate as (select 1), ${claimSql('gate', 21)}, ${insertSql('claim')} ${countSql('created', 19, 1)}`,
-);
-
 /**
- * Writes a new customer, its place in the counts and, under a claim, the answer: one statement.
+ * Writes a new customer, its place in the counts, its parts and, under a claim, the answer: one statement.
  * A duplicate of the SSN or of the brand's own id rejects with PostgreSQL's error (see `violatedIndex`).
  */
-export function insertCustomer(scope: BrandScope, row: NewCustomerRow, claim?: Claim): Promise<Outcome> {
+export function insertCustomer(
+  scope: BrandScope,
+  row: NewCustomerRow,
+  parts: readonly Part[],
+  claim?: Claim,
+): Promise<Outcome> {
   const values: readonly Value[] = [
     scope.brandId,
     row.head.customer_id,
@@ -168,89 +170,126 @@ export function insertCustomer(scope: BrandScope, row: NewCustomerRow, claim?: C
     row.index.nameAndDob ?? null,
     nextSlot(),
     row.verifyAt ? toPostgres(row.verifyAt) : null,
+    row.auditKey,
   ];
-  if (!claim) return settle(undefined, scope.db.run(create, values));
-  return settle(claim, scope.db.run(createClaimed, [...values, ...claimValues(claim)]));
+  return write(scope, {
+    name: 'customer_create',
+    values,
+    claim,
+    gate: 'gate',
+    changed: 'created',
+    parts,
+    text: (claimed, rest) =>
+      `with gate as (select 1), ${claimed} ${insertSql(claimed ? 'claim' : 'gate')}, ${rest}
+       counted as (${countSql('created', 19, 1)}) select done from counted`,
+  });
 }
 
+function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promise<Outcome> {
+  const { query, values } = assemble(change);
+  return settle(change.claim, scope.db.run(query, values));
+}
+
+/** What changes in a customer's row. A group that is absent stays as it is. */
 export interface CustomerRowChange {
   readonly id: CustomerId;
   /** The version that was read; if it is no longer the stored one, nothing is written. */
   readonly version: number;
   readonly updatedAt: Instant;
-  readonly deliverability: Deliverability | undefined;
-  readonly profile: string;
-  readonly profileSeal: number;
+  readonly profile?: {
+    readonly sealed: string;
+    readonly seal: number;
+    /** The verdict on the first primary address. */
+    readonly deliverability: Deliverability | undefined;
+  };
   /** Where the change brings a new number. */
   readonly ssn?: { readonly sealed: string; readonly seal: number; readonly unique: boolean };
   /** Only the values that change. */
-  readonly index: IndexValues;
+  readonly index?: IndexValues;
   /** Where addresses changed: when to ask a remote verifier about them, if at all. */
   readonly verify?: { readonly at: Instant | undefined; readonly tries: number };
+  readonly kyc?: KycState;
+  /** For a row that has none yet. */
+  readonly auditKey?: string | undefined;
 }
 
 const changeSql = (where: string): string => `
-  update customers set version = version + 1, updated_at = $4::timestamptz, deliverability = $5, profile = $6,
-    profile_seal = $7::int, ssn = coalesce($8, ssn), ssn_seal = coalesce($9::int, ssn_seal),
+  update customers set version = version + 1, updated_at = $4::timestamptz,
+    profile = coalesce($5, profile), profile_seal = coalesce($6::int, profile_seal),
+    deliverability = case when $5 is null then deliverability else $7 end,
+    ssn = coalesce($8, ssn), ssn_seal = coalesce($9::int, ssn_seal),
     ssn_unique = coalesce($10::boolean, ssn_unique), ssn_index = coalesce($11::bytea, ssn_index),
     email_index = coalesce($12::bytea, email_index), phone_index = coalesce($13::bytea, phone_index),
     name_dob_index = coalesce($14::bytea, name_dob_index),
     verify_at = case when $15::smallint is null then verify_at else $16::timestamptz end,
-    verify_tries = coalesce($15::smallint, verify_tries)
-  where brand_id = $1 and customer_id = $2 and ${where}
+    verify_tries = coalesce($15::smallint, verify_tries),
+    kyc_status = case when $17::smallint is null then kyc_status else $18 end,
+    kyc_passed_at = case when $17::smallint is null then kyc_passed_at else $19::timestamptz end,
+    kyc_requests_available = coalesce($17::smallint, kyc_requests_available),
+    audit_key = coalesce(audit_key, $20)
+  where brand_id = $1 and customer_id = $2::uuid and ${where}
   returning 1 as done`;
 
-const change = statement('customer_change', changeSql('version = $3::int'));
-const changeClaimed = statement(
-  'customer_change_claimed',
-  `with held as (
-     select 1 from customers where brand_id = $1 and customer_id = $2 and version = $3::int for update
-   ), ${claimSql('held', 17)} ${changeSql('exists (select from claim)')}`,
-);
+const heldSql =
+  'held as (select 1 from customers where brand_id = $1 and customer_id = $2::uuid and version = $3::int for update)';
 
-/** Writes a change if the row still has the version that was read. */
-export function changeCustomer(scope: BrandScope, row: CustomerRowChange, claim?: Claim): Promise<Outcome> {
+/** Writes a change and its parts if the row still has the version that was read. */
+export function changeCustomer(
+  scope: BrandScope,
+  row: CustomerRowChange,
+  parts: readonly Part[],
+  claim?: Claim,
+): Promise<Outcome> {
+  const { profile, ssn, index, verify, kyc } = row;
   const values: readonly Value[] = [
     scope.brandId,
     row.id,
     row.version,
     toPostgres(row.updatedAt),
-    row.deliverability ?? null,
-    row.profile,
-    row.profileSeal,
-    row.ssn?.sealed ?? null,
-    row.ssn?.seal ?? null,
-    row.ssn?.unique ?? null,
-    row.index.ssn ?? null,
-    row.index.email ?? null,
-    row.index.phone ?? null,
-    row.index.nameAndDob ?? null,
-    row.verify?.tries ?? null,
-    row.verify?.at ? toPostgres(row.verify.at) : null,
+    profile?.sealed ?? null,
+    profile?.seal ?? null,
+    profile?.deliverability ?? null,
+    ssn?.sealed ?? null,
+    ssn?.seal ?? null,
+    ssn?.unique ?? null,
+    index?.ssn ?? null,
+    index?.email ?? null,
+    index?.phone ?? null,
+    index?.nameAndDob ?? null,
+    verify?.tries ?? null,
+    verify?.at ? toPostgres(verify.at) : null,
+    kyc?.requestsAvailable ?? null,
+    kyc?.status ?? null,
+    kyc?.passedAt ? toPostgres(kyc.passedAt) : null,
+    row.auditKey ?? null,
   ];
-  if (!claim) return settle(undefined, scope.db.run(change, values));
-  return settle(claim, scope.db.run(changeClaimed, [...values, ...claimValues(claim)]));
+  return write(scope, {
+    name: 'customer_change',
+    values,
+    claim,
+    gate: 'held',
+    changed: 'changed',
+    parts,
+    text: (claimed, rest) =>
+      claimed
+        ? `with ${heldSql}, ${claimed} changed as (${changeSql('exists (select from claim)')}), ${rest} result as (select done from changed) select done from result`
+        : `with changed as (${changeSql('version = $3::int')}), ${rest} result as (select done from changed) select done from result`,
+  });
 }
 
 const kept =
   'brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status, kyc_passed_at, ' +
   'kyc_requests_available, deliverability, profile_seal, profile, ssn_seal, ssn, index_version, ssn_index, ' +
-  'ssn_unique, email_index, phone_index, name_dob_index';
+  'ssn_unique, email_index, phone_index, name_dob_index, audit_key';
 
-const target = 'brand_id = $1 and customer_id = $2 and ($3::int[] is null or version = any ($3::int[]))';
+const target =
+  'brand_id = $1 and customer_id = $2::uuid and ($3::int[] is null or version = any ($3::int[]))';
 
 const removeSql = (where: string): string => `gone as (
     delete from customers where ${where} returning ${kept}
   ), moved as (
     insert into deleted_customers (${kept}, deleted_at) select ${kept}, $4::timestamptz from gone returning seq
-  ) ${countSql('moved', 5, -1)}`;
-
-const remove = statement('customer_delete', `with ${removeSql(target)}`);
-const removeClaimed = statement(
-  'customer_delete_claimed',
-  `with held as (select 1 from customers where ${target} for update), ${claimSql('held', 6)},
-    ${removeSql('brand_id = $1 and customer_id = $2 and exists (select from claim)')}`,
-);
+  )`;
 
 /** Moves a customer out of reach, if it has one of the versions asked for (`undefined`: any). */
 export function removeCustomer(
@@ -258,10 +297,24 @@ export function removeCustomer(
   id: CustomerId,
   versions: readonly number[] | undefined,
   now: Instant,
+  parts: readonly Part[],
   claim?: Claim,
 ): Promise<Outcome> {
   const wanted = versions ? versions.map(String) : null;
   const values: readonly Value[] = [scope.brandId, id, wanted, toPostgres(now), nextSlot()];
-  if (!claim) return settle(undefined, scope.db.run(remove, values));
-  return settle(claim, scope.db.run(removeClaimed, [...values, ...claimValues(claim)]));
+  return write(scope, {
+    name: 'customer_delete',
+    values,
+    claim,
+    gate: 'held',
+    changed: 'moved',
+    parts,
+    text: (claimed, rest) => {
+      const removed = claimed
+        ? `held as (select 1 from customers where ${target} for update), ${claimed}
+           ${removeSql('brand_id = $1 and customer_id = $2::uuid and exists (select from claim)')}`
+        : removeSql(target);
+      return `with ${removed}, ${rest} counted as (${countSql('moved', 5, -1)}) select done from counted`;
+    },
+  });
 }

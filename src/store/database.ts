@@ -1,6 +1,7 @@
 import type { PoolConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { Refusal } from '../domain/errors.ts';
+import { openBell } from './bell.ts';
 import type { Address } from './clients.ts';
 import { breakOff, openClients } from './clients.ts';
 import { endsConnection, isAnswer, isOutage, isReadOnly } from './outage.ts';
@@ -35,6 +36,13 @@ export interface Database extends Connection {
    * Answers the rows of all of them.
    */
   script(sql: string): Promise<readonly Row[]>;
+  /**
+   * Says that there is work for whoever listens, in this process at once and in every other soon. Called
+   * after a commit; calls that come close together are passed on once.
+   */
+  wake(): void;
+  /** Has `listener` called whenever any process says that there is work. Returns how to stop it. */
+  onWake(listener: () => void): () => void;
   /** Whether the database answers, gives connections and takes writes, as of the last heartbeat. */
   readonly state: DatabaseState;
   readonly usage: { readonly total: number; readonly idle: number; readonly waiting: number };
@@ -101,13 +109,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   const waiting = new Set<(error: Refusal) => void>();
   const lastHeard = new WeakMap<pg.ClientBase, number>();
 
-  const pulse = startPulse(clients.create, (now, before) => {
-    if (before === 'read only') era += 1;
-    if (now !== 'unreachable') return;
-    for (const give of waiting) give(unavailable());
-    lanes.fill(undefined);
-    clients.breakAll();
-  });
+  const bell = openBell((sql) => database.run(statement('', sql), []));
+  const pulse = startPulse(
+    () => bell.listen(clients.create()),
+    (now, before) => {
+      if (before === 'read only') era += 1;
+      if (now !== 'unreachable') return;
+      for (const give of waiting) give(unavailable());
+      lanes.fill(undefined);
+      clients.breakAll();
+    },
+  );
 
   /** Ends with the work, with the heartbeat's verdict, or with the caller's patience: whichever is first. */
   function guarded<Result>(work: (errand: Errand) => Promise<Result>): Promise<Result> {
@@ -228,7 +240,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     await clients.ended(farewell);
   }
 
-  return {
+  const database: Database = {
+    wake: bell.ring,
+    onWake: bell.onRing,
     read: (query, values) => guarded(async (errand) => ask(errand, await lane(), query, values)),
     run: (query, values) => guarded((errand) => onPool((client) => ask(errand, client, query, values))),
     transaction: (work) =>
@@ -261,10 +275,12 @@ export function openDatabase(options: DatabaseOptions): Database {
       return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
     },
     close() {
+      bell.hush();
       closing ??= endAll();
       return closing;
     },
   };
+  return database;
 }
 
 /** The answer of a database that is not there. Nothing is known to have been written. */

@@ -1,11 +1,24 @@
 import type { KeyObject } from 'node:crypto';
-import { deriveKey, mac } from './derive.ts';
+import { deriveKey, mac, takeKey } from './derive.ts';
 import { bytesToText, checkId, checkUint32, fromBase64, LONGEST_ID, textToBytes, tuple } from './encoding.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { UnknownKeyVersion, VaultError } from './vault-error.ts';
 
 /** What a sealed record holds. Each purpose has a key of its own. */
-export type Purpose = 'profile' | 'ssn' | 'document' | 'event' | 'idempotency';
+export type Purpose =
+  | 'profile'
+  | 'ssn'
+  | 'document'
+  | 'event'
+  | 'idempotency'
+  // What a verification was started with, and what was written about it.
+  | 'verification'
+  // What somebody wrote as a reason.
+  | 'reason'
+  // The secret that a webhook's deliveries are signed with.
+  | 'webhook'
+  // The key of one customer's digests.
+  | 'digests';
 
 /** What a blind index is over. Each kind has a key of its own, so equal values of two kinds do not meet. */
 export type IndexKind = 'ssn' | 'email' | 'phone' | 'name_dob' | 'idempotency_key' | 'fingerprint';
@@ -37,6 +50,10 @@ export interface Keyring {
   sealBytes(place: Place, bytes: Buffer): Buffer;
   /** As `open`, for bytes in and bytes out. */
   openBytes(place: Place, sealed: Buffer): Buffer;
+  /** A new random key for digests, sealed for a place, and ready to use. */
+  newDigester(place: Place): { readonly sealed: string; readonly digest: Digest };
+  /** Opens such a key. Throws as `open` does. */
+  digester(place: Place, sealed: string): Digest;
   /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
   versionOf(sealed: string): number | undefined;
   /** The blind index of a normalised value, 32 bytes, under the newest index key. */
@@ -44,6 +61,9 @@ export interface Keyring {
   /** As `index`, under an older key. Throws `UnknownKeyVersion`. */
   indexAt(version: number, kind: IndexKind, normalised: string): Buffer;
 }
+
+/** The digest of a value under a name, 32 bytes in base64. It says whether two values are equal, no more. */
+export type Digest = (name: string, value: string) => string;
 
 /** Versions and their keys, at least one. */
 type KeyVersions = ReadonlyMap<number, KeyObject>;
@@ -54,6 +74,7 @@ export function makeKeyring(
   brandKeys: KeyVersions,
   indexKeys: KeyVersions,
   nextNonce: () => Buffer,
+  newSecret: () => Buffer,
 ): Keyring {
   const sealVersion = Math.max(...brandKeys.keys());
   const indexVersion = Math.max(...indexKeys.keys());
@@ -124,6 +145,12 @@ export function makeKeyring(
       if (text === undefined) throw unreadable(place);
       return text;
     },
+    newDigester: (place: Place) => {
+      const secret = newSecret();
+      const sealed = sealBytes(place, secret).toString('base64');
+      return { sealed, digest: digestUnder(secret) };
+    },
+    digester: (place: Place, sealed: string) => digestUnder(openBytes(place, fromBase64(sealed))),
     versionOf: (sealed: string) => {
       const record = fromBase64(sealed);
       return record && recordVersion(record);
@@ -131,6 +158,11 @@ export function makeKeyring(
     index: (kind: IndexKind, normalised: string) => indexAt(indexVersion, kind, normalised),
     indexAt,
   });
+}
+
+function digestUnder(secret: Buffer): Digest {
+  const key = takeKey(secret);
+  return (name, value) => mac(key, tuple(name, value)).toString('base64');
 }
 
 interface Slot {

@@ -8,7 +8,7 @@ import { type Keyring, makeKeyring } from './keyring.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { VaultError } from './vault-error.ts';
 
-export type { IndexKind, Keyring, Place, Purpose } from './keyring.ts';
+export type { Digest, IndexKind, Keyring, Place, Purpose } from './keyring.ts';
 export { UnknownKeyVersion, VaultError } from './vault-error.ts';
 
 /** `brand` keys seal records, `index` keys make blind indexes. */
@@ -100,7 +100,13 @@ export function openVault(root: RootKeys, options: VaultOptions = {}): Vault {
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
     rewrap: (brandId: string, key: WrappedKey) => wrap(brandId, key.kind, key.version, unwrap(brandId, key)),
     keyring: (brandId: string, keys: readonly WrappedKey[]) =>
-      makeKeyring(brandId, unwrapAll(brandId, 'brand', keys), unwrapAll(brandId, 'index', keys), nextNonce),
+      makeKeyring(
+        brandId,
+        unwrapAll(brandId, 'brand', keys),
+        unwrapAll(brandId, 'index', keys),
+        nextNonce,
+        () => randomBytesExactly(random, KEY_BYTES),
+      ),
     proof: () => {
       const version = root.current;
       const key = under(proofKeys, version, 'The proof');

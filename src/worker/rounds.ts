@@ -4,30 +4,50 @@ export interface Rounds {
   stop(): Promise<void>;
 }
 
+/** Has its listener called when there may be work; returns how to stop that. */
+export type OnWake = (listener: () => void) => () => void;
+
 /**
  * Does one round after the other, so many milliseconds apart; at once where a round says that there is more
- * to do. A round that fails is made good by the next one. Nothing keeps the process alive for it.
+ * to do, or where somebody says so meanwhile. A round that fails is made good by the next one. Nothing keeps
+ * the process alive for it.
  */
-export function startRounds(interval: number, round: () => Promise<'more' | 'done'>): Rounds {
+export function startRounds(
+  interval: number,
+  round: () => Promise<'more' | 'done'>,
+  onWake?: OnWake,
+): Rounds {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let isUnderWay = false;
+  let isWoken = false;
   let underWay: Promise<void> = Promise.resolve();
 
   async function once(): Promise<void> {
+    isUnderWay = true;
+    isWoken = false;
     const outcome = await round().catch(() => 'done' as const);
-    if (!stopped) next(outcome === 'more' ? 0 : interval);
+    isUnderWay = false;
+    if (!stopped) next(outcome === 'more' || isWoken ? 0 : interval);
   }
 
   function next(wait: number): void {
+    clearTimeout(timer);
     timer = setTimeout(() => {
       underWay = once();
     }, wait).unref();
   }
+
+  const deafen = onWake?.(() => {
+    isWoken = true;
+    if (!isUnderWay && !stopped) next(0);
+  });
   next(interval);
 
   return {
     async stop() {
       stopped = true;
+      deafen?.();
       clearTimeout(timer);
       await underWay;
     },

@@ -1,0 +1,74 @@
+import type { EventType } from '../domain/events.ts';
+import type { CustomerId, Id } from '../domain/ids.ts';
+import { asciiJson, spacedJson } from '../domain/text.ts';
+import type { Instant } from '../domain/time.ts';
+import { wireTime } from '../domain/time.ts';
+import type { Journal } from '../store/journal.ts';
+
+/** Who did it: a key of the brand, an operator at the command line, or Clientele by itself. */
+export type Actor =
+  | { readonly kind: 'key'; readonly id: string }
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'clientele' };
+
+/** Under which name and at whose wish something is done. */
+export interface Cause {
+  readonly actor: Actor;
+  /** An operationId, a command, or the name of a background step. */
+  readonly operation: string;
+  readonly requestId?: string;
+}
+
+/** What is to be written down. Names of fields, ids and digests only: never a value. */
+export interface Deed {
+  readonly customerId?: CustomerId | undefined;
+  /** `more` goes into the body that webhooks send. */
+  readonly event?:
+    | { readonly type: EventType; readonly more?: Readonly<Record<string, unknown>> }
+    | undefined;
+  /** The names of the fields that changed, for the event and the trail. */
+  readonly fields?: readonly string[];
+  /** From the name of a field to the digest of its new value, under the customer's own key. */
+  readonly digests?: Readonly<Record<string, string>>;
+  /** What the trail says besides: which run, which decision. */
+  readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** Somebody's words, sealed. */
+  readonly reason?: string | undefined;
+}
+
+interface IdMaker {
+  readonly newId: <Kind extends string>() => Id<Kind>;
+}
+
+/** The entry and the event of a deed, as they will be stored for good. */
+export function journalOf({ newId }: IdMaker, cause: Cause, now: Instant, deed: Deed): Journal {
+  const { customerId, event, fields, digests, facts, reason } = deed;
+  const at = wireTime(now, 'change');
+  return {
+    event: event && {
+      eventId: newId(),
+      type: event.type,
+      occurredAt: now,
+      payload: spacedJson({
+        event: event.type,
+        ...(customerId !== undefined && { customer_id: customerId }),
+        occurred_at: at,
+        ...(fields !== undefined && { fields }),
+        ...event.more,
+      }),
+    },
+    entry: {
+      body: asciiJson({
+        at,
+        actor: cause.actor,
+        ...(cause.requestId !== undefined && { request_id: cause.requestId }),
+        operation: cause.operation,
+        ...(customerId !== undefined && { customer_id: customerId }),
+        ...(fields !== undefined && { fields }),
+        ...(digests !== undefined && { digests }),
+        ...facts,
+      }),
+      reason,
+    },
+  };
+}

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-/** What each room may import, rooms and packages; type imports count. `root` is main.ts, house.ts and config.ts. */
+/** What each room may import, rooms and packages; type imports count. `root` is the files beside the rooms. */
 const rooms: Readonly<
   Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>
 > = {

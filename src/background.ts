@@ -1,0 +1,21 @@
+import type { Config } from './config.ts';
+import type { House } from './house.ts';
+import { startAddressVerifier } from './worker/address-verifier.ts';
+import { startSweeper } from './worker/sweeper.ts';
+
+/** All that a process does without a request. */
+export interface Background {
+  /** Resolves when what is under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts the rounds of the worker. Any number of processes may: claims in the database keep them apart. */
+export function startBackground(config: Config, { system, database }: House): Background {
+  const rounds = [startSweeper(database, system.now)];
+  if (config.lob) rounds.push(startAddressVerifier(system));
+  return {
+    async stop() {
+      await Promise.all(rounds.map((one) => one.stop()));
+    },
+  };
+}

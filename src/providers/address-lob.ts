@@ -4,6 +4,7 @@ import type { Instant } from '../domain/time.ts';
 import { millisOf } from '../domain/time.ts';
 import type { AddressVerifier, Finding, UnknownReason } from './address.ts';
 import { dpvVerdict, isInUs, unknown, verdict } from './address.ts';
+import { memberOf, parsed } from './json.ts';
 import type { Answered, Outbound } from './outbound.ts';
 
 export interface LobOptions {
@@ -89,7 +90,7 @@ function waitAsked({ headers, status }: Answered, now: Instant): number | undefi
  * a test key gets for every address but the magic ones.
  */
 function readVerification(body: Buffer): Finding {
-  const found = parsed(body);
+  const found = parsed(body.toString());
   const summary = memberOf(found, 'deliverability');
   if (summary === '') return unknown('no_verdict');
   if (isDeliverability(summary)) return verdict(summary);
@@ -103,16 +104,3 @@ function readVerification(body: Buffer): Finding {
 
 const isDeliverability = (value: unknown): value is Deliverability =>
   deliverabilities.some((known) => known === value);
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
-}
-
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;

@@ -1,6 +1,7 @@
 import type { Id } from '../domain/ids.ts';
 import type { DocumentType } from '../domain/kyc.ts';
 import type { Instant } from '../domain/time.ts';
+import type { ReceivedHeaders } from './signature.ts';
 
 /**
  * Whoever decides whether a person is who they say they are. The interface fits a vendor that answers at
@@ -78,8 +79,8 @@ export interface KycDocument {
 }
 
 export interface KycCallback {
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers: ReceivedHeaders;
+  /** As it came: what is signed is the text, not what it means. */
   readonly body: string;
 }
 
@@ -91,6 +92,10 @@ export type KycAnswer =
 /** No answer that could be understood: the run stays as it is, and the provider is asked again. */
 export interface KycSilence {
   readonly kind: 'silence';
+  /**
+   * `unreachable`: nothing was sent, or may be sent to that address. `refused`: a redirect, or a 4xx, which an
+   * operator has to look at. `malformed`: not a whole answer, or one that says what no provider may say.
+   */
   readonly reason: 'timeout' | 'unreachable' | 'refused' | 'server error' | 'malformed' | 'rate limited';
   readonly retryAfterSeconds?: number;
 }

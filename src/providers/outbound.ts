@@ -39,7 +39,7 @@ export interface OutboundRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** Where this call may take less time than others. */
   readonly timeoutMilliseconds?: number;
 }

@@ -1,0 +1,16 @@
+/** Reading JSON that somebody else has written, without trusting its shape. */
+
+/** The value, or `undefined` where the text is not JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A member of an object by its name; `undefined` where there is none, or no object. */
+export const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;

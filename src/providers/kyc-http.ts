@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { parseId } from '../domain/ids.ts';
+import type { Instant } from '../domain/time.ts';
+import { millisOf } from '../domain/time.ts';
+import { memberOf, parsed } from './json.ts';
+import type { KycDocument, KycProvider } from './kyc.ts';
+import { malformed, readAnswer } from './kyc-http-answer.ts';
+import type { Outbound, Outcome } from './outbound.ts';
+import { signStandard, verifyStandard } from './signature.ts';
+
+export interface HttpKycOptions {
+  readonly outbound: Outbound;
+  /** Of the brand's decision service; the names of the calls are put behind it. */
+  readonly url: string;
+  /** Signs both ways: our calls, and the service's callbacks. */
+  readonly secret: string;
+  readonly now: () => Instant;
+  readonly timeoutMilliseconds?: number;
+}
+
+// A vendor's checks of databases take seconds, and a job asks again. An upload may be 35 MB.
+const usualTimeout = 10_000;
+const uploadTimeout = 60_000;
+
+/**
+ * The brand's own decision service, and through it any vendor. The protocol is docs/kyc-providers.md: four
+ * signed calls, each of which may come twice, and one signed callback that says no more than "ask again".
+ */
+export function openHttpKyc(options: HttpKycOptions): KycProvider {
+  const { outbound, secret, now, timeoutMilliseconds = usualTimeout } = options;
+  const base = options.url.replace(/\/+$/, '');
+  const nowSeconds = () => Math.floor(millisOf(now()) / 1_000);
+
+  async function call(path: string, content: object, timeout = timeoutMilliseconds): Promise<Outcome> {
+    // Bytes at once: with documents in it, a text would be encoded by the signature and again by the socket.
+    const body = Buffer.from(JSON.stringify(content));
+    const id = `msg_${randomUUID()}`;
+    const timestamp = nowSeconds();
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signStandard(secret, id, timestamp, body),
+    };
+    return outbound.send({
+      method: 'POST',
+      url: `${base}${path}`,
+      headers,
+      body,
+      timeoutMilliseconds: timeout,
+    });
+  }
+
+  return {
+    async start({ runId, customerId, programId }, applicant) {
+      const names = { run_id: runId, customer_id: customerId, program_id: programId };
+      const answer = readAnswer(await call('/verifications', { ...names, applicant }));
+      // Without the vendor's name for it, a verification that was begun could not be found again.
+      return answer.kind === 'finding' && answer.reference === undefined ? malformed : answer;
+    },
+    async fetch({ runId, reference }) {
+      return readAnswer(await call('/verifications/status', { run_id: runId, reference }));
+    },
+    async submitDocuments({ runId, reference }, documents) {
+      const content = { run_id: runId, reference, documents: documents.map(toWire) };
+      return readAnswer(await call('/documents', content, Math.max(timeoutMilliseconds, uploadTimeout)));
+    },
+    async cancel({ runId, reference }) {
+      await call('/cancel', { run_id: runId, reference });
+    },
+    readCallback({ headers, body }) {
+      if (!verifyStandard(secret, headers, body, nowSeconds())) return undefined;
+      const runId = memberOf(parsed(body), 'run_id');
+      const known = typeof runId === 'string' ? parseId<'kyc run'>(runId) : undefined;
+      return known && { runId: known };
+    },
+  };
+}
+
+const toWire = ({ documentId, content, ...described }: KycDocument) => ({
+  document_id: documentId,
+  ...described,
+  content: content.toString('base64'),
+});

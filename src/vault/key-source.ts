@@ -36,7 +36,7 @@ const LINE = /^(?:v([1-9]\d{0,8}):)?(\S+)$/;
 const material = new WeakMap<RootKeys, ReadonlyMap<number, KeyObject>>();
 
 /** What the root key is used for. Each use has a key of its own, so that none can stand in for another. */
-type RootUse = 'wrap' | 'proof';
+type RootUse = 'wrap' | 'proof' | 'sign';
 
 /** The keys for one use, by root version, for the vault. Throws `misuse` for root keys no source here loaded. */
 export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, KeyObject> {

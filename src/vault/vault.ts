@@ -6,6 +6,7 @@ import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
 import { type RootKeys, rootSubkeys } from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
+import { makeSigner, type Signer } from './signer.ts';
 import { VaultError } from './vault-error.ts';
 
 export type { Digest, IndexKind, Keyring, Place, Purpose } from './keyring.ts';
@@ -42,6 +43,8 @@ export interface Vault {
   proof(): string;
   /** Whether a proof was made under one of the loaded root keys: a false answer is a reason not to start. */
   provesRoot(proof: string): boolean;
+  /** Signs the audit trail's checkpoints. */
+  readonly signer: Signer;
 }
 
 export interface VaultOptions {
@@ -96,6 +99,7 @@ export function openVault(root: RootKeys, options: VaultOptions = {}): Vault {
 
   return Object.freeze({
     rootVersion: root.current,
+    signer: makeSigner(root),
     newKey,
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
     rewrap: (brandId: string, key: WrappedKey) => wrap(brandId, key.kind, key.version, unwrap(brandId, key)),

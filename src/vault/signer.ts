@@ -1,0 +1,63 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { type RootKeys, rootSubkeys } from './key-source.ts';
+import { VaultError } from './vault-error.ts';
+
+/**
+ * Signs what others must be able to check without a secret: Ed25519 (RFC 8032). A public key is 32 bytes, as
+ * short as any fingerprint of it would be, so it is written out, as 64 hex digits, and is its own name.
+ */
+export interface Signer {
+  /** The public key of the current root version. */
+  readonly key: string;
+  /** The public keys of every loaded root version, ascending by version. */
+  readonly keys: readonly string[];
+  /** The signature over ASCII text, 64 bytes as 88 characters of base64. */
+  sign(text: string): string;
+}
+
+// The fixed bytes that RFC 8410 puts around an Ed25519 seed and around a public key.
+const SEED_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
+const PUBLIC_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
+
+/**
+ * A signer whose key is derived from the root key, so that it lies in no database and no file of its own. Each
+ * root version has its own; what an older one signed is still checked by the public key that stands beside it.
+ */
+export function makeSigner(root: RootKeys): Signer {
+  const pairs = new Map(
+    [...rootSubkeys(root, 'sign')].map(([version, seed]) => [version, keyPair(seed)] as const),
+  );
+  const current = pairs.get(root.current);
+  if (current === undefined)
+    throw new VaultError('misuse', 'The current root version is not among the keys.');
+  return Object.freeze({
+    key: current.key,
+    keys: root.versions.flatMap((version) => pairs.get(version)?.key ?? []),
+    sign: (text: string) => sign(null, Buffer.from(text, 'latin1'), current.secret).toString('base64'),
+  });
+}
+
+function keyPair(seed: KeyObject): { readonly secret: KeyObject; readonly key: string } {
+  const bytes = seed.export();
+  const der = Buffer.concat([SEED_HEAD, bytes]);
+  const secret = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  bytes.fill(0);
+  der.fill(0);
+  const spki = createPublicKey(secret).export({ format: 'der', type: 'spki' });
+  return { secret, key: spki.subarray(PUBLIC_HEAD.length).toString('hex') };
+}
+
+const publicKey = /^[0-9a-f]{64}$/;
+const signature = /^[A-Za-z0-9+/]{86}==$/;
+
+/**
+ * Whether a signature over these bytes is by this key. A signature has one spelling: Node's decoder would pass
+ * over spare bits, and then an edit of the text would go unnoticed.
+ */
+export function isSignedBy(key: string, text: Uint8Array, signed: string): boolean {
+  if (!publicKey.test(key) || !signature.test(signed)) return false;
+  const bytes = Buffer.from(signed, 'base64');
+  if (bytes.toString('base64') !== signed) return false;
+  const spki = Buffer.concat([PUBLIC_HEAD, Buffer.from(key, 'hex')]);
+  return verify(null, text, createPublicKey({ key: spki, format: 'der', type: 'spki' }), bytes);
+}

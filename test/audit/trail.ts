@@ -1,0 +1,55 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Checkpoint } from '../../src/domain/audit.ts';
+import { checkpointText } from '../../src/domain/audit.ts';
+import type { BrandId } from '../../src/domain/ids.ts';
+import { instantOfMillis } from '../../src/domain/time.ts';
+import { linked, originOf } from '../../src/operations/audit-chain.ts';
+import { ExportFile } from '../../src/operations/audit-file.ts';
+import { rootKeyFromText } from '../../src/vault/key-source.ts';
+import type { Signer } from '../../src/vault/signer.ts';
+import { makeSigner } from '../../src/vault/signer.ts';
+
+/** A signer under a root key of its own. */
+export const newSigner = (): Signer =>
+  makeSigner(rootKeyFromText(randomBytes(32).toString('base64'), 'a test').load());
+
+export const newBrand = (): BrandId => randomUUID() as BrandId;
+
+/** An entry as the service writes one, about nobody. */
+export const bodyOf = (number: number): string =>
+  JSON.stringify({
+    at: `${instantOfMillis(1_800_000_000_000 + number * 1_000)}+00:00`,
+    actor: { kind: 'key', id: '4a0f6f0c-6a3c-4d36-9d6a-0f3a6a3f9d10', name: 'backend' },
+    request_id: `request-${number}`,
+    operation: 'updateCustomer',
+    customer_id: `00000000-0000-4000-8000-${String(number % 1_000).padStart(12, '0')}`,
+    fields: ['email', 'phone'],
+    digests: { email: 'q1UNjqDmM4rgWcZJDYnJTW1KiPyzUnXbHkAcnNTBbnU=' },
+  });
+
+export interface Made {
+  readonly brand: BrandId;
+  readonly signer: Signer;
+  readonly entries: number;
+  /** Entries from one checkpoint to the next. */
+  readonly every: number;
+  readonly body?: (number: number) => string;
+}
+
+/** The lines of an export, from entry 1, each with its end of line. */
+export function* linesOf({ brand, signer, entries, every, body: of = bodyOf }: Made): Generator<string> {
+  let previous = originOf(brand);
+  const file = new ExportFile({ brand, from: 1, previous }, signer);
+  for (let number = 1; number <= entries; number += 1) {
+    const body = of(number);
+    const { hash } = linked(number, previous, body);
+    yield file.entry({ number, body, hash });
+    previous = hash;
+    if (number % every === 0) {
+      const at = instantOfMillis(1_800_000_000_000);
+      const checkpoint: Checkpoint = { brand, number, hash, at, key: signer.key };
+      yield file.checkpoint(checkpoint, signer.sign(checkpointText(checkpoint)));
+    }
+  }
+  yield file.end(instantOfMillis(1_800_000_000_000));
+}

@@ -27,12 +27,14 @@ import { openVault } from './vault/vault.ts';
 
 /** The composition root of everything below the edges: what a server stands on, and all that a command needs. */
 
-/** What tests replace. */
+/** What a process brings along, and what tests replace. */
 export interface Surroundings {
   readonly now?: () => Instant;
   readonly logger?: Logger;
   /** Told, in sentences for people, what is being waited for. */
   readonly notice?: (sentence: string) => void;
+  /** Connections for changes, where several processes share a server. */
+  readonly connections?: number;
 }
 
 /** `serve` makes what is not there yet and brings the schema up to date; a `command` works with what there is. */
@@ -103,7 +105,11 @@ export async function openStorage(config: Config, role: Role, around: Surroundin
       : undefined;
   const address = embedded ?? { url: config.databaseUrl ?? '' };
   if (!embedded) await refuseUnfitServer(address);
-  const database = openDatabase({ address, applicationName: `clientele ${role}` });
+  const database = openDatabase({
+    address,
+    applicationName: `clientele ${role}`,
+    ...(around.connections !== undefined && { connections: around.connections }),
+  });
   const close = async () => {
     await database.close();
     await embedded?.stop();

@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import { startBackground } from './background.ts';
 import type { Config } from './config.ts';
+import type { Crew } from './crew.ts';
+import { openCrew } from './crew.ts';
 import { certificateOf, openEdge, refuseTakenAddress } from './edge.ts';
 import type { Surroundings } from './house.ts';
 import { openHouse } from './house.ts';
@@ -22,14 +24,18 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Whether a server also does what happens without a request, or leaves it to a `clientele worker`. */
-export type Duty = 'everything' | 'api only';
+/** How a server divides its work among processes; by default one does all of it. */
+export interface Division {
+  /** Leaves what happens without a request to a `clientele worker`. */
+  readonly apiOnly?: boolean;
+  readonly crew?: Crew;
+}
 
 /** Starts what `clientele serve` runs, and what the tests talk to. */
 export async function startServer(
   config: Config,
   around: Surroundings = {},
-  duty: Duty = 'everything',
+  { apiOnly, crew }: Division = {},
 ): Promise<RunningServer> {
   const logger = around.logger ?? pino({ level: config.logLevel, base: null });
   const tls = certificateOf(config);
@@ -37,8 +43,11 @@ export async function startServer(
   try {
     const { system, born } = house;
     const demoKey = config.demo && born ? await plantDemo(system) : undefined;
-    const edge = await openEdge(config, house, logger, tls, await makeReferenceKey(system));
-    const background = duty === 'everything' ? startBackground(config, house) : undefined;
+    const referenceKey = await makeReferenceKey(system);
+    const edge = crew
+      ? await openCrew(crew, referenceKey, around.notice ?? (() => undefined))
+      : await openEdge(config, house, logger, tls, referenceKey);
+    const background = apiOnly ? undefined : startBackground(config, house);
     return {
       url: edge.url,
       system,

@@ -9,6 +9,8 @@ import { reportFailure, UsageError } from './failure.ts';
 /** The most that a key may be asked to last, in days, and an old secret to overlap, in hours. */
 const longestLife = 3_650;
 const longestOverlap = 720;
+/** Processes of one server: what the connections of the embedded database suffice for. */
+const mostProcesses = 16;
 
 function commands(): Command {
   const program = new Command('clientele')
@@ -33,7 +35,13 @@ function commands(): Command {
   program
     .command('serve')
     .description('Run the service, with a PostgreSQL of its own unless CLIENTELE_DATABASE_URL names one.')
-    .action(async (_options, command) => (await import('./serve.ts')).serve(formatOf(command)));
+    .option('--processes <count>', 'How many processes share the port.', processes, 1)
+    .option('--api-only', 'Leave what happens without a request to: clientele worker')
+    .action(async (options, command) => (await import('./serve.ts')).serve(formatOf(command), options));
+  program
+    .command('worker')
+    .description('Do what happens without a request, beside servers that were started with --api-only.')
+    .action(async (_options, command) => (await import('./worker.ts')).worker(formatOf(command)));
 
   const brands = program.command('brands').description('The brands whose customers are kept here.');
   brands
@@ -113,6 +121,12 @@ function hours(text: string): number {
   const count = text.trim() === '' ? Number.NaN : Number(text);
   if (count >= 0 && count <= longestOverlap) return count;
   throw new InvalidArgumentError(`It takes a number from 0 to ${longestOverlap}.`);
+}
+
+function processes(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= mostProcesses) return count;
+  throw new InvalidArgumentError(`It takes a whole number from 1 to ${mostProcesses}.`);
 }
 
 /** Two folders up both from the sources and from the build. */

@@ -1,58 +1,45 @@
 import { relative } from 'node:path';
-import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import type { RunningServer } from '../main.ts';
 import type { Format } from './answer.ts';
 import { called, coloured, quoted, say } from './answer.ts';
 import { describe, sentenceOf } from './failure.ts';
+import { stopInOrder } from './stopping.ts';
 
 // What people read is written to standard error; standard output carries the log, one JSON object a line,
 // whether a person or a collector listens.
 
-/** Milliseconds that requests under way have when the server is told to stop. One may take 15 s to arrive and 10 to be answered. */
-const grace = 25_000;
 /** Milliseconds of a start after which people are told that it goes on. */
 const quiet = 2_000;
 
+export interface ServeOptions {
+  readonly processes: number;
+  readonly apiOnly?: boolean;
+}
+
 /** Runs the server until it is told to stop. Resolves once it answers. */
-export async function serve(format: Format): Promise<void> {
-  const [{ readConfig }, { startServer }, { allBrands }] = await Promise.all([
+export async function serve(format: Format, options: ServeOptions): Promise<void> {
+  const [{ readConfig }, { startServer }, { isMember }, { allBrands }] = await Promise.all([
     import('../config.ts'),
     import('../main.ts'),
+    import('../crew.ts'),
     import('../operations/brands.ts'),
   ]);
+  if (isMember()) return serveAsMember(format);
   const config = readConfig();
   const logger = pino({ level: config.logLevel, base: null });
   const notice = (sentence: string) => say(format, sentence);
-  const starting = startServer(config, { logger, notice });
-  let stopping = false;
-  const stopper = closeWithGrace(
-    {
-      delay: grace,
-      logger: false,
-      // What these say about the process leaves no room for JavaScript.
-      skip: ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'],
-      onSecondSignal: () => notice('Stopping at once.'),
-      onSecondError: (error) => notice(sentenceOf(error)),
-      onTimeout: () => notice(`Some requests were still under way after ${grace / 1000} seconds. Stopping.`),
-    },
-    async ({ err }) => {
-      stopping = true;
-      if (err) {
-        logger.fatal({ error: describe(err) }, 'unhandled');
-        notice(sentenceOf(err));
-      } else {
-        notice('Stopping; requests under way are finished first.');
-      }
-      const server = await starting.catch(() => undefined);
-      await server?.close();
-    },
-  );
+  const { processes, apiOnly = false } = options;
+  const lost = (error: Error) => stopper.fail(error);
+  const division = { apiOnly, ...(processes > 1 && { crew: { processes, lost } }) };
+  const running = startServer(config, { logger, notice }, division);
+  const farewell = 'Stopping; requests under way are finished first.';
+  const stopper = stopInOrder({ format, logger, farewell, running });
   const timer = setTimeout(() => notice('Starting. The first start takes some seconds …'), quiet);
   try {
-    const server = await starting;
-    if (stopping) return;
+    const server = await running;
+    if (stopper.stopping) return;
     if (format === 'json') process.stderr.write(`${JSON.stringify(readyFacts(server))}\n`);
     else say(format, await readyText(config, server, allBrands));
   } catch (error) {
@@ -61,6 +48,20 @@ export async function serve(format: Format): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** One of the processes behind a port. It ends itself on a fault: another one then takes its place. */
+async function serveAsMember(format: Format): Promise<void> {
+  const [{ readConfig }, { joinCrew }] = await Promise.all([import('../config.ts'), import('../crew.ts')]);
+  const config = readConfig();
+  const logger = pino({ level: config.logLevel, base: null });
+  const end = (error: unknown) => {
+    logger.fatal({ error: describe(error) }, 'unhandled');
+    say(format, sentenceOf(error));
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  await joinCrew(config, { logger, notice: (sentence) => say(format, sentence) }).catch(end);
 }
 
 const readyFacts = ({ url, demoKey }: RunningServer) => ({

@@ -7,8 +7,8 @@ const fixed: Readonly<Record<string, string>> = {
   port: `${socketPort}`,
   unix_socket_permissions: '0700',
 
-  // One process with a pool of a few connections, some workers and commands beside it.
-  max_connections: '60',
+  // Up to sixteen processes with a pool of a few connections each, a worker and commands beside them.
+  max_connections: '120',
   shared_buffers: '128MB',
   // Huge pages are seldom configured, and asking for them costs a line in the log on every start.
   huge_pages: 'off',

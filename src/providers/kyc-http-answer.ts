@@ -9,7 +9,7 @@ export function readAnswer(outcome: Outcome): KycAnswer {
   if (outcome.kind === 'refused') return silence('unreachable');
   if (outcome.kind === 'failed') return silence(failures[outcome.reason]);
   const { status } = outcome;
-  if (status === 200 || status === 201) return readFinding(outcome);
+  if (status < 300) return readFinding(outcome);
   if (status === 429) return silence('rate limited', waitAsked(outcome));
   return status >= 500 ? silence('server error', waitAsked(outcome)) : silence('refused');
 }

@@ -52,10 +52,10 @@ interface Verification {
 }
 
 const bodies: Readonly<Record<string, Body>> = {
-  '/verifications': 'verification',
-  '/verifications/status': 'status',
-  '/documents': 'documents',
-  '/cancel': 'status',
+  '/kyc/verifications': 'verification',
+  '/kyc/verifications/status': 'status',
+  '/kyc/documents': 'documents',
+  '/kyc/cancel': 'status',
 };
 
 const endings: Readonly<Record<Exclude<TriggerOutcome['status'], 'document_required'>, KycFinding>> = {
@@ -89,13 +89,13 @@ export async function openFakeVendor({ kind, secret, forgetful }: FakeVendorOpti
   /** How a verification stands after a call; `undefined` for one that it does not know. */
   function after({ path, body }: Call): Verification | undefined {
     const known = verifications.get(body.run_id);
-    if (path === '/verifications') {
+    if (path === '/kyc/verifications') {
       if (known && !forgetful) return known;
       begun.push(body.run_id);
       const ending = endingOf(body.applicant.ssn);
       return write(body.run_id, `ver_${randomUUID()}`, { state: 'needs_input' }, ending);
     }
-    if (path !== '/documents' || known?.ending.state !== 'needs_document') return known;
+    if (path !== '/kyc/documents' || known?.ending.state !== 'needs_document') return known;
     const here = body.documents.map((document: { document_type: string }) => document.document_type);
     const isAll = known.ending.documents.every((wanted) => here.includes(wanted));
     return isAll ? write(body.run_id, known.reference, { state: 'pending' }, endings.passed) : known;
@@ -125,7 +125,7 @@ export async function openFakeVendor({ kind, secret, forgetful }: FakeVendorOpti
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url: `http://127.0.0.1:${portOf(server)}/kyc`,
     calls,
     begun: (runId) => begun.filter((id) => id === runId).length,
     settle() {

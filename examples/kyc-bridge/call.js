@@ -1,0 +1,13 @@
+/** One call to somebody else, in JSON; answers the text. What is not a success is thrown, as its status alone. */
+export async function call(method, url, headers, content) {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    ...(content !== undefined && { body: typeof content === 'string' ? content : JSON.stringify(content) }),
+    signal: AbortSignal.timeout(8_000),
+  });
+  if (response.ok) return response.text();
+  await response.body?.cancel();
+  const retryAfter = response.headers.get('retry-after');
+  throw Object.assign(new Error('It was refused.'), { status: response.status, retryAfter });
+}

@@ -35,6 +35,18 @@ CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, arri
 CREATE UNIQUE INDEX audit_by_number ON audit USING btree (brand_id, number) WHERE (number IS NOT NULL);
 CREATE INDEX audit_to_number ON audit USING btree (arrived) WHERE (number IS NULL);
 
+create table audit_checkpoints (
+  brand_id uuid not null,
+  number bigint not null,
+  hash bytea not null,
+  signed_at timestamp with time zone not null,
+  key text not null,
+  signature text not null,
+  constraint audit_checkpoints_pkey PRIMARY KEY (brand_id, number),
+  constraint audit_checkpoints_hash_check CHECK (length(hash) = 32),
+  constraint audit_checkpoints_key_check CHECK (length(key) = 64)
+);
+
 create table brand_keys (
   brand_id uuid not null,
   kind text not null,
@@ -176,6 +188,8 @@ create table journal_heads (
   event_number bigint default 0 not null,
   audit_number bigint default 0 not null,
   audit_hash bytea,
+  checkpoint_number bigint default 0 not null,
+  checkpoint_at timestamp with time zone,
   constraint journal_heads_pkey PRIMARY KEY (brand_id),
   constraint journal_heads_audit_hash_check CHECK (length(audit_hash) = 32)
 );

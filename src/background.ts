@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { House } from './house.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
+import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
 
 /** All that a process does without a request. */
@@ -11,7 +12,7 @@ export interface Background {
 
 /** Starts the rounds of the worker. Any number of processes may: claims in the database keep them apart. */
 export function startBackground(config: Config, { system, database }: House): Background {
-  const rounds = [startSweeper(database, system.now)];
+  const rounds = [startSweeper(database, system.now), startSequencer(system)];
   if (config.lob) rounds.push(startAddressVerifier(system));
   return {
     async stop() {

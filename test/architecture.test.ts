@@ -134,6 +134,7 @@ describe('the house', () => {
       'brands.ts',
       'installation.ts',
       'migrate.ts',
+      'sequencer.ts',
       'server-facts.ts',
       'sweep.ts',
       'verification-claims.ts',

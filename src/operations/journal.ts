@@ -8,7 +8,7 @@ import type { Journal } from '../store/journal.ts';
 /** Who did it: a key of the brand, an operator at the command line, or Clientele by itself. */
 export type Actor =
   | { readonly kind: 'key'; readonly id: string }
-  | { readonly kind: 'operator' }
+  | { readonly kind: 'operator'; readonly user?: string }
   | { readonly kind: 'clientele' };
 
 /** Under which name and at whose wish something is done. */

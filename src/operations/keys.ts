@@ -8,6 +8,7 @@ import { asciiJson } from '../domain/text.ts';
 import { plusSeconds, wireTime } from '../domain/time.ts';
 import type { ApiKey } from '../store/api-keys.ts';
 import { insertKey, listKeys, revokeKey, rotateKey } from '../store/api-keys.ts';
+import { operatorEntry } from './audit-operator.ts';
 import { OperatorError } from './brands.ts';
 import { digestSecret } from './principal.ts';
 import type { Answer, Context, System } from './system.ts';
@@ -51,11 +52,13 @@ export async function createKey(system: System, brandId: BrandId, wish: KeyWish)
     revokedAt: undefined,
     previousUntil: undefined,
   };
-  if (!(await insertKey(scopeOf(system, brandId), key, digestSecret(authorization)))) {
+  const entry = operatorEntry(system, 'keys create', { key: identity, scopes: key.scopes });
+  if (!(await insertKey(scopeOf(system, brandId), key, digestSecret(authorization), entry))) {
     throw new OperatorError(
       `The brand already has a key named "${name}". Choose another name, or rotate that key.`,
     );
   }
+  system.db.wake();
   return { ...key, authorization };
 }
 
@@ -94,16 +97,21 @@ export async function renewKey(
 ): Promise<NewKey> {
   const authorization = newSecret(system);
   const until = plusSeconds(system.now(), Math.round(overlapHours * 3600));
-  const renewed = await rotateKey(scopeOf(system, brandId), key.identity, digestSecret(authorization), until);
+  const entry = operatorEntry(system, 'keys rotate', { key: key.identity, overlap_hours: overlapHours });
+  const scope = scopeOf(system, brandId);
+  const renewed = await rotateKey(scope, key.identity, digestSecret(authorization), until, entry);
   if (!renewed)
     throw new OperatorError(`The key "${key.name}" is revoked. Make a new one with: clientele keys create`);
+  system.db.wake();
   return { ...renewed, authorization };
 }
 
 /** Ends a key for good; every process refuses it within a second. */
 export async function endKey(system: System, brandId: BrandId, identity: KeyIdentity): Promise<ApiKey> {
-  const key = await revokeKey(scopeOf(system, brandId), identity, system.now());
+  const entry = operatorEntry(system, 'keys revoke', { key: identity });
+  const key = await revokeKey(scopeOf(system, brandId), identity, system.now(), entry);
   if (!key) throw new OperatorError('The brand has no such key.');
+  system.db.wake();
   return key;
 }
 

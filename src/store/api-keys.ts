@@ -4,6 +4,8 @@ import type { Instant } from '../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../domain/time.ts';
 import type { Database, Row } from './database.ts';
 import { statement } from './database.ts';
+import type { NewEntry } from './journal.ts';
+import { operatorEntrySql } from './journal.ts';
 import type { BrandScope } from './scope.ts';
 
 /** A key without its secret. */
@@ -72,12 +74,19 @@ function apiKey(row: Row): ApiKey {
 
 const insert = statement(
   'api_key_insert',
-  `insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at)
-   values ($1, $2, $3, $4::text[], $5, $6, $7) on conflict (brand_id, name) do nothing returning 1`,
+  `with made as (
+     insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at)
+     values ($1, $2, $3, $4::text[], $5, $6, $7) on conflict (brand_id, name) do nothing returning 1
+   ), ${operatorEntrySql('made', 8)} select 1 from made`,
 );
 
-/** Stores a new key. False where the brand already has a key of that name. */
-export async function insertKey(scope: BrandScope, key: ApiKey, digest: Buffer): Promise<boolean> {
+/** Stores a new key, and that it was made. False where the brand already has a key of that name. */
+export async function insertKey(
+  scope: BrandScope,
+  key: ApiKey,
+  digest: Buffer,
+  entry: NewEntry,
+): Promise<boolean> {
   const values = [
     scope.brandId,
     key.identity,
@@ -86,6 +95,7 @@ export async function insertKey(scope: BrandScope, key: ApiKey, digest: Buffer):
     digest,
     toPostgres(key.createdAt),
     key.expiresAt ? toPostgres(key.expiresAt) : null,
+    entry.body,
   ];
   return (await scope.db.run(insert, values)).length > 0;
 }
@@ -101,8 +111,10 @@ export async function listKeys(scope: BrandScope): Promise<readonly ApiKey[]> {
 
 const rotate = statement(
   'api_key_rotate',
-  `update api_keys k set previous_digest = digest, previous_until = $3, digest = $4
-    where brand_id = $1 and identity = $2 and revoked_at is null returning ${columns}`,
+  `with rotated as (
+     update api_keys set previous_digest = digest, previous_until = $3, digest = $4
+      where brand_id = $1 and identity = $2 and revoked_at is null returning *
+   ), ${operatorEntrySql('rotated', 5)} select ${columns} from rotated k`,
 );
 
 /** Gives a key a new secret; the old one stays good until `previousUntil`. */
@@ -111,15 +123,19 @@ export async function rotateKey(
   identity: KeyIdentity,
   digest: Buffer,
   previousUntil: Instant,
+  entry: NewEntry,
 ): Promise<ApiKey | undefined> {
-  const [row] = await scope.db.run(rotate, [scope.brandId, identity, toPostgres(previousUntil), digest]);
+  const values = [scope.brandId, identity, toPostgres(previousUntil), digest, entry.body];
+  const [row] = await scope.db.run(rotate, values);
   return row && apiKey(row);
 }
 
 const revoke = statement(
   'api_key_revoke',
-  `update api_keys k set revoked_at = coalesce(revoked_at, $3)
-    where brand_id = $1 and identity = $2 returning ${columns}`,
+  `with revoked as (
+     update api_keys set revoked_at = coalesce(revoked_at, $3)
+      where brand_id = $1 and identity = $2 returning *
+   ), ${operatorEntrySql('revoked', 4)} select ${columns} from revoked k`,
 );
 
 /** Ends a key for good. Every process refuses it within a second. */
@@ -127,7 +143,8 @@ export async function revokeKey(
   scope: BrandScope,
   identity: KeyIdentity,
   now: Instant,
+  entry: NewEntry,
 ): Promise<ApiKey | undefined> {
-  const [row] = await scope.db.run(revoke, [scope.brandId, identity, toPostgres(now)]);
+  const [row] = await scope.db.run(revoke, [scope.brandId, identity, toPostgres(now), entry.body]);
   return row && apiKey(row);
 }

@@ -3,6 +3,8 @@ import type { Instant } from '../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../domain/time.ts';
 import type { Database } from './database.ts';
 import { statement } from './database.ts';
+import type { NewEntry } from './journal.ts';
+import { operatorEntrySql } from './journal.ts';
 import type { BrandScope } from './scope.ts';
 
 // Brands themselves belong to no brand, so these functions take the database and not a scope: making one,
@@ -27,18 +29,25 @@ export const arrivalsOf = (brandId: BrandId): string => `arrivals_${brandId.repl
 
 const insert = statement(
   'brand_insert',
-  'insert into brands (brand_id, name, created_at) values ($1, $2, $3) on conflict (name) do nothing returning 1',
+  `with made as (
+     insert into brands (brand_id, name, created_at) values ($1, $2, $3) on conflict (name) do nothing returning 1
+   ), ${operatorEntrySql('made', 4)} select 1 from made`,
 );
 const insertKey = statement(
   'brand_key_insert',
   'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values ($1, $2, $3, $4, $5, $6)',
 );
 
-/** Makes a brand with its first keys and its sequence. False where the name is taken. */
-export function insertBrand(db: Database, brand: Brand, keys: readonly StoredKey[]): Promise<boolean> {
+/** Makes a brand with its first keys, its sequence and the first entry of its trail. False where the name is taken. */
+export function insertBrand(
+  db: Database,
+  brand: Brand,
+  keys: readonly StoredKey[],
+  entry: NewEntry,
+): Promise<boolean> {
   return db.transaction(async (connection) => {
     const at = toPostgres(brand.createdAt);
-    const made = await connection.run(insert, [brand.brandId, brand.name, at]);
+    const made = await connection.run(insert, [brand.brandId, brand.name, at, entry.body]);
     if (made.length === 0) return false;
     for (const key of keys) {
       await connection.run(insertKey, [

@@ -32,6 +32,13 @@ const entrySql = (gate: string, from: number): string => `noted as (
     insert into audit (brand_id, customer_id, body, reason)
     select $1, $2::uuid, $${from}::text, $${from + 1}::text from ${gate})`;
 
+/**
+ * The CTE that writes an entry about no customer along with a change of something else; its body is the
+ * parameter `$from`, and `$1` the brand.
+ */
+export const operatorEntrySql = (gate: string, from: number): string => `noted as (
+    insert into audit (brand_id, body) select $1, $${from}::text from ${gate})`;
+
 const eventSql = (gate: string, from: number): string => `announced as (
     insert into events (brand_id, event_id, type, customer_id, occurred_at, payload)
     select $1, $${from + 2}::uuid, $${from + 3}::text, $2::uuid, $${from + 4}::timestamptz, $${from + 5}::text from ${gate})`;

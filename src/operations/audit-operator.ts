@@ -1,0 +1,39 @@
+import { userInfo } from 'node:os';
+import type { BrandId } from '../domain/ids.ts';
+import type { NewEntry } from '../store/journal.ts';
+import { writeJournal } from '../store/journal.ts';
+import type { Deed } from './journal.ts';
+import { journalOf } from './journal.ts';
+import type { System } from './system.ts';
+import { scopeOf } from './system.ts';
+
+/** What the trail says of a command: which key, how many. Ids, counts and settings only. */
+type Facts = NonNullable<Deed['facts']>;
+
+/** The entry of something that an operator does, to be written along with it. */
+export function operatorEntry(system: System, operation: string, facts: Facts = {}): NewEntry {
+  const user = accountName();
+  const actor = { kind: 'operator', ...(user !== undefined && { user }) } as const;
+  return journalOf(system, { actor, operation }, system.now(), { facts }).entry;
+}
+
+/** Writes down what an operator does where nothing else is written: before data leaves, for example. */
+export async function noteOperator(
+  system: System,
+  brandId: BrandId,
+  operation: string,
+  facts: Facts = {},
+): Promise<void> {
+  const entry = operatorEntry(system, operation, facts);
+  await writeJournal(scopeOf(system, brandId), undefined, { event: undefined, entry });
+  system.db.wake();
+}
+
+/** The account of this machine under which the command runs; a container may have a number without a name. */
+function accountName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import { sequence } from '../operations/sequence.ts';
+import type { System } from '../operations/system.ts';
+import type { Rounds } from './rounds.ts';
+import { startRounds } from './rounds.ts';
+
+/** Milliseconds between two rounds where nobody says that there is work. */
+const interval = 1_000;
+
+/** Numbers events and chains audit entries soon after they were committed. */
+export const startSequencer = (system: System): Rounds =>
+  startRounds(
+    interval,
+    async () => ((await sequence(system)) === 'more' ? 'more' : 'done'),
+    system.db.onWake,
+  );

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { instantOfMillis } from '../src/domain/time.ts';
 import type { KycAnswer, KycCallback, KycProvider } from '../src/providers/kyc.ts';
-import { openHttpKyc } from '../src/providers/kyc-http.ts';
+import { httpKycLimits, openHttpKyc } from '../src/providers/kyc-http.ts';
 import type { Outbound } from '../src/providers/outbound.ts';
 import { openOutbound } from '../src/providers/outbound.ts';
 import { makeSecret, verifyStandard } from '../src/providers/signature.ts';
@@ -70,7 +70,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => house.listen(0, '127.0.0.1', resolve));
   await openBridge();
-  outbound = openOutbound({ allow: ['127.0.0.1/32'], timeoutMilliseconds, maxResponseBytes: 65_536 });
+  outbound = openOutbound({ ...httpKycLimits, allow: ['127.0.0.1/32'] });
   provider = openHttpKyc({ outbound, url, secret, now, timeoutMilliseconds });
 });
 afterEach(() => {

@@ -5,7 +5,7 @@ import { documentTypes } from '../src/domain/kyc.ts';
 import { instantOfMillis } from '../src/domain/time.ts';
 import type { KycAnswer, KycCallback, KycProvider, KycSilence } from '../src/providers/kyc.ts';
 import type { HttpKycOptions } from '../src/providers/kyc-http.ts';
-import { openHttpKyc } from '../src/providers/kyc-http.ts';
+import { httpKycLimits, openHttpKyc } from '../src/providers/kyc-http.ts';
 import { readAnswer } from '../src/providers/kyc-http-answer.ts';
 import type { Outbound } from '../src/providers/outbound.ts';
 import { openOutbound } from '../src/providers/outbound.ts';
@@ -28,12 +28,7 @@ const make = (more: Partial<HttpKycOptions> = {}) =>
 
 beforeAll(async () => {
   vendor = await openFakeVendor({ kind: 'synchronous', secret });
-  outbound = openOutbound({
-    allow: ['127.0.0.1/32'],
-    timeoutMilliseconds,
-    maxResponseBytes: 65_536,
-    lookup: async () => [],
-  });
+  outbound = openOutbound({ ...httpKycLimits, allow: ['127.0.0.1/32'], lookup: async () => [] });
   provider = make();
 });
 afterEach(() => vendor.misbehave(undefined));
@@ -217,6 +212,18 @@ test('a call that gets no answer ends at its deadline', async () => {
   expect(await impatient.fetch(run)).toEqual(silence);
   expect(await impatient.start(run, applicant('123121234'))).toEqual(silence);
   expect(await impatient.cancel(run)).toBeUndefined();
+});
+
+test('a call has ten seconds, and a minute where documents are sent', async () => {
+  const patience: unknown[] = [];
+  const send: Outbound['send'] = (request) => {
+    patience.push(request.timeoutMilliseconds);
+    return outbound.send(request);
+  };
+  const usual = openHttpKyc({ outbound: { ...outbound, send }, url: vendor.url, secret, now });
+  for (const call of Object.values(calls)) await call(usual);
+  await usual.cancel(run);
+  expect(patience).toEqual([10_000, 10_000, 60_000, 10_000]);
 });
 
 test('cancelling leaves it at that, whatever is answered', async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Instant } from '../src/domain/time.ts';
 import { instantOfMillis, plusSeconds } from '../src/domain/time.ts';
 import type { KycFinding, KycProvider } from '../src/providers/kyc.ts';
-import { openHttpKyc } from '../src/providers/kyc-http.ts';
+import { httpKycLimits, openHttpKyc } from '../src/providers/kyc-http.ts';
 import { openManualKyc } from '../src/providers/kyc-manual.ts';
 import { openSandboxKyc } from '../src/providers/kyc-sandbox.ts';
 import { openOutbound } from '../src/providers/outbound.ts';
@@ -44,7 +44,7 @@ async function http(options: Omit<FakeVendorOptions, 'secret'>): Promise<Subject
   const vendor = await openFakeVendor({ ...options, secret });
   // Generous where time is not what is tested: the machine may be loaded.
   const timeoutMilliseconds = 20_000;
-  const outbound = openOutbound({ allow: ['127.0.0.1/32'], timeoutMilliseconds, maxResponseBytes: 65_536 });
+  const outbound = openOutbound({ ...httpKycLimits, allow: ['127.0.0.1/32'] });
   const now = () => instantOfMillis(Date.now());
   return {
     ...vendor,

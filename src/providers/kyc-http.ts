@@ -18,9 +18,11 @@ export interface HttpKycOptions {
   readonly timeoutMilliseconds?: number;
 }
 
-// A vendor's checks of databases take seconds, and a job asks again. An upload may be 35 MB.
+// A vendor's checks of databases take seconds, and a job asks again.
 const usualTimeout = 10_000;
-const uploadTimeout = 60_000;
+
+/** What the way out has to allow for these calls: 35 MB of documents take their time, answers are small. */
+export const httpKycLimits = { timeoutMilliseconds: 60_000, maxResponseBytes: 65_536 } as const;
 
 /**
  * The brand's own decision service, and through it any vendor. The protocol is docs/kyc-providers.md: four
@@ -64,7 +66,7 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
     },
     async submitDocuments({ runId, reference }, documents) {
       const content = { run_id: runId, reference, documents: documents.map(toWire) };
-      return readAnswer(await call('/documents', content, Math.max(timeoutMilliseconds, uploadTimeout)));
+      return readAnswer(await call('/documents', content, httpKycLimits.timeoutMilliseconds));
     },
     async cancel({ runId, reference }) {
       await call('/cancel', { run_id: runId, reference });

@@ -13,7 +13,7 @@ import { allScopes } from '../src/domain/scopes.ts';
 import { createKey } from '../src/operations/keys.ts';
 import { createRootKeyFile } from '../src/vault/key-source.ts';
 import type { Prepared } from './contract-samples.ts';
-import { newCustomer, prepare, samples, send } from './contract-samples.ts';
+import { changeRequest, newCustomer, prepare, samples, send } from './contract-samples.ts';
 import { checkHarmless } from './hostile-answer.ts';
 import { address, person } from './people.ts';
 import type { BrandClient, Called, CallOptions, World } from './world.ts';
@@ -86,6 +86,7 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   address_dne: bent(({ path }) => ({ path: path.replace(/[^/]+$/, randomUUID()) })),
   customer_invalid_uuid4: malformedId,
   not_found: otherId,
+  change_request_dne: otherId,
 };
 
 /** A verified customer whose primary address is touched. */
@@ -124,6 +125,38 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       const { customer_id } = (await newCustomer(brand)).json;
       await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
       return brand.call('PATCH', `/customers/${customer_id}`, { body: { first_name: 'Jane' }, headers });
+    },
+  },
+  createChangeRequest: {
+    change_request_needless: async (_row, headers) => {
+      const { customer_id } = (await newCustomer(brand)).json;
+      const body = { changes: { last_name: 'Moneypenny' }, reason: 'Married.' };
+      return brand.call('POST', `/customers/${customer_id}/change-requests`, { body, headers });
+    },
+  },
+  decideChangeRequest: {
+    change_request_decided: async (_row, headers) => {
+      const path = `/change-requests/${await changeRequest(brand)}/decision`;
+      await brand.call('POST', path, { body: { decision: 'decline' } });
+      return brand.call('POST', path, { body: { decision: 'approve' }, headers });
+    },
+    customer_dne: async (_row, headers) => {
+      const id = await changeRequest(brand);
+      const { customer_id } = (await brand.call('GET', `/change-requests/${id}`)).json;
+      await brand.call('DELETE', `/customers/${customer_id}`);
+      return brand.call('POST', `/change-requests/${id}/decision`, {
+        body: { decision: 'approve' },
+        headers,
+      });
+    },
+    ssn_dup: async (_row, headers) => {
+      const { ssn } = person();
+      const id = await changeRequest(brand, { ssn });
+      await newCustomer(brand, { ssn });
+      return brand.call('POST', `/change-requests/${id}/decision`, {
+        body: { decision: 'approve' },
+        headers,
+      });
     },
   },
   createAddress: { kyc_customer: lockedAddress('POST') },
@@ -206,6 +239,7 @@ async function damage(): Promise<Stage> {
   const stage = await prepareAll(on, operations);
   await on.sql("update customers set profile = 'not what was sealed'");
   await on.sql('alter table deleted_customers rename to elsewhere');
+  await on.sql('alter table change_requests rename to elsewhere_too');
   const sequences = await on.sql('select sequencename as name from pg_sequences');
   for (const { name } of sequences) await on.sql(`drop sequence ${name}`);
   for (const form of Object.values(forms)) {

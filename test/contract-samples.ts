@@ -45,6 +45,28 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     options: { body: { street2: 'Suite 700' } },
   }),
   deleteAddress: async (brand) => ({ method: 'DELETE', path: await addressPath(brand), options: {} }),
+  createChangeRequest: async (brand) => {
+    const customerId = await verifiedCustomer(brand);
+    return {
+      method: 'POST',
+      path: `/customers/${customerId}/change-requests`,
+      options: { body: { changes: { last_name: 'Moneypenny' }, reason: 'Married.' } },
+    };
+  },
+  listChangeRequests: async (brand) => {
+    await changeRequest(brand);
+    return { method: 'GET', path: '/change-requests?status=pending', options: {} };
+  },
+  getChangeRequest: async (brand) => ({
+    method: 'GET',
+    path: `/change-requests/${await changeRequest(brand)}`,
+    options: {},
+  }),
+  decideChangeRequest: async (brand) => ({
+    method: 'POST',
+    path: `/change-requests/${await changeRequest(brand)}/decision`,
+    options: { body: { decision: 'approve', note: 'Certificate seen.' } },
+  }),
   verifyKey: async (brand) => ({
     method: 'GET',
     path: `/auth/key/${brand.key.identity}`,
@@ -61,6 +83,24 @@ export async function newCustomer(brand: BrandClient, overrides: object = {}): P
 
 export const customerPath = async (brand: BrandClient): Promise<string> =>
   `/customers/${(await newCustomer(brand)).json.customer_id}`;
+
+/** A customer whose verification has passed, and who is locked therefore. */
+export async function verifiedCustomer(brand: BrandClient, overrides: object = {}): Promise<string> {
+  const { customer_id } = (await newCustomer(brand, overrides)).json;
+  await brand.sql(
+    "update customers set kyc_passed_at = now(), kyc_status = 'passed', version = version + 1 where customer_id = $1",
+    [customer_id],
+  );
+  return customer_id;
+}
+
+/** A change that waits for a decision. */
+export async function changeRequest(brand: BrandClient, changes: object = { last_name: 'Moneypenny' }) {
+  const path = `/customers/${await verifiedCustomer(brand)}/change-requests`;
+  const proposed = await brand.call('POST', path, { body: { changes, reason: 'Married.' } });
+  if (proposed.status !== 201) throw new Error(`Nothing was proposed: ${proposed.text}`);
+  return proposed.json.change_request_id as string;
+}
 
 /** The secondary address of a customer made for it. */
 async function addressPath(brand: BrandClient): Promise<string> {

@@ -11,6 +11,7 @@ import type { Config } from '../src/config.ts';
 import { readConfig } from '../src/config.ts';
 import { apiPrefix } from '../src/contract/table.ts';
 import type { BrandId } from '../src/domain/ids.ts';
+import { allScopes } from '../src/domain/scopes.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { RunningServer } from '../src/main.ts';
 import { startServer } from '../src/main.ts';
@@ -38,7 +39,7 @@ export interface World {
   readonly demoKey: NewKey | undefined;
   /** Every line that was logged. */
   readonly log: readonly string[];
-  /** A new brand with a key and a client that uses it. */
+  /** A new brand with a key (of every scope, unless the wish says otherwise) and a client that uses it. */
   brand(name?: string, wish?: KeyWish): Promise<BrandClient>;
   /** SQL as the operator of the database could run it. */
   sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
@@ -54,6 +55,8 @@ export interface BrandClient {
   call(method: string, path: string, options?: CallOptions): Promise<Called>;
   /** Another key of the same brand. */
   as(key: NewKey): BrandClient;
+  /** SQL on the world's database, for a past that no call of the API can give a customer. */
+  readonly sql: World['sql'];
 }
 
 export interface CallOptions {
@@ -105,6 +108,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.now && { now: options.now }),
   });
   const { system, url } = running;
+  const sql: World['sql'] = async (text, values = []) => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query(text, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  };
 
   return {
     url,
@@ -114,20 +126,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     databaseName,
     demoKey: running.demoKey,
     log,
-    async brand(name = `Brand ${randomUUID().slice(0, 8)}`, wish = {}) {
+    async brand(name = `Brand ${randomUUID().slice(0, 8)}`, wish = { scopes: allScopes }) {
       const brand = await createBrand(system, name);
       const key = await createKey(system, brand.brandId, wish);
-      return brandClient(url, brand.brandId, brand.name, key);
+      return brandClient(url, brand.brandId, brand.name, key, sql);
     },
-    async sql(text, values = []) {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
-      try {
-        return (await client.query(text, [...values])).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    sql,
     async close() {
       await running.close();
       await admin.query(`drop database if exists ${databaseName} with (force)`);
@@ -146,14 +150,21 @@ function lines(into: string[]): Writable {
   });
 }
 
-export function brandClient(url: string, brandId: BrandId, name: string, key: NewKey): BrandClient {
+export function brandClient(
+  url: string,
+  brandId: BrandId,
+  name: string,
+  key: NewKey,
+  sql: World['sql'],
+): BrandClient {
   const headers = { Identity: key.identity, Authorization: key.authorization };
   return {
     brandId,
     name,
     key,
     headers,
-    as: (other) => brandClient(url, brandId, name, other),
+    sql,
+    as: (other) => brandClient(url, brandId, name, other, sql),
     async call(method, path, { body, raw, headers: more } = {}) {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(`${url}${apiPrefix}${path}`, {

@@ -97,3 +97,18 @@ export const keyExample = {
   environment: 'sandbox',
   date_created: '2026-01-05T09:00:00.000000+00:00',
 } as const;
+
+export const changeRequestExample = {
+  change_request_id: '7d0c9a3e-4b1f-4c52-8f6e-1f5b2f3f9a10',
+  customer_id: customerExample.customer_id,
+  status: 'pending',
+  fields: ['last_name'],
+  requested_by: '4f8f2b1e-0a53-4f7d-9f5a-27ad3e0c9e11',
+  date_created: '2026-05-04T14:03:21.907113+00:00',
+} as const;
+
+export const changeRequestReadExample = {
+  ...changeRequestExample,
+  changes: { last_name: 'Moneypenny' },
+  reason: 'Married on 2026-05-02; certificate seen.',
+} as const;

@@ -32,6 +32,7 @@ else with \`+00:00\`.`;
 const tags: Readonly<Record<string, string>> = {
   Customers: 'The people a brand has to know: created, read, changed, searched and deleted.',
   Addresses: "A customer's addresses one at a time; the customer itself shows them all.",
+  'Change requests': 'The way through the lock that KYC sets: changes that are proposed, and decided on.',
   Keys: 'What a key may ask about itself.',
 };
 

@@ -1,5 +1,11 @@
 import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
 import {
+  createChangeRequest,
+  decideChangeRequest,
+  getChangeRequest,
+  listChangeRequests,
+} from './change-requests.ts';
+import {
   createCustomer,
   deleteCustomer,
   getCustomer,
@@ -8,7 +14,11 @@ import {
   updateCustomer,
 } from './customers.ts';
 import { verifyKey } from './keys.ts';
+import { getKyc, simulateKycFail, simulateKycPass, startKyc, submitKycDocuments } from './kyc.ts';
+import { receiveKycCallback } from './kyc-callbacks.ts';
+import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc-reviews.ts';
 import type { OperationRow } from './operation.ts';
+import { listPrograms } from './programs.ts';
 
 /** Where the API lives. Bond's clients have it in their base URL. */
 export const apiPrefix = '/api/v0.1';
@@ -26,10 +36,31 @@ export const contract = {
   getAddress,
   updateAddress,
   deleteAddress,
+  startKyc,
+  getKyc,
+  submitKycDocuments,
+  listKycReviews,
+  getKycReview,
+  decideKycReview,
+  getKycDocument,
+  listPrograms,
+  simulateKycPass,
+  simulateKycFail,
+  receiveKycCallback,
+  createChangeRequest,
+  listChangeRequests,
+  getChangeRequest,
+  decideChangeRequest,
   verifyKey,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 
 export type Contract = typeof contract;
 export type OperationId = keyof Contract;
+
+/** The operations whose callers have no key. */
+export type SignedOperationId = {
+  [Id in OperationId]: Contract[Id]['scope'] extends 'signed' ? Id : never;
+}[OperationId];
+export type KeyedOperationId = Exclude<OperationId, SignedOperationId>;
 
 export const operations: readonly OperationRow[] = Object.values(contract);

@@ -15,6 +15,7 @@ import { parseId } from './ids.ts';
 import type { KycState } from './kyc.ts';
 import { isLocked } from './kyc.ts';
 import { Problems } from './problems.ts';
+import { wireTime } from './time.ts';
 import type { Circumstances, ValueRule } from './values.ts';
 import { digitsOf, valueRules } from './values.ts';
 
@@ -181,7 +182,7 @@ export function applyChange(
   }
 
   if (doubts.any) throw new Refusal('edit_customer_schema', doubts.toObject());
-  if (isLocked(present.kyc)) refuseLocked(present.profile, next, fields);
+  if (isLocked(present.kyc)) refuseLocked(present, next, fields);
   return { profile: inOrder(next), ssn, fields };
 }
 
@@ -217,7 +218,11 @@ function changedAddresses(
 const sameAddresses = (before: readonly Address[], after: readonly Address[]): boolean =>
   before.length === after.length && before.every((address, index) => address === after[index]);
 
-function refuseLocked(before: Profile, after: Profile, fields: readonly CustomerField[]): void {
+function refuseLocked(
+  { profile: before, kyc }: Present,
+  after: Profile,
+  fields: readonly CustomerField[],
+): void {
   const locked = fields.filter((field) => {
     const rule = customerFields[field].afterKyc;
     return (
@@ -228,10 +233,13 @@ function refuseLocked(before: Profile, after: Profile, fields: readonly Customer
   const names = locked.map((field) => (field === 'addresses' ? 'addresses (the primary ones)' : field));
   throw new Refusal(
     'kyc_customer',
-    `This customer has passed KYC, so these fields can no longer be changed: ${names.join(', ')}. ` +
-      'Only email, phone, phone_country_code and secondary addresses can. Nothing was changed.',
+    `This customer passed KYC at ${passedAtOf(kyc)}, so these fields can no longer be changed: ${names.join(', ')}. ` +
+      'Only email, phone, phone_country_code and secondary addresses can. Nothing was changed. ' +
+      'To propose the change: POST /customers/{customer_id}/change-requests.',
   );
 }
+
+const passedAtOf = ({ passedAt }: KycState): string => (passedAt ? wireTime(passedAt, 'change') : '');
 
 /** The profile with its keys in the order of the answer, whatever order they were written in. */
 function inOrder(profile: Profile): Profile {

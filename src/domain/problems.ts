@@ -19,6 +19,13 @@ export class Problems {
     }
   }
 
+  /** Takes over every problem, as one of something below a field. */
+  addBelow(path: string, others: Problems): void {
+    for (const [inner, sentences] of others.#byField) {
+      for (const sentence of sentences) this.add(`${path}.${inner}`, sentence);
+    }
+  }
+
   /** Drops what was noted for a field and for everything below it. */
   withdraw(path: string): void {
     for (const known of [...this.#byField.keys()]) {

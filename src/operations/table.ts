@@ -1,6 +1,12 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract, OperationId } from '../contract/table.ts';
 import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
+import {
+  createChangeRequest,
+  decideChangeRequest,
+  getChangeRequest,
+  listChangeRequests,
+} from './change-requests.ts';
 import { listCustomers, searchCustomers } from './customer-lists.ts';
 import { createCustomer, deleteCustomer, getCustomer, updateCustomer } from './customers.ts';
 import { verifyKey } from './keys.ts';
@@ -21,5 +27,9 @@ export const handlers: {
   getAddress,
   updateAddress,
   deleteAddress,
+  createChangeRequest,
+  listChangeRequests,
+  getChangeRequest,
+  decideChangeRequest,
   verifyKey,
 };

@@ -1,9 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -27,8 +29,7 @@ const now = () => instantOfMillis(Date.now());
 const timeoutMilliseconds = 20_000;
 
 let persona: FakePersona;
-let bridge: ChildProcess;
-let url: string;
+let bridge: Awaited<ReturnType<typeof openBridge>>;
 let outbound: Outbound;
 let provider: KycProvider;
 /** What came for Clientele, and for the brand's own application, in order. */
@@ -37,12 +38,12 @@ let house: Server;
 /** What Clientele and the brand's application answer. */
 let status = 200;
 
-/** Starts the bridge as its README does. */
-async function openBridge(): Promise<void> {
+/** Starts a bridge as its README does. */
+async function openBridge(cwd: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { key, template, webhookSecret } = persona.settings;
   const home = `http://127.0.0.1:${portOf(house)}`;
-  bridge = spawn(process.execPath, ['bridge.js'], {
-    cwd: folder,
+  const bridge = spawn(process.execPath, ['bridge.js'], {
+    cwd,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       PORT: '0',
@@ -55,9 +56,15 @@ async function openBridge(): Promise<void> {
       PERSONA_WEBHOOK_SECRET: webhookSecret,
     },
   });
-  if (!bridge.stdout) throw new Error('The bridge says nothing.');
   const [sentence] = await once(createInterface(bridge.stdout), 'line');
-  url = `http://127.0.0.1:${/port (\d+)/.exec(sentence)?.[1]}`;
+  return {
+    url: `http://127.0.0.1:${/port (\d+)/.exec(sentence)?.[1]}`,
+    async close() {
+      const ended = once(bridge, 'exit');
+      bridge.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 beforeAll(async () => {
@@ -69,9 +76,9 @@ beforeAll(async () => {
     response.writeHead(status).end(request.url === '/callback' ? '"Callback received"' : '');
   });
   await new Promise<void>((resolve) => house.listen(0, '127.0.0.1', resolve));
-  await openBridge();
+  bridge = await openBridge(folder);
   outbound = openOutbound({ ...httpKycLimits, allow: ['127.0.0.1/32'] });
-  provider = openHttpKyc({ outbound, url, secret, now, timeoutMilliseconds });
+  provider = openHttpKyc({ outbound, url: bridge.url, secret, now, timeoutMilliseconds });
 });
 afterEach(() => {
   persona.refuse(0);
@@ -79,9 +86,7 @@ afterEach(() => {
   received = [];
 });
 afterAll(async () => {
-  const ended = once(bridge, 'exit');
-  bridge.kill();
-  await ended;
+  await bridge.close();
   await outbound.close();
   await persona.close();
   house.closeAllConnections();
@@ -98,7 +103,7 @@ async function started() {
 }
 
 /** Persona tells the bridge. */
-const tell = async ({ headers, body }: Webhook) =>
+const tell = async ({ headers, body }: Webhook, url = bridge.url) =>
   (await fetch(`${url}/vendor`, { method: 'POST', headers, body })).status;
 
 const stateOf = (answer: KycAnswer) => (answer.kind === 'finding' ? answer.finding.state : answer.reason);
@@ -190,32 +195,76 @@ describe('the bridge', () => {
     expect(persona.inquiries.filter(({ referenceId }) => referenceId === fresh.runId)).toHaveLength(1);
   });
 
-  test('tells nothing to who has not signed, on either side', async () => {
+  /** Who is let in without having signed, by name. */
+  async function intruders(url: string): Promise<readonly string[]> {
     const { run, inquiry } = await started();
     received = [];
-    const stranger = openHttpKyc({ outbound, url, secret: makeSecret(), now });
-    const late = openHttpKyc({ outbound, url, secret, now: () => instantOfMillis(Date.now() - 302_000) });
-    for (const other of [stranger, late]) expect(stateOf(await other.fetch(run))).toBe('refused');
-    expect((await fetch(`${url}/verifications/status`, { method: 'POST', body: '{}' })).status).toBe(401);
-
+    const late = () => instantOfMillis(Date.now() - 302_000);
+    const [stranger, latecomer] = [
+      openHttpKyc({ outbound, url, secret: makeSecret(), now }),
+      openHttpKyc({ outbound, url, secret, now: late }),
+    ];
     const good = persona.webhook(inquiry);
     const [time, mac] = String(good.headers['persona-signature']).split(',');
-    const forged: Webhook[] = [
-      persona.webhook(inquiry, { secret: 'wbhsec_2' }),
-      persona.webhook(inquiry, { at: Math.floor(Date.now() / 1_000) - 302 }),
-      { ...good, body: good.body.replace(inquiry.referenceId, newRun(now()).runId) },
-      ...['', 'x', `${time}`, `${time},v1=`, `${mac}`, `t=NaN,${mac}`, `${time},v1=${'0'.repeat(64)}`].map(
-        (signature) => ({
-          ...good,
-          headers: { 'persona-signature': signature },
-        }),
-      ),
-    ];
-    for (const webhook of forged) expect(await tell(webhook)).toBe(401);
+    const spelt = (signature: string) => ({ ...good, headers: { 'persona-signature': signature } });
+    const attempts: Readonly<Record<string, () => Promise<boolean>>> = {
+      'a call with another secret': async () => stateOf(await stranger.fetch(run)) !== 'refused',
+      'a call of five minutes ago': async () => stateOf(await latecomer.fetch(run)) !== 'refused',
+      'a bare call': async () =>
+        (await fetch(`${url}/verifications/status`, { method: 'POST', body: '{}' })).status !== 401,
+    };
+    const forged: Readonly<Record<string, Webhook>> = {
+      'a webhook with another secret': persona.webhook(inquiry, { secret: 'wbhsec_2' }),
+      'a webhook of five minutes ago': persona.webhook(inquiry, { at: Math.floor(Date.now() / 1_000) - 302 }),
+      'a webhook about another run': {
+        ...good,
+        body: good.body.replace(inquiry.referenceId, newRun(now()).runId),
+      },
+      'a webhook without a signature': spelt(''),
+      'a webhook with half of it': spelt(`${time}`),
+      'a webhook with an empty one': spelt(`${time},v1=`),
+      'a webhook without a time': spelt(`${mac}`),
+      'a webhook with no time': spelt(`t=NaN,${mac}`),
+      'a webhook with a guess': spelt(`${time},v1=${'0'.repeat(64)}`),
+    };
+    const names: string[] = [];
+    for (const [name, isIn] of Object.entries(attempts)) if (await isIn()) names.push(name);
+    for (const [name, webhook] of Object.entries(forged))
+      if ((await tell(webhook, url)) !== 401) names.push(name);
+    return names;
+  }
+
+  test('tells nothing to who has not signed, on either side', async () => {
+    expect(await intruders(bridge.url)).toEqual([]);
     expect(received).toEqual([]);
+    const { inquiry } = await started();
+    const good = persona.webhook(inquiry);
     const twice = { 'persona-signature': `t=1,v1=aa ${good.headers['persona-signature']}` };
     expect(await tell({ ...good, headers: twice })).toBe(200);
-    expect(received).toHaveLength(1);
+  });
+
+  test('turns red when signatures are not compared, or clocks not looked at', async () => {
+    const faults = {
+      'left.length === right.length && timingSafeEqual(left, right)': [
+        'a call with another secret',
+        'a webhook with a guess',
+      ],
+      '<= 300': ['a call of five minutes ago', 'a webhook of five minutes ago'],
+    };
+    for (const [sound, admitted] of Object.entries(faults)) {
+      const spoiled = await mkdtemp(join(tmpdir(), 'clientele-bridge-'));
+      await cp(folder, spoiled, { recursive: true });
+      const text = readFileSync(join(spoiled, 'signed.js'), 'utf8');
+      expect(text).toContain(sound);
+      await writeFile(
+        join(spoiled, 'signed.js'),
+        text.replace(sound, sound === '<= 300' ? '<= 3e9' : 'true'),
+      );
+      const lax = await openBridge(spoiled);
+      const found = await intruders(lax.url).finally(() => lax.close());
+      await rm(spoiled, { recursive: true });
+      expect(found).toEqual(expect.arrayContaining(admitted));
+    }
   });
 
   test('has the vendor tell it again when Clientele was not there', async () => {

@@ -413,8 +413,13 @@ describe('no key shows', () => {
       for (const key of [rootBytes, ...drawn]) expect(shows(text, key)).toBe(false);
       expect(text).not.toContain('KeyObject');
     }
-    expect(JSON.parse(JSON.stringify(ring))).toEqual({ brandId: 'brand-a', sealVersion: 1, indexVersion: 1 });
-    expect(JSON.parse(JSON.stringify(vault))).toEqual({ rootVersion: 1 });
+    expect(JSON.parse(JSON.stringify(ring))).toEqual({
+      brandId: 'brand-a',
+      sealVersion: 1,
+      indexVersion: 1,
+      indexVersions: [1],
+    });
+    expect(JSON.parse(JSON.stringify(vault))).toMatchObject({ rootVersion: 1, rootVersions: [1] });
   });
 
   test('in an error', () => {

@@ -5,11 +5,11 @@ import type { CustomerId } from '../domain/ids.ts';
 import type { CustomerHead } from '../domain/record.ts';
 import { readProfile, writeProfile } from '../domain/record.ts';
 import { keepClaim } from '../store/claim.ts';
-import type { ChangeableRow, CustomerRow } from '../store/customers.ts';
+import type { ChangeableRow, CustomerRow, CustomerRowChange } from '../store/customers.ts';
 import { changeCustomer, readForChange } from '../store/customers.ts';
 import { violatedIndex } from '../store/outage.ts';
 import { digesterOf, digestsOf } from './customer-digests.ts';
-import { indexValues } from './customer-index.ts';
+import { indexValues, isIndexed } from './customer-index.ts';
 import { isUnique, placeOf, primaryVerdict } from './customer-sealing.ts';
 import { readSealed } from './keyrings.ts';
 import { done } from './run.ts';
@@ -35,11 +35,17 @@ export async function openForChange(
 }
 
 /** The text of a sealed profile. */
-export const openProfile = ({ system, ring }: Context, row: CustomerRow): Promise<string> =>
+export const openProfile = (
+  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  row: CustomerRow,
+): Promise<string> =>
   readSealed(system.keyrings, ring, placeOf('profile', row.head.customer_id, row.profileSeal), row.profile);
 
 /** The full number, which only a change that sends a full number has to see. */
-export async function openSsn({ system, ring }: Context, row: ChangeableRow): Promise<string | undefined> {
+export async function openSsn(
+  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  row: ChangeableRow,
+): Promise<string | undefined> {
   if (row.ssn === undefined) return undefined;
   return readSealed(system.keyrings, ring, placeOf('ssn', row.head.customer_id, row.ssnSeal), row.ssn);
 }
@@ -57,19 +63,45 @@ export async function writeChange(
   changed: Changed,
   show: Shown,
 ): Promise<Answer> {
-  const { system, ring, now, scope } = context;
+  const { now, scope } = context;
   const id = row.head.customer_id;
   if (changed.fields.length === 0) {
     const answer = show(row.head, writeProfile(profile), row.version);
     if (context.claim) await done(keepClaim(scope, context.claim(answer, id)));
     return answer;
   }
-  const text = writeProfile(changed.profile);
+  const { change, text, digests } = await sealChange(context, row, changed);
   const answer = show({ ...row.head, updated_at: now }, text, row.version + 1);
+  const journal = context.journal({
+    customerId: id,
+    event: { type: 'customer.updated' },
+    fields: changed.fields,
+    digests,
+  });
+  await done(withoutDuplicate(changeCustomer(scope, change, [journal], context.claim?.(answer, id))));
+  return answer;
+}
+
+interface SealedChange {
+  readonly change: CustomerRowChange;
+  /** The profile as it will be, as text. */
+  readonly text: string;
+  /** What the trail says of the new values. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+/** A decided change of at least one field, sealed and ready to be written. */
+export async function sealChange(
+  { system, ring, now }: Pick<Context, 'system' | 'ring' | 'now'>,
+  row: ChangeableRow,
+  changed: Changed,
+): Promise<SealedChange> {
+  const id = row.head.customer_id;
+  const text = writeProfile(changed.profile);
   const profileSeal = row.profileSeal + 1;
   const ssnSeal = row.ssnSeal + 1;
-  const digester = await digesterOf(context, row);
-  const change = {
+  const digester = await digesterOf({ system, ring }, row);
+  const change: CustomerRowChange = {
     id,
     version: row.version,
     updatedAt: now,
@@ -85,21 +117,23 @@ export async function writeChange(
         unique: isUnique(system, changed.ssn),
       },
     }),
-    // Under the row's own index key version, so that no row mixes two.
-    index: indexValues(ring, row.indexVersion, changed.profile, changed.ssn, changed.fields),
+    ...(changed.fields.some(isIndexed) && { index: await newIndex({ system, ring }, row, changed) }),
     ...(changed.fields.includes('addresses') && {
       verify: { at: awaitsVerdict(system, changed.profile) ? now : undefined, tries: 0 },
     }),
     auditKey: digester.sealed,
   };
-  const journal = context.journal({
-    customerId: id,
-    event: { type: 'customer.updated' },
-    fields: changed.fields,
-    digests: digestsOf(digester.digest, changed.fields, changed.profile, changed.ssn),
-  });
-  await done(withoutDuplicate(changeCustomer(scope, change, [journal], context.claim?.(answer, id))));
-  return answer;
+  return { change, text, digests: digestsOf(digester.digest, changed.fields, changed.profile, changed.ssn) };
+}
+
+/** The values that change; all of them where the row is still under an older key, so that no row mixes two. */
+async function newIndex(
+  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  row: ChangeableRow,
+  { profile, ssn, fields }: Changed,
+) {
+  if (row.indexVersion === ring.indexVersion) return indexValues(ring, profile, ssn, fields);
+  return indexValues(ring, profile, ssn ?? (await openSsn({ system, ring }, row)));
 }
 
 /** Says a violated unique index in the words of the catalogue. */

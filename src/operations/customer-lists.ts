@@ -9,7 +9,7 @@ import { indexForms } from '../domain/search.ts';
 import { parseInstant } from '../domain/time.ts';
 import type { CustomerFilter, CustomerPage } from '../store/customer-pages.ts';
 import { pageOfCustomers, pageOfSearch } from '../store/customer-pages.ts';
-import type { Keyring } from '../vault/vault.ts';
+import type { IndexKind, Keyring } from '../vault/vault.ts';
 import { showCustomer } from './customers.ts';
 import type { Answer, Context } from './system.ts';
 
@@ -26,7 +26,11 @@ export async function searchCustomers(
   { query, body }: Input<Contract['searchCustomers']>,
 ): Promise<Answer> {
   const paging = pagingOf(query);
-  return pageAnswer(context, paging, await pageOfSearch(context.scope, filterOf(context.ring, body), paging));
+  const search = (ring: Keyring) =>
+    pageOfSearch(context.scope, filterOf(ring, body), ring.indexVersion, paging);
+  let page = await search(context.ring);
+  if (page.isOutdated) page = await search(await context.system.keyrings.reload(context.scope.brandId));
+  return pageAnswer(context, paging, page);
 }
 
 function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
@@ -49,20 +53,25 @@ async function pageAnswer(context: Context, paging: Paging, page: CustomerPage):
   };
 }
 
-/** What was asked, as the database can answer it: keyed digests for everything that describes a person. */
+/**
+ * What was asked, as the database can answer it: for everything that describes a person its digest, under
+ * every key that customers may be indexed with.
+ */
 function filterOf(ring: Keyring, asked: SearchInput): CustomerFilter {
   const { ssn, email, phone, last_name: lastName, dob, brand_person_id: personId } = asked;
   const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);
   const from = asked.created_from === undefined ? undefined : parseInstant(asked.created_from);
   const before = asked.created_before === undefined ? undefined : parseInstant(asked.created_before);
+  const digests = (kind: IndexKind, normalised: string) =>
+    ring.indexVersions.map((version) => ring.indexAt(version, kind, normalised));
   return {
-    ...(ssn !== undefined && { ssn: ring.index('ssn', indexForms.ssn(ssn)) }),
-    ...(email !== undefined && { email: ring.index('email', indexForms.email(email)) }),
+    ...(ssn !== undefined && { ssn: digests('ssn', indexForms.ssn(ssn)) }),
+    ...(email !== undefined && { email: digests('email', indexForms.email(email)) }),
     ...(phone !== undefined && {
-      phone: ring.index('phone', indexForms.phone(asked.phone_country_code, phone)),
+      phone: digests('phone', indexForms.phone(asked.phone_country_code, phone)),
     }),
     ...(lastName !== undefined &&
-      dob !== undefined && { nameAndDob: ring.index('name_dob', indexForms.nameAndDob(lastName, dob)) }),
+      dob !== undefined && { nameAndDob: digests('name_dob', indexForms.nameAndDob(lastName, dob)) }),
     ...(brandPersonId !== undefined && { brandPersonId }),
     ...(asked.kyc_status !== undefined && { kycStatus: asked.kyc_status }),
     ...(asked.deliverability !== undefined && { deliverability: asked.deliverability }),

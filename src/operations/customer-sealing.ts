@@ -56,7 +56,6 @@ export function sealCustomer(system: System, ring: Keyring, customer: NewCustome
     profile: ring.seal(placeOf('profile', head.customer_id, 1), profileText),
     ssn: ssn && ring.seal(placeOf('ssn', head.customer_id, 1), ssn),
     ssnUnique: isUnique(system, ssn),
-    indexVersion: ring.indexVersion,
-    index: indexValues(ring, ring.indexVersion, profile, ssn),
+    index: indexValues(ring, profile, ssn),
   };
 }

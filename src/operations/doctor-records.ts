@@ -1,8 +1,9 @@
 import type { Instant } from '../domain/time.ts';
 import { millisOf, plusSeconds } from '../domain/time.ts';
 import { listKeys } from '../store/api-keys.ts';
+import { brandKeys } from '../store/brand-keys.ts';
 import type { Brand } from '../store/brands.ts';
-import { brandKeys, listBrands } from '../store/brands.ts';
+import { listBrands } from '../store/brands.ts';
 import type { Database } from '../store/database.ts';
 import { readInstallation } from '../store/installation.ts';
 import { migrationStatus } from '../store/migrate.ts';

@@ -26,7 +26,8 @@ export async function settleInstallation(
   const known = await readInstallation(db);
   if (!known) {
     if (!firstStart) throw new OperatorError('The database is empty. Start it once with: clientele serve');
-    const born = await insertInstallation(db, { environment, rootProof: vault.proof() }, firstStart.now);
+    const made = { environment, rootProof: vault.proof() };
+    const born = await insertInstallation(db, made, vault.rootVersion, firstStart.now);
     // Where another process was first, this start is held to what that one settled.
     return born ? { born } : settleInstallation(db, vault, environment, undefined);
   }

@@ -1,10 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Input, OperationRow } from '../contract/operation.ts';
 import { Refusal } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
 import { plusSeconds } from '../domain/time.ts';
 import type { ClaimedAnswer, Outcome } from '../store/claim.ts';
 import { findClaim } from '../store/claim.ts';
 import { journalPart } from '../store/journal.ts';
+import { isOutdatedKey } from '../store/outage.ts';
+import type { BrandScope } from '../store/scope.ts';
 import type { Keyring } from '../vault/vault.ts';
 import type { Cause, Deed } from './journal.ts';
 import { journalOf } from './journal.ts';
@@ -51,7 +54,8 @@ export interface Call {
 
 /**
  * Performs one operation for a principal, exactly once under an Idempotency-Key. A change that comes too
- * late is decided anew on what is there now, so that racing changes of different fields are all kept.
+ * late is decided anew on what is there now, so that racing changes of different fields are all kept; one
+ * that was made under keys which have a successor is made anew under that.
  */
 export async function perform(
   system: System,
@@ -62,13 +66,16 @@ export async function perform(
   repeat: RepeatKey | undefined,
 ): Promise<Performed> {
   const scope = scopeOf(system, principal.brandId);
-  const ring = await system.keyrings.of(principal.brandId);
-  const key = repeat && keyedDigests(ring, repeat);
+  let ring = await system.keyrings.of(principal.brandId);
   for (let round = 1; ; round += 1) {
     const now = system.now();
-    const first = key && (await findClaim(scope, key.key, now));
-    if (first) return { answer: await firstAnswer(system, ring, first, key.fingerprint), replayed: true };
-    const claim = key && claimMaker(system, ring, key, now);
+    const first = repeat && (await findRepeat(scope, ring, repeat, now));
+    if (first === 'outdated') {
+      ring = await system.keyrings.reload(principal.brandId);
+      continue;
+    }
+    if (repeat && first) return { answer: await firstAnswer(system, ring, first, repeat), replayed: true };
+    const claim = repeat && claimMaker(system, ring, repeat, now);
     let journalled = false;
     const journal = (deed: Deed) => {
       journalled = true;
@@ -81,9 +88,9 @@ export async function perform(
       return { answer, replayed: false };
     } catch (error) {
       // A refusal may only mean that the same request has meanwhile done its work, and then it is answered so.
-      const isRepeat =
-        error instanceof Refusal && key !== undefined && (await findClaim(scope, key.key, now));
-      if (!isRepeat && !(error instanceof Stale)) throw error;
+      const isRepeat = error instanceof Refusal && repeat && (await findRepeat(scope, ring, repeat, now));
+      if (isOutdatedKey(error)) ring = await system.keyrings.reload(principal.brandId);
+      else if (!isRepeat && !(error instanceof Stale)) throw error;
       if (round === maxRounds) throw new Refusal('unavailable', undefined, { retryAfter: 1, cause: error });
     }
   }
@@ -95,34 +102,37 @@ const causeOf = ({ identity }: Principal, { operationId, requestId }: Call): Cau
   requestId,
 });
 
-interface KeyedDigests {
-  readonly key: Buffer;
-  readonly fingerprint: Buffer;
-}
-
-/** Keyed, since a bare digest of a body with an SSN in it could be guessed back. */
-const keyedDigests = (ring: Keyring, repeat: RepeatKey): KeyedDigests => ({
-  key: ring.index('idempotency_key', repeat.key),
-  fingerprint: ring.index('fingerprint', repeat.request),
-});
+/** The answer that was given to this request's key before; looked for under every key that digests are under. */
+const findRepeat = (scope: BrandScope, ring: Keyring, { key }: RepeatKey, now: Instant) =>
+  findClaim(
+    scope,
+    ring.indexVersions.map((version) => ring.indexAt(version, 'idempotency_key', key)),
+    ring.indexVersion,
+    now,
+  );
 
 async function firstAnswer(
   system: System,
   ring: Keyring,
-  first: ClaimedAnswer,
-  fingerprint: Buffer,
+  { indexVersion, fingerprint, recordId, answer }: ClaimedAnswer,
+  { request }: RepeatKey,
 ): Promise<Answer> {
-  if (!timingSafeEqual(first.fingerprint, fingerprint)) throw new Refusal('idempotency_mismatch');
-  return JSON.parse(
-    await readSealed(system.keyrings, ring, placeOfAnswer(first.recordId), first.answer),
-  ) as Answer;
+  if (!timingSafeEqual(fingerprint, ring.indexAt(indexVersion, 'fingerprint', request)))
+    throw new Refusal('idempotency_mismatch');
+  return JSON.parse(await readSealed(system.keyrings, ring, placeOfAnswer(recordId), answer)) as Answer;
 }
 
-function claimMaker(system: System, ring: Keyring, key: KeyedDigests, now: Context['now']): ClaimMaker {
+/** Both digests are keyed, since a bare one of a body with an SSN in it could be guessed back. */
+function claimMaker(system: System, ring: Keyring, repeat: RepeatKey, now: Instant): ClaimMaker {
+  const digests = {
+    indexVersion: ring.indexVersion,
+    key: ring.index('idempotency_key', repeat.key),
+    fingerprint: ring.index('fingerprint', repeat.request),
+  };
   return (answer, customerId) => {
     const recordId = system.newId();
     return {
-      ...key,
+      ...digests,
       recordId,
       customerId,
       answer: ring.seal(placeOfAnswer(recordId), JSON.stringify(answer)),

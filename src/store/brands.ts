@@ -1,11 +1,11 @@
 import type { BrandId } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../domain/time.ts';
+import type { StoredKey } from './brand-keys.ts';
 import type { Database } from './database.ts';
 import { statement } from './database.ts';
 import type { NewEntry } from './journal.ts';
 import { operatorEntrySql } from './journal.ts';
-import type { BrandScope } from './scope.ts';
 
 // Brands themselves belong to no brand, so these functions take the database and not a scope: making one,
 // and finding one by its name, are the operator's business.
@@ -14,14 +14,6 @@ export interface Brand {
   readonly brandId: BrandId;
   readonly name: string;
   readonly createdAt: Instant;
-}
-
-/** A key of a brand as it is stored: wrapped by the root key of `rootVersion`. */
-export interface StoredKey {
-  readonly kind: 'brand' | 'index';
-  readonly version: number;
-  readonly rootVersion: number;
-  readonly wrapped: string;
 }
 
 /** The name of the sequence that numbers a brand's customers. A brand's id is a UUID, so this is a plain name. */
@@ -38,7 +30,13 @@ const insertKey = statement(
   'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values ($1, $2, $3, $4, $5, $6)',
 );
 
-/** Makes a brand with its first keys, its sequence and the first entry of its trail. False where the name is taken. */
+/** Customers are verified for a program, so nobody has to make one first. */
+const insertDefaultProgram = statement(
+  'brand_default_program',
+  "insert into programs (brand_id, program_id, name, created_at) values ($1, gen_random_uuid(), 'default', $2)",
+);
+
+/** Makes a brand with its first program, its first keys, its sequence and the first entry of its trail. False where the name is taken. */
 export function insertBrand(
   db: Database,
   brand: Brand,
@@ -59,6 +57,7 @@ export function insertBrand(
         at,
       ]);
     }
+    await connection.run(insertDefaultProgram, [brand.brandId, at]);
     await connection.run(statement('', `create sequence ${arrivalsOf(brand.brandId)}`), []);
     return true;
   });
@@ -74,19 +73,5 @@ export async function listBrands(db: Database): Promise<readonly Brand[]> {
     brandId: row['brand_id'] as BrandId,
     name: String(row['name']),
     createdAt: instantOfPostgres(String(row['created_at'])),
-  }));
-}
-
-const keysOf = statement(
-  'brand_keys_of',
-  'select kind, version, root_version, wrapped from brand_keys where brand_id = $1 order by kind, version',
-);
-
-export async function brandKeys(scope: BrandScope): Promise<readonly StoredKey[]> {
-  return (await scope.db.read(keysOf, [scope.brandId])).map((row) => ({
-    kind: row['kind'] as StoredKey['kind'],
-    version: Number(row['version']),
-    rootVersion: Number(row['root_version']),
-    wrapped: String(row['wrapped']),
   }));
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
+import { isOutdatedSql } from './brand-keys.ts';
 import type { Row, Value } from './database.ts';
 import { statement } from './database.ts';
 import { isDeadlock, isLockTimeout } from './outage.ts';
@@ -10,6 +11,8 @@ import type { BrandScope } from './scope.ts';
  * half of the statement: the claim on the key, and the parameters that it needs.
  */
 export interface Claim {
+  /** The index key version that both digests are under: the newest. */
+  readonly indexVersion: number;
   /** Keyed digest of the key, 32 bytes. */
   readonly key: Buffer;
   /** Keyed digest of the request, 32 bytes. */
@@ -23,6 +26,7 @@ export interface Claim {
 }
 
 export interface ClaimedAnswer {
+  readonly indexVersion: number;
   readonly fingerprint: Buffer;
   readonly recordId: string;
   readonly answer: string;
@@ -30,19 +34,28 @@ export interface ClaimedAnswer {
 
 const find = statement(
   'idempotency_find',
-  `select encode(fingerprint, 'base64') as fingerprint, record_id, answer
-     from idempotency where brand_id = $1 and key = $2 and expires_at > $3`,
+  `select ${isOutdatedSql('$4::int')} as outdated, found.* from (select) as once left join lateral (
+     select encode(fingerprint, 'base64') as fingerprint, record_id, answer, index_version
+       from idempotency where brand_id = $1 and key = any ($2::bytea[]) and expires_at > $3) as found on true`,
 );
 
-/** The first answer under a key, if a request under it has committed within the last 24 hours. */
+/**
+ * The first answer under a key, if a request under it has committed within the last 24 hours. The key comes
+ * as its digest under each index key, the newest of which is `newest`; `outdated` says that there is a newer
+ * one, under which it should be looked for, too.
+ */
 export async function findClaim(
   scope: BrandScope,
-  key: Buffer,
+  keys: readonly Buffer[],
+  newest: number,
   now: Instant,
-): Promise<ClaimedAnswer | undefined> {
-  const [row] = await scope.db.read(find, [scope.brandId, key, toPostgres(now)]);
-  if (!row) return undefined;
+): Promise<ClaimedAnswer | 'outdated' | undefined> {
+  const digests = keys.map((key) => `\\x${key.toString('hex')}`);
+  const [row] = await scope.db.read(find, [scope.brandId, digests, toPostgres(now), newest]);
+  if (row?.['outdated'] === true) return 'outdated';
+  if (!row || row['answer'] === null) return undefined;
   return {
+    indexVersion: Number(row['index_version']),
     fingerprint: Buffer.from(String(row['fingerprint']), 'base64'),
     recordId: String(row['record_id']),
     answer: String(row['answer']),
@@ -55,12 +68,13 @@ export async function findClaim(
  * key was free. A concurrent duplicate waits on the index entry and then finds nothing to claim.
  */
 export const claimSql = (gate: string, from: number): string => `claim as (
-  insert into idempotency (brand_id, key, fingerprint, record_id, customer_id, answer, expires_at)
-  select $1, $${from}::bytea, $${from + 1}::bytea, $${from + 2}::uuid, $${from + 3}::uuid, $${from + 4}::text, $${from + 5}::timestamptz
+  insert into idempotency (brand_id, key, fingerprint, record_id, customer_id, answer, expires_at, index_version)
+  select $1, $${from}::bytea, $${from + 1}::bytea, $${from + 2}::uuid, $${from + 3}::uuid, $${from + 4}::text, $${from + 5}::timestamptz,
+         $${from + 7}::int
     from ${gate}
   on conflict (brand_id, key) do update
     set fingerprint = excluded.fingerprint, record_id = excluded.record_id, customer_id = excluded.customer_id,
-        answer = excluded.answer, expires_at = excluded.expires_at
+        answer = excluded.answer, expires_at = excluded.expires_at, index_version = excluded.index_version
     where idempotency.expires_at <= $${from + 6}::timestamptz
   returning 1
 )`;
@@ -73,6 +87,7 @@ export const claimValues = (claim: Claim): readonly Value[] => [
   claim.answer,
   toPostgres(claim.expiresAt),
   toPostgres(claim.now),
+  claim.indexVersion,
 ];
 
 /** What became of a change. `stale`: somebody was faster, or the key was used meanwhile. `busy`: it still runs. */

@@ -4,6 +4,7 @@ import type { KycStatus } from '../domain/kyc.ts';
 import type { Paging } from '../domain/paging.ts';
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
+import { isOutdatedSql } from './brand-keys.ts';
 import type { CustomerRow } from './customers.ts';
 import { customerRow, shownColumns } from './customers.ts';
 import type { Row, Statement, Value } from './database.ts';
@@ -16,6 +17,11 @@ export interface CustomerPage {
   readonly total: number;
   /** The sequence number after which the next page begins, if there is one. */
   readonly next: bigint | undefined;
+}
+
+export interface SearchedPage extends CustomerPage {
+  /** Whether there is a newer index key, under which it should be searched, too. */
+  readonly isOutdated: boolean;
 }
 
 /** One answer row even for an empty page, so that the total always arrives. */
@@ -60,12 +66,15 @@ export async function pageOfCustomers(scope: BrandScope, paging: Paging): Promis
   return pageOf(scope, paging, await scope.db.read(query, [scope.brandId, from, paging.perPage + 1]));
 }
 
-/** What must hold for a found customer; blind index values stand for the values of a person. */
+/**
+ * What must hold for a found customer. Blind index values stand for the values of a person, one for each
+ * index key that customers are under.
+ */
 export interface CustomerFilter {
-  readonly ssn?: Buffer;
-  readonly email?: Buffer;
-  readonly phone?: Buffer;
-  readonly nameAndDob?: Buffer;
+  readonly ssn?: readonly Buffer[];
+  readonly email?: readonly Buffer[];
+  readonly phone?: readonly Buffer[];
+  readonly nameAndDob?: readonly Buffer[];
   readonly brandPersonId?: Id<'brand person'>;
   readonly kycStatus?: KycStatus;
   readonly deliverability?: Deliverability;
@@ -73,13 +82,23 @@ export interface CustomerFilter {
   readonly createdBefore?: Instant;
 }
 
-const conditions: { readonly [Part in keyof Required<CustomerFilter>]: (parameter: string) => string } = {
+/** One value is asked for as such: PostgreSQL plans an equality better than a list of one. */
+const isOneOf = (column: string, parameters: readonly string[]): string =>
+  parameters.length === 1
+    ? `${column} = ${parameters[0]}::bytea`
+    : `${column} in (${parameters.map((parameter) => `${parameter}::bytea`).join(', ')})`;
+
+type Condition = (parameter: string, parameters: readonly string[]) => string;
+
+const conditions: { readonly [Part in keyof Required<CustomerFilter>]: Condition } = {
   // In two arms, because the lawful numbers and the sandbox's trigger numbers have an index each.
-  ssn: (parameter) =>
-    `(ssn_index = ${parameter}::bytea and ssn_unique or ssn_index = ${parameter}::bytea and not ssn_unique)`,
-  email: (parameter) => `email_index = ${parameter}::bytea`,
-  phone: (parameter) => `phone_index = ${parameter}::bytea`,
-  nameAndDob: (parameter) => `name_dob_index = ${parameter}::bytea`,
+  ssn: (_, parameters) => {
+    const isIt = isOneOf('ssn_index', parameters);
+    return `(${isIt} and ssn_unique or ${isIt} and not ssn_unique)`;
+  },
+  email: (_, parameters) => isOneOf('email_index', parameters),
+  phone: (_, parameters) => isOneOf('phone_index', parameters),
+  nameAndDob: (_, parameters) => isOneOf('name_dob_index', parameters),
   brandPersonId: (parameter) => `brand_person_id = ${parameter}::uuid`,
   kycStatus: (parameter) => `kyc_status = ${parameter}`,
   deliverability: (parameter) => `deliverability = ${parameter}`,
@@ -89,40 +108,46 @@ const conditions: { readonly [Part in keyof Required<CustomerFilter>]: (paramete
 
 const parts = Object.keys(conditions) as readonly (keyof CustomerFilter)[];
 
-/** A page of the customers for whom everything asked holds. One prepared statement per set of questions. */
+/**
+ * A page of the customers for whom everything asked holds. `newest` is the newest index key that was asked
+ * under. One prepared statement per set of questions and numbers of keys.
+ */
 export async function pageOfSearch(
   scope: BrandScope,
   filter: CustomerFilter,
+  newest: number,
   paging: Paging,
-): Promise<CustomerPage> {
-  const asked = parts.filter((part) => filter[part] !== undefined);
-  const where = ['brand_id = $1', ...asked.map((part, index) => conditions[part](`$${index + 4}`))].join(
-    ' and ',
-  );
-  const name = `customer_search_${asked.map((part) => parts.indexOf(part)).join('')}`;
+): Promise<SearchedPage> {
+  const asked = parts.map((part) => ({ part, values: askedValues(filter, part) }));
+  const values: Value[] = [];
+  const conditionsOf = asked.flatMap(({ part, values: some }) => {
+    if (some.length === 0) return [];
+    const parameters = some.map((_, index) => `$${values.length + 5 + index}`);
+    values.push(...some);
+    return conditions[part](parameters[0] ?? '', parameters);
+  });
+  const where = ['brand_id = $1', ...conditionsOf].join(' and ');
+  const name = `customer_search_${asked.map(({ values: some }) => some.length).join('')}`;
   const count = `select count(*) from customers where ${where}`;
   const rows = (start: string, end: string) =>
-    withTotal(
+    `select ${isOutdatedSql('$4::int')} as outdated, page.* from (${withTotal(
       count,
       `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${end}`,
-    );
+    )}) as page`;
   const { query, from } = placed(
     paging,
     statement(name, rows('', 'offset $2::bigint limit $3')),
     statement(`${name}_after`, rows('and seq > $2::bigint', 'limit $3')),
   );
-  const values: readonly Value[] = [
-    scope.brandId,
-    from,
-    paging.perPage + 1,
-    ...asked.map((part) => askedValue(filter, part)),
-  ];
-  return pageOf(scope, paging, await scope.db.read(query, values));
+  const answered = await scope.db.read(query, [scope.brandId, from, paging.perPage + 1, newest, ...values]);
+  return { ...pageOf(scope, paging, answered), isOutdated: answered[0]?.['outdated'] === true };
 }
 
-function askedValue(filter: CustomerFilter, part: keyof CustomerFilter): Value {
-  if (part === 'createdFrom' || part === 'createdBefore') return toPostgres(filter[part] as Instant);
-  return filter[part] as Value;
+function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readonly Value[] {
+  const asked = filter[part];
+  if (asked === undefined) return [];
+  if (part === 'createdFrom' || part === 'createdBefore') return [toPostgres(asked as Instant)];
+  return Array.isArray(asked) ? asked : [asked as Value];
 }
 
 function placed(paging: Paging, page: Statement, after: Statement): { query: Statement; from: bigint } {

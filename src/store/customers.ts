@@ -93,10 +93,14 @@ export function customerRow(scope: BrandScope, row: Row): CustomerRow {
 
 /** A blind index value for each way in which a customer can be found. */
 export interface IndexValues {
+  /** The index key version that they are under: the newest. */
+  readonly version: number;
   readonly ssn: Buffer | undefined;
   readonly email: Buffer | undefined;
   readonly phone: Buffer | undefined;
   readonly nameAndDob: Buffer | undefined;
+  /** The number's values under older keys, while there are customers who are indexed under them. */
+  readonly olderSsn: readonly Buffer[];
 }
 
 export interface NewCustomerRow {
@@ -110,7 +114,6 @@ export interface NewCustomerRow {
   /** False for the sandbox's trigger numbers, which may belong to many. */
   readonly ssnUnique: boolean;
   readonly auditKey: string;
-  readonly indexVersion: number;
   readonly index: IndexValues;
 }
 
@@ -143,7 +146,7 @@ const insertSql = (gate: string): string => `created as (
  * Writes a new customer, its place in the counts, its parts and, under a claim, the answer: one statement.
  * A duplicate of the SSN or of the brand's own id rejects with PostgreSQL's error (see `violatedIndex`).
  */
-export function insertCustomer(
+export async function insertCustomer(
   scope: BrandScope,
   row: NewCustomerRow,
   parts: readonly Part[],
@@ -162,7 +165,7 @@ export function insertCustomer(
     row.deliverability ?? null,
     row.profile,
     row.ssn ?? null,
-    row.indexVersion,
+    row.index.version,
     row.index.ssn ?? null,
     row.ssn !== undefined && row.ssnUnique,
     row.index.email ?? null,
@@ -172,6 +175,7 @@ export function insertCustomer(
     row.verifyAt ? toPostgres(row.verifyAt) : null,
     row.auditKey,
   ];
+  if (row.ssnUnique) await refuseTakenSsn(scope, row.head.customer_id, row.index);
   return write(scope, {
     name: 'customer_create',
     values,
@@ -183,6 +187,27 @@ export function insertCustomer(
       `with gate as (select 1), ${claimed} ${insertSql(claimed ? 'claim' : 'gate')}, ${rest}
        counted as (${countSql('created', 19, 1)}) select done from counted`,
   });
+}
+
+/** Says in PostgreSQL's words that somebody has the number already, though under another index key. */
+class TakenSsn extends Error {
+  readonly code = '23505';
+  readonly constraint = 'customers_ssn';
+}
+
+const holder = statement(
+  'customer_of_older_ssn',
+  'select 1 as found from customers where brand_id = $1 and ssn_index = any ($2::bytea[]) and ssn_unique and customer_id <> $3 limit 1',
+);
+
+/**
+ * The unique index tells equal numbers only under one key. While a rotation is under way there are customers
+ * under an older one; nobody joins them any more, so a look before the write is as good as one within it.
+ */
+async function refuseTakenSsn(scope: BrandScope, id: CustomerId, { olderSsn }: IndexValues): Promise<void> {
+  if (olderSsn.length === 0) return;
+  const values = olderSsn.map((value) => `\\x${value.toString('hex')}`);
+  if ((await scope.db.run(holder, [scope.brandId, values, id])).length > 0) throw new TakenSsn('Taken.');
 }
 
 function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promise<Outcome> {
@@ -220,7 +245,7 @@ const changeSql = (where: string): string => `
     ssn = coalesce($8, ssn), ssn_seal = coalesce($9::int, ssn_seal),
     ssn_unique = coalesce($10::boolean, ssn_unique), ssn_index = coalesce($11::bytea, ssn_index),
     email_index = coalesce($12::bytea, email_index), phone_index = coalesce($13::bytea, phone_index),
-    name_dob_index = coalesce($14::bytea, name_dob_index),
+    name_dob_index = coalesce($14::bytea, name_dob_index), index_version = coalesce($21::int, index_version),
     verify_at = case when $15::smallint is null then verify_at else $16::timestamptz end,
     verify_tries = coalesce($15::smallint, verify_tries),
     kyc_status = case when $17::smallint is null then kyc_status else $18 end,
@@ -234,7 +259,7 @@ const heldSql =
   'held as (select 1 from customers where brand_id = $1 and customer_id = $2::uuid and version = $3::int for update)';
 
 /** Writes a change and its parts if the row still has the version that was read. */
-export function changeCustomer(
+export async function changeCustomer(
   scope: BrandScope,
   row: CustomerRowChange,
   parts: readonly Part[],
@@ -262,7 +287,9 @@ export function changeCustomer(
     kyc?.status ?? null,
     kyc?.passedAt ? toPostgres(kyc.passedAt) : null,
     row.auditKey ?? null,
+    index?.version ?? null,
   ];
+  if (index && ssn?.unique) await refuseTakenSsn(scope, row.id, index);
   return write(scope, {
     name: 'customer_change',
     values,

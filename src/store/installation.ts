@@ -14,7 +14,10 @@ export interface Installation {
 const read = statement('installation_read', 'select environment, root_proof from installation');
 const insert = statement(
   'installation_insert',
-  'insert into installation (environment, root_proof, created_at) values ($1, $2, $3) on conflict do nothing returning 1 as born',
+  `with born as (
+     insert into installation (environment, root_proof, created_at) values ($1, $2, $3) on conflict do nothing returning created_at
+   )
+   insert into root_versions (version, since) select $4::int, created_at from born returning 1 as born`,
 );
 
 export async function readInstallation(db: Database): Promise<Installation | undefined> {
@@ -22,7 +25,12 @@ export async function readInstallation(db: Database): Promise<Installation | und
   return row && { environment: row['environment'] as Environment, rootProof: String(row['root_proof']) };
 }
 
-/** Settles what a database is, once. False where another process was first. */
-export async function insertInstallation(db: Database, born: Installation, now: Instant): Promise<boolean> {
-  return (await db.run(insert, [born.environment, born.rootProof, toPostgres(now)])).length > 0;
+/** Settles what a database is, and its first root version, once. False where another process was first. */
+export async function insertInstallation(
+  db: Database,
+  { environment, rootProof }: Installation,
+  rootVersion: number,
+  now: Instant,
+): Promise<boolean> {
+  return (await db.run(insert, [environment, rootProof, toPostgres(now), rootVersion])).length > 0;
 }

@@ -59,6 +59,12 @@ export const endsConnection = (error: unknown): boolean =>
 /** Whether two changes waited for each other and this one was given up; it may be decided anew at once. */
 export const isDeadlock = (error: unknown): boolean => codeOf(error) === '40P01';
 
+/**
+ * Whether a change was made under a key that has a successor by now (`refuse_outdated` in the schema). With
+ * the keys read again it may be made anew at once.
+ */
+export const isOutdatedKey = (error: unknown): boolean => codeOf(error) === 'CK001';
+
 /** Whether a statement gave up waiting for a row that another one holds. */
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03';
 

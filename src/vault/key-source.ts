@@ -33,16 +33,28 @@ const LARGEST_FILE = 65_536;
 const LINE = /^(?:v([1-9]\d{0,8}):)?(\S+)$/;
 
 // Only this file can look behind a RootKeys, and it hands out derived keys alone.
-const material = new WeakMap<RootKeys, ReadonlyMap<number, KeyObject>>();
+const material = new WeakMap<RootKeys, Material>();
+
+interface Material {
+  readonly keys: ReadonlyMap<number, KeyObject>;
+  readonly source: KeySource;
+}
 
 /** What the root key is used for. Each use has a key of its own, so that none can stand in for another. */
 type RootUse = 'wrap' | 'proof' | 'sign';
 
 /** The keys for one use, by root version, for the vault. Throws `misuse` for root keys no source here loaded. */
 export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, KeyObject> {
-  const keys = material.get(root);
-  if (keys === undefined) throw new VaultError('misuse', 'Root keys come from a key source.');
-  return new Map([...keys].map(([version, key]) => [version, deriveKey(key, 'root', use)]));
+  return new Map([...materialOf(root).keys].map(([version, key]) => [version, deriveKey(key, 'root', use)]));
+}
+
+/** The root keys as their source has them now, for when another process has added a version. */
+export const reloadRoot = (root: RootKeys): RootKeys => materialOf(root).source.load();
+
+function materialOf(root: RootKeys): Material {
+  const known = material.get(root);
+  if (known === undefined) throw new VaultError('misuse', 'Root keys come from a key source.');
+  return known;
 }
 
 /**
@@ -51,12 +63,18 @@ export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, K
  * root key is one line more, and an old one is destroyed by removing its line.
  */
 export function rootKeyFromFile(path: string): KeySource {
-  return { load: () => parse(readPrivateFile(path), `The root key file ${path}`, makeFile(path)) };
+  const source: KeySource = {
+    load: () => parse(source, readPrivateFile(path), `The root key file ${path}`, makeFile(path)),
+  };
+  return source;
 }
 
 /** Root keys from text in the form of the file, for a secret that arrives in an environment variable `name`. */
 export function rootKeyFromText(text: string, name: string): KeySource {
-  return { load: () => parse(text, `The root key in ${name}`, 'Make one with: openssl rand -base64 32') };
+  const source: KeySource = {
+    load: () => parse(source, text, `The root key in ${name}`, 'Make one with: openssl rand -base64 32'),
+  };
+  return source;
 }
 
 /**
@@ -129,7 +147,7 @@ function quote(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function parse(text: string, where: string, remedy: string): RootKeys {
+function parse(source: KeySource, text: string, where: string, remedy: string): RootKeys {
   const keys = new Map<number, KeyObject>();
   for (const line of text.split(/\s+/).filter((piece) => piece !== '')) {
     const [, written, encoded] = LINE.exec(line) ?? [];
@@ -144,9 +162,12 @@ function parse(text: string, where: string, remedy: string): RootKeys {
   if (keys.size === 0) throw new VaultError('root_key', `${where} is empty. ${remedy}`);
   const versions = Object.freeze([...keys.keys()].sort((a, b) => a - b));
   const root: RootKeys = Object.freeze({ current: Math.max(...versions), versions });
-  material.set(root, keys);
+  material.set(root, { keys, source });
   return root;
 }
+
+/** The version of a line of a root key file. */
+export const versionOfLine = (line: string): number => Number(LINE.exec(line)?.[1] ?? 1);
 
 function decode(encoded: string): Buffer | undefined {
   const bytes = /^[0-9a-fA-F]{64}$/.test(encoded) ? Buffer.from(encoded, 'hex') : fromBase64(encoded);

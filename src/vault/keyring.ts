@@ -42,6 +42,8 @@ export interface Keyring {
   readonly sealVersion: number;
   /** The newest index key version, under which `index` works. */
   readonly indexVersion: number;
+  /** Every index key version of the ring, ascending: while keys change, a value is looked for under each. */
+  readonly indexVersions: readonly number[];
   /** Any text, sealed for a place, as base64. */
   seal(place: Place, text: string): string;
   /** The text. Throws `unreadable`, or `UnknownKeyVersion` where this ring lacks the record's key. */
@@ -54,6 +56,8 @@ export interface Keyring {
   newDigester(place: Place): { readonly sealed: string; readonly digest: Digest };
   /** Opens such a key. Throws as `open` does. */
   digester(place: Place, sealed: string): Digest;
+  /** The same record under the newest key, as the given sealing of it. The plaintext stays in here. */
+  reseal(place: Place, sealNumber: number, sealed: string | Buffer): string | Buffer;
   /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
   versionOf(sealed: string): number | undefined;
   /** The blind index of a normalised value, 32 bytes, under the newest index key. */
@@ -77,7 +81,8 @@ export function makeKeyring(
   newSecret: () => Buffer,
 ): Keyring {
   const sealVersion = Math.max(...brandKeys.keys());
-  const indexVersion = Math.max(...indexKeys.keys());
+  const indexVersions = Object.freeze([...indexKeys.keys()].sort((a, b) => a - b));
+  const indexVersion = Math.max(...indexVersions);
   const slots = new Map<number, Map<Purpose, Slot>>();
   const derivedIndexKeys = new Map<string, KeyObject>();
 
@@ -137,6 +142,7 @@ export function makeKeyring(
     brandId,
     sealVersion,
     indexVersion,
+    indexVersions,
     sealBytes,
     openBytes,
     seal: (place: Place, text: string) => sealBytes(place, textToBytes(text)).toString('base64'),
@@ -151,6 +157,13 @@ export function makeKeyring(
       return { sealed, digest: digestUnder(secret) };
     },
     digester: (place: Place, sealed: string) => digestUnder(openBytes(place, fromBase64(sealed))),
+    reseal: (place: Place, sealNumber: number, sealed: string | Buffer) => {
+      const isText = typeof sealed === 'string';
+      const plain = openBytes(place, isText ? fromBase64(sealed) : sealed);
+      const again = sealBytes({ ...place, sealNumber }, plain);
+      plain.fill(0);
+      return isText ? again.toString('base64') : again;
+    },
     versionOf: (sealed: string) => {
       const record = fromBase64(sealed);
       return record && recordVersion(record);

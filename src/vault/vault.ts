@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { nonces, type Random, randomBytesExactly } from './aead.ts';
 import { KEY_BYTES, takeKey } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
-import { type RootKeys, rootSubkeys } from './key-source.ts';
+import { type RootKeys, reloadRoot, rootSubkeys } from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { makeSigner, type Signer } from './signer.ts';
@@ -28,6 +28,13 @@ export interface WrappedKey {
 export interface Vault {
   /** The root key version that wraps from now on. A key wrapped under another wants `rewrap`. */
   readonly rootVersion: number;
+  /** Every loaded root version, ascending. */
+  readonly rootVersions: readonly number[];
+  /**
+   * Reads the root keys from their source again: another process may have put a new version there. It is done
+   * by itself, once, where a key turns out to be under a version that is not loaded.
+   */
+  reload(): void;
   /** A new brand's first keys, brand 1 and index 1, wrapped and ready to store. */
   newBrandKeys(brandId: string): readonly WrappedKey[];
   /** A new random key of the given version, from 1. */
@@ -55,16 +62,32 @@ export interface VaultOptions {
 const PROVEN = Buffer.from('clientele root key');
 
 /** Opens the vault over the given root keys. Nothing it returns shows a key. */
-export function openVault(root: RootKeys, options: VaultOptions = {}): Vault {
+export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
   const random = options.random ?? randomBytes;
   const nextNonce = nonces(random);
-  const wrapKeys = rootSubkeys(root, 'wrap');
-  const proofKeys = rootSubkeys(root, 'proof');
+  let root = given;
+  let subkeys = derive(root);
+
+  function reload(): void {
+    root = reloadRoot(root);
+    subkeys = derive(root);
+  }
+
+  /** The subkey of the version that something is sealed under; throws `unknown_root_version`. */
+  function under(use: 'wrap' | 'proof', rootVersion: number, what: string): KeyObject {
+    if (!subkeys[use].has(rootVersion)) reload();
+    const key = subkeys[use].get(rootVersion);
+    if (key !== undefined) return key;
+    throw new VaultError(
+      'unknown_root_version',
+      `${what} is under root key version ${rootVersion}, which is not loaded.`,
+    );
+  }
 
   function wrap(brandId: string, kind: KeyKind, version: number, secret: Buffer): WrappedKey {
     const what = keyName(brandId, kind, version);
     const rootVersion = root.current;
-    const key = under(wrapKeys, rootVersion, what);
+    const key = under('wrap', rootVersion, what);
     const aad = wrapContext(brandId, kind, version, rootVersion);
     const record = sealRecord(key, rootVersion, nextNonce(), aad, secret);
     secret.fill(0);
@@ -73,7 +96,7 @@ export function openVault(root: RootKeys, options: VaultOptions = {}): Vault {
 
   function unwrap(brandId: string, { kind, version, rootVersion, wrapped }: WrappedKey): Buffer {
     const what = keyName(brandId, kind, version);
-    const key = under(wrapKeys, rootVersion, what);
+    const key = under('wrap', rootVersion, what);
     const aad = wrapContext(brandId, kind, version, rootVersion);
     const record = fromBase64(wrapped);
     const matches = record !== undefined && recordVersion(record) === rootVersion;
@@ -98,8 +121,16 @@ export function openVault(root: RootKeys, options: VaultOptions = {}): Vault {
   }
 
   return Object.freeze({
-    rootVersion: root.current,
-    signer: makeSigner(root),
+    get rootVersion() {
+      return root.current;
+    },
+    get rootVersions() {
+      return root.versions;
+    },
+    get signer() {
+      return subkeys.signer;
+    },
+    reload,
     newKey,
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
     rewrap: (brandId: string, key: WrappedKey) => wrap(brandId, key.kind, key.version, unwrap(brandId, key)),
@@ -113,28 +144,25 @@ export function openVault(root: RootKeys, options: VaultOptions = {}): Vault {
       ),
     proof: () => {
       const version = root.current;
-      const key = under(proofKeys, version, 'The proof');
+      const key = under('proof', version, 'The proof');
       return sealRecord(key, version, nextNonce(), proofContext(version), PROVEN).toString('base64');
     },
     provesRoot: (proof: string) => {
       const record = fromBase64(proof);
       const version = record && recordVersion(record);
-      const key = version === undefined ? undefined : proofKeys.get(version);
+      const key = version === undefined ? undefined : subkeys.proof.get(version);
       if (record === undefined || version === undefined || key === undefined) return false;
       return openRecord(key, proofContext(version), record)?.equals(PROVEN) ?? false;
     },
   });
 }
 
-/** The root subkey of the version that something is sealed under; throws `unknown_root_version`. */
-function under(keys: ReadonlyMap<number, KeyObject>, rootVersion: number, what: string): KeyObject {
-  const key = keys.get(rootVersion);
-  if (key !== undefined) return key;
-  throw new VaultError(
-    'unknown_root_version',
-    `${what} is under root key version ${rootVersion}, which is not loaded.`,
-  );
-}
+/** The keys derived from every loaded root version, and the signer of the current one. */
+const derive = (root: RootKeys) => ({
+  wrap: rootSubkeys(root, 'wrap'),
+  proof: rootSubkeys(root, 'proof'),
+  signer: makeSigner(root),
+});
 
 function keyName(brandId: string, kind: KeyKind, version: number): string {
   return `The ${kind} key of brand ${brandId}, version ${version},`;

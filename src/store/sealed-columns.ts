@@ -1,0 +1,57 @@
+/**
+ * The register of everything that is sealed or indexed under a brand's keys: what a rotation walks, in this
+ * order, and what the doctor counts. A column that is missing here would keep its old key alive, or die with
+ * it; a test looks for such columns in a filled database.
+ */
+
+export interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly form: 'text' | 'bytea';
+  readonly purpose: string;
+  /** A column whose values are unique within the brand, and its type: the walk goes along it. */
+  readonly key: readonly [name: string, type: string];
+  /** The id that the record was sealed for, in SQL. */
+  readonly recordId: string;
+  /** The column with the number of its sealing; a record without one is sealed as the first for ever. */
+  readonly seal?: string;
+  /** Rows looked at by one statement. */
+  readonly span: number;
+}
+
+const usual = 250;
+
+const customer = {
+  form: 'text',
+  key: ['customer_id', 'uuid'],
+  recordId: 'customer_id',
+  span: usual,
+} as const;
+
+/** Rows move from `customers` to `deleted_customers` and never back, so the walk goes that way, too. */
+export const sealedColumns = [
+  { table: 'customers', column: 'profile', purpose: 'profile', seal: 'profile_seal', ...customer },
+  { table: 'customers', column: 'ssn', purpose: 'ssn', seal: 'ssn_seal', ...customer },
+  { table: 'customers', column: 'audit_key', purpose: 'digests', ...customer },
+  { table: 'deleted_customers', column: 'profile', purpose: 'profile', seal: 'profile_seal', ...customer },
+  { table: 'deleted_customers', column: 'ssn', purpose: 'ssn', seal: 'ssn_seal', ...customer },
+  { table: 'deleted_customers', column: 'audit_key', purpose: 'digests', ...customer },
+  {
+    table: 'idempotency',
+    column: 'answer',
+    form: 'text',
+    purpose: 'idempotency',
+    key: ['key', 'bytea'],
+    recordId: 'record_id',
+    span: usual,
+  },
+] as const satisfies readonly SealedColumn[];
+
+/** Tables whose rows say under which index key version their blind index values are. */
+export const indexedTables = ['customers', 'deleted_customers', 'idempotency'] as const;
+
+/** What is sealed under the root key instead: a new root version re-wraps it. */
+export const rootSealed = [
+  { table: 'brand_keys', column: 'wrapped' },
+  { table: 'installation', column: 'root_proof' },
+] as const;

@@ -3,6 +3,7 @@ import type { House } from './house.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
 import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
+import { startVerifications } from './worker/verifications.ts';
 
 /** All that a process does without a request. */
 export interface Background {
@@ -12,7 +13,7 @@ export interface Background {
 
 /** Starts the rounds of the worker. Any number of processes may: claims in the database keep them apart. */
 export function startBackground(config: Config, { system, database }: House): Background {
-  const rounds = [startSweeper(database, system.now), startSequencer(system)];
+  const rounds = [startSweeper(database, system.now), startSequencer(system), startVerifications(system)];
   if (config.lob) rounds.push(startAddressVerifier(system));
   return {
     async stop() {

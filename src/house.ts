@@ -13,6 +13,10 @@ import type { AddressVerifier } from './providers/address.ts';
 import { openLobVerifier } from './providers/address-lob.ts';
 import { openOfflineVerifier } from './providers/address-offline.ts';
 import { openSandboxVerifier } from './providers/address-sandbox.ts';
+import type { KycProvider, ProviderChoice } from './providers/kyc.ts';
+import { openHttpKyc } from './providers/kyc-http.ts';
+import { openManualKyc } from './providers/kyc-manual.ts';
+import { openSandboxKyc } from './providers/kyc-sandbox.ts';
 import { openOutbound } from './providers/outbound.ts';
 import type { Database } from './store/database.ts';
 import { openDatabase } from './store/database.ts';
@@ -37,8 +41,11 @@ export interface Surroundings {
   readonly connections?: number;
 }
 
-/** `serve` makes what is not there yet and brings the schema up to date; a `command` works with what there is. */
-export type Role = 'serve' | 'command';
+/**
+ * `serve` makes what is not there yet and brings the schema up to date; a `command` works with what there is,
+ * a `restore` with an empty database, which it makes where that is the embedded one.
+ */
+export type Role = 'serve' | 'command' | 'restore';
 
 /** The system with everything under it, ready for commands or for a server. */
 export interface House {
@@ -83,6 +90,7 @@ export async function openHouse(
       newId: <Kind extends string>() => randomUUID() as Id<Kind>,
       random: randomBytes,
       verifier: openVerifier(config, now),
+      kycProvider: openKycProviders(config, now),
     };
     return { system, database, born, close };
   } catch (error) {
@@ -101,7 +109,12 @@ export interface Storage {
 export async function openStorage(config: Config, role: Role, around: Surroundings = {}): Promise<Storage> {
   const embedded =
     config.databaseUrl === undefined
-      ? await openEmbedded({ dataDir: config.dataDir, role, ...(around.notice && { notice: around.notice }) })
+      ? await openEmbedded({
+          dataDir: config.dataDir,
+          role: role === 'serve' ? 'serve' : 'command',
+          create: role !== 'command',
+          ...(around.notice && { notice: around.notice }),
+        })
       : undefined;
   const address = embedded ?? { url: config.databaseUrl ?? '' };
   if (!embedded) await refuseUnfitServer(address);
@@ -167,6 +180,31 @@ function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Ins
       })
     : openOfflineVerifier();
   return environment === 'sandbox' ? openSandboxVerifier(base) : base;
+}
+
+/** The largest answer that is read of a decision service, and milliseconds for it where a call says nothing else. */
+const decisionAnswer = 64 * 1024;
+const decisionPatience = 10_000;
+/** Seconds until the sandbox's verdict, so that `submitted` can be seen. */
+const sandboxDelay = 1;
+
+/** Who verifies. Nothing is opened before a program needs it, and a program's settings may change meanwhile. */
+function openKycProviders(
+  { webhookAllow }: Config,
+  now: () => Instant,
+): (choice: ProviderChoice) => KycProvider {
+  const sandbox = openSandboxKyc({ now, delaySeconds: sandboxDelay });
+  const manual = openManualKyc();
+  const outbound = openOutbound({
+    allow: webhookAllow,
+    timeoutMilliseconds: decisionPatience,
+    maxResponseBytes: decisionAnswer,
+  });
+  return (choice) => {
+    if (choice.provider === 'http')
+      return openHttpKyc({ outbound, url: choice.url, secret: choice.secret, now });
+    return choice.provider === 'sandbox' ? sandbox : manual;
+  };
 }
 
 /** Where the root key is: the configured file, or one beside the data. */

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { documentsExample } from '../src/contract/kyc-examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
+import { millisOf } from '../src/domain/time.ts';
+import { createProgram } from '../src/operations/programs.ts';
+import { signStandard } from '../src/providers/signature.ts';
 import { mailing, person } from './people.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
@@ -67,6 +72,69 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: `/change-requests/${await changeRequest(brand)}/decision`,
     options: { body: { decision: 'approve', note: 'Certificate seen.' } },
   }),
+  startKyc: async (brand) => ({
+    method: 'POST',
+    path: `${await customerPath(brand)}/verification-kyc`,
+    options: { body: { program_id: await defaultProgram(brand) } },
+  }),
+  getKyc: async (brand) => ({ method: 'GET', path: `${await startedPath(brand)}`, options: {} }),
+  submitKycDocuments: async (brand) => ({
+    method: 'POST',
+    path: `/customers/${(await waiting(brand, 'document_required')).customer_id}/verification-kyc/documents`,
+    options: { body: documentsExample },
+  }),
+  listKycReviews: async (brand) => {
+    await waiting(brand, 'under_review');
+    return { method: 'GET', path: '/kyc/reviews', options: {} };
+  },
+  getKycReview: async (brand) => ({
+    method: 'GET',
+    path: `/kyc/reviews/${(await waiting(brand, 'under_review')).run_id}`,
+    options: {},
+  }),
+  decideKycReview: async (brand) => ({
+    method: 'POST',
+    path: `/kyc/reviews/${(await waiting(brand, 'under_review')).run_id}/decision`,
+    options: { body: { decision: 'approve', note: 'Passport and address agree.' } },
+  }),
+  getKycDocument: async (brand) => {
+    const { customer_id, run_id } = await waiting(brand, 'document_required');
+    await brand.call('POST', `/customers/${customer_id}/verification-kyc/documents`, {
+      body: documentsExample,
+    });
+    const [row] = await brand.sql('select document_id from kyc_documents where run_id = $1', [run_id]);
+    return { method: 'GET', path: `/kyc/reviews/${run_id}/documents/${row?.['document_id']}`, options: {} };
+  },
+  listPrograms: async () => ({ method: 'GET', path: '/programs', options: {} }),
+  simulateKycPass: async (brand) => ({
+    method: 'POST',
+    path: '/simulate/kyc-pass',
+    options: { body: await simulation(brand) },
+  }),
+  simulateKycFail: async (brand) => ({
+    method: 'POST',
+    path: '/simulate/kyc-fail',
+    options: { body: await simulation(brand) },
+  }),
+  receiveKycCallback: async (brand) => {
+    const { programId, secret = '' } = await createProgram(brand.system, brand.brandId, randomUUID(), {
+      provider: 'http',
+      url: 'https://decisions.example.com',
+    });
+    const raw = JSON.stringify({ run_id: randomUUID() });
+    const at = Math.floor(millisOf(brand.system.now()) / 1_000);
+    const headers = {
+      'Content-Type': 'application/json',
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': String(at),
+      'webhook-signature': signStandard(secret, 'msg_1', at, raw),
+    };
+    return {
+      method: 'POST',
+      path: `/callbacks/kyc/${brand.brandId}/${programId}`,
+      options: { raw, headers },
+    };
+  },
   verifyKey: async (brand) => ({
     method: 'GET',
     path: `/auth/key/${brand.key.identity}`,
@@ -79,6 +147,39 @@ export async function newCustomer(brand: BrandClient, overrides: object = {}): P
   const created = await brand.call('POST', '/customers', { body: person({ ...overrides }) });
   if (created.status !== 201) throw new Error(`A customer could not be made: ${created.text}`);
   return created;
+}
+
+export const defaultProgram = async (brand: BrandClient): Promise<string> =>
+  (await brand.call('GET', '/programs')).json[0].program_id;
+
+const simulation = async (brand: BrandClient) => ({
+  customer_id: (await newCustomer(brand)).json.customer_id,
+  program_id: await defaultProgram(brand),
+});
+
+/** The verification of a customer who has just started one. */
+export async function startedPath(brand: BrandClient, overrides: object = {}): Promise<string> {
+  const path = `/customers/${(await newCustomer(brand, overrides)).json.customer_id}/verification-kyc`;
+  const started = await brand.call('POST', path, { body: { program_id: await defaultProgram(brand) } });
+  if (started.status !== 201) throw new Error(`Nothing was started: ${started.text}`);
+  return path;
+}
+
+/** A verification that has come to where it waits for somebody, whatever the provider would have said. */
+async function waiting(brand: BrandClient, status: 'document_required' | 'under_review') {
+  const path = await startedPath(brand);
+  const [, , customer_id = ''] = path.split('/');
+  const [row] = await brand.sql(
+    `update kyc_runs set status = $2, revision = revision + 1, poll_at = null, review_since = now(),
+       wanted = '{government_id}', documents_until = case when $2 = 'document_required' then now() + interval '28 days' end
+      where customer_id = $1 returning run_id`,
+    [customer_id, status],
+  );
+  await brand.sql('update customers set version = version + 1, kyc_status = $2 where customer_id = $1', [
+    customer_id,
+    status,
+  ]);
+  return { customer_id, run_id: String(row?.['run_id']) };
 }
 
 export const customerPath = async (brand: BrandClient): Promise<string> =>

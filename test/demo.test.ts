@@ -27,12 +27,12 @@ async function everybody(brand: BrandClient): Promise<readonly Shown[]> {
 beforeAll(async () => {
   world = await openWorld({ env: { CLIENTELE_DEMO: '1' } });
   if (!world.demoKey) throw new Error('A first start with CLIENTELE_DEMO=1 must print a key.');
-  first = brandClient(world.url, documentBrand.brandId, documentBrand.name, world.demoKey, world.sql);
+  first = brandClient(world.url, documentBrand.brandId, documentBrand.name, world.demoKey, world);
   const brands = await listBrands(world.system.db);
   const other = brands.find(({ brandId }) => brandId !== documentBrand.brandId);
   if (!other) throw new Error('The demo must have a second brand.');
   const key = await createKey(world.system, other.brandId, {});
-  second = brandClient(world.url, other.brandId, other.name, key, world.sql);
+  second = brandClient(world.url, other.brandId, other.name, key, world);
   [people, others] = await Promise.all([everybody(first), everybody(second)]);
 });
 afterAll(() => world.close());

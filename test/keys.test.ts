@@ -35,7 +35,7 @@ afterAll(async () => {
 const newKey = (wish: Parameters<typeof createKey>[2] = {}) => createKey(world.system, brand.brandId, wish);
 /** Clients of both processes that use one key. */
 const both = (key: NewKey) =>
-  [world.url, second.url].map((url) => brandClient(url, brand.brandId, brand.name, key, world.sql));
+  [world.url, second.url].map((url) => brandClient(url, brand.brandId, brand.name, key, world));
 const list = async (client: BrandClient) => (await client.call('GET', '/customers')).status;
 const answers = (key: NewKey) => Promise.all(both(key).map(list));
 

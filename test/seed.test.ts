@@ -27,7 +27,7 @@ let directory: string;
 beforeAll(async () => {
   world = await openWorld({ env: { CLIENTELE_DEMO: '1' } });
   if (!world.demoKey) throw new Error('A first start with CLIENTELE_DEMO=1 must print a key.');
-  brand = brandClient(world.url, documentBrand.brandId, documentBrand.name, world.demoKey, world.sql);
+  brand = brandClient(world.url, documentBrand.brandId, documentBrand.name, world.demoKey, world);
   stand = { url: world.url, headers: brand.headers };
   directory = mkdtempSync(join(tmpdir(), 'clientele-seed-'));
   // Only beside the sample, never in it: no progress meter, no proxy, and the status on standard error.

@@ -57,6 +57,7 @@ export interface BrandClient {
   as(key: NewKey): BrandClient;
   /** SQL on the world's database, for a past that no call of the API can give a customer. */
   readonly sql: World['sql'];
+  readonly system: System;
 }
 
 export interface CallOptions {
@@ -129,7 +130,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     async brand(name = `Brand ${randomUUID().slice(0, 8)}`, wish = { scopes: allScopes }) {
       const brand = await createBrand(system, name);
       const key = await createKey(system, brand.brandId, wish);
-      return brandClient(url, brand.brandId, brand.name, key, sql);
+      return brandClient(url, brand.brandId, brand.name, key, { sql, system });
     },
     sql,
     async close() {
@@ -155,7 +156,7 @@ export function brandClient(
   brandId: BrandId,
   name: string,
   key: NewKey,
-  sql: World['sql'],
+  { sql, system }: Pick<World, 'sql' | 'system'>,
 ): BrandClient {
   const headers = { Identity: key.identity, Authorization: key.authorization };
   return {
@@ -164,7 +165,8 @@ export function brandClient(
     key,
     headers,
     sql,
-    as: (other) => brandClient(url, brandId, name, other, sql),
+    system,
+    as: (other) => brandClient(url, brandId, name, other, { sql, system }),
     async call(method, path, { body, raw, headers: more } = {}) {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(`${url}${apiPrefix}${path}`, {

@@ -33,6 +33,11 @@ const tags: Readonly<Record<string, string>> = {
   Customers: 'The people a brand has to know: created, read, changed, searched and deleted.',
   Addresses: "A customer's addresses one at a time; the customer itself shows them all.",
   'Change requests': 'The way through the lock that KYC sets: changes that are proposed, and decided on.',
+  Verifications: 'Whether a customer is who they say they are: started, followed, and helped with documents.',
+  Reviews: 'What waits for people of the brand, and what they decide.',
+  Programs: 'What customers are verified for.',
+  Sandbox: 'Verdicts on demand; in live there is nothing at these addresses.',
+  Callbacks: 'What others call. No key, but a signature.',
   Keys: 'What a key may ask about itself.',
 };
 
@@ -48,6 +53,17 @@ const security: JsonObject = {
     in: 'header',
     name: 'Authorization',
     description: "The key's secret: 64 characters of base64, as they stand, with no word before them.",
+  },
+};
+
+/** For callers without a key; named by its header, where the signature is. */
+const signature: JsonObject = {
+  Signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-signature',
+    description:
+      'Standard Webhooks: `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; goes together with those two headers.',
   },
 };
 
@@ -111,7 +127,7 @@ export function buildOpenApi(): JsonObject {
     tags: tagsOf(operations),
     paths,
     components: {
-      securitySchemes: security,
+      securitySchemes: { ...security, ...signature },
       parameters,
       headers,
       responses: sharedErrorResponses(operations),
@@ -132,6 +148,7 @@ function operationOf(row: OperationRow, components: Components): JsonObject {
   return {
     operationId: row.operationId,
     tags: [row.tag],
+    ...(row.scope === 'signed' && { security: [{ Signature: [] }] }),
     summary: row.summary,
     description: `${row.description}\n\n${scopeSentence(row)}`,
     parameters: [...pathParameters(row), ...queryParameters(row, components), ...headerParameters(row)],
@@ -152,6 +169,7 @@ function operationOf(row: OperationRow, components: Components): JsonObject {
 }
 
 function scopeSentence({ scope }: OperationRow): string {
+  if (scope === 'signed') return 'Needs no key: the body is signed.';
   if (scope === 'any key') return 'Every key may do this.';
   return allScopes.includes(scope) ? `Needs the scope \`${scope}\`: ${scopes[scope]}` : '';
 }

@@ -17,8 +17,11 @@ export interface OperationRow {
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
-  /** What a key must carry. `any key` is for what every key may do, such as asking about itself. */
-  readonly scope: Scope | 'any key';
+  /**
+   * What a key must carry. `any key` is for what every key may do, such as asking about itself; `signed` is
+   * for callers without a key, whose body carries a signature that the operation itself verifies.
+   */
+  readonly scope: Scope | 'any key' | 'signed';
   /** Every path parameter is a UUID; the code answers one that is not. */
   readonly params: Readonly<Record<string, { readonly description: string; readonly invalid: ErrorCode }>>;
   readonly query?: TObject;
@@ -43,6 +46,8 @@ export interface RequestBody {
    * value sent back as it was read is lawful, whatever today's rules say of it.
    */
   readonly doubtsDecidedLater?: true;
+  /** Bytes of the largest body, where it may be larger than others. */
+  readonly limit?: number;
   readonly example: object;
 }
 
@@ -64,16 +69,17 @@ export const operation = <const Row extends OperationRow>(row: Row): Row => row;
 
 /** Whether repeating the request could do its work twice, so that an Idempotency-Key means something. */
 export const isRepeatable = (row: OperationRow): boolean =>
-  row.method !== 'GET' && row.scope !== 'customers:read';
+  row.method !== 'GET' && row.scope !== 'customers:read' && row.scope !== 'signed';
 
 /** What every operation can answer besides its own errors. */
-const commonErrors: readonly ErrorCode[] = ['auth_err', 'rate_limited', 'unavailable'];
+const commonErrors: readonly ErrorCode[] = ['auth_err', 'unavailable'];
 
 /** Every code an operation can answer, its own and the common ones. */
 export function errorsOf(row: OperationRow): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([row.schemaError, ...row.errors, ...commonErrors, row.unknownError]);
   for (const parameter of Object.values(row.params)) codes.add(parameter.invalid);
-  if (row.scope !== 'any key') codes.add('scope_err');
+  if (row.scope !== 'signed') codes.add('rate_limited');
+  if (row.scope !== 'signed' && row.scope !== 'any key') codes.add('scope_err');
   if (row.method !== 'GET') for (const code of bodyErrors) codes.add(code);
   if (isRepeatable(row)) for (const code of idempotencyErrors) codes.add(code);
   if (row.conditional) codes.add('precondition_failed');
@@ -94,7 +100,18 @@ export interface Input<Row extends OperationRow> {
   readonly ifMatch: Precondition;
 }
 
-type ParamKind<Name> = Name extends `${infer Kind}_id` ? Kind : Name extends 'identity' ? 'key' : string;
+/** Parameters whose names do not say of what kind their ids are. */
+interface ParamKinds {
+  readonly identity: 'key';
+  readonly bond_brand_id: 'brand';
+  readonly review_id: 'kyc run';
+  readonly document_id: 'kyc document';
+}
+type ParamKind<Name> = Name extends keyof ParamKinds
+  ? ParamKinds[Name]
+  : Name extends `${infer Kind}_id`
+    ? Kind
+    : string;
 
 /** RFC 9110 section 13.1.1: no precondition, any version, or one of these versions. */
 export type Precondition = 'none' | 'any' | readonly number[];

@@ -4,6 +4,11 @@ export type Id<Kind extends string> = string & { readonly __id: Kind };
 export type BrandId = Id<'brand'>;
 export type CustomerId = Id<'customer'>;
 export type AddressId = Id<'address'>;
+/** What customers are verified for. */
+export type ProgramId = Id<'program'>;
+/** One verification; reviews are named by it too. */
+export type RunId = Id<'kyc run'>;
+export type DocumentId = Id<'kyc document'>;
 /** What the `Identity` header carries. */
 export type KeyIdentity = Id<'key'>;
 

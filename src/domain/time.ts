@@ -27,6 +27,16 @@ export const toPostgres = (at: Instant): string => `${at}Z`;
 /** Milliseconds since 1970; the microseconds are cut off. */
 export const millisOf = (at: Instant): number => Date.parse(`${at.slice(0, 23)}Z`);
 
+/** Microseconds since 1970, exact until the year 2255. */
+export const microsOf = (at: Instant): number => millisOf(at) * 1_000 + Number(at.slice(23));
+
+/** The inverse, or `undefined` for a number that stands for no moment of the four-digit years. */
+export function instantOfMicros(micros: number): Instant | undefined {
+  const isMoment = Number.isSafeInteger(micros) && micros >= 0;
+  if (!isMoment) return undefined;
+  return `${new Date(Math.floor(micros / 1_000)).toISOString().slice(0, 23)}${String(micros % 1_000).padStart(3, '0')}` as Instant;
+}
+
 /** The moment so many seconds later (or earlier, if negative), microseconds kept. */
 export function plusSeconds(at: Instant, seconds: number): Instant {
   const moved = new Date(millisOf(at) + seconds * 1000).toISOString().slice(0, 23);

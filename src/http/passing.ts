@@ -3,7 +3,8 @@ import type { Principal } from '../operations/principal.ts';
 
 /** What a request carries from one stage of its way to the next. */
 export interface Passing {
-  readonly principal: Principal;
+  /** None where the caller has no key but signs. */
+  readonly principal: Principal | undefined;
   /** The body's text as it came, for telling a repeat from another request. */
   bodyText: string;
 }

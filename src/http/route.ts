@@ -9,9 +9,10 @@ import type { Id } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import { Problems } from '../domain/problems.ts';
 import type { Circumstances } from '../domain/values.ts';
+import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
 import { perform } from '../operations/run.ts';
-import type { Answer } from '../operations/system.ts';
+import type { Answer, SignedHandler } from '../operations/system.ts';
 import { etagOf, idempotencyKeyOf, preconditionOf, prefersText, presentedKey } from './headers.ts';
 import type { ServerOptions } from './options.ts';
 import { passing } from './passing.ts';
@@ -23,8 +24,9 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
 
   return {
     method: row.method,
-    url: apiPrefix + row.path.replaceAll(/\{([^}]+)\}/g, ':$1'),
+    url: urlOf(row),
     config: { operationId: row.operationId },
+    ...(row.body?.limit !== undefined && { bodyLimit: row.body.limit }),
     // Before the body is read: nobody without a key makes this process hold 64 KiB.
     onRequest: async (request, reply) => {
       const [identity, secret] = presentedKey(request.raw);
@@ -34,7 +36,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
         const [policy, limit] = limiter.take(principal.identity);
         reply.header('ratelimit-policy', policy).header('ratelimit', limit);
       }
-      if (row.scope !== 'any key' && !principal.scopes.has(row.scope)) throw new Refusal('scope_err');
+      if (!mayDo(principal, row)) throw new Refusal('scope_err');
     },
     handler: async (request, reply) => {
       const principal = passing.get(request.raw)?.principal;
@@ -49,6 +51,36 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
     },
   };
 }
+
+const mayDo = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
+  scope === 'any key' || (scope !== 'signed' && scopes.has(scope));
+
+/**
+ * A row whose callers have no key. What they sent goes to the operation as it came, because what is signed
+ * is the text; nobody reads in it before the signature holds.
+ */
+export function signedRoute(
+  { system }: ServerOptions,
+  row: OperationRow,
+  handler: SignedHandler,
+): RouteOptions {
+  return {
+    method: row.method,
+    url: urlOf(row),
+    config: { operationId: row.operationId },
+    onRequest: async (request) => {
+      passing.set(request.raw, { principal: undefined, bodyText: '' });
+    },
+    handler: async (request, reply) => {
+      const params = readParams(row, request.params as Readonly<Record<string, string>>);
+      const body = passing.get(request.raw)?.bodyText ?? '';
+      const answer = await handler(system, { params, headers: request.headers, body });
+      return sendAnswer(request, reply, row, answer);
+    },
+  };
+}
+
+const urlOf = ({ path }: OperationRow): string => apiPrefix + path.replaceAll(/\{([^}]+)\}/g, ':$1');
 
 function repeatKeyOf(request: FastifyRequest): RepeatKey | undefined {
   const key = idempotencyKeyOf(request.headers['idempotency-key']);

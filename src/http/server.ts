@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
-import type { OperationId } from '../contract/table.ts';
-import { apiPrefix, contract, operations } from '../contract/table.ts';
+import type { KeyedOperationId, SignedOperationId } from '../contract/table.ts';
+import { apiPrefix, operations } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Handler } from '../operations/run.ts';
-import { handlers } from '../operations/table.ts';
+import { handlers, signedHandlers } from '../operations/table.ts';
 import { errorAnswer, refusalOf } from './errors.ts';
 import { isPlainJson, wantsProblem } from './headers.ts';
 import { parseBody } from './json.ts';
@@ -13,7 +13,7 @@ import type { Observer } from './observe.ts';
 import type { ServerOptions } from './options.ts';
 import { passing } from './passing.ts';
 import { RateLimited } from './rate-limit.ts';
-import { operationRoute } from './route.ts';
+import { operationRoute, signedRoute } from './route.ts';
 import { answerOddRequests, follow, socketLimits, socketRefuser } from './socket.ts';
 
 const kibi = 1024;
@@ -68,8 +68,13 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     throw nothingHere(request, reply);
   });
 
-  for (const [operationId, row] of Object.entries(contract)) {
-    app.route(operationRoute(options, row, handlers[operationId as OperationId] as Handler));
+  for (const row of operations) {
+    const { operationId } = row;
+    if (operationId in signedHandlers) {
+      app.route(signedRoute(options, row, signedHandlers[operationId as SignedOperationId]));
+    } else {
+      app.route(operationRoute(options, row, handlers[operationId as KeyedOperationId] as Handler));
+    }
   }
   return app;
 }

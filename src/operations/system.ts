@@ -1,6 +1,7 @@
 import type { BrandId, Id } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import type { AddressVerifier } from '../providers/address.ts';
+import type { KycProvider, ProviderChoice } from '../providers/kyc.ts';
 import type { Claim } from '../store/claim.ts';
 import type { Database } from '../store/database.ts';
 import type { Environment } from '../store/installation.ts';
@@ -18,6 +19,8 @@ export interface System {
   readonly keyrings: Keyrings;
   readonly environment: Environment;
   readonly verifier: AddressVerifier;
+  /** Whoever verifies for a program. */
+  readonly kycProvider: (program: ProviderChoice) => KycProvider;
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Cryptographic randomness, so many bytes of it. */
@@ -52,6 +55,18 @@ export interface Context {
   /** What a change writes down about itself. Only a change that calls this wakes the workers. */
   readonly journal: (deed: Deed) => Part;
 }
+
+/** What somebody without a key sent. */
+export interface SignedCall {
+  readonly params: Readonly<Record<string, Id<string>>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As it came. */
+  readonly body: string;
+}
+
+/** @throws Refusal `auth_err` where the signature does not hold. */
+export type SignedHandler = (system: System, call: SignedCall) => Promise<Answer>;
 
 export type ClaimMaker = (answer: Answer, customerId: Id<'customer'> | undefined) => Claim;
 

@@ -1,5 +1,5 @@
 import type { Input } from '../contract/operation.ts';
-import type { Contract, OperationId } from '../contract/table.ts';
+import type { Contract, KeyedOperationId, SignedOperationId } from '../contract/table.ts';
 import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
 import {
   createChangeRequest,
@@ -10,11 +10,17 @@ import {
 import { listCustomers, searchCustomers } from './customer-lists.ts';
 import { createCustomer, deleteCustomer, getCustomer, updateCustomer } from './customers.ts';
 import { verifyKey } from './keys.ts';
-import type { Answer, Context } from './system.ts';
+import { getKyc, startKyc } from './kyc.ts';
+import { receiveKycCallback } from './kyc-callbacks.ts';
+import { submitKycDocuments } from './kyc-documents.ts';
+import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc-reviews.ts';
+import { simulateKycFail, simulateKycPass } from './kyc-simulate.ts';
+import { listPrograms } from './programs.ts';
+import type { Answer, Context, SignedHandler } from './system.ts';
 
 /** What runs for each row of the contract. A row without its function does not compile. */
 export const handlers: {
-  readonly [Id in OperationId]: (context: Context, input: Input<Contract[Id]>) => Promise<Answer>;
+  readonly [Id in KeyedOperationId]: (context: Context, input: Input<Contract[Id]>) => Promise<Answer>;
 } = {
   listCustomers,
   createCustomer,
@@ -31,5 +37,18 @@ export const handlers: {
   listChangeRequests,
   getChangeRequest,
   decideChangeRequest,
+  startKyc,
+  getKyc,
+  submitKycDocuments,
+  listKycReviews,
+  getKycReview,
+  decideKycReview,
+  getKycDocument,
+  listPrograms,
+  simulateKycPass,
+  simulateKycFail,
   verifyKey,
 };
+
+/** The same for rows whose callers sign and have no key. */
+export const signedHandlers: { readonly [Id in SignedOperationId]: SignedHandler } = { receiveKycCallback };

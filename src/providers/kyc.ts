@@ -26,6 +26,13 @@ export interface KycProvider {
   readCallback(callback: KycCallback): { readonly runId: Id<'kyc run'> } | undefined;
 }
 
+/** Who verifies for a program, and what it takes to reach them. */
+export type ProviderChoice =
+  | { readonly provider: 'sandbox' | 'manual' }
+  | { readonly provider: 'http'; readonly url: string; readonly secret: string };
+
+export type ProviderName = ProviderChoice['provider'];
+
 /** One verification, as the provider knows it. */
 export interface KycRun {
   readonly runId: Id<'kyc run'>;

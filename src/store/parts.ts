@@ -1,7 +1,9 @@
+import type { CustomerId } from '../domain/ids.ts';
 import type { Claim } from './claim.ts';
 import { claimSql, claimValues } from './claim.ts';
 import type { Statement, Value } from './database.ts';
 import { statement } from './database.ts';
+import type { BrandScope } from './scope.ts';
 
 /**
  * Something that is written along with a customer's row, in the same statement: an entry of the journal, a
@@ -64,4 +66,23 @@ function remember(name: string, change: Change): Statement {
   const made = statement(name, change.text(claim, parts));
   known.set(name, made);
   return made;
+}
+
+/** Writes parts beside which no row changes, such as the note that something was read. */
+export async function writeParts(
+  scope: BrandScope,
+  customerId: CustomerId | undefined,
+  parts: readonly Part[],
+): Promise<void> {
+  const { query, values } = assemble({
+    name: 'alone',
+    values: [scope.brandId, customerId ?? null],
+    claim: undefined,
+    gate: 'gate',
+    changed: 'gate',
+    parts,
+    text: (_claim, rest) =>
+      `with gate as (select 1), ${rest} result as (select 1 as done) select done from result`,
+  });
+  await scope.db.run(query, values);
 }

@@ -34,6 +34,12 @@ create table audit (
 CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, arrived) WHERE (customer_id IS NOT NULL);
 CREATE UNIQUE INDEX audit_by_number ON audit USING btree (brand_id, number) WHERE (number IS NOT NULL);
 CREATE INDEX audit_to_number ON audit USING btree (arrived) WHERE (number IS NULL);
+CREATE TRIGGER audit_insert_current BEFORE INSERT ON audit FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER audit_update_current BEFORE UPDATE OF reason ON audit FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table audit_checkpoints (
   brand_id uuid not null,
@@ -54,11 +60,13 @@ create table brand_keys (
   root_version integer not null,
   wrapped text not null,
   created_at timestamp with time zone not null,
+  claimed_until timestamp with time zone,
   constraint brand_keys_pkey PRIMARY KEY (brand_id, kind, version),
   constraint brand_keys_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
   constraint brand_keys_kind_check CHECK (kind = ANY (ARRAY['brand'::text, 'index'::text])),
   constraint brand_keys_version_check CHECK (version > 0)
 );
+CREATE TRIGGER brand_keys_current BEFORE INSERT OR UPDATE ON brand_keys FOR EACH ROW WHEN (is_root_outdated(new.root_version)) EXECUTE FUNCTION refuse_outdated();
 
 create table brands (
   brand_id uuid not null,
@@ -68,6 +76,27 @@ create table brands (
   constraint brands_name_key UNIQUE (name),
   constraint brands_name_check CHECK (length(name) >= 1 AND length(name) <= 100)
 );
+
+create table change_requests (
+  brand_id uuid not null,
+  change_request_id uuid not null,
+  seq bigint generated always as identity not null,
+  customer_id uuid not null,
+  status text not null,
+  fields text[] not null,
+  wanted text not null,
+  reason text not null,
+  note text,
+  requested_by uuid not null,
+  decided_by uuid,
+  created_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  constraint change_requests_pkey PRIMARY KEY (brand_id, change_request_id),
+  constraint change_requests_status_check CHECK (status = ANY (ARRAY['pending'::text, 'approved'::text, 'declined'::text]))
+);
+CREATE INDEX change_requests_by_arrival ON change_requests USING btree (brand_id, seq);
+CREATE INDEX change_requests_by_customer ON change_requests USING btree (brand_id, customer_id, seq);
+CREATE INDEX change_requests_pending ON change_requests USING btree (brand_id, seq) WHERE (status = 'pending'::text);
 
 create table customer_counts (
   brand_id uuid not null,
@@ -113,6 +142,24 @@ CREATE INDEX customers_by_phone ON customers USING btree (brand_id, phone_index)
 CREATE INDEX customers_by_trigger_ssn ON customers USING btree (brand_id, ssn_index) WHERE ((ssn_index IS NOT NULL) AND (NOT ssn_unique));
 CREATE UNIQUE INDEX customers_ssn ON customers USING btree (brand_id, ssn_index) WHERE ssn_unique;
 CREATE INDEX customers_to_verify ON customers USING btree (verify_at) WHERE (verify_at IS NOT NULL);
+CREATE TRIGGER customers_insert_current BEFORE INSERT ON customers FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.profile), sealed_head(new.ssn), sealed_head(new.audit_key)), new.index_version)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER customers_update_current BEFORE UPDATE OF profile, ssn, audit_key, ssn_index, email_index, phone_index, name_dob_index, index_version ON customers FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.profile) IS DISTINCT FROM sealed_name(old.profile) THEN sealed_head(new.profile)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.ssn) IS DISTINCT FROM sealed_name(old.ssn) THEN sealed_head(new.ssn)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.audit_key) IS DISTINCT FROM sealed_name(old.audit_key) THEN sealed_head(new.audit_key)
+            ELSE NULL::bytea
+        END),
+        CASE
+            WHEN new.ssn_index IS DISTINCT FROM old.ssn_index OR new.email_index IS DISTINCT FROM old.email_index OR new.phone_index IS DISTINCT FROM old.phone_index OR new.name_dob_index IS DISTINCT FROM old.name_dob_index OR new.index_version IS DISTINCT FROM old.index_version THEN new.index_version
+            ELSE NULL::integer
+        END)) EXECUTE FUNCTION refuse_outdated();
 
 create table deleted_customers (
   brand_id uuid not null,
@@ -166,12 +213,23 @@ create table idempotency (
   customer_id uuid,
   answer text not null,
   expires_at timestamp with time zone not null,
+  index_version integer default 1 not null,
   constraint idempotency_pkey PRIMARY KEY (brand_id, key),
   constraint idempotency_fingerprint_check CHECK (length(fingerprint) = 32),
   constraint idempotency_key_check CHECK (length(key) = 32)
 );
 CREATE INDEX idempotency_by_customer ON idempotency USING btree (brand_id, customer_id);
 CREATE INDEX idempotency_by_expiry ON idempotency USING btree (expires_at);
+CREATE TRIGGER idempotency_insert_current BEFORE INSERT ON idempotency FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.answer)), new.index_version)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER idempotency_update_current BEFORE UPDATE OF answer, key, fingerprint, index_version ON idempotency FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.answer) IS DISTINCT FROM sealed_name(old.answer) THEN sealed_head(new.answer)
+            ELSE NULL::bytea
+        END),
+        CASE
+            WHEN new.key IS DISTINCT FROM old.key OR new.fingerprint IS DISTINCT FROM old.fingerprint OR new.index_version IS DISTINCT FROM old.index_version THEN new.index_version
+            ELSE NULL::integer
+        END)) EXECUTE FUNCTION refuse_outdated();
 
 create table installation (
   only_one boolean default true not null,
@@ -194,6 +252,67 @@ create table journal_heads (
   constraint journal_heads_audit_hash_check CHECK (length(audit_hash) = 32)
 );
 
+create table kyc_decisions (
+  brand_id uuid not null,
+  decision_id uuid not null,
+  customer_id uuid not null,
+  run_id uuid not null,
+  decision text not null,
+  documents text[] not null,
+  decided_by uuid not null,
+  decided_at timestamp with time zone not null,
+  note text,
+  note_seal integer not null,
+  constraint kyc_decisions_pkey PRIMARY KEY (brand_id, decision_id)
+);
+CREATE INDEX kyc_decisions_of_run ON kyc_decisions USING btree (brand_id, run_id, decided_at);
+
+create table kyc_documents (
+  brand_id uuid not null,
+  document_id uuid not null,
+  customer_id uuid not null,
+  run_id uuid not null,
+  document_type text not null,
+  details text not null,
+  details_seal integer not null,
+  content bytea storage external not null,
+  content_seal integer not null,
+  size integer not null,
+  submitted_at timestamp with time zone not null,
+  handed_over_at timestamp with time zone,
+  constraint kyc_documents_pkey PRIMARY KEY (brand_id, document_id)
+);
+CREATE INDEX kyc_documents_of_run ON kyc_documents USING btree (brand_id, run_id, submitted_at);
+
+create table kyc_runs (
+  brand_id uuid not null,
+  run_id uuid not null,
+  customer_id uuid not null,
+  program_id uuid not null,
+  ordinal integer not null,
+  status text not null,
+  revision integer not null,
+  started_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  review_since timestamp with time zone,
+  data text storage external not null,
+  data_seal integer not null,
+  wanted text[] default '{}'::text[] not null,
+  submitted text[] default '{}'::text[] not null,
+  documents_until timestamp with time zone,
+  asked_by_reviewer boolean default false not null,
+  reference text,
+  poll_at timestamp with time zone,
+  poll_tries smallint default 0 not null,
+  silence text,
+  silent_since timestamp with time zone,
+  constraint kyc_runs_pkey PRIMARY KEY (brand_id, run_id)
+);
+CREATE INDEX kyc_runs_due ON kyc_runs USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+CREATE UNIQUE INDEX kyc_runs_in_order ON kyc_runs USING btree (brand_id, customer_id, ordinal);
+CREATE UNIQUE INDEX kyc_runs_running ON kyc_runs USING btree (brand_id, customer_id, program_id) WHERE (status = ANY (ARRAY['submitted'::text, 'document_required'::text, 'under_review'::text]));
+CREATE INDEX kyc_runs_to_review ON kyc_runs USING btree (brand_id, review_since, run_id) WHERE (status = 'under_review'::text);
+
 create table migrations (
   name text not null,
   digest text not null,
@@ -201,6 +320,115 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (name)
 );
 
+create table programs (
+  brand_id uuid not null,
+  program_id uuid not null,
+  name text not null,
+  provider text,
+  settings text,
+  settings_seal integer default 0 not null,
+  created_at timestamp with time zone not null,
+  constraint programs_pkey PRIMARY KEY (brand_id, program_id),
+  constraint programs_brand_id_name_key UNIQUE (brand_id, name),
+  constraint programs_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
+  constraint programs_name_check CHECK (length(name) >= 1 AND length(name) <= 100),
+  constraint programs_provider_check CHECK (provider = ANY (ARRAY['sandbox'::text, 'manual'::text, 'http'::text]))
+);
+
+create table root_versions (
+  version integer not null,
+  since timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint root_versions_pkey PRIMARY KEY (version),
+  constraint root_versions_version_check CHECK (version > 0)
+);
+
+CREATE OR REPLACE FUNCTION head_version(head bytea)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select get_byte(head, 1) << 24 | get_byte(head, 2) << 16 | get_byte(head, 3) << 8 | get_byte(head, 4) $function$;
+
+CREATE OR REPLACE FUNCTION is_outdated(brand uuid, head bytea, indexed integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if head is null and indexed is null then return false; end if;
+  if pg_advisory_xact_lock_shared(uuid_hash_extended(brand, 6)) is null then null; end if;
+  return exists (
+    select from brand_keys k where k.brand_id = brand
+       and case k.kind when 'brand' then version_head(k.version) > head else k.version > indexed end);
+end $function$;
+
+CREATE OR REPLACE FUNCTION is_root_outdated(version integer)
+ RETURNS boolean
+ LANGUAGE sql
+AS $function$ select exists (select from root_versions r where r.version > $1) $function$;
+
+CREATE OR REPLACE FUNCTION keep_current(tabled text, sealed text[], indexed text[] DEFAULT '{}'::text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  heads text; changed_heads text; version text := 'null'; changed_version text := 'null';
+begin
+  select string_agg(format('sealed_head(new.%I)', name), ', '),
+         string_agg(format('case when sealed_name(new.%1$I) is distinct from sealed_name(old.%1$I) then sealed_head(new.%1$I) end', name), ', ')
+    into heads, changed_heads from unnest(sealed) as name;
+  if indexed <> '{}' then
+    version := 'new.index_version';
+    select format('case when %s then new.index_version end',
+             string_agg(format('new.%1$I is distinct from old.%1$I', name), ' or '))
+      into changed_version from unnest(indexed || '{index_version}'::text[]) as name;
+    sealed := sealed || indexed || '{index_version}'::text[];
+  end if;
+  execute format('create trigger %I before insert on %I for each row when (is_outdated(new.brand_id, least(%s), %s)) execute function refuse_outdated()',
+    tabled || '_insert_current', tabled, heads, version);
+  execute format('create trigger %I before update of %s on %I for each row when (is_outdated(new.brand_id, least(%s), %s)) execute function refuse_outdated()',
+    tabled || '_update_current', (select string_agg(quote_ident(name), ', ') from unnest(sealed) as name), tabled, changed_heads, changed_version);
+end $function$;
+
+CREATE OR REPLACE FUNCTION refuse_outdated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'The key has a successor.' using errcode = 'CK001';
+end $function$;
+
+CREATE OR REPLACE FUNCTION sealed_head(sealed bytea)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select substring(sealed for 6) $function$;
+
+CREATE OR REPLACE FUNCTION sealed_head(sealed text)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select decode(left(sealed, 8), 'base64') $function$;
+
+CREATE OR REPLACE FUNCTION sealed_name(sealed bytea)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select substring(sealed for 17) $function$;
+
+CREATE OR REPLACE FUNCTION sealed_name(sealed text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select left(sealed, 24) $function$;
+
+CREATE OR REPLACE FUNCTION version_head(version integer)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select '\x01'::bytea || int4send(version) $function$;
+
 create sequence audit_arrived_seq;
+
+create sequence change_requests_seq_seq;
 
 create sequence events_arrived_seq;

@@ -63,6 +63,13 @@ export const settings = Type.Object({
         "Another address of Lob's API, for tests and proxies; it has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
     }),
   ),
+  CLIENTELE_AUDIT_READS: Type.Unsafe<'0' | '1'>({
+    type: 'string',
+    enum: ['0', '1'],
+    default: '0',
+    description:
+      'Whether the audit trail also says who read which customers; each read then waits for its entry (docs/audit.md).',
+  }),
   CLIENTELE_LOG_LEVEL: Type.Unsafe<LogLevel>({
     type: 'string',
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -106,6 +113,7 @@ export interface Config {
   readonly demo: boolean;
   /** The account with which Lob verifies addresses; without one they are verified offline. */
   readonly lob: { readonly keyFile: string; readonly url: string | undefined } | undefined;
+  readonly auditReads: boolean;
   readonly logLevel: LogLevel;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly trustProxy: readonly string[];
@@ -148,6 +156,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       env.CLIENTELE_ADDRESS_VERIFIER === 'lob' && env.CLIENTELE_LOB_KEY_FILE !== undefined
         ? { keyFile: resolve(env.CLIENTELE_LOB_KEY_FILE), url: env.CLIENTELE_LOB_URL }
         : undefined,
+    auditReads: env.CLIENTELE_AUDIT_READS === '1',
     logLevel: env.CLIENTELE_LOG_LEVEL,
     tls:
       env.CLIENTELE_TLS_CERT_FILE !== undefined && env.CLIENTELE_TLS_KEY_FILE !== undefined

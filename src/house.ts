@@ -86,6 +86,7 @@ export async function openHouse(
       vault,
       keyrings: openKeyrings(database, vault),
       environment: config.environment,
+      auditReads: config.auditReads,
       now,
       newId: <Kind extends string>() => randomUUID() as Id<Kind>,
       random: randomBytes,

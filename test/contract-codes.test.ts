@@ -161,6 +161,15 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
   },
   createAddress: { kyc_customer: lockedAddress('POST') },
   updateAddress: { kyc_customer: lockedAddress('PATCH', { street2: 'Suite 700' }) },
+  revealSsn: {
+    ssn_dne: async (_row, headers) => {
+      const { customer_id } = (await newCustomer(brand, { ssn: undefined })).json;
+      return brand.call('POST', `/customers/${customer_id}/ssn`, {
+        body: { reason: 'None is there.' },
+        headers,
+      });
+    },
+  },
   deleteAddress: { kyc_customer: lockedAddress('DELETE') },
 };
 
@@ -240,7 +249,10 @@ async function damage(): Promise<Stage> {
   await on.sql("update customers set profile = 'not what was sealed'");
   await on.sql('alter table deleted_customers rename to elsewhere');
   await on.sql('alter table change_requests rename to elsewhere_too');
-  const sequences = await on.sql('select sequencename as name from pg_sequences');
+  await on.sql('alter table audit rename to nowhere');
+  const sequences = await on.sql(
+    "select sequencename as name from pg_sequences where sequencename like 'arrivals%'",
+  );
   for (const { name } of sequences) await on.sql(`drop sequence ${name}`);
   for (const form of Object.values(forms)) {
     const identity = stage.get(`verifyKey ${form}`)?.brand.key.identity;

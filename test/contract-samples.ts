@@ -135,6 +135,20 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
       options: { raw, headers },
     };
   },
+  listAudit: async (brand) => {
+    await newCustomer(brand);
+    return { method: 'GET', path: '/audit', options: {} };
+  },
+  getCustomerAudit: async (brand) => ({
+    method: 'GET',
+    path: `${await customerPath(brand)}/audit`,
+    options: {},
+  }),
+  revealSsn: async (brand) => ({
+    method: 'POST',
+    path: `${await customerPath(brand)}/ssn`,
+    options: { body: { reason: 'To show that it can be shown.' } },
+  }),
   verifyKey: async (brand) => ({
     method: 'GET',
     path: `/auth/key/${brand.key.identity}`,

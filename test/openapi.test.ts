@@ -16,6 +16,7 @@ import { errorCatalogue, Refusal } from '../src/domain/errors.ts';
 import { instantOfMillis } from '../src/domain/time.ts';
 import { limits, stateRule, valueRules, zipRule } from '../src/domain/values.ts';
 import { errorAnswer } from '../src/http/errors.ts';
+import type { BrandClient } from './world.ts';
 import { openWorld } from './world.ts';
 
 const run = promisify(execFile);
@@ -316,8 +317,10 @@ type Sandbox = Awaited<ReturnType<typeof openSandbox>>;
 
 describe('a server', () => {
   let sandbox: Sandbox;
+  let brand: BrandClient;
   beforeAll(async () => {
     sandbox = await openSandbox();
+    brand = await sandbox.world.brand();
   });
   afterAll(() => sandbox?.world.close());
 
@@ -328,14 +331,13 @@ describe('a server', () => {
 
   test.for(operations)('answers the schema error of $operationId as it is shown', async (row) => {
     const { body, query } = misfit(row);
-    const { world, key } = sandbox;
+    const { world } = sandbox;
     const path = row.path.replaceAll(/\{[^}]+\}/g, '3cf29100-4396-4c90-b4b0-6edfeca0ee3f');
     const url = `${world.url}${apiPrefix}${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
     const answer = await fetch(url, {
       method: row.method,
       headers: {
-        Identity: key.identity,
-        Authorization: key.authorization,
+        ...brand.headers,
         ...(body && { 'Content-Type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),

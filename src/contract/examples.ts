@@ -112,3 +112,15 @@ export const changeRequestReadExample = {
   changes: { last_name: 'Moneypenny' },
   reason: 'Married on 2026-05-02; certificate seen.',
 } as const;
+
+export const auditEntryExample = {
+  number: 4711,
+  at: '2021-02-11T13:26:50.553841+00:00',
+  actor: { kind: 'key', id: keyExample.identity },
+  request_id: 'f2c1b7a04d3e9-41',
+  operation: 'updateCustomer',
+  customer_id: customerExample.customer_id,
+  fields: ['email'],
+  digests: { email: 'q1UNjqDmM4rgWcZJDYnJTW1KiPyzUnXbHkAcnNTBbnU=' },
+  hash: '8d1f0b9f5c0e3a7f9f1f3c6d2b4a59687766554433221100ffeeddccbbaa9988',
+} as const;

@@ -38,6 +38,7 @@ const tags: Readonly<Record<string, string>> = {
   Programs: 'What customers are verified for.',
   Sandbox: 'Verdicts on demand; in live there is nothing at these addresses.',
   Callbacks: 'What others call. No key, but a signature.',
+  Audit: 'Who did what, to whom and when; and full numbers, each with a reason.',
   Keys: 'What a key may ask about itself.',
 };
 

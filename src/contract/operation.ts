@@ -69,7 +69,7 @@ export const operation = <const Row extends OperationRow>(row: Row): Row => row;
 
 /** Whether repeating the request could do its work twice, so that an Idempotency-Key means something. */
 export const isRepeatable = (row: OperationRow): boolean =>
-  row.method !== 'GET' && row.scope !== 'customers:read' && row.scope !== 'signed';
+  row.method !== 'GET' && !['customers:read', 'ssn:reveal', 'signed'].includes(row.scope);
 
 /** What every operation can answer besides its own errors. */
 const commonErrors: readonly ErrorCode[] = ['auth_err', 'unavailable'];

@@ -1,4 +1,5 @@
 import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
+import { getCustomerAudit, listAudit, revealSsn } from './audit.ts';
 import {
   createChangeRequest,
   decideChangeRequest,
@@ -51,6 +52,9 @@ export const contract = {
   listChangeRequests,
   getChangeRequest,
   decideChangeRequest,
+  listAudit,
+  getCustomerAudit,
+  revealSsn,
   verifyKey,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 

@@ -65,6 +65,12 @@ export const errorCatalogue = {
     message: 'Another customer of this brand already has this ssn.',
     help: 'Find that customer with searchCustomers. The number is free again once that customer is deleted.',
   },
+  ssn_dne: {
+    status: 404,
+    type: 'Request Error',
+    message: 'The customer has no ssn.',
+    help: 'None was ever given for this customer. A PATCH may bring one.',
+  },
   kyc_customer: {
     status: 403,
     type: 'Request Error',
@@ -230,6 +236,9 @@ export const errorCatalogue = {
   unknown_list_change_requests: unknown('listing change requests'),
   unknown_get_change_request: unknown('reading the change request'),
   unknown_decide_change_request: unknown('deciding on the change request'),
+  unknown_list_audit: unknown('reading the audit trail'),
+  unknown_get_customer_audit: unknown("reading the customer's audit trail"),
+  unknown_reveal_ssn: unknown('showing the ssn'),
   unknown_verify_key: unknown('verifying the key'),
   unknown_request: unknown('answering the request'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

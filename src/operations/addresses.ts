@@ -8,6 +8,7 @@ import type { CustomerId } from '../domain/ids.ts';
 import { addressesJson, addressJson, readProfile } from '../domain/record.ts';
 import { asciiJson } from '../domain/text.ts';
 import { readCustomer } from '../store/customers.ts';
+import { noteShown } from './audit.ts';
 import type { Opened } from './customer-change.ts';
 import { openForChange, openProfile, writeChange } from './customer-change.ts';
 import type { Answer, Context } from './system.ts';
@@ -35,6 +36,7 @@ export async function getAddress(
 async function openToRead(context: Context, id: CustomerId): Promise<{ text: string; version: number }> {
   const row = await readCustomer(context.scope, id);
   if (!row) throw new Refusal('customer_dne');
+  await noteShown(context, [id]);
   return { text: await openProfile(context, row), version: row.version };
 }
 

@@ -10,6 +10,7 @@ import { parseInstant } from '../domain/time.ts';
 import type { CustomerFilter, CustomerPage } from '../store/customer-pages.ts';
 import { pageOfCustomers, pageOfSearch } from '../store/customer-pages.ts';
 import type { IndexKind, Keyring } from '../vault/vault.ts';
+import { noteShown } from './audit.ts';
 import { showCustomer } from './customers.ts';
 import type { Answer, Context } from './system.ts';
 
@@ -45,6 +46,10 @@ function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
 }
 
 async function pageAnswer(context: Context, paging: Paging, page: CustomerPage): Promise<Answer> {
+  await noteShown(
+    context,
+    page.rows.map(({ head }) => head.customer_id),
+  );
   const shown = await Promise.all(page.rows.map((row) => showCustomer(context, row)));
   return {
     status: 200,

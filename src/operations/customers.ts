@@ -10,6 +10,7 @@ import { customerJson } from '../domain/record.ts';
 import { asciiJson } from '../domain/text.ts';
 import type { CustomerRow } from '../store/customers.ts';
 import { insertCustomer, readCustomer, removeCustomer } from '../store/customers.ts';
+import { noteShown } from './audit.ts';
 import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './customer-change.ts';
 import { digestsOf, givenFields } from './customer-digests.ts';
 import { sealCustomer } from './customer-sealing.ts';
@@ -24,6 +25,7 @@ export async function getCustomer(
 ): Promise<Answer> {
   const row = await readCustomer(context.scope, params.customer_id);
   if (!row) throw new Refusal('customer_dne');
+  await noteShown(context, [params.customer_id]);
   return { status: 200, body: await showCustomer(context, row), version: row.version };
 }
 

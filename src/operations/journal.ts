@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import type { EventType } from '../domain/events.ts';
 import type { CustomerId, Id } from '../domain/ids.ts';
 import { asciiJson, spacedJson } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { wireTime } from '../domain/time.ts';
 import type { Journal } from '../store/journal.ts';
+import type { Keyring, Place } from '../vault/vault.ts';
 
 /** Who did it: a key of the brand, an operator at the command line, or Clientele by itself. */
 export type Actor =
@@ -32,9 +34,16 @@ export interface Deed {
   readonly digests?: Readonly<Record<string, string>>;
   /** What the trail says besides: which run, which decision. */
   readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-  /** Somebody's words, sealed. */
-  readonly reason?: string | undefined;
+  /** Somebody's words. They are sealed beside the entry, which says only that there are some. */
+  readonly reason?: { readonly words: string; readonly ring: Keyring } | undefined;
 }
+
+/** Where a reason belongs: to the entry with this very body. */
+export const placeOfReason = (body: string): Place => ({
+  purpose: 'reason',
+  recordId: hash('sha256', body),
+  sealNumber: 1,
+});
 
 interface IdMaker {
   readonly newId: <Kind extends string>() => Id<Kind>;
@@ -44,6 +53,17 @@ interface IdMaker {
 export function journalOf({ newId }: IdMaker, cause: Cause, now: Instant, deed: Deed): Journal {
   const { customerId, event, fields, digests, facts, reason } = deed;
   const at = wireTime(now, 'change');
+  const body = asciiJson({
+    at,
+    actor: cause.actor,
+    ...(cause.requestId !== undefined && { request_id: cause.requestId }),
+    operation: cause.operation,
+    ...(customerId !== undefined && { customer_id: customerId }),
+    ...(fields !== undefined && { fields }),
+    ...(digests !== undefined && { digests }),
+    ...(reason && { has_reason: true }),
+    ...facts,
+  });
   return {
     event: event && {
       eventId: newId(),
@@ -57,18 +77,6 @@ export function journalOf({ newId }: IdMaker, cause: Cause, now: Instant, deed: 
         ...event.more,
       }),
     },
-    entry: {
-      body: asciiJson({
-        at,
-        actor: cause.actor,
-        ...(cause.requestId !== undefined && { request_id: cause.requestId }),
-        operation: cause.operation,
-        ...(customerId !== undefined && { customer_id: customerId }),
-        ...(fields !== undefined && { fields }),
-        ...(digests !== undefined && { digests }),
-        ...facts,
-      }),
-      reason,
-    },
+    entry: { body, reason: reason?.ring.seal(placeOfReason(body), reason.words) },
   };
 }

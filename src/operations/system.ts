@@ -18,6 +18,8 @@ export interface System {
   readonly vault: Vault;
   readonly keyrings: Keyrings;
   readonly environment: Environment;
+  /** Whether ordinary reads of customers are written into the audit trail. */
+  readonly auditReads: boolean;
   readonly verifier: AddressVerifier;
   /** Whoever verifies for a program. */
   readonly kycProvider: (program: ProviderChoice) => KycProvider;

@@ -1,6 +1,7 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract, KeyedOperationId, SignedOperationId } from '../contract/table.ts';
 import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
+import { getCustomerAudit, listAudit } from './audit.ts';
 import {
   createChangeRequest,
   decideChangeRequest,
@@ -16,6 +17,7 @@ import { submitKycDocuments } from './kyc-documents.ts';
 import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc-reviews.ts';
 import { simulateKycFail, simulateKycPass } from './kyc-simulate.ts';
 import { listPrograms } from './programs.ts';
+import { revealSsn } from './reveal.ts';
 import type { Answer, Context, SignedHandler } from './system.ts';
 
 /** What runs for each row of the contract. A row without its function does not compile. */

@@ -1,0 +1,198 @@
+import Type from 'typebox';
+import { auditCursorPattern, auditOrders, operationPattern, reasonLength } from '../domain/audit-query.ts';
+import { Problems } from '../domain/problems.ts';
+import { lengthOf } from '../domain/text.ts';
+import { oneOf, uuid } from './customer-schema.ts';
+import { auditEntryExample, customerExample } from './examples.ts';
+import { operation } from './operation.ts';
+
+const closed = { additionalProperties: false } as const;
+const customerId = {
+  customer_id: { description: "The customer's id.", invalid: 'customer_invalid_uuid4' },
+} as const;
+
+const paging = {
+  order: Type.Optional(oneOf(auditOrders, { description: 'Which entries come first.', default: 'newest' })),
+  limit: Type.Optional(
+    Type.Integer({
+      description: 'How many to return at most.',
+      format: 'int32',
+      minimum: 1,
+      maximum: 100,
+      default: 50,
+    }),
+  ),
+  cursor: Type.Optional(
+    Type.String({
+      description: 'Where to go on, as next_cursor gave it.',
+      pattern: auditCursorPattern,
+      maxLength: 16,
+    }),
+  ),
+};
+
+const time = (description: string) => Type.Optional(Type.String({ description, maxLength: 40 }));
+
+/** Entries of different operations say different things besides, so this one is open. */
+const entry = Type.Object(
+  {
+    number: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description:
+        "The entry's place in the brand's trail, from 1 and without a gap; null for the moment until it has one.",
+    }),
+    at: Type.String({ description: 'When it was done.' }),
+    actor: Type.Object(
+      {
+        kind: oneOf(['key', 'operator', 'clientele']),
+        id: Type.Optional(uuid("The key's id.")),
+        user: Type.Optional(Type.String({ description: "The operator's account on the machine." })),
+      },
+      { title: 'AuditActor', ...closed },
+    ),
+    request_id: Type.Optional(Type.String({ description: 'The X-Request-Id of the answer.' })),
+    operation: Type.String({
+      description: 'The operationId, the command, or the name of a background step.',
+    }),
+    customer_id: Type.Optional(uuid('Whom it was about.')),
+    fields: Type.Optional(
+      Type.Array(Type.String(), { description: 'The fields that changed or were read.' }),
+    ),
+    digests: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description:
+          "Digests of the new values under a key of the customer's own: equal ones stand for equal values. The key goes when the customer is erased.",
+      }),
+    ),
+    has_reason: Type.Optional(Type.Boolean({ description: 'Present where somebody gave a reason.' })),
+    hash: Type.Optional(
+      Type.String({ description: 'SHA-256 over the entry and the hash before it, in hex.' }),
+    ),
+    reason: Type.Optional(
+      Type.String({
+        description: 'The reason in the words of whoever gave it; gone when the customer is erased.',
+      }),
+    ),
+  },
+  { title: 'AuditEntry' },
+);
+
+const page = Type.Object(
+  {
+    data: Type.Array(entry, { maxItems: 100 }),
+    next_cursor: Type.Optional(Type.String({ description: 'Where to go on; absent on the last page.' })),
+  },
+  { title: 'AuditEntries', ...closed },
+);
+
+export const listAudit = operation({
+  operationId: 'listAudit',
+  method: 'GET',
+  path: '/audit',
+  tag: 'Audit',
+  summary: 'Read the audit trail',
+  description:
+    'Who did what to whom, over all customers of the brand: every change, every SSN that was shown, every command. Names of fields and digests only, never a value. A narrow filter may answer short or empty pages that still have a next_cursor. For a copy that can be verified, use `clientele export audit`.',
+  scope: 'audit:read',
+  params: {},
+  query: Type.Object(
+    {
+      operation: Type.Optional(
+        Type.String({
+          description: 'Only this operationId, or this command, for example `keys create`.',
+          pattern: operationPattern,
+          maxLength: 64,
+        }),
+      ),
+      actor: Type.Optional(
+        Type.String({
+          description: "Only by this key's id, or by `operator` or `clientele`.",
+          maxLength: 36,
+        }),
+      ),
+      from: time('Only from this day or moment on (ISO 8601).'),
+      to: time('Only before this day or moment (ISO 8601).'),
+      ...paging,
+    },
+    closed,
+  ),
+  answer: {
+    status: 200,
+    description: 'A page of the trail.',
+    schema: page,
+    example: { data: [auditEntryExample] },
+  },
+  schemaError: 'input_error',
+  errors: [],
+  unknownError: 'unknown_list_audit',
+});
+
+export const getCustomerAudit = operation({
+  operationId: 'getCustomerAudit',
+  method: 'GET',
+  path: '/customers/{customer_id}/audit',
+  tag: 'Audit',
+  summary: "Read a customer's audit trail",
+  description:
+    'Every entry about one customer. The entries of a deleted customer stay, and are read by its id as before.',
+  scope: 'audit:read',
+  params: customerId,
+  query: Type.Object(paging, closed),
+  answer: {
+    status: 200,
+    description: 'A page of the trail.',
+    schema: page,
+    example: { data: [auditEntryExample] },
+  },
+  schemaError: 'get_customer_schema',
+  errors: ['customer_dne'],
+  unknownError: 'unknown_get_customer_audit',
+});
+
+export const revealSsn = operation({
+  operationId: 'revealSsn',
+  method: 'POST',
+  path: '/customers/{customer_id}/ssn',
+  tag: 'Audit',
+  summary: 'Show a full SSN',
+  description:
+    'Answers the full number, once the audit trail holds who asked and why. Every call is an entry of its own; an Idempotency-Key means nothing here, since no answer with a number in it is kept.',
+  scope: 'ssn:reveal',
+  params: customerId,
+  body: {
+    schema: Type.Object(
+      {
+        reason: Type.String({
+          description: 'Why the number is needed; sealed, and shown with the entry.',
+          maxLength: 1_000,
+          documented: reasonLength,
+        }),
+      },
+      { title: 'SsnReason', ...closed },
+    ),
+    check: checkReason,
+    example: { reason: 'The customer asked us to compare the number with a paper form.' },
+  },
+  answer: {
+    status: 200,
+    description: 'The full number.',
+    schema: Type.Object(
+      { customer_id: uuid("The customer's id."), ssn: Type.String({ pattern: '^\\d{3}-\\d{2}-\\d{4}$' }) },
+      { title: 'FullSsn', ...closed },
+    ),
+    example: { customer_id: customerExample.customer_id, ssn: '123-45-6789' },
+  },
+  schemaError: 'get_customer_schema',
+  errors: ['customer_dne', 'ssn_dne'],
+  unknownError: 'unknown_reveal_ssn',
+});
+
+function checkReason(body: unknown): Problems {
+  const problems = new Problems();
+  const { reason } = (body ?? {}) as { readonly reason?: unknown };
+  if (typeof reason !== 'string') return problems;
+  const length = lengthOf(reason.normalize('NFC').trim());
+  if (length < reasonLength.minLength || length > reasonLength.maxLength)
+    problems.add('reason', `Must be ${reasonLength.minLength} to ${reasonLength.maxLength} characters.`);
+  return problems;
+}

@@ -49,6 +49,9 @@ export const handlers: {
   listPrograms,
   simulateKycPass,
   simulateKycFail,
+  listAudit,
+  getCustomerAudit,
+  revealSsn,
   verifyKey,
 };
 

@@ -14,7 +14,7 @@ import { openLobVerifier } from './providers/address-lob.ts';
 import { openOfflineVerifier } from './providers/address-offline.ts';
 import { openSandboxVerifier } from './providers/address-sandbox.ts';
 import type { KycProvider, ProviderChoice } from './providers/kyc.ts';
-import { openHttpKyc } from './providers/kyc-http.ts';
+import { httpKycLimits, openHttpKyc } from './providers/kyc-http.ts';
 import { openManualKyc } from './providers/kyc-manual.ts';
 import { openSandboxKyc } from './providers/kyc-sandbox.ts';
 import { openOutbound } from './providers/outbound.ts';
@@ -183,9 +183,6 @@ function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Ins
   return environment === 'sandbox' ? openSandboxVerifier(base) : base;
 }
 
-/** The largest answer that is read of a decision service, and milliseconds for it where a call says nothing else. */
-const decisionAnswer = 64 * 1024;
-const decisionPatience = 10_000;
 /** Seconds until the sandbox's verdict, so that `submitted` can be seen. */
 const sandboxDelay = 1;
 
@@ -196,11 +193,7 @@ function openKycProviders(
 ): (choice: ProviderChoice) => KycProvider {
   const sandbox = openSandboxKyc({ now, delaySeconds: sandboxDelay });
   const manual = openManualKyc();
-  const outbound = openOutbound({
-    allow: webhookAllow,
-    timeoutMilliseconds: decisionPatience,
-    maxResponseBytes: decisionAnswer,
-  });
+  const outbound = openOutbound({ ...httpKycLimits, allow: webhookAllow });
   return (choice) => {
     if (choice.provider === 'http')
       return openHttpKyc({ outbound, url: choice.url, secret: choice.secret, now });

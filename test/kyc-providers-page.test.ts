@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { documentTypes } from '../src/domain/kyc.ts';
-import { kycTriggers } from '../src/domain/kyc-triggers.ts';
 import { readAnswer } from '../src/providers/kyc-http-answer.ts';
 import { verifyStandard } from '../src/providers/signature.ts';
 import type { Body } from './fakes/kyc-protocol.ts';
@@ -41,14 +40,6 @@ test('the page, the schema and the code know the same states and documents', () 
   }
   expect(schemas.documentType.enum).toEqual(documentTypes);
   for (const type of documentTypes) expect(page).toContain(`\`${type}\``);
-});
-
-test('the page says of each trigger number what the sandbox does', () => {
-  const told = rowsBelow('SSN | ends as | documents').map(([ssn = '', status, documents = '']) => [
-    ssn.replaceAll('-', ''),
-    { status, ...(documents !== '' && { documents: documents.split(', ') }) },
-  ]);
-  expect(told).toEqual([...kycTriggers]);
 });
 
 test('the example of a signature is one', () => {

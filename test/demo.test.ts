@@ -3,6 +3,7 @@ import { deliverabilities } from '../src/domain/address.ts';
 import { checkCustomer } from '../src/domain/customer.ts';
 import type { BrandId } from '../src/domain/ids.ts';
 import { kycStatuses } from '../src/domain/kyc.ts';
+import { allScopes } from '../src/domain/scopes.ts';
 import { brandNamed } from '../src/operations/brands.ts';
 import { documentBrand } from '../src/operations/demo-document.ts';
 import { createKey } from '../src/operations/keys.ts';
@@ -12,6 +13,9 @@ import { brandClient, openWorld } from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the contract check of every call has proven the shape.
 type Shown = any;
+
+const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 let world: World;
 let first: BrandClient;
@@ -146,6 +150,42 @@ describe('a new sandbox', () => {
       if (one.kyc_status === undefined) expect(one.kyc_requests_available).toBe(3);
       else expect([one.ssn, one.phone, one.email]).not.toContain(undefined);
     }
+  });
+
+  test('can tell how each of its customers came to stand as they do', async () => {
+    const auditors = await createKey(world.system, first.brandId, { scopes: allScopes });
+    const reader = first.as(auditors);
+    for (const one of people) {
+      const answer = await reader.call('GET', `/customers/${one.customer_id}/verification-kyc`);
+      if (one.kyc_status === undefined) expect(answer.json.Code).toBe('kyc_dne');
+      else expect(answer.json.kyc_status).toBe(one.kyc_status);
+    }
+    const runs = await world.sql(
+      'select customer_id, count(*)::int as starts from kyc_runs where brand_id = $1 group by 1',
+      [first.brandId],
+    );
+    for (const { customer_id, starts } of runs) {
+      const one = people.find((person) => person.customer_id === customer_id);
+      const givenBack = one.kyc_status === 'error' ? 1 : 0;
+      expect(starts).toBe(3 - one.kyc_requests_available + givenBack);
+    }
+  });
+
+  test('has verifications that go on: one waits for documents, one for a reviewer', async () => {
+    const reader = first.as(await createKey(world.system, first.brandId, { scopes: allScopes }));
+    const [waiting] = people.filter(({ kyc_status }) => kyc_status === 'document_required');
+    const path = `/customers/${waiting.customer_id}/verification-kyc`;
+    const image = { file_name: 'a.png', image: png };
+    const body = {
+      government_id: { type: 'drivers_license', country: 'US', front_image: image },
+      proof_of_address: { type: 'utility_bill', ...image },
+    };
+    expect((await reader.call('POST', `${path}/documents`, { body })).status).toBe(200);
+    await expect
+      .poll(async () => (await reader.call('GET', path)).json.kyc_status, { timeout: 20_000 })
+      .toBe('passed');
+    const reviews = (await reader.call('GET', '/kyc/reviews')).json.data;
+    expect(reviews.length).toBeGreaterThan(0);
   });
 
   test('keeps every SSN as nine lawful digits of its own, sealed, and never as its mask', async () => {

@@ -1,10 +1,13 @@
 import type { Brand } from '../store/brands.ts';
-import { insertCustomer } from '../store/customers.ts';
+import { changeCustomer, insertCustomer } from '../store/customers.ts';
+import { insertRunPart } from '../store/kyc-runs.ts';
+import { listPrograms } from '../store/programs.ts';
 import { createBrand } from './brands.ts';
 import { sealCustomer } from './customer-sealing.ts';
 import { documentBrand, documentCustomers } from './demo-document.ts';
 import type { DemoCustomer } from './demo-people.ts';
 import { demoPeople } from './demo-people.ts';
+import { demoVerifications } from './demo-verifications.ts';
 import type { NewKey } from './keys.ts';
 import { createKey } from './keys.ts';
 import type { System } from './system.ts';
@@ -34,7 +37,10 @@ export async function plantDemo(system: System): Promise<NewKey> {
 async function plant(system: System, brand: Brand, customers: readonly DemoCustomer[]): Promise<void> {
   const ring = await system.keyrings.of(brand.brandId);
   const scope = scopeOf(system, brand.brandId);
-  for (const { customerId, brandPersonId, createdAt, updatedAt, kyc, profile, ssn } of customers) {
+  const [program] = await listPrograms(scope);
+  if (!program) throw new Error('A brand is born with a program.');
+  for (const customer of customers) {
+    const { customerId, brandPersonId, createdAt, updatedAt, kyc, profile, ssn } = customer;
     const head = {
       customer_id: customerId,
       brand_person_id: brandPersonId,
@@ -44,10 +50,12 @@ async function plant(system: System, brand: Brand, customers: readonly DemoCusto
       kyc_status: kyc.status,
       kyc_requests_available: kyc.requestsAvailable,
     };
-    await insertCustomer(
-      scope,
-      sealCustomer(system, ring, { head, profile, ssn, kycPassedAt: kyc.passedAt }),
-      [],
-    );
+    const row = sealCustomer(system, ring, { head, profile, ssn, kycPassedAt: kyc.passedAt });
+    const [first, ...later] = demoVerifications(system, ring, customer, program.programId);
+    await insertCustomer(scope, row, first ? [insertRunPart(first)] : []);
+    for (const [index, run] of later.entries()) {
+      const change = { id: customerId, version: index + 1, updatedAt };
+      await changeCustomer(scope, change, [insertRunPart(run)]);
+    }
   }
 }

@@ -27,7 +27,7 @@ export function openSandboxKyc({ now, delaySeconds }: SandboxKycOptions): KycPro
   return {
     async start(run, applicant) {
       const dueAt = plusSeconds(run.startedAt, delaySeconds);
-      return answer(writeReference(sandboxOutcome(applicant.ssn), dueAt));
+      return answer(sandboxReference(sandboxOutcome(applicant.ssn), dueAt));
     },
     async fetch({ reference = '' }) {
       return answer(reference);
@@ -38,8 +38,8 @@ export function openSandboxKyc({ now, delaySeconds }: SandboxKycOptions): KycPro
       const here = new Set(documents.map(({ document_type }) => document_type));
       const missing = finding.documents.filter((wanted) => !here.has(wanted));
       if (missing.length > 0)
-        return answer(writeReference({ status: 'document_required', documents: missing }, now()));
-      return answer(writeReference({ status: 'passed' }, plusSeconds(now(), delaySeconds)));
+        return answer(sandboxReference({ status: 'document_required', documents: missing }, now()));
+      return answer(sandboxReference({ status: 'passed' }, plusSeconds(now(), delaySeconds)));
     },
     cancel: async () => undefined,
     readCallback: () => undefined,
@@ -53,8 +53,8 @@ const findings = {
   expired: { state: 'expired' },
 } as const satisfies Readonly<Record<Exclude<TriggerOutcome['status'], 'document_required'>, KycFinding>>;
 
-/** `2026-11-24T08:36:00.000000/document_required/government_id,proof_of_address` */
-const writeReference = (outcome: TriggerOutcome, dueAt: Instant): string =>
+/** What the sandbox calls a verification: `2026-11-24T08:36:00.000000/document_required/government_id,proof_of_address`. */
+export const sandboxReference = (outcome: TriggerOutcome, dueAt: Instant): string =>
   [dueAt, outcome.status, ...('documents' in outcome ? [outcome.documents.join(',')] : [])].join('/');
 
 function readReference(reference: string): { dueAt: Instant; finding: KycFinding } | undefined {

@@ -109,22 +109,23 @@ export function insertRunPart(run: RunRow): Part {
   return {
     name: 'kyc_run_new',
     sql: (gate, at) => `run_new as (
-      insert into kyc_runs (brand_id, customer_id, run_id, program_id, ordinal, status, revision, started_at,
-        updated_at, data, data_seal, poll_at)
-      select $1, $2::uuid, $${at}::uuid, $${at + 1}::uuid, $${at + 2}::int, $${at + 3}::text, $${at + 4}::int,
-        $${at + 5}::timestamptz, $${at + 6}::timestamptz, $${at + 7}::text, $${at + 8}::int, $${at + 9}::timestamptz
+      insert into kyc_runs (brand_id, customer_id, run_id, status, updated_at, review_since, wanted, submitted,
+        documents_until, asked_by_reviewer, reference, poll_at, poll_tries, silence, silent_since, program_id,
+        ordinal, revision, started_at, data, data_seal)
+      select $1, $2::uuid, $${at}::uuid, $${at + 1}::text, $${at + 2}::timestamptz, $${at + 3}::timestamptz,
+        $${at + 4}::text[], $${at + 5}::text[], $${at + 6}::timestamptz, $${at + 7}::boolean, $${at + 8}::text,
+        $${at + 9}::timestamptz, $${at + 10}::smallint, $${at + 11}::text, $${at + 12}::timestamptz,
+        $${at + 13}::uuid, $${at + 14}::int, $${at + 15}::int, $${at + 16}::timestamptz, $${at + 17}::text,
+        $${at + 18}::int
         from ${gate})`,
     values: [
-      run.runId,
+      ...setValues(run),
       run.programId,
       run.ordinal,
-      run.status,
       run.revision,
       toPostgres(run.startedAt),
-      toPostgres(run.updatedAt),
       run.data,
       run.dataSeal,
-      run.pollAt ? toPostgres(run.pollAt) : null,
     ],
   };
 }

@@ -22,18 +22,15 @@ CREATE INDEX api_keys_by_identity ON api_keys USING btree (identity);
 
 create table audit (
   brand_id uuid not null,
-  arrived bigint generated always as identity not null,
+  number bigint not null,
   customer_id uuid,
   body text not null,
   reason text,
-  number bigint,
-  hash bytea,
-  constraint audit_pkey PRIMARY KEY (brand_id, arrived),
+  hash bytea not null,
+  constraint audit_pkey PRIMARY KEY (brand_id, number),
   constraint audit_hash_check CHECK (length(hash) = 32)
 );
-CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, arrived) WHERE (customer_id IS NOT NULL);
-CREATE UNIQUE INDEX audit_by_number ON audit USING btree (brand_id, number) WHERE (number IS NOT NULL);
-CREATE INDEX audit_to_number ON audit USING btree (arrived) WHERE (number IS NULL);
+CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
 CREATE TRIGGER audit_insert_current BEFORE INSERT ON audit FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 CREATE TRIGGER audit_update_current BEFORE UPDATE OF reason ON audit FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE
@@ -192,18 +189,16 @@ create table deleted_customers (
 
 create table events (
   brand_id uuid not null,
+  number bigint not null,
   event_id uuid not null,
-  arrived bigint generated always as identity not null,
-  number bigint,
   type text not null,
   customer_id uuid,
   occurred_at timestamp with time zone not null,
   payload text not null,
-  constraint events_pkey PRIMARY KEY (brand_id, event_id)
+  constraint events_pkey PRIMARY KEY (brand_id, number),
+  constraint events_brand_id_event_id_key UNIQUE (brand_id, event_id)
 );
 CREATE INDEX events_by_customer ON events USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
-CREATE UNIQUE INDEX events_by_number ON events USING btree (brand_id, number) WHERE (number IS NOT NULL);
-CREATE INDEX events_to_number ON events USING btree (arrived) WHERE (number IS NULL);
 
 create table idempotency (
   brand_id uuid not null,
@@ -240,6 +235,19 @@ create table installation (
   constraint installation_environment_check CHECK (environment = ANY (ARRAY['sandbox'::text, 'live'::text])),
   constraint installation_only_one_check CHECK (only_one)
 );
+
+create table journal (
+  brand_id uuid not null,
+  arrived bigint generated always as identity not null,
+  customer_id uuid,
+  body text not null,
+  reason text,
+  event_id uuid,
+  type text,
+  occurred_at timestamp with time zone,
+  payload text,
+  constraint journal_pkey PRIMARY KEY (brand_id, arrived)
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000);
 
 create table journal_heads (
   brand_id uuid not null,
@@ -427,8 +435,6 @@ CREATE OR REPLACE FUNCTION version_head(version integer)
  IMMUTABLE PARALLEL SAFE
 AS $function$ select '\x01'::bytea || int4send(version) $function$;
 
-create sequence audit_arrived_seq;
-
 create sequence change_requests_seq_seq;
 
-create sequence events_arrived_seq;
+create sequence journal_arrived_seq;

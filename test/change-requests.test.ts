@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifiedCustomer } from './contract-samples.ts';
 import { newSsn, person } from './people.ts';
 import type { BrandClient, World } from './world.ts';
-import { openWorld } from './world.ts';
+import { openWorld, settled } from './world.ts';
 
 let world: World;
 let brand: BrandClient;
@@ -126,11 +126,12 @@ describe('a change request', () => {
     const id = await verifiedCustomer(brand);
     const { change_request_id } = (await propose(id, { last_name: 'Zanzibarbara' }, 'Seen by Quentin.')).json;
     await decide(change_request_id, 'approve', 'Stamped by Rosalind.');
+    await settled(world);
     const rows = await world.sql(
       'select row_to_json(r)::text as row from change_requests r where customer_id = $1',
       [id],
     );
-    const audit = await world.sql('select body as row from audit where customer_id = $1 order by arrived', [
+    const audit = await world.sql('select body as row from audit where customer_id = $1 order by number', [
       id,
     ]);
     const events = await world.sql('select payload as row from events where customer_id = $1', [id]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newCustomer } from './contract-samples.ts';
 import { mailing, person } from './people.ts';
 import type { BrandClient, World } from './world.ts';
-import { openWorld } from './world.ts';
+import { openWorld, settled } from './world.ts';
 
 let world: World;
 let brand: BrandClient;
@@ -20,10 +20,11 @@ interface Written {
 }
 
 async function writtenOf(customerId: string): Promise<Written> {
-  const events = await world.sql('select type, payload from events where customer_id = $1 order by arrived', [
+  await settled(world);
+  const events = await world.sql('select type, payload from events where customer_id = $1 order by number', [
     customerId,
   ]);
-  const audit = await world.sql('select body from audit where customer_id = $1 order by arrived', [
+  const audit = await world.sql('select body from audit where customer_id = $1 order by number', [
     customerId,
   ]);
   return { events: events as never, entries: audit.map(({ body }) => JSON.parse(String(body))) };
@@ -70,10 +71,10 @@ describe('a change', () => {
   test('that is refused or changes nothing leaves nothing', async () => {
     const body = person();
     const { customer_id } = (await newCustomer(brand, { ssn: body.ssn })).json;
-    const count = async () =>
-      (await world.sql('select (select count(*) from events) + (select count(*) from audit) as all'))[0]?.[
-        'all'
-      ];
+    const count = async () => {
+      await settled(world);
+      return (await world.sql('select sum(event_number + audit_number) from journal_heads'))[0]?.['sum'];
+    };
     const before = await count();
     expect((await brand.call('POST', '/customers', { body })).status).toBe(409);
     expect((await brand.call('PATCH', `/customers/${customer_id}`, { body: { ssn: '1' } })).status).toBe(400);

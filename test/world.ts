@@ -142,6 +142,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
+/** Waits until everything that was committed has its place among the events and in the trail. */
+export async function settled({ sql }: Pick<World, 'sql'>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while ((await sql('select exists (select from journal) as waits'))[0]?.['waits']) {
+    if (Date.now() > deadline) throw new Error('The sequencer did not come.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 function lines(into: string[]): Writable {
   return new Writable({
     write(chunk, _encoding, done) {

@@ -36,10 +36,9 @@ const time = (description: string) => Type.Optional(Type.String({ description, m
 /** Entries of different operations say different things besides, so this one is open. */
 const entry = Type.Object(
   {
-    number: Type.Unsafe<number | null>({
-      type: ['integer', 'null'],
+    number: Type.Integer({
       description:
-        "The entry's place in the brand's trail, from 1 and without a gap; null for the moment until it has one.",
+        "The entry's place in the brand's trail, from 1 and without a gap. It has one within a second.",
     }),
     at: Type.String({ description: 'When it was done.' }),
     actor: Type.Object(

@@ -26,7 +26,7 @@ export function actorText(actor: string): string | undefined {
 export const operationText = (operation: string): string => `"operation":"${operation}"`;
 
 /** Opaque to clients; inside is the place in the order of arrival. */
-export const auditCursor = (arrived: bigint): string => `a1_${arrived.toString(36)}`;
+export const auditCursor = (number: bigint): string => `a1_${number.toString(36)}`;
 export const auditCursorPattern = '^a1_[0-9a-z]{1,12}$';
 
 export function parseAuditCursor(text: string): bigint | undefined {

@@ -63,7 +63,7 @@ async function pageOf(
   const page = await readEntries(context.scope, { customerId, filter, order, after, limit });
   const shown = await Promise.all(page.rows.map((row) => entryJson(context, row)));
   const more = page.last && !isPast(page.last, filter, order);
-  const next = more ? `,"next_cursor":"${auditCursor(page.last.arrived)}"` : '';
+  const next = more ? `,"next_cursor":"${auditCursor(page.last.number)}"` : '';
   return `{"data":[${shown.join(',')}]${next}}`;
 }
 
@@ -81,7 +81,7 @@ async function entryJson({ system, ring }: Context, row: EntryRow): Promise<stri
   const { number, body, hash, reason } = row;
   const words = reason && (await readSealed(system.keyrings, ring, placeOfReason(body), reason));
   const end = words === undefined ? '' : `,"reason":${asciiJson(words)}`;
-  return `{"number":${number ?? null},${body.slice(1, -1)}${hash === undefined ? '' : `,"hash":"${hash}"`}${end}}`;
+  return `{"number":${number},${body.slice(1, -1)},"hash":"${hash}"${end}}`;
 }
 
 /**

@@ -1,22 +1,20 @@
 import { checkpointEvery, checkpointText } from '../domain/audit.ts';
-import type { BrandId } from '../domain/ids.ts';
 import { plusSeconds } from '../domain/time.ts';
 import type { Connection } from '../store/database.ts';
-import type { ChainedEntry, Due, LooseEntry, TrailHead } from '../store/sequencer.ts';
+import type { Due, Head, Loose, Placed } from '../store/sequencer.ts';
 import {
-  chainEntries,
   dueHeads,
+  headsOfBrands,
   holdSequence,
   isSequenceWaiting,
   keepCheckpoint,
-  looseEntries,
-  numberEvents,
-  trailHeads,
+  looseOnes,
+  placeAll,
 } from '../store/sequencer.ts';
 import { linked, originOf } from './audit-chain.ts';
 import type { System } from './system.ts';
 
-/** Events numbered and entries chained by one transaction, at most. */
+/** What one transaction gives places to, at most. */
 const batch = 1_000;
 
 /** What became of a round. `elsewhere`: another process is at it. */
@@ -31,14 +29,11 @@ export async function sequence(system: System, due: Due = dueNow(system)): Promi
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
   const { outcome, events } = await system.db.transaction(async (db) => {
     if (!(await holdSequence(db))) return { outcome: 'elsewhere', events: 0 } as const;
-    const numbered = await numberEvents(db, batch);
-    const entries = await looseEntries(db, batch);
-    if (entries.length > 0) await chainThem(db, entries);
+    const ones = await looseOnes(db, batch);
+    if (ones.length > 0) await placeThem(db, ones);
     await signDue(system, db, due);
-    return {
-      outcome: Math.max(numbered, entries.length) === batch ? 'more' : 'done',
-      events: numbered,
-    } as const;
+    const events = ones.filter(({ hasEvent }) => hasEvent).length;
+    return { outcome: ones.length === batch ? 'more' : 'done', events } as const;
   });
   // Whoever delivers events goes by their numbers.
   if (events > 0) system.db.wake();
@@ -50,20 +45,19 @@ const dueNow = ({ now }: System): Due => ({
   notAfter: plusSeconds(now(), -checkpointEvery.seconds),
 });
 
-async function chainThem(db: Connection, entries: readonly LooseEntry[]): Promise<void> {
-  const brands = [...new Set(entries.map(({ brandId }) => brandId))];
-  const heads = new Map<BrandId, TrailHead>(
-    (await trailHeads(db, brands)).map((head) => [head.brandId, head]),
-  );
-  const chained = entries.map((entry): ChainedEntry => {
-    const { brandId, body } = entry;
-    const head = heads.get(brandId) ?? { number: 0, hash: originOf(brandId) };
+async function placeThem(db: Connection, ones: readonly Loose[]): Promise<void> {
+  const brands = [...new Set(ones.map(({ brandId }) => brandId))];
+  const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
+  const placed = ones.map((one): Placed => {
+    const { brandId, body, hasEvent } = one;
+    const head = heads.get(brandId) ?? { number: 0, hash: originOf(brandId), events: 0 };
     const number = head.number + 1;
     const { hash } = linked(number, head.hash, body);
-    heads.set(brandId, { brandId, number, hash });
-    return { ...entry, number, hash };
+    const events = head.events + (hasEvent ? 1 : 0);
+    heads.set(brandId, { brandId, number, hash, events } satisfies Head);
+    return { ...one, number, hash, eventNumber: hasEvent ? events : undefined };
   });
-  await chainEntries(db, chained, [...heads.values()]);
+  await placeAll(db, placed, [...heads.values()]);
 }
 
 async function signDue({ vault, now }: System, db: Connection, due: Due): Promise<void> {

@@ -5,13 +5,12 @@ import { statement } from './database.ts';
 import type { Part } from './parts.ts';
 import type { BrandScope } from './scope.ts';
 
-/** An entry as it is stored, with its place once it has one. */
+/** An entry as it is stored. */
 export interface EntryRow {
-  readonly arrived: bigint;
-  readonly number: number | undefined;
+  readonly number: bigint;
   readonly body: string;
   /** Hex. */
-  readonly hash: string | undefined;
+  readonly hash: string;
   /** Sealed. */
   readonly reason: string | undefined;
 }
@@ -19,7 +18,7 @@ export interface EntryRow {
 export interface EntryPage {
   readonly rows: readonly EntryRow[];
   /** The last entry that was looked at, where there may be more behind it. */
-  readonly last: { readonly arrived: bigint; readonly at: string } | undefined;
+  readonly last: { readonly number: bigint; readonly at: string } | undefined;
 }
 
 export interface EntryQuery {
@@ -40,18 +39,18 @@ const atSql = `substr(body, 8, 26) collate "C"`;
 function pageSql(order: AuditOrder, ofCustomer: boolean): string {
   const [direction, beyond, edge] = order === 'newest' ? ['desc', '<', 'min'] : ['asc', '>', 'max'];
   return `with seen as materialized (
-      select arrived, number, body, hash, reason from audit
-       where brand_id = $1 and ($2::bigint is null or arrived ${beyond} $2::bigint) ${ofCustomer ? 'and customer_id = $9::uuid' : ''}
-       order by arrived ${direction} limit $3
+      select number, body, hash, reason from audit
+       where brand_id = $1 and ($2::bigint is null or number ${beyond} $2::bigint) ${ofCustomer ? 'and customer_id = $9::uuid' : ''}
+       order by number ${direction} limit $3
     ), found as (
       select * from seen
        where ($4::text is null or strpos(body, $4) > 0) and ($5::text is null or strpos(body, $5) > 0)
          and ($6::text is null or ${atSql} >= $6) and ($7::text is null or ${atSql} < $7)
-       order by arrived ${direction} limit $8
-    ), edge as (select count(*) as many, ${edge}(arrived) as arrived from seen)
-    select edge.many, edge.arrived as edge, (select ${atSql} from seen where seen.arrived = edge.arrived) as edge_at,
-           found.arrived, found.number, found.body, encode(found.hash, 'hex') as hash, found.reason
-      from edge left join found on true order by found.arrived ${direction}`;
+       order by number ${direction} limit $8
+    ), edge as (select count(*) as many, ${edge}(number) as number from seen)
+    select edge.many, edge.number as edge, (select ${atSql} from seen where seen.number = edge.number) as edge_at,
+           found.number, found.body, encode(found.hash, 'hex') as hash, found.reason
+      from edge left join found on true order by found.number ${direction}`;
 }
 
 const pages: Readonly<Record<string, Statement>> = Object.fromEntries(
@@ -63,7 +62,7 @@ const pages: Readonly<Record<string, Statement>> = Object.fromEntries(
   ),
 );
 
-/** A page of a brand's trail, in the order of arrival. What does not fit the filter is left out. */
+/** A page of a brand's trail, in the order of the trail. What does not fit the filter is left out. */
 export async function readEntries(scope: BrandScope, query: EntryQuery): Promise<EntryPage> {
   const { customerId, filter, order, after, limit } = query;
   const [one, other] = filter.contains;
@@ -76,12 +75,11 @@ export async function readEntries(scope: BrandScope, query: EntryQuery): Promise
   // Not down the shared pipeline: a long look would hold up the short reads behind it.
   const answered = await scope.db.run(page, values);
   const rows = answered
-    .filter((row) => row['arrived'] !== null)
+    .filter((row) => row['number'] !== null)
     .map((row) => ({
-      arrived: BigInt(row['arrived'] as string),
-      number: row['number'] === null ? undefined : Number(row['number']),
+      number: BigInt(String(row['number'])),
       body: String(row['body']),
-      hash: row['hash'] === null ? undefined : String(row['hash']),
+      hash: String(row['hash']),
       reason: row['reason'] === null ? undefined : String(row['reason']),
     }));
   return { rows, last: lastOf(answered[0], rows, look, limit) };
@@ -94,9 +92,9 @@ function lastOf(
   limit: number,
 ): EntryPage['last'] {
   const end = rows.at(-1);
-  if (end && rows.length === limit) return { arrived: end.arrived, at: end.body.slice(7, 33) };
+  if (end && rows.length === limit) return { number: end.number, at: end.body.slice(7, 33) };
   if (!first || Number(first['many']) < look) return undefined;
-  return { arrived: BigInt(String(first['edge'])), at: String(first['edge_at']) };
+  return { number: BigInt(String(first['edge'])), at: String(first['edge_at']) };
 }
 
 const known = statement(

@@ -20,8 +20,7 @@ const dueSql = `audit_number > checkpoint_number
 
 const waiting = statement(
   'sequence_waiting',
-  `select exists (select from events where number is null) or exists (select from audit where number is null)
-       or exists (select from journal_heads where ${dueSql}) as waiting`,
+  `select exists (select from journal) or exists (select from journal_heads where ${dueSql}) as waiting`,
 );
 
 /** When a checkpoint is due: after so many entries, or where there are new ones and the last is not after this moment. */
@@ -36,47 +35,27 @@ export async function isSequenceWaiting(db: Database, due: Due): Promise<boolean
   return row?.['waiting'] === true;
 }
 
-const numberThem = statement(
-  'sequence_events',
-  `with pending as (
-     select brand_id, event_id, row_number() over (partition by brand_id order by arrived) as place
-       from (select brand_id, event_id, arrived from events where number is null order by arrived limit $1) as oldest
-   ), counted as (
-     select brand_id, count(*) as many from pending group by brand_id
-   ), heads as (
-     insert into journal_heads as head (brand_id, event_number) select brand_id, many from counted
-     on conflict (brand_id) do update set event_number = head.event_number + excluded.event_number
-     returning brand_id, event_number
-   )
-   update events set number = heads.event_number - counted.many + pending.place
-     from pending join counted using (brand_id) join heads using (brand_id)
-    where events.brand_id = pending.brand_id and events.event_id = pending.event_id
-   returning 1 as numbered`,
-);
-
-/** Gives the oldest events without a number theirs, brand by brand without a gap. Returns how many. */
-export async function numberEvents(db: Connection, most: number): Promise<number> {
-  return (await db.run(numberThem, [most])).length;
-}
-
-/** An entry that has been committed and not been chained. */
-export interface LooseEntry {
+/** What a change has left behind and has no place yet. */
+export interface Loose {
   readonly brandId: BrandId;
   readonly arrived: string;
+  /** The entry of the trail. */
   readonly body: string;
+  readonly hasEvent: boolean;
 }
 
 const loose = statement(
   'sequence_loose',
-  'select brand_id, arrived, body from audit where number is null order by arrived limit $1',
+  'select brand_id, arrived, body, event_id is not null as has_event from journal order by arrived limit $1',
 );
 
-/** The entries that wait for their place in the trail, in the order in which they arrived. */
-export async function looseEntries(db: Connection, most: number): Promise<readonly LooseEntry[]> {
+/** What waits for its place, in the order in which it arrived. */
+export async function looseOnes(db: Connection, most: number): Promise<readonly Loose[]> {
   return (await db.run(loose, [most])).map((row) => ({
     brandId: row['brand_id'] as BrandId,
     arrived: String(row['arrived']),
     body: String(row['body']),
+    hasEvent: row['has_event'] === true,
   }));
 }
 
@@ -88,54 +67,73 @@ export interface TrailHead {
   readonly hash: string;
 }
 
+/** The ends of both: the trail's and the events'. */
+export interface Head extends TrailHead {
+  readonly events: number;
+}
+
 const headsOf = statement(
   'sequence_heads',
-  `select brand_id, audit_number, encode(audit_hash, 'hex') as hash
-     from journal_heads where brand_id = any ($1::uuid[]) and audit_number > 0`,
+  `select brand_id, audit_number, encode(audit_hash, 'hex') as hash, event_number
+     from journal_heads where brand_id = any ($1::uuid[])`,
 );
 
-/** Where the trails of these brands end. One that has no entry yet is left out. */
-export async function trailHeads(db: Connection, brands: readonly BrandId[]): Promise<readonly TrailHead[]> {
+/** How far these brands have come. One that has nothing yet is left out. */
+export async function headsOfBrands(db: Connection, brands: readonly BrandId[]): Promise<readonly Head[]> {
   return (await db.run(headsOf, [brands])).map((row) => ({
     brandId: row['brand_id'] as BrandId,
     number: Number(row['audit_number']),
     hash: String(row['hash']),
+    events: Number(row['event_number']),
   }));
 }
 
-export interface ChainedEntry extends LooseEntry {
+export interface Placed extends Loose {
   readonly number: number;
   /** Hex. */
   readonly hash: string;
+  readonly eventNumber: number | undefined;
 }
 
-const chain = statement(
-  'sequence_chain',
-  `with chained as (
-     update audit set number = placed.number, hash = decode(placed.hash, 'hex')
-       from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) as placed (brand_id, arrived, number, hash)
-      where audit.brand_id = placed.brand_id and audit.arrived = placed.arrived
+const place = statement(
+  'sequence_place',
+  `with placed as (
+     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])
+       as placed (brand_id, arrived, number, hash, event_number)
+   ), taken as (
+     delete from journal using placed where journal.brand_id = placed.brand_id and journal.arrived = placed.arrived
+     returning journal.*, placed.number, placed.hash, placed.event_number
+   ), chained as (
+     insert into audit (brand_id, number, customer_id, body, reason, hash)
+     select brand_id, number, customer_id, body, reason, decode(hash, 'hex') from taken
+   ), announced as (
+     insert into events (brand_id, number, event_id, type, customer_id, occurred_at, payload)
+     select brand_id, event_number, event_id, type, customer_id, occurred_at, payload from taken where event_id is not null
    )
-   insert into journal_heads (brand_id, audit_number, audit_hash)
-   select brand_id, number, decode(hash, 'hex')
-     from unnest($5::uuid[], $6::bigint[], $7::text[]) as head (brand_id, number, hash)
-   on conflict (brand_id) do update set audit_number = excluded.audit_number, audit_hash = excluded.audit_hash`,
+   insert into journal_heads (brand_id, audit_number, audit_hash, event_number)
+   select brand_id, number, decode(hash, 'hex'), events
+     from unnest($6::uuid[], $7::bigint[], $8::text[], $9::bigint[]) as head (brand_id, number, hash, events)
+   on conflict (brand_id) do update
+     set audit_number = excluded.audit_number, audit_hash = excluded.audit_hash, event_number = excluded.event_number`,
 );
 
-/** Writes the places of entries, and the ends that the trails have with them. */
-export async function chainEntries(
+/** Moves what has its place there, and writes how far the brands have come with it. */
+export async function placeAll(
   db: Connection,
-  entries: readonly ChainedEntry[],
-  heads: readonly TrailHead[],
+  placed: readonly Placed[],
+  heads: readonly Head[],
 ): Promise<void> {
-  await db.run(chain, [
-    entries.map(({ brandId }) => brandId),
-    entries.map(({ arrived }) => arrived),
-    entries.map(({ number }) => String(number)),
-    entries.map(({ hash }) => hash),
+  await db.run(place, [
+    placed.map(({ brandId }) => brandId),
+    placed.map(({ arrived }) => arrived),
+    placed.map(({ number }) => String(number)),
+    placed.map(({ hash }) => hash),
+    // An array of ours holds no null; nobody reads the number of an event that is not there.
+    placed.map(({ eventNumber }) => String(eventNumber ?? 0)),
     heads.map(({ brandId }) => brandId),
     heads.map(({ number }) => String(number)),
     heads.map(({ hash }) => hash),
+    heads.map(({ events }) => String(events)),
   ]);
 }
 

@@ -7,9 +7,12 @@ export interface Rounds {
 /** Has its listener called when there may be work; returns how to stop that. */
 export type OnWake = (listener: () => void) => () => void;
 
+/** Milliseconds from a wake-up to its round: changes that come close together are one round's work. */
+const gathering = 50;
+
 /**
  * Does one round after the other, so many milliseconds apart; at once where a round says that there is more
- * to do, or where somebody says so meanwhile. A round that fails is made good by the next one. Nothing keeps
+ * to do, and soon where somebody says so meanwhile. A round that fails is made good by the next one. Nothing keeps
  * the process alive for it.
  */
 export function startRounds(
@@ -28,7 +31,7 @@ export function startRounds(
     isWoken = false;
     const outcome = await round().catch(() => 'done' as const);
     isUnderWay = false;
-    if (!stopped) next(outcome === 'more' || isWoken ? 0 : interval);
+    if (!stopped) next(outcome === 'more' ? 0 : isWoken ? gathering : interval);
   }
 
   function next(wait: number): void {
@@ -39,8 +42,9 @@ export function startRounds(
   }
 
   const deafen = onWake?.(() => {
+    if (isWoken || stopped) return;
     isWoken = true;
-    if (!isUnderWay && !stopped) next(0);
+    if (!isUnderWay) next(gathering);
   });
   next(interval);
 

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { House } from './house.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
+import { startEraser } from './worker/eraser.ts';
 import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
 import { startVerifications } from './worker/verifications.ts';
@@ -13,7 +14,12 @@ export interface Background {
 
 /** Starts the rounds of the worker. Any number of processes may: claims in the database keep them apart. */
 export function startBackground(config: Config, { system, database }: House): Background {
-  const rounds = [startSweeper(database, system.now), startSequencer(system), startVerifications(system)];
+  const rounds = [
+    startSweeper(database, system.now),
+    startEraser(system),
+    startSequencer(system),
+    startVerifications(system),
+  ];
   if (config.lob) rounds.push(startAddressVerifier(system));
   return {
     async stop() {

@@ -13,7 +13,15 @@ import { allScopes } from '../src/domain/scopes.ts';
 import { createKey } from '../src/operations/keys.ts';
 import { createRootKeyFile } from '../src/vault/key-source.ts';
 import type { Prepared } from './contract-samples.ts';
-import { changeRequest, newCustomer, prepare, samples, send } from './contract-samples.ts';
+import {
+  changeRequest,
+  erasureRequest,
+  newCustomer,
+  prepare,
+  restrictedPath,
+  samples,
+  send,
+} from './contract-samples.ts';
 import { checkHarmless } from './hostile-answer.ts';
 import { address, person } from './people.ts';
 import type { BrandClient, Called, CallOptions, World } from './world.ts';
@@ -43,6 +51,7 @@ const bent =
   };
 
 const aUuid = /[0-9a-f]{8}-[0-9a-f-]{27}/;
+const secondUuid = /(-holds\/|-requests\/)[0-9a-f-]{36}/;
 const otherId = bent(({ path }) => ({ path: path.replace(aUuid, randomUUID()) }));
 const malformedId = bent(({ path }) => ({ path: path.replace(aUuid, 'not-a-uuid') }));
 const unknownParameter = bent(({ path }) => ({ path: `${path}?nonsense=1` }));
@@ -87,6 +96,9 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   customer_invalid_uuid4: malformedId,
   not_found: otherId,
   change_request_dne: otherId,
+  retention_schema: unknownParameter,
+  hold_dne: bent(({ path }) => ({ path: path.replace(secondUuid, `$1${randomUUID()}`) })),
+  erasure_dne: bent(({ path }) => ({ path: path.replace(secondUuid, `$1${randomUUID()}`) })),
 };
 
 /** A verified customer whose primary address is touched. */
@@ -125,6 +137,20 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       const { customer_id } = (await newCustomer(brand)).json;
       await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
       return brand.call('PATCH', `/customers/${customer_id}`, { body: { first_name: 'Jane' }, headers });
+    },
+  },
+  approveErasure: {
+    second_approver: async (_row, headers) => {
+      const path = `${await restrictedPath(brand)}/erasure-requests`;
+      const { erasure_id } = (await brand.call('POST', path, { body: { reason: 'Created twice.' } })).json;
+      return brand.call('POST', `${path}/${erasure_id}/approval`, { headers });
+    },
+    legal_hold: async (_row, headers) => {
+      const path = await restrictedPath(brand);
+      await brand.call('POST', `${path.replace('restricted-', '')}/legal-holds`, {
+        body: { reason: 'Case 24-117.' },
+      });
+      return brand.call('POST', `${await erasureRequest(brand, path)}/approval`, { headers });
     },
   },
   createChangeRequest: {
@@ -246,9 +272,10 @@ async function damage(): Promise<Stage> {
   const on = await anotherWorld();
   brokenWorld = on;
   const stage = await prepareAll(on, operations);
-  await on.sql("update customers set profile = 'not what was sealed'");
+  await on.sql("update customers set profile = 'bm90IHdoYXQgd2FzIHNlYWxlZA=='");
   await on.sql('alter table deleted_customers rename to elsewhere');
   await on.sql('alter table change_requests rename to elsewhere_too');
+  await on.sql('alter table retention_policies rename to elsewhere_as_well');
   await on.sql('alter table audit rename to nowhere');
   const sequences = await on.sql(
     "select sequencename as name from pg_sequences where sequencename like 'arrivals%'",

@@ -3,6 +3,7 @@ import { documentsExample } from '../src/contract/kyc-examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
 import { millisOf } from '../src/domain/time.ts';
+import { createKey } from '../src/operations/keys.ts';
 import { createProgram } from '../src/operations/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
 import { mailing, person } from './people.ts';
@@ -149,6 +150,46 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: `${await customerPath(brand)}/ssn`,
     options: { body: { reason: 'To show that it can be shown.' } },
   }),
+  closeAccount: async (brand) => ({
+    method: 'POST',
+    path: `${await customerPath(brand)}/account-closed`,
+    options: { body: { closed_on: '2026-10-31' } },
+  }),
+  setLegalHold: async (brand) => ({
+    method: 'POST',
+    path: `${await customerPath(brand)}/legal-holds`,
+    options: { body: { reason: 'Case 24-117.' } },
+  }),
+  releaseLegalHold: async (brand) => {
+    const path = `${await customerPath(brand)}/legal-holds`;
+    const { hold_id } = (await brand.call('POST', path, { body: { reason: 'Case 24-117.' } })).json;
+    return { method: 'POST', path: `${path}/${hold_id}/release`, options: { body: { reason: 'Settled.' } } };
+  },
+  listRestrictedCustomers: async (brand) => {
+    await restrictedPath(brand);
+    return { method: 'GET', path: '/restricted-customers', options: {} };
+  },
+  getRestrictedCustomer: async (brand) => ({
+    method: 'GET',
+    path: await restrictedPath(brand),
+    options: {},
+  }),
+  requestErasure: async (brand) => ({
+    method: 'POST',
+    path: `${await restrictedPath(brand)}/erasure-requests`,
+    options: { body: { reason: 'Created twice.' } },
+  }),
+  approveErasure: async (brand) => ({
+    method: 'POST',
+    path: `${await erasureRequest(brand, await restrictedPath(brand))}/approval`,
+    options: {},
+  }),
+  getRetentionPolicy: async () => ({ method: 'GET', path: '/retention-policy', options: {} }),
+  changeRetentionPolicy: async () => ({
+    method: 'PATCH',
+    path: '/retention-policy',
+    options: { body: { identity_years: 7 } },
+  }),
   verifyKey: async (brand) => ({
     method: 'GET',
     path: `/auth/key/${brand.key.identity}`,
@@ -194,6 +235,21 @@ async function waiting(brand: BrandClient, status: 'document_required' | 'under_
     status,
   ]);
   return { customer_id, run_id: String(row?.['run_id']) };
+}
+
+/** A customer that was deleted, as those see it who may. */
+export async function restrictedPath(brand: BrandClient, overrides: object = {}): Promise<string> {
+  const { customer_id } = (await newCustomer(brand, overrides)).json;
+  await brand.call('DELETE', `/customers/${customer_id}`);
+  return `/restricted-customers/${customer_id}`;
+}
+
+/** Somebody else's request to erase a deleted customer. */
+export async function erasureRequest(brand: BrandClient, path: string): Promise<string> {
+  const colleague = brand.as(await createKey(brand.system, brand.brandId, { scopes: ['compliance:write'] }));
+  const body = { reason: 'Created twice.' };
+  const { erasure_id } = (await colleague.call('POST', `${path}/erasure-requests`, { body })).json;
+  return `${path}/erasure-requests/${erasure_id}`;
 }
 
 export const customerPath = async (brand: BrandClient): Promise<string> =>

@@ -39,6 +39,7 @@ const tags: Readonly<Record<string, string>> = {
   Sandbox: 'Verdicts on demand; in live there is nothing at these addresses.',
   Callbacks: 'What others call. No key, but a signature.',
   Audit: 'Who did what, to whom and when; and full numbers, each with a reason.',
+  Retention: 'What is kept of deleted customers, for how long, and how it goes.',
   Keys: 'What a key may ask about itself.',
 };
 

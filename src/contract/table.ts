@@ -20,6 +20,17 @@ import { receiveKycCallback } from './kyc-callbacks.ts';
 import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc-reviews.ts';
 import type { OperationRow } from './operation.ts';
 import { listPrograms } from './programs.ts';
+import {
+  approveErasure,
+  changeRetentionPolicy,
+  closeAccount,
+  getRestrictedCustomer,
+  getRetentionPolicy,
+  listRestrictedCustomers,
+  releaseLegalHold,
+  requestErasure,
+  setLegalHold,
+} from './retention.ts';
 
 /** Where the API lives. Bond's clients have it in their base URL. */
 export const apiPrefix = '/api/v0.1';
@@ -55,6 +66,15 @@ export const contract = {
   listAudit,
   getCustomerAudit,
   revealSsn,
+  closeAccount,
+  setLegalHold,
+  releaseLegalHold,
+  listRestrictedCustomers,
+  getRestrictedCustomer,
+  requestErasure,
+  approveErasure,
+  getRetentionPolicy,
+  changeRetentionPolicy,
   verifyKey,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 

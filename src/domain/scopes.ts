@@ -12,14 +12,20 @@ export const scopes = {
   'events:read': 'Read the stream of events.',
   'audit:read': 'Read the audit trail.',
   'compliance:read': 'Reach restricted records that are kept for the law only.',
+  'compliance:write': 'Hold restricted records, have them erased early, and set how long they are kept.',
 } as const;
 
 export type Scope = keyof typeof scopes;
 
 export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, text);
 
-/** Reading full numbers, deciding on people and reaching restricted records is asked for, never given along. */
-const onlyOnRequest: ReadonlySet<Scope> = new Set(['ssn:reveal', 'kyc:review', 'compliance:read']);
+/** Reading full numbers, deciding on people, reaching and erasing restricted records is asked for, never given along. */
+const onlyOnRequest: ReadonlySet<Scope> = new Set([
+  'ssn:reveal',
+  'kyc:review',
+  'compliance:read',
+  'compliance:write',
+]);
 
 export const allScopes = Object.keys(scopes) as readonly Scope[];
 export const defaultScopes: readonly Scope[] = allScopes.filter((scope) => !onlyOnRequest.has(scope));

@@ -10,6 +10,7 @@ import {
 } from './change-requests.ts';
 import { listCustomers, searchCustomers } from './customer-lists.ts';
 import { createCustomer, deleteCustomer, getCustomer, updateCustomer } from './customers.ts';
+import { approveErasure, requestErasure } from './erasure.ts';
 import { verifyKey } from './keys.ts';
 import { getKyc, startKyc } from './kyc.ts';
 import { receiveKycCallback } from './kyc-callbacks.ts';
@@ -17,6 +18,9 @@ import { submitKycDocuments } from './kyc-documents.ts';
 import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc-reviews.ts';
 import { simulateKycFail, simulateKycPass } from './kyc-simulate.ts';
 import { listPrograms } from './programs.ts';
+import { changeRetentionPolicy, getRetentionPolicy } from './retention.ts';
+import { closeAccount, releaseLegalHold, setLegalHold } from './retention-holds.ts';
+import { getRestrictedCustomer, listRestrictedCustomers } from './retention-records.ts';
 import { revealSsn } from './reveal.ts';
 import type { Answer, Context, SignedHandler } from './system.ts';
 
@@ -52,6 +56,15 @@ export const handlers: {
   listAudit,
   getCustomerAudit,
   revealSsn,
+  closeAccount,
+  setLegalHold,
+  releaseLegalHold,
+  listRestrictedCustomers,
+  getRestrictedCustomer,
+  requestErasure,
+  approveErasure,
+  getRetentionPolicy,
+  changeRetentionPolicy,
   verifyKey,
 };
 

@@ -1,0 +1,42 @@
+/**
+ * The register of everything that belongs to a customer, and what erasing the customer does to it. A test holds it
+ * against the schema: a table that names customers and is not in here turns it red.
+ */
+interface CustomerTable {
+  readonly table: string;
+  /** `rows`: deleted. A column: set to null, and the row stays. `stays`: nothing in it is about the person. */
+  readonly erased: 'rows' | { readonly column: string } | 'stays';
+}
+
+export const customerTables = [
+  // Who is present is deleted first; erasing begins after that.
+  { table: 'customers', erased: 'stays' },
+  { table: 'deleted_customers', erased: 'rows' },
+  { table: 'idempotency', erased: 'rows' },
+  { table: 'kyc_documents', erased: 'rows' },
+  { table: 'kyc_decisions', erased: 'rows' },
+  { table: 'kyc_runs', erased: 'rows' },
+  { table: 'change_requests', erased: 'rows' },
+  { table: 'account_closings', erased: 'rows' },
+  { table: 'legal_holds', erased: 'rows' },
+  { table: 'erasure_requests', erased: 'rows' },
+  // Ids and names of fields; who reads on from a number must find the next one.
+  { table: 'events', erased: 'stays' },
+  // The entries are chained. Their digests say nothing once the customer's key, in its row, has gone.
+  { table: 'audit', erased: { column: 'reason' } },
+  { table: 'erased_customers', erased: 'stays' },
+] as const satisfies readonly CustomerTable[];
+
+const ofCustomer = 'brand_id = $1 and customer_id = $2::uuid';
+
+/** CTEs that erase a customer from every table, where `gate` has a row. */
+export const eraseSql = (gate: string): string =>
+  customerTables
+    .flatMap(({ table, erased }) => {
+      if (erased === 'stays') return [];
+      const where = `where ${ofCustomer} and exists (select from ${gate})`;
+      return erased === 'rows'
+        ? `${table}_erased as (delete from ${table} ${where})`
+        : `${table}_erased as (update ${table} set ${erased.column} = null ${where} and ${erased.column} is not null)`;
+    })
+    .join(', ');

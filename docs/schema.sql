@@ -1,6 +1,14 @@
 -- The schema as it is after all migrations, for reading. Made by `npm run generate` from a database that was
 -- migrated for it; what is applied are the files in src/store/migrations.
 
+create table account_closings (
+  brand_id uuid not null,
+  customer_id uuid not null,
+  closed_on date not null,
+  given_at timestamp with time zone not null,
+  constraint account_closings_pkey PRIMARY KEY (brand_id, customer_id)
+);
+
 create table api_keys (
   brand_id uuid not null,
   identity uuid not null,
@@ -63,7 +71,7 @@ create table brand_keys (
   constraint brand_keys_kind_check CHECK (kind = ANY (ARRAY['brand'::text, 'index'::text])),
   constraint brand_keys_version_check CHECK (version > 0)
 );
-CREATE TRIGGER brand_keys_current BEFORE INSERT OR UPDATE ON brand_keys FOR EACH ROW WHEN (is_root_outdated(new.root_version)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER brand_keys_current BEFORE INSERT OR UPDATE OF wrapped ON brand_keys FOR EACH ROW WHEN (is_root_outdated(new.root_version)) EXECUTE FUNCTION refuse_outdated();
 
 create table brands (
   brand_id uuid not null,
@@ -130,7 +138,7 @@ create table customers (
   audit_key text,
   constraint customers_pkey PRIMARY KEY (brand_id, customer_id),
   constraint customers_kyc_requests_available_check CHECK (kyc_requests_available >= 0 AND kyc_requests_available <= 3)
-);
+) with (fillfactor=75);
 CREATE UNIQUE INDEX customers_brand_person_id ON customers USING btree (brand_id, brand_person_id);
 CREATE UNIQUE INDEX customers_by_arrival ON customers USING btree (brand_id, seq);
 CREATE INDEX customers_by_email ON customers USING btree (brand_id, email_index) WHERE (email_index IS NOT NULL);
@@ -184,8 +192,39 @@ create table deleted_customers (
   name_dob_index bytea not null,
   deleted_at timestamp with time zone not null,
   audit_key text,
+  look_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  claimed_until timestamp with time zone,
   constraint deleted_customers_pkey PRIMARY KEY (brand_id, customer_id)
 );
+CREATE INDEX deleted_customers_in_order ON deleted_customers USING btree (brand_id, deleted_at, customer_id);
+CREATE INDEX deleted_customers_to_look_at ON deleted_customers USING btree (look_at) WHERE (look_at < 'infinity'::timestamp with time zone);
+
+create table erased_customers (
+  brand_id uuid not null,
+  customer_id uuid not null,
+  deleted_at timestamp with time zone not null,
+  erased_at timestamp with time zone not null,
+  because text not null,
+  constraint erased_customers_pkey PRIMARY KEY (brand_id, customer_id),
+  constraint erased_customers_because_check CHECK (because = ANY (ARRAY['never_verified'::text, 'not_passed'::text, 'identified'::text, 'early'::text]))
+);
+
+create table erasure_requests (
+  brand_id uuid not null,
+  erasure_id uuid not null,
+  customer_id uuid not null,
+  reason text not null,
+  requested_by uuid not null,
+  requested_at timestamp with time zone not null,
+  constraint erasure_requests_pkey PRIMARY KEY (brand_id, erasure_id)
+);
+CREATE INDEX erasure_requests_of_customer ON erasure_requests USING btree (brand_id, customer_id);
+CREATE TRIGGER erasure_requests_insert_current BEFORE INSERT ON erasure_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER erasure_requests_update_current BEFORE UPDATE OF reason ON erasure_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table events (
   brand_id uuid not null,
@@ -273,6 +312,7 @@ create table kyc_decisions (
   note_seal integer not null,
   constraint kyc_decisions_pkey PRIMARY KEY (brand_id, decision_id)
 );
+CREATE INDEX kyc_decisions_of_customer ON kyc_decisions USING btree (brand_id, customer_id);
 CREATE INDEX kyc_decisions_of_run ON kyc_decisions USING btree (brand_id, run_id, decided_at);
 
 create table kyc_documents (
@@ -290,6 +330,7 @@ create table kyc_documents (
   handed_over_at timestamp with time zone,
   constraint kyc_documents_pkey PRIMARY KEY (brand_id, document_id)
 );
+CREATE INDEX kyc_documents_of_customer ON kyc_documents USING btree (brand_id, customer_id);
 CREATE INDEX kyc_documents_of_run ON kyc_documents USING btree (brand_id, run_id, submitted_at);
 
 create table kyc_runs (
@@ -321,6 +362,30 @@ CREATE UNIQUE INDEX kyc_runs_in_order ON kyc_runs USING btree (brand_id, custome
 CREATE UNIQUE INDEX kyc_runs_running ON kyc_runs USING btree (brand_id, customer_id, program_id) WHERE (status = ANY (ARRAY['submitted'::text, 'document_required'::text, 'under_review'::text]));
 CREATE INDEX kyc_runs_to_review ON kyc_runs USING btree (brand_id, review_since, run_id) WHERE (status = 'under_review'::text);
 
+create table legal_holds (
+  brand_id uuid not null,
+  hold_id uuid not null,
+  customer_id uuid not null,
+  reason text not null,
+  set_by uuid not null,
+  set_at timestamp with time zone not null,
+  release_reason text,
+  released_by uuid,
+  released_at timestamp with time zone,
+  constraint legal_holds_pkey PRIMARY KEY (brand_id, hold_id)
+);
+CREATE INDEX legal_holds_of_customer ON legal_holds USING btree (brand_id, customer_id);
+CREATE TRIGGER legal_holds_insert_current BEFORE INSERT ON legal_holds FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason), sealed_head(new.release_reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER legal_holds_update_current BEFORE UPDATE OF reason, release_reason ON legal_holds FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.release_reason) IS DISTINCT FROM sealed_name(old.release_reason) THEN sealed_head(new.release_reason)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table migrations (
   name text not null,
   digest text not null,
@@ -341,6 +406,17 @@ create table programs (
   constraint programs_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
   constraint programs_name_check CHECK (length(name) >= 1 AND length(name) <= 100),
   constraint programs_provider_check CHECK (provider = ANY (ARRAY['sandbox'::text, 'manual'::text, 'http'::text]))
+);
+
+create table retention_policies (
+  brand_id uuid not null,
+  never_verified_days integer not null,
+  not_passed_months integer not null,
+  identity_years integer not null,
+  documents_years integer not null,
+  changed_at timestamp with time zone not null,
+  constraint retention_policies_pkey PRIMARY KEY (brand_id),
+  constraint retention_policies_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id)
 );
 
 create table root_versions (

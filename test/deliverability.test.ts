@@ -12,7 +12,7 @@ import type { FakeLob } from './fakes/lob.ts';
 import { failing, openFakeLob } from './fakes/lob.ts';
 import { address, mailing } from './people.ts';
 import type { BrandClient } from './world.ts';
-import { openWorld } from './world.ts';
+import { openWorld, settled } from './world.ts';
 
 const closers: (() => unknown)[] = [];
 afterAll(async () => {
@@ -114,6 +114,26 @@ describe('with a vendor, live', () => {
     expect(read.json.addresses[0].deliverability).toBe('deliverable_missing_unit');
     expect(read.headers.get('etag')).toBe('"2"');
     expect(read.json.date_updated > created.json.date_updated.replace('+00:00', '')).toBe(true);
+  });
+
+  test('a verdict that arrives later is announced, and written down as nobody’s but Clientele’s', async () => {
+    const { customer_id } = (await newCustomer(brand, { addresses: [unit] })).json;
+    await readUntil(customer_id, judged);
+    await settled(brand);
+    const events = await brand.sql('select payload from events where customer_id = $1 order by number', [
+      customer_id,
+    ]);
+    expect(events.map(({ payload }) => JSON.parse(String(payload)))).toMatchObject([
+      { event: 'customer.created' },
+      { event: 'customer.updated', customer_id, fields: ['addresses'] },
+    ]);
+    const [, entry] = await brand.sql('select body from audit where customer_id = $1 order by number', [
+      customer_id,
+    ]);
+    expect(JSON.parse(String(entry?.['body']))).toMatchObject({
+      actor: { kind: 'clientele' },
+      operation: 'verifyAddresses',
+    });
   });
 
   test('the vendor hears the address and nothing of the person', async () => {

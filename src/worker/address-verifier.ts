@@ -10,8 +10,14 @@ const batch = 8;
 
 /** Asks a remote verifier about addresses that still have no verdict. */
 export const startAddressVerifier = (system: System): Rounds =>
-  startRounds(interval, async () => {
-    const claims = await claimVerifications(system.db, system.now(), batch);
-    await Promise.allSettled(claims.map((claim) => verifyAddresses(system, claim.brandId, claim.customerId)));
-    return claims.length === batch ? 'more' : 'done';
-  });
+  startRounds(
+    interval,
+    async () => {
+      const claims = await claimVerifications(system.db, system.now(), batch);
+      await Promise.allSettled(
+        claims.map((claim) => verifyAddresses(system, claim.brandId, claim.customerId)),
+      );
+      return claims.length === batch ? 'more' : 'done';
+    },
+    system.db.onWake,
+  );

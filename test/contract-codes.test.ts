@@ -252,7 +252,7 @@ async function darken(): Promise<Stage> {
   return stage;
 }
 
-/** Somebody holds every Idempotency-Key: what is asked under one is still running. All are asked at once. */
+/** Somebody holds every Idempotency-Key: what is asked under one is still running. */
 async function hold(): Promise<ReadonlyMap<string, Promise<Called>>> {
   const on = await anotherWorld();
   const stage = await prepareAll(on, operations.filter(isRepeatable));
@@ -260,11 +260,20 @@ async function hold(): Promise<ReadonlyMap<string, Promise<Called>>> {
   await holder.connect();
   await holder.query('begin; lock table idempotency in exclusive mode');
   cleanUps.push(() => holder.end());
-  const asked = [...stage].map(([name, { brand: tenant, prepared }]) => {
-    const headers = { Accept: name.split(' ')[1] ?? '', 'Idempotency-Key': randomUUID() };
-    return [name, send(tenant, prepared, { headers })] as const;
-  });
-  return new Map(asked);
+  const asked = new Map<string, Promise<Called>>();
+  let before: Promise<unknown> = Promise.resolve();
+  const all = [...stage];
+  // No more at once than there are connections: who waits for one of those gets another answer.
+  for (let at = 0; at < all.length; at += 10) {
+    const group = all.slice(at, at + 10).map(([name, { brand: tenant, prepared }]) => {
+      const headers = { Accept: name.split(' ')[1] ?? '', 'Idempotency-Key': randomUUID() };
+      const answer = before.then(() => send(tenant, prepared, { headers }));
+      asked.set(name, answer);
+      return answer;
+    });
+    before = Promise.allSettled(group);
+  }
+  return asked;
 }
 
 /** Sealed records that no longer open, a sequence and a table that are gone, a key with an impossible date. */

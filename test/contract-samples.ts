@@ -16,6 +16,9 @@ export interface Prepared {
   readonly options: CallOptions;
 }
 
+/** Another number for each change of a policy, so that no two of them are the same request. */
+let years = 0;
+
 /** For every operation a request that succeeds, on a customer made for it where it needs one. */
 export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promise<Prepared>>> = {
   listCustomers: async (brand) => {
@@ -188,7 +191,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   changeRetentionPolicy: async () => ({
     method: 'PATCH',
     path: '/retention-policy',
-    options: { body: { identity_years: 7 } },
+    options: { body: { identity_years: 5 + (years++ % 25) } },
   }),
   verifyKey: async (brand) => ({
     method: 'GET',

@@ -158,12 +158,19 @@ function eraseDocuments(
   return settle(undefined, connection.run(query, values));
 }
 
-function eraseEverything(
+const lockJournal = statement(
+  'erasure_lock_journal',
+  'select 1 as held from journal where brand_id = $1 and customer_id = $2 for update',
+);
+
+async function eraseEverything(
   connection: Connection,
   scope: BrandScope,
   id: CustomerId,
   { because, now, journal, claim }: Extract<Fate, { kind: 'erase everything' }>,
 ): Promise<Outcome> {
+  // An entry on its way from the journal to the trail is waited for, so that it is found in one of them.
+  await connection.run(lockJournal, [scope.brandId, id]);
   const { query, values } = assemble({
     name: 'erasure',
     values: [scope.brandId, id, toPostgres(now), because],

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { createKey } from '../../src/operations/keys.ts';
+import { eraseWhatIsDue } from '../../src/worker/eraser.ts';
+import { newCustomer } from '../contract-samples.ts';
+import type { BrandClient, World } from '../world.ts';
+import type { Life } from './lives.ts';
+import { dayText, lastDay, noon, oracle } from './lives.ts';
+
+/** Lives lived through the API and the worker of a whole system whose clock is turned day by day. */
+
+interface Person {
+  readonly life: Life;
+  id: string;
+  readonly holds: Map<number, string>;
+}
+
+/** What happens on which day: everything that a life does, and the days that `watched` adds. */
+export async function liveThrough(
+  world: World,
+  brand: BrandClient,
+  lives: readonly Life[],
+  turnTo: (day: number) => void,
+  everyDay: boolean,
+): Promise<readonly string[]> {
+  const second = brand.as(await createKey(world.system, brand.brandId, { scopes: ['compliance:write'] }));
+  const people: Person[] = lives.map((life) => ({ life, id: '', holds: new Map() }));
+  const days = new Map<number, (() => Promise<void>)[]>();
+  const on = (day: number, deed: () => Promise<void> = async () => undefined) => {
+    if (day >= 0 && day <= lastDay) days.set(day, [...(days.get(day) ?? []), deed]);
+  };
+  for (const person of people) plan(world, brand, second, person, on);
+  for (let day = 0; day <= lastDay; day += 1) {
+    const deeds = days.get(day);
+    if (!deeds && !everyDay) continue;
+    turnTo(day);
+    for (const deed of deeds ?? []) await deed();
+    while ((await eraseWhatIsDue(world.system)) === 'more');
+  }
+  return faultsOf(world, people);
+}
+
+function plan(
+  world: World,
+  brand: BrandClient,
+  second: BrandClient,
+  person: Person,
+  on: (day: number, deed?: () => Promise<void>) => void,
+): void {
+  const { life } = person;
+  on(life.created, async () => {
+    person.id = (await newCustomer(brand)).json.customer_id;
+  });
+  life.runs.forEach((run, index) => {
+    on(run.at, () => planted(world, brand, person.id, run, index + 1));
+  });
+  for (const made of life.documents) {
+    on(made, async () => {
+      await world.sql(
+        `insert into kyc_documents (brand_id, document_id, customer_id, run_id, document_type, details, details_seal,
+           content, content_seal, size, submitted_at)
+         values ($1, gen_random_uuid(), $2, gen_random_uuid(), 'government_id', $3, 1, $4, 1, 3, $5)`,
+        [brand.brandId, person.id, ...someRecord(brand, person.id), `${noon(made)}Z`],
+      );
+    });
+  }
+  on(life.deleted, async () => {
+    await brand.call('DELETE', `/customers/${person.id}`);
+  });
+  if (life.closing) {
+    const { said, on: closed } = life.closing;
+    on(said, async () => {
+      const body = { closed_on: dayText(closed) };
+      await brand.call('POST', `/customers/${person.id}/account-closed`, { body });
+    });
+  }
+  for (const { from, to } of life.holds) {
+    const path = () => `/customers/${person.id}/legal-holds`;
+    on(from, async () => {
+      const held = await brand.call('POST', path(), { body: { reason: 'A case.' } });
+      if (held.status === 201) person.holds.set(from, held.json.hold_id);
+    });
+    on(to, async () => {
+      const hold = person.holds.get(from);
+      if (hold) await brand.call('POST', `${path()}/${hold}/release`, { body: { reason: 'Settled.' } });
+    });
+  }
+  if (life.approved !== undefined) {
+    on(life.approved, async () => {
+      const path = `/restricted-customers/${person.id}/erasure-requests`;
+      const { erasure_id: id } = (await second.call('POST', path, { body: { reason: 'A mistake.' } })).json;
+      if (id) await brand.call('POST', `${path}/${id}/approval`);
+    });
+  }
+  // The days around which something has to go.
+  const { erased, documents } = oracle(life);
+  for (const due of [erased ?? lastDay, ...documents.map(([, at]) => at)]) {
+    on(due - 1);
+    on(due);
+    on(due + 1);
+  }
+}
+
+/** A verification as the database would have it after the fact. */
+async function planted(
+  world: World,
+  brand: BrandClient,
+  id: string,
+  { at, status }: Life['runs'][number],
+  ordinal: number,
+): Promise<void> {
+  const [data] = someRecord(brand, id);
+  await world.sql(
+    `insert into kyc_runs (brand_id, run_id, customer_id, program_id, ordinal, status, revision, started_at,
+       updated_at, data, data_seal) values ($1, gen_random_uuid(), $2, $3, $4, $5, 1, $6, $6, $7, 1)`,
+    [brand.brandId, id, randomUUID(), ordinal, status, `${noon(at)}Z`, data],
+  );
+  await world.sql(
+    `update customers set kyc_status = $3, version = version + 1,
+       kyc_passed_at = coalesce(kyc_passed_at, case when $3 = 'passed' then $4::timestamptz end)
+      where brand_id = $1 and customer_id = $2`,
+    [brand.brandId, id, status, `${noon(at)}Z`],
+  );
+}
+
+/** Something sealed, in both forms; what it says is nobody's concern here. */
+function someRecord(brand: BrandClient, id: string): readonly [string, Buffer] {
+  const text = Buffer.concat([Buffer.from('01000000010000', 'hex'), Buffer.from(`${brand.brandId}${id}`)]);
+  return [text.toString('base64'), text];
+}
+
+async function faultsOf(world: World, people: readonly Person[]): Promise<readonly string[]> {
+  const tombstones = await world.sql(
+    "select customer_id, to_char(erased_at at time zone 'UTC', 'YYYY-MM-DD') as day from erased_customers",
+  );
+  const erasedOn = new Map(tombstones.map((row) => [String(row['customer_id']), String(row['day'])]));
+  const entries = await world.sql(
+    `select customer_id, body from (select customer_id, body from audit union all
+       select customer_id, body from journal) as entry where body like '%"operation":"eraseDocuments"%'`,
+  );
+  return people.flatMap(({ life, id }) => {
+    const { erased = lastDay, documents } = oracle(life);
+    const faults = judge(erasedOn.get(id), erased, 'everything');
+    for (const [made, due] of documents) {
+      if (due >= erased) continue;
+      const went = entries
+        .filter((row) => row['customer_id'] === id)
+        .map((row) => JSON.parse(String(row['body'])) as { at: string; made_until: string })
+        .filter((entry) => entry.made_until.slice(0, 10) >= dayText(made))
+        .map((entry) => entry.at.slice(0, 10))
+        .sort();
+      faults.push(...judge(went[0], due, 'a document'));
+    }
+    return faults.map((fault) => `${fault} (${JSON.stringify(life)})`);
+  });
+}
+
+function judge(went: string | undefined, due: number, what: string): string[] {
+  if (went === undefined) return due + 1 < lastDay ? [`${what}: never`] : [];
+  if (went < dayText(due)) return [`${what}: on ${went}, early: due on ${dayText(due)}`];
+  return went > dayText(due + 1) ? [`${what}: on ${went}, late: due on ${dayText(due)}`] : [];
+}

@@ -1,6 +1,8 @@
 import type { Instant } from '../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../domain/time.ts';
 import { statement } from './database.ts';
+import type { NewEntry } from './journal.ts';
+import { operatorEntrySql } from './journal.ts';
 import { isLockTimeout } from './outage.ts';
 import type { BrandScope } from './scope.ts';
 
@@ -60,10 +62,12 @@ const alone = statement('brand_keys_alone', 'select pg_advisory_xact_lock(uuid_h
 const shortly = statement('', "set local lock_timeout = '250ms'");
 const add = statement(
   'brand_key_add',
-  `insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at)
-   select $1, $2::text, $3::int, $4::int, $5::text, $6::timestamptz
-    where (select array_agg(version) from brand_keys where brand_id = $1 and kind = $2::text) = array[$3::int - 1]
-   returning 1 as done`,
+  `with added as (
+     insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at)
+     select $1, $2::text, $3::int, $4::int, $5::text, $6::timestamptz
+      where (select array_agg(version) from brand_keys where brand_id = $1 and kind = $2::text) = array[$3::int - 1]
+     returning 1
+   ), ${operatorEntrySql('added', 7)} select 1 as done from added`,
 );
 
 /**
@@ -75,13 +79,14 @@ export async function addKey(
   scope: BrandScope,
   key: StoredKey,
   now: Instant,
+  entry: NewEntry,
 ): Promise<'done' | 'beaten' | 'busy'> {
   try {
     return await scope.db.transaction(async (connection) => {
       await connection.run(shortly, []);
       await connection.run(alone, [scope.brandId]);
       const { kind, version, rootVersion, wrapped } = key;
-      const values = [scope.brandId, kind, version, rootVersion, wrapped, toPostgres(now)];
+      const values = [scope.brandId, kind, version, rootVersion, wrapped, toPostgres(now), entry.body];
       return (await connection.run(add, values)).length > 0 ? 'done' : 'beaten';
     });
   } catch (error) {
@@ -93,7 +98,9 @@ export async function addKey(
 
 const destroy = statement(
   'brand_keys_destroy',
-  'delete from brand_keys where brand_id = $1 and kind = $2 and version < $3::int returning version',
+  `with gone as (
+     delete from brand_keys where brand_id = $1 and kind = $2 and version < $3::int returning version
+   ), once as (select 1 from gone limit 1), ${operatorEntrySql('once', 4)} select version from gone order by version`,
 );
 
 /** Destroys the keys before a version. Nothing may be under them any more: it would be lost. */
@@ -101,8 +108,9 @@ export async function destroyOlderKeys(
   scope: BrandScope,
   kind: StoredKey['kind'],
   version: number,
+  entry: NewEntry,
 ): Promise<readonly number[]> {
-  const rows = await scope.db.run(destroy, [scope.brandId, kind, version]);
+  const rows = await scope.db.run(destroy, [scope.brandId, kind, version, entry.body]);
   return rows.map((row) => Number(row['version']));
 }
 

@@ -61,7 +61,7 @@ begin
   raise exception 'The key has a successor.' using errcode = 'CK001';
 end $body$;
 
-create trigger brand_keys_current before insert or update on brand_keys for each row
+create trigger brand_keys_current before insert or update of wrapped on brand_keys for each row
   when (is_root_outdated(new.root_version)) execute function refuse_outdated();
 
 -- Has a table refuse new ciphertext, and new index values, under a key that has a successor. What was there
@@ -90,3 +90,7 @@ end $body$;
 select keep_current('customers', '{profile,ssn,audit_key}', '{ssn_index,email_index,phone_index,name_dob_index}');
 select keep_current('idempotency', '{answer}', '{key,fingerprint}');
 select keep_current('audit', '{reason}');
+select keep_current('programs', '{settings}');
+select keep_current('kyc_runs', '{data}');
+select keep_current('kyc_documents', '{details,content}');
+select keep_current('kyc_decisions', '{note}');

@@ -22,3 +22,5 @@ create table change_requests (
 create index change_requests_by_arrival on change_requests (brand_id, seq);
 create index change_requests_pending on change_requests (brand_id, seq) where status = 'pending';
 create index change_requests_by_customer on change_requests (brand_id, customer_id, seq);
+
+select keep_current('change_requests', '{wanted,reason,note}');

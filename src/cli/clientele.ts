@@ -96,6 +96,36 @@ function commands(): Command {
     .command('migrate')
     .description('Bring the schema of the database up to date.')
     .action(async (_options, command) => (await import('./migrate.ts')).migrate(formatOf(command)));
+  const exporting = program.command('export').description('Copies for people and programs outside.');
+  const file = () =>
+    new Option('--file <file>', 'The file to make; only you will be able to read it.').makeOptionMandatory();
+  exporting
+    .command('audit')
+    .description('Write the audit trail of a brand, one JSON object a line, to be verified anywhere.')
+    .addOption(brand())
+    .addOption(file())
+    .option('--from <number>', 'The number of the first entry.', positive, 1)
+    .action(async (options, command) =>
+      (await import('./export.ts')).exportAudit(formatOf(command), options),
+    );
+  exporting
+    .command('customers')
+    .description('Write the customers of a brand, one JSON object a line, with masked SSNs.')
+    .addOption(brand())
+    .addOption(file())
+    .action(async (options, command) =>
+      (await import('./export.ts')).exportCustomers(formatOf(command), options),
+    );
+  program
+    .command('verify-audit <file>')
+    .description(
+      'Find out whether an exported audit trail stands as it was written; needs nothing but the file.',
+    )
+    .option('--key <key...>', 'Your public key as doctor shows it, or a file with one on each line.')
+    .option('--earlier <file>', 'An earlier export, with which this one has to agree.')
+    .action(async (path, options, command) =>
+      (await import('./verify-audit.ts')).verifyAudit(formatOf(command), path, options),
+    );
   program
     .command('doctor')
     .description('Examine this installation and say what to do; changes nothing.')
@@ -121,6 +151,12 @@ function hours(text: string): number {
   const count = text.trim() === '' ? Number.NaN : Number(text);
   if (count >= 0 && count <= longestOverlap) return count;
   throw new InvalidArgumentError(`It takes a number from 0 to ${longestOverlap}.`);
+}
+
+function positive(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('It takes a whole number from 1.');
 }
 
 function processes(text: string): number {

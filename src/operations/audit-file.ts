@@ -46,6 +46,11 @@ export class ExportFile {
     return this.#number;
   }
 
+  /** The hash of the last entry. */
+  get hash(): string {
+    return this.#hash;
+  }
+
   /** @throws BrokenTrail where the entry is not the next one, or not what was chained. */
   entry({ number, body, hash }: StoredEntry): string {
     const { text, hash: computed } = linked(this.#number + 1, this.#hash, body);

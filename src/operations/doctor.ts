@@ -12,7 +12,7 @@ import {
 } from './doctor-place.ts';
 import { examineBirth, examineBrands, examineSchema, examineServer } from './doctor-records.ts';
 import type { Finding } from './finding.ts';
-import { redFrom } from './finding.ts';
+import { green, redFrom } from './finding.ts';
 
 export type { Installed } from './doctor-place.ts';
 export type { Finding } from './finding.ts';
@@ -73,7 +73,10 @@ async function examineDatabase(
   const found = [...server, schema.finding, finding];
   if (schema.isEmpty) return found;
   found.push(...(await guarded('environment', () => examineBirth(installed, database, vault))));
-  if (vault) found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
+  if (!vault) return found;
+  const { key } = vault.signer;
+  found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));
+  found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
   return found;
 }
 

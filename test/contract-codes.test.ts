@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentsExample } from '../src/contract/kyc-examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import { errorsOf, isRepeatable } from '../src/contract/operation.ts';
 import { operations } from '../src/contract/table.ts';
@@ -15,17 +16,20 @@ import { createRootKeyFile } from '../src/vault/key-source.ts';
 import type { Prepared } from './contract-samples.ts';
 import {
   changeRequest,
+  customerPath,
+  defaultProgram,
   erasureRequest,
   newCustomer,
   prepare,
   restrictedPath,
   samples,
   send,
+  startedPath,
 } from './contract-samples.ts';
 import { checkHarmless } from './hostile-answer.ts';
 import { address, person } from './people.ts';
 import type { BrandClient, Called, CallOptions, World } from './world.ts';
-import { openWorld } from './world.ts';
+import { openWorld, settled } from './world.ts';
 
 /**
  * Every code that a row of the contract lists, provoked for real and in both forms of an error. A row that
@@ -86,12 +90,16 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   input_error: (row, headers) => (row.method === 'GET' ? unknownParameter : malformedBody)(row, headers),
   create_customer_schema: unknownParameter,
   edit_customer_schema: unknownParameter,
+  create_kyc_schema: unknownParameter,
+  get_kyc_schema: unknownParameter,
   get_customer_schema: unknownParameter,
   delete_customer_schema: unknownParameter,
-  payload_too_large: bent(() => ({ raw: ' '.repeat(65 * 1024), headers: json })),
+  payload_too_large: (row, headers) =>
+    bent(() => ({ raw: ' '.repeat((row.body?.limit ?? 64 * 1024) + 1), headers: json }))(row, headers),
   unsupported_media_type: bent(() => ({ raw: '{}', headers: { 'Content-Type': 'text/plain' } })),
   precondition_failed: bent(() => ({ headers: { 'If-Match': '"99"' } })),
   customer_dne: otherId,
+  kyc_dne: otherId,
   address_dne: bent(({ path }) => ({ path: path.replace(/[^/]+$/, randomUUID()) })),
   customer_invalid_uuid4: malformedId,
   not_found: otherId,
@@ -112,6 +120,37 @@ const lockedAddress =
     if (method === 'POST') return brand.call(method, path, { body: address, headers });
     return brand.call(method, `${path}/${addresses[0].address_id}`, { ...(body && { body }), headers });
   };
+
+const start = async (customerId: string, body: object, headers: Readonly<Record<string, string>>) =>
+  brand.call('POST', `/customers/${customerId}/verification-kyc`, {
+    body: { program_id: await defaultProgram(brand), ...body },
+    headers,
+  });
+
+/** A customer who has passed, as the body of a simulation. */
+async function passed() {
+  const body = {
+    customer_id: (await newCustomer(brand)).json.customer_id,
+    program_id: await defaultProgram(brand),
+  };
+  await brand.call('POST', '/simulate/kyc-pass', { body });
+  return body;
+}
+
+/** The same for both simulations. */
+const simulated: Partial<Record<ErrorCode, Case>> = {
+  customer_dne: bent(({ options }) => ({
+    body: { ...(options.body as object), customer_id: randomUUID() },
+  })),
+  invalid_program: bent(({ options }) => ({
+    body: { ...(options.body as object), program_id: randomUUID() },
+  })),
+  kyc_reinit_fail: async (row, headers) => brand.call('POST', row.path, { body: await passed(), headers }),
+  not_found: async (row, headers) => {
+    const { brand: tenant } = await live();
+    return send(tenant, await prepare(row, tenant), { headers });
+  },
+};
 
 /** Cases of one operation alone. */
 const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
@@ -151,6 +190,67 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
         body: { reason: 'Case 24-117.' },
       });
       return brand.call('POST', `${await erasureRequest(brand, path)}/approval`, { headers });
+    },
+  },
+  startKyc: {
+    invalid_program: bent(() => ({ body: { program_id: randomUUID() } })),
+    kyc_init_fail: async (_row, headers) => {
+      const path = await startedPath(brand, { ssn: '000-00-0000' });
+      return brand.call('POST', path, { body: { program_id: await defaultProgram(brand) }, headers });
+    },
+    kyc_reinit_fail: async (_row, headers) => {
+      const body = await passed();
+      const path = `/customers/${body.customer_id}/verification-kyc`;
+      return brand.call('POST', path, { body: { program_id: body.program_id }, headers });
+    },
+    kyc_retries: async (_row, headers) => {
+      const { customer_id } = (await newCustomer(brand)).json;
+      await world.sql('update customers set kyc_requests_available = 0 where customer_id = $1', [
+        customer_id,
+      ]);
+      return start(customer_id, {}, headers);
+    },
+    kyc_customer: async (_row, headers) => {
+      const { ssn, ...rest } = person();
+      const { customer_id } = (await brand.call('POST', '/customers', { body: rest })).json;
+      await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
+      return start(customer_id, { ssn }, headers);
+    },
+    ssn_dup: async (_row, headers) => {
+      const { ssn, ...rest } = person();
+      await newCustomer(brand, { ssn });
+      const { customer_id } = (await brand.call('POST', '/customers', { body: rest })).json;
+      return start(customer_id, { ssn }, headers);
+    },
+  },
+  getKyc: {
+    kyc_dne: async (_row, headers) =>
+      brand.call('GET', `${await customerPath(brand)}/verification-kyc`, { headers }),
+  },
+  submitKycDocuments: {
+    kyc_init_fail: async (_row, headers) =>
+      brand.call('POST', `${await startedPath(brand)}/documents`, { body: documentsExample, headers }),
+  },
+  simulateKycPass: simulated,
+  simulateKycFail: simulated,
+  decideKycReview: {
+    kyc_init_fail: async (row, headers) => {
+      const prepared = await prepare(row, brand);
+      await send(brand, prepared);
+      return send(brand, prepared, { headers });
+    },
+  },
+  receiveKycCallback: {
+    auth_err: bent(({ options }) => ({ headers: { ...options.headers, 'webhook-signature': 'v1,AAAA' } })),
+  },
+  listEvents: {
+    events_gone: async (_row, headers) => {
+      const past = await world.brand();
+      for (let count = 0; count < 3; count += 1) await newCustomer(past);
+      await settled(world);
+      const { next_cursor } = (await past.call('GET', '/events?limit=1')).json;
+      await world.sql('delete from events where brand_id = $1 and number < 3', [past.brandId]);
+      return past.call('GET', `/events?cursor=${next_cursor}`, { headers });
     },
   },
   createChangeRequest: {
@@ -281,9 +381,13 @@ async function damage(): Promise<Stage> {
   const on = await anotherWorld();
   brokenWorld = on;
   const stage = await prepareAll(on, operations);
-  await on.sql("update customers set profile = 'bm90IHdoYXQgd2FzIHNlYWxlZA=='");
+  await on.sql(
+    "update customers set profile = 'bm90IHdoYXQgd2FzIHNlYWxlZA==', ssn = 'bm90IHdoYXQgd2FzIHNlYWxlZA=='",
+  );
+  await on.sql('alter table kyc_runs rename to not_here; alter table programs rename to nor_here');
   await on.sql('alter table deleted_customers rename to elsewhere');
   await on.sql('alter table change_requests rename to elsewhere_too');
+  await on.sql('alter table events rename to elsewhere_three');
   await on.sql('alter table retention_policies rename to elsewhere_as_well');
   await on.sql('alter table audit rename to nowhere');
   const sequences = await on.sql(

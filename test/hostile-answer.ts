@@ -9,7 +9,7 @@ export interface Seen {
 
 /** Traces of what an answer is made with: SQL, names of tables and drivers, files, stacks. */
 const innards =
-  /\bselect\b.+\bfrom\b|\binsert into\b|\bdelete from\b|\bupdate\b.+\bset\b|customers_|idempotency_by|\bpg_|node_modules|\.[cm]?[tj]s\b|\/src\/|\/tmp\/|\bat .+:\d+:\d+|SQLSTATE|syntax error|invalid input|violates|ECONN|FST_|ERR_/i;
+  /\bselect\b.+\bfrom\b|\binsert into\b|\bdelete from\b|\bupdate\b.+\bset\b|customers_|idempotency_by|\bpg_|node_modules|\.[cm]?[tj]s\b|\/src\/|\/tmp\/|\bat .+:\d+:\d+(?![\d.])|SQLSTATE|syntax error|invalid input|violates|ECONN|FST_|ERR_/i;
 
 /**
  * Throws unless the answer has the headers of every answer and, where it is an error, teaches a hostile

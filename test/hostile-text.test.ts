@@ -76,7 +76,7 @@ function put(body: unknown, [at, ...rest]: readonly (string | number)[], value: 
 const get = (body: unknown, path: readonly (string | number)[]): unknown =>
   path.reduce<unknown>((inner, at) => (inner as Record<string | number, unknown> | undefined)?.[at], body);
 
-const rows = operations.filter((row) => row.body);
+const rows = operations.filter((row) => row.body && row.scope !== 'signed');
 const fields = rows.flatMap((row) =>
   textPaths((row.body as { readonly schema: SchemaPart }).schema).map(
     (path) => [row.operationId, path.join('.'), row, path] as const,

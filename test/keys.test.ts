@@ -135,23 +135,22 @@ describe('a rotated key', () => {
 });
 
 describe('scopes', () => {
-  test.each(operations.map((row) => [row.operationId, row] as const))(
-    '%s runs with its own scope alone and with no other',
-    async (_id, row) => {
-      const prepared = await prepare(row, brand);
-      if (row.scope === 'any key') {
-        // It tells a key about itself, so each key asks about its own identity.
-        const weakest = brand.as(await newKey({ scopes: ['audit:read'] }));
-        const answer = await send(weakest, await prepare(row, weakest));
-        expect(answer.status).toBe(row.answer.status);
-        return;
-      }
-      const others = brand.as(await newKey({ scopes: allScopes.filter((scope) => scope !== row.scope) }));
-      expect((await send(others, prepared)).json.Code).toBe('scope_err');
-      const exact = brand.as(await newKey({ scopes: [row.scope] }));
-      expect((await send(exact, prepared)).status).toBe(row.answer.status);
-    },
-  );
+  test.each(
+    operations.filter(({ scope }) => scope !== 'signed').map((row) => [row.operationId, row] as const),
+  )('%s runs with its own scope alone and with no other', async (_id, row) => {
+    const prepared = await prepare(row, brand);
+    if (row.scope === 'any key') {
+      // It tells a key about itself, so each key asks about its own identity.
+      const weakest = brand.as(await newKey({ scopes: ['audit:read'] }));
+      const answer = await send(weakest, await prepare(row, weakest));
+      expect(answer.status).toBe(row.answer.status);
+      return;
+    }
+    const others = brand.as(await newKey({ scopes: allScopes.filter((scope) => scope !== row.scope) }));
+    expect((await send(others, prepared)).json.Code).toBe('scope_err');
+    const exact = brand.as(await newKey({ scopes: [row.scope] }));
+    expect((await send(exact, prepared)).status).toBe(row.answer.status);
+  });
 
   test('that reach further are never given along unasked', async () => {
     const asked = ['ssn:reveal', 'kyc:review', 'compliance:read'];

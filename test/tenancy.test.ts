@@ -54,6 +54,13 @@ function pathPositions(row: OperationRow): readonly Position[] {
 
 const withBody = (prepared: Prepared, body: object): Prepared => ({ ...prepared, options: { body } });
 
+/** Where a customer or a program stands in the body of a verification. */
+const inBody = (name: string): Position => ({
+  name,
+  put: (prepared, id) => withBody(prepared, { ...(prepared.options.body as object), [name]: id }),
+  own: async ({ options }) => String((options.body as Record<string, unknown>)[name]),
+});
+
 /** Ids that stand in bodies, by operation and the field's path. */
 const bodyPositions: Readonly<Record<string, readonly Position[]>> = {
   updateCustomer: [
@@ -63,6 +70,18 @@ const bodyPositions: Readonly<Record<string, readonly Position[]>> = {
       own: async ({ path }) => (await ours.call('GET', path)).json.addresses[0].address_id,
     },
   ],
+  createChangeRequest: [
+    {
+      name: 'changes.addresses.address_id',
+      put: (prepared, id) =>
+        withBody(prepared, { reason: 'Moved.', changes: { addresses: [{ ...address, address_id: id }] } }),
+      own: async ({ path }) =>
+        (await ours.call('GET', path.replace('/change-requests', ''))).json.addresses[0].address_id,
+    },
+  ],
+  startKyc: [inBody('program_id')],
+  simulateKycPass: [inBody('customer_id'), inBody('program_id')],
+  simulateKycFail: [inBody('customer_id'), inBody('program_id')],
   searchCustomers: [
     {
       name: 'brand_person_id',
@@ -73,7 +92,7 @@ const bodyPositions: Readonly<Record<string, readonly Position[]>> = {
 };
 
 /** An id that the caller chooses can point at nothing; what holds for it is tested below. */
-const chosenByCaller = ['createCustomer brand_person_id'];
+const chosenByCaller = ['createCustomer brand_person_id', 'receiveKycCallback run_id'];
 
 /** Paths of all fields in a body that are ids by their name. */
 function idFields(schema: unknown, path = ''): readonly string[] {
@@ -131,7 +150,9 @@ describe.each(matrix)('%s, %s', (_route, _name, row, position: Position) => {
 });
 
 describe.each(
-  operations.filter((row) => row.path.includes('{')).map((row) => [row.operationId, row] as const),
+  operations
+    .filter((row) => row.path.includes('{') && row.scope !== 'signed')
+    .map((row) => [row.operationId, row] as const),
 )('%s', (_id, row) => {
   test('answers a whole request of another brand, every id in it right, as one of unknown ids', async () => {
     const right = await prepare(row, theirs);

@@ -1,0 +1,95 @@
+import type { ProgramFacts, ProgramWish } from '../operations/programs.ts';
+import type { System } from '../operations/system.ts';
+import type { Format } from './answer.ts';
+import { answer, coloured, say } from './answer.ts';
+import { withSystem } from './command.ts';
+import { table } from './table.ts';
+
+type Brand = Awaited<ReturnType<typeof import('../operations/brands.ts').brandNamed>>;
+
+export async function listPrograms(format: Format, brandName: string): Promise<void> {
+  const [brand, programs] = await withBrand(format, brandName, async (system, { brandId }) =>
+    (await operations()).programFacts(system, brandId),
+  );
+  answer(
+    format,
+    programs.map((program) => facts(brand, program)),
+    () =>
+      table(
+        ['NAME', 'ID', 'PROVIDER', 'URL'],
+        programs.map(({ name, programId, provider, url }) => [name, programId, provider, url ?? '']),
+      ),
+  );
+}
+
+interface ProgramOptions extends ProgramWish {
+  readonly brand: string;
+}
+
+export async function createProgram(
+  format: Format,
+  options: ProgramOptions & { name: string },
+): Promise<void> {
+  const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
+    (await operations()).createProgram(system, brandId, options.name, options),
+  );
+  show(format, brand, program, `Made the program ${program.name} of ${brand.name} (${program.programId}).`);
+}
+
+export async function setProgram(format: Format, name: string, options: ProgramOptions): Promise<void> {
+  const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
+    (await operations()).setProgram(system, brandId, name, options),
+  );
+  show(
+    format,
+    brand,
+    program,
+    `Customers of ${program.name} are verified by ${program.provider} from now on.`,
+  );
+}
+
+const operations = () => import('../operations/programs.ts');
+
+async function withBrand<Result>(
+  format: Format,
+  name: string,
+  work: (system: System, brand: Brand) => Promise<Result>,
+): Promise<readonly [Brand, Result]> {
+  const { brandNamed } = await import('../operations/brands.ts');
+  return withSystem(format, async (system) => {
+    const brand = await brandNamed(system, name);
+    return [brand, await work(system, brand)] as const;
+  });
+}
+
+function show(format: Format, brand: Brand, program: ProgramFacts, sentence: string): void {
+  const { secret } = program;
+  answer(format, facts(brand, program), () =>
+    secret === undefined
+      ? sentence
+      : [sentence, '', `  Secret    ${secret}`, `  Callback  ${callbackOf(brand, program)}`, ''].join('\n'),
+  );
+  if (secret !== undefined && format === 'table')
+    say(
+      format,
+      coloured(
+        process.stderr,
+        'yellow',
+        'Give the secret to the decision service now: it is not shown again.',
+      ),
+    );
+}
+
+/** Where the decision service says that there is news. */
+const callbackOf = ({ brandId }: Brand, { programId }: ProgramFacts): string =>
+  `/api/v0.1/callbacks/kyc/${brandId}/${programId}`;
+
+const facts = (brand: Brand, program: ProgramFacts) => ({
+  program_id: program.programId,
+  name: program.name,
+  brand: brand.name,
+  bond_brand_id: brand.brandId,
+  provider: program.provider,
+  ...(program.url !== undefined && { url: program.url, callback: callbackOf(brand, program) }),
+  ...(program.secret !== undefined && { secret: program.secret }),
+});

@@ -102,6 +102,20 @@ create table change_requests (
 CREATE INDEX change_requests_by_arrival ON change_requests USING btree (brand_id, seq);
 CREATE INDEX change_requests_by_customer ON change_requests USING btree (brand_id, customer_id, seq);
 CREATE INDEX change_requests_pending ON change_requests USING btree (brand_id, seq) WHERE (status = 'pending'::text);
+CREATE TRIGGER change_requests_insert_current BEFORE INSERT ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.wanted), sealed_head(new.reason), sealed_head(new.note)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, note ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.wanted) IS DISTINCT FROM sealed_name(old.wanted) THEN sealed_head(new.wanted)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.note) IS DISTINCT FROM sealed_name(old.note) THEN sealed_head(new.note)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table customer_counts (
   brand_id uuid not null,
@@ -237,6 +251,7 @@ create table events (
   constraint events_pkey PRIMARY KEY (brand_id, number),
   constraint events_brand_id_event_id_key UNIQUE (brand_id, event_id)
 );
+CREATE INDEX events_by_age ON events USING btree (occurred_at);
 CREATE INDEX events_by_customer ON events USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
 
 create table idempotency (
@@ -314,6 +329,12 @@ create table kyc_decisions (
 );
 CREATE INDEX kyc_decisions_of_customer ON kyc_decisions USING btree (brand_id, customer_id);
 CREATE INDEX kyc_decisions_of_run ON kyc_decisions USING btree (brand_id, run_id, decided_at);
+CREATE TRIGGER kyc_decisions_insert_current BEFORE INSERT ON kyc_decisions FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.note)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER kyc_decisions_update_current BEFORE UPDATE OF note ON kyc_decisions FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.note) IS DISTINCT FROM sealed_name(old.note) THEN sealed_head(new.note)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table kyc_documents (
   brand_id uuid not null,
@@ -332,6 +353,16 @@ create table kyc_documents (
 );
 CREATE INDEX kyc_documents_of_customer ON kyc_documents USING btree (brand_id, customer_id);
 CREATE INDEX kyc_documents_of_run ON kyc_documents USING btree (brand_id, run_id, submitted_at);
+CREATE TRIGGER kyc_documents_insert_current BEFORE INSERT ON kyc_documents FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.details), sealed_head(new.content)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER kyc_documents_update_current BEFORE UPDATE OF details, content ON kyc_documents FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.details) IS DISTINCT FROM sealed_name(old.details) THEN sealed_head(new.details)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.content) IS DISTINCT FROM sealed_name(old.content) THEN sealed_head(new.content)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table kyc_runs (
   brand_id uuid not null,
@@ -361,6 +392,12 @@ CREATE INDEX kyc_runs_due ON kyc_runs USING btree (poll_at) WHERE (poll_at IS NO
 CREATE UNIQUE INDEX kyc_runs_in_order ON kyc_runs USING btree (brand_id, customer_id, ordinal);
 CREATE UNIQUE INDEX kyc_runs_running ON kyc_runs USING btree (brand_id, customer_id, program_id) WHERE (status = ANY (ARRAY['submitted'::text, 'document_required'::text, 'under_review'::text]));
 CREATE INDEX kyc_runs_to_review ON kyc_runs USING btree (brand_id, review_since, run_id) WHERE (status = 'under_review'::text);
+CREATE TRIGGER kyc_runs_insert_current BEFORE INSERT ON kyc_runs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.data)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER kyc_runs_update_current BEFORE UPDATE OF data ON kyc_runs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.data) IS DISTINCT FROM sealed_name(old.data) THEN sealed_head(new.data)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table legal_holds (
   brand_id uuid not null,
@@ -407,6 +444,12 @@ create table programs (
   constraint programs_name_check CHECK (length(name) >= 1 AND length(name) <= 100),
   constraint programs_provider_check CHECK (provider = ANY (ARRAY['sandbox'::text, 'manual'::text, 'http'::text]))
 );
+CREATE TRIGGER programs_insert_current BEFORE INSERT ON programs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.settings)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER programs_update_current BEFORE UPDATE OF settings ON programs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.settings) IS DISTINCT FROM sealed_name(old.settings) THEN sealed_head(new.settings)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table retention_policies (
   brand_id uuid not null,

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { buildOpenApi } from '../src/contract/openapi.ts';
 import { configurationPage } from './generate/configuration-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
+import { eventsPage } from './generate/events-page.ts';
 import { schemaFile } from './generate/schema.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' }, into: { type: 'string' } } });
@@ -15,6 +16,7 @@ const folder = values.into ?? fileURLToPath(new URL('..', import.meta.url));
 const files: Readonly<Record<string, string>> = {
   'openapi.json': `${JSON.stringify(buildOpenApi(), null, 2)}\n`,
   'docs/errors.md': errorsPage(),
+  'docs/events.md': eventsPage(),
   'docs/configuration.md': configurationPage(),
   'docs/schema.sql': await schemaFile(),
 };

@@ -193,6 +193,10 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: '/retention-policy',
     options: { body: { identity_years: 5 + (years++ % 25) } },
   }),
+  listEvents: async (brand) => {
+    await newCustomer(brand);
+    return { method: 'GET', path: '/events?type=customer*', options: {} };
+  },
   verifyKey: async (brand) => ({
     method: 'GET',
     path: `/auth/key/${brand.key.identity}`,

@@ -14,6 +14,7 @@ import {
   searchCustomers,
   updateCustomer,
 } from './customers.ts';
+import { listEvents } from './events.ts';
 import { verifyKey } from './keys.ts';
 import { getKyc, simulateKycFail, simulateKycPass, startKyc, submitKycDocuments } from './kyc.ts';
 import { receiveKycCallback } from './kyc-callbacks.ts';
@@ -75,6 +76,7 @@ export const contract = {
   approveErasure,
   getRetentionPolicy,
   changeRetentionPolicy,
+  listEvents,
   verifyKey,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 

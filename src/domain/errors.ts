@@ -152,6 +152,12 @@ export const errorCatalogue = {
     message: 'Whoever asked for an erasure cannot approve it.',
     help: 'Approve with another key than the one that made the request; give each person a key of their own.',
   },
+  events_gone: {
+    status: 410,
+    type: 'Request Error',
+    message: 'Events after this cursor have been deleted, so going on from it would miss some.',
+    help: 'Events are kept for 30 days. Read the customers themselves once, and begin the stream again without a cursor.',
+  },
   precondition_failed: {
     status: 412,
     type: 'Request Error',
@@ -273,6 +279,7 @@ export const errorCatalogue = {
   unknown_approve_erasure: unknown('erasing the record'),
   unknown_get_retention_policy: unknown('reading the retention policy'),
   unknown_change_retention_policy: unknown('changing the retention policy'),
+  unknown_list_events: unknown('reading the events'),
   unknown_verify_key: unknown('verifying the key'),
   unknown_request: unknown('answering the request'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -15,4 +15,16 @@ export const eventTypes = {
 
 export type EventType = keyof typeof eventTypes;
 
-export const isEventType = (text: string): text is EventType => Object.hasOwn(eventTypes, text);
+/**
+ * The types that a pattern stands for: one type by its name, or all that begin with what is before a `*` at
+ * the end (`customer*`, `kyc.*`, `*`). Empty for a pattern that stands for none.
+ */
+export function typesOf(pattern: string): readonly EventType[] {
+  const all = Object.keys(eventTypes) as EventType[];
+  if (!pattern.endsWith('*')) return all.filter((type) => type === pattern);
+  const beginning = pattern.slice(0, -1);
+  return all.filter((type) => type.startsWith(beginning));
+}
+
+/** Days for which events can be read. */
+export const eventDays = 30;

@@ -11,6 +11,7 @@ import {
 import { listCustomers, searchCustomers } from './customer-lists.ts';
 import { createCustomer, deleteCustomer, getCustomer, updateCustomer } from './customers.ts';
 import { approveErasure, requestErasure } from './erasure.ts';
+import { listEvents } from './events.ts';
 import { verifyKey } from './keys.ts';
 import { getKyc, startKyc } from './kyc.ts';
 import { receiveKycCallback } from './kyc-callbacks.ts';
@@ -65,6 +66,7 @@ export const handlers: {
   approveErasure,
   getRetentionPolicy,
   changeRetentionPolicy,
+  listEvents,
   verifyKey,
 };
 

@@ -16,3 +16,15 @@ const expired = statement(
 export async function sweepIdempotency(db: Database, now: Instant, most: number): Promise<number> {
   return (await db.run(expired, [toPostgres(now), most])).length;
 }
+
+const oldEvents = statement(
+  'events_sweep',
+  `delete from events where (brand_id, number) in
+     (select brand_id, number from events where occurred_at < $1::timestamptz order by occurred_at limit $2)
+   returning 1 as swept`,
+);
+
+/** Deletes events from before a moment. Returns how many. */
+export async function sweepEvents(db: Database, before: Instant, most: number): Promise<number> {
+  return (await db.run(oldEvents, [toPostgres(before), most])).length;
+}

@@ -1,13 +1,21 @@
+import { eventDays } from '../domain/events.ts';
 import type { Instant } from '../domain/time.ts';
+import { plusSeconds } from '../domain/time.ts';
 import type { Database } from '../store/database.ts';
-import { sweepIdempotency } from '../store/sweep.ts';
+import { sweepEvents, sweepIdempotency } from '../store/sweep.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';
 
-/** Milliseconds between two rounds, and rows deleted by one. */
+/** Milliseconds between two rounds, and rows of a table deleted by one. */
 const interval = 60_000;
 const batch = 1_000;
 
 /** Deletes what has run out. */
 export const startSweeper = (db: Database, now: () => Instant): Rounds =>
-  startRounds(interval, async () => ((await sweepIdempotency(db, now(), batch)) === batch ? 'more' : 'done'));
+  startRounds(interval, async () => ((await sweep(db, now())) === batch ? 'more' : 'done'));
+
+async function sweep(db: Database, now: Instant): Promise<number> {
+  const answers = await sweepIdempotency(db, now, batch);
+  const events = await sweepEvents(db, plusSeconds(now, -eventDays * 86_400), batch);
+  return Math.max(answers, events);
+}

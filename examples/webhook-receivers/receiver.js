@@ -1,0 +1,64 @@
+// Receives webhooks of Clientele: node receiver.js, with WEBHOOK_SECRETS (one or more, with commas) and PORT.
+// Node's own library is all it needs.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const secrets = (process.env.WEBHOOK_SECRETS ?? '').split(',').filter((secret) => secret !== '');
+if (secrets.length === 0) throw new Error('Set WEBHOOK_SECRETS to the secret of the subscription: whsec_...');
+
+/** Seconds that the sender's clock may differ from ours; what is older may be a recording. */
+const tolerance = 300;
+/** The ids of what was handled already: the same delivery may come again. Keep them in your database. */
+const handled = new Set();
+
+const isSame = (one, other) =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+const isRecent = (timestamp) =>
+  /^[0-9]{1,12}$/.test(timestamp) && Math.abs(Date.now() / 1000 - Number(timestamp)) <= tolerance;
+
+/** Standard Webhooks: the key is the base64 behind whsec_, the message is id.timestamp.body. */
+function holdsStandard(headers, body) {
+  const {
+    'webhook-id': id = '',
+    'webhook-timestamp': timestamp = '',
+    'webhook-signature': sent = '',
+  } = headers;
+  if (id === '' || !isRecent(timestamp)) return false;
+  return secrets.some((secret) => {
+    const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+    const mac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+    return sent.split(' ').some((one) => isSame(one, `v1,${mac}`));
+  });
+}
+
+/** Bond-Signature: t=...,v1=...,v2=...; the key is the whole secret as text, the message is t.body. */
+function holdsBond(headers, body) {
+  const parts = Object.fromEntries(
+    (headers['bond-signature'] ?? '').split(',').map((part) => part.split('=')),
+  );
+  const { t = '', v2 = '' } = parts;
+  if (!isRecent(t)) return false;
+  return secrets.some((secret) =>
+    isSame(v2, createHmac('sha256', secret).update(`${t}.`).update(body).digest('hex')),
+  );
+}
+
+const server = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  // The bytes as they came: what is parsed and written anew may differ, and then no signature holds.
+  const body = Buffer.concat(chunks);
+  if (!holdsStandard(request.headers, body) || !holdsBond(request.headers, body)) {
+    response.writeHead(401).end();
+    return;
+  }
+  const id = request.headers['webhook-id'];
+  const isNew = !handled.has(id);
+  handled.add(id);
+  // Answer soon and work afterwards: a slow answer is taken for a failure, and the delivery comes again.
+  response.writeHead(204).end();
+  console.log(isNew ? `handled ${id} ${JSON.parse(body).event}` : `seen before ${id}`);
+});
+server.listen(Number(process.env.PORT ?? 8090), '127.0.0.1', () => {
+  console.log(`listening on ${server.address().port}`);
+});

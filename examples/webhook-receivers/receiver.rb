@@ -1,0 +1,76 @@
+# Receives webhooks of Clientele: ruby receiver.rb, with WEBHOOK_SECRETS (one or more, with commas) and PORT.
+# Ruby's standard library is all it needs. In an application the two functions in the middle are what you
+# want; the server around them is only as good as an example has to be.
+require 'json'
+require 'openssl'
+require 'socket'
+
+SECRETS = ENV.fetch('WEBHOOK_SECRETS', '').split(',').reject(&:empty?)
+abort 'Set WEBHOOK_SECRETS to the secret of the subscription: whsec_...' if SECRETS.empty?
+
+# Seconds that the sender's clock may differ from ours; what is older may be a recording.
+TOLERANCE = 300
+# The ids of what was handled already: the same delivery may come again. Keep them in your database.
+HANDLED = {}
+
+def recent?(timestamp)
+  timestamp.match?(/\A[0-9]{1,12}\z/) && (Time.now.to_f - timestamp.to_i).abs <= TOLERANCE
+end
+
+def same?(one, other)
+  one.bytesize == other.bytesize && OpenSSL.fixed_length_secure_compare(one, other)
+end
+
+# Standard Webhooks: the key is the base64 behind whsec_, the message is id.timestamp.body.
+def holds_standard?(headers, body)
+  id, timestamp = headers.fetch('webhook-id', ''), headers.fetch('webhook-timestamp', '')
+  return false if id.empty? || !recent?(timestamp)
+
+  sent = headers.fetch('webhook-signature', '').split(' ')
+  SECRETS.any? do |secret|
+    key = secret.delete_prefix('whsec_').unpack1('m')
+    mac = [OpenSSL::HMAC.digest('SHA256', key, "#{id}.#{timestamp}.".b + body)].pack('m0')
+    sent.any? { |one| same?(one, "v1,#{mac}") }
+  end
+end
+
+# Bond-Signature: t=...,v1=...,v2=...; the key is the whole secret as text, the message is t.body.
+def holds_bond?(headers, body)
+  parts = headers.fetch('bond-signature', '').split(',').to_h { |part| [*part.split('=', 2), '', ''].first(2) }
+  timestamp = parts.fetch('t', '')
+  return false unless recent?(timestamp)
+
+  SECRETS.any? do |secret|
+    same?(parts.fetch('v2', ''), OpenSSL::HMAC.hexdigest('SHA256', secret, "#{timestamp}.".b + body))
+  end
+end
+
+# The status to answer, and the line to print once it is answered.
+def receive(headers, body)
+  return ['401 Unauthorized', nil] unless holds_standard?(headers, body) && holds_bond?(headers, body)
+
+  id = headers['webhook-id']
+  known = HANDLED.key?(id)
+  HANDLED[id] = true
+  ['204 No Content', known ? "seen before #{id}" : "handled #{id} #{JSON.parse(body)['event']}"]
+end
+
+server = TCPServer.new('127.0.0.1', Integer(ENV.fetch('PORT', '8090')))
+$stdout.sync = true
+puts "listening on #{server.addr[1]}"
+loop do
+  client = server.accept
+  client.gets
+  headers = {}
+  while (line = client.gets) && line != "\r\n"
+    name, value = line.chomp.split(':', 2)
+    headers[name.downcase] = value.to_s.strip
+  end
+  # The bytes as they came: what is parsed and written anew may differ, and then no signature holds.
+  body = client.read(headers.fetch('content-length', '0').to_i) || ''
+  status, said = receive(headers, body)
+  # Answer soon and work afterwards: a slow answer is taken for a failure, and the delivery comes again.
+  client.write("HTTP/1.1 #{status}\r\nconnection: close\r\n#{'content-length: 0' + "\r\n" if status.start_with?('401')}\r\n")
+  client.close
+  puts said if said
+end

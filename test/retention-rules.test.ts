@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Due, History, RetentionPolicy } from '../src/domain/retention.ts';
-import { defaultPolicy, plusMonths, whatIsDue } from '../src/domain/retention.ts';
+import { defaultPolicy, longestPolicy, plusMonths, whatIsDue } from '../src/domain/retention.ts';
 import { deletionCursor, parseDeletionCursor } from '../src/domain/retention-paging.ts';
-import { checkClosing, checkPolicy } from '../src/domain/retention-requests.ts';
+import { checkClosing, checkPolicy, policyNames } from '../src/domain/retention-requests.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { Life } from './retention/lives.ts';
 import { chance, historyOn, lastDay, noon, oracle, randomLife } from './retention/lives.ts';
@@ -82,6 +83,30 @@ describe(`ten years of ${population} random lives`, () => {
   ])('turn red where a rule %s', (_name, rule) => {
     expect(allFaults(rule, lives.slice(0, 300)).length).toBeGreaterThan(5);
   });
+});
+
+test('the page says what the code does, whence, and that it is no advice', () => {
+  const page = readFileSync(new URL('../docs/retention.md', import.meta.url), 'utf8');
+  const rows = [
+    ...page.matchAll(/^\| [^|]+ \| `(\w+)` \| (\d+) (days|months|years) \| [^|]+ \| ([^|]+) \|$/gm),
+  ];
+  const said = rows.map(([, name, number, unit]) => [name, Number(number), unit]);
+  const done = Object.entries(policyNames).map(([name, key]) => [
+    name,
+    defaultPolicy[key],
+    name.split('_').at(-1),
+  ]);
+  expect(said).toEqual(done);
+  const sources = rows.map(([, , , , source]) => source);
+  expect(sources.slice(1)).toEqual([
+    '12 CFR 1002.12(b)(1)',
+    '31 CFR 1020.220(a)(3)(ii)',
+    '31 CFR 1020.220(a)(3)(ii)',
+  ]);
+  const { neverVerifiedDays, notPassedMonths, identityYears } = longestPolicy;
+  const longest = `${neverVerifiedDays.toLocaleString('en')} days, ${notPassedMonths} months or ${identityYears} years`;
+  expect(page).toContain(longest);
+  expect(page).toContain('not legal advice');
 });
 
 describe('calendar months', () => {

@@ -330,4 +330,17 @@ describe('ten years of a sample of lives, through the API and the worker', () =>
       clock = undefined;
     }
   }, 180_000);
+
+  test('turn red under a policy that is too short', async () => {
+    const own = await world.brand();
+    await own.call('PATCH', '/retention-policy', { body: { identity_years: 3, not_passed_months: 20 } });
+    const turnTo = (day: number) => {
+      clock = noon(day);
+    };
+    try {
+      expect((await liveThrough(world, own, lives, turnTo, false)).length).toBeGreaterThan(3);
+    } finally {
+      clock = undefined;
+    }
+  }, 180_000);
 });

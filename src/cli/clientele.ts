@@ -64,7 +64,7 @@ function commands(): Command {
     .option('--name <name>', 'What people call the key; made up where it is left out.')
     .option(
       '--scopes <scopes>',
-      'What the key may do, separated by commas; by default all but ssn:reveal, kyc:review and compliance:read.',
+      'What the key may do, separated by commas; by default all but ssn:reveal, kyc:review, compliance:read and compliance:write.',
       words,
     )
     .option('--expires-days <days>', 'Days until the key ends by itself; by default it does not.', days)
@@ -90,6 +90,27 @@ function commands(): Command {
     .addOption(brand())
     .action(async (key, options, command) =>
       (await import('./keys.ts')).revokeKey(formatOf(command), key, options.brand),
+    );
+
+  const retention = program.command('retention').description('How long a brand keeps what it has deleted.');
+  const count = (name: string, of: string) => new Option(name, of).argParser(wholeNumber);
+  retention
+    .command('show')
+    .description('Show the policy of a brand.')
+    .addOption(brand())
+    .action(async (options, command) =>
+      (await import('./retention.ts')).showRetention(formatOf(command), options.brand),
+    );
+  retention
+    .command('set')
+    .description('Change the policy of a brand, for everything that it keeps.')
+    .addOption(brand())
+    .addOption(count('--never-verified-days <days>', 'Days for those whose verification never began.'))
+    .addOption(count('--not-passed-months <months>', 'Months after the last action, for those not passed.'))
+    .addOption(count('--identity-years <years>', 'Years after the account was closed.'))
+    .addOption(count('--documents-years <years>', 'Years after each document and verdict was made.'))
+    .action(async (options, command) =>
+      (await import('./retention.ts')).setRetention(formatOf(command), options),
     );
 
   program
@@ -145,6 +166,11 @@ function days(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= longestLife) return count;
   throw new InvalidArgumentError(`It takes a whole number from 1 to ${longestLife}.`);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a whole number.');
 }
 
 function hours(text: string): number {

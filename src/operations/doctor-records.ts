@@ -7,6 +7,7 @@ import { listBrands } from '../store/brands.ts';
 import type { Database } from '../store/database.ts';
 import { readInstallation } from '../store/installation.ts';
 import { migrationStatus } from '../store/migrate.ts';
+import { countOverdue } from '../store/retention-due.ts';
 import type { ServerFacts } from '../store/server-facts.ts';
 import { readServerFacts } from '../store/server-facts.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -119,6 +120,19 @@ export async function examineBirth(
           'It is not the one that the database was made with, so no record opens.',
           'Set CLIENTELE_ROOT_KEY_FILE to the right key.',
         ),
+  ];
+}
+
+/** Whether anything that should be gone by now is still there. The worker looks every minute. */
+export async function examineRetention({ now }: Installed, database: Database): Promise<readonly Finding[]> {
+  const overdue = await countOverdue(database, plusSeconds(now(), -daySeconds));
+  if (overdue === 0) return [green('retention', 'Nothing is kept for longer than the policies say.')];
+  return [
+    yellow(
+      'retention',
+      `${overdue === 1 ? 'One deleted record' : `${overdue} deleted records`} should have been looked at more than a day ago, and may be kept for too long.`,
+      'Run clientele serve or clientele worker; where one runs, look for its errors in the log.',
+    ),
   ];
 }
 

@@ -10,7 +10,13 @@ import {
   examineSettings,
   hasData,
 } from './doctor-place.ts';
-import { examineBirth, examineBrands, examineSchema, examineServer } from './doctor-records.ts';
+import {
+  examineBirth,
+  examineBrands,
+  examineRetention,
+  examineSchema,
+  examineServer,
+} from './doctor-records.ts';
 import type { Finding } from './finding.ts';
 import { green, redFrom } from './finding.ts';
 
@@ -73,6 +79,7 @@ async function examineDatabase(
   const found = [...server, schema.finding, finding];
   if (schema.isEmpty) return found;
   found.push(...(await guarded('environment', () => examineBirth(installed, database, vault))));
+  found.push(...(await guarded('retention', () => examineRetention(installed, database))));
   if (!vault) return found;
   const { key } = vault.signer;
   found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));

@@ -117,6 +117,27 @@ export const sealedColumns = [
         span: usual,
       }) as const,
   ),
+  ...(['reason', 'release_reason'] as const).map(
+    (column) =>
+      ({
+        table: 'legal_holds',
+        column,
+        form: 'text',
+        purpose: 'reason',
+        key: ['hold_id', 'uuid'],
+        recordId: `'${column === 'reason' ? 'hold' : 'release'}/' || customer_id || '/' || hold_id`,
+        span: usual,
+      }) as const,
+  ),
+  {
+    table: 'erasure_requests',
+    column: 'reason',
+    form: 'text',
+    purpose: 'reason',
+    key: ['erasure_id', 'uuid'],
+    recordId: "'erasure/' || customer_id || '/' || erasure_id",
+    span: usual,
+  },
 ] as const satisfies readonly SealedColumn[];
 
 /** Tables whose rows say under which index key version their blind index values are. */

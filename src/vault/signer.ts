@@ -9,8 +9,6 @@ import { VaultError } from './vault-error.ts';
 export interface Signer {
   /** The public key of the current root version. */
   readonly key: string;
-  /** The public keys of every loaded root version, ascending by version. */
-  readonly keys: readonly string[];
   /** The signature over ASCII text, 64 bytes as 88 characters of base64. */
   sign(text: string): string;
 }
@@ -24,16 +22,12 @@ const PUBLIC_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
  * root version has its own; what an older one signed is still checked by the public key that stands beside it.
  */
 export function makeSigner(root: RootKeys): Signer {
-  const pairs = new Map(
-    [...rootSubkeys(root, 'sign')].map(([version, seed]) => [version, keyPair(seed)] as const),
-  );
-  const current = pairs.get(root.current);
-  if (current === undefined)
-    throw new VaultError('misuse', 'The current root version is not among the keys.');
+  const seed = rootSubkeys(root, 'sign').get(root.current);
+  if (seed === undefined) throw new VaultError('misuse', 'The current root version is not among the keys.');
+  const { key, secret } = keyPair(seed);
   return Object.freeze({
-    key: current.key,
-    keys: root.versions.flatMap((version) => pairs.get(version)?.key ?? []),
-    sign: (text: string) => sign(null, Buffer.from(text, 'latin1'), current.secret).toString('base64'),
+    key,
+    sign: (text: string) => sign(null, Buffer.from(text, 'latin1'), secret).toString('base64'),
   });
 }
 

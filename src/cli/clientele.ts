@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Format } from './answer.ts';
 import { reportFailure, UsageError } from './failure.ts';
+import { version } from './version.ts';
 
 // The commands as words and options. What each of them does is loaded when it is called, so that help and
 // mistakes are answered at once.
@@ -92,6 +92,40 @@ function commands(): Command {
       (await import('./keys.ts')).revokeKey(formatOf(command), key, options.brand),
     );
 
+  const programs = program.command('programs').description('What a brand verifies its customers for.');
+  const provider = () =>
+    new Option(
+      '--provider <provider>',
+      'Who verifies: sandbox, manual (people, through reviews) or http (your own decision service).',
+    ).choices(['sandbox', 'manual', 'http']);
+  const url = () => new Option('--url <url>', 'With http: where the decision service is.');
+  programs
+    .command('list')
+    .description('List the programs of a brand and who verifies for each.')
+    .addOption(brand())
+    .action(async (options, command) =>
+      (await import('./programs.ts')).listPrograms(formatOf(command), options.brand),
+    );
+  programs
+    .command('create')
+    .description('Make a program. The secret of a decision service is shown once.')
+    .addOption(brand())
+    .requiredOption('--name <name>', 'What people call the program.')
+    .addOption(provider())
+    .addOption(url())
+    .action(async (options, command) =>
+      (await import('./programs.ts')).createProgram(formatOf(command), options),
+    );
+  programs
+    .command('set <program>')
+    .description('Give a program, named by its id or its name, another provider; http gets a new secret.')
+    .addOption(brand())
+    .addOption(provider().makeOptionMandatory())
+    .addOption(url())
+    .action(async (name, options, command) =>
+      (await import('./programs.ts')).setProgram(formatOf(command), name, options),
+    );
+
   const retention = program.command('retention').description('How long a brand keeps what it has deleted.');
   const count = (name: string, of: string) => new Option(name, of).argParser(wholeNumber);
   retention
@@ -148,6 +182,19 @@ function commands(): Command {
       (await import('./verify-audit.ts')).verifyAudit(formatOf(command), path, options),
     );
   program
+    .command('backup')
+    .description(
+      'Write everything into one file, sealed as it is stored; beside a running server or without.',
+    )
+    .requiredOption('--file <file>', 'The file to make.')
+    .action(async (options, command) => (await import('./backup.ts')).backup(formatOf(command), options));
+  program
+    .command('restore <file>')
+    .description('Fill a new data directory, or an empty database, from a backup.')
+    .action(async (file, _options, command) =>
+      (await import('./restore.ts')).restore(formatOf(command), file),
+    );
+  program
     .command('doctor')
     .description('Examine this installation and say what to do; changes nothing.')
     .action(async (_options, command) => (await import('./doctor.ts')).doctor(formatOf(command)));
@@ -189,12 +236,6 @@ function processes(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= mostProcesses) return count;
   throw new InvalidArgumentError(`It takes a whole number from 1 to ${mostProcesses}.`);
-}
-
-/** Two folders up both from the sources and from the build. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** The words that the arguments begin with and that name a command, e.g. `keys create`. */

@@ -30,6 +30,7 @@ const sentences = new Set([
   'EmbeddedError',
   'MigrationError',
   'UnfitServerError',
+  'BackupError',
 ]);
 
 /** Writes why a command failed to standard error and returns the exit code: 2 for a wrong call, else 1. */

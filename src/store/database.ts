@@ -36,6 +36,8 @@ export interface Database extends Connection {
    * Answers the rows of all of them.
    */
   script(sql: string): Promise<readonly Row[]>;
+  /** A connection for one piece of work that takes as long as it takes, such as a backup; it is not used again. */
+  session<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result>;
   /**
    * Says that there is work for whoever listens, in this process at once and in every other soon. Called
    * after a commit; calls that come close together are passed on once.
@@ -232,6 +234,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     return unavailable(error);
   }
 
+  async function session<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result> {
+    const client = await checkOut();
+    try {
+      await client.query(
+        'set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0',
+      );
+      return await work(client);
+    } finally {
+      // Neither these settings nor a transaction that it left half way may reach whoever comes next.
+      client.release(true);
+    }
+  }
+
   async function endAll(): Promise<void> {
     for (const open of lanes) open?.then((client) => client.end()).catch(() => undefined);
     // The heartbeat goes on meanwhile: where the server falls silent, it is what ends this wait.
@@ -251,16 +266,9 @@ export function openDatabase(options: DatabaseOptions): Database {
           inTransaction(client, () => work({ run: (query, values) => ask(errand, client, query, values) })),
         ),
       ),
-    async script(sql) {
-      const client = await checkOut();
-      try {
-        await client.query('set statement_timeout = 0; set lock_timeout = 0');
-        return [await client.query<Row>(sql)].flat().flatMap(({ rows }) => rows);
-      } finally {
-        // Neither these settings nor a transaction that it left half way may reach whoever comes next.
-        client.release(true);
-      }
-    },
+    script: (sql) =>
+      session(async (client) => [await client.query<Row>(sql)].flat().flatMap(({ rows }) => rows)),
+    session,
     async ready() {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {

@@ -9,7 +9,7 @@ class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
-interface Migration {
+export interface Migration {
   readonly name: string;
   readonly sql: string;
   /** SHA-256 of the file, hex. */
@@ -24,7 +24,8 @@ function migrationsFolder(): string {
   return here;
 }
 
-function migrationsIn(folder: string): readonly Migration[] {
+/** The migrations that this program knows, in the order in which they are applied. */
+export function migrationsIn(folder = migrationsFolder()): readonly Migration[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
@@ -39,7 +40,19 @@ function migrationsIn(folder: string): readonly Migration[] {
 }
 
 /** Held while migrating, so that processes that start together do it once. Any constant would do. */
-const lock = 7_203_518_451;
+export const migrationLock = 7_203_518_451;
+
+/** Makes the table of migrations where it is not there yet. */
+export const beginSql =
+  'create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now())';
+
+/** Applies one migration, unless that has been done. */
+export const stepSql = ({ name, digest, sql }: Migration): string => `do $clientele$ begin
+    if exists (select from migrations where name = '${name}') then return; end if;
+    insert into migrations (name, digest) values ('${name}', '${digest}');
+    execute $migration$${sql}$migration$;
+    perform set_config('clientele.applied', '${name}', true);
+  end $clientele$`;
 
 const isBegun = statement('migrations_begun', "select to_regclass('migrations') is not null as begun");
 const appliedOnes = statement('migrations_applied', 'select name, digest from migrations order by name');
@@ -81,24 +94,19 @@ export async function migrationStatus(db: Database, folder = migrationsFolder())
  *   nothing of that file is left.
  */
 export async function migrate(db: Database, folder = migrationsFolder()): Promise<readonly string[]> {
+  // Nothing to do, nothing to wait for: a backup holds the lock as long as it runs.
+  if ((await migrationStatus(db, folder)).pending.length === 0) return [];
   const done: string[] = [];
+  const locked = (sql: string) => `begin; select pg_advisory_xact_lock(${migrationLock}); ${sql}; commit`;
   // Before anything is known about the schema, two processes may race for the table of migrations itself.
-  await db.script(`begin; select pg_advisory_xact_lock(${lock});
-    create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now());
-    commit`);
+  await db.script(locked(beginSql));
   for (const migration of migrationsIn(folder)) {
     const { pending } = await migrationStatus(db, folder);
     if (!pending.includes(migration.name)) continue;
     // Whoever waited for the lock finds it applied, and does nothing.
-    const rows = await db.script(`begin; select pg_advisory_xact_lock(${lock});
-      do $clientele$ begin
-        if exists (select from migrations where name = '${migration.name}') then return; end if;
-        insert into migrations (name, digest) values ('${migration.name}', '${migration.digest}');
-        execute $migration$${migration.sql}$migration$;
-        perform set_config('clientele.applied', '${migration.name}', true);
-      end $clientele$;
-      select current_setting('clientele.applied', true) as applied;
-      commit`);
+    const rows = await db.script(
+      locked(`${stepSql(migration)}; select current_setting('clientele.applied', true) as applied`),
+    );
     if (rows.some(({ applied }) => applied === migration.name)) done.push(migration.name);
   }
   return done;

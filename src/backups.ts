@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { Config } from './config.ts';
+import { ConfigError, refuseUnsafe } from './config.ts';
+import type { Surroundings } from './house.ts';
+import { openStorage, rootKeyFileOf, wallClock } from './house.ts';
+import { makeBackup } from './operations/backup.ts';
+import { openBackup, restoreBackup } from './operations/restore.ts';
+import type { BackupFacts } from './store/backup.ts';
+import type { Manifest } from './store/backup-file.ts';
+import type { RestoreFacts } from './store/restore.ts';
+import { rootKeyFromFile } from './vault/key-source.ts';
+
+// Backups work on the database alone: no house stands on it while they run, and no record is opened.
+
+export interface BackupCall extends Surroundings {
+  readonly version: string;
+  readonly progress: (done: number, of: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Backs the configured database up into a file, whether or not servers run on it. */
+export async function backUp(config: Config, path: string, call: BackupCall): Promise<BackupFacts> {
+  const { version, progress, signal } = call;
+  const { database, close } = await openStorage(config, 'command', call);
+  try {
+    return await makeBackup(database, { path, version, progress, signal, now: (call.now ?? wallClock)() });
+  } finally {
+    await close();
+  }
+}
+
+export interface RestoreCall extends Surroundings {
+  readonly progress: (done: number, of: number) => void;
+}
+
+export interface Restored extends RestoreFacts {
+  readonly manifest: Manifest;
+}
+
+/** Fills the configured database, which has to be new or empty, from a file. */
+export async function restoreFrom(config: Config, path: string, call: RestoreCall): Promise<Restored> {
+  refuseUnsafe(config);
+  const keyFile = rootKeyFileOf(config);
+  if (!existsSync(keyFile)) {
+    throw new ConfigError(
+      `A restore needs the root key that the backup was made under, which is in no backup. Put your copy at ${keyFile}, readable by its owner only, or set CLIENTELE_ROOT_KEY_FILE.`,
+    );
+  }
+  const root = rootKeyFromFile(keyFile).load();
+  const backup = await openBackup(path, { environment: config.environment, root });
+  try {
+    const { database, close } = await openStorage(config, 'restore', call);
+    try {
+      const { manifest, size } = backup;
+      const facts = await restoreBackup(database, backup, (bytes) => call.progress(bytes, size));
+      return { ...facts, manifest };
+    } finally {
+      await close();
+    }
+  } finally {
+    await backup.close();
+  }
+}

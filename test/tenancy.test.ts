@@ -99,7 +99,8 @@ function idFields(schema: unknown, path = ''): readonly string[] {
   const { properties = {}, items } = (schema ?? {}) as { properties?: object; items?: unknown };
   const inner = Object.entries(properties).flatMap(([name, field]) => {
     const below = path === '' ? name : `${path}.${name}`;
-    return [...(name.endsWith('_id') ? [below] : []), ...idFields(field, below)];
+    const isId = name.endsWith('_id') && !('properties' in (field as object));
+    return [...(isId ? [below] : []), ...idFields(field, below)];
   });
   return items === undefined ? inner : [...inner, ...idFields(items, path)];
 }

@@ -1,0 +1,38 @@
+import type { RunId } from '../../src/domain/ids.ts';
+import type { KycAnswer, KycApplicant, KycFinding, KycProvider } from '../../src/providers/kyc.ts';
+
+/** A provider that says what a test wants to hear said, and remembers whom it was asked about. */
+export interface Recorder extends KycProvider {
+  /** What it says of every verification from now on. */
+  say(finding: KycFinding | 'nothing'): void;
+  /** The data that each verification was begun with. */
+  readonly applicants: ReadonlyMap<RunId, KycApplicant>;
+  readonly cancelled: ReadonlySet<RunId>;
+}
+
+export function openRecorder(): Recorder {
+  let said: KycFinding | 'nothing' = { state: 'pending' };
+  const applicants = new Map<RunId, KycApplicant>();
+  const cancelled = new Set<RunId>();
+  const answer = (): KycAnswer =>
+    said === 'nothing'
+      ? { kind: 'silence', reason: 'timeout' }
+      : { kind: 'finding', finding: said, reference: 'recorded' };
+  return {
+    applicants,
+    cancelled,
+    say: (finding) => {
+      said = finding;
+    },
+    async start(run, applicant) {
+      applicants.set(run.runId, applicant);
+      return answer();
+    },
+    fetch: async () => answer(),
+    submitDocuments: async () => answer(),
+    cancel: async (run) => {
+      cancelled.add(run.runId);
+    },
+    readCallback: () => undefined,
+  };
+}

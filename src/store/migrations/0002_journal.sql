@@ -40,7 +40,6 @@ create table events (
   unique (brand_id, event_id)
 );
 
-create index events_by_age on events (occurred_at);
 create index events_by_customer on events (brand_id, customer_id, number) where customer_id is not null;
 
 create table audit (

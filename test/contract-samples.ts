@@ -156,7 +156,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   closeAccount: async (brand) => ({
     method: 'POST',
     path: `${await customerPath(brand)}/account-closed`,
-    options: { body: { closed_on: '2026-10-31' } },
+    options: { body: { closed_on: '2020-10-31' } },
   }),
   setLegalHold: async (brand) => ({
     method: 'POST',

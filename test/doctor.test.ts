@@ -98,6 +98,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'root key',
       'environment',
       'root key fits',
+      'retention',
       'audit key',
       'brands',
       'API keys',

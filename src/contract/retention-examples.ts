@@ -3,8 +3,8 @@ import { customerExample } from './examples.ts';
 const customer_id = customerExample.customer_id;
 
 export const reasonExample = { reason: 'Case 24-117, letter of counsel of 3 March.' };
-export const closingExample = { closed_on: '2026-10-31' };
-export const closedExample = { customer_id, closed_on: '2026-10-31' };
+export const closingExample = { closed_on: '2020-10-31' };
+export const closedExample = { customer_id, closed_on: '2020-10-31' };
 
 export const holdExample = {
   hold_id: '9a1c0e64-0d3b-4f0b-8a57-2f9d3f6f5b1a',
@@ -42,7 +42,7 @@ export const restrictedExample = {
   customer_id,
   date_deleted,
   customer: customerExample,
-  closed_on: '2026-10-31',
+  closed_on: '2020-10-31',
   kept_as: 'identified',
   legal_holds: [holdExample],
   erasure_requests: [],

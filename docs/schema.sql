@@ -251,7 +251,6 @@ create table events (
   constraint events_pkey PRIMARY KEY (brand_id, number),
   constraint events_brand_id_event_id_key UNIQUE (brand_id, event_id)
 );
-CREATE INDEX events_by_age ON events USING btree (occurred_at);
 CREATE INDEX events_by_customer ON events USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
 
 create table idempotency (

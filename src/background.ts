@@ -1,7 +1,9 @@
 import type { Config } from './config.ts';
 import type { House } from './house.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
+import { startDeliverer } from './worker/deliverer.ts';
 import { startEraser } from './worker/eraser.ts';
+import { startRotations } from './worker/rotation.ts';
 import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
 import { startVerifications } from './worker/verifications.ts';
@@ -19,6 +21,8 @@ export function startBackground(config: Config, { system, database }: House): Ba
     startEraser(system),
     startSequencer(system),
     startVerifications(system),
+    startDeliverer(system),
+    startRotations(system, config),
   ];
   if (config.lob) rounds.push(startAddressVerifier(system));
   return {

@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { ConfigError, refuseUnsafe } from './config.ts';
 import type { Surroundings } from './house.ts';
-import { openStorage, rootKeyFileOf, wallClock } from './house.ts';
+import { keySourceOf, openStorage, rootKeyFileOf, wallClock } from './house.ts';
 import { makeBackup } from './operations/backup.ts';
 import { openBackup, restoreBackup } from './operations/restore.ts';
 import type { BackupFacts } from './store/backup.ts';
 import type { Manifest } from './store/backup-file.ts';
 import type { RestoreFacts } from './store/restore.ts';
-import { rootKeyFromFile } from './vault/key-source.ts';
 
 // Backups work on the database alone: no house stands on it while they run, and no record is opened.
 
@@ -41,12 +40,12 @@ export interface Restored extends RestoreFacts {
 export async function restoreFrom(config: Config, path: string, call: RestoreCall): Promise<Restored> {
   refuseUnsafe(config);
   const keyFile = rootKeyFileOf(config);
-  if (!existsSync(keyFile)) {
+  if (config.rootKey === undefined && !existsSync(keyFile)) {
     throw new ConfigError(
       `A restore needs the root key that the backup was made under, which is in no backup. Put your copy at ${keyFile}, readable by its owner only, or set CLIENTELE_ROOT_KEY_FILE.`,
     );
   }
-  const root = rootKeyFromFile(keyFile).load();
+  const root = keySourceOf(config).load();
   const backup = await openBackup(path, { environment: config.environment, root });
   try {
     const { database, close } = await openStorage(config, 'restore', call);

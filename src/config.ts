@@ -31,6 +31,26 @@ export const settings = Type.Object({
         'The file with the root key: 32 random bytes in base64, readable by its owner only. In a sandbox the first start makes one in the data directory.',
     }),
   ),
+  CLIENTELE_ROOT_KEY: Type.Optional(
+    Type.String({
+      description:
+        'The root key itself, in the form of that file, instead of it: for orchestrators that hand secrets over in the environment.',
+    }),
+  ),
+  CLIENTELE_ROTATE_DAYS: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 3_650,
+    description:
+      "Days after which a brand's keys are replaced by themselves, and the root key where it is Clientele's own; 0 for never (docs/rotation.md).",
+  }),
+  CLIENTELE_BACKUP_HORIZON_DAYS: Type.Integer({
+    default: 35,
+    minimum: 0,
+    maximum: 3_650,
+    description:
+      'Days for which a replaced root key is kept. So long a backup from before can be restored, and opens what was erased since.',
+  }),
   CLIENTELE_ENVIRONMENT: Type.Unsafe<Environment>({
     type: 'string',
     enum: ['sandbox', 'live'],
@@ -109,6 +129,12 @@ export interface Config {
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   readonly rootKeyFile: string | undefined;
+  /** The root key itself, instead of the file. */
+  readonly rootKey: string | undefined;
+  /** Days; 0 for never. */
+  readonly rotateDays: number;
+  /** Days. */
+  readonly backupHorizonDays: number;
   readonly environment: Environment;
   readonly demo: boolean;
   /** The account with which Lob verifies addresses; without one they are verified offline. */
@@ -139,6 +165,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       'CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.',
     );
   }
+  if (env.CLIENTELE_ROOT_KEY !== undefined && env.CLIENTELE_ROOT_KEY_FILE !== undefined) {
+    throw new ConfigError(
+      'CLIENTELE_ROOT_KEY and CLIENTELE_ROOT_KEY_FILE exclude each other: set one of them.',
+    );
+  }
   if (env.CLIENTELE_ENVIRONMENT === 'live' && environment['CLIENTELE_DEMO'] === '1') {
     throw new ConfigError(
       'CLIENTELE_DEMO=1 belongs in a sandbox: live has no demo data. Unset it, or set it to 0.',
@@ -150,6 +181,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: resolve(env.CLIENTELE_DATA_DIR),
     databaseUrl: env.CLIENTELE_DATABASE_URL || undefined,
     rootKeyFile: env.CLIENTELE_ROOT_KEY_FILE && resolve(env.CLIENTELE_ROOT_KEY_FILE),
+    rootKey: env.CLIENTELE_ROOT_KEY,
+    rotateDays: env.CLIENTELE_ROTATE_DAYS,
+    backupHorizonDays: env.CLIENTELE_BACKUP_HORIZON_DAYS,
     environment: env.CLIENTELE_ENVIRONMENT,
     demo: env.CLIENTELE_ENVIRONMENT === 'sandbox' && env.CLIENTELE_DEMO === '1',
     lob:
@@ -218,7 +252,7 @@ function cidrs(name: string, list: string): readonly string[] {
 export function unsafeInLive(config: Config): readonly string[] {
   if (config.environment !== 'live') return [];
   const sentences: string[] = [];
-  if (config.rootKeyFile === undefined) {
+  if (config.rootKeyFile === undefined && config.rootKey === undefined) {
     sentences.push(
       'Live needs a root key of its own: umask 077; openssl rand -base64 32 > FILE, then set CLIENTELE_ROOT_KEY_FILE, and keep a copy apart from the backups.',
     );

@@ -25,7 +25,8 @@ import { openEmbedded } from './store/embedded/server.ts';
 import { refuseUnfitServer } from './store/fitness.ts';
 import { readInstallation } from './store/installation.ts';
 import { migrate, migrationStatus } from './store/migrate.ts';
-import { createRootKeyFile, rootKeyFromFile } from './vault/key-source.ts';
+import type { KeySource, RootKeyPlace } from './vault/key-source.ts';
+import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from './vault/key-source.ts';
 import type { Vault } from './vault/vault.ts';
 import { openVault } from './vault/vault.ts';
 
@@ -71,7 +72,7 @@ export async function openHouse(
 ): Promise<House> {
   refuseUnsafe(config);
   // A key of the operator's own is looked at first: a start that must be refused leaves nothing behind.
-  const configured = config.rootKeyFile === undefined ? undefined : loadRoot(config.rootKeyFile);
+  const configured = rootKeyPlaceOf(config).kind === 'own' ? undefined : loadRoot(config);
   const now = around.now ?? wallClock;
   const { database, close } = await openStorage(config, role, around);
   try {
@@ -81,9 +82,11 @@ export async function openHouse(
     await beforeBirth();
     const firstStart = role === 'serve' ? { now: now() } : undefined;
     const { born } = await settleInstallation(database, vault, config.environment, firstStart);
+    const outbound = openOutbound({ allow: config.webhookAllow, ...webhookBounds });
     const system: System = {
       db: database,
       vault,
+      rootKeyPlace: rootKeyPlaceOf(config),
       keyrings: openKeyrings(database, vault),
       environment: config.environment,
       auditReads: config.auditReads,
@@ -92,8 +95,17 @@ export async function openHouse(
       random: randomBytes,
       verifier: openVerifier(config, now),
       kycProvider: openKycProviders(config, now),
+      outbound,
     };
-    return { system, database, born, close };
+    return {
+      system,
+      database,
+      born,
+      async close() {
+        await outbound.close();
+        await close();
+      },
+    };
   } catch (error) {
     await close();
     throw error;
@@ -162,6 +174,9 @@ async function refuseOldSchema(database: Database): Promise<void> {
   );
 }
 
+/** What a webhook's receiver has to take an event, and how much of its answer is kept. */
+const webhookBounds = { timeoutMilliseconds: 10_000, maxResponseBytes: 1_024 } as const;
+
 /** Milliseconds for one call to Lob, and the largest answer that is read of it. */
 const lobPatience = 3_000;
 const lobAnswer = 64 * 1024;
@@ -204,7 +219,18 @@ function openKycProviders(
 /** Where the root key is: the configured file, or one beside the data. */
 export const rootKeyFileOf = (config: Config): string => config.rootKeyFile ?? `${config.dataDir}/root.key`;
 
-const loadRoot = (path: string): Vault => openVault(rootKeyFromFile(path).load());
+export function rootKeyPlaceOf(config: Config): RootKeyPlace {
+  if (config.rootKey !== undefined) return { kind: 'environment', variable: 'CLIENTELE_ROOT_KEY' };
+  return { kind: config.rootKeyFile === undefined ? 'own' : 'file', path: rootKeyFileOf(config) };
+}
+
+/** Where root keys come from. A KMS would be one more source here (docs/rotation.md). */
+export const keySourceOf = (config: Config): KeySource =>
+  config.rootKey === undefined
+    ? rootKeyFromFile(rootKeyFileOf(config))
+    : rootKeyFromText(config.rootKey, 'CLIENTELE_ROOT_KEY');
+
+const loadRoot = (config: Config): Vault => openVault(keySourceOf(config).load());
 
 /**
  * The vault of a sandbox without a key of the operator's own. Only its first start makes one: over records
@@ -225,7 +251,7 @@ async function besideTheData(config: Config, role: Role, database: Database): Pr
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     createRootKeyFile(path);
   }
-  return loadRoot(path);
+  return loadRoot(config);
 }
 
 export const wallClock = (): Instant => instantOfMillis(performance.timeOrigin + performance.now());

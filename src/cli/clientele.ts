@@ -147,6 +147,28 @@ function commands(): Command {
       (await import('./retention.ts')).setRetention(formatOf(command), options),
     );
 
+  const rotate = program
+    .command('rotate')
+    .description('Replace keys while the service runs; goes on with what was interrupted.');
+  for (const kind of ['brand', 'index'] as const) {
+    rotate
+      .command(`${kind}-key`)
+      .description(
+        kind === 'brand'
+          ? 'Give a brand a new key, and seal its records anew under it.'
+          : 'Give a brand a new key for its blind indexes, and index its customers anew under it.',
+      )
+      .option('--brand <name>', "The brand's name or id.")
+      .option('--all', 'Every brand, one after the other.')
+      .action(async (options, command) =>
+        (await import('./rotate.ts')).rotateBrands(formatOf(command), kind, options),
+      );
+  }
+  rotate
+    .command('root-key')
+    .description("Put a new root key in use, and wrap every brand's keys by it; touches no record.")
+    .action(async (_options, command) => (await import('./rotate.ts')).rotateRootKey(formatOf(command)));
+
   program
     .command('migrate')
     .description('Bring the schema of the database up to date.')

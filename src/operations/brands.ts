@@ -2,6 +2,7 @@ import type { BrandId } from '../domain/ids.ts';
 import type { Brand } from '../store/brands.ts';
 import { insertBrand, listBrands } from '../store/brands.ts';
 import { operatorEntry } from './audit-operator.ts';
+import { withCurrentRoot } from './root-key.ts';
 import type { System } from './system.ts';
 
 /** A sentence for the operator: what cannot be done, and the next step. */
@@ -23,8 +24,11 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
     );
   }
   const brand: Brand = { brandId: id ?? system.newId(), name: trimmed, createdAt: system.now() };
-  const keys = system.vault.newBrandKeys(brand.brandId);
-  if (!(await insertBrand(system.db, brand, keys, operatorEntry(system, 'brands create')))) {
+  const entry = operatorEntry(system, 'brands create');
+  const isMade = await withCurrentRoot(system, () =>
+    insertBrand(system.db, brand, system.vault.newBrandKeys(brand.brandId), entry),
+  );
+  if (!isMade) {
     throw new OperatorError(
       `There is already a brand named "${trimmed}". Choose another name, or use that brand.`,
     );

@@ -3,7 +3,6 @@ import type { BrandId } from '../domain/ids.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { addKey, destroyOlderKeys, keyVersions, putOffRotation } from '../store/brand-keys.ts';
 import type { NewEntry } from '../store/journal.ts';
-import { isOutdatedKey } from '../store/outage.ts';
 import type { Use } from '../store/rotation.ts';
 import { usesOfOlder } from '../store/rotation.ts';
 import { rotationLease } from '../store/rotation-claims.ts';
@@ -11,6 +10,7 @@ import type { Keyring } from '../vault/vault.ts';
 import { operatorEntry } from './audit-operator.ts';
 import { OperatorError } from './brands.ts';
 import { journalOf } from './journal.ts';
+import { withCurrentRoot } from './root-key.ts';
 import { reindexAll, resealAll } from './rotation-walk.ts';
 import type { System } from './system.ts';
 import { scopeOf } from './system.ts';
@@ -142,18 +142,4 @@ export function entryOf(
   if (by === 'operator') return operatorEntry(system, operation, facts);
   const cause = { actor: { kind: 'clientele' }, operation } as const;
   return journalOf(system, cause, system.now(), { facts }).entry;
-}
-
-/** Stores what is wrapped by the root key; anew where another process has put a newer root key in use. */
-export async function withCurrentRoot<Result>(
-  { vault }: Pick<System, 'vault'>,
-  store: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await store();
-  } catch (error) {
-    if (!isOutdatedKey(error)) throw error;
-    vault.reload();
-    return store();
-  }
 }

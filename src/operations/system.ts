@@ -2,11 +2,13 @@ import type { BrandId, Id } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import type { AddressVerifier } from '../providers/address.ts';
 import type { KycProvider, ProviderChoice } from '../providers/kyc.ts';
+import type { Outbound } from '../providers/outbound.ts';
 import type { Claim } from '../store/claim.ts';
 import type { Database } from '../store/database.ts';
 import type { Environment } from '../store/installation.ts';
 import type { Part } from '../store/parts.ts';
 import type { BrandScope } from '../store/scope.ts';
+import type { RootKeyPlace } from '../vault/key-source.ts';
 import type { Keyring, Vault } from '../vault/vault.ts';
 import type { Deed } from './journal.ts';
 import type { Keyrings } from './keyrings.ts';
@@ -16,6 +18,7 @@ import type { Principal } from './principal.ts';
 export interface System {
   readonly db: Database;
   readonly vault: Vault;
+  readonly rootKeyPlace: RootKeyPlace;
   readonly keyrings: Keyrings;
   readonly environment: Environment;
   /** Whether ordinary reads of customers are written into the audit trail. */
@@ -23,6 +26,8 @@ export interface System {
   readonly verifier: AddressVerifier;
   /** Whoever verifies for a program. */
   readonly kycProvider: (program: ProviderChoice) => KycProvider;
+  /** The way out for webhooks. */
+  readonly outbound: Outbound;
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Cryptographic randomness, so many bytes of it. */

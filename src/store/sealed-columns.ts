@@ -28,7 +28,15 @@ const customer = {
   span: usual,
 } as const;
 
-/** Rows move from `customers` to `deleted_customers` and never back, so the walk goes that way, too. */
+const reasonOfEntry = {
+  column: 'reason',
+  form: 'text',
+  purpose: 'reason',
+  recordId: "encode(sha256(convert_to(body, 'UTF8')), 'hex')",
+  span: usual,
+} as const;
+
+/** Rows move from `customers` to `deleted_customers` and from `journal` to `audit`: the walk goes that way, too. */
 export const sealedColumns = [
   { table: 'customers', column: 'profile', purpose: 'profile', seal: 'profile_seal', ...customer },
   { table: 'customers', column: 'ssn', purpose: 'ssn', seal: 'ssn_seal', ...customer },
@@ -45,15 +53,8 @@ export const sealedColumns = [
     recordId: 'record_id',
     span: usual,
   },
-  {
-    table: 'audit',
-    column: 'reason',
-    form: 'text',
-    purpose: 'reason',
-    key: ['arrived', 'bigint'],
-    recordId: "encode(sha256(convert_to(body, 'UTF8')), 'hex')",
-    span: usual,
-  },
+  { table: 'journal', key: ['arrived', 'bigint'], ...reasonOfEntry },
+  { table: 'audit', key: ['number', 'bigint'], ...reasonOfEntry },
   {
     table: 'programs',
     column: 'settings',
@@ -105,6 +106,33 @@ export const sealedColumns = [
     seal: 'note_seal',
     span: usual,
   },
+  {
+    table: 'legal_holds',
+    column: 'reason',
+    form: 'text',
+    purpose: 'reason',
+    key: ['hold_id', 'uuid'],
+    recordId: "'hold/' || customer_id || '/' || hold_id",
+    span: usual,
+  },
+  {
+    table: 'legal_holds',
+    column: 'release_reason',
+    form: 'text',
+    purpose: 'reason',
+    key: ['hold_id', 'uuid'],
+    recordId: "'release/' || customer_id || '/' || hold_id",
+    span: usual,
+  },
+  {
+    table: 'erasure_requests',
+    column: 'reason',
+    form: 'text',
+    purpose: 'reason',
+    key: ['erasure_id', 'uuid'],
+    recordId: "'erasure/' || customer_id || '/' || erasure_id",
+    span: usual,
+  },
   ...(['wanted', 'reason', 'note'] as const).map(
     (column) =>
       ({
@@ -136,6 +164,62 @@ export const sealedColumns = [
     purpose: 'reason',
     key: ['erasure_id', 'uuid'],
     recordId: "'erasure/' || customer_id || '/' || erasure_id",
+    span: usual,
+  },
+  {
+    table: 'webhooks',
+    column: 'settings',
+    form: 'text',
+    purpose: 'webhook',
+    key: ['webhook_id', 'uuid'],
+    recordId: 'webhook_id',
+    seal: 'settings_seal',
+    span: usual,
+  },
+  {
+    table: 'deliveries',
+    column: 'payload',
+    form: 'text',
+    purpose: 'event',
+    key: ['delivery_id', 'uuid'],
+    recordId: 'delivery_id',
+    span: usual,
+  },
+  {
+    table: 'delivery_attempts',
+    column: 'answer',
+    form: 'text',
+    purpose: 'event',
+    key: ['attempt_id', 'uuid'],
+    recordId: "'answer/' || attempt_id",
+    span: usual,
+  },
+  {
+    table: 'webhooks',
+    column: 'settings',
+    form: 'text',
+    purpose: 'webhook',
+    key: ['webhook_id', 'uuid'],
+    recordId: 'webhook_id',
+    seal: 'settings_seal',
+    span: usual,
+  },
+  {
+    table: 'deliveries',
+    column: 'payload',
+    form: 'text',
+    purpose: 'event',
+    key: ['delivery_id', 'uuid'],
+    recordId: 'delivery_id',
+    span: usual,
+  },
+  {
+    table: 'delivery_attempts',
+    column: 'answer',
+    form: 'text',
+    purpose: 'event',
+    key: ['attempt_id', 'uuid'],
+    recordId: "'answer/' || attempt_id",
     span: usual,
   },
 ] as const satisfies readonly SealedColumn[];

@@ -22,6 +22,11 @@ export interface RootKeys {
   readonly versions: readonly number[];
 }
 
+/** Where the root key is kept: in a file of Clientele's own, which it may change, or wherever its operator put it. */
+export type RootKeyPlace =
+  | { readonly kind: 'own' | 'file'; readonly path: string }
+  | { readonly kind: 'environment'; readonly variable: string };
+
 /** Where root keys come from. One that has to ask a KMS asks when it is made, so that `load` need not wait. */
 export interface KeySource {
   /** Throws `root_key` where there is no good key. */

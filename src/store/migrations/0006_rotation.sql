@@ -89,7 +89,8 @@ end $body$;
 
 select keep_current('customers', '{profile,ssn,audit_key}', '{ssn_index,email_index,phone_index,name_dob_index}');
 select keep_current('idempotency', '{answer}', '{key,fingerprint}');
-select keep_current('audit', '{reason}');
+-- What the trail has comes from here, and may still be under the key that it was written under.
+select keep_current('journal', '{reason}');
 select keep_current('programs', '{settings}');
 select keep_current('kyc_runs', '{data}');
 select keep_current('kyc_documents', '{details,content}');

@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { isRepeatable } from '../../src/contract/operation.ts';
+import { operations } from '../../src/contract/table.ts';
+import { allScopes } from '../../src/domain/scopes.ts';
+import { prepare, send } from '../contract-samples.ts';
+import type { BrandClient, World } from '../world.ts';
+
+/** A brand in which every operation there is has been done once, so that every table has something of it. */
+export async function filledBrand(world: World): Promise<BrandClient> {
+  const brand = await world.brand(undefined, { scopes: allScopes });
+  for (const row of operations) {
+    const prepared = await prepare(row, brand);
+    const headers = isRepeatable(row) ? { 'Idempotency-Key': randomUUID() } : {};
+    const { status, text } = await send(brand, prepared, { headers });
+    if (status >= 300) throw new Error(`${row.operationId} was answered ${status} ${text}`);
+  }
+  return brand;
+}

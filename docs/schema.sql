@@ -39,12 +39,6 @@ create table audit (
   constraint audit_hash_check CHECK (length(hash) = 32)
 );
 CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
-CREATE TRIGGER audit_insert_current BEFORE INSERT ON audit FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
-CREATE TRIGGER audit_update_current BEFORE UPDATE OF reason ON audit FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
-        CASE
-            WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
-            ELSE NULL::bytea
-        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table audit_checkpoints (
   brand_id uuid not null,
@@ -213,6 +207,60 @@ create table deleted_customers (
 CREATE INDEX deleted_customers_in_order ON deleted_customers USING btree (brand_id, deleted_at, customer_id);
 CREATE INDEX deleted_customers_to_look_at ON deleted_customers USING btree (look_at) WHERE (look_at < 'infinity'::timestamp with time zone);
 
+create table deliveries (
+  brand_id uuid not null,
+  delivery_id uuid not null,
+  webhook_id uuid not null,
+  number bigint not null,
+  event_id uuid not null,
+  type text not null,
+  customer_id uuid,
+  occurred_at timestamp with time zone not null,
+  payload text,
+  status text not null,
+  attempts integer default 0 not null,
+  tries smallint default 0 not null,
+  due_at timestamp with time zone not null,
+  claim uuid,
+  updated_at timestamp with time zone not null,
+  constraint deliveries_pkey PRIMARY KEY (brand_id, delivery_id),
+  constraint deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]))
+) with (fillfactor=80);
+CREATE INDEX deliveries_by_age ON deliveries USING brin (occurred_at);
+CREATE INDEX deliveries_due ON deliveries USING btree (brand_id, webhook_id, due_at) WHERE (status = 'pending'::text);
+CREATE INDEX deliveries_in_order ON deliveries USING btree (brand_id, webhook_id, customer_id, number) WHERE (status = 'pending'::text);
+CREATE INDEX deliveries_of_customer ON deliveries USING btree (brand_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE UNIQUE INDEX deliveries_of_event ON deliveries USING btree (brand_id, webhook_id, number);
+CREATE TRIGGER deliveries_insert_current BEFORE INSERT ON deliveries FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.payload)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER deliveries_update_current BEFORE UPDATE OF payload ON deliveries FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.payload) IS DISTINCT FROM sealed_name(old.payload) THEN sealed_head(new.payload)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
+create table delivery_attempts (
+  brand_id uuid not null,
+  attempt_id uuid not null,
+  delivery_id uuid not null,
+  customer_id uuid,
+  ordinal integer not null,
+  at timestamp with time zone not null,
+  outcome text not null,
+  status_code integer,
+  answer text,
+  latency_ms integer not null,
+  constraint delivery_attempts_pkey PRIMARY KEY (brand_id, attempt_id)
+);
+CREATE INDEX delivery_attempts_by_age ON delivery_attempts USING brin (at);
+CREATE UNIQUE INDEX delivery_attempts_in_order ON delivery_attempts USING btree (brand_id, delivery_id, ordinal);
+CREATE INDEX delivery_attempts_of_customer ON delivery_attempts USING btree (brand_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE TRIGGER delivery_attempts_insert_current BEFORE INSERT ON delivery_attempts FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.answer)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER delivery_attempts_update_current BEFORE UPDATE OF answer ON delivery_attempts FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.answer) IS DISTINCT FROM sealed_name(old.answer) THEN sealed_head(new.answer)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table erased_customers (
   brand_id uuid not null,
   customer_id uuid not null,
@@ -251,6 +299,7 @@ create table events (
   constraint events_pkey PRIMARY KEY (brand_id, number),
   constraint events_brand_id_event_id_key UNIQUE (brand_id, event_id)
 );
+CREATE INDEX events_by_age ON events USING brin (occurred_at);
 CREATE INDEX events_by_customer ON events USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
 
 create table idempotency (
@@ -301,6 +350,12 @@ create table journal (
   payload text,
   constraint journal_pkey PRIMARY KEY (brand_id, arrived)
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000);
+CREATE TRIGGER journal_insert_current BEFORE INSERT ON journal FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER journal_update_current BEFORE UPDATE OF reason ON journal FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table journal_heads (
   brand_id uuid not null,
@@ -469,6 +524,31 @@ create table root_versions (
   constraint root_versions_version_check CHECK (version > 0)
 );
 
+create table webhooks (
+  brand_id uuid not null,
+  webhook_id uuid not null,
+  seq bigint generated always as identity not null,
+  settings text not null,
+  settings_seal integer not null,
+  events text[] not null,
+  payload text not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  fanned bigint not null,
+  failing_since timestamp with time zone,
+  constraint webhooks_pkey PRIMARY KEY (brand_id, webhook_id),
+  constraint webhooks_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
+  constraint webhooks_payload_check CHECK (payload = ANY (ARRAY['thin'::text, 'full'::text])),
+  constraint webhooks_status_check CHECK (status = ANY (ARRAY['STATUS_ENABLED'::text, 'STATUS_DISABLED'::text]))
+);
+CREATE TRIGGER webhooks_insert_current BEFORE INSERT ON webhooks FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.settings)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER webhooks_update_current BEFORE UPDATE OF settings ON webhooks FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.settings) IS DISTINCT FROM sealed_name(old.settings) THEN sealed_head(new.settings)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 CREATE OR REPLACE FUNCTION head_version(head bytea)
  RETURNS integer
  LANGUAGE sql
@@ -556,3 +636,5 @@ AS $function$ select '\x01'::bytea || int4send(version) $function$;
 create sequence change_requests_seq_seq;
 
 create sequence journal_arrived_seq;
+
+create sequence webhooks_seq_seq;

@@ -132,6 +132,7 @@ describe('the house', () => {
     expect(takesDatabase.sort()).toEqual([
       'api-keys.ts',
       'brands.ts',
+      'deliveries-due.ts',
       'installation.ts',
       'kyc-due.ts',
       'migrate.ts',

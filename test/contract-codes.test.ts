@@ -98,6 +98,8 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
     bent(() => ({ raw: ' '.repeat((row.body?.limit ?? 64 * 1024) + 1), headers: json }))(row, headers),
   unsupported_media_type: bent(() => ({ raw: '{}', headers: { 'Content-Type': 'text/plain' } })),
   precondition_failed: bent(() => ({ headers: { 'If-Match': '"99"' } })),
+  webhooks_err: unknownParameter,
+  webhook_dne: otherId,
   customer_dne: otherId,
   kyc_dne: otherId,
   address_dne: bent(({ path }) => ({ path: path.replace(/[^/]+$/, randomUUID()) })),
@@ -390,6 +392,10 @@ async function damage(): Promise<Stage> {
   await on.sql('alter table events rename to elsewhere_three');
   await on.sql('alter table retention_policies rename to elsewhere_as_well');
   await on.sql('alter table audit rename to nowhere');
+  await on.sql("update webhooks set settings = 'not what was sealed'");
+  await on.sql('alter table delivery_attempts rename to attempts_elsewhere');
+  for (const table of ['webhooks', 'deliveries'])
+    await on.sql(`alter table ${table} add constraint impossible check (false) not valid`);
   const sequences = await on.sql(
     "select sequencename as name from pg_sequences where sequencename like 'arrivals%'",
   );

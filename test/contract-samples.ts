@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { documentsExample } from '../src/contract/kyc-examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
@@ -197,6 +198,34 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await newCustomer(brand);
     return { method: 'GET', path: '/events?type=customer*', options: {} };
   },
+  createWebhook: async () => ({ method: 'POST', path: '/webhooks', options: { body: subscription } }),
+  listWebhooks: async (brand) => {
+    await newWebhook(brand);
+    return { method: 'GET', path: '/webhooks', options: {} };
+  },
+  getWebhook: async (brand) => ({ method: 'GET', path: await webhookPath(brand), options: {} }),
+  updateWebhook: async (brand) => ({
+    method: 'PATCH',
+    path: await webhookPath(brand),
+    options: { body: { events: ['*'] } },
+  }),
+  deleteWebhook: async (brand) => ({ method: 'DELETE', path: await webhookPath(brand), options: {} }),
+  testWebhook: async (brand) => ({ method: 'POST', path: `${await webhookPath(brand)}/test`, options: {} }),
+  rotateWebhookSecret: async (brand) => ({
+    method: 'POST',
+    path: `${await webhookPath(brand)}/rotate-secret`,
+    options: { body: {} },
+  }),
+  listDeliveries: async (brand) => ({
+    method: 'GET',
+    path: `${await webhookPath(brand)}/deliveries`,
+    options: {},
+  }),
+  replayWebhook: async (brand) => ({
+    method: 'POST',
+    path: `${await webhookPath(brand)}/replay`,
+    options: { body: { dead: true } },
+  }),
   verifyKey: async (brand) => ({
     method: 'GET',
     path: `/auth/key/${brand.key.identity}`,
@@ -231,17 +260,23 @@ export async function startedPath(brand: BrandClient, overrides: object = {}): P
 async function waiting(brand: BrandClient, status: 'document_required' | 'under_review') {
   const path = await startedPath(brand);
   const [, , customer_id = ''] = path.split('/');
-  const [row] = await brand.sql(
-    `update kyc_runs set status = $2, revision = revision + 1, poll_at = null, review_since = now(),
-       wanted = '{government_id}', documents_until = case when $2 = 'document_required' then now() + interval '28 days' end
-      where customer_id = $1 returning run_id`,
-    [customer_id, status],
-  );
-  await brand.sql('update customers set version = version + 1, kyc_status = $2 where customer_id = $1', [
-    customer_id,
-    status,
-  ]);
-  return { customer_id, run_id: String(row?.['run_id']) };
+  for (;;) {
+    // Between the worker's first look and its second one.
+    const [row] = await brand.sql(
+      `with run as (
+         update kyc_runs set status = $2, revision = revision + 1, poll_at = null, review_since = now(),
+           wanted = '{government_id}',
+           documents_until = case when $2 = 'document_required' then now() + interval '28 days' end
+          where customer_id = $1 and status = 'submitted' and reference is not null returning run_id
+       ), customer as (
+         update customers set version = version + 1, kyc_status = $2
+          where customer_id = $1 and exists (select from run)
+       ) select run_id from run`,
+      [customer_id, status],
+    );
+    if (row) return { customer_id, run_id: String(row['run_id']) };
+    await sleep(20);
+  }
 }
 
 /** A customer that was deleted, as those see it who may. */
@@ -258,6 +293,19 @@ export async function erasureRequest(brand: BrandClient, path: string): Promise<
   const { erasure_id } = (await colleague.call('POST', `${path}/erasure-requests`, { body })).json;
   return `${path}/erasure-requests/${erasure_id}`;
 }
+
+/** A subscription at an address of this machine at which nobody listens. */
+const subscription = { url: 'http://127.0.0.1:9/hooks', events: ['kyc.*'] };
+
+/** A webhook subscription, as its create answered it. */
+export async function newWebhook(brand: BrandClient, overrides: object = {}): Promise<Called> {
+  const created = await brand.call('POST', '/webhooks', { body: { ...subscription, ...overrides } });
+  if (created.status !== 201) throw new Error(`A subscription could not be made: ${created.text}`);
+  return created;
+}
+
+const webhookPath = async (brand: BrandClient): Promise<string> =>
+  `/webhooks/${(await newWebhook(brand)).json.webhook_subscription.id}`;
 
 export const customerPath = async (brand: BrandClient): Promise<string> =>
   `/customers/${(await newCustomer(brand)).json.customer_id}`;

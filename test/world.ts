@@ -100,6 +100,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     CLIENTELE_PORT: '0',
     CLIENTELE_DEMO: '0',
     CLIENTELE_LOG_LEVEL: 'debug',
+    // Receivers are on this machine; at other addresses of it nothing may be reached.
+    CLIENTELE_WEBHOOK_ALLOW: '127.0.0.1/32',
     ...options.env,
   });
   const log: string[] = [];

@@ -32,6 +32,17 @@ import {
   requestErasure,
   setLegalHold,
 } from './retention.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listDeliveries,
+  listWebhooks,
+  replayWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from './webhooks.ts';
 
 /** Where the API lives. Bond's clients have it in their base URL. */
 export const apiPrefix = '/api/v0.1';
@@ -77,6 +88,15 @@ export const contract = {
   getRetentionPolicy,
   changeRetentionPolicy,
   listEvents,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  testWebhook,
+  rotateWebhookSecret,
+  listDeliveries,
+  replayWebhook,
   verifyKey,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 

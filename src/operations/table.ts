@@ -24,6 +24,16 @@ import { closeAccount, releaseLegalHold, setLegalHold } from './retention-holds.
 import { getRestrictedCustomer, listRestrictedCustomers } from './retention-records.ts';
 import { revealSsn } from './reveal.ts';
 import type { Answer, Context, SignedHandler } from './system.ts';
+import { listDeliveries, replayWebhook } from './webhook-deliveries.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from './webhooks.ts';
 
 /** What runs for each row of the contract. A row without its function does not compile. */
 export const handlers: {
@@ -67,6 +77,15 @@ export const handlers: {
   getRetentionPolicy,
   changeRetentionPolicy,
   listEvents,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  testWebhook,
+  rotateWebhookSecret,
+  listDeliveries,
+  replayWebhook,
   verifyKey,
 };
 

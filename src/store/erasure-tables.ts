@@ -22,6 +22,9 @@ export const customerTables = [
   { table: 'erasure_requests', erased: 'rows' },
   // Ids and names of fields; who reads on from a number must find the next one.
   { table: 'events', erased: 'stays' },
+  // A delivery that is still to be made says then what its event says.
+  { table: 'deliveries', erased: { column: 'payload' } },
+  { table: 'delivery_attempts', erased: { column: 'answer' } },
   // An entry that has no place in the trail yet.
   { table: 'journal', erased: { column: 'reason' } },
   // The entries are chained. Their digests say nothing once the customer's key, in its row, has gone.

@@ -28,3 +28,24 @@ const oldEvents = statement(
 export async function sweepEvents(db: Database, before: Instant, most: number): Promise<number> {
   return (await db.run(oldEvents, [toPostgres(before), most])).length;
 }
+
+const oldDeliveries = statement(
+  'deliveries_sweep',
+  `delete from deliveries where (brand_id, delivery_id) in
+     (select brand_id, delivery_id from deliveries where occurred_at < $1::timestamptz limit $2)
+   returning 1 as swept`,
+);
+
+const oldAttempts = statement(
+  'delivery_attempts_sweep',
+  `delete from delivery_attempts where (brand_id, attempt_id) in
+     (select brand_id, attempt_id from delivery_attempts where at < $1::timestamptz limit $2)
+   returning 1 as swept`,
+);
+
+/** Deletes deliveries of events from before a moment, and attempts from before it. Returns how many of the more. */
+export async function sweepDeliveries(db: Database, before: Instant, most: number): Promise<number> {
+  const deliveries = await db.run(oldDeliveries, [toPostgres(before), most]);
+  const attempts = await db.run(oldAttempts, [toPostgres(before), most]);
+  return Math.max(deliveries.length, attempts.length);
+}

@@ -2,7 +2,7 @@ import { eventDays } from '../domain/events.ts';
 import type { Instant } from '../domain/time.ts';
 import { plusSeconds } from '../domain/time.ts';
 import type { Database } from '../store/database.ts';
-import { sweepEvents, sweepIdempotency } from '../store/sweep.ts';
+import { sweepDeliveries, sweepEvents, sweepIdempotency } from '../store/sweep.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';
 
@@ -16,6 +16,8 @@ export const startSweeper = (db: Database, now: () => Instant): Rounds =>
 
 async function sweep(db: Database, now: Instant): Promise<number> {
   const answers = await sweepIdempotency(db, now, batch);
-  const events = await sweepEvents(db, plusSeconds(now, -eventDays * 86_400), batch);
-  return Math.max(answers, events);
+  const before = plusSeconds(now, -eventDays * 86_400);
+  const events = await sweepEvents(db, before, batch);
+  const deliveries = await sweepDeliveries(db, before, batch);
+  return Math.max(answers, events, deliveries);
 }

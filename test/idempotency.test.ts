@@ -261,33 +261,46 @@ test('key, request and answer are kept without a readable word', async () => {
   expect(shown, 'a bare digest of the key could be guessed back').not.toContain(row?.['bare']);
 });
 
-test('a repeat while the first request is still running is told to wait, and then gets its answer', async () => {
-  const slow = await openWorld();
-  const tenant = await slow.brand();
-  const prepared = await Promise.all(repeatable.map(([, row]) => prepare(row, tenant)));
-  const options = prepared.map(() => under(randomUUID()));
-  const all = () => Promise.all(prepared.map((one, index) => send(tenant, one, options[index])));
-  // Slower than a duplicate's patience for the lock (5 s), faster than a statement's (10 s).
-  await slow.sql(`create function dawdle() returns trigger language plpgsql as
-    $$ begin perform pg_sleep(8); return coalesce(new, old); end $$`);
-  await slow.sql(
-    'create trigger dawdle before insert or update or delete on customers for each row execute function dawdle()',
-  );
-  const first = all();
-  await expect
-    .poll(
-      async () => (await slow.sql("select 1 from pg_stat_activity where wait_event = 'PgSleep'")).length,
-      { timeout: 5_000 },
-    )
-    .toBe(prepared.length);
-  for (const answer of await all()) {
-    expect(answer.json).toMatchObject({ Status: 409, Code: 'idempotency_key_exists' });
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-  }
-  const done = await first;
-  expect(done.map(({ status }) => status)).toEqual(repeatable.map(([, row]) => row.answer.status));
-  const again = await all();
-  expect(again.map(essence)).toEqual(done.map(essence));
-  expect(again.map(replayed)).toEqual(done.map(() => 'true'));
-  await slow.close();
-});
+/** So many at once that none of them waits for a connection of the pool. */
+const groups = Array.from({ length: Math.ceil(repeatable.length / 6) }, (_, group) =>
+  repeatable.slice(group * 6, group * 6 + 6),
+);
+
+test.concurrent.for(groups)(
+  'a repeat while the first request is still running is told to wait, and then gets its answer',
+  async (group, { expect }) => {
+    const slow = await openWorld();
+    const tenant = await slow.brand();
+    const prepared = await Promise.all(group.map(([, row]) => prepare(row, tenant)));
+    const options = prepared.map(() => under(randomUUID()));
+    const all = () => Promise.all(prepared.map((one, index) => send(tenant, one, options[index])));
+    // Slower than a duplicate's patience for the lock (5 s), faster than a statement's (10 s).
+    await slow.sql(`create function dawdle() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(8); return null; end $$`);
+    await slow.sql(
+      'create trigger dawdle after insert or update on idempotency for each row execute function dawdle()',
+    );
+    const first = all();
+    await expect
+      .poll(
+        async () =>
+          (
+            await slow.sql(
+              "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
+            )
+          ).length,
+        { timeout: 5_000 },
+      )
+      .toBe(prepared.length);
+    for (const [index, answer] of (await all()).entries()) {
+      expect(answer.json, group[index]?.[0]).toMatchObject({ Status: 409, Code: 'idempotency_key_exists' });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const done = await first;
+    expect(done.map(({ status }) => status)).toEqual(group.map(([, row]) => row.answer.status));
+    const again = await all();
+    expect(again.map(essence)).toEqual(done.map(essence));
+    expect(again.map(replayed)).toEqual(done.map(() => 'true'));
+    await slow.close();
+  },
+);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId } from '../../src/domain/ids.ts';
 import type { Happening, KycStatus } from '../../src/domain/kyc.ts';
 import { happenings, isRunning, transitionOf } from '../../src/domain/kyc.ts';
@@ -77,10 +78,12 @@ export async function racePatches({ brand, provider, start, advance, world }: St
     const { customerId, runId } = await start();
     await advance(runId);
     provider.say({ state: 'approved' });
-    const [patched] = await Promise.all([
-      brand.call('PATCH', `/customers/${customerId}`, { body: { first_name: 'Jane' } }),
-      advance(runId),
-    ]);
+    const patch = async () => {
+      // A little later each time, so that either comes first in many rounds.
+      await sleep(round % 10);
+      return brand.call('PATCH', `/customers/${customerId}`, { body: { first_name: 'Jane' } });
+    };
+    const [patched] = await Promise.all([patch(), advance(runId)]);
     const [run] = await world.sql('select status from kyc_runs where run_id = $1', [runId]);
     const { first_name } = (await brand.call('GET', `/customers/${customerId}`)).json;
     const isPassed = run?.['status'] === 'passed';

@@ -257,7 +257,10 @@ export async function startedPath(brand: BrandClient, overrides: object = {}): P
 }
 
 /** A verification that has come to where it waits for somebody, whatever the provider would have said. */
-async function waiting(brand: BrandClient, status: 'document_required' | 'under_review') {
+async function waiting(
+  brand: BrandClient,
+  status: 'document_required' | 'under_review',
+): Promise<{ readonly customer_id: string; readonly run_id: string }> {
   const path = await startedPath(brand);
   const [, , customer_id = ''] = path.split('/');
   for (;;) {
@@ -275,6 +278,11 @@ async function waiting(brand: BrandClient, status: 'document_required' | 'under_
       [customer_id, status],
     );
     if (row) return { customer_id, run_id: String(row['run_id']) };
+    const [missed] = await brand.sql(
+      "select 1 from kyc_runs where customer_id = $1 and status <> 'submitted'",
+      [customer_id],
+    );
+    if (missed) return waiting(brand, status);
     await sleep(20);
   }
 }

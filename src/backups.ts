@@ -57,6 +57,6 @@ export async function restoreFrom(config: Config, path: string, call: RestoreCal
       await close();
     }
   } finally {
-    await backup.close();
+    backup.close();
   }
 }

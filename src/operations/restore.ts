@@ -27,7 +27,7 @@ export async function openBackup(path: string, restoring: Restoring): Promise<Ba
     refuseOtherInstallation(backup.manifest, restoring);
     return backup;
   } catch (error) {
-    await backup.close();
+    backup.close();
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Environment } from './installation.ts';
@@ -36,6 +36,8 @@ export interface Manifest {
 const kind = 'clientele backup ';
 const firstLine = `${kind}1\n`;
 const digestLength = 32;
+/** Bytes; less than this cannot even hold a first line and a digest. */
+const shortest = firstLine.length + digestLength + 1;
 
 /** Bytes of a table, and how many rows they were once all have been read. */
 export interface TableText extends AsyncIterable<Buffer> {
@@ -57,27 +59,26 @@ export async function writeBackupFile(
   if (existsSync(path))
     throw new BackupError(`${path} is there already. Choose another name for the backup.`);
   const draft = `${path}.${randomBytes(4).toString('hex')}.partial`;
-  const file = await open(draft, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new BackupError(`${path} cannot be written (${error.code}). Choose a place that can be.`);
-  });
   try {
+    const target = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
     const packer = createGzip({ level: 1 });
-    const target = file.createWriteStream({ autoClose: false });
     await pipeline(content(manifest, tables), packer, withDigest, target, signal ? { signal } : {});
-    await file.sync();
-    await file.close();
     await rename(draft, path);
     await syncFolder(dirname(path));
     return target.bytesWritten;
   } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(draft, { force: true });
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
-      throw new BackupError(
-        `There is no room for ${basename(path)}. Free some space, or choose another disk.`,
-      );
-    throw error;
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw explained(error, path);
   }
+}
+
+/** Says what to do about the errors of the file system that an operator can remove. */
+function explained(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : undefined;
+  if (code === undefined) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new BackupError(`There is no room for ${path}. Free some space, or choose another disk.`);
+  return new BackupError(`${path} cannot be written (${code}). Choose a place that can be.`);
 }
 
 async function* content(manifest: Manifest, tables: Iterable<TableText>): AsyncGenerator<Buffer> {
@@ -126,7 +127,7 @@ export interface BackupReading {
   table(): AsyncIterable<Buffer>;
   /** After a table: how many rows it had. */
   rowCount(): Promise<number>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** Opens a backup and reads it once in full for its checksum. @throws BackupError unless it is whole. */
@@ -138,33 +139,29 @@ export async function openBackupFile(path: string): Promise<BackupReading> {
         : `${path} cannot be read (${error.code}). Check who may read it.`,
     );
   });
-  try {
-    const { size } = await file.stat();
-    await refuseUnlessWhole(file, path, size);
-    return await beginReading(file, path, size);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-}
-
-async function refuseUnlessWhole(file: FileHandle, path: string, size: number): Promise<void> {
-  const start = Buffer.alloc(firstLine.length);
-  await file.read(start, 0, start.length, 0);
-  if (start.toString('latin1') !== firstLine) {
+  const { size } = await file.stat();
+  const [start, kept] = await readEnds(file, size).finally(() => file.close());
+  if (start !== firstLine) {
     throw new BackupError(
-      start.toString('latin1').startsWith(kind)
+      start.startsWith(kind)
         ? `${path} has a form that this version does not know: a newer one made it. Restore with that version, or a newer one.`
         : `${path} is not a backup of Clientele. Name a file that clientele backup has made.`,
     );
   }
+  if (size < shortest) throw damaged(path);
   const digest = createHash('sha256');
-  const end = Math.max(firstLine.length, size - digestLength);
-  for await (const bytes of file.createReadStream({ start: 0, end: end - 1, autoClose: false }))
+  for await (const bytes of createReadStream(path, { end: size - digestLength - 1 }))
     digest.update(bytes as Buffer);
-  const kept = Buffer.alloc(digestLength);
-  await file.read(kept, 0, digestLength, end);
   if (!digest.digest().equals(kept)) throw damaged(path);
+  return beginReading(path, size);
+}
+
+async function readEnds(file: FileHandle, size: number): Promise<readonly [string, Buffer]> {
+  const start = Buffer.alloc(firstLine.length);
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  const kept = Buffer.alloc(digestLength);
+  await file.read(kept, 0, digestLength, Math.max(0, size - digestLength));
+  return [start.toString('latin1', 0, bytesRead), kept];
 }
 
 const damaged = (path: string) =>
@@ -172,12 +169,8 @@ const damaged = (path: string) =>
     `${path} is damaged or was cut short: its checksum does not fit. Use another copy of it, or another backup.`,
   );
 
-async function beginReading(file: FileHandle, path: string, size: number): Promise<BackupReading> {
-  const packed = file.createReadStream({
-    start: firstLine.length,
-    end: size - digestLength - 1,
-    autoClose: false,
-  });
+async function beginReading(path: string, size: number): Promise<BackupReading> {
+  const packed = createReadStream(path, { start: firstLine.length, end: size - digestLength - 1 });
   const unpacked = packed.pipe(createGunzip());
   packed.on('error', (error) => unpacked.destroy(error));
   const chunks = unpacked[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -217,10 +210,9 @@ async function beginReading(file: FileHandle, path: string, size: number): Promi
       for (let length = await nextLength(); length > 0; length = await nextLength()) yield* block(length);
     },
     rowCount: async () => Number((await take(8)).readBigUInt64BE()),
-    async close() {
+    close() {
       unpacked.destroy();
       packed.destroy();
-      await file.close();
     },
   };
 

@@ -392,7 +392,7 @@ async function damage(): Promise<Stage> {
   await on.sql('alter table events rename to elsewhere_three');
   await on.sql('alter table retention_policies rename to elsewhere_as_well');
   await on.sql('alter table audit rename to nowhere');
-  await on.sql("update webhooks set settings = 'not what was sealed'");
+  await on.sql("update webhooks set settings = 'bm90IHdoYXQgd2FzIHNlYWxlZA=='");
   await on.sql('alter table delivery_attempts rename to attempts_elsewhere');
   for (const table of ['webhooks', 'deliveries'])
     await on.sql(`alter table ${table} add constraint impossible check (false) not valid`);

@@ -198,7 +198,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await newCustomer(brand);
     return { method: 'GET', path: '/events?type=customer*', options: {} };
   },
-  createWebhook: async () => ({ method: 'POST', path: '/webhooks', options: { body: subscription } }),
+  createWebhook: async () => ({ method: 'POST', path: '/webhooks', options: { body: subscription() } }),
   listWebhooks: async (brand) => {
     await newWebhook(brand);
     return { method: 'GET', path: '/webhooks', options: {} };
@@ -303,11 +303,11 @@ export async function erasureRequest(brand: BrandClient, path: string): Promise<
 }
 
 /** A subscription at an address of this machine at which nobody listens. */
-const subscription = { url: 'http://127.0.0.1:9/hooks', events: ['kyc.*'] };
+const subscription = () => ({ url: `http://127.0.0.1:9/${randomUUID()}`, events: ['kyc.*'] });
 
 /** A webhook subscription, as its create answered it. */
 export async function newWebhook(brand: BrandClient, overrides: object = {}): Promise<Called> {
-  const created = await brand.call('POST', '/webhooks', { body: { ...subscription, ...overrides } });
+  const created = await brand.call('POST', '/webhooks', { body: { ...subscription(), ...overrides } });
   if (created.status !== 201) throw new Error(`A subscription could not be made: ${created.text}`);
   return created;
 }

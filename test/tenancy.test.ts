@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OperationRow } from '../src/contract/operation.ts';
 import { operations } from '../src/contract/table.ts';
 import type { Prepared } from './contract-samples.ts';
-import { newCustomer, prepare, send } from './contract-samples.ts';
+import { newCustomer, newWebhook, prepare, send } from './contract-samples.ts';
+import { eventually } from './durability/crowding.ts';
 import { address, person } from './people.ts';
 import type { BrandClient, Called, World } from './world.ts';
 import { openWorld } from './world.ts';
@@ -28,9 +29,19 @@ beforeAll(async () => {
     address: json.addresses[0].address_id,
     brand: theirs.brandId,
     key: theirs.key.identity,
+    webhook: (await newWebhook(theirs)).json.webhook_subscription.id,
+    event: await eventOf(theirs, json.customer_id),
   };
 });
 afterAll(() => world.close());
+
+/** The event that a customer was created with, once it has its number. */
+async function eventOf(brand: BrandClient, customerId: string): Promise<string> {
+  const path = `/events?customer_id=${customerId}`;
+  const first = async () => (await brand.call('GET', path)).json.data[0];
+  await eventually(async () => (await first()) !== undefined);
+  return (await first()).event_id;
+}
 
 /** A place in a request where an id stands: a parameter of the path, or a field of the body. */
 interface Position {
@@ -82,6 +93,13 @@ const bodyPositions: Readonly<Record<string, readonly Position[]>> = {
   startKyc: [inBody('program_id')],
   simulateKycPass: [inBody('customer_id'), inBody('program_id')],
   simulateKycFail: [inBody('customer_id'), inBody('program_id')],
+  replayWebhook: [
+    {
+      name: 'event_id',
+      put: (prepared, id) => withBody(prepared, { event_id: id }),
+      own: async () => eventOf(ours, (await newCustomer(ours)).json.customer_id),
+    },
+  ],
   searchCustomers: [
     {
       name: 'brand_person_id',

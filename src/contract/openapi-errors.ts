@@ -1,5 +1,7 @@
 import type { ErrorCode, FieldProblems } from '../domain/errors.ts';
 import { errorCatalogue } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Circumstances } from '../domain/values.ts';
 import type { Json, JsonObject } from './openapi-schemas.ts';
 import type { OperationRow } from './operation.ts';
 import { errorsOf } from './operation.ts';
@@ -159,10 +161,17 @@ export function misfit(row: OperationRow): {
   return { query: { [name]: '0' } };
 }
 
+/** No rule that a misfit breaks goes by the time. */
+const someday: Circumstances = { now: '2026-01-01T00:00:00.000000' as Instant, sandbox: true };
+
 /** What validation itself says to it, so that the example is an answer and not an invention. */
 function schemaProblems(row: OperationRow): FieldProblems {
   const { body, query = {} } = misfit(row);
-  if (row.body) return shapeCheck(row.body.schema)(body).toObject();
+  if (row.body) {
+    const problems = shapeCheck(row.body.schema)(body);
+    problems.addMissing(row.body.check(body, someday));
+    return problems.toObject();
+  }
   const schema = row.query ?? { type: 'object' as const, additionalProperties: false };
   return shapeCheck(schema)(readQuery(row.query, query)).toObject();
 }

@@ -13,7 +13,7 @@ export const payloadKinds = ['thin', 'full'] as const;
 export type PayloadKind = (typeof payloadKinds)[number];
 
 /** Subscriptions that a brand may have, and events that one request replays. */
-export const maxWebhooks = 100;
+export const maxWebhooks = 500;
 export const maxReplay = 10_000;
 
 /** Hours that an old secret goes on signing. */

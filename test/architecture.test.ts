@@ -137,6 +137,8 @@ describe('the house', () => {
       'kyc-due.ts',
       'migrate.ts',
       'retention-due.ts',
+      'root-versions.ts',
+      'rotation-claims.ts',
       'sequencer.ts',
       'server-facts.ts',
       'sweep.ts',

@@ -6,6 +6,7 @@ import type { Instant } from '../src/domain/time.ts';
 import { parseInstant, plusSeconds } from '../src/domain/time.ts';
 import { examineCertificate, type Installed, judgeSpace } from '../src/operations/doctor-place.ts';
 import { examineServer } from '../src/operations/doctor-records.ts';
+import { rootKeyFromFile } from '../src/vault/key-source.ts';
 import { clientele, serve, temporaryFolder, tidy } from './cli/program.ts';
 import type { World } from './world.ts';
 import { openWorld } from './world.ts';
@@ -102,6 +103,8 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'audit key',
       'brands',
       'API keys',
+      'key rotation',
+      'root key rotation',
     ]);
   });
 
@@ -327,8 +330,10 @@ const installed: Installed = {
   environment: 'live',
   dataDir: '/nowhere',
   isEmbedded: false,
-  rootKeyFile: '/nowhere/root.key',
-  ownRootKey: true,
+  rootKeyPlace: { kind: 'file', path: '/nowhere/root.key' },
+  rootKeySource: rootKeyFromFile('/nowhere/root.key'),
+  rotateDays: 30,
+  backupHorizonDays: 35,
   tls: undefined,
   unsafe: [],
   now: () => parseInstant('2050-01-01') as Instant,

@@ -20,8 +20,11 @@ export async function doctor(format: Format): Promise<void> {
 }
 
 async function examineConfigured(format: Format): Promise<readonly Finding[]> {
-  const [{ readConfig, unsafeInLive }, { openStorage, rootKeyFileOf, wallClock }, { examine, redSentences }] =
-    await Promise.all([import('../config.ts'), import('../house.ts'), import('../operations/doctor.ts')]);
+  const [{ readConfig, unsafeInLive }, house, { examine, redSentences }] = await Promise.all([
+    import('../config.ts'),
+    import('../house.ts'),
+    import('../operations/doctor.ts'),
+  ]);
   let config: Config;
   try {
     config = readConfig();
@@ -34,12 +37,12 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
     {
       ...config,
       isEmbedded: config.databaseUrl === undefined,
-      rootKeyFile: rootKeyFileOf(config),
-      ownRootKey: config.rootKeyFile !== undefined,
+      rootKeyPlace: house.rootKeyPlaceOf(config),
+      rootKeySource: house.keySourceOf(config),
       unsafe: unsafeInLive(config),
-      now: wallClock,
+      now: house.wallClock,
     },
-    () => openStorage(config, 'command', { notice: (sentence) => say(format, sentence) }),
+    () => house.openStorage(config, 'command', { notice: (sentence) => say(format, sentence) }),
   );
 }
 

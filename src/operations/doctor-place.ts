@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts';
 import { millisOf } from '../domain/time.ts';
 import { findBinaries } from '../store/embedded/binaries.ts';
 import { dataVersion, findPlace } from '../store/embedded/place.ts';
-import { rootKeyFromFile } from '../vault/key-source.ts';
+import type { KeySource, RootKeyPlace } from '../vault/key-source.ts';
 import type { Vault } from '../vault/vault.ts';
 import { openVault } from '../vault/vault.ts';
 import type { CertificateFiles } from './certificate.ts';
@@ -20,9 +20,11 @@ export interface Installed {
   /** Absolute. */
   readonly dataDir: string;
   readonly isEmbedded: boolean;
-  readonly rootKeyFile: string;
-  /** Whether the operator named that file; else a sandbox makes one on its first start. */
-  readonly ownRootKey: boolean;
+  readonly rootKeyPlace: RootKeyPlace;
+  readonly rootKeySource: KeySource;
+  /** Days. */
+  readonly rotateDays: number;
+  readonly backupHorizonDays: number;
   readonly tls: CertificateFiles | undefined;
   /** What must not be in live, as sentences. */
   readonly unsafe: readonly string[];
@@ -112,10 +114,19 @@ export function judgeSpace(freeBytes: number, folder: string): Finding {
 
 /** The finding on the root key file, and the vault that it opens. */
 export async function examineRootKey(
-  { rootKeyFile, ownRootKey, environment, dataDir }: Installed,
+  { rootKeyPlace, rootKeySource, environment, dataDir }: Installed,
   begun: boolean,
 ): Promise<{ readonly finding: Finding; readonly vault?: Vault }> {
   const check = 'root key';
+  if (rootKeyPlace.kind === 'environment') {
+    try {
+      const vault = openVault(rootKeySource.load());
+      return { vault, finding: green(check, `It comes from ${rootKeyPlace.variable}.`) };
+    } catch (error) {
+      return { finding: redFrom(check, error) };
+    }
+  }
+  const rootKeyFile = rootKeyPlace.path;
   const exists = await stat(rootKeyFile).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
@@ -128,10 +139,10 @@ export async function examineRootKey(
         'Put it back from your copy; a new key would open nothing.',
       ),
     };
-  if (!exists && !ownRootKey && environment === 'sandbox')
+  if (!exists && rootKeyPlace.kind === 'own' && environment === 'sandbox')
     return { finding: yellow(check, 'There is none yet.', 'The first start makes one: clientele serve') };
   try {
-    const vault = openVault(rootKeyFromFile(rootKeyFile).load());
+    const vault = openVault(rootKeySource.load());
     if (environment === 'live' && rootKeyFile.startsWith(`${dataDir}/`))
       return {
         vault,

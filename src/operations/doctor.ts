@@ -1,4 +1,5 @@
 import type { Database } from '../store/database.ts';
+import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
 import type { Installed } from './doctor-place.ts';
 import {
   examineBinaries,
@@ -84,6 +85,8 @@ async function examineDatabase(
   const { key } = vault.signer;
   found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));
   found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
+  found.push(...(await guarded('key rotation', () => examineBrandKeys(installed, database))));
+  found.push(...(await guarded('root key rotation', () => examineRootVersions(installed, database, vault))));
   return found;
 }
 

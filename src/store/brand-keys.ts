@@ -29,10 +29,6 @@ export async function brandKeys(scope: BrandScope): Promise<readonly StoredKey[]
   }));
 }
 
-/** Whether the brand `$1` has a newer index key than the one of a version, in SQL. */
-export const isOutdatedSql = (version: string): string =>
-  `exists (select from brand_keys where brand_id = $1 and kind = 'index' and version > ${version})`;
-
 /** A version of a brand's key, and since when there is one. */
 export interface KeyVersion {
   readonly kind: StoredKey['kind'];

@@ -1,8 +1,8 @@
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
-import { isOutdatedSql } from './brand-keys.ts';
 import type { Row, Value } from './database.ts';
 import { statement } from './database.ts';
+import { isOutdatedSql } from './index-version.ts';
 import { isDeadlock, isLockTimeout } from './outage.ts';
 import type { BrandScope } from './scope.ts';
 

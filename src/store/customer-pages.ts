@@ -4,11 +4,11 @@ import type { KycStatus } from '../domain/kyc.ts';
 import type { Paging } from '../domain/paging.ts';
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
-import { isOutdatedSql } from './brand-keys.ts';
 import type { CustomerRow } from './customers.ts';
 import { customerRow, shownColumns } from './customers.ts';
 import type { Row, Statement, Value } from './database.ts';
 import { statement } from './database.ts';
+import { isOutdatedSql } from './index-version.ts';
 import type { BrandScope } from './scope.ts';
 
 export interface CustomerPage {

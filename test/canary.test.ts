@@ -15,6 +15,8 @@ import {
   serve,
   withSql,
 } from './durability/serving.ts';
+import type { Receiver } from './fakes/receiver.ts';
+import { openReceiver } from './fakes/receiver.ts';
 
 const population = 1_000;
 const people = Array.from({ length: population }, (_, number) => canaryPerson(number));
@@ -26,6 +28,8 @@ const planted = canaryPerson(9_999);
 
 let program: string;
 let dataDir: string;
+/** Is told everything about everybody, and answers what it was told. */
+let echo: Receiver;
 let served: Served;
 let key: Key;
 /** Bodies and headers of every answer that was not a success, and of every success that shows no person. */
@@ -36,8 +40,12 @@ const statuses: Record<string, number> = {};
 
 beforeAll(async () => {
   [program, dataDir] = await Promise.all([buildServe(), newDataDir()]);
-  served = await serve(program, dataDir, { wantsKey: true, logLevel: 'debug' });
+  echo = await openReceiver();
+  echo.answer(({ body }, response) => void response.writeHead(200).end(body));
+  const env = { CLIENTELE_WEBHOOK_ALLOW: '127.0.0.1/32' };
+  served = await serve(program, dataDir, { wantsKey: true, logLevel: 'debug', env });
   key = served.key as Key;
+  await subscribe();
   await work();
   await spoil();
   await withSql(dataDir, (sql) => sql('analyze'));
@@ -46,6 +54,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await served?.stop();
+  await echo?.close();
   await clearAway(dataDir);
   await rm(program, { recursive: true, force: true });
 });
@@ -86,6 +95,13 @@ async function call(
     // Not every answer is JSON.
   }
   return { status: response.status, json };
+}
+
+async function subscribe(): Promise<void> {
+  for (const payload of ['full', 'thin']) {
+    const body = { url: `${echo.url}/${payload}`, events: ['*'], payload };
+    expect((await call('POST', '/webhooks', { body })).status).toBe(201);
+  }
 }
 
 /** A thousand lives: all are created, some change, some are looked for, some end. Half of it under keys. */
@@ -229,6 +245,8 @@ describe('nothing that describes a person can be read', () => {
     expect(rows['customers']).toBeGreaterThan(700);
     expect(rows['deleted_customers']).toBe(population / 4);
     expect(rows['idempotency']).toBeGreaterThan(600);
+    expect(rows['deliveries']).toBeGreaterThan(population);
+    expect(rows['delivery_attempts']).toBeGreaterThan(population);
   });
 
   test('in what the program wrote to its log, standard output and standard error, at level debug', () => {
@@ -260,6 +278,17 @@ describe('nothing that describes a person can be read', () => {
     expect(shown).toContain(`XXX-XX-${String(people[1]?.values[7]).slice(-4)}`);
     // The rest of a person is there, so this is what the scanner would have found.
     expect(scanner.scan(Buffer.from(shown), 'answers').length).toBeGreaterThan(population);
+  });
+
+  test('in what a webhook sends, unless the whole customer was asked for', () => {
+    const bodies = (full: boolean) =>
+      echo.arrived.filter(({ json }) => 'customer' in json === full).map(({ body }) => body);
+    expect(bodies(false).length).toBeGreaterThan(population);
+    expect(scanner.scan(Buffer.from(bodies(false).join('\n')), 'webhooks')).toEqual([]);
+    expect(numbers.scan(Buffer.from(bodies(true).join('\n')), 'webhooks')).toEqual([]);
+    expect(scanner.scan(Buffer.from(bodies(true).join('\n')), 'webhooks').length).toBeGreaterThan(
+      population / 2,
+    );
   });
 
   test('in the data directory of a server that has stopped', async () => {

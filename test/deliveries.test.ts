@@ -155,6 +155,33 @@ describe('a receiver', () => {
     await Promise.all([receiver.close(), other.close()]);
   }, 120_000);
 
+  test('gets what a dead worker was at from another one, thirty seconds later', async () => {
+    const { brand, receiver, id, deliveries } = await scene();
+    const held: (() => void)[] = [];
+    receiver.answer((_, response) => void held.push(() => response.writeHead(500).end()));
+    await newCustomer(brand);
+    await eventually(() => held.length === 1);
+    const [{ next_attempt_at }] = await deliveries();
+    const lease = Date.parse(next_attempt_at) - Date.parse(`${world.system.now()}Z`);
+    expect(lease / 1_000).toBeGreaterThan(10);
+    expect(lease / 1_000).toBeLessThanOrEqual(30);
+    for (const release of held) release();
+    await eventually(async () => (await deliveries())[0]?.attempts.length === 1);
+    // A worker that claims, and is never heard of again.
+    await world.sql('update deliveries set claim = gen_random_uuid(), due_at = $2 where webhook_id = $1', [
+      id,
+      `${plusSeconds(world.system.now(), 30)}Z`,
+    ]);
+    receiver.answer(undefined);
+    pass(25);
+    await newCustomer(brand);
+    await eventually(() => receiver.taken.length === 1);
+    pass(6);
+    await eventually(() => receiver.taken.length === 2);
+    expect(receiver.taken[1]?.headers['webhook-id']).toBe(receiver.arrived[0]?.headers['webhook-id']);
+    await receiver.close();
+  });
+
   test('that says it is gone is disabled at once', async () => {
     const { brand, receiver, subscription, deliveries } = await scene();
     receiver.answer(() => 410);

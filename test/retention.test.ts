@@ -185,6 +185,7 @@ describe('erasing', () => {
       'programs',
       'retention_policies',
       'root_versions',
+      'webhooks',
     ];
     const unknown = async () => {
       const tables = await world.sql("select tablename as name from pg_tables where schemaname = 'public'");

@@ -26,6 +26,8 @@ export interface WorldOptions {
   /** Settings as an operator would write them, beside those that point the world at the test server. */
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => Instant;
+  /** Without the work that happens without a request. */
+  readonly apiOnly?: boolean;
 }
 
 /** A whole running system on a database of its own: what an operator gets, with the doors open for a test. */
@@ -106,10 +108,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   });
   const log: string[] = [];
   const logger = pino({ level: config.logLevel, base: null }, lines(log));
-  const running: RunningServer = await startServer(config, {
-    logger,
-    ...(options.now && { now: options.now }),
-  });
+  const running: RunningServer = await startServer(
+    config,
+    { logger, ...(options.now && { now: options.now }) },
+    { apiOnly: options.apiOnly ?? false },
+  );
   const { system, url } = running;
   const sql: World['sql'] = async (text, values = []) => {
     const client = new pg.Client({ connectionString: databaseUrl });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join, sep } from 'node:path';
+import { basename, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import pg from 'pg';
@@ -39,12 +39,15 @@ export interface Served {
 }
 
 /** The program as one file, so that a start costs what it costs an operator and not what a loader of sources costs. */
-export async function buildServe(): Promise<string> {
+export const buildServe = (): Promise<string> => buildProgram('test/durability/serve.ts');
+
+/** The same for another program of the tests; the file is named like its source. */
+export async function buildProgram(source: string): Promise<string> {
   const folder = await mkdtemp(join(repository, 'node_modules/.serve-'));
   await build({
     absWorkingDir: repository,
-    entryPoints: ['test/durability/serve.ts'],
-    outfile: join(folder, 'serve.mjs'),
+    entryPoints: [source],
+    outfile: join(folder, `${basename(source, '.ts')}.mjs`),
     bundle: true,
     format: 'esm',
     platform: 'node',

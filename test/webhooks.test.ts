@@ -227,6 +227,23 @@ describe('what is delivered', () => {
     await eventually(() => receiver.taken.length === 2);
     expect(receiver.taken.map(({ json }) => json.event)).toEqual(['customer.created', 'customer.deleted']);
   });
+
+  test('is not held up by a record that does not open', async () => {
+    await subscribe({ payload: 'full', status: 'STATUS_DISABLED' });
+    const { id } = await subscribe({ payload: 'full', events: ['customer.updated'] });
+    const { customer_id } = (await newCustomer(brand)).json;
+    await world.sql("update webhooks set status = 'STATUS_DISABLED' where webhook_id = $1", [id]);
+    await brand.call('PATCH', `/customers/${customer_id}`, { body: { email: 'q@example.com' } });
+    await world.sql(
+      'update customers set profile = (select profile from customers where customer_id <> $1 and brand_id <> $2 limit 1) where customer_id = $1',
+      [customer_id, brand.brandId],
+    );
+    await world.sql("update webhooks set status = 'STATUS_ENABLED' where webhook_id = $1", [id]);
+    await newCustomer(brand);
+    await arrivals(1);
+    expect(receiver.arrived[0]?.json).toMatchObject({ event: 'customer.updated', customer_id });
+    expect(receiver.arrived[0]?.json).not.toHaveProperty('customer');
+  });
 });
 
 describe('a secret that was rotated', () => {

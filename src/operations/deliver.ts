@@ -8,7 +8,9 @@ import type { Outcome } from '../providers/outbound.ts';
 import { signStandard } from '../providers/signature.ts';
 import type { Attempted, ClaimedDelivery } from '../store/deliveries.ts';
 import { settleDelivery } from '../store/deliveries.ts';
+import { isOutdatedKey } from '../store/outage.ts';
 import { disableWebhook } from '../store/webhooks.ts';
+import type { Keyring } from '../vault/vault.ts';
 import { journalOf } from './journal.ts';
 import { readSealed } from './keyrings.ts';
 import type { System } from './system.ts';
@@ -34,19 +36,25 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const latencyMillis = Math.round(performance.now() - began);
   const outcome = outcomeOf(answer);
   const attemptId = system.newId();
+  const fate = fateOf(system, delivery, outcome, answer);
   const text = answer.kind === 'answered' ? answer.body.toString('utf8') : '';
-  const attempt: Attempted = {
+  const sealedBy = (one: Keyring): Attempted => ({
     attemptId,
     at,
     outcome,
     statusCode: answer.kind === 'answered' ? answer.status : undefined,
-    answer: text === '' ? undefined : ring.seal(placeOfAnswer(attemptId), text),
+    answer: text === '' ? undefined : one.seal(placeOfAnswer(attemptId), text),
     latencyMillis,
-    ...fateOf(system, delivery, outcome, answer),
-  };
-  if (await settleDelivery(scopeOf(system, brandId), delivery, attempt)) {
-    await giveUpOn(system, brandId, delivery, attempt);
-  }
+    ...fate,
+  });
+  const settle = (attempt: Attempted) => settleDelivery(scopeOf(system, brandId), delivery, attempt);
+  const attempt = sealedBy(ring);
+  const isSettled = await settle(attempt).catch(async (error: unknown) => {
+    // The keys have changed while the receiver took its time.
+    if (!isOutdatedKey(error)) throw error;
+    return settle(sealedBy(await system.keyrings.reload(brandId)));
+  });
+  if (isSettled) await giveUpOn(system, brandId, delivery, attempt);
 }
 
 /** What every delivery carries: the signatures of Bond and of Standard Webhooks, over the very bytes sent. */

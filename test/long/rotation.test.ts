@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { personOf } from '../../bench/people.ts';
 import { plant } from '../../bench/plant.ts';
 import { rotateRoot } from '../../src/operations/root-rotation.ts';
 import { rotateKey } from '../../src/operations/rotation.ts';
-import { person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { brandClient, openWorld } from '../world.ts';
 
@@ -33,7 +33,7 @@ test('not one request fails', async () => {
       number % 5 === 0
         ? await brand.call('PATCH', `/customers/${id}`, { body: { email: `n${number}@example.com` } })
         : number % 5 === 1
-          ? await brand.call('POST', '/customers', { body: person() })
+          ? await brand.call('POST', '/customers', { body: personOf(customers + number) })
           : number % 5 === 2
             ? await brand.call('POST', '/customers/search', { body: { email: `n${number - 2}@example.com` } })
             : await brand.call('GET', `/customers/${id}`);

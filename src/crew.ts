@@ -11,13 +11,15 @@ import { openHouse } from './house.ts';
 import { OperatorError } from './operations/brands.ts';
 import type { ReferenceKey } from './operations/reference-key.ts';
 
-// A server of several processes on one port. The first one owns the embedded database, does what happens
-// without a request, and hands the connections out in turn; its members answer them.
+// A server of several processes on one port. The first one owns the embedded database and does what happens
+// without a request; its members answer requests.
 
 /** What the first process tells a member when that one has started. */
 interface Orders {
   /** One key for all: the page with it and the requests with it may reach different members. */
   readonly referenceKey: ReferenceKey | undefined;
+  /** Never 0: where all members die at once, those after them have to be found at the same address. */
+  readonly port: number;
   readonly connections: number;
 }
 
@@ -40,83 +42,99 @@ const deaths = { most: 10, within: 60_000 };
 /** The edge of a server of several processes. Resolves when every one of them answers. */
 export async function openCrew(
   { processes, lost }: Crew,
-  referenceKey: ReferenceKey | undefined,
+  common: Omit<Orders, 'connections'>,
   notice: (sentence: string) => void,
 ): Promise<Edge> {
   const connections = Math.min(12, Math.max(2, Math.floor(connectionsOfAll / processes)));
-  const members = openMembers({ referenceKey, connections }, notice, lost);
+  const members = openMembers({ ...common, connections }, notice, lost);
   const [first] = await members.start(processes);
   return { url: first?.url ?? '', close: members.stop };
+}
+
+/** One process of the crew. */
+interface Member {
+  readonly worker: Worker;
+  /** Rejects where it ends before it answers. */
+  readonly answering: Promise<Answering>;
+  readonly ended: Promise<void>;
 }
 
 function openMembers(orders: Orders, notice: (sentence: string) => void, lost: (error: Error) => void) {
   // The very build that this process runs: one that was installed meanwhile may want another schema.
   const exec = fileURLToPath(new URL('./clientele.js', import.meta.url));
+  // Members take connections from the port themselves. Handed out in turn by this process, a connection on
+  // its way to a member that dies would stay open without an answer.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec, serialization: 'advanced' });
-  const living = new Set<Worker>();
+  const living = new Set<Member>();
   const ends: number[] = [];
   let stopping = false;
   // Where this process has no time for an orderly end, nobody may be left behind on the port.
   const killAll = () => {
-    for (const member of living) member.process.kill('SIGKILL');
+    for (const { worker } of living) worker.process.kill('SIGKILL');
   };
   process.on('exit', killAll);
 
-  async function startOne(): Promise<Answering> {
-    const member = cluster.fork();
-    living.add(member);
-    const ended = once(member, 'exit').then(() => {
-      living.delete(member);
-      throw new OperatorError('A process of the API could not start. What it said stands above.');
-    });
+  function startOne(): Member {
+    const worker = cluster.fork();
     // A member that dies while it is told something is dealt with when its end is known.
-    member.on('error', () => undefined);
-    // It asks first: what is sent before it listens is lost.
-    await Promise.race([once(member, 'message'), ended]);
-    member.send(orders);
-    const [answering] = (await Promise.race([once(member, 'message'), ended])) as [Answering];
-    ended.catch(() => replace(member));
-    return answering;
+    worker.on('error', () => undefined);
+    const ended = once(worker, 'exit').then(() => void living.delete(member));
+    const early = ended.then(() => Promise.reject(new OperatorError(unstartable)));
+    const member: Member = { worker, ended, answering: Promise.race([instruct(worker, orders), early]) };
+    living.add(member);
+    return member;
   }
 
-  function replace({ process: { exitCode, signalCode } }: Worker): void {
+  async function keep({ worker, ended }: Member): Promise<void> {
+    await ended;
     if (stopping) return;
     const now = performance.now();
     ends.push(now);
-    const recent = ends.filter((at) => at > now - deaths.within).length;
-    if (recent > deaths.most) {
+    if (ends.filter((at) => at > now - deaths.within).length > deaths.most) {
       lost(new OperatorError('Processes of the API keep ending. What they said stands above.'));
       return;
     }
+    const { signalCode, exitCode } = worker.process;
     notice(`A process of the API ended (${signalCode ?? exitCode}) and is being started again.`);
-    startOne().catch((error: Error) => {
-      if (!stopping) lost(error);
-    });
+    const next = startOne();
+    // One that does not come up has ended, and is one of the deaths that are counted.
+    next.answering.catch(() => undefined);
+    void keep(next);
   }
 
   async function stop(): Promise<void> {
     stopping = true;
-    const ending = [...living].map(async (member) => {
-      const ended = once(member, 'exit');
-      if (member.isConnected()) member.send('stop');
-      await ended;
-    });
-    await Promise.all(ending);
+    for (const { worker } of living) if (worker.isConnected()) worker.send('stop');
+    await Promise.all([...living].map(({ ended }) => ended));
     process.off('exit', killAll);
   }
 
-  return {
-    stop,
-    async start(count: number): Promise<readonly Answering[]> {
-      try {
-        return await Promise.all(Array.from({ length: count }, startOne));
-      } catch (error) {
-        killAll();
-        await stop();
-        throw error;
-      }
-    },
-  };
+  async function start(count: number): Promise<readonly Answering[]> {
+    const members = Array.from({ length: count }, startOne);
+    try {
+      const answering = await Promise.all(members.map((member) => member.answering));
+      for (const member of members) void keep(member);
+      return answering;
+    } catch (error) {
+      killAll();
+      await stop();
+      throw error;
+    }
+  }
+
+  return { start, stop };
+}
+
+const unstartable = 'A process of the API could not start. What it said stands above.';
+
+/** Tells a member what it is to do, and waits until it answers requests. */
+async function instruct(worker: Worker, orders: Orders): Promise<Answering> {
+  // It asks first: what is sent before it listens is lost.
+  await once(worker, 'message');
+  worker.send(orders);
+  const [answering] = (await once(worker, 'message')) as [Answering];
+  return answering;
 }
 
 /** Whether this process is one that a crew has started. */
@@ -131,10 +149,10 @@ export async function joinCrew(config: Config, around: Surroundings): Promise<vo
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const told = once(process, 'message');
   process.send?.('What am I to do?');
-  const [{ referenceKey, connections }] = (await told) as [Orders];
+  const [{ referenceKey, port, connections }] = (await told) as [Orders];
   const logger = around.logger ?? pino({ level: config.logLevel, base: null });
   const house = await openHouse(config, 'command', { ...around, connections });
-  const edge = await openEdge(config, house, logger, certificateOf(config), referenceKey);
+  const edge = await openEdge({ ...config, port }, house, logger, certificateOf(config), referenceKey);
   process.once('message', async () => {
     await edge.close();
     await house.close();

@@ -68,11 +68,16 @@ function urlOf(config: Config, { port }: AddressInfo): string {
   return `${config.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** @throws ConfigError where nothing can listen at the configured address, with the next step. */
-export async function refuseTakenAddress({ host, port }: Config): Promise<void> {
+/**
+ * The port to listen on: the configured one, or where that is 0, one that is free now.
+ *
+ * @throws ConfigError where nothing can listen at the configured address, with the next step.
+ */
+export async function findPort({ host, port }: Config): Promise<number> {
   const probe = createServer();
   try {
     await once(probe.listen({ host, port }), 'listening');
+    return (probe.address() as AddressInfo).port;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new ConfigError(unlistenable(code, host, port));

@@ -3,7 +3,7 @@ import { startBackground } from './background.ts';
 import type { Config } from './config.ts';
 import type { Crew } from './crew.ts';
 import { openCrew } from './crew.ts';
-import { certificateOf, openEdge, refuseTakenAddress } from './edge.ts';
+import { certificateOf, findPort, openEdge } from './edge.ts';
 import type { Surroundings } from './house.ts';
 import { openHouse } from './house.ts';
 import { plantDemo } from './operations/demo.ts';
@@ -39,13 +39,16 @@ export async function startServer(
 ): Promise<RunningServer> {
   const logger = around.logger ?? pino({ level: config.logLevel, base: null });
   const tls = certificateOf(config);
-  const house = await openHouse(config, 'serve', around, () => refuseTakenAddress(config));
+  let { port } = config;
+  const house = await openHouse(config, 'serve', around, async () => {
+    port = await findPort(config);
+  });
   try {
     const { system, born } = house;
     const demoKey = config.demo && born ? await plantDemo(system) : undefined;
     const referenceKey = await makeReferenceKey(system);
     const edge = crew
-      ? await openCrew(crew, referenceKey, around.notice ?? (() => undefined))
+      ? await openCrew(crew, { referenceKey, port }, around.notice ?? (() => undefined))
       : await openEdge(config, house, logger, tls, referenceKey);
     const background = apiOnly ? undefined : startBackground(config, house);
     return {

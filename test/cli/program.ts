@@ -59,6 +59,8 @@ export async function tidy(): Promise<void> {
 }
 
 interface Place {
+  /** Options of the command. */
+  readonly options?: readonly string[];
   /** The folder of the checkout; this one by default. */
   readonly from?: string;
   /** Arguments for Node itself. */
@@ -118,7 +120,8 @@ export function shell(line: string, settings: Settings = {}, from: string = repo
 /** Starts a server on a free port and waits until it says that it is ready. Fails with its own words if it ends. */
 export async function serve(settings: Settings, place: Place = {}): Promise<Serving> {
   const began = performance.now();
-  const { child, said, ended } = start(['serve'], { CLIENTELE_PORT: '0', ...settings }, place);
+  const args = ['serve', ...(place.options ?? [])];
+  const { child, said, ended } = start(args, { CLIENTELE_PORT: '0', ...settings }, place);
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr?.on('data', () => {
       const found = /https?:\/\/(?:127\.0\.0\.1|\[::1\]):\d+/.exec(said.stderr);
@@ -141,6 +144,23 @@ export async function serve(settings: Settings, place: Place = {}): Promise<Serv
     signal: (name) => void child.kill(name),
     send: (message) => void child.send(message),
     ended,
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** Starts a `clientele worker` and waits until it is at work. */
+export async function work(settings: Settings): Promise<{ stop(): Promise<Ran> }> {
+  const { child, said, ended } = start(['worker'], settings, {});
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.on('data', () => {
+      if (said.stderr.includes('is at work')) resolve();
+    });
+    ended.then(({ code, stderr }) => reject(new Error(`worker ended with ${code}: ${stderr}`)));
+  });
+  return {
     stop() {
       child.kill('SIGTERM');
       return ended;

@@ -4,6 +4,11 @@ import { answer, say } from './answer.ts';
 import { counted, openProgress, percent } from './progress.ts';
 import { version } from './version.ts';
 
+/** Somebody stopped the backup; a sentence for that. */
+class StoppedError extends Error {
+  override readonly name = 'OperatorError';
+}
+
 export async function backup(format: Format, { file }: { readonly file: string }): Promise<void> {
   const [{ readConfig }, { backUp }] = await Promise.all([import('../config.ts'), import('../backups.ts')]);
   const path = resolve(file);
@@ -16,7 +21,12 @@ export async function backup(format: Format, { file }: { readonly file: string }
     notice: (sentence) => say(format, sentence),
     progress: (rows, of) => progress(() => `Backed up ${counted(rows)} rows, about ${percent(rows, of)}.`),
     signal: ending.signal,
-  }).finally(progress.end);
+  })
+    .catch((error: unknown) => {
+      if (!ending.signal.aborted) throw error;
+      throw new StoppedError(`Stopped. Nothing was left of ${path}.`);
+    })
+    .finally(progress.end);
   answer(format, { file: path, ...made }, () =>
     [
       `Backed up ${counted(made.rows)} rows of ${made.tables} tables into ${path} (${counted(made.bytes)} bytes).`,

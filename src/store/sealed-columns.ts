@@ -194,34 +194,6 @@ export const sealedColumns = [
     recordId: "'answer/' || attempt_id",
     span: usual,
   },
-  {
-    table: 'webhooks',
-    column: 'settings',
-    form: 'text',
-    purpose: 'webhook',
-    key: ['webhook_id', 'uuid'],
-    recordId: 'webhook_id',
-    seal: 'settings_seal',
-    span: usual,
-  },
-  {
-    table: 'deliveries',
-    column: 'payload',
-    form: 'text',
-    purpose: 'event',
-    key: ['delivery_id', 'uuid'],
-    recordId: 'delivery_id',
-    span: usual,
-  },
-  {
-    table: 'delivery_attempts',
-    column: 'answer',
-    form: 'text',
-    purpose: 'event',
-    key: ['attempt_id', 'uuid'],
-    recordId: "'answer/' || attempt_id",
-    span: usual,
-  },
 ] as const satisfies readonly SealedColumn[];
 
 /** Tables whose rows say under which index key version their blind index values are. */

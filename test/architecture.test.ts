@@ -10,7 +10,7 @@ const rooms: Readonly<
   domain: { rooms: [], packages: ['iso-3166', 'validator'] },
   contract: { rooms: ['domain'], packages: ['typebox', 'ajv'] },
   vault: { rooms: ['domain'], packages: ['node:'] },
-  store: { rooms: ['domain'], packages: ['node:', 'pg'] },
+  store: { rooms: ['domain'], packages: ['node:', 'pg', 'pg-copy-streams'] },
   providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js'] },
   operations: { rooms: ['domain', 'contract', 'vault', 'store', 'providers'], packages: ['node:'] },
   worker: { rooms: ['domain', 'contract', 'operations', 'vault', 'store', 'providers'], packages: [] },
@@ -131,11 +131,13 @@ describe('the house', () => {
       );
     expect(takesDatabase.sort()).toEqual([
       'api-keys.ts',
+      'backup.ts',
       'brands.ts',
       'deliveries-due.ts',
       'installation.ts',
       'kyc-due.ts',
       'migrate.ts',
+      'restore.ts',
       'retention-due.ts',
       'root-versions.ts',
       'rotation-claims.ts',

@@ -30,7 +30,7 @@ export const started = Type.Object(
 );
 
 /** A document that was asked for. */
-export const wantedDocument = Type.Object(
+const wantedDocument = Type.Object(
   {
     document_type: oneOf(documentTypes),
     status: oneOf(['required', 'submitted'], { description: 'Whether it is still missing.' }),

@@ -119,7 +119,7 @@ const earliest = (moments: readonly Instant[]): Instant => [...moments].sort()[0
 const latest = (moments: readonly Instant[]): Instant => [...moments].sort().at(-1) as Instant;
 
 /** A day is over when it is over everywhere, at noon UTC of the next one: nobody says in which zone it was. */
-export const endOfDay = (day: string): Instant => plusSeconds(`${day}T12:00:00.000000` as Instant, 86_400);
+const endOfDay = (day: string): Instant => plusSeconds(`${day}T12:00:00.000000` as Instant, 86_400);
 
 /**
  * The moment so many calendar months later. A day that the month does not have is its end, which is the first

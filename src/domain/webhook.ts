@@ -19,7 +19,7 @@ export const maxReplay = 10_000;
 /** Hours that an old secret goes on signing. */
 export const overlap = { usual: 24, most: 168 } as const;
 
-export const descriptionLimits = { maxLength: 255 } as const;
+const descriptionLimits = { maxLength: 255 } as const;
 
 /** Whether a type is one of a list in which a `*` at the end stands for any ending. */
 export function wants(patterns: readonly string[], type: string): boolean {

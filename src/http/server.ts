@@ -8,7 +8,7 @@ import type { Handler } from '../operations/run.ts';
 import { handlers, signedHandlers } from '../operations/table.ts';
 import { errorAnswer, refusalOf } from './errors.ts';
 import { isPlainJson, wantsProblem } from './headers.ts';
-import { parseBody } from './json.ts';
+
 import type { Observer } from './observe.ts';
 import type { ServerOptions } from './options.ts';
 import { passing } from './passing.ts';

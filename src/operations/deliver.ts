@@ -58,7 +58,7 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
 }
 
 /** What every delivery carries: the signatures of Bond and of Standard Webhooks, over the very bytes sent. */
-export function headersFor(
+function headersFor(
   settings: WebhookSettings,
   eventId: string,
   body: string,

@@ -75,7 +75,7 @@ const pauses = [1, 1, 2, 3, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600] as const
 export const pauseAfter = (tries: number): number => pauses[Math.min(tries, pauses.length - 1)] ?? 3_600;
 
 /** A run after a transition. */
-export function runAfter(
+function runAfter(
   run: RunRow,
   happening: Happening,
   { status }: Transition,

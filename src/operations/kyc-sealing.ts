@@ -16,7 +16,7 @@ const inVerification = (recordId: string, sealNumber: number): Place => ({
 });
 
 /** The data that a run was started with. */
-export const placeOfRun = (customerId: CustomerId, runId: RunId, seal: number): Place =>
+const placeOfRun = (customerId: CustomerId, runId: RunId, seal: number): Place =>
   inVerification(`run/${customerId}/${runId}`, seal);
 
 /** What a reviewer wrote about a decision. */

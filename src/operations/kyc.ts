@@ -77,7 +77,7 @@ export async function knownProgram({ scope }: Context, sent: string): Promise<Pr
 }
 
 /** @throws Refusal where the program has been passed, or a verification for it is running. */
-export function refuseSecond(runs: readonly RunRow[], programId: ProgramId): void {
+function refuseSecond(runs: readonly RunRow[], programId: ProgramId): void {
   refusePassed(runs, programId);
   if (runs.some((run) => run.programId === programId && isRunning(run.status)))
     throw new Refusal('kyc_init_fail', 'A verification of this customer for this program is running.');

@@ -30,7 +30,7 @@ interface Opened {
 }
 
 /** @throws Refusal `webhook_dne` */
-export async function openWebhook(context: Context, id: Id<'webhook'>): Promise<Opened> {
+async function openWebhook(context: Context, id: Id<'webhook'>): Promise<Opened> {
   const row = await readWebhook(context.scope, id);
   if (!row) throw new Refusal('webhook_dne');
   return { row, settings: await openSettings(context, row), now: context.now };

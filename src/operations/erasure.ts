@@ -8,7 +8,7 @@ import { asciiJson } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { wireTime } from '../domain/time.ts';
 import type { Outcome } from '../store/claim.ts';
-import type { Fate } from '../store/erasure.ts';
+import type { Fate, Kept } from '../store/erasure.ts';
 import { requesterOf, settleFate } from '../store/erasure.ts';
 import { journalPart } from '../store/journal.ts';
 import type { Part } from '../store/parts.ts';
@@ -123,10 +123,11 @@ export async function approveErasure(
   });
   // Nobody's answer: as the customer's own it would be erased with it, and a repeat would find nothing.
   const claim = context.claim?.(answer, undefined);
-  const outcome = await settleFate(scope, id, ({ history }): Fate => {
+  const decide = ({ history }: Kept): Fate => {
     if (history.isHeld) throw new Refusal('legal_hold');
     return { kind: 'erase everything', because, now, journal, claim };
-  });
+  };
+  const outcome = await settleFate(scope, id, decide, claim);
   await done(Promise.resolve(erased(outcome)));
   return answer;
 }

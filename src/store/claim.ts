@@ -93,6 +93,12 @@ export const claimValues = (claim: Claim): readonly Value[] => [
 /** What became of a change. `stale`: somebody was faster, or the key was used meanwhile. `busy`: it still runs. */
 export type Outcome = 'done' | 'stale' | 'busy';
 
+/** Whether a change failed because it waited too long for another request, maybe the one under the same key. */
+export function isBusy(claim: Claim | undefined, error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return claim !== undefined && isLockTimeout(cause);
+}
+
 /** Runs a change; one that waited too long for another request under the same key reports that. */
 export async function settle(claim: Claim | undefined, work: Promise<readonly Row[]>): Promise<Outcome> {
   try {
@@ -101,8 +107,7 @@ export async function settle(claim: Claim | undefined, work: Promise<readonly Ro
   } catch (error) {
     // Two changes that swap unique values wait for each other; the one given up is decided anew.
     if (isDeadlock(error)) return 'stale';
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    if (claim && isLockTimeout(cause)) return 'busy';
+    if (isBusy(claim, error)) return 'busy';
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { ErasureCause, History, RetentionPolicy } from '../domain/retention
 import type { Instant } from '../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../domain/time.ts';
 import type { Claim, Outcome } from './claim.ts';
-import { settle } from './claim.ts';
+import { isBusy, settle } from './claim.ts';
 import type { Connection, Row } from './database.ts';
 import { statement } from './database.ts';
 import { eraseSql } from './erasure-tables.ts';
@@ -50,17 +50,23 @@ const lock = statement(
  *
  * `undefined`: there is no such deleted customer.
  */
-export function settleFate(
+export async function settleFate(
   scope: BrandScope,
   id: CustomerId,
   decide: (kept: Kept) => Fate,
+  claim?: Claim,
 ): Promise<Outcome | undefined> {
-  return scope.db.transaction(async (connection) => {
-    const [held] = await connection.run(lock, [scope.brandId, id]);
-    if (!held) return undefined;
-    const kept = await readKept(connection, scope, id);
-    return kept && carryOut(connection, scope, id, decide(kept));
-  });
+  try {
+    return await scope.db.transaction(async (connection) => {
+      const [held] = await connection.run(lock, [scope.brandId, id]);
+      if (!held) return undefined;
+      const kept = await readKept(connection, scope, id);
+      return kept && carryOut(connection, scope, id, decide(kept));
+    });
+  } catch (error) {
+    if (isBusy(claim, error)) return 'busy';
+    throw error;
+  }
 }
 
 const history = statement(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
+import { parseBody } from '../contract/json.ts';
 import type { KeyedOperationId, SignedOperationId } from '../contract/table.ts';
 import { apiPrefix, operations } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';

@@ -173,6 +173,17 @@ function commands(): Command {
     .command('migrate')
     .description('Bring the schema of the database up to date.')
     .action(async (_options, command) => (await import('./migrate.ts')).migrate(formatOf(command)));
+  program
+    .command('import <file>')
+    .description('Make a customer of every line of a file: the body of a create as JSON, one a line.')
+    .addOption(brand())
+    .option(
+      '--skip-bad',
+      'Import the good lines where there are bad ones; by default nothing is written then.',
+    )
+    .action(async (file, options, command) =>
+      (await import('./import.ts')).importFile(formatOf(command), file, options),
+    );
   const exporting = program.command('export').description('Copies for people and programs outside.');
   const file = () =>
     new Option('--file <file>', 'The file to make; only you will be able to read it.').makeOptionMandatory();

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { BrandId } from '../domain/ids.ts';
 import type { NewEntry } from '../store/journal.ts';
 import { writeJournal } from '../store/journal.ts';
-import type { Deed } from './journal.ts';
+import type { Actor, Deed } from './journal.ts';
 import { journalOf } from './journal.ts';
 import type { System } from './system.ts';
 import { scopeOf } from './system.ts';
@@ -12,9 +12,13 @@ type Facts = NonNullable<Deed['facts']>;
 
 /** The entry of something that an operator does, to be written along with it. */
 export function operatorEntry(system: System, operation: string, facts: Facts = {}): NewEntry {
+  return journalOf(system, { actor: operatorActor(), operation }, system.now(), { facts }).entry;
+}
+
+/** Whoever sits at the command line, by the account of this machine. */
+export function operatorActor(): Actor {
   const user = accountName();
-  const actor = { kind: 'operator', ...(user !== undefined && { user }) } as const;
-  return journalOf(system, { actor, operation }, system.now(), { facts }).entry;
+  return { kind: 'operator', ...(user !== undefined && { user }) };
 }
 
 /** Writes down what an operator does where nothing else is written: before data leaves, for example. */

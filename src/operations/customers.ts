@@ -1,19 +1,15 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
-import { applyChange, draftCustomer } from '../domain/customer.ts';
+import { applyChange } from '../domain/customer.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { CustomerId } from '../domain/ids.ts';
-import { parseId } from '../domain/ids.ts';
-import { kycRequestsAtBirth } from '../domain/kyc.ts';
-import type { CustomerHead } from '../domain/record.ts';
 import { customerJson } from '../domain/record.ts';
 import { asciiJson } from '../domain/text.ts';
 import type { CustomerRow } from '../store/customers.ts';
 import { insertCustomer, readCustomer, removeCustomer } from '../store/customers.ts';
 import { noteShown } from './audit.ts';
+import { bearCustomer } from './customer-birth.ts';
 import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './customer-change.ts';
-import { digestsOf, givenFields } from './customer-digests.ts';
-import { sealCustomer } from './customer-sealing.ts';
 import { done } from './run.ts';
 import type { Answer, Context } from './system.ts';
 import { birthOf } from './verdicts.ts';
@@ -38,25 +34,10 @@ export async function createCustomer(
   context: Context,
   { body }: Input<Contract['createCustomer']>,
 ): Promise<Answer> {
-  const { system, ring, now } = context;
-  const customerId = system.newId<'customer'>();
-  const { profile, ssn } = draftCustomer(body, birthOf(system, now));
-  const head: CustomerHead = {
-    customer_id: customerId,
-    brand_person_id: parseId(body.brand_person_id ?? '') ?? system.newId(),
-    bond_brand_id: context.scope.brandId,
-    created_at: now,
-    updated_at: now,
-    kyc_status: undefined,
-    kyc_requests_available: kycRequestsAtBirth,
-  };
-  const row = sealCustomer(system, ring, { head, profile, ssn });
-  const answer: Answer = { status: 201, body: customerJson(head, row.profileText, 'change'), version: 1 };
-  const fields = givenFields(profile);
-  const digests = digestsOf(row.digest, fields, profile, ssn);
-  const journal = context.journal({ customerId, event: { type: 'customer.created' }, fields, digests });
-  const claim = context.claim?.(answer, customerId);
-  await done(withoutDuplicate(insertCustomer(context.scope, row, [journal], claim)));
+  const { row, deed } = bearCustomer(context, body);
+  const answer: Answer = { status: 201, body: customerJson(row.head, row.profileText, 'change'), version: 1 };
+  const claim = context.claim?.(answer, row.head.customer_id);
+  await done(withoutDuplicate(insertCustomer(context.scope, row, [context.journal(deed)], claim)));
   return answer;
 }
 

@@ -1,5 +1,5 @@
 import type { BrandId } from '../domain/ids.ts';
-import type { Database } from './database.ts';
+import type { Connection, Database } from './database.ts';
 
 /**
  * Whose rows, and over which connection. Every function that touches a tenant's rows takes it first, so
@@ -9,3 +9,9 @@ export interface BrandScope {
   readonly brandId: BrandId;
   readonly db: Database;
 }
+
+/** The same brand within a transaction: statements that write, write there. */
+export const within = ({ brandId, db }: BrandScope, { run }: Connection): BrandScope => ({
+  brandId,
+  db: { ...db, run },
+});

@@ -14,7 +14,10 @@ interface Person {
   readonly holds: Map<number, string>;
 }
 
-/** What happens on which day: everything that a life does, and the days that `watched` adds. */
+/**
+ * Lives all of them side by side and says everything that went too early or more than a day too late. The worker
+ * looks every day, or only on days on which something happens and those around which something is due.
+ */
 export async function liveThrough(
   world: World,
   brand: BrandClient,

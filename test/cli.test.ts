@@ -253,15 +253,24 @@ describe('without a running server', { timeout: 120_000 }, () => {
 });
 
 describe('help', { timeout: 60_000 }, () => {
-  test.each(['', 'serve', 'brands', 'keys create', 'keys rotate', 'migrate', 'doctor'])(
-    'is there for: clientele %s',
-    async (words) => {
-      const help = await clientele([...words.split(' ').filter((word) => word !== ''), '--help']);
-      expect(help).toMatchObject({ code: 0, stderr: '' });
-      expect(help.stdout).toContain(`Usage: clientele ${words}`);
-      expect(help.stdout).toContain('--output <format>');
-    },
-  );
+  test.each([
+    '',
+    'serve',
+    'worker',
+    'brands',
+    'keys create',
+    'keys rotate',
+    'import',
+    'backup',
+    'restore',
+    'migrate',
+    'doctor',
+  ])('is there for: clientele %s', async (words) => {
+    const help = await clientele([...words.split(' ').filter((word) => word !== ''), '--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toContain(`Usage: clientele ${words}`);
+    expect(help.stdout).toContain('--output <format>');
+  });
 
   test('loads nothing of what the commands need', async () => {
     const entry = join(repository, 'dist/clientele.js');

@@ -209,6 +209,12 @@ describe('an import', patience, () => {
     expect(await run(brand, path, { skipBad: true })).toMatchObject({ imported: 4, bad: 4 });
     const other = await world.brand();
     expect((await run(other, fileOf([one, two]))).imported).toBe(2);
+    // Ids that were counted up differ in their last digits only.
+    const counted = people(20, 100).map((body, index) => ({
+      ...body,
+      brand_person_id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    }));
+    expect(await run(other, fileOf(counted))).toMatchObject({ imported: 20, bad: 0 });
   });
 
   test('imports the rest of a batch where somebody takes a number in the meantime', async () => {

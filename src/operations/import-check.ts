@@ -96,30 +96,32 @@ export async function noteDuplicates(
     .map((line) => ({
       line,
       person: line.body?.brand_person_id?.toLowerCase(),
-      ssns: ssnDigests(system, ring, line).map(base64),
+      ssns: ssnDigests(system, ring, line),
     }));
   const persons = marked.flatMap(({ person }) => person ?? []);
-  const taken = await takenValues(
-    scope,
-    persons,
-    marked.flatMap(({ ssns }) => ssns),
-  );
+  const numbers = marked.flatMap(({ ssns }) => ssns.map(base64));
+  const taken = await takenValues(scope, persons, numbers);
   for (const { line, person, ssns } of marked) {
     const { problems, number, digest } = line;
-    if (ssns.some((one) => taken.has(one))) problems.add('ssn', errorCatalogue.ssn_dup.message);
+    if (ssns.some((one) => taken.has(base64(one)))) problems.add('ssn', errorCatalogue.ssn_dup.message);
     if (person && taken.has(person)) problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
-    const unique = { line: digest, ssn: ssns.at(-1), brand_person_id: person };
+    const [newest] = ssns.slice(-1);
+    const unique = {
+      line: compact(Buffer.from(digest, 'hex')),
+      ssn: newest && compact(newest),
+      brand_person_id: person && compact(Buffer.from(person.replaceAll('-', ''), 'hex')),
+    };
     for (const [field, value] of Object.entries(unique)) {
-      const earlier = value && seen.get(shortened(value));
+      const earlier = value && seen.get(value);
       if (earlier) problems.add(field, `The same as on line ${earlier}.`);
     }
     if (problems.any) continue;
-    for (const value of Object.values(unique)) if (value) seen.set(shortened(value), number);
+    for (const value of Object.values(unique)) if (value) seen.set(value, number);
   }
 }
 
-/** Digests and random ids: so many characters of them tell them apart, and a file may have very many. */
-const shortened = (value: string): string => value.slice(0, 20);
+/** Sixteen bytes, a character each: all of a UUID, enough of a digest, and little where there are very many. */
+const compact = (bytes: Buffer): string => bytes.toString('latin1', 0, 16);
 const base64 = (digest: Buffer): string => digest.toString('base64');
 
 /** The problems as people and programs read them: fields and sentences, never a value. */

@@ -214,7 +214,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   rotateWebhookSecret: async (brand) => ({
     method: 'POST',
     path: `${await webhookPath(brand)}/rotate-secret`,
-    options: { body: {} },
+    options: { body: { overlap_hours: 2 } },
   }),
   listDeliveries: async (brand) => ({
     method: 'GET',
@@ -264,13 +264,14 @@ async function waiting(
   const path = await startedPath(brand);
   const [, , customer_id = ''] = path.split('/');
   for (;;) {
-    // Between the worker's first look and its second one.
+    // Between the worker's first look and its second one; or, where people decide, after the first.
     const [row] = await brand.sql(
       `with run as (
          update kyc_runs set status = $2, revision = revision + 1, poll_at = null, review_since = now(),
            wanted = '{government_id}',
            documents_until = case when $2 = 'document_required' then now() + interval '28 days' end
-          where customer_id = $1 and status = 'submitted' and reference is not null returning run_id
+          where customer_id = $1 and (status = 'under_review' or status = 'submitted' and reference is not null)
+         returning run_id
        ), customer as (
          update customers set version = version + 1, kyc_status = $2
           where customer_id = $1 and exists (select from run)
@@ -279,7 +280,7 @@ async function waiting(
     );
     if (row) return { customer_id, run_id: String(row['run_id']) };
     const [missed] = await brand.sql(
-      "select 1 from kyc_runs where customer_id = $1 and status <> 'submitted'",
+      "select 1 from kyc_runs where customer_id = $1 and status not in ('submitted', 'under_review')",
       [customer_id],
     );
     if (missed) return waiting(brand, status);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instantOfMillis } from '../src/domain/time.ts';
 import { createKey } from '../src/operations/keys.ts';
+import { createProgram, setProgram } from '../src/operations/programs.ts';
 import { customerPath, newCustomer } from './contract-samples.ts';
 import { newSsn, person } from './people.ts';
 import type { BrandClient, World } from './world.ts';
@@ -241,4 +242,15 @@ describe('reads', () => {
       await watched.close();
     }
   });
+});
+
+test('what an operator makes of a program is written down with who it was', async () => {
+  brand = await world.brand();
+  const { programId } = await createProgram(world.system, brand.brandId, 'Lending', { provider: 'manual' });
+  await setProgram(world.system, brand.brandId, 'Lending', { provider: 'sandbox' });
+  const entries = (await read('/audit')).filter(({ program_id }) => program_id === programId);
+  expect(entries.map(({ operation, provider, actor }) => [operation, provider, actor.kind])).toEqual([
+    ['programs set', 'sandbox', 'operator'],
+    ['programs create', 'manual', 'operator'],
+  ]);
 });

@@ -21,6 +21,7 @@ import {
 } from '../store/change-requests.ts';
 import { changeCustomer } from '../store/customers.ts';
 import type { Place } from '../vault/vault.ts';
+import { noteShown } from './audit.ts';
 import type { Opened } from './customer-change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from './customer-change.ts';
 import { readSealed } from './keyrings.ts';
@@ -90,6 +91,7 @@ export async function getChangeRequest(
   const masked = changes.ssn === undefined ? changes : { ...changes, ssn: maskSsn(digitsOf(changes.ssn)) };
   const note =
     request.note === undefined ? undefined : await open(context, placeOf(request.id, 'note'), request.note);
+  await noteShown(context, [request.customerId]);
   return {
     status: 200,
     body: asciiJson({

@@ -16,6 +16,7 @@ import { changeCustomer, readCustomer } from '../store/customers.ts';
 import type { RunRow } from '../store/kyc-runs.ts';
 import { insertRunPart, runsOf } from '../store/kyc-runs.ts';
 import { readProgram } from '../store/programs.ts';
+import { noteShown } from './audit.ts';
 import type { Opened } from './customer-change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from './customer-change.ts';
 import { kycFields } from './kyc-change.ts';
@@ -152,6 +153,7 @@ export async function getKyc(
     ...(run.wanted.length > 0 && { documents: shownDocuments(run) }),
     date_updated: wireTime(run.updatedAt, 'change'),
   };
+  await noteShown(context, [id]);
   return { status: 200, body: asciiJson(shown) };
 }
 

@@ -7,6 +7,7 @@ import { readTarget } from '../providers/outbound-target.ts';
 import { makeSecret } from '../providers/signature.ts';
 import type { StoredProgram } from '../store/programs.ts';
 import { changeProgram, insertProgram, listPrograms as programsOf, readProgram } from '../store/programs.ts';
+import { operatorEntry } from './audit-operator.ts';
 import { OperatorError } from './brands.ts';
 import { readSealed } from './keyrings.ts';
 import { placeOfSettings } from './kyc-sealing.ts';
@@ -82,7 +83,9 @@ export async function createProgram(
     );
   const programId = system.newId<'program'>();
   const { row, facts } = await wishedFor(system, brandId, { programId, name: trimmed, seal: 1 }, wish);
-  if (!(await insertProgram(scopeOf(system, brandId), { ...row, createdAt: system.now() })))
+  const entry = operatorEntry(system, 'programs create', { program_id: programId, provider: facts.provider });
+  const scope = scopeOf(system, brandId);
+  if (!(await insertProgram(scope, { ...row, createdAt: system.now() }, entry)))
     throw new OperatorError(
       `The brand already has a program named "${trimmed}". Choose another name, or change that one with: clientele programs set`,
     );
@@ -107,7 +110,9 @@ export async function setProgram(
     );
   const seal = known.settingsSeal + 1;
   const { row, facts } = await wishedFor(system, brandId, { ...known, seal }, wish);
-  if (!(await changeProgram(scope, { ...row, createdAt: known.createdAt }, known.settingsSeal)))
+  const { programId, provider } = facts;
+  const entry = operatorEntry(system, 'programs set', { program_id: programId, provider });
+  if (!(await changeProgram(scope, { ...row, createdAt: known.createdAt }, known.settingsSeal, entry)))
     throw new OperatorError('Somebody else has just changed this program. Look at it and try again.');
   return facts;
 }

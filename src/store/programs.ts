@@ -3,6 +3,8 @@ import type { Instant } from '../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../domain/time.ts';
 import type { Row } from './database.ts';
 import { statement } from './database.ts';
+import type { NewEntry } from './journal.ts';
+import { operatorEntrySql } from './journal.ts';
 import { violatedIndex } from './outage.ts';
 import type { BrandScope } from './scope.ts';
 
@@ -53,12 +55,18 @@ function programOf(row: Row): StoredProgram {
 
 const insert = statement(
   'program_insert',
-  `insert into programs (brand_id, program_id, name, provider, settings, settings_seal, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
+  `with made as (
+     insert into programs (brand_id, program_id, name, provider, settings, settings_seal, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7) returning 1
+   ), ${operatorEntrySql('made', 8)} select 1 as done from made`,
 );
 
-/** False where the brand has a program of that name. */
-export async function insertProgram(scope: BrandScope, program: StoredProgram): Promise<boolean> {
+/** Stores a new program, and that it was made. False where the brand has a program of that name. */
+export async function insertProgram(
+  scope: BrandScope,
+  program: StoredProgram,
+  entry: NewEntry,
+): Promise<boolean> {
   const { programId, name, provider, settings, settingsSeal, createdAt } = program;
   try {
     await scope.db.run(insert, [
@@ -69,6 +77,7 @@ export async function insertProgram(scope: BrandScope, program: StoredProgram): 
       settings ?? null,
       settingsSeal,
       toPostgres(createdAt),
+      entry.body,
     ]);
     return true;
   } catch (error) {
@@ -79,17 +88,28 @@ export async function insertProgram(scope: BrandScope, program: StoredProgram): 
 
 const change = statement(
   'program_change',
-  `update programs set provider = $3, settings = $4, settings_seal = $5
-    where brand_id = $1 and program_id = $2 and settings_seal = $6 returning 1 as done`,
+  `with changed as (
+     update programs set provider = $3, settings = $4, settings_seal = $5
+      where brand_id = $1 and program_id = $2 and settings_seal = $6 returning 1
+   ), ${operatorEntrySql('changed', 7)} select 1 as done from changed`,
 );
 
-/** Changes who verifies; false where somebody else has changed it since it was read. */
+/** Changes who verifies, and writes that down; false where somebody else has changed it since it was read. */
 export async function changeProgram(
   scope: BrandScope,
   program: StoredProgram,
   readSeal: number,
+  entry: NewEntry,
 ): Promise<boolean> {
   const { programId, provider, settings, settingsSeal } = program;
-  const values = [scope.brandId, programId, provider ?? null, settings ?? null, settingsSeal, readSeal];
+  const values = [
+    scope.brandId,
+    programId,
+    provider ?? null,
+    settings ?? null,
+    settingsSeal,
+    readSeal,
+    entry.body,
+  ];
   return (await scope.db.run(change, values)).length > 0;
 }

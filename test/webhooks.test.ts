@@ -246,6 +246,24 @@ describe('what is delivered', () => {
   });
 });
 
+test('a subscription whose events were swept before anybody looked at them holds up no other', async () => {
+  const gone = await subscribe({ status: 'STATUS_DISABLED' });
+  await newCustomer(brand);
+  await eventually(async () => (await brand.call('GET', '/events')).json.data.length === 1);
+  await world.sql('delete from events where brand_id = $1', [brand.brandId]);
+  await world.sql("update webhooks set status = 'STATUS_ENABLED' where webhook_id = $1", [gone.id]);
+  const others = await world.brand();
+  await newWebhook(others, { url: receiver.url, events: ['*'] });
+  const { customer_id } = (await newCustomer(others)).json;
+  await arrivals(1);
+  expect(receiver.arrived.map(({ json }) => json.customer_id)).toEqual([customer_id]);
+  await eventually(async () => {
+    const behind =
+      'select from webhooks join journal_heads using (brand_id) where webhook_id = $1 and fanned < event_number';
+    return (await world.sql(behind, [gone.id])).length === 0;
+  });
+});
+
 describe('a secret that was rotated', () => {
   test('overlaps: both sign for Standard Webhooks, the old one for Bond, until the overlap is over', async () => {
     const old = await subscribe();
@@ -302,8 +320,48 @@ describe('a replay', () => {
     expect(await replay({ event_id: randomUUID() })).toBe(0);
   });
 
+  test('leaves out what the subscription is not for, and a test that was for another one', async () => {
+    const { id: other } = await subscribe();
+    const { id } = await subscribe({ events: ['customer.deleted', 'webhook.*'], status: 'STATUS_DISABLED' });
+    await brand.call('POST', `/webhooks/${other}/test`);
+    const { customer_id } = (await newCustomer(brand)).json;
+    await brand.call('DELETE', `/customers/${customer_id}`);
+    await arrivals(3);
+    const replay = async (body: object) =>
+      (await brand.call('POST', `/webhooks/${id}/replay`, { body })).json.replayed;
+    const { event_id } = (await brand.call('GET', '/events?type=webhook.test')).json.data[0];
+    expect(await replay({ event_id })).toBe(0);
+    expect(await replay({ from_number: 1, to_number: 100 })).toBe(1);
+    const { data } = (await brand.call('GET', `/webhooks/${id}/deliveries`)).json;
+    expect(data).toMatchObject([{ event: 'customer.deleted', customer_id, status: 'pending' }]);
+  });
+
+  test('of more than one request may mean leads on by its cursor to the last event', async () => {
+    const { id } = await subscribe({ events: ['customer.updated'], status: 'STATUS_DISABLED' });
+    await world.sql(
+      `insert into events (brand_id, number, event_id, type, occurred_at, payload)
+       select $1, number, gen_random_uuid(), case number % 2 when 0 then 'customer.updated' else 'customer.created' end, now(), '{}'
+         from generate_series(1, 20010) number`,
+      [brand.brandId],
+    );
+    const range = { from_number: 1, to_number: 100_000 };
+    const replay = async (body: object) =>
+      (await brand.call('POST', `/webhooks/${id}/replay`, { body })).json;
+    const first = await replay(range);
+    expect(first).toEqual({ webhook_id: id, replayed: 10_000, next_cursor: expect.any(String) });
+    const second = await replay({ ...range, cursor: first.next_cursor });
+    expect(second).toEqual({ webhook_id: id, replayed: 5, next_cursor: null });
+    const rows = await world.sql(
+      'select count(*) as many, min(number) as first, max(number) as last from deliveries where webhook_id = $1',
+      [id],
+    );
+    expect(rows.map((row) => Object.values(row).map(Number))).toEqual([[10_005, 2, 20_010]]);
+  }, 60_000);
+
   test.each([
     [{ event_id: randomUUID(), dead: true }],
+    [{ dead: true, cursor: 'c1_' }],
+    [{ cursor: 'c1_1' }],
     [{ from_number: 1 }],
     [{ from: '2026-01-01' }],
     [{ from: 'yesterday', to: '2026-01-01' }],

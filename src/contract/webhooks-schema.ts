@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { attemptOutcomes } from '../domain/delivery.ts';
 import { overlap, payloadKinds, webhookStatuses } from '../domain/webhook.ts';
 import { oneOf, text, uuid } from './customer-schema.ts';
+import { listQuery } from './lists.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -110,6 +111,7 @@ export const replayBody = Type.Object(
         description: 'Everything that was given up.',
       }),
     ),
+    cursor: listQuery.cursor,
   },
   { title: 'Replay', ...closed, minProperties: 1 },
 );
@@ -118,9 +120,8 @@ export const replayAnswer = Type.Object(
   {
     webhook_id: uuid("The subscription's id."),
     replayed: Type.Integer({ description: 'How many events will be sent again.' }),
-    complete: Type.Boolean({
-      description:
-        'Whether that is all that was asked for; where it is not, ask again when these are through.',
+    next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description: 'Where the next request goes on, if this one did not get to the end; else null.',
     }),
   },
   { title: 'ReplayAnswer', ...closed },

@@ -233,7 +233,7 @@ export const replayWebhook = operation({
   tag: 'Webhooks',
   summary: 'Replay events',
   description:
-    'Sends events again, with the same webhook-id as before and their whole schedule of retries: one event, a range of numbers or times (of the types that the subscription is for), or everything that was given up. At most 10,000 at once. An event that was never made ready for this subscription is sent thin.',
+    'Sends events again, with the same webhook-id as before and their whole schedule of retries: one event, a range of numbers or times (of the types that the subscription is for), or everything that was given up. At most 10,000 at once; the cursor leads on. An event that was never made ready for this subscription is sent thin.',
   scope: 'webhooks:write',
   params: webhookId,
   body: { schema: replayBody, check: checkReplay, example: { dead: true } },
@@ -241,7 +241,7 @@ export const replayWebhook = operation({
     status: 200,
     description: 'They are on their way.',
     schema: replayAnswer,
-    example: { webhook_id: example.id, replayed: 12, complete: true },
+    example: { webhook_id: example.id, replayed: 12, next_cursor: null },
   },
   schemaError: 'webhooks_err',
   errors: ['webhook_dne'],

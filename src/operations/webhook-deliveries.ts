@@ -1,10 +1,12 @@
+import { usualItems } from '../contract/lists.ts';
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
+import { typesOf } from '../domain/events.ts';
 import { cursorAfter, parseCursor } from '../domain/paging.ts';
 import { asciiJson } from '../domain/text.ts';
 import { parseInstant, wireTime } from '../domain/time.ts';
-import { maxReplay, wants } from '../domain/webhook.ts';
+import { maxReplay } from '../domain/webhook.ts';
 import type { AttemptRow, DeliveryRow } from '../store/deliveries.ts';
 import { listDeliveries as listRows } from '../store/deliveries.ts';
 import type { Replay } from '../store/webhooks.ts';
@@ -14,15 +16,13 @@ import { done } from './run.ts';
 import type { Answer, Context } from './system.ts';
 import { placeOfAnswer } from './webhook-sealing.ts';
 
-const usualItems = 20;
 const beyondAll = 0x7fff_ffff_ffff_ffffn;
 
 export async function listDeliveries(
   context: Context,
   { params, query }: Input<Contract['listDeliveries']>,
 ): Promise<Answer> {
-  const before = query.cursor === undefined ? beyondAll : parseCursor(query.cursor);
-  if (before === undefined) throw new Refusal('webhooks_err', { cursor: ['Not a valid value.'] });
+  const before = placeAt(query.cursor, beyondAll);
   if (!(await readWebhook(context.scope, params.webhook_id))) throw new Refusal('webhook_dne');
   const limit = query.limit ?? usualItems;
   const rows = await listRows(context.scope, params.webhook_id, {
@@ -34,6 +34,13 @@ export async function listDeliveries(
   const last = rows.length > limit ? page.at(-1) : undefined;
   const data = await Promise.all(page.map((row) => shown(context, row)));
   return { status: 200, body: asciiJson({ data, next_cursor: last ? cursorAfter(last.number) : null }) };
+}
+
+/** @throws Refusal where the cursor is none of ours. */
+function placeAt(cursor: string | undefined, start: bigint): bigint {
+  const place = cursor === undefined ? start : parseCursor(cursor);
+  if (place === undefined) throw new Refusal('webhooks_err', { cursor: ['Not a valid value.'] });
+  return place;
 }
 
 async function shown(context: Context, row: DeliveryRow) {
@@ -62,7 +69,7 @@ async function shownAttempt({ system, ring }: Context, attempt: AttemptRow) {
   };
 }
 
-/** Sends events again. What one request names and the subscription is not for is left out, but for one event. */
+/** Sends events again, so many at most; the cursor in the answer leads on to the rest. */
 export async function replayWebhook(
   context: Context,
   { params, body }: Input<Contract['replayWebhook']>,
@@ -70,20 +77,18 @@ export async function replayWebhook(
   const { scope, now } = context;
   const row = await readWebhook(scope, params.webhook_id);
   if (!row) throw new Refusal('webhook_dne');
-  const what = replayOf(body);
-  const found = await readReplayable(scope, row.id, what, maxReplay + 1);
-  const wanted = found
-    .slice(0, maxReplay)
-    .filter(({ type }) => what.kind === 'event' || what.kind === 'dead' || wants(row.events, type));
+  const after = placeAt(body.cursor, 0n);
+  const found = await readReplayable(scope, row.id, replayOf(body, row.events), after, maxReplay + 1);
+  const numbers = found.slice(0, maxReplay);
+  const last = found.length > maxReplay ? numbers.at(-1) : undefined;
   const answer: Answer = {
     status: 200,
     body: asciiJson({
       webhook_id: row.id,
-      replayed: wanted.length,
-      complete: found.length <= maxReplay,
+      replayed: numbers.length,
+      next_cursor: last === undefined ? null : cursorAfter(BigInt(last)),
     }),
   };
-  const numbers = wanted.map(({ number }) => number);
   const journal = context.journal({ facts: { webhook_id: row.id, replayed: numbers.length } });
   await done(replayDeliveries(scope, row, numbers, now, journal, context.claim?.(answer, undefined)));
   return answer;
@@ -91,12 +96,16 @@ export async function replayWebhook(
 
 type ReplayBody = Input<Contract['replayWebhook']>['body'];
 
-/** The one way that was asked for; the check of the body has seen that there is one. */
-function replayOf(body: ReplayBody): Replay {
+/**
+ * The one way that was asked for; the check of the body has seen that there is one. Of a range, only what the
+ * subscription is for.
+ */
+function replayOf(body: ReplayBody, events: readonly string[]): Replay {
+  const types = events.flatMap(typesOf);
   const { event_id: eventId, from_number: first, to_number: last } = body;
   if (eventId !== undefined) return { kind: 'event', eventId: eventId.toLowerCase() };
-  if (first !== undefined && last !== undefined) return { kind: 'numbers', from: first, to: last };
+  if (first !== undefined && last !== undefined) return { kind: 'numbers', from: first, to: last, types };
   const from = body.from === undefined ? undefined : parseInstant(body.from);
   const to = body.to === undefined ? undefined : parseInstant(body.to);
-  return from !== undefined && to !== undefined ? { kind: 'times', from, to } : { kind: 'dead' };
+  return from !== undefined && to !== undefined ? { kind: 'times', from, to, types } : { kind: 'dead' };
 }

@@ -221,46 +221,64 @@ export const replayDeliveries = (
 /** What to replay, beyond what is pending anyway. */
 export type Replay =
   | { readonly kind: 'event'; readonly eventId: string }
-  | { readonly kind: 'numbers'; readonly from: number; readonly to: number }
-  | { readonly kind: 'times'; readonly from: Instant; readonly to: Instant }
+  | {
+      readonly kind: 'numbers';
+      readonly from: number;
+      readonly to: number;
+      readonly types: readonly string[];
+    }
+  | {
+      readonly kind: 'times';
+      readonly from: Instant;
+      readonly to: Instant;
+      readonly types: readonly string[];
+    }
   | { readonly kind: 'dead' };
 
-export interface Replayable {
-  readonly number: string;
-  readonly type: string;
-}
-
-const notPending = `not exists (select from deliveries d where d.brand_id = $1 and d.webhook_id = $2 and d.number = e.number and d.status = 'pending')`;
+const deliveryOf = (more: string) =>
+  `exists (select from deliveries d where d.brand_id = $1 and d.webhook_id = $2::uuid and d.number = e.number ${more})`;
+// A test was for one subscription, and is for no other now.
 const replayable = (name: string, where: string) =>
   statement(
     `replayable_${name}`,
-    `select e.number, e.type from events e where e.brand_id = $1 and ${notPending} and ${where} order by e.number limit $3`,
+    `select e.number from events e
+      where e.brand_id = $1 and e.number > $3::bigint and ${where} and not ${deliveryOf("and d.status = 'pending'")}
+        and (e.type <> 'webhook.test' or ${deliveryOf('')})
+      order by e.number limit $4`,
   );
 const replayables = {
-  event: replayable('event', 'e.event_id = $4::uuid'),
-  numbers: replayable('numbers', 'e.number between $4::bigint and $5::bigint'),
-  times: replayable('times', 'e.occurred_at >= $4::timestamptz and e.occurred_at < $5::timestamptz'),
-  dead: replayable(
-    'dead',
-    `e.number in (select number from deliveries where brand_id = $1 and webhook_id = $2 and status = 'dead')`,
+  event: replayable('event', 'e.event_id = $5::uuid'),
+  numbers: replayable('numbers', 'e.number between $5::bigint and $6::bigint and e.type = any ($7::text[])'),
+  times: replayable(
+    'times',
+    'e.occurred_at >= $5::timestamptz and e.occurred_at < $6::timestamptz and e.type = any ($7::text[])',
   ),
+  dead: replayable('dead', deliveryOf("and d.status = 'dead'")),
 };
 
-/** The events that a replay means, oldest first. */
+function valuesOf(what: Replay): readonly Value[] {
+  switch (what.kind) {
+    case 'event':
+      return [what.eventId];
+    case 'numbers':
+      return [what.from, what.to, what.types];
+    case 'times':
+      return [toPostgres(what.from), toPostgres(what.to), what.types];
+    case 'dead':
+      return [];
+  }
+}
+
+/** The numbers of the events that a replay means, from after one number on. */
 export async function readReplayable(
   scope: BrandScope,
   id: WebhookId,
   what: Replay,
+  after: bigint,
   most: number,
-): Promise<readonly Replayable[]> {
-  const more: Readonly<Record<Replay['kind'], () => readonly Value[]>> = {
-    event: () => (what.kind === 'event' ? [what.eventId] : []),
-    numbers: () => (what.kind === 'numbers' ? [what.from, what.to] : []),
-    times: () => (what.kind === 'times' ? [toPostgres(what.from), toPostgres(what.to)] : []),
-    dead: () => [],
-  };
-  const rows = await scope.db.read(replayables[what.kind], [scope.brandId, id, most, ...more[what.kind]()]);
-  return rows.map((row) => ({ number: String(row['number']), type: String(row['type']) }));
+): Promise<readonly string[]> {
+  const values = [scope.brandId, id, after, most, ...valuesOf(what)];
+  return (await scope.db.read(replayables[what.kind], values)).map((row) => String(row['number']));
 }
 
 const disable = statement(

@@ -115,7 +115,7 @@ describe('a receiver', () => {
     expect(new Set(receiver.arrived.map(({ body }) => body)).size).toBe(1);
     receiver.answer(undefined);
     const replayed = await brand.call('POST', `/webhooks/${id}/replay`, { body: { dead: true } });
-    expect(replayed.json).toEqual({ webhook_id: id, replayed: 1, complete: true });
+    expect(replayed.json).toEqual({ webhook_id: id, replayed: 1, next_cursor: null });
     await eventually(() => receiver.taken.length === 1);
     await receiver.close();
   }, 120_000);
@@ -312,5 +312,34 @@ describe('speed', () => {
     expect(slow.arrived.length).toBeLessThanOrEqual(3 * 8);
     for (const release of held) release();
     await Promise.all([receiver.close(), slow.close()]);
+  }, 120_000);
+
+  test('many slow receivers at once take turns within the places of a process, and each gets all of its own', async () => {
+    const [crowd, customers, most] = [40, 9, 256];
+    const others = await world.brand();
+    const slow = await openReceiver();
+    const held: (() => void)[] = [];
+    let isHolding = true;
+    slow.answer((_, response) => {
+      if (!isHolding) return 200;
+      held.push(() => response.end());
+      return undefined;
+    });
+    for (let one = 0; one < crowd; one += 1)
+      await newWebhook(others, { url: `${slow.url}/${one}`, events: ['customer.created'] });
+    for (let one = 0; one < customers; one += 1) await newCustomer(others);
+    await eventually(() => held.length >= most);
+    // All is ready to be sent, and nobody has gone beyond the places that there are.
+    await eventually(async () => {
+      const rows = await world.sql('select from deliveries where brand_id = $1', [others.brandId]);
+      return rows.length === crowd * customers;
+    });
+    expect(held.length).toBe(most);
+    isHolding = false;
+    for (const release of held) release();
+    await eventually(() => slow.arrived.length >= crowd * customers);
+    const each = new Set(slow.arrived.map(({ headers }) => headers['webhook-id']));
+    expect(each.size).toBe(customers);
+    await slow.close();
   }, 120_000);
 });

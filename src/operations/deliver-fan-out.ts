@@ -32,12 +32,11 @@ export async function fanOut(system: System): Promise<'more' | 'done'> {
       if (!behind) return 'done';
       brandId = behind.brandId;
       const events = await freshEvents(behind, db, behind.fanned, batch);
-      const last = events.at(-1);
-      // The sequencer moves its head together with the events; where they were swept there is nothing to do.
-      if (!last) return 'done';
+      // The head moves together with the events: where there are none, they have been swept.
+      const upTo = events.at(-1)?.number ?? behind.head;
       const wanted = events.filter((event) => isFor(behind.webhook, event));
       const deliveries = await Promise.all(wanted.map((event) => deliveryOf(system, behind, event)));
-      await insertDeliveries(behind, db, behind.webhook.id, deliveries, last.number, system.now());
+      await insertDeliveries(behind, db, behind.webhook.id, deliveries, upTo, system.now());
       return 'more';
     });
   } catch (error) {

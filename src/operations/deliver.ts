@@ -8,7 +8,7 @@ import type { Outcome } from '../providers/outbound.ts';
 import { signStandard } from '../providers/signature.ts';
 import type { Attempted, ClaimedDelivery } from '../store/deliveries.ts';
 import { settleDelivery } from '../store/deliveries.ts';
-import { isOutdatedKey } from '../store/outage.ts';
+import { isDeadlock, isOutdatedKey } from '../store/outage.ts';
 import { disableWebhook } from '../store/webhooks.ts';
 import type { Keyring } from '../vault/vault.ts';
 import { journalOf } from './journal.ts';
@@ -50,6 +50,8 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const settle = (attempt: Attempted) => settleDelivery(scopeOf(system, brandId), delivery, attempt);
   const attempt = sealedBy(ring);
   const isSettled = await settle(attempt).catch(async (error: unknown) => {
+    // It waited for a deletion that waited for it.
+    if (isDeadlock(error)) return settle(attempt);
     // The keys have changed while the receiver took its time.
     if (!isOutdatedKey(error)) throw error;
     return settle(sealedBy(await system.keyrings.reload(brandId)));

@@ -11,20 +11,24 @@ import { webhookColumns, webhookOf } from './webhooks.ts';
 
 const behind = statement(
   'webhooks_behind',
-  `select w.brand_id, w.fanned, ${webhookColumns} from webhooks w join journal_heads h using (brand_id)
+  `select w.brand_id, w.fanned, h.event_number, ${webhookColumns} from webhooks w join journal_heads h using (brand_id)
     where w.status = 'STATUS_ENABLED' and w.fanned < h.event_number
-    limit 1 for update of w skip locked`,
+    order by random() limit 1 for update of w skip locked`,
 );
 
 /** A subscription for which there are events that nobody has looked at. */
 export interface WebhookBehind {
   readonly brandId: BrandId;
   readonly webhook: WebhookRow;
-  /** The number of the last event that was looked at. */
+  /** The number of the last event that was looked at, and of the last that there is. */
   readonly fanned: string;
+  readonly head: string;
 }
 
-/** One such subscription, held until the transaction ends; nobody else looks at its events meanwhile. */
+/**
+ * One such subscription, held until the transaction ends; nobody else looks at its events meanwhile. Which one is
+ * chance, so that one with a million events before it does not keep the others waiting.
+ */
 export async function holdWebhookBehind(db: Connection): Promise<WebhookBehind | undefined> {
   const [row] = await db.run(behind, []);
   return (
@@ -32,13 +36,14 @@ export async function holdWebhookBehind(db: Connection): Promise<WebhookBehind |
       brandId: row['brand_id'] as BrandId,
       webhook: webhookOf(row),
       fanned: String(row['fanned']),
+      head: String(row['event_number']),
     }
   );
 }
 
 const due = statement(
   'webhooks_due',
-  `select w.brand_id, w.webhook_id from webhooks w
+  `select w.brand_id, w.webhook_id, w.failing_since is not null as failing from webhooks w
     where w.status = 'STATUS_ENABLED' and exists (
       select from deliveries d where d.brand_id = w.brand_id and d.webhook_id = w.webhook_id
          and d.status = 'pending' and d.due_at <= $1::timestamptz)`,
@@ -47,6 +52,7 @@ const due = statement(
 export interface DueWebhook {
   readonly brandId: BrandId;
   readonly webhookId: WebhookId;
+  readonly isFailing: boolean;
 }
 
 /** The subscriptions that have deliveries to be made now. */
@@ -54,5 +60,6 @@ export async function dueWebhooks(db: Database, now: Instant): Promise<readonly 
   return (await db.run(due, [toPostgres(now)])).map((row) => ({
     brandId: row['brand_id'] as BrandId,
     webhookId: row['webhook_id'] as WebhookId,
+    isFailing: row['failing'] === true,
   }));
 }

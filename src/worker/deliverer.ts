@@ -13,40 +13,51 @@ const interval = 1_000;
 
 /**
  * Deliveries under way in this process, in all and at one endpoint. A receiver that is slow fills its own places
- * and no other's; one that fails gets a single place, so that many dead ones do not fill the house.
+ * and no other's. One that fails gets a single place, and only while half of the house is free, so that many
+ * dead ones do not fill it.
  */
-const places = { inAll: 256, perEndpoint: 8, failing: 1 } as const;
+const places = { inAll: 256, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
 
 /** Sends events to whoever wants them, from soon after they were committed until they were taken or given up. */
 export function startDeliverer(system: System): Rounds {
-  const underWay = new Map<string, Promise<void>>();
-  const counts = new Map<string, number>();
-  const failing = new Set<string>();
+  /** Subscriptions with something to be done, in the order of their turns; after a delivery one goes to the end. */
+  const turns = new Map<string, DueWebhook>();
+  const taken = new Map<string, number>();
+  const underWay = new Set<Promise<void>>();
+  let takenInAll = 0;
+  let isFilling = false;
   let stopped = false;
 
-  /** Fills the free places of one endpoint; each that comes free again is filled at once. */
+  /** Gives the free places to whose turn it is, one after the other: claims are not to crowd out requests. */
+  async function fill(): Promise<void> {
+    if (isFilling) return;
+    isFilling = true;
+    for (const [id, due] of turns) {
+      if (stopped || takenInAll >= places.inAll) break;
+      turns.delete(id);
+      await serve(due);
+    }
+    isFilling = false;
+  }
+
   async function serve(due: DueWebhook): Promise<void> {
-    const { brandId, webhookId } = due;
-    const most = failing.has(webhookId) ? places.failing : places.perEndpoint;
-    const taken = counts.get(webhookId) ?? 0;
-    const free = Math.min(most - taken, places.inAll - underWay.size);
-    if (stopped || free <= 0) return;
-    // Counted before they are claimed, so that two who come at once do not both take the same places.
-    counts.set(webhookId, taken + free);
-    const claimed = await claim(due, free);
-    release(webhookId, free - claimed.length);
-    for (const delivery of claimed) {
-      if (delivery.webhook.failingSince) failing.add(webhookId);
-      else failing.delete(webhookId);
-      const work = deliver(system, brandId, delivery)
-        .catch(() => undefined)
-        .then(() => {
-          underWay.delete(delivery.deliveryId);
-          release(webhookId, 1);
-          // The next of a customer waits for this one.
-          if (!stopped) void serve(due);
-        });
-      underWay.set(delivery.deliveryId, work);
+    const { brandId, webhookId, isFailing } = due;
+    const most = isFailing ? places.failing : places;
+    const free = Math.min(most.perEndpoint - (taken.get(webhookId) ?? 0), most.inAll - takenInAll);
+    if (free <= 0) return;
+    for (const delivery of await claim(due, free)) {
+      take(webhookId, 1);
+      follow(
+        deliver(system, brandId, delivery)
+          // Whoever comes when the lease is over tries it again.
+          .catch(() => undefined)
+          .then(() => {
+            take(webhookId, -1);
+            // The next of its customer waits for this one.
+            if (!turns.has(webhookId)) turns.set(webhookId, due);
+            return fill();
+          }),
+      );
     }
   }
 
@@ -54,18 +65,24 @@ export function startDeliverer(system: System): Rounds {
   const claim = ({ brandId, webhookId }: DueWebhook, most: number) =>
     claimDeliveries(scopeOf(system, brandId), webhookId, system.now(), system.newId(), most).catch(() => []);
 
-  function release(webhookId: string, many: number): void {
-    const left = (counts.get(webhookId) ?? 0) - many;
-    if (left > 0) counts.set(webhookId, left);
-    else counts.delete(webhookId);
+  function take(webhookId: string, many: number): void {
+    const now = (taken.get(webhookId) ?? 0) + many;
+    if (now > 0) taken.set(webhookId, now);
+    else taken.delete(webhookId);
+    takenInAll += many;
+  }
+
+  function follow(work: Promise<void>): void {
+    underWay.add(work);
+    void work.then(() => underWay.delete(work));
   }
 
   const rounds = startRounds(
     interval,
     async () => {
       const outcome = await fanOut(system);
-      const due = await dueWebhooks(system.db, system.now());
-      await Promise.all(due.map(serve));
+      for (const due of await dueWebhooks(system.db, system.now())) turns.set(due.webhookId, due);
+      follow(fill());
       return outcome;
     },
     system.db.onWake,
@@ -74,7 +91,8 @@ export function startDeliverer(system: System): Rounds {
     async stop() {
       stopped = true;
       await rounds.stop();
-      await Promise.all(underWay.values());
+      // What a claim under way brings is still sent.
+      while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }

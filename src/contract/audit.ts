@@ -4,6 +4,7 @@ import { Problems } from '../domain/problems.ts';
 import { lengthOf } from '../domain/text.ts';
 import { oneOf, uuid } from './customer-schema.ts';
 import { auditEntryExample, customerExample } from './examples.ts';
+import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -13,22 +14,7 @@ const customerId = {
 
 const paging = {
   order: Type.Optional(oneOf(auditOrders, { description: 'Which entries come first.', default: 'newest' })),
-  limit: Type.Optional(
-    Type.Integer({
-      description: 'How many to return at most.',
-      format: 'int32',
-      minimum: 1,
-      maximum: 100,
-      default: 50,
-    }),
-  ),
-  cursor: Type.Optional(
-    Type.String({
-      description: 'Where to go on, as next_cursor gave it.',
-      pattern: auditCursorPattern,
-      maxLength: 16,
-    }),
-  ),
+  ...listQuery(auditCursorPattern),
 };
 
 const time = (description: string) => Type.Optional(Type.String({ description, maxLength: 40 }));
@@ -76,13 +62,7 @@ const entry = Type.Object(
   { title: 'AuditEntry' },
 );
 
-const page = Type.Object(
-  {
-    data: Type.Array(entry, { maxItems: 100 }),
-    next_cursor: Type.Optional(Type.String({ description: 'Where to go on; absent on the last page.' })),
-  },
-  { title: 'AuditEntries', ...closed },
-);
+const page = listOf('AuditEntries', entry);
 
 export const listAudit = operation({
   operationId: 'listAudit',
@@ -119,7 +99,7 @@ export const listAudit = operation({
     status: 200,
     description: 'A page of the trail.',
     schema: page,
-    example: { data: [auditEntryExample] },
+    example: { data: [auditEntryExample], next_cursor: null },
   },
   schemaError: 'input_error',
   errors: [],
@@ -141,7 +121,7 @@ export const getCustomerAudit = operation({
     status: 200,
     description: 'A page of the trail.',
     schema: page,
-    example: { data: [auditEntryExample] },
+    example: { data: [auditEntryExample], next_cursor: null },
   },
   schemaError: 'get_customer_schema',
   errors: ['customer_dne'],

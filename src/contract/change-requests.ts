@@ -102,7 +102,7 @@ export const listChangeRequests = operation({
     {
       status: Type.Optional(oneOf(changeRequestStatuses, { description: 'Only those that stand so.' })),
       customer_id: Type.Optional(uuid('Only those of this customer.')),
-      ...listQuery,
+      ...listQuery(),
     },
     closed,
   ),

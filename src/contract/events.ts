@@ -4,7 +4,7 @@ import type { EventType } from '../domain/events.ts';
 import { eventDays, eventTypes } from '../domain/events.ts';
 import { customer, oneOf, uuid } from './customer-schema.ts';
 import { customerExample } from './examples.ts';
-import { usualItems } from './lists.ts';
+import { listQuery } from './lists.ts';
 import { operation } from './operation.ts';
 
 /** What each event says. The stream, the webhooks and `docs/events.md` have it from here. */
@@ -125,16 +125,7 @@ export const listEvents = operation({
         }),
       ),
       customer_id: Type.Optional(uuid('Only events of this customer.')),
-      limit: Type.Optional(
-        Type.Integer({ description: 'How many to return.', minimum: 1, maximum: 100, default: usualItems }),
-      ),
-      cursor: Type.Optional(
-        Type.String({
-          description: 'Where to go on, as next_cursor of the last answer gave it.',
-          pattern: '^c1_[0-9a-z]{1,13}$',
-          maxLength: 16,
-        }),
-      ),
+      ...listQuery(),
     },
     { additionalProperties: false },
   ),

@@ -56,7 +56,7 @@ const review = {
   documents: [{ document_type: 'government_id', status: 'submitted' }],
 } as const;
 
-export const reviewsExample = { data: [review] } as const;
+export const reviewsExample = { data: [review], next_cursor: null } as const;
 
 const { addresses, dob, first_name, middle_name, last_name, ssn, phone, phone_country_code, email } =
   customerExample;

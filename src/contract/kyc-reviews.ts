@@ -12,6 +12,7 @@ import {
   reviewsExample,
 } from './kyc-examples.ts';
 import { customerId, kycStatus, ourTime, programId, wantedDocuments } from './kyc-schema.ts';
+import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -35,41 +36,14 @@ export const listKycReviews = operation({
   path: '/kyc/reviews',
   tag: 'Reviews',
   summary: 'List what waits for a reviewer',
-  description:
-    'The verifications that are under review, the longest waiting first. Go on with next_cursor; it is absent on the last page.',
+  description: 'The verifications that are under review, the longest waiting first.',
   scope: 'kyc:review',
   params: {},
-  query: Type.Object(
-    {
-      limit: Type.Optional(
-        Type.Integer({
-          description: 'How many to return.',
-          format: 'int32',
-          minimum: 1,
-          maximum: 100,
-          default: 50,
-        }),
-      ),
-      cursor: Type.Optional(
-        Type.String({
-          description: 'Where to go on, as next_cursor gave it.',
-          pattern: '^r1_[0-9a-z]{1,11}_[0-9a-f]{32}$',
-          maxLength: 64,
-        }),
-      ),
-    },
-    closed,
-  ),
+  query: Type.Object(listQuery('^r1_[0-9a-z]{1,11}_[0-9a-f]{32}$'), closed),
   answer: {
     status: 200,
     description: 'What waits.',
-    schema: Type.Object(
-      {
-        data: Type.Array(Type.Object(brief, { title: 'Review', ...closed })),
-        next_cursor: Type.Optional(Type.String()),
-      },
-      { title: 'Reviews', ...closed },
-    ),
+    schema: listOf('Reviews', Type.Object(brief, { title: 'Review', ...closed })),
     example: reviewsExample,
   },
   schemaError: 'get_kyc_schema',

@@ -1,16 +1,19 @@
-import type { TObject, TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import Type from 'typebox';
 
 /** How our own lists are asked for and answered; Bond's lists have the form that Bond gave them. */
 
 const mostItems = 100;
-export const usualItems = 20;
+export const usualItems = 50;
 
-/** The query of a list: how many, and from where on. A list's own filters come before them. */
-export const listQuery = {
+const bySequence = '^c1_[0-9a-z]{1,13}$';
+
+/** The query of a list: how many, and from where on. `cursorPattern`: what the list's own cursors look like. */
+export const listQuery = (cursorPattern = bySequence) => ({
   limit: Type.Optional(
     Type.Integer({
       description: 'How many to return.',
+      format: 'int32',
       minimum: 1,
       maximum: mostItems,
       default: usualItems,
@@ -19,19 +22,19 @@ export const listQuery = {
   cursor: Type.Optional(
     Type.String({
       description: 'Where to go on, as next_cursor of the last answer gave it.',
-      pattern: '^c1_[0-9a-z]{1,13}$',
-      maxLength: 16,
+      pattern: cursorPattern,
+      maxLength: 64,
     }),
   ),
-} satisfies Record<string, TSchema>;
+});
 
-export const listOf = <Item extends TSchema>(title: string, item: Item): TObject =>
+const nextCursor = Type.Union([Type.String(), Type.Null()], {
+  description: 'Where the list goes on; null where it ends.',
+});
+
+/** The answer of a list. */
+export const listOf = <Item extends TSchema>(title: string, item: Item) =>
   Type.Object(
-    {
-      data: Type.Array(item, { maxItems: mostItems }),
-      next_cursor: Type.Union([Type.String(), Type.Null()], {
-        description: 'Where the list goes on; null where it ends.',
-      }),
-    },
+    { data: Type.Array(item, { maxItems: mostItems }), next_cursor: nextCursor },
     { title, additionalProperties: false },
   );

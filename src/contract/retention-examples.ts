@@ -37,6 +37,7 @@ const date_deleted = '2026-11-20T16:45:09.120345+00:00';
 
 export const restrictedListExample = {
   data: [{ customer_id, date_deleted, kyc_status: 'passed', legal_hold: true }],
+  next_cursor: null,
 };
 export const restrictedExample = {
   customer_id,

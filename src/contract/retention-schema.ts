@@ -4,6 +4,7 @@ import { bases, erasureCauses, longestPolicy } from '../domain/retention.ts';
 import { deletionCursorPattern } from '../domain/retention-paging.ts';
 import { maxReason, policyNames } from '../domain/retention-requests.ts';
 import { customer, oneOf, text, uuid } from './customer-schema.ts';
+import { listOf, listQuery } from './lists.ts';
 
 const closed = { additionalProperties: false } as const;
 const ourTime = (description: string) =>
@@ -74,21 +75,16 @@ const brief = {
   date_deleted: ourTime('When the customer was deleted.'),
 };
 
-export const restrictedList = Type.Object(
-  {
-    data: Type.Array(
-      Type.Object(
-        {
-          ...brief,
-          kyc_status: Type.Optional(oneOf(kycStatuses)),
-          legal_hold: Type.Boolean({ description: 'Whether a legal hold stands.' }),
-        },
-        { title: 'RestrictedBrief', ...closed },
-      ),
-    ),
-    next_cursor: Type.Optional(Type.String()),
-  },
-  { title: 'RestrictedCustomers', ...closed },
+export const restrictedList = listOf(
+  'RestrictedCustomers',
+  Type.Object(
+    {
+      ...brief,
+      kyc_status: Type.Optional(oneOf(kycStatuses)),
+      legal_hold: Type.Boolean({ description: 'Whether a legal hold stands.' }),
+    },
+    { title: 'RestrictedBrief', ...closed },
+  ),
 );
 
 export const restricted = Type.Object(
@@ -108,27 +104,7 @@ export const restricted = Type.Object(
   { title: 'RestrictedCustomer', ...closed },
 );
 
-export const listQuery = Type.Object(
-  {
-    limit: Type.Optional(
-      Type.Integer({
-        description: 'How many to return.',
-        format: 'int32',
-        minimum: 1,
-        maximum: 100,
-        default: 50,
-      }),
-    ),
-    cursor: Type.Optional(
-      Type.String({
-        description: 'Where to go on, as next_cursor gave it.',
-        pattern: deletionCursorPattern,
-        maxLength: 64,
-      }),
-    ),
-  },
-  closed,
-);
+export const restrictedQuery = Type.Object(listQuery(deletionCursorPattern), closed);
 
 const descriptions = {
   never_verified_days: 'Days after the deletion of somebody whose verification was never started.',

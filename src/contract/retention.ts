@@ -20,12 +20,12 @@ import {
   erased,
   erasureRequest,
   hold,
-  listQuery,
   policy,
   policyBody,
   reasonBody,
   restricted,
   restrictedList,
+  restrictedQuery,
 } from './retention-schema.ts';
 
 const tag = 'Retention';
@@ -89,10 +89,10 @@ export const listRestrictedCustomers = operation({
   tag,
   summary: 'List deleted customers that are still kept',
   description:
-    'In the order of their deletion, without anything of the person. Go on with next_cursor; it is absent on the last page. That somebody read it is written into the audit trail.',
+    'In the order of their deletion, without anything of the person. That somebody read it is written into the audit trail.',
   scope: 'compliance:read',
   params: {},
-  query: listQuery,
+  query: restrictedQuery,
   answer: {
     status: 200,
     description: 'The records of this page.',

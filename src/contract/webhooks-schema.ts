@@ -111,7 +111,7 @@ export const replayBody = Type.Object(
         description: 'Everything that was given up.',
       }),
     ),
-    cursor: listQuery.cursor,
+    cursor: listQuery().cursor,
   },
   { title: 'Replay', ...closed, minProperties: 1 },
 );

@@ -191,7 +191,7 @@ export const listDeliveries = operation({
   scope: 'webhooks:read',
   params: webhookId,
   query: Type.Object(
-    { status: Type.Optional(oneOf(deliveryStatuses, { description: 'Only these.' })), ...listQuery },
+    { status: Type.Optional(oneOf(deliveryStatuses, { description: 'Only these.' })), ...listQuery() },
     { additionalProperties: false },
   ),
   answer: {

@@ -1,3 +1,4 @@
+import { usualItems } from '../contract/lists.ts';
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
 import type { AuditFilter, AuditOrder } from '../domain/audit-query.ts';
@@ -30,8 +31,7 @@ export async function getCustomerAudit(
   return { status: 200, body };
 }
 
-const defaultLimit = 50;
-const emptyPage = '{"data":[]}';
+const emptyPage = '{"data":[],"next_cursor":null}';
 
 function filterOf(query: Query): AuditFilter {
   const wrong = (field: string) => new Refusal('input_error', { [field]: ['Not a valid value.'] });
@@ -59,12 +59,12 @@ async function pageOf(
 ): Promise<string> {
   const order = query.order ?? 'newest';
   const after = query.cursor === undefined ? undefined : parseAuditCursor(query.cursor);
-  const limit = query.limit ?? defaultLimit;
+  const limit = query.limit ?? usualItems;
   const page = await readEntries(context.scope, { customerId, filter, order, after, limit });
   const shown = await Promise.all(page.rows.map((row) => entryJson(context, row)));
   const more = page.last && !isPast(page.last, filter, order);
-  const next = more ? `,"next_cursor":"${auditCursor(page.last.number)}"` : '';
-  return `{"data":[${shown.join(',')}]${next}}`;
+  const next = more ? `"${auditCursor(page.last.number)}"` : 'null';
+  return `{"data":[${shown.join(',')}],"next_cursor":${next}}`;
 }
 
 /** Seconds by which entries may arrive out of the order of their times; a change lasts ten at most. */

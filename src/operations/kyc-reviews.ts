@@ -1,3 +1,4 @@
+import { usualItems } from '../contract/lists.ts';
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -27,7 +28,7 @@ export async function listKycReviews(
   context: Context,
   { query }: Input<Contract['listKycReviews']>,
 ): Promise<Answer> {
-  const limit = query.limit ?? 50;
+  const limit = query.limit ?? usualItems;
   const rows = await listReviews(
     context.scope,
     query.cursor === undefined ? undefined : placeOf(query.cursor),
@@ -37,9 +38,9 @@ export async function listKycReviews(
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const body = {
     data: shown.map((row) => brief(context, row)),
-    ...(last?.run.reviewSince && {
-      next_cursor: cursorOf({ since: last.run.reviewSince, runId: last.run.runId }),
-    }),
+    next_cursor: last?.run.reviewSince
+      ? cursorOf({ since: last.run.reviewSince, runId: last.run.runId })
+      : null,
   };
   return { status: 200, body: asciiJson(body) };
 }

@@ -1,3 +1,4 @@
+import { usualItems } from '../contract/lists.ts';
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -18,13 +19,11 @@ import { readSealed } from './keyrings.ts';
 import { openHold, placeOfReason, shownHold } from './retention-holds.ts';
 import type { Answer, Context } from './system.ts';
 
-const usualLimit = 50;
-
 export async function listRestrictedCustomers(
   context: Context,
   { query }: Input<Contract['listRestrictedCustomers']>,
 ): Promise<Answer> {
-  const { limit = usualLimit, cursor } = query;
+  const { limit = usualItems, cursor } = query;
   const after = cursor === undefined ? undefined : parseDeletionCursor(cursor);
   if (cursor !== undefined && !after)
     throw new Refusal('retention_schema', { cursor: ['Not a valid value.'] });
@@ -41,7 +40,7 @@ export async function listRestrictedCustomers(
         ...(kycStatus !== undefined && { kyc_status: kycStatus }),
         legal_hold: isHeld,
       })),
-      ...(last && { next_cursor: deletionCursor(last) }),
+      next_cursor: last ? deletionCursor(last) : null,
     }),
   };
 }

@@ -17,6 +17,7 @@ import type { KycProvider, ProviderChoice } from './providers/kyc.ts';
 import { httpKycLimits, openHttpKyc } from './providers/kyc-http.ts';
 import { openManualKyc } from './providers/kyc-manual.ts';
 import { openSandboxKyc } from './providers/kyc-sandbox.ts';
+import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
 import type { Database } from './store/database.ts';
 import { openDatabase } from './store/database.ts';
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly notice?: (sentence: string) => void;
   /** Connections for changes, where several processes share a server. */
   readonly connections?: number;
+  /** The way to the receivers of webhooks. */
+  readonly outbound?: Outbound;
 }
 
 /**
@@ -82,7 +85,7 @@ export async function openHouse(
     await beforeBirth();
     const firstStart = role === 'serve' ? { now: now() } : undefined;
     const { born } = await settleInstallation(database, vault, config.environment, firstStart);
-    const outbound = openOutbound({ allow: config.webhookAllow, ...webhookBounds });
+    const outbound = around.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
     const system: System = {
       db: database,
       vault,

@@ -19,6 +19,7 @@ import { createBrand } from '../src/operations/brands.ts';
 import type { KeyWish, NewKey } from '../src/operations/keys.ts';
 import { createKey } from '../src/operations/keys.ts';
 import type { System } from '../src/operations/system.ts';
+import type { Outbound } from '../src/providers/outbound.ts';
 import { checkAnswer } from './contract-check.ts';
 import { template } from './global-setup.ts';
 
@@ -28,6 +29,8 @@ export interface WorldOptions {
   readonly now?: () => Instant;
   /** Without the work that happens without a request. */
   readonly apiOnly?: boolean;
+  /** Where webhooks go instead of the real internet; closed with the world. */
+  readonly outbound?: Outbound;
 }
 
 /** A whole running system on a database of its own: what an operator gets, with the doors open for a test. */
@@ -110,7 +113,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const logger = pino({ level: config.logLevel, base: null }, lines(log));
   const running: RunningServer = await startServer(
     config,
-    { logger, ...(options.now && { now: options.now }) },
+    {
+      logger,
+      ...(options.now && { now: options.now }),
+      ...(options.outbound && { outbound: options.outbound }),
+    },
     { apiOnly: options.apiOnly ?? false },
   );
   const { system, url } = running;

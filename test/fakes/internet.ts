@@ -6,9 +6,9 @@ import { buildConnector } from 'undici';
 import type { Dial, Lookup } from '../../src/providers/outbound.ts';
 
 /**
- * A stand-in for the public internet. Its names lead where a test says, and every address, whichever it is,
- * leads to one real server on loopback that speaks TLS as `hooks.example.com` and `api.example.com`. What was
- * looked up and dialled is written down.
+ * A stand-in for the public internet. Its names lead where a test says, and every address leads to one real
+ * server on loopback that speaks TLS as `hooks.example.com` and `api.example.com`; loopback's own addresses lead
+ * to whoever listens there. What was looked up and dialled is written down.
  */
 export interface Internet {
   /** A list of addresses, or a function that answers the next one. */
@@ -42,11 +42,11 @@ export async function openInternet(answer: RequestListener): Promise<Internet> {
     },
     dial(to) {
       dialled.push(to.hostname);
-      const port = String(portOf(to.protocol === 'https:' ? secure : plain));
+      const isHere = to.hostname.startsWith('127.') || to.hostname === '::1';
+      const standIn = String(portOf(to.protocol === 'https:' ? secure : plain));
+      const end = isHere ? to : { ...to, hostname: '127.0.0.1', port: standIn };
       return new Promise((resolve, reject) => {
-        connect({ ...to, hostname: '127.0.0.1', port }, (error, socket) =>
-          error ? reject(error) : resolve(socket),
-        );
+        connect(end, (error, socket) => (error ? reject(error) : resolve(socket)));
       });
     },
     async close() {

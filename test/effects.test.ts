@@ -17,7 +17,7 @@ describe('twenty duplicates at once', () => {
     timeout: 120_000,
   }, async () => {
     const world = await openWorld();
-    expect(await complaintsOf(await world.brand(), 40, 20)).toEqual([]);
+    expect(await complaintsOf(await world.brand(), 42, 20)).toEqual([]);
     await world.close();
   });
 
@@ -29,7 +29,7 @@ describe('twenty duplicates at once', () => {
     await world.sql(
       'create trigger forget before insert on idempotency for each row execute function forget()',
     );
-    const complaints = await complaintsOf(await world.brand(), 8, 5);
+    const complaints = await complaintsOf(await world.brand(), 12, 5);
     expect(complaints.join('\n')).toMatch(/createAddress has \d+ entries/);
     await world.close();
   });

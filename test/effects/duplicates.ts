@@ -10,29 +10,49 @@ interface Wish {
   readonly path: string;
   readonly body?: object;
   readonly customerId?: string;
+  /** How many addresses the customer has after it, where there still is one. */
+  readonly addresses?: number;
 }
 
-const kinds: readonly ((customerId: string) => Wish)[] = [
-  () => ({ operation: 'createCustomer', method: 'POST', path: '/customers', body: person() }),
-  (customerId) => ({
+// biome-ignore lint/suspicious/noExplicitAny: the contract check of the create has proven the shape.
+const kinds: readonly ((customer: any) => Wish)[] = [
+  () => ({ operation: 'createCustomer', method: 'POST', path: '/customers', body: person(), addresses: 2 }),
+  ({ customer_id }) => ({
     operation: 'updateCustomer',
     method: 'PATCH',
-    path: `/customers/${customerId}`,
+    path: `/customers/${customer_id}`,
     body: { email: `${randomUUID()}@example.com` },
-    customerId,
+    customerId: customer_id,
+    addresses: 2,
   }),
-  (customerId) => ({
+  ({ customer_id }) => ({
     operation: 'createAddress',
     method: 'POST',
-    path: `/customers/${customerId}/addresses`,
-    body: mailing,
-    customerId,
+    path: `/customers/${customer_id}/addresses`,
+    body: { ...mailing, street: '500 Montgomery St.' },
+    customerId: customer_id,
+    addresses: 3,
   }),
-  (customerId) => ({
+  ({ customer_id, addresses }) => ({
+    operation: 'updateAddress',
+    method: 'PATCH',
+    path: `/customers/${customer_id}/addresses/${addresses[1].address_id}`,
+    body: { street2: 'Floor 2' },
+    customerId: customer_id,
+    addresses: 2,
+  }),
+  ({ customer_id, addresses }) => ({
+    operation: 'deleteAddress',
+    method: 'DELETE',
+    path: `/customers/${customer_id}/addresses/${addresses[1].address_id}`,
+    customerId: customer_id,
+    addresses: 1,
+  }),
+  ({ customer_id }) => ({
     operation: 'deleteCustomer',
     method: 'DELETE',
-    path: `/customers/${customerId}`,
-    customerId,
+    path: `/customers/${customer_id}`,
+    customerId: customer_id,
   }),
 ];
 
@@ -49,7 +69,7 @@ async function sendTogether(brand: BrandClient, wish: Wish, times: number): Prom
 
 /**
  * So many keys, each with so many duplicates at once. Answers what is wrong: other answers than one, or other
- * effects than one entry of the trail, one event and one row that they are about.
+ * effects than one entry of the trail, one event, one kept answer and the addresses that one of it leaves.
  */
 export async function complaintsOf(
   brand: BrandClient,
@@ -59,7 +79,7 @@ export async function complaintsOf(
   const complaints: string[] = [];
   const one = async (number: number) => {
     const made = await brand.call('POST', '/customers', { body: person() });
-    const wish = (kinds[number % kinds.length] as (typeof kinds)[number])(made.json.customer_id);
+    const wish = (kinds[number % kinds.length] as (typeof kinds)[number])(made.json);
     const answers = await sendTogether(brand, wish, times);
     const [first] = answers;
     if (!first || first.status >= 300) complaints.push(`${wish.operation} was answered ${first?.status}`);
@@ -67,15 +87,19 @@ export async function complaintsOf(
       complaints.push(`${wish.operation} had different answers`);
     const id = wish.customerId ?? first?.json.customer_id;
     await settled(brand);
-    const [{ entries, events } = {}] = await brand.sql(
+    const [{ entries, events, kept } = {}] = await brand.sql(
       `select (select count(*)::int from audit where customer_id = $1 and body like $2) as entries,
-              (select count(*)::int from events where customer_id = $1 and type <> 'customer.created') as events`,
+              (select count(*)::int from events where customer_id = $1 and type <> 'customer.created') as events,
+              (select count(*)::int from idempotency where customer_id = $1) as kept`,
       [id, `%"operation":"${wish.operation}"%`],
     );
     // The making of the customer is counted with its own operation alone.
     const isMaking = wish.operation === 'createCustomer';
     if (entries !== 1) complaints.push(`${wish.operation} has ${entries} entries`);
     if (events !== (isMaking ? 0 : 1)) complaints.push(`${wish.operation} has ${events} events`);
+    if (kept !== 1) complaints.push(`${wish.operation} has ${kept} answers`);
+    const left = (await brand.call('GET', `/customers/${id}`)).json.addresses?.length;
+    if (left !== wish.addresses) complaints.push(`${wish.operation} has left ${left} addresses`);
   };
   const numbers = Array.from({ length: keys }, (_, number) => number);
   const worker = async () => {

@@ -169,6 +169,12 @@ const lockJournal = statement(
   'select 1 as held from journal where brand_id = $1 and customer_id = $2 for update',
 );
 
+const recallDeliveries = statement(
+  'erasure_recall',
+  `update deliveries set claim = null, due_at = case when claim is null then due_at else $3::timestamptz end
+    where brand_id = $1 and customer_id = $2 and status = 'pending' returning 1 as recalled`,
+);
+
 async function eraseEverything(
   connection: Connection,
   scope: BrandScope,
@@ -177,6 +183,8 @@ async function eraseEverything(
 ): Promise<Outcome> {
   // An entry on its way from the journal to the trail is waited for, so that it is found in one of them.
   await connection.run(lockJournal, [scope.brandId, id]);
+  // Whoever is about to write down what a receiver answered has written it, or finds the delivery taken away.
+  await connection.run(recallDeliveries, [scope.brandId, id, toPostgres(now)]);
   const { query, values } = assemble({
     name: 'erasure',
     values: [scope.brandId, id, toPostgres(now), because],

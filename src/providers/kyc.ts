@@ -1,5 +1,6 @@
 import type { Id } from '../domain/ids.ts';
 import type { DocumentType } from '../domain/kyc.ts';
+import type { Applicant } from '../domain/kyc-applicant.ts';
 import type { Instant } from '../domain/time.ts';
 import type { ReceivedHeaders } from './signature.ts';
 
@@ -12,7 +13,7 @@ import type { ReceivedHeaders } from './signature.ts';
  */
 export interface KycProvider {
   /** Begins a verification. Answers what is known at once, and the vendor's own name for it. */
-  start(run: KycRun, applicant: KycApplicant): Promise<KycAnswer>;
+  start(run: KycRun, applicant: Applicant): Promise<KycAnswer>;
   /** How a verification stands now. The only thing that is ever believed. */
   fetch(run: KycRun): Promise<KycAnswer>;
   /** Hands over documents that were wanted. */
@@ -42,34 +43,6 @@ export interface KycRun {
   /** What the vendor called it; `undefined` until the vendor has answered once. Never personal data. */
   readonly reference: string | undefined;
   readonly startedAt: Instant;
-}
-
-/** The person, with the data the run was started with. */
-export interface KycApplicant {
-  readonly first_name: string;
-  readonly middle_name: string;
-  readonly last_name: string;
-  /** `YYYY-MM-DD` */
-  readonly dob: string;
-  /** Nine digits. */
-  readonly ssn: string;
-  readonly phone: string;
-  readonly phone_country_code: string;
-  readonly email: string;
-  readonly addresses: readonly KycAddress[];
-  /** Where the person was when they asked, if the brand said. */
-  readonly ip?: string;
-}
-
-export interface KycAddress {
-  readonly address_type: string;
-  readonly street: string;
-  readonly street2: string;
-  readonly city: string;
-  readonly state: string;
-  readonly zip_code: string;
-  readonly country: string;
-  readonly is_primary: boolean;
 }
 
 export interface KycDocument {

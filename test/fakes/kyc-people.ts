@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Id } from '../../src/domain/ids.ts';
 import type { DocumentType } from '../../src/domain/kyc.ts';
+import type { Applicant } from '../../src/domain/kyc-applicant.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import type { KycApplicant, KycDocument, KycRun } from '../../src/providers/kyc.ts';
+import type { KycDocument, KycRun } from '../../src/providers/kyc.ts';
 import { address } from '../people.ts';
 
 const newId = <Kind extends string>() => randomUUID() as string as Id<Kind>;
@@ -17,7 +18,7 @@ export const newRun = (startedAt: Instant): KycRun => ({
   startedAt,
 });
 
-export const applicant = (ssn: string): KycApplicant => ({
+export const applicant = (ssn: string): Applicant => ({
   first_name: 'Zsófia',
   middle_name: '',
   last_name: 'Quenneville',

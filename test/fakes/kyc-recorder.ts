@@ -1,18 +1,19 @@
 import type { RunId } from '../../src/domain/ids.ts';
-import type { KycAnswer, KycApplicant, KycFinding, KycProvider } from '../../src/providers/kyc.ts';
+import type { Applicant } from '../../src/domain/kyc-applicant.ts';
+import type { KycAnswer, KycFinding, KycProvider } from '../../src/providers/kyc.ts';
 
 /** A provider that says what a test wants to hear said, and remembers whom it was asked about. */
 export interface Recorder extends KycProvider {
   /** What it says of every verification from now on. */
   say(finding: KycFinding | 'nothing'): void;
   /** The data that each verification was begun with. */
-  readonly applicants: ReadonlyMap<RunId, KycApplicant>;
+  readonly applicants: ReadonlyMap<RunId, Applicant>;
   readonly cancelled: ReadonlySet<RunId>;
 }
 
 export function openRecorder(): Recorder {
   let said: KycFinding | 'nothing' = { state: 'pending' };
-  const applicants = new Map<RunId, KycApplicant>();
+  const applicants = new Map<RunId, Applicant>();
   const cancelled = new Set<RunId>();
   const answer = (): KycAnswer =>
     said === 'nothing'

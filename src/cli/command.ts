@@ -15,3 +15,18 @@ export async function withSystem<Result>(
     await house.close();
   }
 }
+
+export type Brand = Awaited<ReturnType<typeof import('../operations/brands.ts').brandNamed>>;
+
+/** The same for one brand, named as people name it: answers the brand beside what the work gave. */
+export async function withBrand<Result>(
+  format: Format,
+  name: string,
+  work: (system: System, brand: Brand) => Promise<Result>,
+): Promise<readonly [Brand, Result]> {
+  const { brandNamed } = await import('../operations/brands.ts');
+  return withSystem(format, async (system) => {
+    const brand = await brandNamed(system, name);
+    return [brand, await work(system, brand)] as const;
+  });
+}

@@ -3,13 +3,12 @@ import { defaultScopes } from '../domain/scopes.ts';
 import type { Instant } from '../domain/time.ts';
 import { instantOfMillis, wireTime } from '../domain/time.ts';
 import type { NewKey } from '../operations/keys.ts';
-import type { System } from '../operations/system.ts';
 import type { Format } from './answer.ts';
 import { answer, coloured, say } from './answer.ts';
-import { withSystem } from './command.ts';
+import type { Brand } from './command.ts';
+import { withBrand } from './command.ts';
 import { table } from './table.ts';
 
-type Brand = Awaited<ReturnType<typeof import('../operations/brands.ts').brandNamed>>;
 type Key = Omit<NewKey, 'authorization'>;
 
 interface CreateOptions {
@@ -81,18 +80,6 @@ export async function revokeKey(format: Format, keyName: string, brandName: stri
 }
 
 const operations = () => import('../operations/keys.ts');
-
-async function withBrand<Result>(
-  format: Format,
-  name: string,
-  work: (system: System, brand: Brand) => Promise<Result>,
-): Promise<readonly [Brand, Result]> {
-  const { brandNamed } = await import('../operations/brands.ts');
-  return withSystem(format, async (system) => {
-    const brand = await brandNamed(system, name);
-    return [brand, await work(system, brand)] as const;
-  });
-}
 
 function showSecret(format: Format, brand: Brand, key: NewKey, sentence: string): void {
   const { identity, ...rest } = facts(brand, key);

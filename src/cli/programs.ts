@@ -1,11 +1,9 @@
 import type { ProgramFacts, ProgramWish } from '../operations/programs.ts';
-import type { System } from '../operations/system.ts';
 import type { Format } from './answer.ts';
 import { answer, coloured, say } from './answer.ts';
-import { withSystem } from './command.ts';
+import type { Brand } from './command.ts';
+import { withBrand } from './command.ts';
 import { table } from './table.ts';
-
-type Brand = Awaited<ReturnType<typeof import('../operations/brands.ts').brandNamed>>;
 
 export async function listPrograms(format: Format, brandName: string): Promise<void> {
   const [brand, programs] = await withBrand(format, brandName, async (system, { brandId }) =>
@@ -49,18 +47,6 @@ export async function setProgram(format: Format, name: string, options: ProgramO
 }
 
 const operations = () => import('../operations/programs.ts');
-
-async function withBrand<Result>(
-  format: Format,
-  name: string,
-  work: (system: System, brand: Brand) => Promise<Result>,
-): Promise<readonly [Brand, Result]> {
-  const { brandNamed } = await import('../operations/brands.ts');
-  return withSystem(format, async (system) => {
-    const brand = await brandNamed(system, name);
-    return [brand, await work(system, brand)] as const;
-  });
-}
 
 function show(format: Format, brand: Brand, program: ProgramFacts, sentence: string): void {
   const { secret } = program;

@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import type { BrandId } from '../domain/ids.ts';
 import type { NewEntry } from '../store/journal.ts';
-import { writeJournal } from '../store/journal.ts';
+import { journalPart } from '../store/journal.ts';
+import { writeParts } from '../store/parts.ts';
 import type { Actor, Deed } from './journal.ts';
 import { journalOf } from './journal.ts';
 import type { System } from './system.ts';
@@ -29,7 +30,7 @@ export async function noteOperator(
   facts: Facts = {},
 ): Promise<void> {
   const entry = operatorEntry(system, operation, facts);
-  await writeJournal(scopeOf(system, brandId), undefined, { event: undefined, entry });
+  await writeParts(scopeOf(system, brandId), undefined, [journalPart({ event: undefined, entry })]);
   system.db.wake();
 }
 

@@ -8,7 +8,8 @@ import type { CustomerId } from '../domain/ids.ts';
 import { asciiJson } from '../domain/text.ts';
 import { parseInstant, plusSeconds } from '../domain/time.ts';
 import type { EntryPage, EntryRow } from '../store/audit.ts';
-import { isCustomerKnown, noteRead, readEntries } from '../store/audit.ts';
+import { isCustomerKnown, readEntries } from '../store/audit.ts';
+import { writeParts } from '../store/parts.ts';
 import { placeOfReason } from './journal.ts';
 import { readSealed } from './keyrings.ts';
 import type { Answer, Context } from './system.ts';
@@ -92,5 +93,5 @@ export async function noteShown(context: Context, customers: readonly CustomerId
   if (!context.system.auditReads) return;
   const [only] = customers.length === 1 ? customers : [];
   const facts = only === undefined ? { facts: { count: customers.length, customers } } : {};
-  await noteRead(context.scope, only, context.journal({ customerId: only, ...facts }));
+  await writeParts(context.scope, only, [context.journal({ customerId: only, ...facts })]);
 }

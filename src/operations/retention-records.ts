@@ -7,9 +7,9 @@ import { basisOf, everythingDueAt } from '../domain/retention.ts';
 import { deletionCursor, parseDeletionCursor } from '../domain/retention-paging.ts';
 import { asciiJson } from '../domain/text.ts';
 import { wireTime } from '../domain/time.ts';
-import { noteRead } from '../store/audit.ts';
 import type { CustomerRow } from '../store/customers.ts';
 import { readKept } from '../store/erasure.ts';
+import { writeParts } from '../store/parts.ts';
 import type { ErasureRequest } from '../store/retention-holds.ts';
 import { erasureRequestsOf, holdsOf } from '../store/retention-holds.ts';
 import { listRestricted, readRestricted, readTombstone } from '../store/retention-records.ts';
@@ -30,7 +30,7 @@ export async function listRestrictedCustomers(
   const found = await listRestricted(context.scope, after, limit + 1);
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : undefined;
-  await noteRead(context.scope, undefined, context.journal({ facts: { shown: shown.length } }));
+  await writeParts(context.scope, undefined, [context.journal({ facts: { shown: shown.length } })]);
   return {
     status: 200,
     body: asciiJson({
@@ -55,7 +55,7 @@ export async function getRestrictedCustomer(
   const row = await readRestricted(scope, id);
   const shown = row ? await restrictedFacts(context, id, row) : await tombstoneFacts(context, id);
   if (!shown) throw new Refusal('customer_dne');
-  await noteRead(scope, id, context.journal({ customerId: id }));
+  await writeParts(scope, id, [context.journal({ customerId: id })]);
   return { status: 200, body: asciiJson(shown) };
 }
 

@@ -1,6 +1,7 @@
 import { plusSeconds } from '../domain/time.ts';
 import { brandKeys, putRewrapped } from '../store/brand-keys.ts';
-import { writeJournal } from '../store/journal.ts';
+import { journalPart } from '../store/journal.ts';
+import { writeParts } from '../store/parts.ts';
 import type { RootVersion } from '../store/root-versions.ts';
 import {
   aloneWithRoot,
@@ -82,7 +83,7 @@ async function rewrapAll(system: System, watch: Watch): Promise<number> {
       const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
       for (const key of older) await putRewrapped(scope, vault.rewrap(brandId, key));
       const entry = entryOf(system, watch.by, 'rotate root-key', { root_version: vault.rootVersion });
-      await writeJournal(scope, undefined, { event: undefined, entry });
+      await writeParts(scope, undefined, [journalPart({ event: undefined, entry })]);
       done += 1;
       watch.onProgress?.(done, done + brands.length - at - 1);
     }

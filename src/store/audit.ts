@@ -110,20 +110,6 @@ export async function isCustomerKnown(scope: BrandScope, id: CustomerId): Promis
   return row?.['known'] === true;
 }
 
-/** Commits an entry by itself: what was read, of which customer if of one. */
-export async function noteRead(
-  scope: BrandScope,
-  customerId: CustomerId | undefined,
-  part: Part,
-): Promise<void> {
-  const text = `with gate as (select 1), ${part.sql('gate', 3)} select 1 as done`;
-  await scope.db.run(statement(`read ${part.name}`, text), [
-    scope.brandId,
-    customerId ?? null,
-    ...part.values,
-  ]);
-}
-
 /** Commits an entry about a customer that is there in this version; false, and nothing, where it is not. */
 export async function noteAbout(
   scope: BrandScope,

@@ -1,10 +1,8 @@
 import type { EventType } from '../domain/events.ts';
-import type { CustomerId, Id } from '../domain/ids.ts';
+import type { Id } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
-import { statement } from './database.ts';
 import type { Part } from './parts.ts';
-import type { BrandScope } from './scope.ts';
 
 /** What a change leaves behind: an entry of the audit trail, and an event where somebody is to be told. */
 export interface Journal {
@@ -54,19 +52,4 @@ export function journalPart({ entry, event }: Journal): Part {
       event?.payload ?? null,
     ],
   };
-}
-
-const write = statement(
-  'journal_write',
-  `with gate as (select 1), ${journalSql('gate', 3)} select 1 as done`,
-);
-
-/** Writes down what needs no row of its own: that something was read, or that somebody was told. */
-export async function writeJournal(
-  scope: BrandScope,
-  customerId: CustomerId | undefined,
-  journal: Journal,
-): Promise<void> {
-  const { values } = journalPart(journal);
-  await scope.db.run(write, [scope.brandId, customerId ?? null, ...values]);
 }

@@ -4,6 +4,7 @@ import { envSchema } from 'env-schema';
 import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
 import Type from 'typebox';
+import { OperatorError } from './domain/operator-error.ts';
 import type { Environment } from './store/installation.ts';
 
 /** Every setting there is. `docs/configuration.md` is made from this table, and only this file reads the environment. */
@@ -148,7 +149,7 @@ export interface Config {
 }
 
 /** A sentence for the operator: which setting is wrong, and what it should be. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
 }
 

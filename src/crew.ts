@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Config } from './config.ts';
+import { OperatorError } from './domain/operator-error.ts';
 import type { Edge } from './edge.ts';
 import { certificateOf, openEdge } from './edge.ts';
 import type { Surroundings } from './house.ts';
 import { openHouse } from './house.ts';
-import { OperatorError } from './operations/brands.ts';
 import type { ReferenceKey } from './operations/reference-key.ts';
 
 // A server of several processes on one port. The first one owns the embedded database and does what happens

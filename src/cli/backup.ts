@@ -1,13 +1,9 @@
 import { resolve } from 'node:path';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Format } from './answer.ts';
 import { answer, say } from './answer.ts';
 import { counted, openProgress, percent } from './progress.ts';
 import { version } from './version.ts';
-
-/** Somebody stopped the backup; a sentence for that. */
-class StoppedError extends Error {
-  override readonly name = 'OperatorError';
-}
 
 export async function backup(format: Format, { file }: { readonly file: string }): Promise<void> {
   const [{ readConfig }, { backUp }] = await Promise.all([import('../config.ts'), import('../backups.ts')]);
@@ -24,7 +20,7 @@ export async function backup(format: Format, { file }: { readonly file: string }
   })
     .catch((error: unknown) => {
       if (!ending.signal.aborted) throw error;
-      throw new StoppedError(`Stopped. Nothing was left of ${path}.`);
+      throw new OperatorError(`Stopped. Nothing was left of ${path}.`);
     })
     .finally(progress.end);
   answer(format, { file: path, ...made }, () =>

@@ -20,7 +20,7 @@ export async function doctor(format: Format): Promise<void> {
 }
 
 async function examineConfigured(format: Format): Promise<readonly Finding[]> {
-  const [{ readConfig, unsafeInLive }, house, { examine, redSentences }] = await Promise.all([
+  const [{ ConfigError, readConfig, unsafeInLive }, house, { examine, redSentences }] = await Promise.all([
     import('../config.ts'),
     import('../house.ts'),
     import('../operations/doctor.ts'),
@@ -30,7 +30,7 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
     config = readConfig();
   } catch (error) {
     // Without settings there is nothing else to look at.
-    if (!(error instanceof Error) || error.name !== 'ConfigError') throw error;
+    if (!(error instanceof ConfigError)) throw error;
     return [redSentences('settings', error.message)];
   }
   return examine(

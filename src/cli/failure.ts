@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { Refusal } from '../domain/errors.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Format } from './answer.ts';
 import { called, coloured } from './answer.ts';
 
 /** A call that no command understands. */
-export class UsageError extends Error {
+export class UsageError extends OperatorError {
   override readonly name = 'UsageError';
 
   /** `message` is what the parser of the command line says; `command` the words of the command, if any. */
@@ -22,17 +24,6 @@ export class UsageError extends Error {
   }
 }
 
-/** Errors whose message is a sentence for the operator with the next step. */
-const sentences = new Set([
-  'UsageError',
-  'ConfigError',
-  'OperatorError',
-  'EmbeddedError',
-  'MigrationError',
-  'UnfitServerError',
-  'BackupError',
-]);
-
 /** Writes why a command failed to standard error and returns the exit code: 2 for a wrong call, else 1. */
 export function reportFailure(error: unknown, format: Format): number {
   const sentence = callable(sentenceOf(error));
@@ -46,10 +37,10 @@ export function reportFailure(error: unknown, format: Format): number {
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return unforeseen(error);
   const code = codeOf(error);
-  if (sentences.has(error.name)) return error.message;
+  if (error instanceof OperatorError) return error.message;
   if (error.name === 'VaultError' && code !== 'misuse')
     return code === 'root_key' ? error.message : `${error.message} Find out more with: clientele doctor`;
-  if (error.name === 'Refusal' && code === 'unavailable')
+  if (error instanceof Refusal && code === 'unavailable')
     return 'The database does not answer, or takes no writes. Find out more with: clientele doctor';
   if (code === '42501')
     return 'The database user lacks a privilege (42501). It needs to own the database, or at least: grant create, usage on schema public to USER';

@@ -1,10 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename, rm } from 'node:fs/promises';
-
-/** A sentence for the operator about a file. */
-class FileError extends Error {
-  override readonly name = 'OperatorError';
-}
+import { OperatorError } from '../domain/operator-error.ts';
 
 /**
  * Writes a new file that only its owner can read. It appears under its name when it is complete and on disk,
@@ -36,12 +32,12 @@ async function create(path: string, partial: string): Promise<FileHandle> {
     const there = await open(name, 'r').catch(() => undefined);
     await there?.close();
     if (there)
-      throw new FileError(`There is already a file ${name}. Choose another name, or remove that file.`);
+      throw new OperatorError(`There is already a file ${name}. Choose another name, or remove that file.`);
   }
   try {
     return await open(partial, 'wx', 0o600);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new FileError(`The file ${path} cannot be written (${code}). Choose another place for it.`);
+    throw new OperatorError(`The file ${path} cannot be written (${code}). Choose another place for it.`);
   }
 }

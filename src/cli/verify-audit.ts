@@ -1,16 +1,12 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Broken, Known, Whole } from '../operations/audit-verify.ts';
 import type { Format } from './answer.ts';
 import { answer, coloured } from './answer.ts';
 import { counted, openProgress, percent } from './progress.ts';
 
 // Works from the file alone: no settings, no database, no network.
-
-/** A sentence for whoever verifies. */
-class VerifyError extends Error {
-  override readonly name = 'OperatorError';
-}
 
 interface VerifyOptions {
   readonly key?: readonly string[];
@@ -23,7 +19,7 @@ export async function verifyAudit(format: Format, path: string, options: VerifyO
   const known: Known = keys ? { keys } : {};
   const earlier = options.earlier === undefined ? undefined : await verdictOn(format, options.earlier, known);
   if (earlier && !earlier.whole)
-    throw new VerifyError(
+    throw new OperatorError(
       `The earlier export does not hold itself: line ${earlier.line}: ${earlier.problem}`,
     );
   const verdict = await verdictOn(format, path, { ...known, ...(earlier && { earlier: earlier.signed }) });
@@ -35,7 +31,7 @@ export async function verifyAudit(format: Format, path: string, options: VerifyO
 async function verdictOn(format: Format, path: string, known: Known) {
   const { verifyTrail } = await import('../operations/audit-verify.ts');
   const size = (await stat(path).catch(() => undefined))?.size;
-  if (size === undefined) throw new VerifyError(`There is no file ${path} that can be read.`);
+  if (size === undefined) throw new OperatorError(`There is no file ${path} that can be read.`);
   const progress = openProgress(format);
   async function* pieces() {
     let read = 0;
@@ -64,7 +60,7 @@ function keysIn(given: string): readonly string[] {
   }
   const keys = text.toLowerCase().split(/\s+/).filter(isKey);
   if (keys.length === 0)
-    throw new VerifyError(
+    throw new OperatorError(
       `${given} is neither a key (64 hex digits, as clientele doctor shows it) nor a file with one on each line.`,
     );
   return keys;

@@ -2,10 +2,10 @@ import Type from 'typebox';
 import { auditCursorPattern, auditOrders, operationPattern, reasonLength } from '../domain/audit-query.ts';
 import { Problems } from '../domain/problems.ts';
 import { lengthOf } from '../domain/text.ts';
-import { oneOf, uuid } from './customer-schema.ts';
 import { auditEntryExample, customerExample } from './examples.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
+import { oneOf, uuid } from './shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 const customerId = {

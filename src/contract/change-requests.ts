@@ -6,10 +6,11 @@ import {
   limits,
 } from '../domain/change-request.ts';
 import { customerFields } from '../domain/fields.ts';
-import { changeCustomerBody, oneOf, uuid } from './customer-schema.ts';
+import { changeCustomerBody } from './customer-schema.ts';
 import { changeRequestExample, changeRequestReadExample } from './examples.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
+import { oneOf, uuid } from './shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 

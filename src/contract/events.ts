@@ -2,10 +2,11 @@ import type { TObject, TSchema } from 'typebox';
 import Type from 'typebox';
 import type { EventType } from '../domain/events.ts';
 import { eventDays, eventTypes } from '../domain/events.ts';
-import { customer, oneOf, uuid } from './customer-schema.ts';
+import { customer } from './customer-schema.ts';
 import { customerExample } from './examples.ts';
 import { listQuery } from './lists.ts';
 import { operation } from './operation.ts';
+import { oneOf, uuid } from './shapes.ts';
 
 /** What each event says. The stream, the webhooks and `docs/events.md` have it from here. */
 

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { allScopes } from '../domain/scopes.ts';
-import { oneOf, uuid } from './customer-schema.ts';
 import { keyExample } from './examples.ts';
 import { operation } from './operation.ts';
+import { oneOf, uuid } from './shapes.ts';
 
 export const verifyKey = operation({
   operationId: 'verifyKey',

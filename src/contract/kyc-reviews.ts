@@ -3,7 +3,7 @@ import type { CustomerField } from '../domain/fields.ts';
 import { customerFields } from '../domain/fields.ts';
 import { documentTypes } from '../domain/kyc.ts';
 import { checkDecision, decisions, maxNote } from '../domain/kyc-review.ts';
-import { addressFields, oneOf, text, uuid } from './customer-schema.ts';
+import { addressFields } from './customer-schema.ts';
 import {
   decidedExample,
   decisionExample,
@@ -14,6 +14,7 @@ import {
 import { customerId, kycStatus, ourTime, programId, wantedDocuments } from './kyc-schema.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
+import { oneOf, text, uuid } from './shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 const reviewId = { review_id: { description: "The review's id.", invalid: 'kyc_dne' } } as const;

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { documentTypes, kycStatuses } from '../domain/kyc.ts';
 import { addressProofs, governmentIds } from '../domain/kyc-documents.ts';
 import { limits } from '../domain/values.ts';
-import { oneOf, text, uuid } from './customer-schema.ts';
+import { oneOf, text, uuid } from './shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 

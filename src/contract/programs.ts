@@ -1,7 +1,7 @@
 import Type from 'typebox';
-import { uuid } from './customer-schema.ts';
 import { programExample } from './kyc-examples.ts';
 import { operation } from './operation.ts';
+import { uuid } from './shapes.ts';
 
 export const listPrograms = operation({
   operationId: 'listPrograms',

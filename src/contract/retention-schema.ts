@@ -3,8 +3,9 @@ import { kycStatuses } from '../domain/kyc.ts';
 import { bases, erasureCauses, longestPolicy } from '../domain/retention.ts';
 import { deletionCursorPattern } from '../domain/retention-paging.ts';
 import { maxReason, policyNames } from '../domain/retention-requests.ts';
-import { customer, oneOf, text, uuid } from './customer-schema.ts';
+import { customer } from './customer-schema.ts';
 import { listOf, listQuery } from './lists.ts';
+import { oneOf, text, uuid } from './shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 const ourTime = (description: string) =>

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { attemptOutcomes } from '../domain/delivery.ts';
 import { overlap, payloadKinds, webhookStatuses } from '../domain/webhook.ts';
-import { oneOf, text, uuid } from './customer-schema.ts';
 import { listQuery } from './lists.ts';
+import { oneOf, text, uuid } from './shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { Problems } from '../domain/problems.ts';
 import { checkNewWebhook, checkReplay, checkWebhookChange } from '../domain/webhook.ts';
-import { oneOf } from './customer-schema.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
+import { oneOf } from './shapes.ts';
 import {
   delivery,
   deliveryStatuses,

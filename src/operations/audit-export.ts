@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrandId } from '../domain/ids.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import { isUnplaced, lastUnplaced, trailCheckpoints, trailEnd, trailEntries } from '../store/audit-trail.ts';
 import type { BrandScope } from '../store/scope.ts';
 import { originOf } from './audit-chain.ts';
 import { BrokenTrail, ExportFile } from './audit-file.ts';
 import { noteOperator } from './audit-operator.ts';
-import { OperatorError } from './brands.ts';
 import { sequence } from './sequence.ts';
 import type { System } from './system.ts';
 import { scopeOf } from './system.ts';

@@ -1,3 +1,4 @@
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Instant } from '../domain/time.ts';
 import { wireTime } from '../domain/time.ts';
 import type { BackupFacts, BackupWish } from '../store/backup.ts';
@@ -5,7 +6,6 @@ import { writeBackup } from '../store/backup.ts';
 import type { Database } from '../store/database.ts';
 import { readInstallation } from '../store/installation.ts';
 import { migrationStatus } from '../store/migrate.ts';
-import { OperatorError } from './brands.ts';
 
 export interface BackupOrder extends Omit<BackupWish, 'madeAt'> {
   readonly now: Instant;

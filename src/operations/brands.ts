@@ -1,14 +1,10 @@
 import type { BrandId } from '../domain/ids.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Brand } from '../store/brands.ts';
 import { insertBrand, listBrands } from '../store/brands.ts';
 import { operatorEntry } from './audit-operator.ts';
 import { withCurrentRoot } from './root-key.ts';
 import type { System } from './system.ts';
-
-/** A sentence for the operator: what cannot be done, and the next step. */
-export class OperatorError extends Error {
-  override readonly name = 'OperatorError';
-}
 
 const brandName = /^\p{L}[\p{L}\p{M}\p{Nd} .,&'’()_-]{0,99}$/u;
 

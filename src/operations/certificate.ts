@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { OperatorError } from './brands.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 
 /** Paths of PEM files. */
 export interface CertificateFiles {

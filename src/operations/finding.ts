@@ -1,3 +1,6 @@
+import { OperatorError } from '../domain/operator-error.ts';
+import { VaultError } from '../vault/vault-error.ts';
+
 /** What one look of the doctor found. Only `green` needs nothing; `red` is a reason not to go on like this. */
 export interface Finding {
   readonly check: string;
@@ -28,14 +31,11 @@ export const red = (check: string, explanation: string, nextStep: string): Findi
   nextStep,
 });
 
-/** Errors whose message is made of sentences for the operator and ends with the next step. */
-const told = new Set(['OperatorError', 'EmbeddedError', 'MigrationError', 'UnfitServerError', 'VaultError']);
-
 /** An error as a finding. One that nobody foresaw is told by its kind alone: its message may quote data. */
 export function redFrom(check: string, error: unknown): Finding {
   const report = 'Report this line to the makers of Clientele.';
   if (!(error instanceof Error)) return red(check, `The check failed (${typeof error}).`, report);
-  if (!told.has(error.name)) {
+  if (!(error instanceof OperatorError || error instanceof VaultError)) {
     const code = 'code' in error ? ` ${String(error.code)}` : '';
     return red(check, `The check failed (${error.name}${code}).`, report);
   }

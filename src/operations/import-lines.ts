@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { OperatorError } from './brands.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 
 /** The most bytes that a line may have: as many as the body of a request. */
 const longest = 64 * 1024;

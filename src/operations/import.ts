@@ -1,5 +1,6 @@
 import { errorCatalogue, Refusal } from '../domain/errors.ts';
 import type { BrandId } from '../domain/ids.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import { Problems } from '../domain/problems.ts';
 import { plusSeconds } from '../domain/time.ts';
 import type { Claim } from '../store/claim.ts';
@@ -9,7 +10,6 @@ import { isOutdatedKey, violatedIndex } from '../store/outage.ts';
 import { within } from '../store/scope.ts';
 import type { Keyring } from '../vault/vault.ts';
 import { noteOperator, operatorActor } from './audit-operator.ts';
-import { OperatorError } from './brands.ts';
 import { bearCustomer } from './customer-birth.ts';
 import type { CheckedLine, LineProblems, Seen } from './import-check.ts';
 import { checkLine, lineKeys, noteDuplicates, notImported } from './import-check.ts';

@@ -1,9 +1,9 @@
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Database } from '../store/database.ts';
 import type { Environment } from '../store/installation.ts';
 import { insertInstallation, readInstallation } from '../store/installation.ts';
 import type { Vault } from '../vault/vault.ts';
-import { OperatorError } from './brands.ts';
 
 export interface Birth {
   /** Whether this very call settled what the database is. */

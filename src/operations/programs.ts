@@ -1,6 +1,7 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
 import type { BrandId, ProgramId } from '../domain/ids.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import { asciiJson } from '../domain/text.ts';
 import type { KycProvider, ProviderChoice, ProviderName } from '../providers/kyc.ts';
 import { readTarget } from '../providers/outbound-target.ts';
@@ -8,7 +9,6 @@ import { makeSecret } from '../providers/signature.ts';
 import type { StoredProgram } from '../store/programs.ts';
 import { changeProgram, insertProgram, listPrograms as programsOf, readProgram } from '../store/programs.ts';
 import { operatorEntry } from './audit-operator.ts';
-import { OperatorError } from './brands.ts';
 import { readSealed } from './keyrings.ts';
 import { placeOfSettings } from './kyc-sealing.ts';
 import type { Answer, Context, System } from './system.ts';

@@ -1,3 +1,4 @@
+import { OperatorError } from '../domain/operator-error.ts';
 import type { BackupReading, Manifest } from '../store/backup-file.ts';
 import { openBackupFile } from '../store/backup-file.ts';
 import type { Database } from '../store/database.ts';
@@ -7,7 +8,6 @@ import type { RestoreFacts } from '../store/restore.ts';
 import { loadBackup } from '../store/restore.ts';
 import type { RootKeys } from '../vault/key-source.ts';
 import { openVault } from '../vault/vault.ts';
-import { OperatorError } from './brands.ts';
 
 /** What a backup is going to be restored with. */
 export interface Restoring {

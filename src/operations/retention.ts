@@ -1,6 +1,7 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract } from '../contract/table.ts';
 import type { BrandId } from '../domain/ids.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { PolicyChange, PolicyName } from '../domain/retention-requests.ts';
 import { checkPolicy, policyNames } from '../domain/retention-requests.ts';
@@ -8,7 +9,6 @@ import { asciiJson } from '../domain/text.ts';
 import { journalPart } from '../store/journal.ts';
 import { changePolicy, readPolicy } from '../store/retention-policies.ts';
 import { operatorEntry } from './audit-operator.ts';
-import { OperatorError } from './brands.ts';
 import { done } from './run.ts';
 import type { Answer, Context, System } from './system.ts';
 import { scopeOf } from './system.ts';

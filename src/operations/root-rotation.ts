@@ -1,3 +1,4 @@
+import { OperatorError } from '../domain/operator-error.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { brandKeys, putRewrapped } from '../store/brand-keys.ts';
 import { journalPart } from '../store/journal.ts';
@@ -11,7 +12,6 @@ import {
   rootVersions,
 } from '../store/root-versions.ts';
 import { addRootVersion, dropRootVersions } from '../vault/root-key-file.ts';
-import { OperatorError } from './brands.ts';
 import type { Watch } from './rotation.ts';
 import { entryOf } from './rotation.ts';
 import type { System } from './system.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrandId } from '../domain/ids.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { addKey, destroyOlderKeys, keyVersions, putOffRotation } from '../store/brand-keys.ts';
 import type { NewEntry } from '../store/journal.ts';
@@ -8,7 +9,6 @@ import { usesOfOlder } from '../store/rotation.ts';
 import { rotationLease } from '../store/rotation-claims.ts';
 import type { Keyring } from '../vault/vault.ts';
 import { operatorEntry } from './audit-operator.ts';
-import { OperatorError } from './brands.ts';
 import { journalOf } from './journal.ts';
 import { withCurrentRoot } from './root-key.ts';
 import { reindexAll, resealAll } from './rotation-walk.ts';

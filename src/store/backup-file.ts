@@ -5,6 +5,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Environment } from './installation.ts';
 
 // A backup is one file: a first line that says what it is, a gzip stream, and the SHA-256 of all before it.
@@ -13,7 +14,7 @@ import type { Environment } from './installation.ts';
 // table, and eight bytes after it say how many rows that was.
 
 /** A sentence for the operator: what is wrong with a backup, and the next step. */
-export class BackupError extends Error {
+export class BackupError extends OperatorError {
   override readonly name = 'BackupError';
 }
 

@@ -1,9 +1,10 @@
 import pg from 'pg';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { Address } from './clients.ts';
 import { breakOff } from './clients.ts';
 
 /** A sentence for the operator: why this server cannot hold the records, and what would. */
-class UnfitServerError extends Error {
+class UnfitServerError extends OperatorError {
   override readonly name = 'UnfitServerError';
 }
 

@@ -1,13 +1,13 @@
 import type { Config } from '../src/config.ts';
 import type { BrandId } from '../src/domain/ids.ts';
 import { Problems } from '../src/domain/problems.ts';
-import { openHouse } from '../src/house.ts';
-import { createBrand } from '../src/operations/brands.ts';
-import { createCustomer } from '../src/operations/customers.ts';
-import type { NewKey } from '../src/operations/keys.ts';
-import { createKey } from '../src/operations/keys.ts';
+import type { NewKey } from '../src/operations/brands/api-keys.ts';
+import { createKey } from '../src/operations/brands/api-keys.ts';
+import { createBrand } from '../src/operations/brands/brands.ts';
+import { createCustomer } from '../src/operations/customers/customers.ts';
 import type { Handler } from '../src/operations/run.ts';
 import { perform } from '../src/operations/run.ts';
+import { openHouse } from '../src/runtime.ts';
 import { personOf } from './people.ts';
 
 export interface Planted {

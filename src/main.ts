@@ -1,15 +1,15 @@
 import { pino } from 'pino';
 import { startBackground } from './background.ts';
+import type { Crew } from './cluster.ts';
+import { openCrew } from './cluster.ts';
 import type { Config } from './config.ts';
-import type { Crew } from './crew.ts';
-import { openCrew } from './crew.ts';
-import { certificateOf, findPort, openEdge } from './edge.ts';
-import type { Surroundings } from './house.ts';
-import { openHouse } from './house.ts';
-import { plantDemo } from './operations/demo.ts';
-import type { NewKey } from './operations/keys.ts';
-import { makeReferenceKey } from './operations/reference-key.ts';
+import { certificateOf, findPort, openEdge } from './http-server.ts';
+import type { NewKey } from './operations/brands/api-keys.ts';
+import { plantDemo } from './operations/demo/demo.ts';
+import { makeReferenceKey } from './operations/demo/reference-key.ts';
 import type { System } from './operations/system.ts';
+import type { Surroundings } from './runtime.ts';
+import { openHouse } from './runtime.ts';
 
 /** The composition root of a running process: an edge, the work behind it, or both, put on a house. */
 

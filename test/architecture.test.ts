@@ -28,6 +28,79 @@ const rooms: Readonly<
   },
 };
 
+/**
+ * The folders inside the large rooms, one for each subject, and what each may import within its room. `.` is
+ * what every subject of the room stands on; `above` are files at the room's root that bring subjects together.
+ */
+const subjects: Readonly<
+  Record<
+    string,
+    {
+      readonly folders: Readonly<Record<string, readonly string[]>>;
+      readonly above?: Readonly<Record<string, readonly string[]>>;
+    }
+  >
+> = {
+  domain: {
+    folders: {
+      '.': [],
+      audit: ['.'],
+      webhooks: ['.'],
+      kyc: ['.', 'webhooks'],
+      customers: ['.', 'kyc', 'webhooks'],
+      retention: ['.'],
+    },
+  },
+  contract: {
+    folders: {
+      '.': [],
+      customers: ['.'],
+      kyc: ['.', 'customers'],
+      webhooks: ['.', 'customers'],
+      retention: ['.', 'customers'],
+      openapi: ['.', 'table.ts'],
+    },
+    above: {
+      'api-keys.ts': ['.', 'customers'],
+      'audit.ts': ['.', 'api-keys.ts', 'customers'],
+      'table.ts': ['.', 'api-keys.ts', 'audit.ts', 'customers', 'kyc', 'webhooks', 'retention'],
+    },
+  },
+  store: {
+    folders: {
+      connection: [],
+      '.': ['connection'],
+      embedded: [],
+      audit: ['.', 'connection'],
+      brands: ['.', 'connection', 'audit'],
+      customers: ['.', 'connection', 'brands'],
+      kyc: ['.', 'connection', 'audit'],
+      webhooks: ['.', 'connection'],
+      retention: ['.', 'connection', 'customers'],
+      rotation: ['.', 'connection', 'customers', 'brands', 'audit'],
+      installation: ['.', 'connection'],
+    },
+  },
+  operations: {
+    folders: {
+      '.': [],
+      audit: ['.'],
+      brands: ['.', 'audit'],
+      customers: ['.', 'audit'],
+      kyc: ['.', 'audit', 'customers'],
+      webhooks: ['.', 'audit', 'customers'],
+      retention: ['.', 'audit', 'customers'],
+      rotation: ['.', 'audit', 'brands', 'customers'],
+      installation: ['.', 'rotation'],
+      demo: ['.', 'brands', 'customers', 'kyc'],
+    },
+    above: { 'table.ts': ['.', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention'] },
+  },
+};
+
+/** Source files of a folder on one screen. */
+const mostFiles = 16;
+
 const source = fileURLToPath(new URL('../src', import.meta.url));
 const pattern =
   /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
@@ -61,6 +134,22 @@ function broken({ from, to }: Import): boolean {
   return !law.packages.some((name) => to === name || to.startsWith(name.endsWith(':') ? name : `${name}/`));
 }
 
+/** The part of its room that a file belongs to: a subject's folder, a file above the subjects, or `.`. */
+function partOf(file: string): string {
+  const [room = '', folder = '', ...inside] = file.split('/');
+  if (inside.length > 0) return folder;
+  return subjects[room]?.above?.[folder] ? folder : '.';
+}
+
+function breaksSubjects({ from, to }: Import): boolean {
+  const room = roomOf(from);
+  const law = subjects[room];
+  if (!law || !isFile(to) || roomOf(to) !== room) return false;
+  const [part, other] = [partOf(from), partOf(to)];
+  const allowed = law.folders[part] ?? law.above?.[part];
+  return allowed === undefined || (part !== other && !allowed.includes(other));
+}
+
 /** The first cycle found, as the files along it. */
 function cycleIn(imports: readonly Import[]): readonly string[] {
   const next = new Map<string, string[]>();
@@ -84,6 +173,11 @@ function cycleIn(imports: readonly Import[]): readonly string[] {
 }
 
 const readSource = (file: string): string => readFileSync(join(source, file), 'utf8');
+/** The source files of a room with all its folders, as paths below src. */
+const filesBelow = (room: string): readonly string[] =>
+  readdirSync(join(source, room), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${room}/${file}`);
 const show = ({ from, to }: Import): string => `${from} imports ${to}`;
 
 describe('the house', () => {
@@ -94,6 +188,49 @@ describe('the house', () => {
     expect(imports.filter(broken).map(show)).toEqual([]);
   });
 
+  test('has subjects that import one another as their room says', () => {
+    const inside = imports.filter(
+      ({ from, to }) => isFile(to) && subjects[roomOf(from)] && roomOf(from) === roomOf(to),
+    );
+    expect(inside.length).toBeGreaterThan(300);
+    expect(inside.filter(breaksSubjects).map(show)).toEqual([]);
+  });
+
+  test.each(Object.keys(subjects))('%s has every folder that its law names, and no other', (room) => {
+    const folders = readdirSync(join(source, room), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'migrations')
+      .map((entry) => entry.name);
+    expect(folders.sort()).toEqual(
+      Object.keys(subjects[room]?.folders ?? {})
+        .filter((name) => name !== '.')
+        .sort(),
+    );
+  });
+
+  test.each([
+    ['domain/kyc/verification.ts', '../customers/customer.ts'],
+    ['contract/kyc/schema.ts', '../webhooks/events.ts'],
+    ['store/connection/database.ts', '../scope.ts'],
+    ['store/customers/customers.ts', '../kyc/runs.ts'],
+    ['operations/audit/entries.ts', '../brands/api-keys.ts'],
+    ['operations/kyc/verifications.ts', '../webhooks/deliver.ts'],
+    ['operations/run.ts', './table.ts'],
+  ])('turns red when %s imports %s', (file, to) => {
+    const planted = importsOf((name) =>
+      name === file ? `import '${to}';\n${readSource(name)}` : readSource(name),
+    );
+    expect(planted.filter(breaksSubjects).map(({ from }) => from)).toEqual([file]);
+  });
+
+  test('shows every folder on one screen', () => {
+    const counts = new Map<string, number>();
+    for (const top of [source, join(source, '../test')])
+      for (const file of readdirSync(top, { recursive: true, withFileTypes: true }))
+        if (file.isFile()) counts.set(file.parentPath, (counts.get(file.parentPath) ?? 0) + 1);
+    expect(counts.size).toBeGreaterThan(40);
+    expect([...counts].filter(([, files]) => files > mostFiles)).toEqual([]);
+  });
+
   test('has no circle of imports, types included', () => {
     expect(cycleIn(imports)).toEqual([]);
   });
@@ -102,7 +239,7 @@ describe('the house', () => {
     const planted = importsOf((file) => {
       const text = readSource(file);
       return file === 'domain/ids.ts'
-        ? `import type { Customer } from './customer.ts';\nimport 'node:fs';\n${text}`
+        ? `import type { Customer } from './customers/customer.ts';\nimport 'node:fs';\n${text}`
         : text;
     });
     expect(planted.filter(broken).map(show)).toEqual(['domain/ids.ts imports node:fs']);
@@ -110,41 +247,39 @@ describe('the house', () => {
   });
 
   test('keeps the transport ignorant of what is transported', () => {
-    const files = readdirSync(join(source, 'http')).filter((file) =>
-      /customer/i.test(readSource(`http/${file}`)),
-    );
-    expect(files).toEqual([]);
+    const files = filesBelow('http');
+    expect(files.length).toBeGreaterThan(8);
+    expect(files.filter((file) => /customer/i.test(readSource(file)))).toEqual([]);
   });
 
   test('reads the environment in one file', () => {
-    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.ts') && readSource(file).includes('process.env'),
-    );
-    expect(files).toEqual(['config.ts']);
+    const files = filesBelow('.').map((file) => file.slice(2));
+    expect(files.length).toBeGreaterThan(200);
+    expect(files.filter((file) => readSource(file).includes('process.env'))).toEqual(['config.ts']);
   });
 
   test('touches tenants without a scope only in the files that say so', () => {
-    const takesDatabase = readdirSync(join(source, 'store'))
-      .filter((file) => file.endsWith('.ts'))
-      .filter((file) =>
-        /export (?:async )?function \w+\(\s*db: (?:Database|Connection)/.test(readSource(`store/${file}`)),
-      );
+    const statements = filesBelow('store');
+    expect(statements.length).toBeGreaterThan(40);
+    const takesDatabase = statements.filter((file) =>
+      /export (?:async )?function \w+\(\s*db: (?:Database|Connection)/.test(readSource(file)),
+    );
     expect(takesDatabase.sort()).toEqual([
-      'api-keys.ts',
-      'backup.ts',
-      'brands.ts',
-      'deliveries-due.ts',
-      'installation.ts',
-      'kyc-due.ts',
-      'migrate.ts',
-      'restore.ts',
-      'retention-due.ts',
-      'root-versions.ts',
-      'rotation-claims.ts',
-      'sequencer.ts',
-      'server-facts.ts',
-      'sweep.ts',
-      'verification-claims.ts',
+      'store/audit/sequencer.ts',
+      'store/brands/api-keys.ts',
+      'store/brands/brands.ts',
+      'store/brands/root-versions.ts',
+      'store/connection/server-facts.ts',
+      'store/customers/address-claims.ts',
+      'store/installation/backup.ts',
+      'store/installation/installation.ts',
+      'store/installation/restore.ts',
+      'store/kyc/due.ts',
+      'store/migrate.ts',
+      'store/retention/due.ts',
+      'store/rotation/claims.ts',
+      'store/sweep.ts',
+      'store/webhooks/deliveries-due.ts',
     ]);
   });
 });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { documentsExample } from '../src/contract/kyc-examples.ts';
+import { documentsExample } from '../src/contract/kyc/examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
 import { millisOf } from '../src/domain/time.ts';
-import { createKey } from '../src/operations/keys.ts';
-import { createProgram } from '../src/operations/programs.ts';
+import { createKey } from '../src/operations/brands/api-keys.ts';
+import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
 import { mailing, person } from './people.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';

@@ -1,4 +1,4 @@
-import { explainErrors } from '../../src/contract/error-reference.ts';
+import { explainErrors } from '../../src/contract/openapi/error-reference.ts';
 
 const beginning = `# Errors
 

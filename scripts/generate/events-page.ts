@@ -1,15 +1,15 @@
-import { eventExample, eventSchema } from '../../src/contract/events.ts';
-import { customerExample } from '../../src/contract/examples.ts';
-import type { EventType } from '../../src/domain/events.ts';
-import { eventDays, eventTypes } from '../../src/domain/events.ts';
+import { customerExample } from '../../src/contract/customers/examples.ts';
+import { eventExample, eventSchema } from '../../src/contract/webhooks/events.ts';
 import { spacedJson } from '../../src/domain/text.ts';
+import type { EventType } from '../../src/domain/webhooks/events.ts';
+import { eventDays, eventTypes } from '../../src/domain/webhooks/events.ts';
 
 /** docs/events.md, from the table of events. */
 export function eventsPage(): string {
   const types = Object.keys(eventTypes) as EventType[];
   return `# Events
 
-<!-- Made from src/domain/events.ts and src/contract/events.ts by npm run generate. -->
+<!-- Made from src/domain/webhooks/events.ts and src/contract/webhooks/events.ts by npm run generate. -->
 
 Every change of a customer leaves an event. It is written by the statement that makes the change, so there is no change without its event and no event without its change; it gets its number after the commit. Webhooks bring events (docs/webhooks.md); \`GET /events\` reads them for ${eventDays} days.
 

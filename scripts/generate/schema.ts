@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase, statement } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { openDatabase, statement } from '../../src/store/connection/database.ts';
 import { openEmbedded } from '../../src/store/embedded/server.ts';
 import { migrate } from '../../src/store/migrate.ts';
 

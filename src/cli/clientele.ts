@@ -37,23 +37,27 @@ function commands(): Command {
     .description('Run the service, with a PostgreSQL of its own unless CLIENTELE_DATABASE_URL names one.')
     .option('--processes <count>', 'How many processes share the port.', processes, 1)
     .option('--api-only', 'Leave what happens without a request to: clientele worker')
-    .action(async (options, command) => (await import('./serve.ts')).serve(formatOf(command), options));
+    .action(async (options, command) =>
+      (await import('./commands/serve.ts')).serve(formatOf(command), options),
+    );
   program
     .command('worker')
     .description('Do what happens without a request, beside servers that were started with --api-only.')
-    .action(async (_options, command) => (await import('./worker.ts')).worker(formatOf(command)));
+    .action(async (_options, command) => (await import('./commands/worker.ts')).worker(formatOf(command)));
 
   const brands = program.command('brands').description('The brands whose customers are kept here.');
   brands
     .command('create <name>')
     .description('Make a brand with sealing keys of its own.')
     .action(async (name, _options, command) =>
-      (await import('./brands.ts')).createBrand(formatOf(command), name),
+      (await import('./commands/brands.ts')).createBrand(formatOf(command), name),
     );
   brands
     .command('list')
     .description('List the brands.')
-    .action(async (_options, command) => (await import('./brands.ts')).listBrands(formatOf(command)));
+    .action(async (_options, command) =>
+      (await import('./commands/brands.ts')).listBrands(formatOf(command)),
+    );
 
   const keys = program.command('keys').description('The API keys of a brand.');
   const brand = () => new Option('--brand <name>', "The brand's name or id.").makeOptionMandatory();
@@ -68,13 +72,15 @@ function commands(): Command {
       words,
     )
     .option('--expires-days <days>', 'Days until the key ends by itself; by default it does not.', days)
-    .action(async (options, command) => (await import('./keys.ts')).createKey(formatOf(command), options));
+    .action(async (options, command) =>
+      (await import('./commands/keys.ts')).createKey(formatOf(command), options),
+    );
   keys
     .command('list')
     .description('List the keys of a brand, without secrets.')
     .addOption(brand())
     .action(async (options, command) =>
-      (await import('./keys.ts')).listKeys(formatOf(command), options.brand),
+      (await import('./commands/keys.ts')).listKeys(formatOf(command), options.brand),
     );
   keys
     .command('rotate <key>')
@@ -82,14 +88,14 @@ function commands(): Command {
     .addOption(brand())
     .option('--overlap-hours <hours>', 'Hours for which the old secret stays good.', hours, 24)
     .action(async (key, options, command) =>
-      (await import('./keys.ts')).rotateKey(formatOf(command), key, options),
+      (await import('./commands/keys.ts')).rotateKey(formatOf(command), key, options),
     );
   keys
     .command('revoke <key>')
     .description('End a key, named by its identity or its name, for good; it is refused within a second.')
     .addOption(brand())
     .action(async (key, options, command) =>
-      (await import('./keys.ts')).revokeKey(formatOf(command), key, options.brand),
+      (await import('./commands/keys.ts')).revokeKey(formatOf(command), key, options.brand),
     );
 
   const programs = program.command('programs').description('What a brand verifies its customers for.');
@@ -104,7 +110,7 @@ function commands(): Command {
     .description('List the programs of a brand and who verifies for each.')
     .addOption(brand())
     .action(async (options, command) =>
-      (await import('./programs.ts')).listPrograms(formatOf(command), options.brand),
+      (await import('./commands/programs.ts')).listPrograms(formatOf(command), options.brand),
     );
   programs
     .command('create')
@@ -114,7 +120,7 @@ function commands(): Command {
     .addOption(provider())
     .addOption(url())
     .action(async (options, command) =>
-      (await import('./programs.ts')).createProgram(formatOf(command), options),
+      (await import('./commands/programs.ts')).createProgram(formatOf(command), options),
     );
   programs
     .command('set <program>')
@@ -123,7 +129,7 @@ function commands(): Command {
     .addOption(provider().makeOptionMandatory())
     .addOption(url())
     .action(async (name, options, command) =>
-      (await import('./programs.ts')).setProgram(formatOf(command), name, options),
+      (await import('./commands/programs.ts')).setProgram(formatOf(command), name, options),
     );
 
   const retention = program.command('retention').description('How long a brand keeps what it has deleted.');
@@ -133,7 +139,7 @@ function commands(): Command {
     .description('Show the policy of a brand.')
     .addOption(brand())
     .action(async (options, command) =>
-      (await import('./retention.ts')).showRetention(formatOf(command), options.brand),
+      (await import('./commands/retention.ts')).showRetention(formatOf(command), options.brand),
     );
   retention
     .command('set')
@@ -144,7 +150,7 @@ function commands(): Command {
     .addOption(count('--identity-years <years>', 'Years after the account was closed.'))
     .addOption(count('--documents-years <years>', 'Years after each document and verdict was made.'))
     .action(async (options, command) =>
-      (await import('./retention.ts')).setRetention(formatOf(command), options),
+      (await import('./commands/retention.ts')).setRetention(formatOf(command), options),
     );
 
   const rotate = program
@@ -161,18 +167,20 @@ function commands(): Command {
       .option('--brand <name>', "The brand's name or id.")
       .option('--all', 'Every brand, one after the other.')
       .action(async (options, command) =>
-        (await import('./rotate.ts')).rotateBrands(formatOf(command), kind, options),
+        (await import('./commands/rotate.ts')).rotateBrands(formatOf(command), kind, options),
       );
   }
   rotate
     .command('root-key')
     .description("Put a new root key in use, and wrap every brand's keys by it; touches no record.")
-    .action(async (_options, command) => (await import('./rotate.ts')).rotateRootKey(formatOf(command)));
+    .action(async (_options, command) =>
+      (await import('./commands/rotate.ts')).rotateRootKey(formatOf(command)),
+    );
 
   program
     .command('migrate')
     .description('Bring the schema of the database up to date.')
-    .action(async (_options, command) => (await import('./migrate.ts')).migrate(formatOf(command)));
+    .action(async (_options, command) => (await import('./commands/migrate.ts')).migrate(formatOf(command)));
   program
     .command('import <file>')
     .description('Make a customer of every line of a file: the body of a create as JSON, one a line.')
@@ -182,7 +190,7 @@ function commands(): Command {
       'Import the good lines where there are bad ones; by default nothing is written then.',
     )
     .action(async (file, options, command) =>
-      (await import('./import.ts')).importFile(formatOf(command), file, options),
+      (await import('./commands/import.ts')).importFile(formatOf(command), file, options),
     );
   const exporting = program.command('export').description('Copies for people and programs outside.');
   const file = () =>
@@ -194,7 +202,7 @@ function commands(): Command {
     .addOption(file())
     .option('--from <number>', 'The number of the first entry.', positive, 1)
     .action(async (options, command) =>
-      (await import('./export.ts')).exportAudit(formatOf(command), options),
+      (await import('./commands/export.ts')).exportAudit(formatOf(command), options),
     );
   exporting
     .command('customers')
@@ -202,7 +210,7 @@ function commands(): Command {
     .addOption(brand())
     .addOption(file())
     .action(async (options, command) =>
-      (await import('./export.ts')).exportCustomers(formatOf(command), options),
+      (await import('./commands/export.ts')).exportCustomers(formatOf(command), options),
     );
   program
     .command('verify-audit <file>')
@@ -212,7 +220,7 @@ function commands(): Command {
     .option('--key <key...>', 'Your public key as doctor shows it, or a file with one on each line.')
     .option('--earlier <file>', 'An earlier export, with which this one has to agree.')
     .action(async (path, options, command) =>
-      (await import('./verify-audit.ts')).verifyAudit(formatOf(command), path, options),
+      (await import('./commands/verify-audit.ts')).verifyAudit(formatOf(command), path, options),
     );
   program
     .command('backup')
@@ -220,17 +228,19 @@ function commands(): Command {
       'Write everything into one file, sealed as it is stored; beside a running server or without.',
     )
     .requiredOption('--file <file>', 'The file to make.')
-    .action(async (options, command) => (await import('./backup.ts')).backup(formatOf(command), options));
+    .action(async (options, command) =>
+      (await import('./commands/backup.ts')).backup(formatOf(command), options),
+    );
   program
     .command('restore <file>')
     .description('Fill a new data directory, or an empty database, from a backup.')
     .action(async (file, _options, command) =>
-      (await import('./restore.ts')).restore(formatOf(command), file),
+      (await import('./commands/restore.ts')).restore(formatOf(command), file),
     );
   program
     .command('doctor')
     .description('Examine this installation and say what to do; changes nothing.')
-    .action(async (_options, command) => (await import('./doctor.ts')).doctor(formatOf(command)));
+    .action(async (_options, command) => (await import('./commands/doctor.ts')).doctor(formatOf(command)));
   return program;
 }
 

@@ -7,7 +7,10 @@ export async function withSystem<Result>(
   format: Format,
   work: (system: System) => Promise<Result>,
 ): Promise<Result> {
-  const [{ readConfig }, { openHouse }] = await Promise.all([import('../config.ts'), import('../house.ts')]);
+  const [{ readConfig }, { openHouse }] = await Promise.all([
+    import('../config.ts'),
+    import('../runtime.ts'),
+  ]);
   const house = await openHouse(readConfig(), 'command', { notice: (sentence) => say(format, sentence) });
   try {
     return await work(house.system);
@@ -16,7 +19,7 @@ export async function withSystem<Result>(
   }
 }
 
-export type Brand = Awaited<ReturnType<typeof import('../operations/brands.ts').brandNamed>>;
+export type Brand = Awaited<ReturnType<typeof import('../operations/brands/brands.ts').brandNamed>>;
 
 /** The same for one brand, named as people name it: answers the brand beside what the work gave. */
 export async function withBrand<Result>(
@@ -24,7 +27,7 @@ export async function withBrand<Result>(
   name: string,
   work: (system: System, brand: Brand) => Promise<Result>,
 ): Promise<readonly [Brand, Result]> {
-  const { brandNamed } = await import('../operations/brands.ts');
+  const { brandNamed } = await import('../operations/brands/brands.ts');
   return withSystem(format, async (system) => {
     const brand = await brandNamed(system, name);
     return [brand, await work(system, brand)] as const;

@@ -1,11 +1,24 @@
 import Type from 'typebox';
-import { auditCursorPattern, auditOrders, operationPattern, reasonLength } from '../domain/audit-query.ts';
+import { auditCursorPattern, auditOrders, operationPattern, reasonLength } from '../domain/audit/query.ts';
 import { Problems } from '../domain/problems.ts';
 import { lengthOf } from '../domain/text.ts';
-import { auditEntryExample, customerExample } from './examples.ts';
+import { keyExample } from './api-keys.ts';
+import { customerExample } from './customers/examples.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
 import { oneOf, uuid } from './shapes.ts';
+
+const auditEntryExample = {
+  number: 4711,
+  at: '2021-02-11T13:26:50.553841+00:00',
+  actor: { kind: 'key', id: keyExample.identity },
+  request_id: 'f2c1b7a04d3e9-41',
+  operation: 'updateCustomer',
+  customer_id: customerExample.customer_id,
+  fields: ['email'],
+  digests: { email: 'q1UNjqDmM4rgWcZJDYnJTW1KiPyzUnXbHkAcnNTBbnU=' },
+  hash: '8d1f0b9f5c0e3a7f9f1f3c6d2b4a59687766554433221100ffeeddccbbaa9988',
+} as const;
 
 const closed = { additionalProperties: false } as const;
 const customerId = {

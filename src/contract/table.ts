@@ -1,11 +1,18 @@
-import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
+import { verifyKey } from './api-keys.ts';
 import { getCustomerAudit, listAudit, revealSsn } from './audit.ts';
+import {
+  createAddress,
+  deleteAddress,
+  getAddress,
+  listAddresses,
+  updateAddress,
+} from './customers/addresses.ts';
 import {
   createChangeRequest,
   decideChangeRequest,
   getChangeRequest,
   listChangeRequests,
-} from './change-requests.ts';
+} from './customers/change-requests.ts';
 import {
   createCustomer,
   deleteCustomer,
@@ -13,14 +20,18 @@ import {
   listCustomers,
   searchCustomers,
   updateCustomer,
-} from './customers.ts';
-import { listEvents } from './events.ts';
-import { verifyKey } from './keys.ts';
-import { getKyc, simulateKycFail, simulateKycPass, startKyc, submitKycDocuments } from './kyc.ts';
-import { receiveKycCallback } from './kyc-callbacks.ts';
-import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc-reviews.ts';
+} from './customers/customers.ts';
+import { receiveKycCallback } from './kyc/callbacks.ts';
+import { listPrograms } from './kyc/programs.ts';
+import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc/reviews.ts';
+import {
+  getKyc,
+  simulateKycFail,
+  simulateKycPass,
+  startKyc,
+  submitKycDocuments,
+} from './kyc/verifications.ts';
 import type { OperationRow } from './operation.ts';
-import { listPrograms } from './programs.ts';
 import {
   approveErasure,
   changeRetentionPolicy,
@@ -31,7 +42,8 @@ import {
   releaseLegalHold,
   requestErasure,
   setLegalHold,
-} from './retention.ts';
+} from './retention/retention.ts';
+import { listEvents } from './webhooks/events.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -42,7 +54,7 @@ import {
   rotateWebhookSecret,
   testWebhook,
   updateWebhook,
-} from './webhooks.ts';
+} from './webhooks/subscriptions.ts';
 
 /** Where the API lives. Bond's clients have it in their base URL. */
 export const apiPrefix = '/api/v0.1';

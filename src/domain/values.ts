@@ -1,9 +1,9 @@
 import { iso31661Alpha2ToAlpha3 } from 'iso-3166';
 import validator from 'validator';
-import { kycTriggers } from './kyc-triggers.ts';
 import { isHarmless, lengthOf } from './text.ts';
 import type { Instant } from './time.ts';
 import { dayOf, isCalendarDay } from './time.ts';
+import { kycTriggers } from './trigger-numbers.ts';
 
 /**
  * The rules for single values, one function each: it answers what is wrong as a sentence, or `undefined`.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { explainErrors } from '../contract/error-reference.ts';
+import { explainErrors } from '../contract/openapi/error-reference.ts';
 
 const style = `
 :root { color-scheme: light dark; }

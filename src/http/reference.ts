@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
-import { keyExample } from '../contract/examples.ts';
-import { buildOpenApi } from '../contract/openapi.ts';
-import { errorsPage } from '../contract/openapi-errors.ts';
-import { placeholders } from '../contract/samples.ts';
-import type { ReferenceKey } from '../operations/reference-key.ts';
+import { keyExample } from '../contract/api-keys.ts';
+import { buildOpenApi } from '../contract/openapi/document.ts';
+import { errorsPage } from '../contract/openapi/errors.ts';
+import { placeholders } from '../contract/openapi/samples.ts';
+import type { ReferenceKey } from '../operations/demo/reference-key.ts';
 import { errorsHtml, errorsPolicy } from './errors-page.ts';
 import { packFile, sendFile } from './packed-file.ts';
 

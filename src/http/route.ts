@@ -15,7 +15,7 @@ import { perform } from '../operations/run.ts';
 import type { Answer, SignedHandler } from '../operations/system.ts';
 import { etagOf, idempotencyKeyOf, preconditionOf, prefersText, presentedKey } from './headers.ts';
 import type { ServerOptions } from './options.ts';
-import { passing } from './passing.ts';
+import { passing } from './request-state.ts';
 
 /** One row of the contract as a route: authenticate, check the scope, read and check the input, run, answer. */
 export function operationRoute(options: ServerOptions, row: OperationRow, handler: Handler): RouteOptions {

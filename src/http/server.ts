@@ -12,8 +12,8 @@ import { isPlainJson, wantsProblem } from './headers.ts';
 
 import type { Observer } from './observe.ts';
 import type { ServerOptions } from './options.ts';
-import { passing } from './passing.ts';
 import { RateLimited } from './rate-limit.ts';
+import { passing } from './request-state.ts';
 import { operationRoute, signedRoute } from './route.ts';
 import { answerOddRequests, follow, socketLimits, socketRefuser } from './socket.ts';
 

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import type { EventType } from '../domain/events.ts';
 import type { CustomerId, Id } from '../domain/ids.ts';
 import { asciiJson, spacedJson } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { wireTime } from '../domain/time.ts';
-import type { Journal } from '../store/journal.ts';
+import type { EventType } from '../domain/webhooks/events.ts';
+import type { Journal } from '../store/audit/journal.ts';
 import type { Keyring, Place } from '../vault/vault.ts';
 
 /** Who did it: a key of the brand, an operator at the command line, or Clientele by itself. */

@@ -1,6 +1,6 @@
 import type { BrandId } from '../domain/ids.ts';
-import { brandKeys } from '../store/brand-keys.ts';
-import type { Database } from '../store/database.ts';
+import { brandKeys } from '../store/brands/brand-keys.ts';
+import type { Database } from '../store/connection/database.ts';
 import type { Keyring, Place, Vault } from '../vault/vault.ts';
 import { UnknownKeyVersion } from '../vault/vault.ts';
 

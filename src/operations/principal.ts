@@ -4,9 +4,9 @@ import type { BrandId, KeyIdentity } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Scope } from '../domain/scopes.ts';
 import type { Instant } from '../domain/time.ts';
-import type { PresentedKey } from '../store/api-keys.ts';
-import { findKey } from '../store/api-keys.ts';
-import type { Database } from '../store/database.ts';
+import type { PresentedKey } from '../store/brands/api-keys.ts';
+import { findKey } from '../store/brands/api-keys.ts';
+import type { Database } from '../store/connection/database.ts';
 
 /** Who asks: one key of one brand. */
 export interface Principal {

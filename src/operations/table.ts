@@ -1,30 +1,36 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract, KeyedOperationId, SignedOperationId } from '../contract/table.ts';
-import { createAddress, deleteAddress, getAddress, listAddresses, updateAddress } from './addresses.ts';
-import { getCustomerAudit, listAudit } from './audit.ts';
+import { getCustomerAudit, listAudit } from './audit/entries.ts';
+import { verifyKey } from './brands/api-keys.ts';
+import {
+  createAddress,
+  deleteAddress,
+  getAddress,
+  listAddresses,
+  updateAddress,
+} from './customers/addresses.ts';
 import {
   createChangeRequest,
   decideChangeRequest,
   getChangeRequest,
   listChangeRequests,
-} from './change-requests.ts';
-import { listCustomers, searchCustomers } from './customer-lists.ts';
-import { createCustomer, deleteCustomer, getCustomer, updateCustomer } from './customers.ts';
-import { approveErasure, requestErasure } from './erasure.ts';
-import { listEvents } from './events.ts';
-import { verifyKey } from './keys.ts';
-import { getKyc, startKyc } from './kyc.ts';
-import { receiveKycCallback } from './kyc-callbacks.ts';
-import { submitKycDocuments } from './kyc-documents.ts';
-import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc-reviews.ts';
-import { simulateKycFail, simulateKycPass } from './kyc-simulate.ts';
-import { listPrograms } from './programs.ts';
-import { changeRetentionPolicy, getRetentionPolicy } from './retention.ts';
-import { closeAccount, releaseLegalHold, setLegalHold } from './retention-holds.ts';
-import { getRestrictedCustomer, listRestrictedCustomers } from './retention-records.ts';
-import { revealSsn } from './reveal.ts';
+} from './customers/change-requests.ts';
+import { createCustomer, deleteCustomer, getCustomer, updateCustomer } from './customers/customers.ts';
+import { listCustomers, searchCustomers } from './customers/lists.ts';
+import { revealSsn } from './customers/reveal.ts';
+import { receiveKycCallback } from './kyc/callbacks.ts';
+import { submitKycDocuments } from './kyc/documents.ts';
+import { listPrograms } from './kyc/programs.ts';
+import { decideKycReview, getKycDocument, getKycReview, listKycReviews } from './kyc/reviews.ts';
+import { simulateKycFail, simulateKycPass } from './kyc/simulate.ts';
+import { getKyc, startKyc } from './kyc/verifications.ts';
+import { approveErasure, requestErasure } from './retention/erasure.ts';
+import { closeAccount, releaseLegalHold, setLegalHold } from './retention/holds.ts';
+import { changeRetentionPolicy, getRetentionPolicy } from './retention/policies.ts';
+import { getRestrictedCustomer, listRestrictedCustomers } from './retention/records.ts';
 import type { Answer, Context, SignedHandler } from './system.ts';
-import { listDeliveries, replayWebhook } from './webhook-deliveries.ts';
+import { listDeliveries, replayWebhook } from './webhooks/deliveries.ts';
+import { listEvents } from './webhooks/events.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -33,7 +39,7 @@ import {
   rotateWebhookSecret,
   testWebhook,
   updateWebhook,
-} from './webhooks.ts';
+} from './webhooks/subscriptions.ts';
 
 /** What runs for each row of the contract. A row without its function does not compile. */
 export const handlers: {

@@ -1,5 +1,5 @@
-import type { AddressFields, Deliverability } from '../domain/address.ts';
-import { deliverabilities } from '../domain/address.ts';
+import type { AddressFields, Deliverability } from '../domain/customers/address.ts';
+import { deliverabilities } from '../domain/customers/address.ts';
 import type { Instant } from '../domain/time.ts';
 import { millisOf } from '../domain/time.ts';
 import type { AddressVerifier, Finding, UnknownReason } from './address.ts';

@@ -1,4 +1,4 @@
-import type { AddressFields } from '../domain/address.ts';
+import type { AddressFields } from '../domain/customers/address.ts';
 import type { AddressVerifier, Finding } from './address.ts';
 import { isInUs, unknown, verdict } from './address.ts';
 import { cityKeys } from './address-cities.ts';

@@ -1,4 +1,4 @@
-import type { AddressFields, Deliverability } from '../domain/address.ts';
+import type { AddressFields, Deliverability } from '../domain/customers/address.ts';
 import type { AddressVerifier, Finding, Later } from './address.ts';
 import { isInUs, verdict } from './address.ts';
 

@@ -1,4 +1,4 @@
-import type { AddressFields, Deliverability } from '../domain/address.ts';
+import type { AddressFields, Deliverability } from '../domain/customers/address.ts';
 
 /**
  * Who finds out whether mail reaches an address. Two speeds behind one interface: what a verifier knows

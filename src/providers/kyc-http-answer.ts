@@ -1,5 +1,5 @@
-import type { DocumentType } from '../domain/kyc.ts';
-import { documentTypes } from '../domain/kyc.ts';
+import type { DocumentType } from '../domain/document-types.ts';
+import { documentTypes } from '../domain/document-types.ts';
 import { memberOf, parsed } from './json.ts';
 import type { KycAnswer, KycFinding, KycSilence } from './kyc.ts';
 import type { Answered, Failed, Outcome } from './outbound.ts';

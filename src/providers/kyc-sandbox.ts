@@ -1,9 +1,9 @@
-import type { DocumentType } from '../domain/kyc.ts';
-import { documentTypes } from '../domain/kyc.ts';
-import type { TriggerOutcome } from '../domain/kyc-triggers.ts';
-import { sandboxOutcome } from '../domain/kyc-triggers.ts';
+import type { DocumentType } from '../domain/document-types.ts';
+import { documentTypes } from '../domain/document-types.ts';
 import type { Instant } from '../domain/time.ts';
 import { parseInstant, plusSeconds } from '../domain/time.ts';
+import type { TriggerOutcome } from '../domain/trigger-numbers.ts';
+import { sandboxOutcome } from '../domain/trigger-numbers.ts';
 import type { KycAnswer, KycFinding, KycProvider } from './kyc.ts';
 
 export interface SandboxKycOptions {

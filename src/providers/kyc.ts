@@ -1,6 +1,6 @@
+import type { Applicant } from '../domain/customers/applicant.ts';
+import type { DocumentType } from '../domain/document-types.ts';
 import type { Id } from '../domain/ids.ts';
-import type { DocumentType } from '../domain/kyc.ts';
-import type { Applicant } from '../domain/kyc-applicant.ts';
 import type { Instant } from '../domain/time.ts';
 import type { ReceivedHeaders } from './signature.ts';
 

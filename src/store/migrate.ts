@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { OperatorError } from '../domain/operator-error.ts';
-import type { Database } from './database.ts';
-import { statement } from './database.ts';
+import type { Database } from './connection/database.ts';
+import { statement } from './connection/database.ts';
 
 /** A sentence for the operator: what is wrong with the schema, and the next step. */
 class MigrationError extends OperatorError {

@@ -1,5 +1,5 @@
 import type { BrandId } from '../domain/ids.ts';
-import type { Connection, Database } from './database.ts';
+import type { Connection, Database } from './connection/database.ts';
 
 /**
  * Whose rows, and over which connection. Every function that touches a tenant's rows takes it first, so

@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
-import type { Database } from './database.ts';
-import { statement } from './database.ts';
+import type { Database } from './connection/database.ts';
+import { statement } from './connection/database.ts';
 
 // Housekeeping looks at every brand's rows by their age alone; nothing of them is read.
 

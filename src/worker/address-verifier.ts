@@ -1,6 +1,6 @@
+import { verifyAddresses } from '../operations/customers/verify-addresses.ts';
 import type { System } from '../operations/system.ts';
-import { verifyAddresses } from '../operations/verification.ts';
-import { claimVerifications } from '../store/verification-claims.ts';
+import { claimVerifications } from '../store/customers/address-claims.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';
 

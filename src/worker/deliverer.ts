@@ -1,10 +1,10 @@
-import { deliver } from '../operations/deliver.ts';
-import { fanOut } from '../operations/deliver-fan-out.ts';
 import type { System } from '../operations/system.ts';
 import { scopeOf } from '../operations/system.ts';
-import { claimDeliveries } from '../store/deliveries.ts';
-import type { DueWebhook } from '../store/deliveries-due.ts';
-import { dueWebhooks } from '../store/deliveries-due.ts';
+import { deliver } from '../operations/webhooks/deliver.ts';
+import { fanOut } from '../operations/webhooks/fan-out.ts';
+import { claimDeliveries } from '../store/webhooks/deliveries.ts';
+import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
+import { dueWebhooks } from '../store/webhooks/deliveries-due.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';
 

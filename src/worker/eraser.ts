@@ -1,6 +1,6 @@
-import { eraseCustomer } from '../operations/erasure.ts';
+import { eraseCustomer } from '../operations/retention/erasure.ts';
 import type { System } from '../operations/system.ts';
-import { claimLooks } from '../store/retention-due.ts';
+import { claimLooks } from '../store/retention/due.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';
 

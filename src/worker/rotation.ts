@@ -1,9 +1,9 @@
 import { plusSeconds } from '../domain/time.ts';
-import type { RootPolicy } from '../operations/root-rotation.ts';
-import { tendRoot } from '../operations/root-rotation.ts';
-import { rotateKey } from '../operations/rotation.ts';
+import { rotateKey } from '../operations/rotation/brand-rotation.ts';
+import type { RootPolicy } from '../operations/rotation/root-rotation.ts';
+import { tendRoot } from '../operations/rotation/root-rotation.ts';
 import type { System } from '../operations/system.ts';
-import { claimRotations } from '../store/rotation-claims.ts';
+import { claimRotations } from '../store/rotation/claims.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';
 

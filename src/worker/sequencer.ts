@@ -1,4 +1,4 @@
-import { sequence } from '../operations/sequence.ts';
+import { sequence } from '../operations/audit/sequence.ts';
 import type { System } from '../operations/system.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';

@@ -1,7 +1,7 @@
-import { eventDays } from '../domain/events.ts';
 import type { Instant } from '../domain/time.ts';
 import { plusSeconds } from '../domain/time.ts';
-import type { Database } from '../store/database.ts';
+import { eventDays } from '../domain/webhooks/events.ts';
+import type { Database } from '../store/connection/database.ts';
 import { sweepDeliveries, sweepEvents, sweepIdempotency } from '../store/sweep.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';

@@ -1,6 +1,6 @@
-import { advanceVerification } from '../operations/kyc-advance.ts';
+import { advanceVerification } from '../operations/kyc/advance.ts';
 import type { System } from '../operations/system.ts';
-import { claimDueRuns } from '../store/kyc-due.ts';
+import { claimDueRuns } from '../store/kyc/due.ts';
 import type { Rounds } from './rounds.ts';
 import { startRounds } from './rounds.ts';
 

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Checkpoint } from '../../src/domain/audit.ts';
-import { checkpointText } from '../../src/domain/audit.ts';
+import type { Checkpoint } from '../../src/domain/audit/checkpoint.ts';
+import { checkpointText } from '../../src/domain/audit/checkpoint.ts';
 import type { BrandId } from '../../src/domain/ids.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
-import { linked, originOf } from '../../src/operations/audit-chain.ts';
-import { ExportFile } from '../../src/operations/audit-file.ts';
+import { linked, originOf } from '../../src/operations/audit/chain.ts';
+import { ExportFile } from '../../src/operations/audit/file.ts';
 import { rootKeyFromText } from '../../src/vault/key-source.ts';
 import type { Signer } from '../../src/vault/signer.ts';
 import { makeSigner } from '../../src/vault/signer.ts';

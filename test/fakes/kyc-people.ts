@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Applicant } from '../../src/domain/customers/applicant.ts';
+import type { DocumentType } from '../../src/domain/document-types.ts';
 import type { Id } from '../../src/domain/ids.ts';
-import type { DocumentType } from '../../src/domain/kyc.ts';
-import type { Applicant } from '../../src/domain/kyc-applicant.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import type { KycDocument, KycRun } from '../../src/providers/kyc.ts';
 import { address } from '../people.ts';

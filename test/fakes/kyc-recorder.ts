@@ -1,5 +1,5 @@
+import type { Applicant } from '../../src/domain/customers/applicant.ts';
 import type { RunId } from '../../src/domain/ids.ts';
-import type { Applicant } from '../../src/domain/kyc-applicant.ts';
 import type { KycAnswer, KycFinding, KycProvider } from '../../src/providers/kyc.ts';
 
 /** A provider that says what a test wants to hear said, and remembers whom it was asked about. */

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { DocumentType } from '../../src/domain/kyc.ts';
-import { documentTypes } from '../../src/domain/kyc.ts';
-import { kycTriggers } from '../../src/domain/kyc-triggers.ts';
+import type { DocumentType } from '../../src/domain/document-types.ts';
+import { documentTypes } from '../../src/domain/document-types.ts';
 import type { Instant } from '../../src/domain/time.ts';
+import { kycTriggers } from '../../src/domain/trigger-numbers.ts';
 import type { KycCallback, KycFinding, KycProvider, KycRun } from '../../src/providers/kyc.ts';
 import { applicant, documentOf, newRun } from './kyc-people.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId } from '../../src/domain/ids.ts';
-import type { Happening, KycStatus } from '../../src/domain/kyc.ts';
-import { happenings, isRunning, transitionOf } from '../../src/domain/kyc.ts';
-import { advanceVerification } from '../../src/operations/kyc-advance.ts';
+import type { Happening, KycStatus } from '../../src/domain/kyc/verification.ts';
+import { happenings, isRunning, transitionOf } from '../../src/domain/kyc/verification.ts';
+import { advanceVerification } from '../../src/operations/kyc/advance.ts';
 import { defaultProgram, newCustomer } from '../contract-samples.ts';
 import type { Recorder } from '../fakes/kyc-recorder.ts';
 import { openRecorder } from '../fakes/kyc-recorder.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { expect, test } from 'vitest';
-import { verifyTrail } from '../../src/operations/audit-verify.ts';
+import { verifyTrail } from '../../src/operations/audit/verify.ts';
 import { linesOf, newBrand, newSigner } from '../audit/trail.ts';
 
 const entries = 1_000_000;

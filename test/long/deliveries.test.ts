@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openScene } from '../delivery/kills.ts';
+import { openScene } from '../webhooks/worker-kills.ts';
 
 const kills = 100;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { openPatient } from '../durability/kills.ts';
-import { inspect, readBack, replay } from '../durability/oracle.ts';
-import type { Victim } from '../durability/serving.ts';
+import { openPatient } from '../promises/durability/kills.ts';
+import { inspect, readBack, replay } from '../promises/durability/oracle.ts';
+import type { Victim } from '../promises/durability/serving.ts';
 
 const cycles = 100;
 const victims: readonly Victim[] = ['app', 'everything', 'postmaster'];

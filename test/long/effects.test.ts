@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { complaintsOf } from '../effects/duplicates.ts';
+import { complaintsOf } from '../promises/effects/duplicates.ts';
 import { openWorld } from '../world.ts';
 
 test('500 keys with 20 duplicates each have one effect each', { timeout: 1_800_000 }, async () => {

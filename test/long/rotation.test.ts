@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { personOf } from '../../bench/people.ts';
 import { plant } from '../../bench/plant.ts';
-import { rotateRoot } from '../../src/operations/root-rotation.ts';
-import { rotateKey } from '../../src/operations/rotation.ts';
+import { rotateKey } from '../../src/operations/rotation/brand-rotation.ts';
+import { rotateRoot } from '../../src/operations/rotation/root-rotation.ts';
 import type { BrandClient, World } from '../world.ts';
 import { brandClient, openWorld } from '../world.ts';
 

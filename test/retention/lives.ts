@@ -1,5 +1,5 @@
-import type { History, RetentionPolicy } from '../../src/domain/retention.ts';
-import { defaultPolicy } from '../../src/domain/retention.ts';
+import type { History, RetentionPolicy } from '../../src/domain/retention/policy.ts';
+import { defaultPolicy } from '../../src/domain/retention/policy.ts';
 import type { Instant } from '../../src/domain/time.ts';
 
 /**

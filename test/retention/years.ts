@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createKey } from '../../src/operations/keys.ts';
+import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { eraseWhatIsDue } from '../../src/worker/eraser.ts';
 import { newCustomer } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';

@@ -1,0 +1,70 @@
+import type { Config } from '../../config.ts';
+import type { Finding } from '../../operations/installation/doctor.ts';
+import type { Format } from '../answer.ts';
+import { answer, coloured, say } from '../answer.ts';
+import { callable } from '../failure.ts';
+import { table } from '../table.ts';
+
+/** Examines the installation. The exit code is 1 where anything is red. */
+export async function doctor(format: Format): Promise<void> {
+  const findings = await examineConfigured(format);
+  answer(
+    format,
+    findings.map(({ nextStep, ...finding }) => ({
+      ...finding,
+      ...(nextStep !== undefined && { next_step: callable(nextStep) }),
+    })),
+    () => findingsText(findings),
+  );
+  if (findings.some(({ state }) => state === 'red')) process.exitCode = 1;
+}
+
+async function examineConfigured(format: Format): Promise<readonly Finding[]> {
+  const [{ ConfigError, readConfig, unsafeInLive }, house, { examine, redSentences }] = await Promise.all([
+    import('../../config.ts'),
+    import('../../runtime.ts'),
+    import('../../operations/installation/doctor.ts'),
+  ]);
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    // Without settings there is nothing else to look at.
+    if (!(error instanceof ConfigError)) throw error;
+    return [redSentences('settings', error.message)];
+  }
+  return examine(
+    {
+      ...config,
+      isEmbedded: config.databaseUrl === undefined,
+      rootKeyPlace: house.rootKeyPlaceOf(config),
+      rootKeySource: house.keySourceOf(config),
+      unsafe: unsafeInLive(config),
+      now: house.wallClock,
+    },
+    () => house.openStorage(config, 'command', { notice: (sentence) => say(format, sentence) }),
+  );
+}
+
+const marks = { green: '✓', yellow: '!', red: '✗' } as const;
+
+function findingsText(findings: readonly Finding[]): string {
+  const name = Math.max(...findings.map(({ check }) => check.length));
+  const width = Math.max(40, Math.min(process.stdout.columns ?? 100, 110) - name - 14);
+  const rows = findings.map(({ check, state, explanation, nextStep }) => [
+    coloured(process.stdout, state, `${marks[state]} ${state}`),
+    check,
+    nextStep === undefined || nextStep === explanation ? explanation : `${explanation} ${callable(nextStep)}`,
+  ]);
+  const count = (wanted: Finding['state']) => findings.filter(({ state }) => state === wanted).length;
+  const [reds, yellows] = [count('red'), count('yellow')];
+  const sum =
+    reds + yellows === 0
+      ? coloured(process.stdout, 'green', 'All is well.')
+      : coloured(
+          process.stdout,
+          reds > 0 ? 'red' : 'yellow',
+          `${reds} red (to be mended), ${yellows} yellow (worth a look), ${count('green')} green.`,
+        );
+  return `${table([], rows, [9, name + 2, width])}\n\n${sum}`;
+}

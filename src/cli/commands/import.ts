@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import type { ImportFacts } from '../../operations/customers/import.ts';
+import type { LineProblems } from '../../operations/customers/import-check.ts';
+import type { Format } from '../answer.ts';
+import { answer, say } from '../answer.ts';
+import { withSystem } from '../command.ts';
+import { counted, openProgress, percent } from '../progress.ts';
+
+interface ImportOptions {
+  readonly brand: string;
+  readonly skipBad?: boolean;
+}
+
+/** The exit code is 1 where a line was not imported. */
+export async function importFile(format: Format, file: string, options: ImportOptions): Promise<void> {
+  const [{ importCustomers }, { brandNamed }] = await Promise.all([
+    import('../../operations/customers/import.ts'),
+    import('../../operations/brands/brands.ts'),
+  ]);
+  const progress = openProgress(format);
+  const problems: LineProblems[] = [];
+  const [brand, facts] = await withSystem(format, async (system) => {
+    const brand = await brandNamed(system, options.brand);
+    const imported = importCustomers(system, brand.brandId, {
+      path: resolve(file),
+      skipBad: options.skipBad === true,
+      // A person reads them as they are found, however many there are.
+      problem: (found) => (format === 'json' ? problems.push(found) : writeProblem(found)),
+      progress: (step, lines, of) =>
+        progress(() =>
+          step === 'checked'
+            ? `Checked ${counted(lines)} lines.`
+            : `Imported ${counted(lines)} of ${counted(of)} (${percent(lines, of)}).`,
+        ),
+    });
+    return [brand, await imported.finally(progress.end)] as const;
+  });
+  answer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
+    summary(facts, brand.name),
+  );
+  if (facts.bad === 0) return;
+  process.exitCode = 1;
+  say(format, nextStep(facts));
+}
+
+function writeProblem({ line, problems }: LineProblems): void {
+  for (const [field, sentences] of Object.entries(problems))
+    process.stdout.write(`line ${line}: ${field}: ${sentences.join(' ')}\n`);
+}
+
+function summary({ lines, imported, earlier }: ImportFacts, brand: string): string {
+  const before = earlier === 0 ? '' : ` ${counted(earlier)} had been imported before.`;
+  return `Imported ${counted(imported)} of ${counted(lines)} customers into ${brand}.${before}`;
+}
+
+function nextStep({ bad, imported }: ImportFacts): string {
+  const lines = bad === 1 ? '1 line was' : `${counted(bad)} lines were`;
+  return imported === 0
+    ? `${lines} refused, so nothing was imported. Mend the file and import it again, or pass over those lines with --skip-bad.`
+    : `${lines} refused; the others were imported. Mend those lines and import the file again: what is in is passed over.`;
+}

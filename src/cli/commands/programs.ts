@@ -1,0 +1,81 @@
+import type { ProgramFacts, ProgramWish } from '../../operations/kyc/programs.ts';
+import type { Format } from '../answer.ts';
+import { answer, coloured, say } from '../answer.ts';
+import type { Brand } from '../command.ts';
+import { withBrand } from '../command.ts';
+import { table } from '../table.ts';
+
+export async function listPrograms(format: Format, brandName: string): Promise<void> {
+  const [brand, programs] = await withBrand(format, brandName, async (system, { brandId }) =>
+    (await operations()).programFacts(system, brandId),
+  );
+  answer(
+    format,
+    programs.map((program) => facts(brand, program)),
+    () =>
+      table(
+        ['NAME', 'ID', 'PROVIDER', 'URL'],
+        programs.map(({ name, programId, provider, url }) => [name, programId, provider, url ?? '']),
+      ),
+  );
+}
+
+interface ProgramOptions extends ProgramWish {
+  readonly brand: string;
+}
+
+export async function createProgram(
+  format: Format,
+  options: ProgramOptions & { name: string },
+): Promise<void> {
+  const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
+    (await operations()).createProgram(system, brandId, options.name, options),
+  );
+  show(format, brand, program, `Made the program ${program.name} of ${brand.name} (${program.programId}).`);
+}
+
+export async function setProgram(format: Format, name: string, options: ProgramOptions): Promise<void> {
+  const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
+    (await operations()).setProgram(system, brandId, name, options),
+  );
+  show(
+    format,
+    brand,
+    program,
+    `Customers of ${program.name} are verified by ${program.provider} from now on.`,
+  );
+}
+
+const operations = () => import('../../operations/kyc/programs.ts');
+
+function show(format: Format, brand: Brand, program: ProgramFacts, sentence: string): void {
+  const { secret } = program;
+  answer(format, facts(brand, program), () =>
+    secret === undefined
+      ? sentence
+      : [sentence, '', `  Secret    ${secret}`, `  Callback  ${callbackOf(brand, program)}`, ''].join('\n'),
+  );
+  if (secret !== undefined && format === 'table')
+    say(
+      format,
+      coloured(
+        process.stderr,
+        'yellow',
+        'Give the secret to the decision service now: it is not shown again.',
+      ),
+    );
+}
+
+/** Where the decision service says that there is news. */
+const callbackOf = ({ brandId }: Brand, { programId }: ProgramFacts): string =>
+  `/api/v0.1/callbacks/kyc/${brandId}/${programId}`;
+
+const facts = (brand: Brand, program: ProgramFacts) => ({
+  program_id: program.programId,
+  name: program.name,
+  brand: brand.name,
+  bond_brand_id: brand.brandId,
+  provider: program.provider,
+  ...(program.url !== undefined && { url: program.url, callback: callbackOf(brand, program) }),
+  ...(program.secret !== undefined && { secret: program.secret }),
+});

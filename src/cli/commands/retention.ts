@@ -1,0 +1,62 @@
+import type { PolicyChange, PolicyName } from '../../domain/retention/requests.ts';
+import type { System } from '../../operations/system.ts';
+import type { Format } from '../answer.ts';
+import { answer } from '../answer.ts';
+import { withSystem } from '../command.ts';
+import { table } from '../table.ts';
+
+type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').brandNamed>>;
+type Policy = Awaited<ReturnType<typeof import('../../operations/retention/policies.ts').policyFor>>;
+
+export async function showRetention(format: Format, brandName: string): Promise<void> {
+  const { policyFor } = await import('../../operations/retention/policies.ts');
+  await shown(format, brandName, (system, { brandId }) => policyFor(system, brandId));
+}
+
+interface SetOptions {
+  readonly brand: string;
+  readonly neverVerifiedDays?: number;
+  readonly notPassedMonths?: number;
+  readonly identityYears?: number;
+  readonly documentsYears?: number;
+}
+
+export async function setRetention(format: Format, options: SetOptions): Promise<void> {
+  const { setPolicyFor } = await import('../../operations/retention/policies.ts');
+  const change: PolicyChange = {
+    never_verified_days: options.neverVerifiedDays,
+    not_passed_months: options.notPassedMonths,
+    identity_years: options.identityYears,
+    documents_years: options.documentsYears,
+  };
+  await shown(format, options.brand, (system, { brandId }) => setPolicyFor(system, brandId, change));
+}
+
+const rows: Readonly<Record<PolicyName, readonly [of: string, unit: string, since: string]>> = {
+  never_verified_days: ['Verification never started', 'days', 'the deletion'],
+  not_passed_months: ['Verification not passed', 'months', 'the last action on it'],
+  identity_years: ['Identity data', 'years', 'the closing of the account'],
+  documents_years: ['Documents and verdicts', 'years', 'each was made'],
+};
+
+async function shown(
+  format: Format,
+  brandName: string,
+  work: (system: System, brand: Brand) => Promise<Policy>,
+): Promise<void> {
+  const { brandNamed } = await import('../../operations/brands/brands.ts');
+  const [brand, policy] = await withSystem(format, async (system) => {
+    const named = await brandNamed(system, brandName);
+    return [named, await work(system, named)] as const;
+  });
+  answer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...policy }, () =>
+    table(
+      ['WHAT', 'KEPT FOR', 'SINCE'],
+      Object.entries(rows).map(([name, [of, unit, since]]) => [
+        of,
+        `${policy[name as PolicyName]} ${unit}`,
+        since,
+      ]),
+    ),
+  );
+}

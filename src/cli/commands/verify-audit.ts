@@ -1,0 +1,102 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { OperatorError } from '../../domain/operator-error.ts';
+import type { Broken, Known, Whole } from '../../operations/audit/verify.ts';
+import type { Format } from '../answer.ts';
+import { answer, coloured } from '../answer.ts';
+import { counted, openProgress, percent } from '../progress.ts';
+
+// Works from the file alone: no settings, no database, no network.
+
+interface VerifyOptions {
+  readonly key?: readonly string[];
+  readonly earlier?: string;
+}
+
+/** Verifies an exported trail. The exit code is 1 where a line is not as it was written. */
+export async function verifyAudit(format: Format, path: string, options: VerifyOptions): Promise<void> {
+  const keys = options.key && new Set(options.key.flatMap(keysIn));
+  const known: Known = keys ? { keys } : {};
+  const earlier = options.earlier === undefined ? undefined : await verdictOn(format, options.earlier, known);
+  if (earlier && !earlier.whole)
+    throw new OperatorError(
+      `The earlier export does not hold itself: line ${earlier.line}: ${earlier.problem}`,
+    );
+  const verdict = await verdictOn(format, path, { ...known, ...(earlier && { earlier: earlier.signed }) });
+  if (verdict.whole) answer(format, factsOf(verdict, keys), () => wholeText(verdict, keys));
+  else answer(format, verdict, () => brokenText(path, verdict));
+  if (!verdict.whole) process.exitCode = 1;
+}
+
+async function verdictOn(format: Format, path: string, known: Known) {
+  const { verifyTrail } = await import('../../operations/audit/verify.ts');
+  const size = (await stat(path).catch(() => undefined))?.size;
+  if (size === undefined) throw new OperatorError(`There is no file ${path} that can be read.`);
+  const progress = openProgress(format);
+  async function* pieces() {
+    let read = 0;
+    for await (const piece of createReadStream(path, { highWaterMark: 1_048_576 })) {
+      yield piece as Buffer;
+      read += (piece as Buffer).length;
+      progress(() => `${percent(read, size ?? 0)} of ${path}`);
+    }
+  }
+  try {
+    return await verifyTrail(pieces(), known);
+  } finally {
+    progress.end();
+  }
+}
+
+/** A key as it was printed, or a file with one on each line. */
+function keysIn(given: string): readonly string[] {
+  const isKey = (text: string) => /^[0-9a-f]{64}$/.test(text);
+  if (isKey(given.toLowerCase())) return [given.toLowerCase()];
+  let text = '';
+  try {
+    text = readFileSync(given, 'utf8');
+  } catch {
+    // Said below, as for a file without a key.
+  }
+  const keys = text.toLowerCase().split(/\s+/).filter(isKey);
+  if (keys.length === 0)
+    throw new OperatorError(
+      `${given} is neither a key (64 hex digits, as clientele doctor shows it) nor a file with one on each line.`,
+    );
+  return keys;
+}
+
+const factsOf = ({ brand, from, to, hash, at, keys }: Whole, pinned: ReadonlySet<string> | undefined) => ({
+  whole: true,
+  bond_brand_id: brand,
+  from,
+  to,
+  hash,
+  date_exported: at,
+  keys,
+  key_known: pinned !== undefined,
+});
+
+function wholeText({ brand, from, to, at, keys }: Whole, pinned: ReadonlySet<string> | undefined): string {
+  const lines = [
+    coloured(
+      process.stdout,
+      'green',
+      `The entries ${counted(from)} to ${counted(to)} stand as they were written.`,
+    ),
+    `Brand ${brand}, exported ${at}, signed by ${keys.join(', ')}.`,
+  ];
+  if (from > 1) lines.push(`What came before entry ${counted(from)} is not in this file.`);
+  if (!pinned)
+    lines.push(
+      coloured(
+        process.stdout,
+        'yellow',
+        'Whether that is your key this cannot know: somebody may have made all of it anew under a key of his own. Say which key is yours with --key.',
+      ),
+    );
+  return lines.join('\n');
+}
+
+const brokenText = (path: string, { line, problem }: Broken): string =>
+  `${coloured(process.stdout, 'red', `Line ${counted(line)} of ${path} is the first that does not hold.`)}\n${problem}`;

@@ -1,0 +1,182 @@
+import Type from 'typebox';
+import {
+  changeRequestStatuses,
+  checkChangeRequest,
+  checkDecision,
+  limits,
+} from '../../domain/customers/change-request.ts';
+import { customerFields } from '../../domain/fields.ts';
+import { listOf, listQuery } from '../lists.ts';
+import { operation } from '../operation.ts';
+import { oneOf, uuid } from '../shapes.ts';
+import { changeRequestExample, changeRequestReadExample } from './examples.ts';
+import { changeCustomerBody } from './schema.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const customerId = {
+  customer_id: { description: "The customer's id.", invalid: 'customer_invalid_uuid4' },
+} as const;
+const requestId = {
+  change_request_id: { description: "The request's id.", invalid: 'change_request_dne' },
+} as const;
+
+const summary = {
+  change_request_id: uuid("The request's id."),
+  customer_id: uuid('Whose fields are to change.'),
+  status: oneOf(changeRequestStatuses),
+  fields: Type.Array(Type.String(), {
+    description: 'The names of the fields that are to change.',
+    maxItems: Object.keys(customerFields).length,
+  }),
+  requested_by: uuid('The Identity of the key that proposed it.'),
+  decided_by: Type.Optional(uuid('The Identity of the key that decided.')),
+  date_created: Type.String(),
+  date_decided: Type.Optional(Type.String()),
+};
+
+const changeRequest = Type.Object(summary, { title: 'ChangeRequest', ...closed });
+
+const wholeRequest = Type.Object(
+  {
+    ...summary,
+    changes: Type.Object(
+      {},
+      {
+        title: 'WantedChanges',
+        description: 'The wanted values as they were proposed; a number is masked.',
+        additionalProperties: true,
+      },
+    ),
+    reason: Type.String(),
+    note: Type.Optional(Type.String({ description: 'What was written with the decision.' })),
+  },
+  { title: 'WholeChangeRequest', ...closed },
+);
+
+export const createChangeRequest = operation({
+  operationId: 'createChangeRequest',
+  method: 'POST',
+  path: '/customers/{customer_id}/change-requests',
+  tag: 'Change requests',
+  summary: 'Propose a change to a verified customer',
+  description:
+    'After KYC has passed most fields are locked. This proposes new values for them, with a reason; they are written when somebody with the scope kyc:review approves. What is not locked is changed with a PATCH.',
+  scope: 'customers:write',
+  params: customerId,
+  body: {
+    schema: Type.Object(
+      {
+        changes: changeCustomerBody,
+        reason: Type.String({
+          description: 'Why, for whoever decides. Between 3 and 500 characters; sealed at rest.',
+          maxLength: 1_000,
+          documented: limits.reason,
+        }),
+      },
+      { title: 'NewChangeRequest', ...closed },
+    ),
+    check: checkChangeRequest,
+    example: { changes: { last_name: 'Moneypenny' }, reason: 'Married on 2026-05-02; certificate seen.' },
+  },
+  answer: {
+    status: 201,
+    description: 'The request, waiting for a decision.',
+    schema: changeRequest,
+    example: changeRequestExample,
+  },
+  schemaError: 'edit_customer_schema',
+  errors: ['customer_dne', 'change_request_needless'],
+  unknownError: 'unknown_create_change_request',
+});
+
+export const listChangeRequests = operation({
+  operationId: 'listChangeRequests',
+  method: 'GET',
+  path: '/change-requests',
+  tag: 'Change requests',
+  summary: 'List change requests',
+  description: 'Proposed changes, oldest first, without their values.',
+  scope: 'customers:read',
+  params: {},
+  query: Type.Object(
+    {
+      status: Type.Optional(oneOf(changeRequestStatuses, { description: 'Only those that stand so.' })),
+      customer_id: Type.Optional(uuid('Only those of this customer.')),
+      ...listQuery(),
+    },
+    closed,
+  ),
+  answer: {
+    status: 200,
+    description: 'The requests.',
+    schema: listOf('ChangeRequests', changeRequest),
+    example: { data: [changeRequestExample], next_cursor: null },
+  },
+  schemaError: 'get_customer_schema',
+  errors: [],
+  unknownError: 'unknown_list_change_requests',
+});
+
+export const getChangeRequest = operation({
+  operationId: 'getChangeRequest',
+  method: 'GET',
+  path: '/change-requests/{change_request_id}',
+  tag: 'Change requests',
+  summary: 'Retrieve a change request',
+  description: 'One proposed change with the wanted values, the reason, and the note of the decision.',
+  scope: 'kyc:review',
+  params: requestId,
+  answer: {
+    status: 200,
+    description: 'The request.',
+    schema: wholeRequest,
+    example: changeRequestReadExample,
+  },
+  schemaError: 'get_customer_schema',
+  errors: ['change_request_dne'],
+  unknownError: 'unknown_get_change_request',
+});
+
+export const decideChangeRequest = operation({
+  operationId: 'decideChangeRequest',
+  method: 'POST',
+  path: '/change-requests/{change_request_id}/decision',
+  tag: 'Change requests',
+  summary: 'Decide on a change request',
+  description:
+    'approve writes all the wanted values at once, as they fit the customer now, and the customer stays verified; decline writes none. Who decided is kept, and so is the note.',
+  scope: 'kyc:review',
+  params: requestId,
+  body: {
+    schema: Type.Object(
+      {
+        decision: oneOf(['approve', 'decline']),
+        note: Type.Optional(
+          Type.String({
+            description: 'At most 500 characters; sealed at rest.',
+            maxLength: 1_000,
+            documented: limits.note,
+          }),
+        ),
+      },
+      { title: 'ChangeDecision', ...closed },
+    ),
+    check: checkDecision,
+    example: { decision: 'approve', note: 'Marriage certificate checked.' },
+  },
+  answer: {
+    status: 200,
+    description: 'The request as it is decided.',
+    schema: changeRequest,
+    example: {
+      ...changeRequestExample,
+      status: 'approved',
+      decided_by: '0b3f5d42-2c9d-4a57-9a0e-9b2f8f0f3f61',
+      date_decided: '2026-05-06T09:12:44.120931+00:00',
+    },
+  },
+  schemaError: 'edit_customer_schema',
+  errors: ['change_request_dne', 'change_request_decided', 'customer_dne', 'ssn_dup'],
+  unknownError: 'unknown_decide_change_request',
+});

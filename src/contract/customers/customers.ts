@@ -1,0 +1,196 @@
+import Type from 'typebox';
+import { checkCustomer } from '../../domain/customers/customer.ts';
+import { checkSearch } from '../../domain/customers/search.ts';
+import { defaultPerPage, lastPage, perPageChoices } from '../../domain/paging.ts';
+import { operation } from '../operation.ts';
+import {
+  changedCustomerExample,
+  changeExample,
+  createExample,
+  customerExample,
+  searchExample,
+} from './examples.ts';
+import { changeCustomerBody, createCustomerBody, customer, searchBody } from './schema.ts';
+
+const customerId = {
+  customer_id: { description: "The customer's id.", invalid: 'customer_invalid_uuid4' },
+} as const;
+
+const paging = Type.Object(
+  {
+    page: Type.Optional(
+      Type.Integer({
+        description: 'The page number to return, from 1. A page past the end is an empty list.',
+        format: 'int32',
+        minimum: 1,
+        maximum: lastPage,
+        default: 1,
+      }),
+    ),
+    per_page: Type.Optional(
+      Type.Unsafe<(typeof perPageChoices)[number]>({
+        type: 'integer',
+        format: 'int32',
+        description: 'How many customers to return per page.',
+        enum: [...perPageChoices],
+        default: defaultPerPage,
+      }),
+    ),
+    cursor: Type.Optional(
+      Type.String({
+        description: 'Where to go on, as rel="next" of the Link header gave it. Not together with page.',
+        pattern: '^c1_[0-9a-z]{1,13}$',
+        maxLength: 16,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const pagedHeaders = ['Link', 'X-Total-Count'] as const;
+const page = Type.Array(customer, { maxItems: 50 });
+
+export const listCustomers = operation({
+  operationId: 'listCustomers',
+  method: 'GET',
+  path: '/customers',
+  tag: 'Customers',
+  summary: 'Retrieve all customers',
+  description:
+    'A page of the customers of the brand, in the order in which they arrived. Walk along rel="next" of the Link header to meet every customer exactly once, however many are created and deleted meanwhile.',
+  scope: 'customers:read',
+  params: {},
+  query: paging,
+  answer: {
+    status: 200,
+    description: 'The customers of this page; empty past the end.',
+    schema: page,
+    example: [customerExample],
+    headers: pagedHeaders,
+  },
+  schemaError: 'get_customer_schema',
+  errors: [],
+  unknownError: 'unknown_list_customers',
+});
+
+export const createCustomer = operation({
+  operationId: 'createCustomer',
+  method: 'POST',
+  path: '/customers',
+  tag: 'Customers',
+  summary: 'Create a customer',
+  description:
+    'Creates a customer. The ssn, phone and email may follow later; a verification needs them. Send an Idempotency-Key, so that a repeat after a lost answer creates nobody twice.',
+  scope: 'customers:write',
+  params: {},
+  body: { schema: createCustomerBody, check: checkCustomer, example: createExample },
+  answer: {
+    status: 201,
+    description: 'The customer as created.',
+    schema: customer,
+    example: changedCustomerExample,
+    headers: ['ETag'],
+  },
+  schemaError: 'create_customer_schema',
+  errors: ['ssn_dup', 'person_id_dup'],
+  unknownError: 'unknown_create_customer',
+});
+
+export const getCustomer = operation({
+  operationId: 'getCustomer',
+  method: 'GET',
+  path: '/customers/{customer_id}',
+  tag: 'Customers',
+  summary: 'Retrieve a single customer',
+  description: 'One customer. The SSN is masked.',
+  scope: 'customers:read',
+  params: customerId,
+  answer: {
+    status: 200,
+    description: 'The customer.',
+    schema: customer,
+    example: customerExample,
+    headers: ['ETag'],
+  },
+  schemaError: 'get_customer_schema',
+  errors: ['customer_dne'],
+  unknownError: 'unknown_get_customer',
+});
+
+export const updateCustomer = operation({
+  operationId: 'updateCustomer',
+  method: 'PATCH',
+  path: '/customers/{customer_id}',
+  tag: 'Customers',
+  summary: 'Update a customer',
+  description:
+    'Changes the fields that are sent. addresses replaces the whole set: an item that carries a known address_id, or equals a stored address, keeps its id, its date and its verdict. A field sent with its present value is not a change, the masked SSN included. After KYC has passed only email, phone, phone_country_code and secondary addresses change; a request that touches more changes nothing.',
+  scope: 'customers:write',
+  params: customerId,
+  body: {
+    schema: changeCustomerBody,
+    check: checkCustomer,
+    doubtsDecidedLater: true,
+    example: changeExample,
+  },
+  answer: {
+    status: 200,
+    description: 'The whole customer after the change.',
+    schema: customer,
+    example: changedCustomerExample,
+    headers: ['ETag'],
+  },
+  schemaError: 'edit_customer_schema',
+  errors: ['customer_dne', 'kyc_customer', 'ssn_dup'],
+  unknownError: 'unknown_update_customer',
+  conditional: true,
+});
+
+const deleted = 'Customer resource deleted';
+
+export const deleteCustomer = operation({
+  operationId: 'deleteCustomer',
+  method: 'DELETE',
+  path: '/customers/{customer_id}',
+  tag: 'Customers',
+  summary: 'Delete a customer',
+  description:
+    'The customer vanishes from every answer at once; its SSN and brand_person_id are free again. The sealed record is kept out of reach until retention erases it.',
+  scope: 'customers:delete',
+  params: customerId,
+  answer: {
+    status: 200,
+    description: 'The customer is deleted.',
+    schema: Type.Unsafe<typeof deleted>({ type: 'string', const: deleted }),
+    example: deleted,
+    text: deleted,
+  },
+  schemaError: 'delete_customer_schema',
+  errors: ['customer_dne'],
+  unknownError: 'unknown_delete_customer',
+  conditional: true,
+});
+
+export const searchCustomers = operation({
+  operationId: 'searchCustomers',
+  method: 'POST',
+  path: '/customers/search',
+  tag: 'Customers',
+  summary: 'Search customers',
+  description:
+    'The customers for whom everything asked holds, answered and paged like the list. Values go in the body and never in the address, where proxies would log them. Records are found by keyed digests: only exact values match.',
+  scope: 'customers:read',
+  params: {},
+  query: paging,
+  body: { schema: searchBody, check: checkSearch, example: searchExample },
+  answer: {
+    status: 200,
+    description: 'The customers of this page; empty where nobody fits.',
+    schema: page,
+    example: [customerExample],
+    headers: pagedHeaders,
+  },
+  schemaError: 'get_customer_schema',
+  errors: [],
+  unknownError: 'unknown_search_customers',
+});

@@ -1,0 +1,160 @@
+import type { TSchema } from 'typebox';
+import Type from 'typebox';
+import type { AddressFields } from '../../domain/customers/address.ts';
+import { addressTypes, deliverabilities, maxAddresses } from '../../domain/customers/address.ts';
+import { kycStatuses } from '../../domain/kyc/verification.ts';
+import { limits } from '../../domain/values.ts';
+import { oneOf, text, uuid } from '../shapes.ts';
+
+const closed = { additionalProperties: false } as const;
+
+export const addressFields = {
+  address_type: oneOf(addressTypes, { description: 'Either MAILING or PHYSICAL.' }),
+  street: text('Between 1 and 40 characters: letters, digits, spaces and . , _ - #', limits.street),
+  street2: Type.Optional(text('At most 40 characters; may be empty.', limits.street2)),
+  city: text('Between 2 and 40 characters.', limits.city),
+  state: text('Two-letter US state code; for another country at most 20 characters.', limits.state),
+  zip_code: text('US: 12345 or 12345-1234. Another country: between 2 and 20 characters.', limits.zip),
+  country: text('ISO 3166-1 alpha-2 country code.', limits.country, { examples: ['US'] }),
+  is_primary: Type.Boolean({ description: 'Whether this is a primary address.' }),
+} satisfies Record<keyof AddressFields, TSchema>;
+
+export const newAddress = Type.Object(addressFields, { title: 'NewAddress', ...closed });
+const changedAddress = Type.Object(
+  {
+    address_id: Type.Optional(
+      text(
+        'The id of a stored address, to change it in place; without one, an equal stored address is kept.',
+      ),
+    ),
+    ...addressFields,
+  },
+  { title: 'ChangedAddress', ...closed },
+);
+
+const name =
+  'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes.';
+const person = {
+  dob: text('Birthday in YYYY-MM-DD format, for example 1994-03-20.', undefined, { format: 'date' }),
+  first_name: text(`First name, ${name}`, limits.name),
+  middle_name: Type.Optional(text(`Middle name, ${name} May be empty for none.`, limits.middleName)),
+  last_name: text(`Last name, ${name}`, limits.name),
+  ssn: Type.Optional(
+    text(
+      'Social Security Number, ######### or ###-##-####; unique within the brand. Needed before KYC.',
+      limits.ssn,
+    ),
+  ),
+  phone: Type.Optional(
+    text('Only numbers or dash-separated, 7 to 15 digits. Needed before KYC.', limits.phone),
+  ),
+  phone_country_code: Type.Optional(
+    text('Country dialing code, one to three digits; 1 when left out.', limits.phoneCountryCode),
+  ),
+  email: Type.Optional(
+    text('A valid email address, at most 254 characters. Needed before KYC.', limits.email),
+  ),
+};
+
+export const createCustomerBody = Type.Object(
+  {
+    ...person,
+    brand_person_id: Type.Optional(
+      Type.String({
+        description: "The brand's own id for the person, a UUID, unique within the brand; made when absent.",
+        format: 'uuid',
+        maxLength: 36,
+      }),
+    ),
+    addresses: Type.Array(newAddress, {
+      description: 'At least one of them primary.',
+      minItems: 1,
+      maxItems: maxAddresses,
+    }),
+  },
+  { title: 'NewCustomer', ...closed },
+);
+
+export const changeCustomerBody = Type.Object(
+  {
+    ...Type.Partial(Type.Object(person)).properties,
+    ssn: Type.Optional(
+      text('A new number, or the mask as it was read, which means unchanged.', {
+        maxLength: limits.ssn.maxLength,
+      }),
+    ),
+    addresses: Type.Optional(
+      Type.Array(changedAddress, {
+        description: 'The whole new set, at least one of them primary.',
+        minItems: 1,
+        maxItems: maxAddresses,
+      }),
+    ),
+  },
+  { title: 'CustomerChange', ...closed, minProperties: 1 },
+);
+
+const wireTime = (description: string) =>
+  Type.String({ description, examples: ['2020-10-26T21:48:57.287919'] });
+
+export const addressSchema = Type.Object(
+  {
+    address_id: uuid("The address's id."),
+    ...addressFields,
+    street2: Type.String(),
+    deliverability: Type.Optional(
+      oneOf(deliverabilities, { description: 'What the verifier found; absent until it has.' }),
+    ),
+    date_created: wireTime('When the address was added.'),
+  },
+  { title: 'Address', ...closed },
+);
+
+export const customer = Type.Object(
+  {
+    customer_id: uuid("The customer's id."),
+    brand_person_id: uuid("The brand's own id for the person."),
+    bond_brand_id: uuid("The brand's id."),
+    date_created: wireTime(
+      'When the customer was created, in UTC with microseconds: without an offset where it is read, with +00:00 where a change answers it.',
+    ),
+    dob: Type.String({ format: 'date' }),
+    first_name: Type.String(),
+    middle_name: Type.String(),
+    last_name: Type.String(),
+    ssn: Type.Optional(Type.String({ description: 'Always masked.', pattern: '^XXX-XX-[0-9]{4}$' })),
+    phone: Type.Optional(Type.String()),
+    phone_country_code: Type.Optional(Type.String()),
+    email: Type.Optional(Type.String()),
+    kyc_requests_available: Type.Integer({ description: 'How many verifications can still be started.' }),
+    addresses: Type.Array(addressSchema, { minItems: 1, maxItems: maxAddresses }),
+    kyc_status: Type.Optional(
+      oneOf(kycStatuses, { description: 'Absent until a verification was started.' }),
+    ),
+    date_updated: wireTime('When the customer last changed.'),
+  },
+  { title: 'Customer', ...closed },
+);
+
+export const searchBody = Type.Object(
+  {
+    email: Type.Optional(text('Exact, in any case of letters.')),
+    phone: Type.Optional(text('Exact, with or without dashes.')),
+    phone_country_code: Type.Optional(text('Goes with phone; 1 when left out.')),
+    ssn: Type.Optional(text('The full number.')),
+    brand_person_id: Type.Optional(uuid("The brand's own id for the person.")),
+    last_name: Type.Optional(text('Exact, in any case of letters; goes with dob.')),
+    dob: Type.Optional(text('Goes with last_name.', undefined, { format: 'date' })),
+    kyc_status: Type.Optional(oneOf(kycStatuses)),
+    deliverability: Type.Optional(
+      oneOf(deliverabilities, { description: 'The verdict on the first primary address.' }),
+    ),
+    created_from: Type.Optional(
+      text('A day or a moment (ISO 8601; UTC unless it says its offset); included.'),
+    ),
+    created_before: Type.Optional(
+      text('A day or a moment (ISO 8601; UTC unless it says its offset); excluded.'),
+    ),
+  },
+  { title: 'CustomerSearch', ...closed, minProperties: 1 },
+);

@@ -1,0 +1,42 @@
+import Type from 'typebox';
+import { Problems } from '../../domain/problems.ts';
+import { operation } from '../operation.ts';
+
+const received = 'Callback received';
+
+export const receiveKycCallback = operation({
+  operationId: 'receiveKycCallback',
+  method: 'POST',
+  path: '/callbacks/kyc/{bond_brand_id}/{program_id}',
+  tag: 'Callbacks',
+  summary: 'Say that a verification has news',
+  description:
+    "Called by the brand's own decision service, signed with the secret of the program (Standard Webhooks). It only makes Clientele ask at once how the verification stands: nothing else in it is believed. Every callback with a good signature gets the same answer.",
+  scope: 'signed',
+  params: {
+    bond_brand_id: { description: "The brand's id.", invalid: 'auth_err' },
+    program_id: { description: "The program's id.", invalid: 'auth_err' },
+  },
+  body: {
+    schema: Type.Object(
+      {
+        run_id: Type.String({
+          description: 'The run_id that the verification was begun with.',
+          format: 'uuid',
+        }),
+      },
+      { title: 'KycCallback' },
+    ),
+    check: () => new Problems(),
+    example: { run_id: 'c3b1a2d4-7e5f-4a6b-8c9d-0e1f2a3b4c5d' },
+  },
+  answer: {
+    status: 200,
+    description: 'The signature holds.',
+    schema: Type.Unsafe<typeof received>({ type: 'string', const: received }),
+    example: received,
+  },
+  schemaError: 'input_error',
+  errors: [],
+  unknownError: 'unknown_kyc_callback',
+});

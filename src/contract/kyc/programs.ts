@@ -1,0 +1,30 @@
+import Type from 'typebox';
+import { operation } from '../operation.ts';
+import { uuid } from '../shapes.ts';
+import { programExample } from './examples.ts';
+
+export const listPrograms = operation({
+  operationId: 'listPrograms',
+  method: 'GET',
+  path: '/programs',
+  tag: 'Programs',
+  summary: 'List the programs',
+  description:
+    'The programs of the brand, oldest first. Customers are verified for a program; a brand is born with one that is named default, and its operator makes others.',
+  scope: 'kyc:read',
+  params: {},
+  answer: {
+    status: 200,
+    description: 'All programs.',
+    schema: Type.Array(
+      Type.Object(
+        { program_id: uuid("The program's id."), name: Type.String({ description: "The program's name." }) },
+        { title: 'Program', additionalProperties: false },
+      ),
+    ),
+    example: [programExample],
+  },
+  schemaError: 'input_error',
+  errors: [],
+  unknownError: 'unknown_list_programs',
+});

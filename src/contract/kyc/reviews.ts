@@ -1,0 +1,191 @@
+import Type from 'typebox';
+import { documentTypes } from '../../domain/document-types.ts';
+import type { CustomerField } from '../../domain/fields.ts';
+import { customerFields } from '../../domain/fields.ts';
+import { checkDecision, decisions, maxNote } from '../../domain/kyc/review.ts';
+import { addressFields } from '../customers/schema.ts';
+import { listOf, listQuery } from '../lists.ts';
+import { operation } from '../operation.ts';
+import { oneOf, text, uuid } from '../shapes.ts';
+import { decidedExample, decisionExample, fileExample, reviewExample, reviewsExample } from './examples.ts';
+import { customerId, kycStatus, ourTime, programId, wantedDocuments } from './schema.ts';
+
+const closed = { additionalProperties: false } as const;
+const reviewId = { review_id: { description: "The review's id.", invalid: 'kyc_dne' } } as const;
+
+const brief = {
+  review_id: uuid("The review's id."),
+  customer_id: customerId,
+  program_id: programId,
+  program: Type.String({ description: "The program's name." }),
+  provider: Type.String({ description: 'Who verifies for the program: sandbox, manual or http.' }),
+  kyc_status: kycStatus,
+  under_review_since: Type.Optional(ourTime('Since when it waits for a reviewer; absent where it does not.')),
+  date_started: ourTime('When the verification was started.'),
+  documents: wantedDocuments,
+};
+
+export const listKycReviews = operation({
+  operationId: 'listKycReviews',
+  method: 'GET',
+  path: '/kyc/reviews',
+  tag: 'Reviews',
+  summary: 'List what waits for a reviewer',
+  description: 'The verifications that are under review, the longest waiting first.',
+  scope: 'kyc:review',
+  params: {},
+  query: Type.Object(listQuery('^r1_[0-9a-z]{1,11}_[0-9a-f]{32}$'), closed),
+  answer: {
+    status: 200,
+    description: 'What waits.',
+    schema: listOf('Reviews', Type.Object(brief, { title: 'Review', ...closed })),
+    example: reviewsExample,
+  },
+  schemaError: 'get_kyc_schema',
+  errors: [],
+  unknownError: 'unknown_list_kyc_reviews',
+});
+
+const shownApplicant = Type.Object(
+  {
+    dob: Type.String(),
+    first_name: Type.String(),
+    middle_name: Type.String(),
+    last_name: Type.String(),
+    ssn: Type.Optional(Type.String({ description: 'Always masked.' })),
+    phone: Type.Optional(Type.String()),
+    phone_country_code: Type.Optional(Type.String()),
+    email: Type.Optional(Type.String()),
+    addresses: Type.Array(Type.Object({ ...addressFields, street2: Type.String() }, closed)),
+    ip: Type.Optional(Type.String()),
+  },
+  { title: 'Applicant', description: 'The person as the verification was started.', ...closed },
+);
+
+const file = Type.Object(
+  {
+    document_id: uuid("The file's id."),
+    document_type: oneOf(documentTypes),
+    type: Type.Optional(Type.String({ description: 'What kind of document: passport, utility_bill.' })),
+    side: oneOf(['front', 'back']),
+    country: Type.Optional(Type.String()),
+    file_name: Type.String(),
+    media_type: Type.String(),
+    size: Type.Integer({ description: 'Bytes.' }),
+    date_submitted: ourTime('When it was handed in.'),
+  },
+  { title: 'ReviewFile', ...closed },
+);
+
+const decided = Type.Object(
+  {
+    decision: oneOf(decisions),
+    documents: Type.Optional(Type.Array(oneOf(documentTypes))),
+    decided_by: uuid('The identity of the key that decided.'),
+    note: Type.Optional(Type.String()),
+    date_decided: ourTime('When.'),
+  },
+  { title: 'ReviewDecision', ...closed },
+);
+
+export const getKycReview = operation({
+  operationId: 'getKycReview',
+  method: 'GET',
+  path: '/kyc/reviews/{review_id}',
+  tag: 'Reviews',
+  summary: 'Retrieve what a reviewer decides on',
+  description:
+    'The person as the verification was started, what was handed in, and what was decided so far. changed_since_start names the locked fields that are different now: an approval then ends as error. That somebody read it is written into the audit trail.',
+  scope: 'kyc:review',
+  params: reviewId,
+  answer: {
+    status: 200,
+    description: 'The review.',
+    schema: Type.Object(
+      {
+        ...brief,
+        applicant: shownApplicant,
+        changed_since_start: Type.Array(oneOf(Object.keys(customerFields) as CustomerField[])),
+        files: Type.Array(file),
+        decisions: Type.Array(decided),
+      },
+      { title: 'ReviewInFull', ...closed },
+    ),
+    example: reviewExample,
+  },
+  schemaError: 'get_kyc_schema',
+  errors: ['kyc_dne'],
+  unknownError: 'unknown_get_kyc_review',
+});
+
+export const decideKycReview = operation({
+  operationId: 'decideKycReview',
+  method: 'POST',
+  path: '/kyc/reviews/{review_id}/decision',
+  tag: 'Reviews',
+  summary: 'Decide on a verification',
+  description:
+    'Approves, declines, or asks for documents, which are then waited for 28 days. Who decided, when and with what note is kept. An approval ends as error where a field that a pass locks has changed since the start.',
+  scope: 'kyc:review',
+  params: reviewId,
+  body: {
+    schema: Type.Object(
+      {
+        decision: oneOf(decisions, { description: 'What is decided.' }),
+        documents: Type.Optional(
+          Type.Array(oneOf(documentTypes), {
+            description: 'With request_documents: what is asked for.',
+            minItems: 1,
+            maxItems: documentTypes.length,
+          }),
+        ),
+        note: Type.Optional(
+          text('Why, for those who look at it later; stored sealed.', { minLength: 1, maxLength: maxNote }),
+        ),
+      },
+      { title: 'Decision', ...closed },
+    ),
+    check: checkDecision,
+    example: decisionExample,
+  },
+  answer: {
+    status: 200,
+    description: 'How the verification stands now.',
+    schema: Type.Object(
+      { review_id: brief.review_id, customer_id: customerId, program_id: programId, kyc_status: kycStatus },
+      { title: 'Decided', ...closed },
+    ),
+    example: decidedExample,
+  },
+  schemaError: 'create_kyc_schema',
+  errors: ['kyc_dne', 'kyc_init_fail'],
+  unknownError: 'unknown_decide_kyc_review',
+});
+
+export const getKycDocument = operation({
+  operationId: 'getKycDocument',
+  method: 'GET',
+  path: '/kyc/reviews/{review_id}/documents/{document_id}',
+  tag: 'Reviews',
+  summary: 'Download a document',
+  description: 'One file that was handed in. That somebody read it is written into the audit trail.',
+  scope: 'kyc:review',
+  params: { ...reviewId, document_id: { description: "The file's id.", invalid: 'kyc_dne' } },
+  answer: {
+    status: 200,
+    description: 'The file.',
+    schema: Type.Object(
+      {
+        document_id: uuid("The file's id."),
+        file_name: Type.String(),
+        media_type: Type.String(),
+        content: Type.String({ description: 'The file in base64.', contentEncoding: 'base64' }),
+      },
+      { title: 'DocumentFile', ...closed },
+    ),
+    example: fileExample,
+  },
+  schemaError: 'get_kyc_schema',
+  errors: ['kyc_dne'],
+  unknownError: 'unknown_get_kyc_document',
+});

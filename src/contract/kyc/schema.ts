@@ -1,0 +1,92 @@
+import Type from 'typebox';
+import { documentTypes } from '../../domain/document-types.ts';
+import { addressProofs, governmentIds } from '../../domain/kyc/documents.ts';
+import { kycStatuses } from '../../domain/kyc/verification.ts';
+import { limits } from '../../domain/values.ts';
+import { oneOf, text, uuid } from '../shapes.ts';
+
+const closed = { additionalProperties: false } as const;
+
+export const customerId = uuid("The customer's id.");
+export const programId = uuid("The program's id, as GET /programs lists it.");
+export const kycStatus = oneOf(kycStatuses, { description: 'How the verification stands.' });
+export const ourTime = (description: string) =>
+  Type.String({ description, examples: ['2021-02-11T13:26:50.553841+00:00'] });
+
+export const startBody = Type.Object(
+  {
+    program_id: programId,
+    ssn: Type.Optional(text('Needed where the customer has none yet, and then kept.', limits.ssn)),
+    phone: Type.Optional(text('Needed where the customer has none yet, and then kept.', limits.phone)),
+    phone_country_code: Type.Optional(text('Goes with phone; 1 when left out.', limits.phoneCountryCode)),
+    email: Type.Optional(text('Needed where the customer has none yet, and then kept.', limits.email)),
+    ip: Type.Optional(text('The IPv4 or IPv6 address that the person asks from; passed on to the provider.')),
+  },
+  { title: 'KycStart', ...closed },
+);
+
+export const started = Type.Object(
+  { customer_id: customerId, kyc_status: kycStatus },
+  { title: 'KycStarted', ...closed },
+);
+
+/** A document that was asked for. */
+const wantedDocument = Type.Object(
+  {
+    document_type: oneOf(documentTypes),
+    status: oneOf(['required', 'submitted'], { description: 'Whether it is still missing.' }),
+  },
+  { title: 'WantedDocument', ...closed },
+);
+export const wantedDocuments = Type.Array(wantedDocument, { maxItems: documentTypes.length });
+
+export const verification = Type.Object(
+  {
+    customer_id: customerId,
+    bond_brand_id: uuid("The brand's id."),
+    program_id: programId,
+    kyc_status: kycStatus,
+    documents: Type.Optional(wantedDocuments),
+    date_updated: ourTime('When its status last changed.'),
+  },
+  { title: 'Verification', ...closed },
+);
+
+const image = {
+  file_name: text('The name of the file, for whoever looks at it.', { minLength: 1, maxLength: 255 }),
+  // Its length is limited by the body's, and the rule says so in words; a schema would count 14 million characters.
+  image: Type.String({
+    description: 'The file in base64 (RFC 4648 section 4): a jpg, png, heic or pdf of at most 10 MB.',
+    contentEncoding: 'base64',
+  }),
+};
+const imageSchema = Type.Object(image, { title: 'DocumentImage', ...closed });
+
+export const documentsBody = Type.Object(
+  {
+    government_id: Type.Optional(
+      Type.Object(
+        {
+          type: oneOf(governmentIds),
+          country: text('ISO 3166-1 alpha-2 code of the country that issued it.', limits.country),
+          front_image: imageSchema,
+          back_image: Type.Optional(imageSchema),
+        },
+        { title: 'GovernmentId', ...closed },
+      ),
+    ),
+    proof_of_address: Type.Optional(
+      Type.Object({ type: oneOf(addressProofs), ...image }, { title: 'ProofOfAddress', ...closed }),
+    ),
+    social_security_card: Type.Optional(imageSchema),
+  },
+  { title: 'KycDocuments', ...closed, minProperties: 1 },
+);
+
+export const documentsSubmitted = Type.Object(
+  {
+    customer_id: customerId,
+    num_documents_submitted: Type.Integer({ description: 'How many documents this request handed in.' }),
+  },
+  { title: 'KycDocumentsSubmitted', ...closed },
+);

@@ -1,0 +1,149 @@
+import Type from 'typebox';
+import { checkStart } from '../../domain/customers/applicant.ts';
+import { checkDocuments, maxDocumentsBody } from '../../domain/kyc/documents.ts';
+import { operation } from '../operation.ts';
+import {
+  documentsExample,
+  simulateExample,
+  startExample,
+  startedExample,
+  verificationExample,
+} from './examples.ts';
+import {
+  customerId,
+  documentsBody,
+  documentsSubmitted,
+  programId,
+  startBody,
+  started,
+  verification,
+} from './schema.ts';
+
+const params = {
+  customer_id: { description: "The customer's id.", invalid: 'customer_invalid_uuid4' },
+} as const;
+
+export const startKyc = operation({
+  operationId: 'startKyc',
+  method: 'POST',
+  path: '/customers/{customer_id}/verification-kyc',
+  tag: 'Verifications',
+  summary: 'Start a verification',
+  description:
+    'Verifies the customer for a program. It needs an SSN, a phone and an email: those that the customer has not got yet may come with this request and are kept. Each accepted start takes one of kyc_requests_available. The verdict comes later: read it with getKyc, or be told by a webhook. A verification judges the data it was started with; if a field that a pass locks is changed meanwhile, it ends as error and the attempt is given back.',
+  scope: 'kyc:write',
+  params,
+  body: { schema: startBody, check: checkStart, example: startExample },
+  answer: {
+    status: 201,
+    description: 'The verification has begun.',
+    schema: started,
+    example: startedExample,
+  },
+  schemaError: 'create_kyc_schema',
+  errors: [
+    'customer_dne',
+    'invalid_program',
+    'kyc_reinit_fail',
+    'kyc_init_fail',
+    'kyc_retries',
+    'kyc_customer',
+    'ssn_dup',
+  ],
+  unknownError: 'unknown_start_kyc',
+});
+
+export const getKyc = operation({
+  operationId: 'getKyc',
+  method: 'GET',
+  path: '/customers/{customer_id}/verification-kyc',
+  tag: 'Verifications',
+  summary: 'Retrieve the status of a verification',
+  description:
+    "The customer's newest verification for a program. Without program_id, the newest for any. documents lists what was asked for last, and what of it is in.",
+  scope: 'kyc:read',
+  params,
+  query: Type.Object({ program_id: Type.Optional(programId) }, { additionalProperties: false }),
+  answer: {
+    status: 200,
+    description: 'How the verification stands.',
+    schema: verification,
+    example: verificationExample,
+  },
+  schemaError: 'get_kyc_schema',
+  errors: ['customer_dne', 'kyc_dne'],
+  unknownError: 'unknown_get_kyc',
+});
+
+export const submitKycDocuments = operation({
+  operationId: 'submitKycDocuments',
+  method: 'POST',
+  path: '/customers/{customer_id}/verification-kyc/documents',
+  tag: 'Verifications',
+  summary: 'Hand in documents',
+  description:
+    'Hands in any of the documents that the verification waits for, as jpg, png, heic or pdf in base64: at most 10 MB each and 25 MB a request. What counts is the content of a file, not its name. When all that are wanted are in, the verification goes on as submitted. Documents are waited for 28 days.',
+  scope: 'kyc:write',
+  params,
+  body: {
+    schema: documentsBody,
+    check: checkDocuments,
+    limit: maxDocumentsBody,
+    example: documentsExample,
+  },
+  answer: {
+    status: 200,
+    description: 'The documents are kept, sealed.',
+    schema: documentsSubmitted,
+    example: { customer_id: startedExample.customer_id, num_documents_submitted: 1 },
+  },
+  schemaError: 'create_kyc_schema',
+  errors: ['customer_dne', 'kyc_init_fail'],
+  unknownError: 'unknown_submit_kyc_documents',
+});
+
+const simulate = {
+  method: 'POST',
+  tag: 'Sandbox',
+  scope: 'kyc:write',
+  params: {},
+  body: {
+    schema: Type.Object(
+      { customer_id: customerId, program_id: programId },
+      { title: 'KycSimulation', additionalProperties: false },
+    ),
+    check: checkStart,
+    example: simulateExample,
+  },
+  schemaError: 'create_kyc_schema',
+  errors: ['customer_dne', 'invalid_program', 'kyc_reinit_fail', 'not_found'],
+  unknownError: 'unknown_simulate_kyc',
+} as const;
+
+const ended = (kyc_status: 'passed' | 'failed') =>
+  ({
+    status: 200,
+    description: 'The verification has ended.',
+    schema: started,
+    example: { ...startedExample, kyc_status },
+  }) as const;
+
+export const simulateKycPass = operation({
+  ...simulate,
+  operationId: 'simulateKycPass',
+  path: '/simulate/kyc-pass',
+  summary: 'Let a verification pass',
+  description:
+    'In a sandbox only: the customer passes for the program at once. It needs no start and takes no attempt; a verification that is running ends by it. In live there is nothing at this address.',
+  answer: ended('passed'),
+});
+
+export const simulateKycFail = operation({
+  ...simulate,
+  operationId: 'simulateKycFail',
+  path: '/simulate/kyc-fail',
+  summary: 'Let a verification fail',
+  description:
+    'In a sandbox only: the customer fails for the program at once. It needs no start and takes no attempt; a verification that is running ends by it. In live there is nothing at this address.',
+  answer: ended('failed'),
+});

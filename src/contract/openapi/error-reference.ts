@@ -1,0 +1,43 @@
+import type { ErrorCode, ErrorType } from '../../domain/errors.ts';
+import { errorCatalogue } from '../../domain/errors.ts';
+import { errorsOf } from '../operation.ts';
+import { operations } from '../table.ts';
+
+/** One code of the catalogue as a reader needs it. */
+export interface ExplainedError {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly type: ErrorType;
+  readonly message: string;
+  readonly help: string;
+  /** Who answers it, as a phrase: names of operations, `every operation`, or `any address`. */
+  readonly answeredBy: string;
+}
+
+/** The catalogue beside the operations that answer each code, in the order of the catalogue. */
+export function explainErrors(): readonly ExplainedError[] {
+  return (Object.keys(errorCatalogue) as ErrorCode[]).map((code) => ({
+    code,
+    ...errorCatalogue[code],
+    answeredBy: answeredBy(code),
+  }));
+}
+
+function answeredBy(code: ErrorCode): string {
+  const names = operations.filter((row) => errorsOf(row).includes(code)).map((row) => row.operationId);
+  if (names.length === operations.length) return 'every operation';
+  const anywhere = transportErrors.includes(code) ? ['any address'] : [];
+  return [...anywhere, ...names].join(', ');
+}
+
+/**
+ * Answered before a request has become any operation's: the address or the method is none of ours, or the
+ * request could not be received whole. Every other code of the catalogue belongs to an operation.
+ */
+export const transportErrors: readonly ErrorCode[] = [
+  'not_found',
+  'method_not_allowed',
+  'request_timeout',
+  'header_too_large',
+  'unknown_request',
+];

@@ -1,0 +1,177 @@
+import type { ErrorCode, FieldProblems } from '../../domain/errors.ts';
+import { errorCatalogue } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { Circumstances } from '../../domain/values.ts';
+import type { OperationRow } from '../operation.ts';
+import { errorsOf } from '../operation.ts';
+import { readQuery, shapeCheck } from '../validate.ts';
+import type { Json, JsonObject } from './schemas.ts';
+
+/** Codes whose answers say in `Retry-After` when a repeat makes sense. */
+const retriable: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'unavailable', 'idempotency_key_exists']);
+
+/** Where the catalogue is served for people; the `type` of a problem is an anchor on that page. */
+export const errorsPage = '/docs/errors';
+
+/** The two forms of an error, as components. */
+export const errorSchemas: JsonObject = {
+  Error: {
+    type: 'object',
+    description: "Every error, unless the client's Accept asks for application/problem+json.",
+    required: ['Message', 'Status', 'Code', 'Type'],
+    properties: {
+      Message: {
+        description:
+          'A sentence; or, where the request does not fit its schema, all that is wrong with each field, from the path of the field to sentences. Never a value that was sent.',
+        oneOf: [
+          { type: 'string' },
+          { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
+        ],
+      },
+      Status: { type: 'integer', description: 'The HTTP status.' },
+      Code: {
+        type: 'string',
+        description: `What to decide on. New codes may be added. All of them are at ${errorsPage}.`,
+        'x-extensible-enum': Object.keys(errorCatalogue),
+      },
+      Type: {
+        type: 'string',
+        description: "Whose error it is: the caller's, the service's, or one of a process that cannot go on.",
+        enum: ['Request Error', 'Server Error', 'Process Error'],
+      },
+    },
+  },
+  Problem: {
+    type: 'object',
+    description: 'The same error in the form of RFC 9457.',
+    required: ['type', 'title', 'status', 'detail', 'code'],
+    properties: {
+      type: { type: 'string', format: 'uri-reference', description: 'Where the code is explained.' },
+      title: { type: 'string' },
+      status: { type: 'integer', description: 'The HTTP status.' },
+      detail: { type: 'string' },
+      code: { type: 'string', description: 'What to decide on; the Code of the other form.' },
+      errors: {
+        type: 'array',
+        description: 'Present where the request does not fit its schema.',
+        items: {
+          type: 'object',
+          required: ['field', 'detail'],
+          properties: { field: { type: 'string' }, detail: { type: 'string' } },
+        },
+      },
+    },
+  },
+};
+
+/** All error answers of a row, by status. One that says the same wherever it occurs is a reference. */
+export function errorResponses(row: OperationRow): Readonly<Record<string, JsonObject>> {
+  const responses: Record<string, JsonObject> = {};
+  for (const [status, codes] of codesByStatus(row)) {
+    const shared = sharedCode(row, codes);
+    responses[status] = shared
+      ? { $ref: `#/components/responses/${shared}` }
+      : errorResponse(codes, (code) => (code === row.schemaError ? schemaProblems(row) : messageOf(code)));
+  }
+  return responses;
+}
+
+/** What those references point to, for all rows together. */
+export function sharedErrorResponses(rows: readonly OperationRow[]): JsonObject {
+  const shared = new Set<ErrorCode>();
+  for (const row of rows) {
+    for (const [, codes] of codesByStatus(row)) {
+      const code = sharedCode(row, codes);
+      if (code) shared.add(code);
+    }
+  }
+  return Object.fromEntries([...shared].sort().map((code) => [code, errorResponse([code], messageOf)]));
+}
+
+function codesByStatus(row: OperationRow): readonly (readonly [number, readonly ErrorCode[]])[] {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorsOf(row)) {
+    const { status } = errorCatalogue[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return [...byStatus].sort(([one], [other]) => one - other);
+}
+
+const sharedCode = (row: OperationRow, codes: readonly ErrorCode[]): ErrorCode | undefined =>
+  codes.length === 1 && codes[0] !== row.schemaError ? codes[0] : undefined;
+
+const messageOf = (code: ErrorCode): string => errorCatalogue[code].message;
+
+function errorResponse(codes: readonly ErrorCode[], detailOf: (code: ErrorCode) => Detail): JsonObject {
+  const examples = (body: (code: ErrorCode) => JsonObject): JsonObject =>
+    Object.fromEntries(codes.map((code) => [code, { value: body(code) }]));
+  return {
+    description: codes.map((code) => `\`${code}\`: ${messageOf(code)}`).join('\n\n'),
+    headers: errorHeaders(codes),
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Error' },
+        examples: examples((code) => bondError(code, detailOf(code))),
+      },
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: examples((code) => problem(code, detailOf(code))),
+      },
+    },
+  };
+}
+
+function errorHeaders(codes: readonly ErrorCode[]): JsonObject {
+  const names = ['X-Request-Id'];
+  if (codes.some((code) => retriable.has(code))) names.push('Retry-After');
+  if (codes.includes('rate_limited')) names.push('RateLimit', 'RateLimit-Policy');
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+type Detail = string | FieldProblems;
+
+function bondError(code: ErrorCode, detail: Detail): JsonObject {
+  const { status, type } = errorCatalogue[code];
+  return { Message: detail as Json, Status: status, Code: code, Type: type };
+}
+
+function problem(code: ErrorCode, detail: Detail): JsonObject {
+  const { status, message } = errorCatalogue[code];
+  const base = { type: `${errorsPage}#${code}`, title: message, status };
+  if (typeof detail === 'string') return { ...base, detail, code };
+  const errors = Object.entries(detail).flatMap(([field, sentences]) =>
+    sentences.map((sentence) => ({ field, detail: sentence })),
+  );
+  return { ...base, detail: message, code, errors };
+}
+
+/** A request that cannot be right: what the example of a row's schema error answers. */
+export function misfit(row: OperationRow): {
+  readonly body?: object;
+  readonly query?: Record<string, string>;
+} {
+  if (row.body) {
+    const isEnough = !shapeCheck(row.body.schema)({}).any;
+    return { body: isEnough ? { expand: true } : {} };
+  }
+  const [name = 'expand'] = Object.entries(row.query?.properties ?? {})
+    .filter(([, property]) => 'enum' in property || 'minimum' in property)
+    .map(([field]) => field)
+    .reverse();
+  return { query: { [name]: '0' } };
+}
+
+/** No rule that a misfit breaks goes by the time. */
+const someday: Circumstances = { now: '2026-01-01T00:00:00.000000' as Instant, sandbox: true };
+
+/** What validation itself says to it, so that the example is an answer and not an invention. */
+function schemaProblems(row: OperationRow): FieldProblems {
+  const { body, query = {} } = misfit(row);
+  if (row.body) {
+    const problems = shapeCheck(row.body.schema)(body);
+    problems.addMissing(row.body.check(body, someday));
+    return problems.toObject();
+  }
+  const schema = row.query ?? { type: 'object' as const, additionalProperties: false };
+  return shapeCheck(schema)(readQuery(row.query, query)).toObject();
+}

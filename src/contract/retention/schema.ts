@@ -1,0 +1,140 @@
+import Type from 'typebox';
+import { kycStatuses } from '../../domain/kyc/verification.ts';
+import { deletionCursorPattern } from '../../domain/retention/paging.ts';
+import { bases, erasureCauses, longestPolicy } from '../../domain/retention/policy.ts';
+import { maxReason, policyNames } from '../../domain/retention/requests.ts';
+import { customer } from '../customers/schema.ts';
+import { listOf, listQuery } from '../lists.ts';
+import { oneOf, text, uuid } from '../shapes.ts';
+
+const closed = { additionalProperties: false } as const;
+const ourTime = (description: string) =>
+  Type.String({ description, examples: ['2021-02-11T13:26:50.553841+00:00'] });
+const key = (description: string) => uuid(`${description} The identity of a key.`);
+
+export const customerParam = {
+  customer_id: { description: "The customer's id.", invalid: 'customer_invalid_uuid4' },
+} as const;
+
+const customerId = uuid("The customer's id.");
+const reason = text('Why, in the words of whoever asks; stored sealed.', {
+  minLength: 1,
+  maxLength: maxReason,
+});
+
+export const reasonBody = (title: string) => Type.Object({ reason }, { title, ...closed });
+
+export const closingBody = Type.Object(
+  {
+    closed_on: text('The day on which the account was closed, YYYY-MM-DD; not in the future.', undefined, {
+      format: 'date',
+    }),
+  },
+  { title: 'AccountClosing', ...closed },
+);
+export const closing = Type.Object(
+  { customer_id: customerId, closed_on: Type.String({ format: 'date' }) },
+  { title: 'AccountClosed', ...closed },
+);
+
+export const hold = Type.Object(
+  {
+    hold_id: uuid("The hold's id."),
+    customer_id: customerId,
+    reason: Type.String(),
+    set_by: key('Who set it.'),
+    date_set: ourTime('When it was set.'),
+    release_reason: Type.Optional(Type.String()),
+    released_by: Type.Optional(key('Who released it.')),
+    date_released: Type.Optional(ourTime('When it was released; absent while it stands.')),
+  },
+  { title: 'LegalHold', ...closed },
+);
+
+export const erasureRequest = Type.Object(
+  {
+    erasure_id: uuid("The request's id."),
+    customer_id: customerId,
+    reason: Type.String(),
+    requested_by: key('Who asks.'),
+    date_requested: ourTime('When.'),
+  },
+  { title: 'ErasureRequest', ...closed },
+);
+
+export const erased = Type.Object(
+  {
+    customer_id: customerId,
+    date_erased: ourTime('When the record was erased.'),
+    erased_because: oneOf(erasureCauses, { description: 'Whose time was over, or early.' }),
+  },
+  { title: 'Erased', ...closed },
+);
+
+const brief = {
+  customer_id: customerId,
+  date_deleted: ourTime('When the customer was deleted.'),
+};
+
+export const restrictedList = listOf(
+  'RestrictedCustomers',
+  Type.Object(
+    {
+      ...brief,
+      kyc_status: Type.Optional(oneOf(kycStatuses)),
+      legal_hold: Type.Boolean({ description: 'Whether a legal hold stands.' }),
+    },
+    { title: 'RestrictedBrief', ...closed },
+  ),
+);
+
+export const restricted = Type.Object(
+  {
+    ...brief,
+    customer: Type.Optional(customer),
+    closed_on: Type.Optional(Type.String({ format: 'date', description: 'The day the account was closed.' })),
+    kept_as: Type.Optional(oneOf(bases, { description: 'The rule under which the record is kept.' })),
+    erase_after: Type.Optional(
+      ourTime('When the whole record is erased, as things stand; absent under a legal hold.'),
+    ),
+    legal_holds: Type.Array(hold, { description: 'Released ones too.' }),
+    erasure_requests: Type.Array(erasureRequest),
+    date_erased: Type.Optional(ourTime('When the record was erased; then nothing else is left.')),
+    erased_because: Type.Optional(oneOf(erasureCauses)),
+  },
+  { title: 'RestrictedCustomer', ...closed },
+);
+
+export const restrictedQuery = Type.Object(listQuery(deletionCursorPattern), closed);
+
+const descriptions = {
+  never_verified_days: 'Days after the deletion of somebody whose verification was never started.',
+  not_passed_months: 'Months after the last action on a verification that did not pass.',
+  identity_years: 'Years after the account was closed, for who was identified.',
+  documents_years: 'Years after it was made, for each document and verdict.',
+} as const;
+
+const number = (name: keyof typeof descriptions, options: object = {}) =>
+  Type.Integer({ description: descriptions[name], format: 'int32', ...options });
+const wished = (name: keyof typeof descriptions) =>
+  Type.Optional(number(name, { minimum: 0, maximum: longestPolicy[policyNames[name]] }));
+
+export const policy = Type.Object(
+  {
+    never_verified_days: number('never_verified_days'),
+    not_passed_months: number('not_passed_months'),
+    identity_years: number('identity_years'),
+    documents_years: number('documents_years'),
+  },
+  { title: 'RetentionPolicy', ...closed },
+);
+
+export const policyBody = Type.Object(
+  {
+    never_verified_days: wished('never_verified_days'),
+    not_passed_months: wished('not_passed_months'),
+    identity_years: wished('identity_years'),
+    documents_years: wished('documents_years'),
+  },
+  { title: 'RetentionPolicyChange', ...closed, minProperties: 1 },
+);

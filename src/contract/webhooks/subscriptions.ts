@@ -1,0 +1,249 @@
+import Type from 'typebox';
+import { Problems } from '../../domain/problems.ts';
+import { checkNewWebhook, checkReplay, checkWebhookChange } from '../../domain/webhooks/subscription.ts';
+import { listOf, listQuery } from '../lists.ts';
+import { operation } from '../operation.ts';
+import { oneOf } from '../shapes.ts';
+import {
+  delivery,
+  deliveryStatuses,
+  newWebhook,
+  replayAnswer,
+  replayBody,
+  rotationBody,
+  testAnswer,
+  webhookAnswer,
+  webhookChange,
+  webhookList,
+} from './schema.ts';
+
+const webhookId = {
+  webhook_id: { description: "The subscription's id.", invalid: 'webhook_dne' },
+} as const;
+
+const example = {
+  id: 'b8a1c7de-5b0e-4a37-8f41-6a3f7f7e2f10',
+  url: 'https://hooks.example.com/customers',
+  description: 'Keeps the CRM up to date',
+  events: ['customer*', 'kyc.*'],
+  version: '0.1',
+  secret: 'whsec_************Wg4=',
+  status: 'STATUS_ENABLED',
+  created_time: '2026-05-04T14:03:21.907113+00:00',
+  updated_time: '2026-05-04T14:03:21.907113+00:00',
+  payload: 'thin',
+} as const;
+
+const shown = { webhook_subscription: example };
+const withSecret = {
+  webhook_subscription: { ...example, secret: 'whsec_1fLKTnXrFsPc7K7fEHk0qgGhaCHmB0n3gd1AwLuyWg4=' },
+};
+const sent = { url: example.url, events: example.events, description: example.description };
+
+export const createWebhook = operation({
+  operationId: 'createWebhook',
+  method: 'POST',
+  path: '/webhooks',
+  tag: 'Webhooks',
+  summary: 'Create a webhook subscription',
+  description:
+    'From now on events of these types are sent to the address, each at least once, those of one customer in their order. The secret that signs them is in this answer and in no later one.',
+  scope: 'webhooks:write',
+  params: {},
+  body: { schema: newWebhook, check: checkNewWebhook, example: sent },
+  answer: {
+    status: 201,
+    description: 'The subscription, with its secret.',
+    schema: webhookAnswer,
+    example: withSecret,
+  },
+  schemaError: 'webhooks_err',
+  errors: [],
+  unknownError: 'unknown_create_webhook',
+});
+
+export const listWebhooks = operation({
+  operationId: 'listWebhooks',
+  method: 'GET',
+  path: '/webhooks',
+  tag: 'Webhooks',
+  summary: 'List the webhook subscriptions',
+  description: 'All subscriptions of the brand, oldest first.',
+  scope: 'webhooks:read',
+  params: {},
+  answer: {
+    status: 200,
+    description: 'All subscriptions.',
+    schema: webhookList,
+    example: { webhook_subscriptions: [example] },
+  },
+  schemaError: 'webhooks_err',
+  errors: [],
+  unknownError: 'unknown_list_webhooks',
+});
+
+export const getWebhook = operation({
+  operationId: 'getWebhook',
+  method: 'GET',
+  path: '/webhooks/{webhook_id}',
+  tag: 'Webhooks',
+  summary: 'Retrieve a webhook subscription',
+  description: 'One subscription.',
+  scope: 'webhooks:read',
+  params: webhookId,
+  answer: { status: 200, description: 'The subscription.', schema: webhookAnswer, example: shown },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne'],
+  unknownError: 'unknown_get_webhook',
+});
+
+export const updateWebhook = operation({
+  operationId: 'updateWebhook',
+  method: 'PATCH',
+  path: '/webhooks/{webhook_id}',
+  tag: 'Webhooks',
+  summary: 'Update a webhook subscription',
+  description:
+    'Changes the fields that are sent; events replaces the whole list. A subscription that is enabled again gets what happens from then on, and what was pending; what happened in between can be replayed.',
+  scope: 'webhooks:write',
+  params: webhookId,
+  body: {
+    schema: webhookChange,
+    check: checkWebhookChange,
+    example: { events: ['kyc.verification.success'] },
+  },
+  answer: {
+    status: 200,
+    description: 'The subscription after the change.',
+    schema: webhookAnswer,
+    example: { webhook_subscription: { ...example, events: ['kyc.verification.success'] } },
+  },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne'],
+  unknownError: 'unknown_update_webhook',
+});
+
+export const deleteWebhook = operation({
+  operationId: 'deleteWebhook',
+  method: 'DELETE',
+  path: '/webhooks/{webhook_id}',
+  tag: 'Webhooks',
+  summary: 'Delete a webhook subscription',
+  description: 'Removes the subscription and all its deliveries; what is pending is not sent any more.',
+  scope: 'webhooks:write',
+  params: webhookId,
+  answer: { status: 200, description: 'The removed subscription.', schema: webhookAnswer, example: shown },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne'],
+  unknownError: 'unknown_delete_webhook',
+});
+
+export const testWebhook = operation({
+  operationId: 'testWebhook',
+  method: 'POST',
+  path: '/webhooks/{webhook_id}/test',
+  tag: 'Webhooks',
+  summary: 'Send a test event',
+  description:
+    'Sends an event webhook.test to this subscription and no other, whatever types it is for. What became of it is in its deliveries.',
+  scope: 'webhooks:write',
+  params: webhookId,
+  answer: {
+    status: 200,
+    description: 'It is on its way.',
+    schema: testAnswer,
+    example: { webhook_id: example.id, event: 'webhook.test' },
+  },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne'],
+  unknownError: 'unknown_test_webhook',
+});
+
+export const rotateWebhookSecret = operation({
+  operationId: 'rotateWebhookSecret',
+  method: 'POST',
+  path: '/webhooks/{webhook_id}/rotate-secret',
+  tag: 'Webhooks',
+  summary: 'Rotate the secret',
+  description:
+    'Makes a new secret. While the old one overlaps, webhook-signature carries a signature of each, and Bond-Signature, which has room for one, that of the old. A rotation within an overlap ends it: only the last secret before this one goes on.',
+  scope: 'webhooks:write',
+  params: webhookId,
+  body: { schema: rotationBody, check: () => new Problems(), example: { overlap_hours: 24 } },
+  answer: {
+    status: 200,
+    description: 'The subscription, with its new secret.',
+    schema: webhookAnswer,
+    example: withSecret,
+  },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne'],
+  unknownError: 'unknown_rotate_webhook_secret',
+});
+
+export const listDeliveries = operation({
+  operationId: 'listDeliveries',
+  method: 'GET',
+  path: '/webhooks/{webhook_id}/deliveries',
+  tag: 'Webhooks',
+  summary: 'List the deliveries',
+  description: 'What was sent to the subscription and what it answered, the newest event first, for 30 days.',
+  scope: 'webhooks:read',
+  params: webhookId,
+  query: Type.Object(
+    { status: Type.Optional(oneOf(deliveryStatuses, { description: 'Only these.' })), ...listQuery() },
+    { additionalProperties: false },
+  ),
+  answer: {
+    status: 200,
+    description: 'Deliveries with their attempts.',
+    schema: listOf('Deliveries', delivery),
+    example: {
+      data: [
+        {
+          delivery_id: '6c4f5d0e-61a3-4a0a-8a44-4f5f0a3f6c55',
+          event_id: '0d9f8a34-8f0c-4a83-9f7b-0f4a3d0c5b21',
+          number: 41,
+          event: 'kyc.verification.success',
+          customer_id: '8559dec0-2edb-4c3c-a3c5-32de10174c34',
+          status: 'delivered',
+          attempts: [
+            {
+              attempted_at: '2026-05-04T14:03:22.101113+00:00',
+              outcome: 'delivered',
+              status_code: 200,
+              latency_ms: 38,
+              answer: 'ok',
+            },
+          ],
+        },
+      ],
+      next_cursor: null,
+    },
+  },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne'],
+  unknownError: 'unknown_list_deliveries',
+});
+
+export const replayWebhook = operation({
+  operationId: 'replayWebhook',
+  method: 'POST',
+  path: '/webhooks/{webhook_id}/replay',
+  tag: 'Webhooks',
+  summary: 'Replay events',
+  description:
+    'Sends events again, with the same webhook-id as before and their whole schedule of retries: one event, a range of numbers or times (of the types that the subscription is for), or everything that was given up. At most 10,000 at once; the cursor leads on. An event that was never made ready for this subscription is sent thin.',
+  scope: 'webhooks:write',
+  params: webhookId,
+  body: { schema: replayBody, check: checkReplay, example: { dead: true } },
+  answer: {
+    status: 200,
+    description: 'They are on their way.',
+    schema: replayAnswer,
+    example: { webhook_id: example.id, replayed: 12, next_cursor: null },
+  },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne'],
+  unknownError: 'unknown_replay_webhook',
+});

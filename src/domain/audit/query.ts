@@ -1,0 +1,42 @@
+import { parseId } from '../ids.ts';
+import type { Instant } from '../time.ts';
+
+/** What a reader of the audit trail asks for, and where the trail goes on. */
+
+export const auditOrders = ['newest', 'oldest'] as const;
+export type AuditOrder = (typeof auditOrders)[number];
+
+/** Characters of a reason, after composition. */
+export const reasonLength = { minLength: 3, maxLength: 500 } as const;
+
+/** An operationId, or the words of a command. */
+export const operationPattern = '^[A-Za-z][A-Za-z0-9 -]{0,63}$';
+
+/**
+ * What a stored entry contains where it is by this actor: a key's id, or the kind of whoever has none.
+ * `undefined` for anything else. Quotes inside of values are escaped, so this is found only as a member.
+ */
+export function actorText(actor: string): string | undefined {
+  if (actor === 'operator' || actor === 'clientele') return `"actor":{"kind":"${actor}"`;
+  const id = parseId(actor);
+  return id && `"actor":{"kind":"key","id":"${id}"`;
+}
+
+/** What a stored entry contains where it is of this operation. */
+export const operationText = (operation: string): string => `"operation":"${operation}"`;
+
+/** Opaque to clients; inside is the place in the order of arrival. */
+export const auditCursor = (number: bigint): string => `a1_${number.toString(36)}`;
+export const auditCursorPattern = '^a1_[0-9a-z]{1,12}$';
+
+export function parseAuditCursor(text: string): bigint | undefined {
+  if (!new RegExp(auditCursorPattern).test(text)) return undefined;
+  return [...text.slice(3)].reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
+}
+
+/** What a reader narrows the trail to. */
+export interface AuditFilter {
+  readonly contains: readonly string[];
+  readonly from: Instant | undefined;
+  readonly to: Instant | undefined;
+}

@@ -1,0 +1,92 @@
+import { Refusal } from '../errors.ts';
+import type { AddressId } from '../ids.ts';
+import { Problems } from '../problems.ts';
+import type { Circumstances } from '../values.ts';
+import type { Address, AddressInput, Birth } from './address.ts';
+import { addressFields, checkAddress, equalFields, maxAddresses } from './address.ts';
+import type { Changed, Present } from './customer.ts';
+import { applyChange } from './customer.ts';
+
+/**
+ * Changes of one address at a time. Each is decided as the PATCH of the whole set that it amounts to, so
+ * that one rule says what KYC locks and which addresses keep their verdicts.
+ */
+
+/** Any of the eight fields, of the right shape. */
+export type AddressChange = Partial<Omit<AddressInput, 'address_id'>>;
+
+/** What is wrong with the values of a new address; anything of the wrong type is left to the schema. */
+export function checkNewAddress(body: unknown, circumstances: Circumstances): Problems {
+  const problems = new Problems();
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+    checkAddress(body as Readonly<Record<string, unknown>>, '', circumstances, problems);
+  }
+  return problems;
+}
+
+/** @throws Refusal `address_dne` */
+export function findAddress(addresses: readonly Address[], id: AddressId): Address {
+  const address = addresses.find((one) => one.address_id === id);
+  if (!address) throw new Refusal('address_dne');
+  return address;
+}
+
+/** The stored addresses as a client could send them back. */
+const asSent = (addresses: readonly Address[]): readonly AddressInput[] =>
+  addresses.map(({ deliverability: _verdict, date_created: _date, ...sent }) => sent);
+
+/** @throws Refusal `edit_customer_schema` where there are 20 already, or `kyc_customer`. */
+export function addAddress(present: Present, sent: AddressInput, birth: Birth): Changed {
+  const { addresses } = present.profile;
+  if (addresses.length >= maxAddresses) {
+    throw new Refusal('edit_customer_schema', {
+      body: [`A customer has at most ${maxAddresses} addresses.`],
+    });
+  }
+  return applyChange(present, { addresses: [...asSent(addresses), sent] }, new Problems(), birth);
+}
+
+/**
+ * `doubts` is what is known to be wrong with the shape of the change. Values are looked at here, beside the
+ * stored ones: a state means nothing without its country, and a value sent back as it was read is lawful.
+ *
+ * @throws Refusal `address_dne`, `edit_customer_schema` or `kyc_customer`.
+ */
+export function changeAddress(
+  present: Present,
+  id: AddressId,
+  change: AddressChange,
+  doubts: Problems,
+  circumstances: Circumstances,
+  birth: Birth,
+): Changed {
+  const { addresses } = present.profile;
+  const stored = findAddress(addresses, id);
+  const wanted: AddressInput = { ...stored, ...change };
+  const problems = new Problems();
+  checkAddress({ ...wanted }, '', circumstances, problems);
+  for (const field of equalFields(stored, addressFields(wanted))) problems.withdraw(field);
+  const all = doubts.copy();
+  all.addMissing(problems);
+  if (all.any) throw new Refusal('edit_customer_schema', all.toObject());
+
+  const sent = asSent(addresses).map((one) => (one.address_id === id ? { ...one, ...change } : one));
+  refuseWithoutPrimary(sent, 'is_primary');
+  return applyChange(present, { addresses: sent }, new Problems(), birth);
+}
+
+/** @throws Refusal `address_dne`, `edit_customer_schema` for the last primary address, or `kyc_customer`. */
+export function removeAddress(present: Present, id: AddressId, birth: Birth): Changed {
+  const { addresses } = present.profile;
+  findAddress(addresses, id);
+  const sent = asSent(addresses).filter((one) => one.address_id !== id);
+  refuseWithoutPrimary(sent, 'address_id');
+  return applyChange(present, { addresses: sent }, new Problems(), birth);
+}
+
+function refuseWithoutPrimary(addresses: readonly AddressInput[], field: string): void {
+  if (addresses.some((address) => address.is_primary)) return;
+  throw new Refusal('edit_customer_schema', {
+    [field]: ['The last primary address stays: make another one primary first.'],
+  });
+}

@@ -1,0 +1,190 @@
+import type { AddressId } from '../ids.ts';
+import type { Problems } from '../problems.ts';
+import type { Instant } from '../time.ts';
+import type { Circumstances, ValueRule } from '../values.ts';
+import { stateRule, valueRules, zipRule } from '../values.ts';
+
+export const addressTypes = ['MAILING', 'PHYSICAL'] as const;
+export type AddressType = (typeof addressTypes)[number];
+
+/** The five verdicts that US vendors share (USPS delivery point validation: Y, Y with S or CC, S, D, N). */
+export const deliverabilities = [
+  'deliverable',
+  'deliverable_unnecessary_unit',
+  'deliverable_incorrect_unit',
+  'deliverable_missing_unit',
+  'undeliverable',
+] as const;
+export type Deliverability = (typeof deliverabilities)[number];
+
+export const maxAddresses = 20;
+
+/** The eight fields that a client writes, in the order of the seed's samples. */
+export interface AddressFields {
+  readonly address_type: AddressType;
+  readonly street: string;
+  readonly street2: string;
+  readonly city: string;
+  readonly state: string;
+  readonly zip_code: string;
+  readonly country: string;
+  readonly is_primary: boolean;
+}
+
+export interface Address extends AddressFields {
+  readonly address_id: AddressId;
+  /** Absent until a verifier has spoken. */
+  readonly deliverability?: Deliverability;
+  readonly date_created: Instant;
+}
+
+/** An address as a client sends it: `street2` may be left out, and a known `address_id` may come back. */
+export interface AddressInput extends Omit<AddressFields, 'street2'> {
+  readonly address_id?: string | undefined;
+  readonly street2?: string | undefined;
+}
+
+const fieldNames = [
+  'address_type',
+  'street',
+  'street2',
+  'city',
+  'state',
+  'zip_code',
+  'country',
+  'is_primary',
+] as const satisfies readonly (keyof AddressFields)[];
+
+const rules: Readonly<Record<string, ValueRule>> = {
+  street: valueRules.street,
+  street2: valueRules.street2,
+  city: valueRules.city,
+  country: valueRules.country,
+};
+
+/**
+ * Notes what is wrong with the values of one address; fields of the wrong type are left to the schema.
+ * `path` says where in the body the address is (`addresses.0`); empty where it is the body itself.
+ */
+export function checkAddress(
+  sent: Readonly<Record<string, unknown>>,
+  path: string,
+  circumstances: Circumstances,
+  problems: Problems,
+): void {
+  const at = (field: string) => (path === '' ? field : `${path}.${field}`);
+  for (const [field, rule] of Object.entries(rules)) {
+    const value = sent[field];
+    if (typeof value === 'string') problems.add(at(field), rule(value, circumstances));
+  }
+  const { state, zip_code: zip, country } = sent;
+  if (typeof state === 'string') problems.add(at('state'), stateRule(state, country));
+  if (typeof zip === 'string') problems.add(at('zip_code'), zipRule(zip, country));
+}
+
+/** Text is composed (NFC), so that two spellings of one street are equal; an absent unit is an empty one. */
+export function addressFields(sent: AddressInput): AddressFields {
+  return {
+    address_type: sent.address_type,
+    street: sent.street.normalize('NFC'),
+    street2: (sent.street2 ?? '').normalize('NFC'),
+    city: sent.city.normalize('NFC'),
+    state: sent.state.normalize('NFC'),
+    zip_code: sent.zip_code.normalize('NFC'),
+    country: sent.country,
+    is_primary: sent.is_primary,
+  };
+}
+
+export const sameFields = (one: AddressFields, other: AddressFields): boolean =>
+  fieldNames.every((name) => one[name] === other[name]);
+
+export interface Birth {
+  readonly now: Instant;
+  readonly newAddressId: () => AddressId;
+  /** What is known at once about an address with this content. */
+  readonly verdictOn?: (fields: AddressFields) => Deliverability | undefined;
+}
+
+/** The fields in which both are equal; a state or ZIP code only counts as equal in the same country. */
+export function equalFields(one: AddressFields, other: AddressFields): readonly (keyof AddressFields)[] {
+  return fieldNames.filter((name) => {
+    const depends = name === 'state' || name === 'zip_code';
+    return one[name] === other[name] && (!depends || one.country === other.country);
+  });
+}
+
+/** A new address in the key order of the answer. */
+export function newAddress(fields: AddressFields, birth: Birth): Address {
+  return withContent(birth.newAddressId(), birth.now, fields, birth);
+}
+
+/** The stored address with new content; a verdict belongs to the content and is asked for anew. */
+export function rewriteAddress(stored: Address, fields: AddressFields, birth: Birth): Address {
+  if (sameFields(stored, fields)) return stored;
+  return withContent(stored.address_id, stored.date_created, fields, birth);
+}
+
+function withContent(id: AddressId, created: Instant, fields: AddressFields, birth: Birth): Address {
+  return withVerdict({ address_id: id, ...fields, date_created: created }, birth.verdictOn?.(fields));
+}
+
+/** The address with a verdict, or without one, in the key order of the answer. */
+export function withVerdict(address: Address, verdict: Deliverability | undefined): Address {
+  const { deliverability: _old, date_created, ...rest } = address;
+  return { ...rest, ...(verdict !== undefined && { deliverability: verdict }), date_created };
+}
+
+/** One sent item beside the stored address that it continues, if any. */
+export interface Pairing {
+  readonly sent: AddressFields;
+  readonly stored: Address | undefined;
+}
+
+/**
+ * Which stored address each sent item continues: the one whose `address_id` it carries, else one that
+ * equals it in content. An unknown or repeated `address_id` is a problem of that item.
+ */
+export function pairAddresses(
+  sent: readonly AddressInput[],
+  stored: readonly Address[],
+  problems: Problems,
+): readonly Pairing[] {
+  const free = new Map<string, Address>(stored.map((address) => [address.address_id, address]));
+  const known = new Set<string>(free.keys());
+  const named = sent.map((item, index) => {
+    if (item.address_id === undefined) return undefined;
+    const id = item.address_id.toLowerCase();
+    const address = free.get(id);
+    if (!address) {
+      const sentence = known.has(id) ? 'Appears twice.' : 'Not an address of this customer.';
+      problems.add(`addresses.${index}.address_id`, sentence);
+      return undefined;
+    }
+    free.delete(id);
+    return address;
+  });
+  return sent.map((item, index) => {
+    const fields = addressFields(item);
+    const byName = named[index];
+    if (byName || item.address_id !== undefined) return { sent: fields, stored: byName };
+    for (const address of free.values()) {
+      if (!sameFields(address, fields)) continue;
+      free.delete(address.address_id);
+      return { sent: fields, stored: address };
+    }
+    return { sent: fields, stored: undefined };
+  });
+}
+
+/** Whether, after KYC, the new set breaks the lock: a primary address changed, left, or was added. */
+export function touchesPrimary(before: readonly Address[], after: readonly Address[]): boolean {
+  const primaries = before.filter((address) => address.is_primary);
+  const kept = after.filter((address) => address.is_primary);
+  return (
+    kept.length !== primaries.length ||
+    !primaries.every((address) =>
+      kept.some((other) => other.address_id === address.address_id && sameFields(other, address)),
+    )
+  );
+}

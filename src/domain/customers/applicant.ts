@@ -1,0 +1,135 @@
+import validator from 'validator';
+import type { CustomerField } from '../fields.ts';
+import { customerFields } from '../fields.ts';
+import { parseId } from '../ids.ts';
+import { Problems } from '../problems.ts';
+import type { Circumstances } from '../values.ts';
+import { digitsOf, valueRules } from '../values.ts';
+import type { AddressFields } from './address.ts';
+import { addressFields } from './address.ts';
+import type { Profile } from './customer.ts';
+import { indexForms } from './search.ts';
+
+/** The person of a verification: the data it was started with, which is the data that a provider judges. */
+export interface Applicant {
+  readonly first_name: string;
+  readonly middle_name: string;
+  readonly last_name: string;
+  /** `YYYY-MM-DD` */
+  readonly dob: string;
+  /** Nine digits; empty only where a simulated verdict found none. */
+  readonly ssn: string;
+  readonly phone: string;
+  readonly phone_country_code: string;
+  readonly email: string;
+  readonly addresses: readonly AddressFields[];
+  /** Where the person was when they asked, if the brand said. */
+  readonly ip?: string;
+}
+
+export const applicantOf = (profile: Profile, ssn: string | undefined, ip?: string): Applicant => ({
+  first_name: profile.first_name,
+  middle_name: profile.middle_name,
+  last_name: profile.last_name,
+  dob: profile.dob,
+  ssn: ssn ?? '',
+  phone: profile.phone ?? '',
+  phone_country_code: profile.phone_country_code ?? '',
+  email: profile.email ?? '',
+  addresses: profile.addresses.map(addressFields),
+  ...(ip !== undefined && { ip }),
+});
+
+/**
+ * The fields that a pass locks and that are no longer what the provider was given. Their old values may
+ * have been judged; the present ones have not.
+ */
+export function changedSince(applicant: Applicant, present: Applicant): readonly CustomerField[] {
+  return (Object.keys(customerFields) as CustomerField[]).filter((field) => {
+    if (customerFields[field].afterKyc === 'open') return false;
+    return field === 'addresses'
+      ? primaries(applicant) !== primaries(present)
+      : applicant[field] !== present[field];
+  });
+}
+
+/** The primary addresses in a form that does not depend on their order. */
+const primaries = ({ addresses }: Applicant): string =>
+  addresses
+    .filter((address) => address.is_primary)
+    .map((address) => JSON.stringify(address))
+    .sort()
+    .join('\n');
+
+/** What the body of a start may say about the person. */
+export interface StartFields {
+  readonly ssn?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly phone_country_code?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** What is wrong with the values of a start; anything of the wrong type is left to the schema. */
+export function checkStart(body: unknown, circumstances: Circumstances): Problems {
+  const problems = new Problems();
+  if (typeof body !== 'object' || body === null) return problems;
+  const rules = {
+    program_id: (text: string) => (parseId(text) ? undefined : 'Not a valid UUID.'),
+    ssn: (text: string) => valueRules.ssn(text, circumstances),
+    phone: (text: string) => valueRules.phone(text, circumstances),
+    phone_country_code: (text: string) => valueRules.phoneCountryCode(text, circumstances),
+    email: (text: string) => valueRules.email(text, circumstances),
+    ip: (text: string) =>
+      validator.isIP(text) && !text.includes('%') ? undefined : 'Not a valid IPv4 or IPv6 address.',
+  };
+  for (const [field, rule] of Object.entries(rules)) {
+    const value = (body as Readonly<Record<string, unknown>>)[field];
+    if (typeof value === 'string') problems.add(field, rule(value));
+  }
+  return problems;
+}
+
+/** The fields that a start brings because the customer has none yet. */
+export type Completed = Pick<StartFields, 'ssn' | 'phone' | 'phone_country_code' | 'email'>;
+
+/**
+ * Holds the body of a start against the stored customer: what was missing is taken over; what differs, or
+ * is missing still, is a problem. `ssn` is the stored number, nine digits.
+ */
+export function completeForStart(
+  sent: StartFields,
+  profile: Profile,
+  ssn: string | undefined,
+): { readonly completed: Completed; readonly problems: Problems } {
+  const problems = new Problems();
+  const differs = (field: string) =>
+    problems.add(field, 'Differs from the stored value: update the customer first.');
+  const compare = (field: 'ssn' | 'email', stored: string | undefined, form: (text: string) => string) => {
+    const value = sent[field];
+    if (stored === undefined && value === undefined) problems.add(field, missing);
+    if (stored === undefined || value === undefined) return;
+    if (form(stored) !== form(value)) differs(field);
+  };
+  compare('ssn', ssn, indexForms.ssn);
+  compare('email', profile.email, indexForms.email);
+  const phone = profile.phone ?? sent.phone;
+  if (phone === undefined) problems.add('phone', missing);
+  if (profile.phone !== undefined) {
+    if (sent.phone !== undefined && digitsOf(sent.phone) !== digitsOf(profile.phone)) differs('phone');
+    const code = profile.phone_country_code ?? '1';
+    if (sent.phone_country_code !== undefined && sent.phone_country_code !== code)
+      differs('phone_country_code');
+  }
+  const completed: Completed = {
+    ...(ssn === undefined && sent.ssn !== undefined && { ssn: sent.ssn }),
+    ...(profile.email === undefined && sent.email !== undefined && { email: sent.email }),
+    ...(profile.phone === undefined &&
+      sent.phone !== undefined && {
+        phone: sent.phone,
+        ...(sent.phone_country_code !== undefined && { phone_country_code: sent.phone_country_code }),
+      }),
+  };
+  return { completed, problems };
+}
+
+const missing = 'Missing: the customer has none yet, and a verification needs it.';

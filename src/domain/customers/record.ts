@@ -1,0 +1,71 @@
+import type { BrandId, CustomerId, Id } from '../ids.ts';
+import type { KycStatus } from '../kyc/verification.ts';
+import { asciiJson } from '../text.ts';
+import type { Instant, WireStyle } from '../time.ts';
+import { wireTime } from '../time.ts';
+import type { Address } from './address.ts';
+import type { Profile } from './customer.ts';
+
+/**
+ * The sealed form of a profile: the answer's own JSON, in two lines (the person's fields without their
+ * braces, then the addresses), so that a read splices text and parses nothing. It is ASCII only, which
+ * makes its length in bytes its length as a string.
+ */
+export function writeProfile(profile: Profile): string {
+  const { addresses, ...person } = profile;
+  return `${asciiJson(person).slice(1, -1)}\n${asciiJson(addresses)}`;
+}
+
+export function readProfile(text: string): Profile {
+  const [person, addresses] = halves(text);
+  return JSON.parse(`{${person},"addresses":${addresses}}`) as Profile;
+}
+
+/** The readable columns of a customer's row that an answer shows. */
+export interface CustomerHead {
+  readonly customer_id: CustomerId;
+  readonly brand_person_id: Id<'brand person'>;
+  readonly bond_brand_id: BrandId;
+  readonly created_at: Instant;
+  readonly updated_at: Instant;
+  readonly kyc_status: KycStatus | undefined;
+  readonly kyc_requests_available: number;
+}
+
+/**
+ * A customer as the wire shows it, as JSON text. Head values are ids, instants and enumerations, none of
+ * which needs escaping; `text` is what `writeProfile` made, in the same style.
+ */
+export function customerJson(head: CustomerHead, text: string, style: WireStyle): string {
+  const [person, addresses] = halves(text);
+  const status = head.kyc_status === undefined ? '' : `,"kyc_status":"${head.kyc_status}"`;
+  return (
+    `{"customer_id":"${head.customer_id}","brand_person_id":"${head.brand_person_id}",` +
+    `"bond_brand_id":"${head.bond_brand_id}","date_created":"${wireTime(head.created_at, style)}",${person},` +
+    `"kyc_requests_available":${head.kyc_requests_available},"addresses":${datedIn(style, addresses)}${status},` +
+    `"date_updated":"${wireTime(head.updated_at, style)}"}`
+  );
+}
+
+/** The addresses of a profile's text, as a JSON array. */
+export const addressesJson = (text: string, style: WireStyle): string => datedIn(style, halves(text)[1]);
+
+export const addressJson = (address: Address, style: WireStyle): string => datedIn(style, asciiJson(address));
+
+function halves(text: string): readonly [string, string] {
+  const end = text.indexOf('\n');
+  if (end < 0) throw new Error('A sealed profile must have two lines.');
+  return [text.slice(0, end), text.slice(end + 1)];
+}
+
+/**
+ * The addresses with their moments in the style of the answer. They are rewritten in the text: inside a
+ * JSON string every quote has a backslash before it, so this pattern only ever meets a member.
+ */
+function datedIn(style: WireStyle, addresses: string): string {
+  if (style === 'read') return addresses;
+  return addresses.replaceAll(
+    /"date_created":"([^"]+)"/g,
+    (_, at) => `"date_created":"${wireTime(at, style)}"`,
+  );
+}

@@ -1,0 +1,63 @@
+import { parseId } from '../ids.ts';
+import type { KycStatus } from '../kyc/verification.ts';
+import { Problems } from '../problems.ts';
+import { parseInstant } from '../time.ts';
+import type { Circumstances } from '../values.ts';
+import { digitsOf, valueRules } from '../values.ts';
+import type { Deliverability } from './address.ts';
+
+/** What a search may ask for; what is asked together must hold together. */
+export interface SearchInput {
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly phone_country_code?: string | undefined;
+  readonly ssn?: string | undefined;
+  readonly brand_person_id?: string | undefined;
+  readonly last_name?: string | undefined;
+  readonly dob?: string | undefined;
+  readonly kyc_status?: KycStatus | undefined;
+  readonly deliverability?: Deliverability | undefined;
+  readonly created_from?: string | undefined;
+  readonly created_before?: string | undefined;
+}
+
+/** What is wrong with the values of a search. A lawful value that nobody has is not wrong. */
+export function checkSearch(body: unknown, circumstances: Circumstances): Problems {
+  const problems = new Problems();
+  if (typeof body !== 'object' || body === null) return problems;
+  const sent = body as Readonly<Record<string, unknown>>;
+  const onText = (field: string, rule: (text: string) => string | undefined) => {
+    const value = sent[field];
+    if (typeof value === 'string') problems.add(field, rule(value));
+  };
+  onText('ssn', (text) => valueRules.ssn(text, circumstances));
+  onText('phone', (text) => valueRules.phone(text, circumstances));
+  onText('phone_country_code', (text) => valueRules.phoneCountryCode(text, circumstances));
+  onText('email', (text) => valueRules.email(text, circumstances));
+  onText('dob', (text) => valueRules.dob(text, circumstances));
+  for (const field of ['created_from', 'created_before']) {
+    onText(field, (text) => (parseInstant(text) ? undefined : 'Not a day or a moment of ISO 8601.'));
+  }
+  onText('brand_person_id', (text) => (parseId(text) ? undefined : 'Not a valid UUID.'));
+  const together = (one: string, other: string) => {
+    if (sent[one] !== undefined && sent[other] === undefined)
+      problems.add(one, `Goes together with ${other}.`);
+  };
+  together('last_name', 'dob');
+  together('dob', 'last_name');
+  together('phone_country_code', 'phone');
+  return problems;
+}
+
+/**
+ * The normal forms under which values are found. Both sides, the record that is written and the search that
+ * looks for it, go through these, and only their keyed digests (blind indexes) reach the database.
+ */
+export const indexForms = {
+  ssn: (ssn: string): string => digitsOf(ssn),
+  email: (email: string): string => email.normalize('NFC').toLowerCase(),
+  phone: (countryCode: string | undefined, phone: string): string =>
+    `${countryCode ?? '1'} ${digitsOf(phone)}`,
+  nameAndDob: (lastName: string, dob: string): string =>
+    `${dob} ${lastName.normalize('NFC').toLowerCase().replaceAll('’', "'")}`,
+} as const;

@@ -1,0 +1,152 @@
+import { iso31661Alpha2ToAlpha3 } from 'iso-3166';
+import type { DocumentType } from '../document-types.ts';
+import { Problems } from '../problems.ts';
+import { isHarmless, lengthOf } from '../text.ts';
+
+export const governmentIds = [
+  'drivers_license',
+  'passport',
+  'state_id',
+  'passport_card',
+  'permanent_resident_card',
+  'work_permit',
+  'visa',
+] as const;
+export const addressProofs = ['utility_bill', 'property_tax_bill'] as const;
+
+/** Cards that say something on their back. */
+const twoSided: ReadonlySet<string> = new Set(['passport_card', 'permanent_resident_card', 'work_permit']);
+
+export type DocumentSide = 'front' | 'back';
+export type MediaType = 'image/jpeg' | 'image/png' | 'image/heic' | 'application/pdf';
+
+const mebi = 1024 * 1024;
+/** Bytes of one image, decoded. */
+export const maxImage = 10 * mebi;
+/** Bytes of the largest body: 25 MiB of images in base64, and what stands around them. */
+export const maxDocumentsBody = Math.ceil((25 * mebi * 4) / 3) + 64 * 1024;
+
+/** An image as it is sent. */
+export interface SentImage {
+  readonly file_name: string;
+  /** Base64. */
+  readonly image: string;
+}
+
+/** The body of an upload, of the right shape. */
+export interface SentDocuments {
+  readonly government_id?:
+    | {
+        readonly type: string;
+        readonly country: string;
+        readonly front_image: SentImage;
+        readonly back_image?: SentImage | undefined;
+      }
+    | undefined;
+  readonly proof_of_address?: (SentImage & { readonly type: string }) | undefined;
+  readonly social_security_card?: SentImage | undefined;
+}
+
+/** One image of a document, with all that is known about it. */
+export interface DocumentImage extends SentImage {
+  readonly document_type: DocumentType;
+  /** What kind of it: `passport`, `utility_bill`; absent where there is only one kind. */
+  readonly kind?: string;
+  readonly side: DocumentSide;
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string;
+  readonly media_type: MediaType;
+}
+
+/** The images of a body that has passed `checkDocuments`, in the order in which they are kept. */
+export function imagesIn(sent: SentDocuments): readonly DocumentImage[] {
+  const { government_id: id, proof_of_address: proof, social_security_card: card } = sent;
+  const images: DocumentImage[] = [];
+  const add = (image: SentImage, more: Omit<DocumentImage, keyof SentImage | 'media_type'>) => {
+    const { file_name, image: content } = image;
+    const media_type = mediaTypeOf(content);
+    if (media_type)
+      images.push({ file_name: file_name.normalize('NFC'), image: content, media_type, ...more });
+  };
+  if (id) {
+    const about = { document_type: 'government_id', kind: id.type, country: id.country } as const;
+    add(id.front_image, { ...about, side: 'front' });
+    if (id.back_image) add(id.back_image, { ...about, side: 'back' });
+  }
+  if (proof) add(proof, { document_type: 'proof_of_address', kind: proof.type, side: 'front' });
+  if (card) add(card, { document_type: 'social_security_card', side: 'front' });
+  return images;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+
+/** What is wrong with the values of an upload; anything of the wrong type is left to the schema. */
+export function checkDocuments(body: unknown): Problems {
+  const problems = new Problems();
+  const sent = fieldsOf(body);
+  const id = fieldsOf(sent?.['government_id']);
+  if (id) {
+    checkImage(fieldsOf(id['front_image']), 'government_id.front_image', problems);
+    checkImage(fieldsOf(id['back_image']), 'government_id.back_image', problems);
+    const { country, type } = id;
+    if (typeof country === 'string' && !Object.hasOwn(iso31661Alpha2ToAlpha3, country))
+      problems.add(
+        'government_id.country',
+        'Must be an ISO 3166-1 alpha-2 country code, two capital letters.',
+      );
+    if (typeof type === 'string' && twoSided.has(type) && id['back_image'] === undefined)
+      problems.add('government_id.back_image', 'Missing: this type of document has a back side.');
+  }
+  for (const name of ['proof_of_address', 'social_security_card'])
+    checkImage(fieldsOf(sent?.[name]), name, problems);
+  return problems;
+}
+
+function checkImage(sent: Fields | undefined, path: string, problems: Problems): void {
+  const { file_name: name, image } = sent ?? {};
+  if (typeof name === 'string') problems.add(`${path}.file_name`, fileNameRule(name));
+  if (typeof image === 'string') problems.add(`${path}.image`, imageRule(image));
+}
+
+const fileNameRule = (name: string): string | undefined => {
+  const length = lengthOf(name.normalize('NFC'));
+  return length >= 1 && length <= 255 && !/[/\\]/.test(name) && isHarmless(name)
+    ? undefined
+    : 'Must be between 1 and 255 characters, without slashes.';
+};
+
+/** Linear and without a copy: the text may be 14 million characters long. */
+function imageRule(image: string): string | undefined {
+  if (decodedLength(image) > maxImage) return 'Must be at most 10 MB.';
+  if (image === '' || !isBase64(image))
+    return 'Not valid base64: use the standard alphabet with padding and no line breaks (RFC 4648 section 4).';
+  return mediaTypeOf(image)
+    ? undefined
+    : 'Not a jpg, png, heic or pdf. What counts is the content and not the name.';
+}
+
+/** Bytes that base64 of this length stands for. */
+const decodedLength = (text: string): number =>
+  (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+
+/** Canonical base64 has one spelling: whole quanta, and no bits to spare in the last one. */
+function isBase64(text: string): boolean {
+  const last = text.slice(-4);
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]{2,4}={0,2}$/.test(last)) return false;
+  return btoa(atob(last)) === last && !/[^A-Za-z0-9+/]/.test(text.slice(0, -4));
+}
+
+/** The kind of file by its first bytes, or `undefined` for any other. */
+export function mediaTypeOf(base64: string): MediaType | undefined {
+  const start = base64.slice(0, 16);
+  if (!/^[A-Za-z0-9+/]{16}$/.test(start)) return undefined;
+  const bytes = atob(start);
+  if (bytes.startsWith('\xff\xd8\xff')) return 'image/jpeg';
+  if (bytes.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
+  if (bytes.startsWith('%PDF-')) return 'application/pdf';
+  // ISO/IEC 23008-12: a file type box whose major brand is one of the HEVC image brands.
+  const isHeic = /^ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)$/.test(bytes.slice(4));
+  return isHeic ? 'image/heic' : undefined;
+}

@@ -1,0 +1,37 @@
+import { Problems } from '../problems.ts';
+import { isHarmless, lengthOf } from '../text.ts';
+import type { Happening } from './verification.ts';
+
+/** What a reviewer can decide, and what that does to the verification. */
+export const decisions = ['approve', 'decline', 'request_documents'] as const;
+export type Decision = (typeof decisions)[number];
+
+export const happeningOf: Readonly<Record<Decision, Happening>> = {
+  approve: 'approved',
+  decline: 'declined',
+  request_documents: 'documents_wanted',
+};
+
+/** Characters of a reviewer's note. */
+export const maxNote = 500;
+
+/** What is wrong with the values of a decision; anything of the wrong type is left to the schema. */
+export function checkDecision(body: unknown): Problems {
+  const problems = new Problems();
+  if (typeof body !== 'object' || body === null) return problems;
+  const { decision, documents, note } = body as Readonly<Record<string, unknown>>;
+  const asksForDocuments = decision === 'request_documents';
+  if (asksForDocuments && documents === undefined)
+    problems.add('documents', 'Missing: say which documents are asked for.');
+  if (!asksForDocuments && typeof decision === 'string' && documents !== undefined)
+    problems.add('documents', 'Goes together with the decision request_documents.');
+  if (Array.isArray(documents) && new Set(documents).size < documents.length)
+    problems.add('documents', 'Names a document twice.');
+  if (typeof note === 'string' && isHarmless(note)) problems.add('note', noteRule(note));
+  return problems;
+}
+
+function noteRule(note: string): string | undefined {
+  const length = lengthOf(note.normalize('NFC'));
+  return length >= 1 && length <= maxNote ? undefined : `Must be between 1 and ${maxNote} characters.`;
+}

@@ -1,0 +1,56 @@
+import { Problems } from '../problems.ts';
+import { isHarmless, lengthOf } from '../text.ts';
+import { dayOf, isCalendarDay } from '../time.ts';
+import type { Circumstances } from '../values.ts';
+import type { RetentionPolicy } from './policy.ts';
+import { longestPolicy, shortestPolicy } from './policy.ts';
+
+/** What is wrong with the values of a request about retention; a wrong type is left to the schema. */
+
+/** The names of a policy's numbers on the wire and on the command line. */
+export const policyNames = {
+  never_verified_days: 'neverVerifiedDays',
+  not_passed_months: 'notPassedMonths',
+  identity_years: 'identityYears',
+  documents_years: 'documentsYears',
+} as const satisfies Readonly<Record<string, keyof RetentionPolicy>>;
+export type PolicyName = keyof typeof policyNames;
+export type PolicyChange = { readonly [Name in PolicyName]?: number | undefined };
+
+const fields = (body: unknown): Readonly<Record<string, unknown>> =>
+  typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
+
+export function checkPolicy(body: unknown, { sandbox }: Circumstances): Problems {
+  const problems = new Problems();
+  const shortest = shortestPolicy(sandbox);
+  for (const [name, key] of Object.entries(policyNames)) {
+    const value = fields(body)[name];
+    if (typeof value !== 'number') continue;
+    if (!Number.isInteger(value) || value < shortest[key] || value > longestPolicy[key])
+      problems.add(name, `Must be a whole number from ${shortest[key]} to ${longestPolicy[key]}.`);
+  }
+  return problems;
+}
+
+/** Characters of a reason. */
+export const maxReason = 500;
+
+export function checkReason(body: unknown): Problems {
+  const problems = new Problems();
+  const { reason } = fields(body);
+  if (typeof reason !== 'string' || !isHarmless(reason)) return problems;
+  const length = lengthOf(reason.normalize('NFC').trim());
+  if (length < 1 || length > maxReason)
+    problems.add('reason', `Must be between 1 and ${maxReason} characters.`);
+  return problems;
+}
+
+export function checkClosing(body: unknown, { now }: Circumstances): Problems {
+  const problems = new Problems();
+  const { closed_on: day } = fields(body);
+  if (typeof day !== 'string') return problems;
+  if (!isCalendarDay(day)) problems.add('closed_on', 'Must be a calendar day, YYYY-MM-DD.');
+  else if (day > dayOf(now)) problems.add('closed_on', 'Must not be in the future.');
+  else if (day < '1900-01-01') problems.add('closed_on', 'Must be 1900-01-01 or later.');
+  return problems;
+}

@@ -1,0 +1,103 @@
+import { parseId } from '../ids.ts';
+import { Problems } from '../problems.ts';
+import { isHarmless, lengthOf } from '../text.ts';
+import { parseInstant } from '../time.ts';
+import { typesOf } from './events.ts';
+
+/** Subscriptions to events, and the rules of what they say. Names are Bond's. */
+export const webhookStatuses = ['STATUS_ENABLED', 'STATUS_DISABLED'] as const;
+export type WebhookStatus = (typeof webhookStatuses)[number];
+
+/** `thin`: ids and names of fields. `full`: with the whole customer, the SSN masked. */
+export const payloadKinds = ['thin', 'full'] as const;
+export type PayloadKind = (typeof payloadKinds)[number];
+
+/** Subscriptions that a brand may have, and events that one request replays. */
+export const maxWebhooks = 500;
+export const maxReplay = 10_000;
+
+/** Hours that an old secret goes on signing. */
+export const overlap = { usual: 24, most: 168 } as const;
+
+const descriptionLimits = { maxLength: 255 } as const;
+
+/** Whether a type is one of a list in which a `*` at the end stands for any ending. */
+export function wants(patterns: readonly string[], type: string): boolean {
+  return patterns.some((pattern) =>
+    pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
+  );
+}
+
+/** The secret where it is not shown: enough of its end to tell two apart. */
+export const maskSecret = (secret: string): string => `whsec_************${secret.slice(-4)}`;
+
+/** The address under either of the names that clients have for it. */
+export const urlOf = (body: { readonly url?: string; readonly callback_url?: string }): string | undefined =>
+  body.url ?? body.callback_url;
+
+type Body = Readonly<Record<string, unknown>>;
+
+const isBody = (body: unknown): body is Body => typeof body === 'object' && body !== null;
+
+/** What is wrong with a subscription that is changed, beyond its shape. */
+export function checkWebhookChange(body: unknown): Problems {
+  const problems = new Problems();
+  if (!isBody(body)) return problems;
+  if (body['url'] !== undefined && body['callback_url'] !== undefined)
+    problems.add('callback_url', 'The older name of url: send one of the two.');
+  const { description, events } = body;
+  if (typeof description === 'string' && lengthOf(description) > descriptionLimits.maxLength)
+    problems.add('description', `Must be at most ${descriptionLimits.maxLength} characters.`);
+  if (Array.isArray(events)) {
+    events.forEach((pattern, index) => {
+      if (typeof pattern === 'string' && isHarmless(pattern) && typesOf(pattern).length === 0)
+        problems.add(`events.${index}`, 'No event has this type. The reference lists them all.');
+    });
+  }
+  return problems;
+}
+
+/** The same for a new one, which needs an address. */
+export function checkNewWebhook(body: unknown): Problems {
+  const problems = checkWebhookChange(body);
+  if (isBody(body) && body['url'] === undefined && body['callback_url'] === undefined)
+    problems.add('url', 'Missing data for required field.');
+  return problems;
+}
+
+/** What to send again: one event, a range of numbers or of times, or what was given up. */
+export function checkReplay(body: unknown): Problems {
+  const problems = new Problems();
+  if (!isBody(body)) return problems;
+  const ways = [
+    body['event_id'] !== undefined,
+    body['from_number'] !== undefined || body['to_number'] !== undefined,
+    body['from'] !== undefined || body['to'] !== undefined,
+    body['dead'] !== undefined,
+  ].filter(Boolean).length;
+  if (ways !== 1)
+    problems.add('body', 'Send one of: event_id; from_number and to_number; from and to; dead.');
+  for (const [one, other] of pairs) {
+    for (const [here, there] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      if (body[here] !== undefined && body[there] === undefined)
+        problems.add(there, `Goes together with ${here}.`);
+    }
+  }
+  for (const field of ['from', 'to']) {
+    const at = body[field];
+    if (typeof at === 'string' && parseInstant(at) === undefined)
+      problems.add(field, 'Must be a day or a moment as ISO 8601 writes it.');
+  }
+  const { event_id: eventId } = body;
+  if (typeof eventId === 'string' && parseId(eventId) === undefined)
+    problems.add('event_id', 'Not a valid UUID.');
+  return problems;
+}
+
+const pairs = [
+  ['from_number', 'to_number'],
+  ['from', 'to'],
+] as const;

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { ConfigError } from './config.ts';
+import { openObserver } from './http/observe.ts';
+import { addProbes } from './http/probes.ts';
+import { openRateLimiter } from './http/rate-limit.ts';
+import { addReference } from './http/reference.ts';
+import { buildServer } from './http/server.ts';
+import type { ReferenceKey } from './operations/demo/reference-key.ts';
+import { readCertificate } from './operations/installation/certificate.ts';
+import { openKeyCheck } from './operations/principal.ts';
+import type { House } from './runtime.ts';
+
+/** The HTTP edge of a process, put on a house. */
+export interface Edge {
+  readonly url: string;
+  /** Finishes the requests under way; takes no new ones. */
+  close(): Promise<void>;
+}
+
+/** What an edge shows that is not in the house: the certificate of TLS, read before anything is opened. */
+export type Certificate = ReturnType<typeof readCertificate> | undefined;
+
+/** @throws ConfigError where the configured certificate cannot be used. */
+export const certificateOf = ({ tls }: Config): Certificate => tls && readCertificate(tls);
+
+/** Listens. Resolves once requests are answered. */
+export async function openEdge(
+  config: Config,
+  { system, database }: House,
+  logger: Logger,
+  tls: Certificate,
+  referenceKey: ReferenceKey | undefined,
+): Promise<Edge> {
+  const observer = openObserver(logger, () => database.usage);
+  const app = buildServer({
+    system,
+    keys: openKeyCheck({
+      db: database,
+      now: system.now,
+      ...(referenceKey && { inMemory: referenceKey.presented }),
+    }),
+    observer,
+    limiter: config.environment === 'live' ? openRateLimiter(config.rateLimit) : undefined,
+    trustProxy: config.trustProxy,
+    tls: tls && { cert: tls.cert, key: tls.key },
+  });
+  addProbes(app, { observer, isReady: () => database.state === 'ready' });
+  addReference(app, referenceKey);
+  await app.listen({ host: config.host, port: config.port });
+  return {
+    url: urlOf(config, app.server.address() as AddressInfo),
+    async close() {
+      // A connection whose last answer is still to come would otherwise be kept for a minute after it.
+      app.server.keepAliveTimeout = 1;
+      await app.close();
+    },
+  };
+}
+
+/** Where a client on this machine finds the server; one that listens on every address is also on loopback. */
+function urlOf(config: Config, { port }: AddressInfo): string {
+  const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const host = everywhere[config.host] ?? config.host;
+  return `${config.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * The port to listen on: the configured one, or where that is 0, one that is free now.
+ *
+ * @throws ConfigError where nothing can listen at the configured address, with the next step.
+ */
+export async function findPort({ host, port }: Config): Promise<number> {
+  const probe = createServer();
+  try {
+    await once(probe.listen({ host, port }), 'listening');
+    return (probe.address() as AddressInfo).port;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConfigError(unlistenable(code, host, port));
+  } finally {
+    if (probe.listening) await once(probe.close(), 'close');
+  }
+}
+
+function unlistenable(code: string, host: string, port: number): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} of ${host} is taken by another program. Stop that one, or choose another port with CLIENTELE_PORT.`;
+  if (code === 'EACCES')
+    return `This user may not listen on port ${port}. Choose one above 1023 with CLIENTELE_PORT, and let a proxy have port ${port}.`;
+  return `Nothing can listen on ${host} (${code}). Set CLIENTELE_HOST to an address of this machine: 127.0.0.1 for this machine alone, 0.0.0.0 for all its networks.`;
+}

@@ -1,0 +1,97 @@
+import { usualItems } from '../../contract/lists.ts';
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { AuditFilter, AuditOrder } from '../../domain/audit/query.ts';
+import { actorText, auditCursor, operationText, parseAuditCursor } from '../../domain/audit/query.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { parseInstant, plusSeconds } from '../../domain/time.ts';
+import type { EntryPage, EntryRow } from '../../store/audit/entries.ts';
+import { isCustomerKnown, readEntries } from '../../store/audit/entries.ts';
+import { writeParts } from '../../store/statement-parts.ts';
+import { placeOfReason } from '../journal.ts';
+import { readSealed } from '../keyrings.ts';
+import type { Answer, Context } from '../system.ts';
+
+type Query = Input<Contract['listAudit']>['query'];
+
+export async function listAudit(context: Context, { query }: Input<Contract['listAudit']>): Promise<Answer> {
+  return { status: 200, body: await pageOf(context, undefined, query, filterOf(query)) };
+}
+
+/** One customer's entries. They stay readable when the customer is deleted. */
+export async function getCustomerAudit(
+  context: Context,
+  { params, query }: Input<Contract['getCustomerAudit']>,
+): Promise<Answer> {
+  const everything: AuditFilter = { contains: [], from: undefined, to: undefined };
+  const body = await pageOf(context, params.customer_id, query, everything);
+  if (body === emptyPage && !(await isCustomerKnown(context.scope, params.customer_id)))
+    throw new Refusal('customer_dne');
+  return { status: 200, body };
+}
+
+const emptyPage = '{"data":[],"next_cursor":null}';
+
+function filterOf(query: Query): AuditFilter {
+  const wrong = (field: string) => new Refusal('input_error', { [field]: ['Not a valid value.'] });
+  const contains: string[] = [];
+  if (query.operation !== undefined) contains.push(operationText(query.operation));
+  if (query.actor !== undefined) {
+    const text = actorText(query.actor);
+    if (text === undefined) throw wrong('actor');
+    contains.push(text);
+  }
+  const time = (name: 'from' | 'to') => {
+    const written = query[name];
+    const at = written === undefined ? undefined : parseInstant(written);
+    if (written !== undefined && at === undefined) throw wrong(name);
+    return at;
+  };
+  return { contains, from: time('from'), to: time('to') };
+}
+
+async function pageOf(
+  context: Context,
+  customerId: CustomerId | undefined,
+  query: Pick<Query, 'order' | 'limit' | 'cursor'>,
+  filter: AuditFilter,
+): Promise<string> {
+  const order = query.order ?? 'newest';
+  const after = query.cursor === undefined ? undefined : parseAuditCursor(query.cursor);
+  const limit = query.limit ?? usualItems;
+  const page = await readEntries(context.scope, { customerId, filter, order, after, limit });
+  const shown = await Promise.all(page.rows.map((row) => entryJson(context, row)));
+  const more = page.last && !isPast(page.last, filter, order);
+  const next = more ? `"${auditCursor(page.last.number)}"` : 'null';
+  return `{"data":[${shown.join(',')}],"next_cursor":${next}}`;
+}
+
+/** Seconds by which entries may arrive out of the order of their times; a change lasts ten at most. */
+const disorder = 3_600;
+
+/** Whether nothing behind this entry can be of the time that was asked for. */
+function isPast({ at }: NonNullable<EntryPage['last']>, { from, to }: AuditFilter, order: AuditOrder) {
+  if (order === 'newest') return from !== undefined && at < plusSeconds(from, -disorder);
+  return to !== undefined && at > plusSeconds(to, disorder);
+}
+
+/** The stored entry as it stands, with its place around it and the reason, which is no part of what is chained. */
+async function entryJson({ system, ring }: Context, row: EntryRow): Promise<string> {
+  const { number, body, hash, reason } = row;
+  const words = reason && (await readSealed(system.keyrings, ring, placeOfReason(body), reason));
+  const end = words === undefined ? '' : `,"reason":${asciiJson(words)}`;
+  return `{"number":${number},${body.slice(1, -1)},"hash":"${hash}"${end}}`;
+}
+
+/**
+ * Writes down which customers are about to be shown, where CLIENTELE_AUDIT_READS asks for it. The answer waits
+ * for it: what is not written down is not shown.
+ */
+export async function noteShown(context: Context, customers: readonly CustomerId[]): Promise<void> {
+  if (!context.system.auditReads) return;
+  const [only] = customers.length === 1 ? customers : [];
+  const facts = only === undefined ? { facts: { count: customers.length, customers } } : {};
+  await writeParts(context.scope, only, [context.journal({ customerId: only, ...facts })]);
+}

@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BrandId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import {
+  isUnplaced,
+  lastUnplaced,
+  trailCheckpoints,
+  trailEnd,
+  trailEntries,
+} from '../../store/audit/trail.ts';
+import type { BrandScope } from '../../store/scope.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { originOf } from './chain.ts';
+import { BrokenTrail, ExportFile } from './file.ts';
+import { noteOperator } from './operator.ts';
+import { sequence } from './sequence.ts';
+
+/** Entries read at once. */
+const batch = 1_000;
+/** Milliseconds for what has been committed to get its place. */
+const patience = 30_000;
+
+/** Takes a piece of an export, and resolves when it may be given the next. */
+export type Sink = (text: string) => Promise<void>;
+
+export interface ExportedTrail {
+  readonly from: number;
+  readonly to: number;
+  /** The public key that signed the closing line. */
+  readonly key: string;
+}
+
+/**
+ * Hands out a brand's trail from one entry on, with its checkpoints and a closing line that is signed now. What
+ * was committed before this call is in it, and so is the entry about the export itself.
+ *
+ * @throws OperatorError where the stored trail is not the one that was chained and signed: nothing is signed
+ *   over it then.
+ */
+export async function exportAudit(
+  system: System,
+  brandId: BrandId,
+  from: number,
+  sink: Sink,
+  progress: (done: number, of: number) => void,
+): Promise<ExportedTrail> {
+  const scope = scopeOf(system, brandId);
+  await noteOperator(system, brandId, 'export audit', { from });
+  await allPlaced(system, scope);
+  const end = await trailEnd(scope);
+  if (!end || from > end.number)
+    throw new OperatorError(`The trail ends at entry ${end?.number ?? 0}; there is no entry ${from}.`);
+  try {
+    const file = new ExportFile(
+      { brand: brandId, from, previous: await hashBefore(scope, from) },
+      system.vault.signer,
+    );
+    while (file.number < end.number) {
+      await sink(await nextLines(scope, file, end.number));
+      progress(file.number - from + 1, end.number - from + 1);
+    }
+    if (file.hash !== end.hash)
+      throw new BrokenTrail(`Entry ${end.number} of the audit trail is not the one that ended it.`);
+    await sink(file.end(system.now()));
+  } catch (error) {
+    if (!(error instanceof BrokenTrail)) throw error;
+    throw new OperatorError(
+      `${error.message} Somebody changed the database behind the service: keep it as it is, and compare it with your last export (docs/audit.md).`,
+    );
+  }
+  return { from, to: end.number, key: system.vault.signer.key };
+}
+
+/** Waits until everything that is committed now has its place, and helps with it. */
+async function allPlaced(system: System, scope: BrandScope): Promise<void> {
+  const last = await lastUnplaced(scope);
+  const deadline = performance.now() + patience;
+  while (last !== undefined && (await isUnplaced(scope, last))) {
+    if (performance.now() > deadline)
+      throw new OperatorError(
+        'The audit trail does not keep up with what is written. Try again when there is less to do.',
+      );
+    if ((await sequence(system)) === 'elsewhere') await pause(50);
+  }
+}
+
+async function hashBefore(scope: BrandScope, from: number): Promise<string> {
+  if (from === 1) return originOf(scope.brandId);
+  const [before] = await trailEntries(scope, from - 2, from - 1, 1);
+  if (!before) throw new BrokenTrail(`Entry ${from - 1} of the audit trail is missing.`);
+  return before.hash;
+}
+
+async function nextLines(scope: BrandScope, file: ExportFile, end: number): Promise<string> {
+  const after = file.number;
+  const upTo = Math.min(after + batch, end);
+  const [entries, checkpoints] = await Promise.all([
+    trailEntries(scope, after, upTo, batch),
+    trailCheckpoints(scope, after, upTo),
+  ]);
+  const signed = new Map(checkpoints.map((checkpoint) => [checkpoint.number, checkpoint]));
+  let lines = '';
+  for (const entry of entries) {
+    lines += file.entry(entry);
+    const checkpoint = signed.get(entry.number);
+    if (checkpoint) lines += file.checkpoint(checkpoint, checkpoint.signature);
+  }
+  if (file.number !== upTo) throw new BrokenTrail(`Entry ${file.number + 1} of the audit trail is missing.`);
+  return lines;
+}

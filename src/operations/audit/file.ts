@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
+import { checkpointText, endingText, entryLine, signedLine } from '../../domain/audit/checkpoint.ts';
+import type { BrandId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { Signer } from '../../vault/signer.ts';
+import { linked } from './chain.ts';
+
+/** An entry as it is stored: what was written with the change, and the place that it was given after. */
+export interface StoredEntry {
+  readonly number: number;
+  readonly body: string;
+  readonly hash: string;
+}
+
+/** The stored trail is not the one that was chained and signed, so nothing may be signed over it. */
+export class BrokenTrail extends Error {
+  override readonly name = 'BrokenTrail';
+}
+
+/** Where an export begins: the number of its first entry and the hash that this one goes on from. */
+export interface Beginning {
+  readonly brand: BrandId;
+  readonly from: number;
+  readonly previous: string;
+}
+
+/** The lines of one export, in order. Each is checked before it is given out: an export never signs what does not hold. */
+export class ExportFile {
+  readonly #beginning: Beginning;
+  readonly #signer: Signer;
+  readonly #file = createHash('sha256');
+  #lines = 0;
+  #number: number;
+  #hash: string;
+
+  constructor(beginning: Beginning, signer: Signer) {
+    this.#beginning = beginning;
+    this.#signer = signer;
+    this.#number = beginning.from - 1;
+    this.#hash = beginning.previous;
+  }
+
+  /** The number of the last entry. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** The hash of the last entry. */
+  get hash(): string {
+    return this.#hash;
+  }
+
+  /** @throws BrokenTrail where the entry is not the next one, or not what was chained. */
+  entry({ number, body, hash }: StoredEntry): string {
+    const { text, hash: computed } = linked(this.#number + 1, this.#hash, body);
+    if (number !== this.#number + 1)
+      throw new BrokenTrail(`Entry ${this.#number + 1} of the audit trail is missing.`);
+    if (hash !== computed)
+      throw new BrokenTrail(`Entry ${number} of the audit trail, or the one before it, was changed.`);
+    this.#number = number;
+    this.#hash = computed;
+    return this.#line(entryLine(text, computed));
+  }
+
+  /** A checkpoint over the last entry. @throws BrokenTrail where it was signed over another hash. */
+  checkpoint(checkpoint: Checkpoint, signature: string): string {
+    if (checkpoint.number !== this.#number || checkpoint.hash !== this.#hash)
+      throw new BrokenTrail(
+        `The checkpoint over entry ${checkpoint.number} of the audit trail does not fit: entries before it were changed.`,
+      );
+    return this.#line(signedLine(checkpointText(checkpoint), signature));
+  }
+
+  /** The last line, signed now. */
+  end(at: Instant): string {
+    const text = endingText({
+      brand: this.#beginning.brand,
+      from: this.#beginning.from,
+      to: this.#number,
+      lines: this.#lines,
+      hash: this.#hash,
+      file: this.#file.digest('hex'),
+      at,
+      key: this.#signer.key,
+    });
+    return `${signedLine(text, this.#signer.sign(text))}\n`;
+  }
+
+  #line(line: string): string {
+    const withEnd = `${line}\n`;
+    this.#file.update(withEnd, 'latin1');
+    this.#lines += 1;
+    return withEnd;
+  }
+}

@@ -1,0 +1,70 @@
+import { checkpointEvery, checkpointText } from '../../domain/audit/checkpoint.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import type { Due, Head, Loose, Placed } from '../../store/audit/sequencer.ts';
+import {
+  dueHeads,
+  headsOfBrands,
+  holdSequence,
+  isSequenceWaiting,
+  keepCheckpoint,
+  looseOnes,
+  placeAll,
+} from '../../store/audit/sequencer.ts';
+import type { Connection } from '../../store/connection/database.ts';
+import type { System } from '../system.ts';
+import { linked, originOf } from './chain.ts';
+
+/** What one transaction gives places to, at most. */
+const batch = 1_000;
+
+/** What became of a round. `elsewhere`: another process is at it. */
+export type Sequenced = 'done' | 'more' | 'elsewhere';
+
+/**
+ * Gives what has been committed its place: events their numbers, audit entries their numbers and hashes, and
+ * signs the ends of trails where that is due. All processes may call it, one at a time does it, and no change
+ * ever waits for it.
+ */
+export async function sequence(system: System, due: Due = dueNow(system)): Promise<Sequenced> {
+  if (!(await isSequenceWaiting(system.db, due))) return 'done';
+  const { outcome, events } = await system.db.transaction(async (db) => {
+    if (!(await holdSequence(db))) return { outcome: 'elsewhere', events: 0 } as const;
+    const ones = await looseOnes(db, batch);
+    if (ones.length > 0) await placeThem(db, ones);
+    await signDue(system, db, due);
+    const events = ones.filter(({ hasEvent }) => hasEvent).length;
+    return { outcome: ones.length === batch ? 'more' : 'done', events } as const;
+  });
+  // Whoever delivers events goes by their numbers.
+  if (events > 0) system.db.wake();
+  return outcome;
+}
+
+const dueNow = ({ now }: System): Due => ({
+  entries: checkpointEvery.entries,
+  notAfter: plusSeconds(now(), -checkpointEvery.seconds),
+});
+
+async function placeThem(db: Connection, ones: readonly Loose[]): Promise<void> {
+  const brands = [...new Set(ones.map(({ brandId }) => brandId))];
+  const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
+  const placed = ones.map((one): Placed => {
+    const { brandId, body, hasEvent } = one;
+    const head = heads.get(brandId) ?? { number: 0, hash: originOf(brandId), events: 0 };
+    const number = head.number + 1;
+    const { hash } = linked(number, head.hash, body);
+    const events = head.events + (hasEvent ? 1 : 0);
+    heads.set(brandId, { brandId, number, hash, events } satisfies Head);
+    return { ...one, number, hash, eventNumber: hasEvent ? events : undefined };
+  });
+  await placeAll(db, placed, [...heads.values()]);
+}
+
+async function signDue({ vault, now }: System, db: Connection, due: Due): Promise<void> {
+  for (const head of await dueHeads(db, due)) {
+    const at = now();
+    const { key } = vault.signer;
+    const text = checkpointText({ brand: head.brandId, number: head.number, hash: head.hash, at, key });
+    await keepCheckpoint(db, head, { at, key, signature: vault.signer.sign(text) });
+  }
+}

@@ -1,0 +1,135 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import type { Scope } from '../../domain/scopes.ts';
+import { allScopes, defaultScopes, isScope } from '../../domain/scopes.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { plusSeconds, wireTime } from '../../domain/time.ts';
+import type { ApiKey } from '../../store/brands/api-keys.ts';
+import { insertKey, listKeys, revokeKey, rotateKey } from '../../store/brands/api-keys.ts';
+import { operatorEntry } from '../audit/operator.ts';
+import { digestSecret } from '../principal.ts';
+import type { Answer, Context, System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+
+/** A key with its secret: the only moment at which the secret can be seen. */
+export interface NewKey extends ApiKey {
+  /** 48 random bytes, base64: what the `Authorization` header carries. */
+  readonly authorization: string;
+}
+
+/** 48 random bytes, base64: 64 characters. */
+export const newSecret = (system: System): string => system.random(48).toString('base64');
+
+const keyName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,63}$/u;
+
+export interface KeyWish {
+  readonly name?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  /** Days until the key ends by itself; without it the key stays until it is revoked. */
+  readonly days?: number | undefined;
+}
+
+/** Makes a key for a brand. Only the digest of its secret is stored. */
+export async function createKey(system: System, brandId: BrandId, wish: KeyWish): Promise<NewKey> {
+  const now = system.now();
+  const identity = system.newId<'key'>();
+  const name = (wish.name ?? `key-${identity.slice(0, 8)}`).normalize('NFC').trim();
+  if (!keyName.test(name)) {
+    throw new OperatorError(
+      "A key's name starts with a letter or a digit and has at most 64 letters, digits, spaces and . _ -",
+    );
+  }
+  const authorization = newSecret(system);
+  const key: ApiKey = {
+    identity,
+    name,
+    scopes: scopesOf(wish.scopes),
+    createdAt: now,
+    expiresAt: wish.days === undefined ? undefined : plusSeconds(now, wish.days * 86_400),
+    revokedAt: undefined,
+    previousUntil: undefined,
+  };
+  const entry = operatorEntry(system, 'keys create', { key: identity, scopes: key.scopes });
+  if (!(await insertKey(scopeOf(system, brandId), key, digestSecret(authorization), entry))) {
+    throw new OperatorError(
+      `The brand already has a key named "${name}". Choose another name, or rotate that key.`,
+    );
+  }
+  system.db.wake();
+  return { ...key, authorization };
+}
+
+function scopesOf(wished: readonly string[] | undefined): readonly Scope[] {
+  if (wished === undefined) return defaultScopes;
+  const unknown = wished.filter((scope) => !isScope(scope));
+  if (unknown.length > 0 || wished.length === 0) {
+    const what =
+      unknown.length > 0 ? `Not a scope: ${unknown.join(', ')}.` : 'A key needs at least one scope.';
+    throw new OperatorError(`${what} There are: ${allScopes.join(', ')}.`);
+  }
+  return allScopes.filter((scope) => wished.includes(scope));
+}
+
+/** Every key of a brand, revoked ones included, oldest first. */
+export const keysOf = (system: System, brandId: BrandId): Promise<readonly ApiKey[]> =>
+  listKeys(scopeOf(system, brandId));
+
+/** The key of a brand that a person means: by its identity or its name. */
+export async function keyNamed(system: System, brandId: BrandId, nameOrIdentity: string): Promise<ApiKey> {
+  const keys = await keysOf(system, brandId);
+  const wanted = nameOrIdentity.normalize('NFC').trim();
+  const key = keys.find((one) => one.identity === wanted.toLowerCase() || one.name === wanted);
+  if (key) return key;
+  throw new OperatorError(
+    `The brand has no key "${wanted}". List its keys with: clientele keys list --brand NAME`,
+  );
+}
+
+/** A new secret under the same identity; the old secret stays good for so many hours more. */
+export async function renewKey(
+  system: System,
+  brandId: BrandId,
+  key: ApiKey,
+  overlapHours: number,
+): Promise<NewKey> {
+  const authorization = newSecret(system);
+  const until = plusSeconds(system.now(), Math.round(overlapHours * 3600));
+  const entry = operatorEntry(system, 'keys rotate', { key: key.identity, overlap_hours: overlapHours });
+  const scope = scopeOf(system, brandId);
+  const renewed = await rotateKey(scope, key.identity, digestSecret(authorization), until, entry);
+  if (!renewed)
+    throw new OperatorError(`The key "${key.name}" is revoked. Make a new one with: clientele keys create`);
+  system.db.wake();
+  return { ...renewed, authorization };
+}
+
+/** Ends a key for good; every process refuses it within a second. */
+export async function endKey(system: System, brandId: BrandId, identity: KeyIdentity): Promise<ApiKey> {
+  const entry = operatorEntry(system, 'keys revoke', { key: identity });
+  const key = await revokeKey(scopeOf(system, brandId), identity, system.now(), entry);
+  if (!key) throw new OperatorError('The brand has no such key.');
+  system.db.wake();
+  return key;
+}
+
+/** Tells a key about itself. Any other identity is nothing at all, whether or not it exists. */
+export async function verifyKey(context: Context, { params }: Input<Contract['verifyKey']>): Promise<Answer> {
+  const { principal, system } = context;
+  if (params.identity !== principal.identity) throw new Refusal('not_found');
+  return {
+    status: 200,
+    body: asciiJson({
+      identity: principal.identity,
+      name: principal.keyName,
+      bond_brand_id: principal.brandId,
+      brand: principal.brandName,
+      scopes: [...principal.scopes],
+      environment: system.environment,
+      date_created: wireTime(principal.createdAt, 'change'),
+      ...(principal.expiresAt && { date_expires: wireTime(principal.expiresAt, 'change') }),
+    }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { BrandId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import type { Brand } from '../../store/brands/brands.ts';
+import { insertBrand, listBrands } from '../../store/brands/brands.ts';
+import { operatorEntry } from '../audit/operator.ts';
+import type { System } from '../system.ts';
+import { withCurrentRoot } from './root-key.ts';
+
+const brandName = /^\p{L}[\p{L}\p{M}\p{Nd} .,&'’()_-]{0,99}$/u;
+
+/**
+ * Makes a brand with keys of its own. A name is 1 to 100 characters and starts with a letter; it is how
+ * people name the brand on the command line.
+ */
+export async function createBrand(system: System, name: string, id?: BrandId): Promise<Brand> {
+  const trimmed = name.normalize('NFC').trim();
+  if (!brandName.test(trimmed)) {
+    throw new OperatorError(
+      "A brand's name starts with a letter and has at most 100 letters, digits, spaces and . , & ' ( ) _ -",
+    );
+  }
+  const brand: Brand = { brandId: id ?? system.newId(), name: trimmed, createdAt: system.now() };
+  const entry = operatorEntry(system, 'brands create');
+  const isMade = await withCurrentRoot(system, () =>
+    insertBrand(system.db, brand, system.vault.newBrandKeys(brand.brandId), entry),
+  );
+  if (!isMade) {
+    throw new OperatorError(
+      `There is already a brand named "${trimmed}". Choose another name, or use that brand.`,
+    );
+  }
+  system.db.wake();
+  return brand;
+}
+
+/** Every brand, oldest first. */
+export const allBrands = (system: System): Promise<readonly Brand[]> => listBrands(system.db);
+
+/** The brand of a name, or an error that lists the names there are. */
+export async function brandNamed(system: System, name: string): Promise<Brand> {
+  const brands = await listBrands(system.db);
+  const wanted = name.normalize('NFC').trim();
+  const brand = brands.find((one) => one.name === wanted || one.brandId === wanted.toLowerCase());
+  if (brand) return brand;
+  const known = brands.map((one) => `"${one.name}"`).join(', ');
+  throw new OperatorError(
+    known === ''
+      ? `There is no brand yet. Make one with: clientele brands create "${wanted}"`
+      : `There is no brand named "${wanted}". There are: ${known}. Make one with: clientele brands create NAME`,
+  );
+}

@@ -1,0 +1,23 @@
+import type { Address, Birth, Deliverability } from '../../domain/customers/address.ts';
+import type { Profile } from '../../domain/customers/customer.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { AddressVerifier } from '../../providers/address.ts';
+import type { System } from '../system.ts';
+
+/** What a new address gets at birth: an id, a date, and the verdict where one is known without a call. */
+export const birthOf = ({ verifier, newId }: System, now: Instant): Birth => ({
+  now,
+  newAddressId: newId,
+  verdictOn: (fields) => verdictOf(verifier.verifyNow(fields)),
+});
+
+export const verdictOf = (finding: ReturnType<AddressVerifier['verifyNow']>): Deliverability | undefined =>
+  finding.kind === 'verdict' ? finding.deliverability : undefined;
+
+/** Whether a remote verifier has to be asked about one of the addresses. */
+export const awaitsVerdict = (system: System, profile: Profile): boolean =>
+  profile.addresses.some((address) => isOpen(system, address));
+
+/** Whether an address has no verdict and a call might bring one. */
+export const isOpen = ({ verifier }: System, address: Address): boolean =>
+  address.deliverability === undefined && verifier.verifyNow(address).kind === 'later';

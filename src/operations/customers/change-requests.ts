@@ -1,0 +1,220 @@
+import { usualItems } from '../../contract/lists.ts';
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { WantedChange } from '../../domain/customers/change-request.ts';
+import type { Changed, CustomerChange } from '../../domain/customers/customer.ts';
+import { applyChange } from '../../domain/customers/customer.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { maskSsn } from '../../domain/fields.ts';
+import { isLocked } from '../../domain/kyc/verification.ts';
+import { cursorAfter, parseCursor } from '../../domain/paging.ts';
+import { Problems } from '../../domain/problems.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { wireTime } from '../../domain/time.ts';
+import { digitsOf } from '../../domain/values.ts';
+import type {
+  ChangeRequestId,
+  ChangeRequestRow,
+  SealedChangeRequest,
+} from '../../store/customers/change-requests.ts';
+import {
+  decisionPart,
+  listChangeRequests as list,
+  proposalPart,
+  readChangeRequest,
+} from '../../store/customers/change-requests.ts';
+import { changeCustomer } from '../../store/customers/customers.ts';
+import type { Place } from '../../vault/vault.ts';
+import { noteShown } from '../audit/entries.ts';
+import { readSealed } from '../keyrings.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import { birthOf } from './address-verdicts.ts';
+import type { Opened } from './change.ts';
+import { openForChange, openSsn, sealChange, withoutDuplicate } from './change.ts';
+
+/**
+ * The way through the lock. What is proposed is decided as a PATCH would be, but for the lock: once when it
+ * is proposed, so that whoever proposes hears what is wrong, and again when it is approved, on what the
+ * customer is then.
+ */
+
+export async function createChangeRequest(
+  context: Context,
+  { params, body }: Input<Contract['createChangeRequest']>,
+): Promise<Answer> {
+  const { ring, now, principal, scope, system } = context;
+  const opened = await openForChange(context, params.customer_id, 'none');
+  const { fields } = await decide(context, opened, body.changes);
+  if (!(await isRefusedByLock(context, opened, body.changes))) throw new Refusal('change_request_needless');
+  const id = system.newId<'change_request'>();
+  const request: Omit<SealedChangeRequest, 'seq'> = {
+    id,
+    customerId: params.customer_id,
+    status: 'pending',
+    fields,
+    wanted: ring.seal(placeOf(id, 'wanted'), JSON.stringify(body.changes)),
+    reason: ring.seal(placeOf(id, 'reason'), body.reason.trim()),
+    note: undefined,
+    requestedBy: principal.identity,
+    decidedBy: undefined,
+    createdAt: now,
+    decidedAt: undefined,
+  };
+  const answer: Answer = { status: 201, body: asciiJson(shown(request)) };
+  const journal = context.journal({
+    customerId: params.customer_id,
+    facts: { change_request_id: id, proposed_fields: fields },
+  });
+  const claim = context.claim?.(answer, params.customer_id);
+  await done(changeCustomer(scope, untouched(opened), [proposalPart(request), journal], claim));
+  return answer;
+}
+
+export async function listChangeRequests(
+  { scope }: Context,
+  { query }: Input<Contract['listChangeRequests']>,
+): Promise<Answer> {
+  const limit = query.limit ?? usualItems;
+  const after = query.cursor === undefined ? 0n : parseCursor(query.cursor);
+  if (after === undefined) throw new Refusal('get_customer_schema', { cursor: ['Not a valid value.'] });
+  const filter = { status: query.status, customerId: query.customer_id, after, most: limit + 1 };
+  const found = await list(scope, filter);
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  const next_cursor = last ? cursorAfter(last.seq) : null;
+  return { status: 200, body: asciiJson({ data: page.map(shown), next_cursor }) };
+}
+
+export async function getChangeRequest(
+  context: Context,
+  { params }: Input<Contract['getChangeRequest']>,
+): Promise<Answer> {
+  const request = await read(context, params.change_request_id);
+  const { changes } = await wantedBy(context, request);
+  const masked = changes.ssn === undefined ? changes : { ...changes, ssn: maskSsn(digitsOf(changes.ssn)) };
+  const note =
+    request.note === undefined ? undefined : await open(context, placeOf(request.id, 'note'), request.note);
+  await noteShown(context, [request.customerId]);
+  return {
+    status: 200,
+    body: asciiJson({
+      ...shown(request),
+      changes: masked,
+      reason: await open(context, placeOf(request.id, 'reason'), request.reason),
+      ...(note !== undefined && { note }),
+    }),
+  };
+}
+
+export async function decideChangeRequest(
+  context: Context,
+  { params, body }: Input<Contract['decideChangeRequest']>,
+): Promise<Answer> {
+  const { now, principal, ring, scope } = context;
+  const request = await read(context, params.change_request_id);
+  const opened = await openForChange(context, request.customerId, 'none');
+  // Read again behind the customer: whoever decided meanwhile has changed the customer too.
+  const { id, status } = await read(context, params.change_request_id);
+  if (status !== 'pending') throw new Refusal('change_request_decided');
+  const decision = {
+    id,
+    status: body.decision === 'approve' ? 'approved' : 'declined',
+    decidedBy: principal.identity,
+    decidedAt: now,
+    note: body.note === undefined ? undefined : ring.seal(placeOf(id, 'note'), body.note.trim()),
+  } as const;
+  const answer: Answer = { status: 200, body: asciiJson(shown({ ...request, ...decision })) };
+  const facts = { change_request_id: id, decision: body.decision };
+  const { change, deed } =
+    body.decision === 'approve'
+      ? await approval(context, opened, (await wantedBy(context, request)).changes)
+      : { change: untouched(opened), deed: undefined };
+  const journal = context.journal({ customerId: request.customerId, facts, ...deed });
+  const claim = context.claim?.(answer, request.customerId);
+  await done(withoutDuplicate(changeCustomer(scope, change, [decisionPart(decision), journal], claim)));
+  return answer;
+}
+
+/** The wanted values on the customer as it is now. They may be the present ones by now. */
+async function approval(context: Context, opened: Opened, changes: CustomerChange) {
+  const changed = await decide(context, opened, changes);
+  if (changed.fields.length === 0) return { change: untouched(opened), deed: undefined };
+  const { change, digests } = await sealChange(context, opened.row, changed);
+  return { change, deed: { event: { type: 'customer.updated' }, fields: changed.fields, digests } as const };
+}
+
+/** A change of nothing but the version, which lets only one of two decisions through. */
+const untouched = ({ row }: Opened) => ({
+  id: row.head.customer_id,
+  version: row.version,
+  updatedAt: row.head.updated_at,
+});
+
+/** The wanted change without the lock. @throws Refusal `edit_customer_schema`, with paths as they were sent. */
+async function decide(context: Context, opened: Opened, changes: CustomerChange): Promise<Changed> {
+  const unlocked = { ...opened.row.kyc, passedAt: undefined };
+  try {
+    return await applied(context, opened, changes, unlocked);
+  } catch (error) {
+    if (!(error instanceof Refusal) || typeof error.detail === 'string') throw error;
+    const below = Object.entries(error.detail).map(([path, sentences]) => [`changes.${path}`, sentences]);
+    throw new Refusal(error.code, Object.fromEntries(below));
+  }
+}
+
+async function isRefusedByLock(context: Context, opened: Opened, changes: CustomerChange): Promise<boolean> {
+  if (!isLocked(opened.row.kyc)) return false;
+  try {
+    await applied(context, opened, changes, opened.row.kyc);
+    return false;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'kyc_customer') return true;
+    throw error;
+  }
+}
+
+async function applied(
+  context: Context,
+  { row, profile }: Opened,
+  changes: CustomerChange,
+  kyc: Opened['row']['kyc'],
+): Promise<Changed> {
+  const ssn = changes.ssn === undefined ? undefined : await openSsn(context, row);
+  const present = { profile, kyc, openSsn: () => ssn };
+  return applyChange(present, changes, new Problems(), birthOf(context.system, context.now));
+}
+
+async function read({ scope }: Context, id: ChangeRequestId): Promise<SealedChangeRequest> {
+  const request = await readChangeRequest(scope, id);
+  if (!request) throw new Refusal('change_request_dne');
+  return request;
+}
+
+async function wantedBy(
+  context: Context,
+  { id, wanted }: SealedChangeRequest,
+): Promise<Pick<WantedChange, 'changes'>> {
+  return { changes: JSON.parse(await open(context, placeOf(id, 'wanted'), wanted)) as CustomerChange };
+}
+
+const open = ({ system, ring }: Context, place: Place, sealed: string): Promise<string> =>
+  readSealed(system.keyrings, ring, place, sealed);
+
+/** Each of the three texts has a place of its own, so that none opens as another. */
+const placeOf = (id: ChangeRequestId, text: 'wanted' | 'reason' | 'note'): Place => ({
+  purpose: 'reason',
+  recordId: `${id}/${text}`,
+  sealNumber: 1,
+});
+
+const shown = (request: Omit<ChangeRequestRow, 'seq'>) => ({
+  change_request_id: request.id,
+  customer_id: request.customerId,
+  status: request.status,
+  fields: request.fields,
+  requested_by: request.requestedBy,
+  ...(request.decidedBy !== undefined && { decided_by: request.decidedBy }),
+  date_created: wireTime(request.createdAt, 'change'),
+  ...(request.decidedAt !== undefined && { date_decided: wireTime(request.decidedAt, 'change') }),
+});

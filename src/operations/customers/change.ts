@@ -1,0 +1,149 @@
+import type { Precondition } from '../../contract/operation.ts';
+import type { Changed, Profile } from '../../domain/customers/customer.ts';
+import type { CustomerHead } from '../../domain/customers/record.ts';
+import { readProfile, writeProfile } from '../../domain/customers/record.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
+import { violatedIndex } from '../../store/connection/outage.ts';
+import type { ChangeableRow, CustomerRow, CustomerRowChange } from '../../store/customers/customers.ts';
+import { changeCustomer, readForChange } from '../../store/customers/customers.ts';
+import { keepClaim } from '../../store/idempotency-claim.ts';
+import { readSealed } from '../keyrings.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import { awaitsVerdict } from './address-verdicts.ts';
+import { digesterOf, digestsOf } from './digests.ts';
+import { indexValues, isIndexed } from './index-values.ts';
+import { isUnique, placeOf, primaryVerdict } from './sealing.ts';
+
+/** A customer that is about to change: its row as it was read, and its profile opened. */
+export interface Opened {
+  readonly row: ChangeableRow;
+  readonly profile: Profile;
+}
+
+/** @throws Refusal `customer_dne`, or `precondition_failed` where the row has another version than was asked for. */
+export async function openForChange(
+  context: Context,
+  id: CustomerId,
+  ifMatch: Precondition,
+): Promise<Opened> {
+  const row = await readForChange(context.scope, id);
+  if (!row) throw new Refusal('customer_dne');
+  if (typeof ifMatch === 'object' && !ifMatch.includes(row.version)) throw new Refusal('precondition_failed');
+  return { row, profile: readProfile(await openProfile(context, row)) };
+}
+
+/** The text of a sealed profile. */
+export const openProfile = (
+  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  row: CustomerRow,
+): Promise<string> =>
+  readSealed(system.keyrings, ring, placeOf('profile', row.head.customer_id, row.profileSeal), row.profile);
+
+/** The full number, which only a change that sends a full number has to see. */
+export async function openSsn(
+  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  row: ChangeableRow,
+): Promise<string | undefined> {
+  if (row.ssn === undefined) return undefined;
+  return readSealed(system.keyrings, ring, placeOf('ssn', row.head.customer_id, row.ssnSeal), row.ssn);
+}
+
+/** How an answer is made of the customer after the change: its head, its profile as text, its version. */
+export type Shown = (head: CustomerHead, text: string, version: number) => Answer;
+
+/**
+ * Writes a decided change, or nothing where every field was sent with its present value, and answers what
+ * `show` makes of the customer as it is then. Under an Idempotency-Key the answer is kept either way.
+ */
+export async function writeChange(
+  context: Context,
+  { row, profile }: Opened,
+  changed: Changed,
+  show: Shown,
+): Promise<Answer> {
+  const { now, scope } = context;
+  const id = row.head.customer_id;
+  if (changed.fields.length === 0) {
+    const answer = show(row.head, writeProfile(profile), row.version);
+    if (context.claim) await done(keepClaim(scope, context.claim(answer, id)));
+    return answer;
+  }
+  const { change, text, digests } = await sealChange(context, row, changed);
+  const answer = show({ ...row.head, updated_at: now }, text, row.version + 1);
+  const journal = context.journal({
+    customerId: id,
+    event: { type: 'customer.updated' },
+    fields: changed.fields,
+    digests,
+  });
+  await done(withoutDuplicate(changeCustomer(scope, change, [journal], context.claim?.(answer, id))));
+  return answer;
+}
+
+interface SealedChange {
+  readonly change: CustomerRowChange;
+  /** The profile as it will be, as text. */
+  readonly text: string;
+  /** What the trail says of the new values. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+/** A decided change of at least one field, sealed and ready to be written. */
+export async function sealChange(
+  { system, ring, now }: Pick<Context, 'system' | 'ring' | 'now'>,
+  row: ChangeableRow,
+  changed: Changed,
+): Promise<SealedChange> {
+  const id = row.head.customer_id;
+  const text = writeProfile(changed.profile);
+  const profileSeal = row.profileSeal + 1;
+  const ssnSeal = row.ssnSeal + 1;
+  const digester = await digesterOf({ system, ring }, row);
+  const change: CustomerRowChange = {
+    id,
+    version: row.version,
+    updatedAt: now,
+    profile: {
+      sealed: ring.seal(placeOf('profile', id, profileSeal), text),
+      seal: profileSeal,
+      deliverability: primaryVerdict(changed.profile.addresses),
+    },
+    ...(changed.ssn !== undefined && {
+      ssn: {
+        sealed: ring.seal(placeOf('ssn', id, ssnSeal), changed.ssn),
+        seal: ssnSeal,
+        unique: isUnique(system, changed.ssn),
+      },
+    }),
+    ...(changed.fields.some(isIndexed) && { index: await newIndex({ system, ring }, row, changed) }),
+    ...(changed.fields.includes('addresses') && {
+      verify: { at: awaitsVerdict(system, changed.profile) ? now : undefined, tries: 0 },
+    }),
+    auditKey: digester.sealed,
+  };
+  return { change, text, digests: digestsOf(digester.digest, changed.fields, changed.profile, changed.ssn) };
+}
+
+/** The values that change; all of them where the row is still under an older key, so that no row mixes two. */
+async function newIndex(
+  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  row: ChangeableRow,
+  { profile, ssn, fields }: Changed,
+) {
+  if (row.indexVersion === ring.indexVersion) return indexValues(ring, profile, ssn, fields);
+  return indexValues(ring, profile, ssn ?? (await openSsn({ system, ring }, row)));
+}
+
+/** Says a violated unique index in the words of the catalogue. */
+export async function withoutDuplicate<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const index = violatedIndex(error);
+    if (index === 'customers_ssn') throw new Refusal('ssn_dup');
+    if (index === 'customers_brand_person_id') throw new Refusal('person_id_dup');
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { applyChange } from '../../domain/customers/customer.ts';
+import { customerJson } from '../../domain/customers/record.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
+import { asciiJson } from '../../domain/text.ts';
+import type { CustomerRow } from '../../store/customers/customers.ts';
+import { insertCustomer, readCustomer, removeCustomer } from '../../store/customers/customers.ts';
+import { noteShown } from '../audit/entries.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import { birthOf } from './address-verdicts.ts';
+import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './change.ts';
+import { bearCustomer } from './new-customer.ts';
+
+/** One customer, as it is read. */
+export async function getCustomer(
+  context: Context,
+  { params }: Input<Contract['getCustomer']>,
+): Promise<Answer> {
+  const row = await readCustomer(context.scope, params.customer_id);
+  if (!row) throw new Refusal('customer_dne');
+  await noteShown(context, [params.customer_id]);
+  return { status: 200, body: await showCustomer(context, row), version: row.version };
+}
+
+/** A stored customer as JSON, in the style of a read. */
+export async function showCustomer(context: Context, row: CustomerRow): Promise<string> {
+  return customerJson(row.head, await openProfile(context, row), 'read');
+}
+
+export async function createCustomer(
+  context: Context,
+  { body }: Input<Contract['createCustomer']>,
+): Promise<Answer> {
+  const { row, deed } = bearCustomer(context, body);
+  const answer: Answer = { status: 201, body: customerJson(row.head, row.profileText, 'change'), version: 1 };
+  const claim = context.claim?.(answer, row.head.customer_id);
+  await done(withoutDuplicate(insertCustomer(context.scope, row, [context.journal(deed)], claim)));
+  return answer;
+}
+
+export async function updateCustomer(
+  context: Context,
+  { params, body, doubts, ifMatch }: Input<Contract['updateCustomer']>,
+): Promise<Answer> {
+  const opened = await openForChange(context, params.customer_id, ifMatch);
+  const storedSsn = body.ssn === undefined ? undefined : await openSsn(context, opened.row);
+  const present = { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => storedSsn };
+  const birth = birthOf(context.system, context.now);
+  const changed = applyChange(present, body, doubts.copy(), birth);
+  return writeChange(context, opened, changed, (head, text, version) => ({
+    status: 200,
+    body: customerJson(head, text, 'change'),
+    version,
+  }));
+}
+
+export async function deleteCustomer(
+  context: Context,
+  { params, ifMatch }: Input<Contract['deleteCustomer']>,
+): Promise<Answer> {
+  const answer: Answer = { status: 200, body: asciiJson('Customer resource deleted') };
+  const versions = typeof ifMatch === 'object' ? ifMatch : undefined;
+  const claim = context.claim?.(answer, params.customer_id);
+  const journal = context.journal({
+    customerId: params.customer_id,
+    event: { type: 'customer.deleted' },
+  });
+  const outcome = await removeCustomer(
+    context.scope,
+    params.customer_id,
+    versions,
+    context.now,
+    [journal],
+    claim,
+  );
+  if (outcome === 'stale') await explainNothingDeleted(context, params.customer_id, versions);
+  await done(Promise.resolve(outcome));
+  return answer;
+}
+
+/** Nothing was there to delete: no such customer, another version, or (then it is tried again) a used key. */
+async function explainNothingDeleted(
+  context: Context,
+  id: CustomerId,
+  versions: readonly number[] | undefined,
+): Promise<void> {
+  const row = await readCustomer(context.scope, id);
+  if (!row) throw new Refusal('customer_dne');
+  if (row && versions && !versions.includes(row.version)) throw new Refusal('precondition_failed');
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { createCustomer } from '../../contract/customers/customers.ts';
+import { parseBody } from '../../contract/json.ts';
+import { checkTexts, shapeCheck } from '../../contract/validate.ts';
+import type { CustomerInput } from '../../domain/customers/customer.ts';
+import { indexForms } from '../../domain/customers/search.ts';
+import type { FieldProblems } from '../../domain/errors.ts';
+import { errorCatalogue, Refusal } from '../../domain/errors.ts';
+import { Problems } from '../../domain/problems.ts';
+import { digitsOf } from '../../domain/values.ts';
+import { claimedKeys, takenValues } from '../../store/customers/import.ts';
+import type { BrandScope } from '../../store/scope.ts';
+import type { Keyring } from '../../vault/vault.ts';
+import type { System } from '../system.ts';
+import type { Line } from './import-lines.ts';
+import { isUnique } from './sealing.ts';
+
+/** A line with what is known of it. */
+export interface CheckedLine {
+  readonly number: number;
+  /** SHA-256 of its bytes, hex; it never leaves the process without a key. */
+  readonly digest: string;
+  /** The body of a create; `undefined` where something is wrong with it. */
+  readonly body: CustomerInput | undefined;
+  readonly problems: Problems;
+}
+
+const shape = shapeCheck(createCustomer.body.schema);
+
+/** A line with what createCustomer would say of its body. */
+export function checkLine(system: System, { number, bytes }: Line): CheckedLine {
+  const problems = new Problems();
+  const value = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
+  if (!problems.any) {
+    checkTexts(value, '', problems);
+    problems.addMissing(shape(value));
+    const circumstances = { now: system.now(), sandbox: system.environment === 'sandbox' };
+    problems.addMissing(createCustomer.body.check(value, circumstances));
+  }
+  const digest = createHash('sha256')
+    .update(bytes ?? '')
+    .digest('hex');
+  return { number, digest, problems, body: problems.any ? undefined : (value as CustomerInput) };
+}
+
+function tooLong(problems: Problems): undefined {
+  problems.add('line', 'Longer than 64 KiB, which no body may be.');
+}
+
+function parse(bytes: Buffer, problems: Problems): unknown {
+  try {
+    return parseBody(bytes).value;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    problems.add('line', String(error.detail));
+    return undefined;
+  }
+}
+
+/** The Idempotency-Key of a line, under every index key that is in use; the newest comes last. */
+export const lineKeys = (ring: Keyring, { digest }: CheckedLine): readonly Buffer[] =>
+  ring.indexVersions.map((version) => ring.indexAt(version, 'idempotency_key', `import ${digest}`));
+
+/** The number under every index key that is in use, where nobody else may have it. */
+function ssnDigests(system: System, ring: Keyring, { body }: CheckedLine): readonly Buffer[] {
+  const number = body?.ssn === undefined ? undefined : digitsOf(body.ssn);
+  if (number === undefined || !isUnique(system, number)) return [];
+  return ring.indexVersions.map((version) => ring.indexAt(version, 'ssn', indexForms.ssn(number)));
+}
+
+/** Those of the lines that no earlier run has imported. */
+export async function notImported(
+  system: System,
+  ring: Keyring,
+  scope: BrandScope,
+  lines: readonly CheckedLine[],
+): Promise<readonly CheckedLine[]> {
+  const keys = new Map(lines.map((line) => [line, lineKeys(ring, line).map(base64)]));
+  const claimed = await claimedKeys(scope, [...keys.values()].flat(), system.now());
+  return lines.filter((line) => !keys.get(line)?.some((key) => claimed.has(key)));
+}
+
+/** What lines must not have in common, with the line that has it. */
+export type Seen = Map<string, number>;
+
+/** Notes every value that is to be unique and is not: in the database, or on an earlier good line of the file. */
+export async function noteDuplicates(
+  system: System,
+  ring: Keyring,
+  scope: BrandScope,
+  lines: readonly CheckedLine[],
+  seen: Seen,
+): Promise<void> {
+  const marked = lines
+    .filter(({ body }) => body !== undefined)
+    .map((line) => ({
+      line,
+      person: line.body?.brand_person_id?.toLowerCase(),
+      ssns: ssnDigests(system, ring, line),
+    }));
+  const persons = marked.flatMap(({ person }) => person ?? []);
+  const numbers = marked.flatMap(({ ssns }) => ssns.map(base64));
+  const taken = await takenValues(scope, persons, numbers);
+  for (const { line, person, ssns } of marked) {
+    const { problems, number, digest } = line;
+    if (ssns.some((one) => taken.has(base64(one)))) problems.add('ssn', errorCatalogue.ssn_dup.message);
+    if (person && taken.has(person)) problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
+    const [newest] = ssns.slice(-1);
+    const unique = {
+      line: compact(Buffer.from(digest, 'hex')),
+      ssn: newest && compact(newest),
+      brand_person_id: person && compact(Buffer.from(person.replaceAll('-', ''), 'hex')),
+    };
+    for (const [field, value] of Object.entries(unique)) {
+      const earlier = value && seen.get(value);
+      if (earlier) problems.add(field, `The same as on line ${earlier}.`);
+    }
+    if (problems.any) continue;
+    for (const value of Object.values(unique)) if (value) seen.set(value, number);
+  }
+}
+
+/** Sixteen bytes, a character each: all of a UUID, enough of a digest, and little where there are very many. */
+const compact = (bytes: Buffer): string => bytes.toString('latin1', 0, 16);
+const base64 = (digest: Buffer): string => digest.toString('base64');
+
+/** The problems as people and programs read them: fields and sentences, never a value. */
+export interface LineProblems {
+  readonly line: number;
+  readonly problems: FieldProblems;
+}

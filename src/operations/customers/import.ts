@@ -1,0 +1,200 @@
+import { errorCatalogue, Refusal } from '../../domain/errors.ts';
+import type { BrandId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import { Problems } from '../../domain/problems.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import { journalPart } from '../../store/audit/journal.ts';
+import { isOutdatedKey, violatedIndex } from '../../store/connection/outage.ts';
+import { insertCustomer } from '../../store/customers/customers.ts';
+import type { Claim } from '../../store/idempotency-claim.ts';
+import { within } from '../../store/scope.ts';
+import type { Keyring } from '../../vault/vault.ts';
+import { noteOperator, operatorActor } from '../audit/operator.ts';
+import { journalOf } from '../journal.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import type { CheckedLine, LineProblems, Seen } from './import-check.ts';
+import { checkLine, lineKeys, noteDuplicates, notImported } from './import-check.ts';
+import { linesOf } from './import-lines.ts';
+import { bearCustomer } from './new-customer.ts';
+
+/** Lines that are looked up together, and customers that are written in one transaction. */
+const batch = 100;
+/** Days for which a line that was imported is known again, so that an import can be repeated without effect. */
+const knownFor = 7;
+/** How often a batch is written anew because somebody was faster. */
+const maxRounds = 10;
+
+export interface ImportWish {
+  readonly path: string;
+  /** Imports the good lines where there are bad ones; otherwise nothing is written then. */
+  readonly skipBad: boolean;
+  /** Told of each line with which something is wrong. */
+  readonly problem: (found: LineProblems) => void;
+  readonly progress: (step: 'checked' | 'imported', lines: number, of: number) => void;
+}
+
+export interface ImportFacts {
+  /** Lines with something on them. */
+  readonly lines: number;
+  readonly imported: number;
+  /** Imported by an earlier run, and passed over. */
+  readonly earlier: number;
+  readonly bad: number;
+}
+
+/**
+ * Makes a customer of every line of a file, in the order of the file, each with its entry in the trail and its
+ * event. The whole file is checked first. What was imported stays so if it is interrupted; the next run with
+ * the same file goes on from there.
+ *
+ * @throws OperatorError where the file cannot be read, or changes meanwhile.
+ */
+export async function importCustomers(
+  system: System,
+  brandId: BrandId,
+  wish: ImportWish,
+): Promise<ImportFacts> {
+  const checked = await checkFile(system, brandId, wish);
+  const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier, bad: checked.bad.size };
+  const open = facts.lines - facts.earlier - facts.bad;
+  if ((facts.bad > 0 && !wish.skipBad) || open === 0) return facts;
+  await noteOperator(system, brandId, 'import', { lines: open });
+  let imported = 0;
+  let late = 0;
+  for await (const lines of batches(system, wish.path, checked.bad)) {
+    const refused = await writeLines(system, brandId, lines);
+    for (const one of refused.problems) wish.problem(one);
+    imported += refused.written;
+    late += refused.problems.length;
+    system.db.wake();
+    wish.progress('imported', imported, open);
+  }
+  return { ...facts, imported, bad: facts.bad + late };
+}
+
+interface CheckedFile {
+  readonly lines: number;
+  readonly earlier: number;
+  /** Numbers of the lines with which something is wrong. */
+  readonly bad: ReadonlySet<number>;
+}
+
+async function checkFile(system: System, brandId: BrandId, wish: ImportWish): Promise<CheckedFile> {
+  const scope = scopeOf(system, brandId);
+  const seen: Seen = new Map();
+  const bad = new Set<number>();
+  let [count, earlier] = [0, 0];
+  for await (const lines of batches(system, wish.path, bad)) {
+    const ring = await system.keyrings.of(brandId);
+    const fresh = await notImported(system, ring, scope, lines);
+    await noteDuplicates(system, ring, scope, fresh, seen);
+    for (const { number, problems } of fresh) {
+      if (!problems.any) continue;
+      bad.add(number);
+      wish.problem({ line: number, problems: problems.toObject() });
+    }
+    count += lines.length;
+    earlier += lines.length - fresh.length;
+    wish.progress('checked', count, count);
+  }
+  return { lines: count, earlier, bad };
+}
+
+/** The lines of the file, checked one by one, so many at a time; those that are known to be bad are left out. */
+async function* batches(
+  system: System,
+  path: string,
+  bad: ReadonlySet<number>,
+): AsyncGenerator<readonly CheckedLine[]> {
+  let lines: CheckedLine[] = [];
+  for await (const line of linesOf(path)) {
+    if (bad.has(line.number)) continue;
+    lines.push(checkLine(system, line));
+    if (lines.length < batch) continue;
+    yield lines;
+    lines = [];
+  }
+  if (lines.length > 0) yield lines;
+}
+
+interface Written {
+  readonly written: number;
+  readonly problems: readonly LineProblems[];
+}
+
+/** Thrown where somebody was faster, to undo what of the batch has been written and begin it anew. */
+class Again extends Error {}
+
+/** Writes lines in their order, all or none, unless a value of one was taken meanwhile: then one by one. */
+async function writeLines(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
+  let ring = await system.keyrings.of(brandId);
+  for (let round = 1; ; round += 1) {
+    const fresh = await notImported(system, ring, scopeOf(system, brandId), lines);
+    try {
+      await writeTogether(system, brandId, ring, fresh);
+      return { written: fresh.length, problems: [] };
+    } catch (error) {
+      const index = violatedIndex(error);
+      if (index !== undefined)
+        return fresh.length === 1 ? taken(fresh, index) : oneByOne(system, brandId, fresh);
+      if (isOutdatedKey(error)) ring = await system.keyrings.reload(brandId);
+      else if (!(error instanceof Again)) throw error;
+      if (round === maxRounds) throw new Refusal('unavailable', undefined, { cause: error });
+    }
+  }
+}
+
+async function oneByOne(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
+  let written = 0;
+  const problems: LineProblems[] = [];
+  for (const line of lines) {
+    const one = await writeLines(system, brandId, [line]);
+    written += one.written;
+    problems.push(...one.problems);
+  }
+  return { written, problems };
+}
+
+function taken([line]: readonly CheckedLine[], index: string): Written {
+  const problems = new Problems();
+  if (index === 'customers_ssn') problems.add('ssn', errorCatalogue.ssn_dup.message);
+  else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
+  return { written: 0, problems: line ? [{ line: line.number, problems: problems.toObject() }] : [] };
+}
+
+async function writeTogether(
+  system: System,
+  brandId: BrandId,
+  ring: Keyring,
+  lines: readonly CheckedLine[],
+): Promise<void> {
+  const scope = scopeOf(system, brandId);
+  const cause = { actor: operatorActor(), operation: 'import' };
+  await system.db.transaction(async (connection) => {
+    for (const line of lines) {
+      if (!line.body) throw new OperatorError('The file has changed since it was checked. Import it again.');
+      const now = system.now();
+      const { row, deed } = bearCustomer({ system, ring, now, scope }, line.body);
+      const part = journalPart(journalOf(system, cause, now, deed));
+      const claim = claimOf(system, ring, line, row.head.customer_id);
+      if ((await insertCustomer(within(scope, connection), row, [part], claim)) !== 'done') throw new Again();
+    }
+  });
+}
+
+/** The line's own Idempotency-Key: whoever imports it again finds it done. There is no answer to give again. */
+function claimOf(system: System, ring: Keyring, line: CheckedLine, customerId: string): Claim {
+  const [recordId, now] = [system.newId(), system.now()];
+  const key = lineKeys(ring, line).at(-1) ?? Buffer.alloc(0);
+  return {
+    indexVersion: ring.indexVersion,
+    key,
+    fingerprint: key,
+    recordId,
+    customerId,
+    answer: ring.seal({ purpose: 'idempotency', recordId, sealNumber: 1 }, '{}'),
+    now,
+    expiresAt: plusSeconds(now, knownFor * 86_400),
+  };
+}

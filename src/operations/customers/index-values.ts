@@ -1,0 +1,42 @@
+import type { Profile } from '../../domain/customers/customer.ts';
+import { indexForms } from '../../domain/customers/search.ts';
+import type { CustomerField } from '../../domain/fields.ts';
+import { customerFields } from '../../domain/fields.ts';
+import type { IndexValues } from '../../store/customers/customers.ts';
+import type { Keyring } from '../../vault/vault.ts';
+
+/**
+ * The blind index values of a customer under the newest key, each where its field is known; with `fields`,
+ * only those that take part in an index with one of them.
+ */
+export function indexValues(
+  ring: Keyring,
+  profile: Profile,
+  ssn: string | undefined,
+  fields: readonly CustomerField[] = Object.keys(customerFields) as CustomerField[],
+): IndexValues {
+  const { email, phone, phone_country_code: countryCode, last_name: lastName, dob } = profile;
+  const wanted = new Set(fields.map((field) => indexOf(field)));
+  const value = (kind: 'ssn' | 'email' | 'phone' | 'name_dob', form: () => string | undefined) => {
+    const normal = wanted.has(kind) ? form() : undefined;
+    return normal === undefined ? undefined : ring.index(kind, normal);
+  };
+  const older = (kept: string) =>
+    ring.indexVersions.slice(0, -1).map((version) => ring.indexAt(version, 'ssn', indexForms.ssn(kept)));
+  return {
+    version: ring.indexVersion,
+    olderSsn: ssn !== undefined && wanted.has('ssn') ? older(ssn) : [],
+    ssn: value('ssn', () => ssn && indexForms.ssn(ssn)),
+    email: value('email', () => email && indexForms.email(email)),
+    phone: value('phone', () => phone && indexForms.phone(countryCode, phone)),
+    nameAndDob: value('name_dob', () => indexForms.nameAndDob(lastName, dob)),
+  };
+}
+
+/** Whether a field takes part in a blind index. */
+export const isIndexed = (field: CustomerField): boolean => indexOf(field) !== undefined;
+
+function indexOf(field: CustomerField) {
+  const entry = customerFields[field];
+  return 'index' in entry ? entry.index : undefined;
+}

@@ -1,0 +1,86 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { SearchInput } from '../../domain/customers/search.ts';
+import { indexForms } from '../../domain/customers/search.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { parseId } from '../../domain/ids.ts';
+import type { Paging } from '../../domain/paging.ts';
+import { defaultPerPage, linksOf, parseCursor } from '../../domain/paging.ts';
+import { parseInstant } from '../../domain/time.ts';
+import type { CustomerFilter, CustomerPage } from '../../store/customers/pages.ts';
+import { pageOfCustomers, pageOfSearch } from '../../store/customers/pages.ts';
+import type { IndexKind, Keyring } from '../../vault/vault.ts';
+import { noteShown } from '../audit/entries.ts';
+import type { Answer, Context } from '../system.ts';
+import { showCustomer } from './customers.ts';
+
+export async function listCustomers(
+  context: Context,
+  { query }: Input<Contract['listCustomers']>,
+): Promise<Answer> {
+  const paging = pagingOf(query);
+  return pageAnswer(context, paging, await pageOfCustomers(context.scope, paging));
+}
+
+export async function searchCustomers(
+  context: Context,
+  { query, body }: Input<Contract['searchCustomers']>,
+): Promise<Answer> {
+  const paging = pagingOf(query);
+  const search = (ring: Keyring) =>
+    pageOfSearch(context.scope, filterOf(ring, body), ring.indexVersion, paging);
+  let page = await search(context.ring);
+  if (page.isOutdated) page = await search(await context.system.keyrings.reload(context.scope.brandId));
+  return pageAnswer(context, paging, page);
+}
+
+function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
+  const perPage = query.per_page ?? defaultPerPage;
+  if (query.cursor === undefined) return { perPage, place: { kind: 'page', page: query.page ?? 1 } };
+  if (query.page !== undefined) {
+    throw new Refusal('get_customer_schema', { cursor: ['Not together with page.'] });
+  }
+  const after = parseCursor(query.cursor);
+  if (after === undefined) throw new Refusal('get_customer_schema', { cursor: ['Not a valid value.'] });
+  return { perPage, place: { kind: 'cursor', after } };
+}
+
+async function pageAnswer(context: Context, paging: Paging, page: CustomerPage): Promise<Answer> {
+  await noteShown(
+    context,
+    page.rows.map(({ head }) => head.customer_id),
+  );
+  const shown = await Promise.all(page.rows.map((row) => showCustomer(context, row)));
+  return {
+    status: 200,
+    body: `[${shown.join(',')}]`,
+    page: { total: page.total, links: linksOf(paging, page.total, page.next) },
+  };
+}
+
+/**
+ * What was asked, as the database can answer it: for everything that describes a person its digest, under
+ * every key that customers may be indexed with.
+ */
+function filterOf(ring: Keyring, asked: SearchInput): CustomerFilter {
+  const { ssn, email, phone, last_name: lastName, dob, brand_person_id: personId } = asked;
+  const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);
+  const from = asked.created_from === undefined ? undefined : parseInstant(asked.created_from);
+  const before = asked.created_before === undefined ? undefined : parseInstant(asked.created_before);
+  const digests = (kind: IndexKind, normalised: string) =>
+    ring.indexVersions.map((version) => ring.indexAt(version, kind, normalised));
+  return {
+    ...(ssn !== undefined && { ssn: digests('ssn', indexForms.ssn(ssn)) }),
+    ...(email !== undefined && { email: digests('email', indexForms.email(email)) }),
+    ...(phone !== undefined && {
+      phone: digests('phone', indexForms.phone(asked.phone_country_code, phone)),
+    }),
+    ...(lastName !== undefined &&
+      dob !== undefined && { nameAndDob: digests('name_dob', indexForms.nameAndDob(lastName, dob)) }),
+    ...(brandPersonId !== undefined && { brandPersonId }),
+    ...(asked.kyc_status !== undefined && { kycStatus: asked.kyc_status }),
+    ...(asked.deliverability !== undefined && { deliverability: asked.deliverability }),
+    ...(from !== undefined && { createdFrom: from }),
+    ...(before !== undefined && { createdBefore: before }),
+  };
+}

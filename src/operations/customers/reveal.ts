@@ -1,0 +1,35 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { digitsOf } from '../../domain/values.ts';
+import { noteAbout } from '../../store/audit/entries.ts';
+import { readForChange } from '../../store/customers/customers.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import { openSsn } from './change.ts';
+
+/** A customer's full SSN, answered only after the entry that says so, with the reason, is committed. */
+export async function revealSsn(
+  context: Context,
+  { params, body }: Input<Contract['revealSsn']>,
+): Promise<Answer> {
+  const { scope, ring } = context;
+  const row = await readForChange(scope, params.customer_id);
+  if (!row) throw new Refusal('customer_dne');
+  const ssn = await openSsn(context, row);
+  if (ssn === undefined) throw new Refusal('ssn_dne');
+  const entry = context.journal({
+    customerId: params.customer_id,
+    fields: ['ssn'],
+    reason: { words: body.reason, ring },
+  });
+  // Of a customer that has changed or gone meanwhile nothing is shown; it is looked at anew.
+  const noted = await noteAbout(scope, params.customer_id, row.version, entry);
+  await done(Promise.resolve(noted ? 'done' : 'stale'));
+  const [area, group, serial] = [/^.../, /(?<=^...)../, /....$/].map((part) => part.exec(digitsOf(ssn))?.[0]);
+  return {
+    status: 200,
+    body: asciiJson({ customer_id: params.customer_id, ssn: `${area}-${group}-${serial}` }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Address } from '../../domain/customers/address.ts';
+import type { Drafted } from '../../domain/customers/customer.ts';
+import type { CustomerHead } from '../../domain/customers/record.ts';
+import { writeProfile } from '../../domain/customers/record.ts';
+import type { Instant } from '../../domain/time.ts';
+import { kycTriggers } from '../../domain/trigger-numbers.ts';
+import type { NewCustomerRow } from '../../store/customers/customers.ts';
+import type { Digest, Keyring, Place } from '../../vault/vault.ts';
+import type { System } from '../system.ts';
+import { awaitsVerdict } from './address-verdicts.ts';
+import { indexValues } from './index-values.ts';
+
+/** Where a customer's ciphertexts belong. */
+export const placeOf = (
+  purpose: 'profile' | 'ssn' | 'digests',
+  recordId: string,
+  sealNumber: number,
+): Place => ({
+  purpose,
+  recordId,
+  sealNumber,
+});
+
+/** Each trigger number stands for a way in which a verification ends, so in a sandbox many may have it. */
+export const isUnique = ({ environment }: System, ssn: string | undefined): boolean =>
+  ssn !== undefined && !(environment === 'sandbox' && kycTriggers.has(ssn));
+
+/** The verdict that a customer is found by. */
+export const primaryVerdict = (addresses: readonly Address[]) =>
+  addresses.find((address) => address.is_primary)?.deliverability;
+
+export interface NewCustomer extends Drafted {
+  readonly head: CustomerHead;
+  readonly kycPassedAt?: Instant | undefined;
+}
+
+/** A row to be written, and what goes with it: the text of its profile, from which an answer can be made. */
+export interface SealedCustomer extends NewCustomerRow {
+  readonly profileText: string;
+  readonly digest: Digest;
+}
+
+/** A new customer as a row: what describes the person sealed, for the first time, and indexed. */
+export function sealCustomer(system: System, ring: Keyring, customer: NewCustomer): SealedCustomer {
+  const { head, profile, ssn, kycPassedAt } = customer;
+  const profileText = writeProfile(profile);
+  const digester = ring.newDigester(placeOf('digests', head.customer_id, 1));
+  return {
+    profileText,
+    digest: digester.digest,
+    auditKey: digester.sealed,
+    head,
+    ...(kycPassedAt !== undefined && { kycPassedAt }),
+    deliverability: primaryVerdict(profile.addresses),
+    verifyAt: awaitsVerdict(system, profile) ? head.updated_at : undefined,
+    profile: ring.seal(placeOf('profile', head.customer_id, 1), profileText),
+    ssn: ssn && ring.seal(placeOf('ssn', head.customer_id, 1), ssn),
+    ssnUnique: isUnique(system, ssn),
+    index: indexValues(ring, profile, ssn),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Brand } from '../../store/brands/brands.ts';
+import { changeCustomer, insertCustomer } from '../../store/customers/customers.ts';
+import { listPrograms } from '../../store/kyc/programs.ts';
+import { insertRunPart } from '../../store/kyc/runs.ts';
+import type { NewKey } from '../brands/api-keys.ts';
+import { createKey } from '../brands/api-keys.ts';
+import { createBrand } from '../brands/brands.ts';
+import { sealCustomer } from '../customers/sealing.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { documentBrand, documentCustomers } from './document.ts';
+import type { DemoCustomer } from './people.ts';
+import { demoPeople } from './people.ts';
+import { demoVerifications } from './verifications.ts';
+
+/** How many customers each brand of the demo has. */
+const perBrand = 50;
+
+/** Fills a new sandbox with two believable brands and their customers. Returns a key of the first brand. */
+export async function plantDemo(system: System): Promise<NewKey> {
+  const first = await createBrand(system, documentBrand.name, documentBrand.brandId);
+  const second = await createBrand(system, 'Harborlight Savings');
+  const { now, newId } = system;
+  const made = perBrand - documentCustomers.length;
+  await Promise.all([
+    plant(system, first, [...documentCustomers, ...demoPeople({ from: 0, count: made, now: now(), newId })]),
+    plant(system, second, demoPeople({ from: made, count: perBrand, now: now(), newId })),
+  ]);
+  return createKey(system, first.brandId, { name: 'demo' });
+}
+
+/**
+ * Writes a brand's customers through the store and not through `createCustomer`: they have a past, and one
+ * of them a name that no create would take. One after the other, because the order in which they are written
+ * is the order in which they arrived.
+ */
+async function plant(system: System, brand: Brand, customers: readonly DemoCustomer[]): Promise<void> {
+  const ring = await system.keyrings.of(brand.brandId);
+  const scope = scopeOf(system, brand.brandId);
+  const [program] = await listPrograms(scope);
+  if (!program) throw new Error('A brand is born with a program.');
+  for (const customer of customers) {
+    const { customerId, brandPersonId, createdAt, updatedAt, kyc, profile, ssn } = customer;
+    const head = {
+      customer_id: customerId,
+      brand_person_id: brandPersonId,
+      bond_brand_id: brand.brandId,
+      created_at: createdAt,
+      updated_at: updatedAt,
+      kyc_status: kyc.status,
+      kyc_requests_available: kyc.requestsAvailable,
+    };
+    const row = sealCustomer(system, ring, { head, profile, ssn, kycPassedAt: kyc.passedAt });
+    const [first, ...later] = demoVerifications(system, ring, customer, program.programId);
+    await insertCustomer(scope, row, first ? [insertRunPart(first)] : []);
+    for (const [index, run] of later.entries()) {
+      const change = { id: customerId, version: index + 1, updatedAt };
+      await changeCustomer(scope, change, [insertRunPart(run)]);
+    }
+  }
+}

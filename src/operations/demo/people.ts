@@ -1,0 +1,212 @@
+import type { Address, AddressFields, Deliverability } from '../../domain/customers/address.ts';
+import { addressFields } from '../../domain/customers/address.ts';
+import type { Drafted } from '../../domain/customers/customer.ts';
+import { draftCustomer } from '../../domain/customers/customer.ts';
+import type { CustomerId, Id } from '../../domain/ids.ts';
+import type { KycState, KycStatus } from '../../domain/kyc/verification.ts';
+import { kycRequestsAtBirth } from '../../domain/kyc/verification.ts';
+import type { Instant } from '../../domain/time.ts';
+import { instantOfMillis, millisOf, plusSeconds } from '../../domain/time.ts';
+import { cities, homesAbroad, names, streets } from './lists.ts';
+
+/** A customer of the demo, before it is sealed. */
+export interface DemoCustomer extends Drafted {
+  readonly customerId: CustomerId;
+  readonly brandPersonId: Id<'brand person'>;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly kyc: KycState;
+}
+
+export const unverified: KycState = {
+  status: undefined,
+  passedAt: undefined,
+  requestsAvailable: kycRequestsAtBirth,
+};
+
+/** What a home looks like from outside, and the verdict that such a home gets. */
+const homes = {
+  house: { unit: '', verdict: 'deliverable' },
+  flat: { unit: 'Apt. 3B', verdict: 'deliverable' },
+  'flat without its number': { unit: '', verdict: 'deliverable_missing_unit' },
+  'flat with a wrong number': { unit: 'Apt. 907', verdict: 'deliverable_incorrect_unit' },
+  'house with a number of a flat': { unit: 'Apt. 1', verdict: 'deliverable_unnecessary_unit' },
+  'house under the ZIP code of another city': { unit: '', verdict: 'undeliverable' },
+  'house nobody has looked up': { unit: '', verdict: undefined },
+} as const satisfies Readonly<Record<string, { unit: string; verdict: Deliverability | undefined }>>;
+
+type Home = keyof typeof homes | 'abroad';
+type Optional = 'ssn' | 'phone' | 'email';
+
+/** What has happened with a customer so far. Nobody's verification began without SSN, phone and email. */
+interface Story {
+  readonly kyc?: readonly [status: KycStatus, requestsAvailable: number];
+  readonly home: Home;
+  readonly second?: Home;
+  readonly without?: readonly Optional[];
+}
+
+const stories: readonly Story[] = [
+  { kyc: ['passed', 2], home: 'house' },
+  { home: 'flat without its number', without: ['ssn'] },
+  { kyc: ['passed', 2], home: 'flat', second: 'house' },
+  { kyc: ['submitted', 2], home: 'house' },
+  { home: 'house under the ZIP code of another city', without: ['email'] },
+  { kyc: ['passed', 1], home: 'house', second: 'abroad' },
+  { kyc: ['document_required', 2], home: 'flat with a wrong number' },
+  { home: 'abroad', without: ['ssn'] },
+  { kyc: ['failed', 0], home: 'house with a number of a flat', second: 'flat without its number' },
+  { home: 'flat', without: ['phone'] },
+  { kyc: ['under_review', 1], home: 'house under the ZIP code of another city' },
+  { home: 'house nobody has looked up', without: ['ssn', 'phone', 'email'] },
+  { kyc: ['error', 3], home: 'flat' },
+  { kyc: ['passed', 0], home: 'flat', second: 'house nobody has looked up' },
+  { home: 'house', second: 'house with a number of a flat' },
+  { kyc: ['expired', 2], home: 'flat without its number' },
+  { home: 'house' },
+];
+
+/** From when on made-up people arrive: after those of the document. */
+const opening = '2021-03-01T08:00:00.000000' as Instant;
+
+export interface DemoWish {
+  /** Which of the made-up people: a brand has its own run of them. */
+  readonly from: number;
+  readonly count: number;
+  readonly now: Instant;
+  readonly newId: <Kind extends string>() => Id<Kind>;
+}
+
+/** Made-up customers in order of arrival, the same for everybody but for their ids and their moments. */
+export const demoPeople = (wish: DemoWish): readonly DemoCustomer[] =>
+  Array.from({ length: wish.count }, (_, place) => demoPerson(wish, place));
+
+function demoPerson({ from, count, now, newId }: DemoWish, place: number): DemoCustomer {
+  const number = from + place;
+  const story = pick(stories, place);
+  const createdAt = arrival(place, count, now);
+  const [first, middle, last] = pick(names, number);
+  const unless = (field: Optional, value: string) => (story.without?.includes(field) ? undefined : value);
+  const lodgings = [
+    lodging(story.home, number, true),
+    ...(story.second ? [lodging(story.second, number + 7, false)] : []),
+  ];
+  const { profile, ssn } = draftCustomer(
+    {
+      dob: dobOf(number),
+      first_name: first,
+      middle_name: middle,
+      last_name: last,
+      ssn: unless('ssn', ssnOf(number)),
+      phone: unless('phone', phoneOf(number)),
+      email: unless('email', `${latin(first)}.${latin(last)}@example.${pick(['com', 'org', 'net'], number)}`),
+      addresses: lodgings.map(({ fields }) => fields),
+    },
+    { now: createdAt, newAddressId: newId },
+  );
+  const addresses = profile.addresses.map((address, index) => judged(address, lodgings[index]?.verdict));
+  const kyc = kycOf(story, createdAt);
+  return {
+    customerId: newId(),
+    brandPersonId: newId(),
+    createdAt,
+    updatedAt: changedLast(kyc, place, createdAt, now),
+    kyc,
+    profile: { ...profile, addresses },
+    ssn,
+  };
+}
+
+/** Below 1, so that more come each year than in the year before. */
+const growth = 0.8;
+
+/** Each later than the one before, and none later than now. */
+function arrival(place: number, count: number, now: Instant): Instant {
+  const start = millisOf(opening);
+  return instantOfMillis(start + (millisOf(now) - start) * ((place + 1) / (count + 1)) ** growth);
+}
+
+/** Seconds between a customer's arrival and the verdict, for those who asked at once. */
+const untilVerdict = 5_400;
+
+const kycOf = ({ kyc }: Story, createdAt: Instant): KycState =>
+  kyc
+    ? {
+        status: kyc[0],
+        passedAt: kyc[0] === 'passed' ? plusSeconds(createdAt, untilVerdict) : undefined,
+        requestsAvailable: kyc[1],
+      }
+    : unverified;
+
+const running: ReadonlySet<KycStatus> = new Set(['submitted', 'document_required', 'under_review']);
+
+/** What still runs was started lately; documents, for one, are waited for no longer than 28 days. */
+function changedLast({ status }: KycState, place: number, createdAt: Instant, now: Instant): Instant {
+  if (status === undefined) return createdAt;
+  if (!running.has(status)) return plusSeconds(createdAt, untilVerdict);
+  const lately = plusSeconds(now, -4_211 * (1 + place));
+  return lately > createdAt ? lately : createdAt;
+}
+
+/** The address with its verdict, in the key order of the answer. */
+function judged({ date_created, ...rest }: Address, verdict: Deliverability | undefined): Address {
+  return { ...rest, ...(verdict && { deliverability: verdict }), date_created };
+}
+
+interface Lodging {
+  readonly fields: AddressFields;
+  readonly verdict: Deliverability | undefined;
+}
+
+function lodging(home: Home, number: number, primary: boolean): Lodging {
+  const kind = { address_type: primary ? 'PHYSICAL' : 'MAILING', is_primary: primary } as const;
+  if (home === 'abroad')
+    return { fields: addressFields({ ...kind, ...pick(homesAbroad, number) }), verdict: undefined };
+  const { unit, verdict } = homes[home];
+  const { city, state, zip } = pick(cities, number);
+  const elsewhere = verdict === 'undeliverable' ? pick(cities, number + 16).zip : zip;
+  const street = `${12 + ((number * 67) % 1_900)} ${pick(streets, number)}`;
+  return {
+    fields: addressFields({
+      ...kind,
+      street,
+      street2: unit,
+      city,
+      state,
+      zip_code: elsewhere,
+      country: 'US',
+    }),
+    verdict,
+  };
+}
+
+/** Strides that share no factor with what they wrap around at, so that nothing repeats within a brand. */
+const ssnOf = (number: number): string =>
+  `${130 + ((number * 17) % 500)}${11 + ((number * 7) % 88)}${1_013 + ((number * 389) % 8_900)}`;
+
+/** 555-0100 to 555-0199 belong to nobody, in every area code; every third is written without dashes. */
+function phoneOf(number: number): string {
+  const digits = `${pick(cities, number).area}-555-01${String((number * 37) % 100).padStart(2, '0')}`;
+  return number % 3 === 1 ? digits.replaceAll('-', '') : digits;
+}
+
+/** Of age when they came, and none older than ninety. */
+const dobOf = (number: number): string => {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${1938 + ((number * 23) % 64)}-${two(1 + ((number * 5) % 12))}-${two(1 + ((number * 11) % 28))}`;
+};
+
+/** A name as people spell it in an address: `Nguyễn` as `nguyen`, `O’Brien` as `obrien`. */
+const latin = (name: string): string =>
+  name
+    .normalize('NFD')
+    .toLowerCase()
+    .replaceAll('ø', 'o')
+    .replaceAll('ł', 'l')
+    .replaceAll(/[^a-z]/g, '');
+
+function pick<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index % items.length];
+  if (item === undefined) throw new Error('A list of the demo is empty.');
+  return item;
+}

@@ -1,0 +1,76 @@
+import { applicantOf } from '../../domain/customers/applicant.ts';
+import type { DocumentType } from '../../domain/document-types.ts';
+import type { ProgramId } from '../../domain/ids.ts';
+import type { KycStatus } from '../../domain/kyc/verification.ts';
+import { documentPatience, isRunning, kycRequestsAtBirth } from '../../domain/kyc/verification.ts';
+import type { Instant } from '../../domain/time.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import { sandboxReference } from '../../providers/kyc-sandbox.ts';
+import type { RunRow } from '../../store/kyc/runs.ts';
+import type { Keyring } from '../../vault/vault.ts';
+import { sealApplicant } from '../kyc/sealing.ts';
+import type { System } from '../system.ts';
+import type { DemoCustomer } from './people.ts';
+
+/** Seconds that a verification of the demo took. */
+const duration = 900;
+
+/** What is asked of the demo's customers who have to hand something in. */
+const wanted: readonly DocumentType[] = ['government_id', 'proof_of_address'];
+
+/**
+ * The verifications that explain how a customer of the demo stands: the attempts that are gone and failed
+ * first, and the one that counts last. Those that run go on from here as if somebody had started them.
+ */
+export function demoVerifications(
+  system: System,
+  ring: Keyring,
+  customer: DemoCustomer,
+  programId: ProgramId,
+): readonly RunRow[] {
+  const { kyc, customerId, profile, ssn, updatedAt } = customer;
+  if (kyc.status === undefined) return [];
+  const givenBack = kyc.status === 'error' ? 1 : 0;
+  const count = kycRequestsAtBirth - kyc.requestsAvailable + givenBack;
+  const applicant = applicantOf(profile, ssn);
+  return Array.from({ length: count }, (_, place) => {
+    const runId = system.newId<'kyc run'>();
+    const isLast = place === count - 1;
+    const endedAt = plusSeconds(kyc.passedAt ?? updatedAt, (place - count + 1) * 2 * duration);
+    return {
+      runId,
+      customerId,
+      programId,
+      ordinal: place + 1,
+      revision: 1,
+      startedAt: plusSeconds(endedAt, -duration),
+      data: sealApplicant(ring, customerId, runId, applicant),
+      dataSeal: 1,
+      ...standing(isLast && kyc.status !== undefined ? kyc.status : 'failed', endedAt),
+    };
+  });
+}
+
+/** How a run stands, with all that belongs to it. The worker leaves it alone until something happens. */
+function standing(status: KycStatus, at: Instant) {
+  const waits = status === 'document_required';
+  return {
+    status,
+    updatedAt: at,
+    reviewSince: status === 'under_review' ? at : undefined,
+    wanted: waits ? wanted : [],
+    submitted: [],
+    documentsUntil: waits ? plusSeconds(at, documentPatience) : undefined,
+    askedByReviewer: false,
+    reference: isRunning(status) ? referenceOf(status, at) : undefined,
+    pollAt: waits ? plusSeconds(at, documentPatience) : undefined,
+    pollTries: 0,
+    silence: undefined,
+    silentSince: undefined,
+  };
+}
+
+function referenceOf(status: 'submitted' | 'document_required' | 'under_review', at: Instant): string {
+  if (status === 'submitted') return sandboxReference({ status: 'passed' }, at);
+  return sandboxReference(status === 'under_review' ? { status } : { status, documents: wanted }, at);
+}

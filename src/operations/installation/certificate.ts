@@ -1,0 +1,63 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { OperatorError } from '../../domain/operator-error.ts';
+
+/** Paths of PEM files. */
+export interface CertificateFiles {
+  /** The certificate, first in its chain. */
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly validFrom: Date;
+  readonly validTo: Date;
+}
+
+/**
+ * Reads what TLS needs, and holds certificate and key against each other.
+ *
+ * @throws OperatorError naming the setting: a file cannot be read, holds something else, or the two do not
+ *   belong together. Never the content of a file.
+ */
+export function readCertificate({ certFile, keyFile }: CertificateFiles): Certificate {
+  const cert = read('CLIENTELE_TLS_CERT_FILE', certFile);
+  const key = read('CLIENTELE_TLS_KEY_FILE', keyFile);
+  const x509 = parsed(
+    () => new X509Certificate(cert),
+    `CLIENTELE_TLS_CERT_FILE holds no PEM certificate: ${certFile}`,
+  );
+  const privateKey: KeyObject = parsed(
+    () => createPrivateKey(key),
+    `CLIENTELE_TLS_KEY_FILE holds no PEM key without a passphrase: ${keyFile}`,
+  );
+  if (!x509.checkPrivateKey(privateKey)) {
+    throw new OperatorError(
+      `The key in ${keyFile} is not the one of the certificate in ${certFile}. Set CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE to files that were made together; the server's own certificate comes first in its chain.`,
+    );
+  }
+  return { cert, key, validFrom: new Date(x509.validFrom), validTo: new Date(x509.validTo) };
+}
+
+function read(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new OperatorError(
+      `${setting} names a file that cannot be read (${code}): ${path}. Correct the path, or let this user read the file.`,
+    );
+  }
+}
+
+function parsed<Result>(parse: () => Result, sentence: string): Result {
+  try {
+    return parse();
+  } catch {
+    throw new OperatorError(
+      `${sentence}. Set it to the file that your certificate authority or certbot made.`,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import type { Instant } from '../../domain/time.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import { keyVersions } from '../../store/brands/brand-keys.ts';
+import type { Brand } from '../../store/brands/brands.ts';
+import { listBrands } from '../../store/brands/brands.ts';
+import { rootVersions } from '../../store/brands/root-versions.ts';
+import type { Database } from '../../store/connection/database.ts';
+import type { Use } from '../../store/rotation/rotation.ts';
+import { usesOfOlder } from '../../store/rotation/rotation.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { isPastHorizon } from '../rotation/root-rotation.ts';
+import type { Installed } from './doctor-place.ts';
+import type { Finding } from './finding.ts';
+import { green, yellow } from './finding.ts';
+
+// Which keys are old, and which older versions something still needs.
+
+const daySeconds = 86_400;
+const check = 'key rotation';
+
+/** The keys of the brands, and what keeps an older version of one from being destroyed. */
+export async function examineBrandKeys(
+  { now, rotateDays }: Installed,
+  database: Database,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const brand of await listBrands(database)) {
+    const scope = { brandId: brand.brandId, db: database };
+    const versions = await keyVersions(scope);
+    for (const kind of ['brand', 'index'] as const) {
+      const ours = versions.filter((one) => one.kind === kind);
+      const newest = ours.at(-1);
+      if (!newest) continue;
+      if (ours.length > 1) {
+        const uses = await usesOfOlder(scope, kind, newest.version, now());
+        findings.push(underWay(brand, kind, uses));
+      } else if (isOverdue(newest.since, rotateDays, now())) {
+        findings.push(
+          yellow(
+            check,
+            `The ${kind} key of ${brand.name} is from ${newest.since.slice(0, 10)}, though keys are to be replaced every ${rotateDays} days.`,
+            `A running server does so by itself; or do it now with: ${command(kind, brand)}`,
+          ),
+        );
+      }
+    }
+  }
+  return findings.length > 0 ? findings : [green(check, 'Every brand has one version of each of its keys.')];
+}
+
+/** A day late is a server that was away; twice the time is none that comes. */
+const isOverdue = (since: Instant, rotateDays: number, now: Instant): boolean =>
+  rotateDays > 0 && plusSeconds(since, 2 * rotateDays * daySeconds) < now;
+
+const command = (kind: 'brand' | 'index', brand: Brand): string =>
+  `clientele rotate ${kind}-key --brand ${JSON.stringify(brand.name)}`;
+
+function underWay(brand: Brand, kind: 'brand' | 'index', uses: readonly Use[]): Finding {
+  const needs = uses.map(({ where, count }) => `${count} in ${where}`).join(', ');
+  const explanation = `The ${kind} key of ${brand.name} is being replaced; the version before is still needed (${needs || 'by nothing'}).`;
+  const last = uses
+    .flatMap(({ until }) => until ?? [])
+    .sort()
+    .at(-1);
+  if (last !== undefined && uses.every(({ until }) => until !== undefined))
+    return green(check, `${explanation} It goes when repeats have run out, at ${last.slice(0, 16)} UTC.`);
+  return yellow(
+    check,
+    explanation,
+    `A running server finishes it; or do it now with: ${command(kind, brand)}`,
+  );
+}
+
+/** The versions of the root key: which are in use, which are due to come, and which to go. */
+export async function examineRootVersions(
+  { now, rotateDays, backupHorizonDays, rootKeyPlace }: Installed,
+  database: Database,
+  vault: Vault,
+): Promise<readonly Finding[]> {
+  const rootCheck = 'root key rotation';
+  const versions = await rootVersions(database);
+  const current = versions.at(-1);
+  if (!current) return [];
+  const rotate = 'clientele rotate root-key';
+  const findings: Finding[] = [];
+  if (vault.rootVersion > current.version)
+    findings.push(
+      yellow(
+        rootCheck,
+        `Version ${vault.rootVersion} of the root key is in its place and not in use yet.`,
+        `Bring it to every machine that runs Clientele, and then put it in use with: ${rotate}`,
+      ),
+    );
+  else if (rootKeyPlace.kind !== 'own' && isOverdue(current.since, rotateDays / 2, now()))
+    findings.push(
+      yellow(
+        rootCheck,
+        `The root key is from ${current.since.slice(0, 10)}, and yours to replace.`,
+        `How is said by: ${rotate}`,
+      ),
+    );
+  for (const version of versions.slice(0, -1)) {
+    if (version.keys > 0)
+      findings.push(
+        yellow(
+          rootCheck,
+          `Version ${version.version} of the root key still wraps ${version.keys} keys.`,
+          `A running server finishes it; or do it now with: ${rotate}`,
+        ),
+      );
+    else if (
+      isPastHorizon(version, { backupHorizonDays }, now()) &&
+      vault.rootVersions.includes(version.version)
+    )
+      findings.push(
+        yellow(
+          rootCheck,
+          `Version ${version.version} of the root key is needed by nothing but backups of before ${version.retiredAt?.slice(0, 10)}.`,
+          rootKeyPlace.kind === 'own'
+            ? 'A running server destroys it within a minute.'
+            : 'Destroy it: remove it wherever the root key is kept, and from every copy.',
+        ),
+      );
+  }
+  if (findings.length > 0) return findings;
+  const kept = versions.slice(0, -1).map(({ version }) => version);
+  const older = kept.length === 0 ? '' : ` Version ${kept.join(' and ')} is kept for backups.`;
+  return [
+    green(rootCheck, `Version ${current.version} is in use since ${current.since.slice(0, 10)}.${older}`),
+  ];
+}

@@ -1,0 +1,188 @@
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Instant } from '../../domain/time.ts';
+import { millisOf } from '../../domain/time.ts';
+import { findBinaries } from '../../store/embedded/binaries.ts';
+import { dataVersion, findPlace } from '../../store/embedded/place.ts';
+import type { KeySource, RootKeyPlace } from '../../vault/key-source.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { openVault } from '../../vault/vault.ts';
+import type { CertificateFiles } from './certificate.ts';
+import { readCertificate } from './certificate.ts';
+import type { Finding } from './finding.ts';
+import { green, red, redFrom, redSentences, yellow } from './finding.ts';
+
+// What can be examined without the database: this machine, its files and the settings.
+
+/** An installation as its settings describe it. */
+export interface Installed {
+  readonly environment: 'sandbox' | 'live';
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly isEmbedded: boolean;
+  readonly rootKeyPlace: RootKeyPlace;
+  readonly rootKeySource: KeySource;
+  /** Days. */
+  readonly rotateDays: number;
+  readonly backupHorizonDays: number;
+  readonly tls: CertificateFiles | undefined;
+  /** What must not be in live, as sentences. */
+  readonly unsafe: readonly string[];
+  readonly now: () => Instant;
+}
+
+const day = 86_400_000;
+const mebi = 1024 * 1024;
+
+export function examineNode(): Finding {
+  // An older one was refused before anything of this was loaded.
+  return green('Node', `Node ${process.versions.node} on ${process.platform} ${process.arch}.`);
+}
+
+export function examineSettings({ environment, unsafe }: Installed): readonly Finding[] {
+  if (unsafe.length > 0) return unsafe.map((sentence) => redSentences('settings', sentence));
+  return [green('settings', `They are valid and safe for ${environment}.`)];
+}
+
+/** Whether PostgreSQL has written anything in the data directory yet. */
+export async function hasData({ dataDir }: Installed): Promise<boolean> {
+  const place = await findPlace(dataDir, false);
+  return place !== undefined && (await dataVersion(place)) !== undefined;
+}
+
+export async function examineBinaries(): Promise<Finding> {
+  const check = 'embedded PostgreSQL';
+  try {
+    const { version, folder } = await findBinaries();
+    return green(check, `Its programs (${version}) are in ${folder}.`);
+  } catch (error) {
+    return redFrom(check, error);
+  }
+}
+
+export async function examineDataDirectory({ dataDir }: Installed, begun: boolean): Promise<Finding> {
+  const check = 'data directory';
+  const found = await stat(dataDir).catch((error: NodeJS.ErrnoException) => error.code ?? 'unreadable');
+  if (found === 'ENOENT' || (typeof found === 'object' && found.isDirectory() && !begun))
+    return yellow(check, `There are no data in ${dataDir} yet.`, 'Start once with: clientele serve');
+  if (typeof found === 'string' || !found.isDirectory())
+    return red(
+      check,
+      `${dataDir} is not a directory that can be opened${typeof found === 'string' ? ` (${found})` : ''}.`,
+      'Correct CLIENTELE_DATA_DIR, or start Clientele as the user who owns the directory.',
+    );
+  const mayWrite = await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!mayWrite)
+    return red(
+      check,
+      `This user (uid ${process.getuid?.()}) may not write in ${dataDir}.`,
+      `Start Clientele as its owner (uid ${found.uid}), or hand it over with chown.`,
+    );
+  if ((found.mode & 0o022) !== 0)
+    return yellow(
+      check,
+      `Others than its owner may write in ${dataDir} (mode ${octal(found.mode)}).`,
+      `Close it with: chmod go-w ${dataDir}`,
+    );
+  return green(check, `${dataDir} belongs to this installation alone (mode ${octal(found.mode)}).`);
+}
+
+const octal = (mode: number): string => (mode & 0o777).toString(8);
+
+export async function examineDisk({ dataDir }: Installed): Promise<Finding> {
+  for (let folder = dataDir; ; folder = dirname(folder)) {
+    const space = await statfs(folder).catch(() => undefined);
+    if (space) return judgeSpace(space.bavail * space.bsize, folder);
+    if (folder === dirname(folder))
+      return red('disk', `No disk is found for ${dataDir}.`, 'Correct CLIENTELE_DATA_DIR.');
+  }
+}
+
+/** PostgreSQL stops taking writes when its disk is full, and needs some hundred MiB for its own log of changes. */
+export function judgeSpace(freeBytes: number, folder: string): Finding {
+  const free = Math.floor(freeBytes / mebi);
+  const text = free < 10_240 ? `${free} MiB` : `${Math.floor(free / 1024)} GiB`;
+  const explanation = `${text} are free for ${folder}.`;
+  const nextStep = 'Free some space, or move the data directory to a larger disk and set CLIENTELE_DATA_DIR.';
+  if (free < 512) return red('disk', explanation, nextStep);
+  if (free < 2048) return yellow('disk', explanation, nextStep);
+  return green('disk', explanation);
+}
+
+/** The finding on the root key file, and the vault that it opens. */
+export async function examineRootKey(
+  { rootKeyPlace, rootKeySource, environment, dataDir }: Installed,
+  begun: boolean,
+): Promise<{ readonly finding: Finding; readonly vault?: Vault }> {
+  const check = 'root key';
+  if (rootKeyPlace.kind === 'environment') {
+    try {
+      const vault = openVault(rootKeySource.load());
+      return { vault, finding: green(check, `It comes from ${rootKeyPlace.variable}.`) };
+    } catch (error) {
+      return { finding: redFrom(check, error) };
+    }
+  }
+  const rootKeyFile = rootKeyPlace.path;
+  const exists = await stat(rootKeyFile).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
+  if (!exists && begun)
+    return {
+      finding: red(
+        check,
+        `The root key file ${rootKeyFile} is gone, and every record is sealed under it.`,
+        'Put it back from your copy; a new key would open nothing.',
+      ),
+    };
+  if (!exists && rootKeyPlace.kind === 'own' && environment === 'sandbox')
+    return { finding: yellow(check, 'There is none yet.', 'The first start makes one: clientele serve') };
+  try {
+    const vault = openVault(rootKeySource.load());
+    if (environment === 'live' && rootKeyFile.startsWith(`${dataDir}/`))
+      return {
+        vault,
+        finding: yellow(
+          check,
+          `${rootKeyFile} lies among the data, so whoever gets a copy of the data gets the key with it.`,
+          'Move it elsewhere, and set CLIENTELE_ROOT_KEY_FILE.',
+        ),
+      };
+    return { vault, finding: green(check, `${rootKeyFile} is readable by its owner alone.`) };
+  } catch (error) {
+    return { finding: redFrom(check, error) };
+  }
+}
+
+export async function examineCertificate({ tls, now }: Installed): Promise<Finding | undefined> {
+  const check = 'certificate';
+  if (!tls) return undefined;
+  try {
+    const { validFrom, validTo } = readCertificate(tls);
+    const renew = 'Put a new certificate in place, and start Clientele again.';
+    const at = millisOf(now());
+    if (validFrom.getTime() > at)
+      return red(
+        check,
+        `It is valid only from ${date(validFrom)}.`,
+        'Check the clock, or use another certificate.',
+      );
+    if (validTo.getTime() <= at) return red(check, `It ended on ${date(validTo)}.`, renew);
+    if (validTo.getTime() <= at + 21 * day) return yellow(check, `It ends on ${date(validTo)}.`, renew);
+    if (((await stat(tls.keyFile)).mode & 0o004) !== 0)
+      return yellow(
+        check,
+        `Everybody may read its key, ${tls.keyFile}.`,
+        `Close it with: chmod o-r ${tls.keyFile}`,
+      );
+    return green(check, `It belongs to its key and is valid until ${date(validTo)}.`);
+  } catch (error) {
+    return redFrom(check, error);
+  }
+}
+
+const date = (at: Date): string => at.toISOString().slice(0, 10);

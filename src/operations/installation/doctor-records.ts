@@ -1,0 +1,209 @@
+import type { Instant } from '../../domain/time.ts';
+import { millisOf, plusSeconds } from '../../domain/time.ts';
+import { listKeys } from '../../store/brands/api-keys.ts';
+import { brandKeys } from '../../store/brands/brand-keys.ts';
+import type { Brand } from '../../store/brands/brands.ts';
+import { listBrands } from '../../store/brands/brands.ts';
+import type { Database } from '../../store/connection/database.ts';
+import type { ServerFacts } from '../../store/connection/server-facts.ts';
+import { readServerFacts } from '../../store/connection/server-facts.ts';
+import { readInstallation } from '../../store/installation/installation.ts';
+import { migrationStatus } from '../../store/migrate.ts';
+import { countOverdue } from '../../store/retention/due.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { Installed } from './doctor-place.ts';
+import type { Finding } from './finding.ts';
+import { green, red, redFrom, yellow } from './finding.ts';
+
+// What can be examined once the database answers: the server, the schema, and what is kept there.
+
+const daySeconds = 86_400;
+const firstStart = 'Start once with: clientele serve';
+
+/** How the server is, and whether its clock and ours agree. */
+export async function examineServer(
+  { isEmbedded, now }: Installed,
+  database: Database,
+  runs: string,
+): Promise<readonly Finding[]> {
+  const before = millisOf(now());
+  const facts = await readServerFacts(database);
+  const here = (before + millisOf(now())) / 2;
+  return [
+    green(
+      'PostgreSQL',
+      `Version ${facts.version}, ${isEmbedded ? 'embedded' : 'as CLIENTELE_DATABASE_URL says'}, ${runs}.`,
+    ),
+    examineDurability(facts),
+    judgeClock(Math.abs(millisOf(facts.now) - here) / 1000),
+  ];
+}
+
+function examineDurability({ settings }: ServerFacts): Finding {
+  const check = 'durability';
+  const off = (['fsync', 'full_page_writes', 'synchronous_commit'] as const).filter(
+    (name) => settings[name] === 'off',
+  );
+  if (off.length > 0)
+    return red(
+      check,
+      `PostgreSQL runs with ${off.map((name) => `${name}=off`).join(', ')}, which can lose acknowledged writes.`,
+      'Set it to on for the server, this database and this user.',
+    );
+  if (settings.data_checksums !== 'on')
+    return yellow(
+      check,
+      'PostgreSQL keeps no data_checksums, so damage on its disk would go unnoticed.',
+      'Enable them while the server is stopped: pg_checksums --enable',
+    );
+  return green(check, 'fsync, full_page_writes, synchronous_commit and data_checksums are on.');
+}
+
+/** Times of records come from this machine's clock, ends of keys are held against it. */
+function judgeClock(skewSeconds: number): Finding {
+  const check = 'clock';
+  const skew = `${skewSeconds < 10 ? skewSeconds.toFixed(1) : Math.round(skewSeconds)} seconds`;
+  const explanation = `The clocks of this machine and of the database differ by ${skew}.`;
+  const nextStep = 'Keep the clocks of both machines right, for example with chrony or systemd-timesyncd.';
+  if (skewSeconds > 30) return red(check, explanation, nextStep);
+  if (skewSeconds > 2) return yellow(check, explanation, nextStep);
+  return green(check, 'The clocks of this machine and of the database agree.');
+}
+
+/** Whether the schema is the one that this version works with, and whether there is one at all. */
+export async function examineSchema(
+  database: Database,
+): Promise<{ readonly finding: Finding; readonly isEmpty: boolean }> {
+  const check = 'schema';
+  try {
+    const { applied, pending } = await migrationStatus(database);
+    const [last] = applied.slice(-1);
+    if (last === undefined)
+      return { finding: yellow(check, 'The database is empty.', firstStart), isEmpty: true };
+    const finding =
+      pending.length > 0
+        ? red(
+            check,
+            `The database lacks ${pending.join(', ')}.`,
+            'Make a backup, then apply what is missing with: clientele migrate',
+          )
+        : green(check, `It is up to date (${last}), and no migration was edited.`);
+    return { finding, isEmpty: false };
+  } catch (error) {
+    return { finding: redFrom(check, error), isEmpty: false };
+  }
+}
+
+/** Whether the database is what the settings take it for, and the root key the one that it was made with. */
+export async function examineBirth(
+  { environment }: Installed,
+  database: Database,
+  vault: Vault | undefined,
+): Promise<readonly Finding[]> {
+  const born = await readInstallation(database);
+  if (!born) return [yellow('environment', 'The database is not settled yet.', firstStart)];
+  const fits =
+    born.environment === environment
+      ? green('environment', `The database was born as ${environment}, as the settings say.`)
+      : red(
+          'environment',
+          `The database was born as ${born.environment} and stays it, but the settings say ${environment}.`,
+          `Set CLIENTELE_ENVIRONMENT=${born.environment}, or use another database.`,
+        );
+  if (!vault) return [fits];
+  return [
+    fits,
+    vault.provesRoot(born.rootProof)
+      ? green('root key fits', 'It is the one that the database was made with.')
+      : red(
+          'root key fits',
+          'It is not the one that the database was made with, so no record opens.',
+          'Set CLIENTELE_ROOT_KEY_FILE to the right key.',
+        ),
+  ];
+}
+
+/** Whether anything that should be gone by now is still there. The worker looks every minute. */
+export async function examineRetention({ now }: Installed, database: Database): Promise<readonly Finding[]> {
+  const overdue = await countOverdue(database, plusSeconds(now(), -daySeconds));
+  if (overdue === 0) return [green('retention', 'Nothing is kept for longer than the policies say.')];
+  return [
+    yellow(
+      'retention',
+      `${overdue === 1 ? 'One deleted record' : `${overdue} deleted records`} should have been looked at more than a day ago, and may be kept for too long.`,
+      'Run clientele serve or clientele worker; where one runs, look for its errors in the log.',
+    ),
+  ];
+}
+
+/** Whether every brand's sealing keys open, and which API keys want attention. */
+export async function examineBrands(
+  { now, environment }: Installed,
+  database: Database,
+  vault: Vault,
+): Promise<readonly Finding[]> {
+  const brands = await listBrands(database);
+  if (brands.length === 0)
+    return [yellow('brands', 'There is none yet.', 'Make one with: clientele brands create NAME')];
+  const closed: Finding[] = [];
+  const hints: Finding[] = [];
+  for (const brand of brands) {
+    const scope = { brandId: brand.brandId, db: database };
+    try {
+      vault.keyring(brand.brandId, await brandKeys(scope));
+    } catch {
+      closed.push(
+        red(
+          'brands',
+          `The sealing keys of ${brand.name} do not open, so none of its records can be read.`,
+          'Put the root key that wrapped them back, or restore the table brand_keys from a backup.',
+        ),
+      );
+    }
+    const keys = await listKeys(scope);
+    hints.push(...keyHints(brand, keys, now()));
+    // In a sandbox, a brand to look at is often enough.
+    if (environment === 'live' && !keys.some((key) => isGood(key, now()))) hints.push(keylessHint(brand));
+  }
+  const open = green(
+    'brands',
+    `${brands.length === 1 ? 'The one brand opens' : `All ${brands.length} brands open`}.`,
+  );
+  return [
+    ...(closed.length > 0 ? closed : [open]),
+    ...(hints.length > 0 ? hints : [green('API keys', 'None is about to end, none is old.')]),
+  ];
+}
+
+type Key = Awaited<ReturnType<typeof listKeys>>[number];
+
+const isGood = (key: Key, now: Instant): boolean => !key.revokedAt && (!key.expiresAt || key.expiresAt > now);
+
+const makeKey = (brand: Brand): string => `clientele keys create --brand ${JSON.stringify(brand.name)}`;
+
+const keylessHint = (brand: Brand): Finding =>
+  yellow('API keys', `${brand.name} has none that works.`, `Make one with: ${makeKey(brand)}`);
+
+function keyHints(brand: Brand, keys: readonly Key[], now: Instant): readonly Finding[] {
+  const soon = plusSeconds(now, 14 * daySeconds);
+  const old = plusSeconds(now, -365 * daySeconds);
+  return keys.flatMap((key) => {
+    if (!isGood(key, now)) return [];
+    const name = `The key ${key.name} of ${brand.name}`;
+    if (key.expiresAt && key.expiresAt < soon)
+      return yellow(
+        'API keys',
+        `${name} ends on ${key.expiresAt.slice(0, 10)}.`,
+        `Make its successor with: ${makeKey(brand)}`,
+      );
+    // A secret that replaced another within the year tells so by the end of its overlap.
+    const renewed = key.previousUntil && key.previousUntil > old;
+    if (!key.expiresAt && !renewed && key.createdAt < old)
+      return yellow(
+        'API keys',
+        `${name} has had the same secret for more than a year.`,
+        `Give it a new one with: clientele keys rotate ${JSON.stringify(key.name)} --brand ${JSON.stringify(brand.name)}`,
+      );
+    return [];
+  });
+}

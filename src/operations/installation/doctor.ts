@@ -1,0 +1,102 @@
+import type { Database } from '../../store/connection/database.ts';
+import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
+import type { Installed } from './doctor-place.ts';
+import {
+  examineBinaries,
+  examineCertificate,
+  examineDataDirectory,
+  examineDisk,
+  examineNode,
+  examineRootKey,
+  examineSettings,
+  hasData,
+} from './doctor-place.ts';
+import {
+  examineBirth,
+  examineBrands,
+  examineRetention,
+  examineSchema,
+  examineServer,
+} from './doctor-records.ts';
+import type { Finding } from './finding.ts';
+import { green, redFrom } from './finding.ts';
+
+export type { Installed } from './doctor-place.ts';
+export type { Finding } from './finding.ts';
+export { redSentences } from './finding.ts';
+
+/** An open database of the installation. */
+interface Opened {
+  readonly database: Database;
+  /** The embedded server, and whether it was started for this command. */
+  readonly embedded: { readonly started: boolean } | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Examines an installation, whether or not its server runs, and changes nothing: an embedded PostgreSQL that
+ * does not run is started for the look and stopped again. Every check ends in a finding; none throws.
+ */
+export async function examine(
+  installed: Installed,
+  open: () => Promise<Opened>,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [examineNode(), ...examineSettings(installed)];
+  const begun = installed.isEmbedded ? await hasData(installed).catch(() => true) : undefined;
+  if (begun !== undefined) {
+    findings.push(
+      await examineBinaries(),
+      await examineDataDirectory(installed, begun),
+      await examineDisk(installed),
+    );
+  }
+  const certificate = await examineCertificate(installed);
+  if (certificate) findings.push(certificate);
+  if (begun === false) {
+    findings.push((await examineRootKey(installed, false)).finding);
+    return findings;
+  }
+  try {
+    const opened = await open();
+    try {
+      findings.push(...(await examineDatabase(installed, opened)));
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    findings.push((await examineRootKey(installed, begun === true)).finding, redFrom('PostgreSQL', error));
+  }
+  return findings;
+}
+
+async function examineDatabase(
+  installed: Installed,
+  { database, embedded }: Opened,
+): Promise<readonly Finding[]> {
+  const runs = embedded?.started ? 'started for this look' : 'running';
+  const server = await guarded('PostgreSQL', () => examineServer(installed, database, runs));
+  const schema = await examineSchema(database);
+  const { finding, vault } = await examineRootKey(installed, !schema.isEmpty);
+  const found = [...server, schema.finding, finding];
+  if (schema.isEmpty) return found;
+  found.push(...(await guarded('environment', () => examineBirth(installed, database, vault))));
+  found.push(...(await guarded('retention', () => examineRetention(installed, database))));
+  if (!vault) return found;
+  const { key } = vault.signer;
+  found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));
+  found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
+  found.push(...(await guarded('key rotation', () => examineBrandKeys(installed, database))));
+  found.push(...(await guarded('root key rotation', () => examineRootVersions(installed, database, vault))));
+  return found;
+}
+
+async function guarded(
+  check: string,
+  examineIt: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await examineIt();
+  } catch (error) {
+    return [redFrom(check, error)];
+  }
+}

@@ -1,0 +1,51 @@
+import { OperatorError } from '../../domain/operator-error.ts';
+import { VaultError } from '../../vault/vault-error.ts';
+
+/** What one look of the doctor found. Only `green` needs nothing; `red` is a reason not to go on like this. */
+export interface Finding {
+  readonly check: string;
+  readonly state: 'green' | 'yellow' | 'red';
+  /** A sentence without any secret in it. */
+  readonly explanation: string;
+  /** What to do, wherever something is to be done. */
+  readonly nextStep?: string;
+}
+
+export const green = (check: string, explanation: string): Finding => ({
+  check,
+  state: 'green',
+  explanation,
+});
+
+export const yellow = (check: string, explanation: string, nextStep: string): Finding => ({
+  check,
+  state: 'yellow',
+  explanation,
+  nextStep,
+});
+
+export const red = (check: string, explanation: string, nextStep: string): Finding => ({
+  check,
+  state: 'red',
+  explanation,
+  nextStep,
+});
+
+/** An error as a finding. One that nobody foresaw is told by its kind alone: its message may quote data. */
+export function redFrom(check: string, error: unknown): Finding {
+  const report = 'Report this line to the makers of Clientele.';
+  if (!(error instanceof Error)) return red(check, `The check failed (${typeof error}).`, report);
+  if (!(error instanceof OperatorError || error instanceof VaultError)) {
+    const code = 'code' in error ? ` ${String(error.code)}` : '';
+    return red(check, `The check failed (${error.name}${code}).`, report);
+  }
+  return redSentences(check, error.message);
+}
+
+/** The first sentence says what is wrong and the others what to do; a single one says both. */
+export function redSentences(check: string, sentences: string): Finding {
+  const [, first, rest] = /^(.*?[.)])\s+(?=[\p{Lu}`])(.*)$/su.exec(sentences) ?? [];
+  return first === undefined || rest === undefined
+    ? red(check, sentences, sentences)
+    : red(check, first, rest);
+}

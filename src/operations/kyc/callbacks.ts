@@ -1,0 +1,27 @@
+import { Refusal } from '../../domain/errors.ts';
+import type { BrandId, ProgramId } from '../../domain/ids.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { hastenRun } from '../../store/kyc/runs.ts';
+import type { Answer, SignedCall, System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { providerOf } from './programs.ts';
+
+/**
+ * A provider says that a verification has news. It is only made due: how it stands is asked for, since a
+ * callback may be old, doubled, or in the wrong order.
+ *
+ * @throws Refusal `auth_err`, one and the same for a bad signature and for a brand or program that is not there.
+ */
+export async function receiveKycCallback(
+  system: System,
+  { params, headers, body }: SignedCall,
+): Promise<Answer> {
+  const brandId = params['bond_brand_id'] as string as BrandId;
+  const programId = params['program_id'] as string as ProgramId;
+  const provider = await providerOf(system, brandId, programId);
+  const callback = provider?.readCallback({ headers, body });
+  if (!callback) throw new Refusal('auth_err');
+  const isRunning = await hastenRun(scopeOf(system, brandId), programId, callback.runId, system.now());
+  if (isRunning) system.db.wake();
+  return { status: 200, body: asciiJson('Callback received') };
+}

@@ -1,0 +1,120 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { DocumentType } from '../../domain/document-types.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { DocumentImage } from '../../domain/kyc/documents.ts';
+import { imagesIn } from '../../domain/kyc/documents.ts';
+import { asciiJson } from '../../domain/text.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { KycDocument } from '../../providers/kyc.ts';
+import { changeCustomer } from '../../store/customers/customers.ts';
+import type { DocumentRow, DocumentWithContent } from '../../store/kyc/documents.ts';
+import { insertDocumentsPart } from '../../store/kyc/documents.ts';
+import type { RunRow } from '../../store/kyc/runs.ts';
+import { changeRunPart } from '../../store/kyc/runs.ts';
+import { readSealed, withFreshRing } from '../keyrings.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import type { Case, Happened } from './change.ts';
+import { decide, openCase, writeHappened } from './change.ts';
+import { placeOfDocument } from './sealing.ts';
+
+/** What is known of an image besides its bytes. */
+export type DocumentDetails = Omit<DocumentImage, 'image' | 'document_type'>;
+
+/** Takes documents that were asked for. With the last of them the verification goes on. */
+export async function submitKycDocuments(
+  context: Context,
+  { params, body }: Input<Contract['submitKycDocuments']>,
+): Promise<Answer> {
+  const id = params.customer_id;
+  const opened = await openCase(context, id);
+  if (!opened) throw new Refusal('customer_dne');
+  const images = imagesIn(body);
+  const sent = [...new Set(images.map((image) => image.document_type))];
+  const run = runThatWants(opened, sent, context.now);
+
+  const submitted = [...run.submitted, ...sent];
+  const documents = insertDocumentsPart(
+    run.runId,
+    images.map((image) => sealDocument(context, run, image)),
+  );
+  const answer: Answer = {
+    status: 200,
+    body: asciiJson({ customer_id: id, num_documents_submitted: sent.length }),
+  };
+  const claim = context.claim?.(answer, id);
+  const isComplete = run.wanted.every((type) => submitted.includes(type));
+  const happened =
+    isComplete && decide(opened, run, 'documents_complete', { by: 'clientele', submitted }, context.now);
+  if (happened) {
+    await done(writeHappened(context, opened.row, happened as Happened, [documents], claim));
+    return answer;
+  }
+  const journal = context.journal({
+    customerId: id,
+    facts: { program_id: run.programId, run_id: run.runId, documents: sent },
+  });
+  const change = { id, version: opened.row.version, updatedAt: context.now };
+  const parts = [changeRunPart({ ...run, submitted }), documents, journal];
+  await done(changeCustomer(context.scope, change, parts, claim));
+  return answer;
+}
+
+/** The newest verification that still waits for all of what was sent. */
+function runThatWants({ runs }: Case, sent: readonly DocumentType[], now: Instant): RunRow {
+  const waiting = runs.filter((run) => run.documentsUntil !== undefined && run.documentsUntil > now);
+  const run = waiting.find(({ wanted, submitted }) =>
+    sent.every((type) => wanted.includes(type) && !submitted.includes(type)),
+  );
+  if (run) return run;
+  throw new Refusal(
+    'kyc_init_fail',
+    waiting.length === 0
+      ? 'No verification of this customer waits for documents.'
+      : 'Not all of these documents are asked for: getKyc says which are still required.',
+  );
+}
+
+/** Decoded once and sealed once; from here on the bytes travel as they are. */
+function sealDocument(
+  { system, ring, now }: Context,
+  run: RunRow,
+  image: DocumentImage,
+): DocumentWithContent {
+  const { image: base64, document_type, ...details } = image;
+  const documentId = system.newId<'kyc document'>();
+  const place = (part: 'details' | 'content') => placeOfDocument(part, run.customerId, documentId, 1);
+  const bytes = Buffer.from(base64, 'base64');
+  return {
+    documentId,
+    documentType: document_type,
+    details: ring.seal(place('details'), asciiJson(details satisfies DocumentDetails)),
+    detailsSeal: 1,
+    content: ring.sealBytes(place('content'), bytes),
+    contentSeal: 1,
+    size: bytes.length,
+    submittedAt: now,
+  };
+}
+
+type Keys = Pick<Context, 'system' | 'ring'>;
+
+export async function openDetails(
+  { system, ring }: Keys,
+  run: RunRow,
+  row: DocumentRow,
+): Promise<DocumentDetails> {
+  const place = placeOfDocument('details', run.customerId, row.documentId, row.detailsSeal);
+  return JSON.parse(await readSealed(system.keyrings, ring, place, row.details)) as DocumentDetails;
+}
+
+/** A document as a provider gets it, bytes included. */
+export async function openDocument(keys: Keys, run: RunRow, row: DocumentWithContent): Promise<KycDocument> {
+  const details = await openDetails(keys, run, row);
+  const place = placeOfDocument('content', run.customerId, row.documentId, row.contentSeal);
+  const content = await withFreshRing(keys.system.keyrings, keys.ring, (ring) =>
+    ring.openBytes(place, row.content),
+  );
+  return { documentId: row.documentId, document_type: row.documentType, ...details, content };
+}

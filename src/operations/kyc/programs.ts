@@ -1,0 +1,170 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { BrandId, ProgramId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import { asciiJson } from '../../domain/text.ts';
+import type { KycProvider, ProviderChoice, ProviderName } from '../../providers/kyc.ts';
+import { readTarget } from '../../providers/outbound-target.ts';
+import { makeSecret } from '../../providers/signature.ts';
+import type { StoredProgram } from '../../store/kyc/programs.ts';
+import {
+  changeProgram,
+  insertProgram,
+  listPrograms as programsOf,
+  readProgram,
+} from '../../store/kyc/programs.ts';
+import { operatorEntry } from '../audit/operator.ts';
+import { readSealed } from '../keyrings.ts';
+import type { Answer, Context, System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { placeOfSettings } from './sealing.ts';
+
+export async function listPrograms(
+  context: Context,
+  _input: Input<Contract['listPrograms']>,
+): Promise<Answer> {
+  const programs = await programsOf(context.scope);
+  const shown = programs.map(({ programId, name }) => ({ program_id: programId, name }));
+  return { status: 200, body: asciiJson(shown) };
+}
+
+/** Who verifies where a program does not say: the sandbox in a sandbox, people in live. */
+export const usualProvider = ({ environment }: System): ProviderName =>
+  environment === 'sandbox' ? 'sandbox' : 'manual';
+
+/** Whoever verifies for a program; `undefined` where the brand has no such program. */
+export async function providerOf(
+  system: System,
+  brandId: BrandId,
+  id: ProgramId,
+): Promise<KycProvider | undefined> {
+  const program = await readProgram(scopeOf(system, brandId), id);
+  return program && system.kycProvider(await choiceOf(system, brandId, program));
+}
+
+async function choiceOf(system: System, brandId: BrandId, program: StoredProgram): Promise<ProviderChoice> {
+  const provider = (program.provider ?? usualProvider(system)) as ProviderName;
+  if (provider !== 'http') return { provider };
+  const ring = await system.keyrings.of(brandId);
+  const place = placeOfSettings(program.programId, program.settingsSeal);
+  const settings = JSON.parse(await readSealed(system.keyrings, ring, place, program.settings ?? ''));
+  return { provider, ...(settings as HttpSettings) };
+}
+
+interface HttpSettings {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** What an operator wants of a program. */
+export interface ProgramWish {
+  readonly provider?: string | undefined;
+  /** Of the decision service, for the provider http. */
+  readonly url?: string | undefined;
+}
+
+export interface ProgramFacts {
+  readonly programId: ProgramId;
+  readonly name: string;
+  readonly provider: ProviderName;
+  readonly url?: string | undefined;
+  /** Shown where it was made now, and never again. */
+  readonly secret?: string | undefined;
+}
+
+const programName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,99}$/u;
+
+/** @throws OperatorError for a name or a wish that cannot be, with the next step. */
+export async function createProgram(
+  system: System,
+  brandId: BrandId,
+  name: string,
+  wish: ProgramWish,
+): Promise<ProgramFacts> {
+  const trimmed = name.normalize('NFC').trim();
+  if (!programName.test(trimmed))
+    throw new OperatorError(
+      "A program's name starts with a letter or digit and has at most 100 letters, digits, spaces and . _ -",
+    );
+  const programId = system.newId<'program'>();
+  const { row, facts } = await wishedFor(system, brandId, { programId, name: trimmed, seal: 1 }, wish);
+  const entry = operatorEntry(system, 'programs create', { program_id: programId, provider: facts.provider });
+  const scope = scopeOf(system, brandId);
+  if (!(await insertProgram(scope, { ...row, createdAt: system.now() }, entry)))
+    throw new OperatorError(
+      `The brand already has a program named "${trimmed}". Choose another name, or change that one with: clientele programs set`,
+    );
+  return facts;
+}
+
+/** Gives a program, named by its id or its name, another provider. What runs goes on with the new one. */
+export async function setProgram(
+  system: System,
+  brandId: BrandId,
+  name: string,
+  wish: ProgramWish,
+): Promise<ProgramFacts> {
+  const scope = scopeOf(system, brandId);
+  const programs = await programsOf(scope);
+  const known = programs.find(
+    (one) => one.name === name.normalize('NFC') || one.programId === name.toLowerCase(),
+  );
+  if (!known)
+    throw new OperatorError(
+      `The brand has no program "${name}". There are: ${programs.map((one) => `"${one.name}"`).join(', ')}.`,
+    );
+  const seal = known.settingsSeal + 1;
+  const { row, facts } = await wishedFor(system, brandId, { ...known, seal }, wish);
+  const { programId, provider } = facts;
+  const entry = operatorEntry(system, 'programs set', { program_id: programId, provider });
+  if (!(await changeProgram(scope, { ...row, createdAt: known.createdAt }, known.settingsSeal, entry)))
+    throw new OperatorError('Somebody else has just changed this program. Look at it and try again.');
+  return facts;
+}
+
+/** The programs of a brand with their providers, oldest first. Never a secret. */
+export async function programFacts(system: System, brandId: BrandId): Promise<readonly ProgramFacts[]> {
+  const programs = await programsOf(scopeOf(system, brandId));
+  return Promise.all(
+    programs.map(async (program) => {
+      const { secret: _secret, ...choice } = { secret: '', ...(await choiceOf(system, brandId, program)) };
+      return { programId: program.programId, name: program.name, ...choice };
+    }),
+  );
+}
+
+async function wishedFor(
+  system: System,
+  brandId: BrandId,
+  named: { readonly programId: ProgramId; readonly name: string; readonly seal: number },
+  wish: ProgramWish,
+) {
+  const provider = wish.provider ?? usualProvider(system);
+  const { programId, name, seal } = named;
+  if (provider === 'sandbox' && system.environment === 'live')
+    throw new OperatorError(
+      'The provider sandbox lets anybody pass, so there is none in live: use manual or http.',
+    );
+  const isHttp = provider === 'http';
+  if (isHttp !== (wish.url !== undefined))
+    throw new OperatorError('--url goes together with --provider http: it is where the decision service is.');
+  if (wish.url !== undefined) refuseUrl(wish.url);
+  const settings = isHttp ? { url: wish.url ?? '', secret: makeSecret() } : undefined;
+  const ring = await system.keyrings.of(brandId);
+  return {
+    row: {
+      programId,
+      name,
+      provider,
+      settings: settings && ring.seal(placeOfSettings(programId, seal), asciiJson(settings)),
+      settingsSeal: seal,
+    },
+    facts: { programId, name, provider: provider as ProviderName, ...settings },
+  };
+}
+
+/** Whether the address may be called is asked at each call; here, whether it is one. */
+function refuseUrl(url: string): void {
+  const target = readTarget(url);
+  if ('sentence' in target) throw new OperatorError(`The --url cannot be used. ${target.sentence}`);
+}

@@ -1,0 +1,199 @@
+import { usualItems } from '../../contract/lists.ts';
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { Applicant } from '../../domain/customers/applicant.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { maskSsn } from '../../domain/fields.ts';
+import type { RunId } from '../../domain/ids.ts';
+import { parseId } from '../../domain/ids.ts';
+import { happeningOf } from '../../domain/kyc/review.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { instantOfMicros, microsOf, wireTime } from '../../domain/time.ts';
+import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
+import type { DecisionRow, ReviewPlace, ReviewRow } from '../../store/kyc/reviews.ts';
+import { decisionsOf, insertDecisionPart, listReviews, readReview } from '../../store/kyc/reviews.ts';
+import { writeParts } from '../../store/statement-parts.ts';
+import { readSealed } from '../keyrings.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import { changedSinceStart, decide, judged, openCase, runIn, writeHappened } from './change.ts';
+import { openDetails, openDocument } from './documents.ts';
+import { usualProvider } from './programs.ts';
+import { openApplicant, placeOfNote } from './sealing.ts';
+import { shownDocuments } from './verifications.ts';
+
+/** What waits for people, and what they decide. A review is a verification, and is named by its id. */
+
+export async function listKycReviews(
+  context: Context,
+  { query }: Input<Contract['listKycReviews']>,
+): Promise<Answer> {
+  const limit = query.limit ?? usualItems;
+  const rows = await listReviews(
+    context.scope,
+    query.cursor === undefined ? undefined : placeOf(query.cursor),
+    limit + 1,
+  );
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  const body = {
+    data: shown.map((row) => brief(context, row)),
+    next_cursor: last?.run.reviewSince
+      ? cursorOf({ since: last.run.reviewSince, runId: last.run.runId })
+      : null,
+  };
+  return { status: 200, body: asciiJson(body) };
+}
+
+/** Opaque to clients; inside is the place in the queue, which says nothing about a person. */
+const cursorOf = ({ since, runId }: ReviewPlace): string =>
+  `r1_${microsOf(since).toString(36)}_${runId.replaceAll('-', '')}`;
+
+/** @throws Refusal where a cursor of the right form is none of ours. */
+function placeOf(cursor: string): ReviewPlace {
+  const [, since = '', hex = ''] = cursor.split('_');
+  const runId = parseId<'kyc run'>(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+  const at = instantOfMicros(Number.parseInt(since, 36));
+  if (!runId || !at) throw new Refusal('get_kyc_schema', { cursor: ['Not a valid value.'] });
+  return { since: at, runId };
+}
+
+const brief = ({ system }: Context, { run, programName, provider }: ReviewRow) => ({
+  review_id: run.runId,
+  customer_id: run.customerId,
+  program_id: run.programId,
+  program: programName,
+  provider: provider ?? usualProvider(system),
+  kyc_status: run.status,
+  ...(run.reviewSince && { under_review_since: wireTime(run.reviewSince, 'change') }),
+  date_started: wireTime(run.startedAt, 'change'),
+  documents: shownDocuments(run),
+});
+
+export async function getKycReview(
+  context: Context,
+  { params }: Input<Contract['getKycReview']>,
+): Promise<Answer> {
+  const { review, row } = await openReview(context, params.review_id);
+  const { run } = review;
+  const [applicant, changed, documents, decisions] = await Promise.all([
+    openApplicant(context, run),
+    changedSinceStart(context, row, run),
+    documentsOf(context.scope, run.runId),
+    decisionsOf(context.scope, run.runId),
+  ]);
+  const files = await Promise.all(
+    documents.map(async (one) => {
+      const { kind, ...details } = await openDetails(context, run, one);
+      return {
+        document_id: one.documentId,
+        document_type: one.documentType,
+        ...(kind !== undefined && { type: kind }),
+        ...details,
+        size: one.size,
+        date_submitted: wireTime(one.submittedAt, 'change'),
+      };
+    }),
+  );
+  const body = {
+    ...brief(context, review),
+    applicant: masked(applicant),
+    changed_since_start: changed,
+    files,
+    decisions: await Promise.all(decisions.map((one) => shownDecision(context, review, one))),
+  };
+  await noteReading(context, review, {});
+  return { status: 200, body: asciiJson(body) };
+}
+
+/** @throws Refusal `kyc_dne`, also where the customer has been deleted meanwhile. */
+async function openReview(context: Context, id: RunId) {
+  const review = await readReview(context.scope, id);
+  const opened = review && (await openCase(context, review.run.customerId));
+  const run = opened && runIn(opened, id);
+  if (!review || !run) throw new Refusal('kyc_dne');
+  return { review: { ...review, run }, row: opened.row, opened };
+}
+
+/** What was empty at the start is left out, and the number is never shown in full. */
+function masked({ ssn, ...applicant }: Applicant): object {
+  const shown = { ...applicant, ...(ssn !== '' && { ssn: maskSsn(ssn) }) };
+  return Object.fromEntries(
+    Object.entries(shown).filter(([name, value]) => value !== '' || name === 'middle_name'),
+  );
+}
+
+async function shownDecision(
+  { system, ring }: Context,
+  { run }: ReviewRow,
+  row: DecisionRow,
+): Promise<object> {
+  const { decision, documents, decidedBy, decidedAt, note, decisionId, noteSeal } = row;
+  const place = placeOfNote(run.customerId, decisionId, noteSeal);
+  return {
+    decision,
+    ...(documents.length > 0 && { documents }),
+    decided_by: decidedBy,
+    ...(note !== undefined && { note: await readSealed(system.keyrings, ring, place, note) }),
+    date_decided: wireTime(decidedAt, 'change'),
+  };
+}
+
+/** The answer waits for this: nobody has seen what is not in the trail. */
+const noteReading = (
+  context: Context,
+  { run }: ReviewRow,
+  facts: Readonly<Record<string, string>>,
+): Promise<void> =>
+  writeParts(context.scope, run.customerId, [
+    context.journal({ customerId: run.customerId, facts: { run_id: run.runId, ...facts } }),
+  ]);
+
+export async function decideKycReview(
+  context: Context,
+  { params, body }: Input<Contract['decideKycReview']>,
+): Promise<Answer> {
+  const { system, ring, now, principal } = context;
+  const { review, row, opened } = await openReview(context, params.review_id);
+  const { run } = review;
+  if (run.status !== 'under_review')
+    throw new Refusal('kyc_init_fail', 'This verification does not wait for a reviewer.');
+  const happening = await judged(context, row, run, happeningOf[body.decision]);
+  const circumstance = { by: 'reviewer', ...(body.documents && { documents: body.documents }) } as const;
+  const happened = decide(opened, run, happening, circumstance, now);
+  if (!happened) throw new Error('A decision changes nothing.');
+
+  const decisionId = system.newId<'decision'>();
+  const decision = insertDecisionPart(run.runId, {
+    decisionId,
+    decision: body.decision,
+    documents: body.documents ?? [],
+    decidedBy: principal.identity,
+    decidedAt: now,
+    note: body.note && ring.seal(placeOfNote(run.customerId, decisionId, 1), body.note.normalize('NFC')),
+    noteSeal: 1,
+  });
+  const shown = {
+    review_id: run.runId,
+    customer_id: run.customerId,
+    program_id: run.programId,
+    kyc_status: happened.run.status,
+  };
+  const answer: Answer = { status: 200, body: asciiJson(shown) };
+  await done(writeHappened(context, row, happened, [decision], context.claim?.(answer, run.customerId)));
+  return answer;
+}
+
+export async function getKycDocument(
+  context: Context,
+  { params }: Input<Contract['getKycDocument']>,
+): Promise<Answer> {
+  const { review } = await openReview(context, params.review_id);
+  const { run } = review;
+  const row = await readDocument(context.scope, run.runId, params.document_id);
+  if (!row) throw new Refusal('kyc_dne');
+  const { documentId, file_name, media_type, content } = await openDocument(context, run, row);
+  await noteReading(context, review, { document_id: documentId });
+  const head = asciiJson({ document_id: documentId, file_name, media_type });
+  return { status: 200, body: `${head.slice(0, -1)},"content":"${content.toString('base64')}"}` };
+}

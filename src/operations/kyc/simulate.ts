@@ -1,0 +1,91 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { applicantOf } from '../../domain/customers/applicant.ts';
+import { readProfile } from '../../domain/customers/record.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { parseId } from '../../domain/ids.ts';
+import { isRunning, kycAfter, kycTable } from '../../domain/kyc/verification.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { changeCustomer } from '../../store/customers/customers.ts';
+import { insertRunPart } from '../../store/kyc/runs.ts';
+import { openProfile, openSsn } from '../customers/change.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import type { Case } from './change.ts';
+import { decide, judged, kycFields, openCase, writeHappened } from './change.ts';
+import { sealApplicant } from './sealing.ts';
+import { knownProgram, newRun, refusePassed } from './verifications.ts';
+
+/** Verdicts on demand, for those who build against a sandbox. */
+
+export const simulateKycPass = (
+  context: Context,
+  { body }: Input<Contract['simulateKycPass']>,
+): Promise<Answer> => simulate(context, body, 'approved');
+
+export const simulateKycFail = (
+  context: Context,
+  { body }: Input<Contract['simulateKycFail']>,
+): Promise<Answer> => simulate(context, body, 'declined');
+
+interface Simulation {
+  readonly customer_id: string;
+  readonly program_id: string;
+}
+
+async function simulate(
+  context: Context,
+  { customer_id, program_id }: Simulation,
+  verdict: 'approved' | 'declined',
+): Promise<Answer> {
+  if (context.system.environment !== 'sandbox') throw new Refusal('not_found');
+  const id = parseId<'customer'>(customer_id);
+  if (!id) throw new Refusal('create_kyc_schema', { customer_id: ['Not a valid UUID.'] });
+  const opened = await openCase(context, id);
+  if (!opened) throw new Refusal('customer_dne');
+  const programId = await knownProgram(context, program_id);
+  refusePassed(opened.runs, programId);
+  const running = opened.runs.find((run) => run.programId === programId && isRunning(run.status));
+  if (!running) return writeVerdict(context, opened, programId, verdict);
+
+  const happening = await judged(context, opened.row, running, verdict);
+  const happened = decide(opened, running, happening, { by: 'clientele' }, context.now);
+  if (!happened) throw new Error('A running verification has no verdict.');
+  const answer = answerOf(id, happened.run.status);
+  await done(writeHappened(context, opened.row, happened, [], context.claim?.(answer, id)));
+  return answer;
+}
+
+/** A verification that was never started: it is born with its verdict, on the data as it is. */
+async function writeVerdict(
+  context: Context,
+  { row, runs }: Case,
+  programId: Awaited<ReturnType<typeof knownProgram>>,
+  verdict: 'approved' | 'declined',
+): Promise<Answer> {
+  const { now, ring, scope, system } = context;
+  const transition = kycTable.submitted[verdict];
+  if (!transition) throw new Error('A verdict changes nothing.');
+  const id = row.head.customer_id;
+  const profile = readProfile(await openProfile(context, row));
+  const runId = system.newId<'kyc run'>();
+  const data = sealApplicant(ring, id, runId, applicantOf(profile, await openSsn(context, row)));
+  const { status, event } = transition;
+  const run = newRun(context, runs, { runId, customerId: id, programId, data, status, pollAt: undefined });
+  const kyc = kycAfter(row.kyc, transition, true, now);
+  const journal = context.journal({
+    customerId: id,
+    event: { type: event, more: { program_id: programId } },
+    fields: kycFields(row.kyc, kyc),
+    facts: { program_id: programId, run_id: runId, verification: status },
+  });
+  const answer = answerOf(id, status);
+  const change = { id, version: row.version, updatedAt: now, kyc };
+  await done(changeCustomer(scope, change, [insertRunPart(run), journal], context.claim?.(answer, id)));
+  return answer;
+}
+
+const answerOf = (customer_id: string, kyc_status: string): Answer => ({
+  status: 200,
+  body: asciiJson({ customer_id, kyc_status }),
+});

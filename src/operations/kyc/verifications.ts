@@ -1,0 +1,165 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { Completed } from '../../domain/customers/applicant.ts';
+import { applicantOf, completeForStart } from '../../domain/customers/applicant.ts';
+import type { Changed } from '../../domain/customers/customer.ts';
+import { applyChange } from '../../domain/customers/customer.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { CustomerId, ProgramId } from '../../domain/ids.ts';
+import { parseId } from '../../domain/ids.ts';
+import type { KycStatus } from '../../domain/kyc/verification.ts';
+import { isRunning, kycAfterStart } from '../../domain/kyc/verification.ts';
+import { Problems } from '../../domain/problems.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { wireTime } from '../../domain/time.ts';
+import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
+import { readProgram } from '../../store/kyc/programs.ts';
+import type { RunRow } from '../../store/kyc/runs.ts';
+import { insertRunPart, runsOf } from '../../store/kyc/runs.ts';
+import { noteShown } from '../audit/entries.ts';
+import { birthOf } from '../customers/address-verdicts.ts';
+import type { Opened } from '../customers/change.ts';
+import { openForChange, openSsn, sealChange, withoutDuplicate } from '../customers/change.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import { kycFields } from './change.ts';
+import { sealApplicant } from './sealing.ts';
+
+/** Starts a verification: attempt, run and newly given fields in one statement, guarded by the customer's version. */
+export async function startKyc(
+  context: Context,
+  { params, body }: Input<Contract['startKyc']>,
+): Promise<Answer> {
+  const { now, ring, scope, system } = context;
+  const id = params.customer_id;
+  const opened = await openForChange(context, id, 'none');
+  const programId = await knownProgram(context, body.program_id);
+  const ssn = await openSsn(context, opened.row);
+  const { completed, problems } = completeForStart(body, opened.profile, ssn);
+  if (problems.any) throw new Refusal('create_kyc_schema', problems.toObject());
+  const runs = await runsOf(scope, id);
+  refuseSecond(runs, programId);
+  if (opened.row.kyc.requestsAvailable === 0) throw new Refusal('kyc_retries');
+
+  const changed = await completedBy(context, opened, completed);
+  const applicant = applicantOf(changed.profile, changed.ssn ?? ssn, body.ip);
+  const runId = system.newId<'kyc run'>();
+  const data = sealApplicant(ring, id, runId, applicant);
+  const run = newRun(context, runs, {
+    runId,
+    customerId: id,
+    programId,
+    data,
+    status: 'submitted',
+    pollAt: now,
+  });
+  const kyc = kycAfterStart(opened.row.kyc);
+  const sealed = changed.fields.length > 0 ? await sealChange(context, opened.row, changed) : undefined;
+  const journal = context.journal({
+    customerId: id,
+    event: { type: 'customer.updated', more: { program_id: programId } },
+    fields: [...changed.fields, ...kycFields(opened.row.kyc, kyc)],
+    facts: { program_id: programId, run_id: runId, verification: run.status },
+    ...(sealed && { digests: sealed.digests }),
+  });
+  const answer: Answer = { status: 201, body: asciiJson({ customer_id: id, kyc_status: run.status }) };
+  const change = { id, version: opened.row.version, updatedAt: now, ...sealed?.change, kyc };
+  const parts = [insertRunPart(run), journal];
+  await done(withoutDuplicate(changeCustomer(scope, change, parts, context.claim?.(answer, id))));
+  return answer;
+}
+
+/** @throws Refusal `invalid_program` */
+export async function knownProgram({ scope }: Context, sent: string): Promise<ProgramId> {
+  const id = parseId<'program'>(sent);
+  const program = id && (await readProgram(scope, id));
+  if (!program) throw new Refusal('invalid_program');
+  return program.programId;
+}
+
+/** @throws Refusal where the program has been passed, or a verification for it is running. */
+function refuseSecond(runs: readonly RunRow[], programId: ProgramId): void {
+  refusePassed(runs, programId);
+  if (runs.some((run) => run.programId === programId && isRunning(run.status)))
+    throw new Refusal('kyc_init_fail', 'A verification of this customer for this program is running.');
+}
+
+/** @throws Refusal `kyc_reinit_fail` */
+export function refusePassed(runs: readonly RunRow[], programId: ProgramId): void {
+  const pass = runs.find((run) => run.programId === programId && run.status === 'passed');
+  if (pass)
+    throw new Refusal(
+      'kyc_reinit_fail',
+      `The customer has passed for this program at ${wireTime(pass.updatedAt, 'change')}.`,
+    );
+}
+
+/** The customer with the fields that came along, under the rules of every change. */
+async function completedBy(
+  context: Context,
+  { row, profile }: Opened,
+  completed: Completed,
+): Promise<Changed> {
+  const present = { profile, kyc: row.kyc, openSsn: () => undefined };
+  return applyChange(present, completed, new Problems(), birthOf(context.system, context.now));
+}
+
+interface RunBirth {
+  readonly runId: RunRow['runId'];
+  readonly customerId: CustomerId;
+  readonly programId: ProgramId;
+  readonly data: string;
+  readonly status: KycStatus;
+  readonly pollAt: RunRow['pollAt'];
+}
+
+/** The next run of a customer. */
+export const newRun = ({ now }: Context, runs: readonly RunRow[], birth: RunBirth): RunRow => ({
+  ...birth,
+  ordinal: (runs[0]?.ordinal ?? 0) + 1,
+  revision: 1,
+  startedAt: now,
+  updatedAt: now,
+  reviewSince: undefined,
+  dataSeal: 1,
+  wanted: [],
+  submitted: [],
+  documentsUntil: undefined,
+  askedByReviewer: false,
+  reference: undefined,
+  pollTries: 0,
+  silence: undefined,
+  silentSince: undefined,
+});
+
+export async function getKyc(
+  context: Context,
+  { params, query }: Input<Contract['getKyc']>,
+): Promise<Answer> {
+  const { scope } = context;
+  const id = params.customer_id;
+  const programId = query.program_id === undefined ? undefined : parseId<'program'>(query.program_id);
+  if (query.program_id !== undefined && !programId)
+    throw new Refusal('get_kyc_schema', { program_id: ['Not a valid UUID.'] });
+  const [customer, runs] = await Promise.all([readCustomer(scope, id), runsOf(scope, id)]);
+  if (!customer) throw new Refusal('customer_dne');
+  const run = runs.find((one) => programId === undefined || one.programId === programId);
+  if (!run) throw new Refusal('kyc_dne');
+  const shown = {
+    customer_id: id,
+    bond_brand_id: scope.brandId,
+    program_id: run.programId,
+    kyc_status: run.status,
+    ...(run.wanted.length > 0 && { documents: shownDocuments(run) }),
+    date_updated: wireTime(run.updatedAt, 'change'),
+  };
+  await noteShown(context, [id]);
+  return { status: 200, body: asciiJson(shown) };
+}
+
+/** What was asked for last, and what of it is in. */
+export const shownDocuments = ({ wanted, submitted }: RunRow) =>
+  wanted.map((type) => ({
+    document_type: type,
+    status: submitted.includes(type) ? 'submitted' : 'required',
+  }));

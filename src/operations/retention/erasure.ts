@@ -1,0 +1,139 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { BrandId, CustomerId } from '../../domain/ids.ts';
+import type { Due } from '../../domain/retention/policy.ts';
+import { whatIsDue } from '../../domain/retention/policy.ts';
+import { asciiJson } from '../../domain/text.ts';
+import type { Instant } from '../../domain/time.ts';
+import { wireTime } from '../../domain/time.ts';
+import { journalPart } from '../../store/audit/journal.ts';
+import type { Outcome } from '../../store/idempotency-claim.ts';
+import type { Fate, Kept } from '../../store/retention/erasure.ts';
+import { requesterOf, settleFate } from '../../store/retention/erasure.ts';
+import type { ErasureRequest } from '../../store/retention/holds.ts';
+import { insertErasureRequest } from '../../store/retention/holds.ts';
+import { readRestricted } from '../../store/retention/records.ts';
+import type { Part } from '../../store/statement-parts.ts';
+import type { Deed } from '../journal.ts';
+import { journalOf } from '../journal.ts';
+import { done } from '../run.ts';
+import type { Answer, Context, System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { cleanReason, placeOfReason } from './holds.ts';
+
+/** Looks at one deleted customer and erases what is due by now, if anything. */
+export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
+  const now = system.now();
+  const journal = (operation: string) => (deed: Deed) =>
+    journalPart(journalOf(system, { actor: { kind: 'clientele' }, operation }, now, deed));
+  const outcome = await settleFate(scopeOf(system, brandId), id, ({ history, policy }) =>
+    fateOf(id, whatIsDue(history, policy, now), now, journal),
+  );
+  if (outcome === 'done') system.db.wake();
+}
+
+function fateOf(
+  id: CustomerId,
+  due: Due,
+  now: Instant,
+  journal: (operation: string) => (deed: Deed) => Part,
+): Fate {
+  switch (due.kind) {
+    case 'nothing':
+      return { kind: 'keep', lookAt: due.until };
+    case 'documents': {
+      const facts = { made_until: wireTime(due.madeUntil, 'change') };
+      return {
+        kind: 'erase documents',
+        madeUntil: due.madeUntil,
+        now,
+        journal: journal('eraseDocuments')({ customerId: id, facts }),
+      };
+    }
+    case 'everything': {
+      const facts = { because: due.because };
+      return {
+        kind: 'erase everything',
+        because: due.because,
+        now,
+        journal: journal('eraseCustomer')({ customerId: id, facts }),
+      };
+    }
+  }
+}
+
+export async function requestErasure(
+  context: Context,
+  { params, body }: Input<Contract['requestErasure']>,
+): Promise<Answer> {
+  const { system, principal, now, ring, scope } = context;
+  const { customer_id: id } = params;
+  const erasureId = system.newId<'erasure'>();
+  const reason = cleanReason(body.reason);
+  const request: ErasureRequest = {
+    erasureId,
+    reason: ring.seal(placeOfReason('erasure', id, erasureId), reason),
+    requestedBy: principal.identity,
+    requestedAt: now,
+  };
+  const answer: Answer = { status: 201, body: asciiJson(shownRequest(id, { ...request, reason })) };
+  const journal = context.journal({ customerId: id, facts: { erasure_id: erasureId } });
+  const claim = context.claim?.(answer, id);
+  const outcome = await insertErasureRequest(scope, id, request, journal, claim);
+  if (outcome === 'stale' && !(await readRestricted(scope, id))) throw new Refusal('customer_dne');
+  await done(Promise.resolve(outcome));
+  return answer;
+}
+
+/** A request with its reason opened, as answers show it. */
+export const shownRequest = (
+  id: CustomerId,
+  { erasureId, reason, requestedBy, requestedAt }: ErasureRequest,
+) => ({
+  erasure_id: erasureId,
+  customer_id: id,
+  reason,
+  requested_by: requestedBy,
+  date_requested: wireTime(requestedAt, 'change'),
+});
+
+/** The second approver's word: the record is erased at once, unless a hold stands. */
+export async function approveErasure(
+  context: Context,
+  { params }: Input<Contract['approveErasure']>,
+): Promise<Answer> {
+  const { scope, now, principal } = context;
+  const { customer_id: id, erasure_id: erasureId } = params;
+  const requester = await requesterOf(scope, id, erasureId);
+  if (requester === undefined) throw new Refusal('erasure_dne');
+  if (requester === principal.identity) throw new Refusal('second_approver');
+  const because = 'early' as const;
+  const answer: Answer = {
+    status: 200,
+    body: asciiJson({
+      customer_id: id,
+      date_erased: wireTime(now, 'change'),
+      erased_because: because,
+    }),
+  };
+  const journal = context.journal({
+    customerId: id,
+    facts: { because, erasure_id: erasureId, requested_by: requester },
+  });
+  // Nobody's answer: as the customer's own it would be erased with it, and a repeat would find nothing.
+  const claim = context.claim?.(answer, undefined);
+  const decide = ({ history }: Kept): Fate => {
+    if (history.isHeld) throw new Refusal('legal_hold');
+    return { kind: 'erase everything', because, now, journal, claim };
+  };
+  const outcome = await settleFate(scope, id, decide, claim);
+  await done(Promise.resolve(erased(outcome)));
+  return answer;
+}
+
+/** A record that has gone since its request was read was erased by somebody else. */
+function erased(outcome: Outcome | undefined): Outcome {
+  if (outcome === undefined) throw new Refusal('erasure_dne');
+  return outcome;
+}

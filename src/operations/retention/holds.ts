@@ -1,0 +1,117 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { CustomerId, Id } from '../../domain/ids.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { wireTime } from '../../domain/time.ts';
+import type { Outcome } from '../../store/idempotency-claim.ts';
+import type { Hold } from '../../store/retention/holds.ts';
+import { insertHold, isKnown, readHold, releaseHold, writeClosing } from '../../store/retention/holds.ts';
+import type { Place } from '../../vault/vault.ts';
+import { readSealed } from '../keyrings.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+
+/** Where a reason belongs: to a customer, and to the hold or the request that it is the reason of. */
+export const placeOfReason = (
+  of: 'hold' | 'release' | 'erasure',
+  customerId: CustomerId,
+  id: Id<'hold'> | Id<'erasure'>,
+): Place => ({ purpose: 'reason', recordId: `${of}/${customerId}/${id}`, sealNumber: 1 });
+
+export const cleanReason = (text: string): string => text.normalize('NFC').trim();
+
+export async function closeAccount(
+  context: Context,
+  { params, body }: Input<Contract['closeAccount']>,
+): Promise<Answer> {
+  const { customer_id: id } = params;
+  const answer: Answer = {
+    status: 200,
+    body: asciiJson({ customer_id: id, closed_on: body.closed_on }),
+  };
+  const journal = context.journal({ customerId: id, facts: { closed_on: body.closed_on } });
+  const claim = context.claim?.(answer, id);
+  await doneOnKnown(
+    context,
+    id,
+    writeClosing(context.scope, id, body.closed_on, context.now, journal, claim),
+  );
+  return answer;
+}
+
+export async function setLegalHold(
+  context: Context,
+  { params, body }: Input<Contract['setLegalHold']>,
+): Promise<Answer> {
+  const { system, principal, now, ring, scope } = context;
+  const { customer_id: id } = params;
+  const holdId = system.newId<'hold'>();
+  const reason = cleanReason(body.reason);
+  const hold: Hold = {
+    holdId,
+    reason: ring.seal(placeOfReason('hold', id, holdId), reason),
+    setBy: principal.identity,
+    setAt: now,
+    release: undefined,
+  };
+  const answer: Answer = { status: 201, body: asciiJson(shownHold(id, { ...hold, reason })) };
+  const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
+  await doneOnKnown(context, id, insertHold(scope, id, hold, journal, context.claim?.(answer, id)));
+  return answer;
+}
+
+export async function releaseLegalHold(
+  context: Context,
+  { params, body }: Input<Contract['releaseLegalHold']>,
+): Promise<Answer> {
+  const { principal, now, ring, scope } = context;
+  const { customer_id: id, hold_id: holdId } = params;
+  const stored = await readHold(scope, id, holdId);
+  if (!stored || stored.release) throw new Refusal('hold_dne');
+  const reason = cleanReason(body.reason);
+  const release = { reason, releasedBy: principal.identity, releasedAt: now };
+  const sealed = { ...release, reason: ring.seal(placeOfReason('release', id, holdId), reason) };
+  const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
+  const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
+  const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
+  await done(releaseHold(scope, id, holdId, sealed, journal, context.claim?.(answer, id)));
+  return answer;
+}
+
+/** A hold with its reasons opened. */
+export async function openHold(
+  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  id: CustomerId,
+  hold: Hold,
+): Promise<Hold> {
+  const { holdId, release } = hold;
+  const open = (of: 'hold' | 'release', sealed: string) =>
+    readSealed(system.keyrings, ring, placeOfReason(of, id, holdId), sealed);
+  return {
+    ...hold,
+    reason: await open('hold', hold.reason),
+    release: release && { ...release, reason: await open('release', release.reason) },
+  };
+}
+
+/** A hold with its reasons opened, as answers show it. */
+export const shownHold = (id: CustomerId, { holdId, reason, setBy, setAt, release }: Hold) => ({
+  hold_id: holdId,
+  customer_id: id,
+  reason,
+  set_by: setBy,
+  date_set: wireTime(setAt, 'change'),
+  ...(release && {
+    release_reason: release.reason,
+    released_by: release.releasedBy,
+    date_released: wireTime(release.releasedAt, 'change'),
+  }),
+});
+
+/** Nothing was written: there is no such customer, or it was just being deleted, and then it is tried again. */
+async function doneOnKnown(context: Context, id: CustomerId, outcome: Promise<Outcome>): Promise<void> {
+  const what = await outcome;
+  if (what === 'stale' && !(await isKnown(context.scope, id))) throw new Refusal('customer_dne');
+  await done(Promise.resolve(what));
+}

@@ -1,0 +1,82 @@
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import type { BrandId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import type { RetentionPolicy } from '../../domain/retention/policy.ts';
+import type { PolicyChange, PolicyName } from '../../domain/retention/requests.ts';
+import { checkPolicy, policyNames } from '../../domain/retention/requests.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { journalPart } from '../../store/audit/journal.ts';
+import { changePolicy, readPolicy } from '../../store/retention/policies.ts';
+import { operatorEntry } from '../audit/operator.ts';
+import { done } from '../run.ts';
+import type { Answer, Context, System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+
+/** A policy under the names that people write. */
+export type NamedPolicy = { readonly [Name in PolicyName]: number };
+
+const named = (policy: RetentionPolicy): NamedPolicy => ({
+  never_verified_days: policy.neverVerifiedDays,
+  not_passed_months: policy.notPassedMonths,
+  identity_years: policy.identityYears,
+  documents_years: policy.documentsYears,
+});
+
+/** The numbers that a change names. */
+const numbersOf = (change: PolicyChange): Partial<RetentionPolicy> =>
+  Object.fromEntries(
+    Object.entries(policyNames).flatMap(([name, key]) => {
+      const value = change[name as PolicyName];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+
+export async function getRetentionPolicy(
+  { scope }: Context,
+  _input: Input<Contract['getRetentionPolicy']>,
+): Promise<Answer> {
+  return { status: 200, body: asciiJson(named(await readPolicy(scope))) };
+}
+
+export async function changeRetentionPolicy(
+  context: Context,
+  { body }: Input<Contract['changeRetentionPolicy']>,
+): Promise<Answer> {
+  const { scope, now } = context;
+  const change = numbersOf(body);
+  const answer: Answer = {
+    status: 200,
+    body: asciiJson(named({ ...(await readPolicy(scope)), ...change })),
+  };
+  const journal = context.journal({ facts: { retention_policy: asciiJson(body) } });
+  await done(changePolicy(scope, change, now, journal, context.claim?.(answer, undefined)));
+  return answer;
+}
+
+/** A brand's policy, for its operator. */
+export const policyFor = async (system: System, brandId: BrandId): Promise<NamedPolicy> =>
+  named(await readPolicy(scopeOf(system, brandId)));
+
+/** Changes a brand's policy as its operator. @throws OperatorError where a number may not be. */
+export async function setPolicyFor(
+  system: System,
+  brandId: BrandId,
+  change: PolicyChange,
+): Promise<NamedPolicy> {
+  const now = system.now();
+  const problems = checkPolicy(change, { now, sandbox: system.environment === 'sandbox' });
+  const [wrong] = Object.entries(problems.toObject());
+  if (wrong) throw new OperatorError(`--${wrong[0].replaceAll('_', '-')}: ${wrong[1].join(' ')}`);
+  if (Object.keys(numbersOf(change)).length === 0)
+    throw new OperatorError('Nothing to change: say for example --identity-years 7.');
+  const entry = operatorEntry(system, 'retention set', { retention_policy: asciiJson(change) });
+  await changePolicy(
+    scopeOf(system, brandId),
+    numbersOf(change),
+    now,
+    journalPart({ event: undefined, entry }),
+  );
+  system.db.wake();
+  return policyFor(system, brandId);
+}

@@ -1,0 +1,109 @@
+import { usualItems } from '../../contract/lists.ts';
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
+import { deletionCursor, parseDeletionCursor } from '../../domain/retention/paging.ts';
+import { basisOf, everythingDueAt } from '../../domain/retention/policy.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { wireTime } from '../../domain/time.ts';
+import type { CustomerRow } from '../../store/customers/customers.ts';
+import { readKept } from '../../store/retention/erasure.ts';
+import type { ErasureRequest } from '../../store/retention/holds.ts';
+import { erasureRequestsOf, holdsOf } from '../../store/retention/holds.ts';
+import { listRestricted, readRestricted, readTombstone } from '../../store/retention/records.ts';
+import { writeParts } from '../../store/statement-parts.ts';
+import { showCustomer } from '../customers/customers.ts';
+import { readSealed } from '../keyrings.ts';
+import type { Answer, Context } from '../system.ts';
+import { shownRequest } from './erasure.ts';
+import { openHold, placeOfReason, shownHold } from './holds.ts';
+
+export async function listRestrictedCustomers(
+  context: Context,
+  { query }: Input<Contract['listRestrictedCustomers']>,
+): Promise<Answer> {
+  const { limit = usualItems, cursor } = query;
+  const after = cursor === undefined ? undefined : parseDeletionCursor(cursor);
+  if (cursor !== undefined && !after)
+    throw new Refusal('retention_schema', { cursor: ['Not a valid value.'] });
+  const found = await listRestricted(context.scope, after, limit + 1);
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  await writeParts(context.scope, undefined, [context.journal({ facts: { shown: shown.length } })]);
+  return {
+    status: 200,
+    body: asciiJson({
+      data: shown.map(({ customerId, deletedAt, kycStatus, isHeld }) => ({
+        customer_id: customerId,
+        date_deleted: wireTime(deletedAt, 'change'),
+        ...(kycStatus !== undefined && { kyc_status: kycStatus }),
+        legal_hold: isHeld,
+      })),
+      next_cursor: last ? deletionCursor(last) : null,
+    }),
+  };
+}
+
+/** Nothing is shown before the trail says that it was. */
+export async function getRestrictedCustomer(
+  context: Context,
+  { params }: Input<Contract['getRestrictedCustomer']>,
+): Promise<Answer> {
+  const { scope } = context;
+  const { customer_id: id } = params;
+  const row = await readRestricted(scope, id);
+  const shown = row ? await restrictedFacts(context, id, row) : await tombstoneFacts(context, id);
+  if (!shown) throw new Refusal('customer_dne');
+  await writeParts(scope, id, [context.journal({ customerId: id })]);
+  return { status: 200, body: asciiJson(shown) };
+}
+
+async function restrictedFacts(context: Context, id: CustomerId, row: CustomerRow) {
+  const { scope } = context;
+  const [kept, holds, requests] = await Promise.all([
+    readKept(scope.db, scope, id),
+    holdsOf(scope, id),
+    erasureRequestsOf(scope, id),
+  ]);
+  // Erased since its row was read.
+  if (!kept) return tombstoneFacts(context, id);
+  const { history, policy } = kept;
+  return {
+    customer_id: id,
+    date_deleted: wireTime(history.deletedAt, 'change'),
+    customer: JSON.parse(await showCustomer(context, row)) as object,
+    ...(history.closedOn !== undefined && { closed_on: history.closedOn }),
+    kept_as: basisOf(history),
+    ...(!history.isHeld && { erase_after: wireTime(everythingDueAt(history, policy), 'change') }),
+    legal_holds: await Promise.all(
+      holds.map(async (hold) => shownHold(id, await openHold(context, id, hold))),
+    ),
+    erasure_requests: await Promise.all(
+      requests.map(async (one) => shownRequest(id, await openRequest(context, id, one))),
+    ),
+  };
+}
+
+async function openRequest(
+  { system, ring }: Context,
+  id: CustomerId,
+  request: ErasureRequest,
+): Promise<ErasureRequest> {
+  const place = placeOfReason('erasure', id, request.erasureId);
+  return { ...request, reason: await readSealed(system.keyrings, ring, place, request.reason) };
+}
+
+async function tombstoneFacts({ scope }: Context, id: CustomerId) {
+  const left = await readTombstone(scope, id);
+  return (
+    left && {
+      customer_id: id,
+      date_deleted: wireTime(left.deletedAt, 'change'),
+      legal_holds: [],
+      erasure_requests: [],
+      date_erased: wireTime(left.erasedAt, 'change'),
+      erased_because: left.because,
+    }
+  );
+}

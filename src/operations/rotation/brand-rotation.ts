@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrandId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import type { NewEntry } from '../../store/audit/journal.ts';
+import { addKey, destroyOlderKeys, keyVersions, putOffRotation } from '../../store/brands/brand-keys.ts';
+import { rotationLease } from '../../store/rotation/claims.ts';
+import type { Use } from '../../store/rotation/rotation.ts';
+import { usesOfOlder } from '../../store/rotation/rotation.ts';
+import type { Keyring } from '../../vault/vault.ts';
+import { operatorEntry } from '../audit/operator.ts';
+import { withCurrentRoot } from '../brands/root-key.ts';
+import { journalOf } from '../journal.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { reindexAll, resealAll } from './walk.ts';
+
+// The keys of a brand change while it is served. A rotation is under way while a brand has two versions of
+// a key, so there is nothing else to remember: whoever finds two goes on.
+
+export type KeyKind = 'brand' | 'index';
+
+/** Who has a rotation done, and how it is followed. */
+export interface Watch {
+  readonly by: 'operator' | 'clientele';
+  /** Told now and then how many records are done, of how many. */
+  readonly onProgress?: (done: number, of: number) => void;
+  /** Asked again and again; one that is stopped goes on another time. */
+  readonly isStopped?: () => boolean;
+}
+
+/** How far a rotation came. */
+export interface Rotated {
+  readonly kind: KeyKind;
+  /** The version in use. */
+  readonly version: number;
+  /** Whether it had been begun before. */
+  readonly resumed: boolean;
+  /** Records that were sealed or indexed anew. */
+  readonly done: number;
+  readonly destroyed: readonly number[];
+  /** What still needs an older version, so that it could not be destroyed. */
+  readonly remaining: readonly Use[];
+}
+
+/**
+ * Gives a brand a new key and everything of the brand to it, and destroys the old one once nothing is under
+ * it; goes on with what an earlier call began. No customer's version or dates change.
+ *
+ * @throws OperatorError where the brand's changes leave no gap for the new key.
+ */
+export async function rotateKey(
+  system: System,
+  brandId: BrandId,
+  kind: KeyKind,
+  watch: Watch,
+): Promise<Rotated> {
+  const resumed = !(await begin(system, brandId, kind, watch));
+  return { ...(await goOn(system, brandId, kind, watch)), resumed };
+}
+
+/** How often a gap between the changes under way is looked for, and milliseconds between two looks. */
+const looks = 100;
+const pause = 100;
+
+/** Adds the new version. False where there is a rotation under way. */
+async function begin(system: System, brandId: BrandId, kind: KeyKind, { by }: Watch): Promise<boolean> {
+  const scope = scopeOf(system, brandId);
+  for (let look = 0; look < looks; look += 1) {
+    const versions = (await keyVersions(scope)).filter((one) => one.kind === kind);
+    const version = (versions.at(-1)?.version ?? 0) + 1;
+    if (versions.length !== 1) return false;
+    const entry = entryOf(system, by, `rotate ${kind}-key`, { version });
+    const add = () => addKey(scope, system.vault.newKey(brandId, kind, version), system.now(), entry);
+    const outcome = await withCurrentRoot(system, add);
+    if (outcome === 'done') return true;
+    if (outcome === 'beaten') return false;
+    await sleep(pause);
+  }
+  throw new OperatorError(
+    'Changes of the brand were under way all the time, so it was given no new key. Try again with the same command.',
+  );
+}
+
+async function goOn(
+  system: System,
+  brandId: BrandId,
+  kind: KeyKind,
+  watch: Watch,
+): Promise<Omit<Rotated, 'resumed'>> {
+  const scope = scopeOf(system, brandId);
+  const ring = await system.keyrings.reload(brandId);
+  const version = newestOf(ring, kind);
+  const uses = () => usesOfOlder(scope, kind, version, system.now());
+  let remaining = await uses();
+  const total = counted(remaining);
+  let done = 0;
+  const follow = {
+    isStopped: () => watch.isStopped?.() ?? false,
+    onDone: (count: number) => {
+      done += count;
+      watch.onProgress?.(done, Math.max(done, total));
+    },
+    // Workers stay away while somebody is at it.
+    onAlive: () => putOffRotation(scope, kind, plusSeconds(system.now(), rotationLease)),
+  };
+  // What somebody changed while it was in hand is under the new key by now, or found by the next walk.
+  while (counted(remaining) > 0 && !follow.isStopped()) {
+    const before = counted(remaining);
+    await (kind === 'brand' ? resealAll(scope, ring, follow) : reindexAll(scope, ring, follow));
+    remaining = await uses();
+    if (counted(remaining) >= before) break;
+  }
+  const ends = remaining.flatMap(({ until }) => until ?? []).sort();
+  const [last] = ends.slice(-1);
+  if (last !== undefined && counted(remaining) === 0) await putOffRotation(scope, kind, last);
+  const destroyed = remaining.length === 0 ? await destroy(system, brandId, kind, version, watch) : [];
+  return { kind, version, done, destroyed, remaining };
+}
+
+async function destroy(system: System, brandId: BrandId, kind: KeyKind, version: number, { by }: Watch) {
+  const entry = entryOf(system, by, `destroy ${kind}-key`, { before: version });
+  const destroyed = await destroyOlderKeys(scopeOf(system, brandId), kind, version, entry);
+  if (destroyed.length > 0) system.db.wake();
+  await system.keyrings.reload(brandId);
+  return destroyed;
+}
+
+const newestOf = (ring: Keyring, kind: KeyKind): number =>
+  kind === 'brand' ? ring.sealVersion : ring.indexVersion;
+
+/** What is there to be done by a walk; the rest goes by itself. */
+const counted = (uses: readonly Use[]): number =>
+  uses.reduce((sum, { count, until }) => sum + (until === undefined ? count : 0), 0);
+
+export function entryOf(
+  system: System,
+  by: Watch['by'],
+  operation: string,
+  facts: Readonly<Record<string, number>>,
+): NewEntry {
+  if (by === 'operator') return operatorEntry(system, operation, facts);
+  const cause = { actor: { kind: 'clientele' }, operation } as const;
+  return journalOf(system, cause, system.now(), { facts }).entry;
+}

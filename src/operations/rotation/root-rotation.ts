@@ -1,0 +1,138 @@
+import { OperatorError } from '../../domain/operator-error.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import { journalPart } from '../../store/audit/journal.ts';
+import { brandKeys, putRewrapped } from '../../store/brands/brand-keys.ts';
+import type { RootVersion } from '../../store/brands/root-versions.ts';
+import {
+  aloneWithRoot,
+  brandsUnderOlder,
+  forgetRootVersion,
+  putRootVersion,
+  rootVersions,
+} from '../../store/brands/root-versions.ts';
+import { writeParts } from '../../store/statement-parts.ts';
+import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import type { Watch } from './brand-rotation.ts';
+import { entryOf } from './brand-rotation.ts';
+
+// The root key wraps the brands' keys and nothing else, so a new version of it re-wraps those and touches no
+// record. The old one stays in its place for as long as backups may need it.
+
+const daySeconds = 86_400;
+/** Brands whose keys are re-wrapped between two looks at what there is. */
+const batch = 100;
+
+export interface RootRotated {
+  /** The version in use. */
+  readonly version: number;
+  readonly resumed: boolean;
+  /** Brands whose keys were re-wrapped. */
+  readonly done: number;
+  /** Older versions that are kept for backups. */
+  readonly kept: readonly number[];
+}
+
+/**
+ * Puts a new root version in use and has it wrap every key of every brand; goes on with what an earlier call
+ * began. A file of Clientele's own gets the new version here; an operator puts it in place beforehand.
+ *
+ * @throws OperatorError that says how, where there is no new version in the operator's place.
+ */
+export async function rotateRoot(system: System, watch: Watch): Promise<RootRotated> {
+  const resumed = !(await begin(system));
+  const done = await rewrapAll(system, watch);
+  const kept = (await rootVersions(system.db)).slice(0, -1).map(({ version }) => version);
+  return { version: system.vault.rootVersion, resumed, done, kept };
+}
+
+function begin(system: System): Promise<boolean> {
+  const { vault, db, now, rootKeyPlace } = system;
+  return aloneWithRoot(db, async (connection) => {
+    const versions = await rootVersions(connection);
+    const current = versions.at(-1)?.version ?? 0;
+    if (versions.slice(0, -1).some(({ keys }) => keys > 0)) return false;
+    vault.reload();
+    if (vault.rootVersion <= current) {
+      if (rootKeyPlace.kind !== 'own') throw new OperatorError(howToAdd(system, current + 1));
+      addRootVersion(rootKeyPlace.path);
+      vault.reload();
+    }
+    // Killed between file and database, a version is in the file and not in use: the next call takes it.
+    await putRootVersion(connection, vault.rootVersion, vault.proof(), now());
+    return true;
+  });
+}
+
+function howToAdd({ rootKeyPlace: place }: System, version: number): string {
+  const line = `v${version}:$(openssl rand -base64 32)`;
+  if (place.kind === 'environment')
+    return `The root key has no new version yet. Add one to ${place.variable} of every process, as one more line from: echo "${line}" and start them again. Then repeat this command.`;
+  return `The root key file has no new version yet. Add one with: echo "${line}" >> ${place.path} and bring the file to every machine that runs Clientele; nothing needs to be started again. Then repeat this command.`;
+}
+
+async function rewrapAll(system: System, watch: Watch): Promise<number> {
+  const { vault, db } = system;
+  let done = 0;
+  while (!watch.isStopped?.()) {
+    const brands = await brandsUnderOlder(db, vault.rootVersion, batch);
+    if (brands.length === 0) break;
+    for (const [at, brandId] of brands.entries()) {
+      const scope = scopeOf(system, brandId);
+      const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
+      for (const key of older) await putRewrapped(scope, vault.rewrap(brandId, key));
+      const entry = entryOf(system, watch.by, 'rotate root-key', { root_version: vault.rootVersion });
+      await writeParts(scope, undefined, [journalPart({ event: undefined, entry })]);
+      done += 1;
+      watch.onProgress?.(done, done + brands.length - at - 1);
+    }
+    db.wake();
+  }
+  return done;
+}
+
+/** What becomes of the root key by itself. */
+export interface RootPolicy {
+  /** Days after which a key of Clientele's own is replaced; 0 for never. */
+  readonly rotateDays: number;
+  /** Days for which a replaced version is kept. */
+  readonly backupHorizonDays: number;
+}
+
+/**
+ * Does what is due: re-wraps what is still under an older version, replaces a key of Clientele's own that is
+ * old, and destroys versions that no backup should need any more. An operator's file is left to its operator.
+ */
+export async function tendRoot(system: System, policy: RootPolicy): Promise<void> {
+  const { db, now, rootKeyPlace } = system;
+  const versions = await rootVersions(db);
+  const current = versions.at(-1);
+  if (!current) return;
+  const isOld = policy.rotateDays > 0 && plusSeconds(current.since, policy.rotateDays * daySeconds) <= now();
+  const isBegun = versions.slice(0, -1).some(({ keys }) => keys > 0);
+  if (isBegun || (isOld && rootKeyPlace.kind === 'own')) await rotateRoot(system, { by: 'clientele' });
+  await destroyRoots(system, policy);
+}
+
+/** Whether a version is past the time for which backups may need it. */
+export const isPastHorizon = (
+  { retiredAt, keys }: RootVersion,
+  { backupHorizonDays }: Pick<RootPolicy, 'backupHorizonDays'>,
+  now: string,
+): boolean =>
+  retiredAt !== undefined && keys === 0 && plusSeconds(retiredAt, backupHorizonDays * daySeconds) <= now;
+
+async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
+  const { vault, db, now, rootKeyPlace } = system;
+  const isDue = (version: RootVersion) => isPastHorizon(version, policy, now());
+  if (!(await rootVersions(db)).some(isDue)) return;
+  await aloneWithRoot(db, async (connection) => {
+    const due = (await rootVersions(connection)).filter(isDue).map(({ version }) => version);
+    if (rootKeyPlace.kind === 'own') dropRootVersions(rootKeyPlace.path, due);
+    vault.reload();
+    for (const version of due) {
+      if (!vault.rootVersions.includes(version)) await forgetRootVersion(connection, version);
+    }
+  });
+}

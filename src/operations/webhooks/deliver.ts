@@ -1,0 +1,132 @@
+import { createHmac } from 'node:crypto';
+import type { BrandId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/time.ts';
+import { millisOf, plusSeconds } from '../../domain/time.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
+import {
+  failingPatience,
+  outcomeOfStatus,
+  pauseAfter,
+  readRetryAfter,
+} from '../../domain/webhooks/delivery.ts';
+import type { Outcome } from '../../providers/outbound.ts';
+import { signStandard } from '../../providers/signature.ts';
+import { isDeadlock, isOutdatedKey } from '../../store/connection/outage.ts';
+import type { Attempted, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
+import { settleDelivery } from '../../store/webhooks/deliveries.ts';
+import { disableWebhook } from '../../store/webhooks/subscriptions.ts';
+import type { Keyring } from '../../vault/vault.ts';
+import { journalOf } from '../journal.ts';
+import { readSealed } from '../keyrings.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import type { WebhookSettings } from './sealing.ts';
+import { openSettings, placeOfAnswer, placeOfPayload, secretsAt } from './sealing.ts';
+
+/** Makes one attempt at a delivery that this worker has claimed, and writes down what came of it. */
+export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
+  const ring = await system.keyrings.of(brandId);
+  const { webhook, full, thin } = delivery;
+  const settings = await openSettings({ system, ring }, webhook);
+  const place = placeOfPayload(delivery.deliveryId);
+  const body = full === undefined ? thin : await readSealed(system.keyrings, ring, place, full);
+  const at = system.now();
+  const began = performance.now();
+  const answer = await system.outbound.send({
+    method: 'POST',
+    url: settings.url,
+    headers: headersFor(settings, delivery.eventId, body, at),
+    body,
+  });
+  const latencyMillis = Math.round(performance.now() - began);
+  const outcome = outcomeOf(answer);
+  const attemptId = system.newId();
+  const fate = fateOf(system, delivery, outcome, answer);
+  const text = answer.kind === 'answered' ? answer.body.toString('utf8') : '';
+  const sealedBy = (one: Keyring): Attempted => ({
+    attemptId,
+    at,
+    outcome,
+    statusCode: answer.kind === 'answered' ? answer.status : undefined,
+    answer: text === '' ? undefined : one.seal(placeOfAnswer(attemptId), text),
+    latencyMillis,
+    ...fate,
+  });
+  const settle = (attempt: Attempted) => settleDelivery(scopeOf(system, brandId), delivery, attempt);
+  const attempt = sealedBy(ring);
+  const isSettled = await settle(attempt).catch(async (error: unknown) => {
+    // It waited for a deletion that waited for it.
+    if (isDeadlock(error)) return settle(attempt);
+    // The keys have changed while the receiver took its time.
+    if (!isOutdatedKey(error)) throw error;
+    return settle(sealedBy(await system.keyrings.reload(brandId)));
+  });
+  if (isSettled) await giveUpOn(system, brandId, delivery, attempt);
+}
+
+/** What every delivery carries: the signatures of Bond and of Standard Webhooks, over the very bytes sent. */
+function headersFor(
+  settings: WebhookSettings,
+  eventId: string,
+  body: string,
+  now: Instant,
+): Readonly<Record<string, string>> {
+  const { present, previous } = secretsAt(settings, now);
+  const seconds = Math.floor(millisOf(now) / 1_000);
+  // Bond's header has room for one secret: until the overlap is over, the one that the receiver surely knows.
+  const mac = createHmac('sha256', previous ?? present)
+    .update(`${seconds}.${body}`)
+    .digest('hex');
+  const standard = [present, ...(previous === undefined ? [] : [previous])];
+  return {
+    'content-type': 'application/json',
+    'bond-signature': `t=${seconds},v1=${mac},v2=${mac}`,
+    'webhook-id': eventId,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': standard.map((secret) => signStandard(secret, eventId, seconds, body)).join(' '),
+  };
+}
+
+function outcomeOf(answer: Outcome): AttemptOutcome {
+  if (answer.kind === 'answered') return outcomeOfStatus(answer.status);
+  return answer.kind === 'refused' ? 'refused' : answer.reason;
+}
+
+/** What becomes of a delivery whose attempt ended so. */
+function fateOf(
+  system: System,
+  { tries }: ClaimedDelivery,
+  outcome: AttemptOutcome,
+  answer: Outcome,
+): Pick<Attempted, 'status' | 'dueAt' | 'endedAt'> {
+  const endedAt = system.now();
+  if (outcome === 'delivered') return { status: 'delivered', dueAt: endedAt, endedAt };
+  const header = answer.kind === 'answered' ? answer.headers['retry-after'] : undefined;
+  const random = system.random(4).readUInt32BE() / 2 ** 32;
+  const pause = pauseAfter(tries + 1, random, readRetryAfter(header, millisOf(endedAt)));
+  return outcome === 'gone' || pause === undefined
+    ? { status: 'dead', dueAt: endedAt, endedAt }
+    : { status: 'pending', dueAt: plusSeconds(endedAt, pause), endedAt };
+}
+
+/** Disables a subscription whose receiver says that it is gone, or has taken nothing for days, and says so. */
+async function giveUpOn(
+  system: System,
+  brandId: BrandId,
+  { webhook }: ClaimedDelivery,
+  { outcome, endedAt }: Attempted,
+): Promise<void> {
+  const isLongGone =
+    webhook.failingSince !== undefined && plusSeconds(webhook.failingSince, failingPatience) <= endedAt;
+  if (outcome !== 'gone' && !(outcome !== 'delivered' && isLongGone)) return;
+  const more = { webhook_id: webhook.id };
+  const cause = { actor: { kind: 'clientele' }, operation: 'disableWebhook' } as const;
+  const deed = {
+    event: { type: 'webhook.disabled', more },
+    facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
+  } as const;
+  const { entry, event } = journalOf(system, cause, endedAt, deed);
+  if (!event) return;
+  const said = { body: entry.body, eventId: event.eventId, type: event.type, payload: event.payload };
+  if (await disableWebhook(scopeOf(system, brandId), webhook.id, endedAt, said)) system.db.wake();
+}

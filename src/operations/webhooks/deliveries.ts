@@ -1,0 +1,111 @@
+import { usualItems } from '../../contract/lists.ts';
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { cursorAfter, parseCursor } from '../../domain/paging.ts';
+import { asciiJson } from '../../domain/text.ts';
+import { parseInstant, wireTime } from '../../domain/time.ts';
+import { typesOf } from '../../domain/webhooks/events.ts';
+import { maxReplay } from '../../domain/webhooks/subscription.ts';
+import type { AttemptRow, DeliveryRow } from '../../store/webhooks/deliveries.ts';
+import { listDeliveries as listRows } from '../../store/webhooks/deliveries.ts';
+import type { Replay } from '../../store/webhooks/subscriptions.ts';
+import { readReplayable, readWebhook, replayDeliveries } from '../../store/webhooks/subscriptions.ts';
+import { readSealed } from '../keyrings.ts';
+import { done } from '../run.ts';
+import type { Answer, Context } from '../system.ts';
+import { placeOfAnswer } from './sealing.ts';
+
+const beyondAll = 0x7fff_ffff_ffff_ffffn;
+
+export async function listDeliveries(
+  context: Context,
+  { params, query }: Input<Contract['listDeliveries']>,
+): Promise<Answer> {
+  const before = placeAt(query.cursor, beyondAll);
+  if (!(await readWebhook(context.scope, params.webhook_id))) throw new Refusal('webhook_dne');
+  const limit = query.limit ?? usualItems;
+  const rows = await listRows(context.scope, params.webhook_id, {
+    status: query.status,
+    before,
+    most: limit + 1,
+  });
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  const data = await Promise.all(page.map((row) => shown(context, row)));
+  return { status: 200, body: asciiJson({ data, next_cursor: last ? cursorAfter(last.number) : null }) };
+}
+
+/** @throws Refusal where the cursor is none of ours. */
+function placeAt(cursor: string | undefined, start: bigint): bigint {
+  const place = cursor === undefined ? start : parseCursor(cursor);
+  if (place === undefined) throw new Refusal('webhooks_err', { cursor: ['Not a valid value.'] });
+  return place;
+}
+
+async function shown(context: Context, row: DeliveryRow) {
+  return {
+    delivery_id: row.deliveryId,
+    event_id: row.eventId,
+    number: Number(row.number),
+    event: row.type,
+    ...(row.customerId !== undefined && { customer_id: row.customerId }),
+    status: row.status,
+    ...(row.status === 'pending' && { next_attempt_at: wireTime(row.dueAt, 'change') }),
+    attempts: await Promise.all(row.attempts.map((attempt) => shownAttempt(context, attempt))),
+  };
+}
+
+async function shownAttempt({ system, ring }: Context, attempt: AttemptRow) {
+  const { attemptId, statusCode, answer } = attempt;
+  return {
+    attempted_at: wireTime(attempt.at, 'change'),
+    outcome: attempt.outcome,
+    ...(statusCode !== undefined && { status_code: statusCode }),
+    latency_ms: attempt.latencyMillis,
+    ...(answer !== undefined && {
+      answer: await readSealed(system.keyrings, ring, placeOfAnswer(attemptId), answer),
+    }),
+  };
+}
+
+/** Sends events again, so many at most; the cursor in the answer leads on to the rest. */
+export async function replayWebhook(
+  context: Context,
+  { params, body }: Input<Contract['replayWebhook']>,
+): Promise<Answer> {
+  const { scope, now } = context;
+  const row = await readWebhook(scope, params.webhook_id);
+  if (!row) throw new Refusal('webhook_dne');
+  const after = placeAt(body.cursor, 0n);
+  const found = await readReplayable(scope, row.id, replayOf(body, row.events), after, maxReplay + 1);
+  const numbers = found.slice(0, maxReplay);
+  const last = found.length > maxReplay ? numbers.at(-1) : undefined;
+  const answer: Answer = {
+    status: 200,
+    body: asciiJson({
+      webhook_id: row.id,
+      replayed: numbers.length,
+      next_cursor: last === undefined ? null : cursorAfter(BigInt(last)),
+    }),
+  };
+  const journal = context.journal({ facts: { webhook_id: row.id, replayed: numbers.length } });
+  await done(replayDeliveries(scope, row, numbers, now, journal, context.claim?.(answer, undefined)));
+  return answer;
+}
+
+type ReplayBody = Input<Contract['replayWebhook']>['body'];
+
+/**
+ * The one way that was asked for; the check of the body has seen that there is one. Of a range, only what the
+ * subscription is for.
+ */
+function replayOf(body: ReplayBody, events: readonly string[]): Replay {
+  const types = events.flatMap(typesOf);
+  const { event_id: eventId, from_number: first, to_number: last } = body;
+  if (eventId !== undefined) return { kind: 'event', eventId: eventId.toLowerCase() };
+  if (first !== undefined && last !== undefined) return { kind: 'numbers', from: first, to: last, types };
+  const from = body.from === undefined ? undefined : parseInstant(body.from);
+  const to = body.to === undefined ? undefined : parseInstant(body.to);
+  return from !== undefined && to !== undefined ? { kind: 'times', from, to, types } : { kind: 'dead' };
+}

@@ -1,0 +1,86 @@
+import { customerJson } from '../../domain/customers/record.ts';
+import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
+import { spacedJson } from '../../domain/text.ts';
+import { wants } from '../../domain/webhooks/subscription.ts';
+import { isOutdatedKey } from '../../store/connection/outage.ts';
+import { readCustomer } from '../../store/customers/customers.ts';
+import type { BrandScope } from '../../store/scope.ts';
+import type { FreshEvent, NewDelivery } from '../../store/webhooks/deliveries.ts';
+import { freshEvents, insertDeliveries } from '../../store/webhooks/deliveries.ts';
+import type { WebhookBehind } from '../../store/webhooks/deliveries-due.ts';
+import { holdWebhookBehind } from '../../store/webhooks/deliveries-due.ts';
+import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
+import type { Keyring } from '../../vault/vault.ts';
+import { VaultError } from '../../vault/vault.ts';
+import { openProfile } from '../customers/change.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { placeOfPayload } from './sealing.ts';
+
+/** Events that are looked at for one subscription by one transaction, at most. */
+const batch = 200;
+
+/**
+ * Makes deliveries of the events that one subscription has not been looked at for. The deliveries and how far
+ * that has come are one transaction, so a process that dies in between leaves neither.
+ */
+export async function fanOut(system: System): Promise<'more' | 'done'> {
+  let brandId: BrandId | undefined;
+  try {
+    return await system.db.transaction(async (db) => {
+      const behind = await holdWebhookBehind(db);
+      if (!behind) return 'done';
+      brandId = behind.brandId;
+      const events = await freshEvents(behind, db, behind.fanned, batch);
+      // The head moves together with the events: where there are none, they have been swept.
+      const upTo = events.at(-1)?.number ?? behind.head;
+      const wanted = events.filter((event) => isFor(behind.webhook, event));
+      const deliveries = await Promise.all(wanted.map((event) => deliveryOf(system, behind, event)));
+      await insertDeliveries(behind, db, behind.webhook.id, deliveries, upTo, system.now());
+      return 'more';
+    });
+  } catch (error) {
+    if (brandId === undefined || !isOutdatedKey(error)) throw error;
+    await system.keyrings.reload(brandId);
+    return 'more';
+  }
+}
+
+/** A test is for the subscription that it names, and for no other. */
+function isFor({ id, events }: WebhookRow, { type, payload }: FreshEvent): boolean {
+  if (type === 'webhook.test') return (JSON.parse(payload) as { webhook_id?: string }).webhook_id === id;
+  return wants(events, type);
+}
+
+async function deliveryOf(
+  system: System,
+  { brandId, webhook }: WebhookBehind,
+  event: FreshEvent,
+): Promise<NewDelivery> {
+  const deliveryId: Id<'delivery'> = system.newId();
+  const bare = { deliveryId, number: event.number, payload: undefined };
+  if (webhook.payload === 'thin' || event.customerId === undefined) return bare;
+  const ring = await system.keyrings.of(brandId);
+  const customer = await customerOf(system, scopeOf(system, brandId), ring, event.customerId);
+  if (customer === undefined) return bare;
+  const whole = spacedJson({ ...JSON.parse(event.payload), customer });
+  return { ...bare, payload: ring.seal(placeOfPayload(deliveryId), whole) };
+}
+
+/** The customer as an answer shows it, or `undefined` for one that is gone. */
+async function customerOf(
+  system: System,
+  scope: BrandScope,
+  ring: Keyring,
+  id: CustomerId,
+): Promise<unknown> {
+  const row = await readCustomer(scope, id);
+  if (!row) return undefined;
+  try {
+    return JSON.parse(customerJson(row.head, await openProfile({ system, ring }, row), 'change'));
+  } catch (error) {
+    // One damaged record must not hold up everybody's events: the doctor finds it.
+    if (error instanceof VaultError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Instant } from '../../domain/time.ts';
+import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
+import type { Keyring, Place } from '../../vault/vault.ts';
+import { readSealed } from '../keyrings.ts';
+import type { System } from '../system.ts';
+
+/** What of a subscription is sealed: its address may hold a secret, and its description is what people wrote. */
+export interface WebhookSettings {
+  readonly url: string;
+  readonly description: string;
+  readonly secret: string;
+  /** The secret before this one, while it overlaps. */
+  readonly previous?: { readonly secret: string; readonly until: Instant };
+}
+
+const placeOf = (id: string, sealNumber: number): Place => ({ purpose: 'webhook', recordId: id, sealNumber });
+
+/** Where a payload that shows a customer belongs, and where a receiver's answer does. */
+export const placeOfPayload = (deliveryId: string): Place => ({
+  purpose: 'event',
+  recordId: deliveryId,
+  sealNumber: 1,
+});
+export const placeOfAnswer = (attemptId: string): Place => ({
+  purpose: 'event',
+  recordId: `answer/${attemptId}`,
+  sealNumber: 1,
+});
+
+/** The same subscription with these settings, sealed once more. */
+export function sealSettings(ring: Keyring, row: WebhookRow, settings: WebhookSettings): WebhookRow {
+  const settingsSeal = row.settingsSeal + 1;
+  return {
+    ...row,
+    settingsSeal,
+    settings: ring.seal(placeOf(row.id, settingsSeal), JSON.stringify(settings)),
+  };
+}
+
+export async function openSettings(
+  { system, ring }: { readonly system: System; readonly ring: Keyring },
+  { id, settings, settingsSeal }: WebhookRow,
+): Promise<WebhookSettings> {
+  return JSON.parse(await readSealed(system.keyrings, ring, placeOf(id, settingsSeal), settings));
+}
+
+/** The secrets that sign at a moment: the present one, and the one before it while that overlaps. */
+export const secretsAt = ({ secret, previous }: WebhookSettings, now: Instant) => ({
+  present: secret,
+  previous: previous && previous.until > now ? previous.secret : undefined,
+});

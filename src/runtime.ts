@@ -1,0 +1,260 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { ConfigError, readSecretFile, refuseUnsafe } from './config.ts';
+import type { Id } from './domain/ids.ts';
+import type { Instant } from './domain/time.ts';
+import { instantOfMillis } from './domain/time.ts';
+import { settleInstallation } from './operations/installation/installation.ts';
+import { openKeyrings } from './operations/keyrings.ts';
+import type { System } from './operations/system.ts';
+import type { AddressVerifier } from './providers/address.ts';
+import { openLobVerifier } from './providers/address-lob.ts';
+import { openOfflineVerifier } from './providers/address-offline.ts';
+import { openSandboxVerifier } from './providers/address-sandbox.ts';
+import type { KycProvider, ProviderChoice } from './providers/kyc.ts';
+import { httpKycLimits, openHttpKyc } from './providers/kyc-http.ts';
+import { openManualKyc } from './providers/kyc-manual.ts';
+import { openSandboxKyc } from './providers/kyc-sandbox.ts';
+import type { Outbound } from './providers/outbound.ts';
+import { openOutbound } from './providers/outbound.ts';
+import type { Database } from './store/connection/database.ts';
+import { openDatabase } from './store/connection/database.ts';
+import { refuseUnfitServer } from './store/connection/server-requirements.ts';
+import type { EmbeddedServer } from './store/embedded/server.ts';
+import { openEmbedded } from './store/embedded/server.ts';
+import { readInstallation } from './store/installation/installation.ts';
+import { migrate, migrationStatus } from './store/migrate.ts';
+import type { KeySource, RootKeyPlace } from './vault/key-source.ts';
+import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from './vault/key-source.ts';
+import type { Vault } from './vault/vault.ts';
+import { openVault } from './vault/vault.ts';
+
+/** The composition root of everything below the edges: what a server stands on, and all that a command needs. */
+
+/** What a process brings along, and what tests replace. */
+export interface Surroundings {
+  readonly now?: () => Instant;
+  readonly logger?: Logger;
+  /** Told, in sentences for people, what is being waited for. */
+  readonly notice?: (sentence: string) => void;
+  /** Connections for changes, where several processes share a server. */
+  readonly connections?: number;
+  /** The way to the receivers of webhooks. */
+  readonly outbound?: Outbound;
+}
+
+/**
+ * `serve` makes what is not there yet and brings the schema up to date; a `command` works with what there is,
+ * a `restore` with an empty database, which it makes where that is the embedded one.
+ */
+export type Role = 'serve' | 'command' | 'restore';
+
+/** The system with everything under it, ready for commands or for a server. */
+export interface House {
+  readonly system: System;
+  readonly database: Database;
+  /** Whether this very start settled what the database is. */
+  readonly born: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens database and vault. `beforeBirth` may still refuse: what it throws leaves a first start to be made
+ * again, so that nobody misses the one moment at which the demo's key is shown.
+ *
+ * @throws ConfigError, OperatorError, EmbeddedError, MigrationError, UnfitServerError or VaultError: sentences
+ *   for the operator.
+ */
+export async function openHouse(
+  config: Config,
+  role: Role,
+  around: Surroundings = {},
+  beforeBirth: () => Promise<void> = async () => undefined,
+): Promise<House> {
+  refuseUnsafe(config);
+  // A key of the operator's own is looked at first: a start that must be refused leaves nothing behind.
+  const configured = rootKeyPlaceOf(config).kind === 'own' ? undefined : loadRoot(config);
+  const now = around.now ?? wallClock;
+  const { database, close } = await openStorage(config, role, around);
+  try {
+    if (role === 'serve') await migrate(database);
+    else await refuseOldSchema(database);
+    const vault = configured ?? (await besideTheData(config, role, database));
+    await beforeBirth();
+    const firstStart = role === 'serve' ? { now: now() } : undefined;
+    const { born } = await settleInstallation(database, vault, config.environment, firstStart);
+    const outbound = around.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
+    const system: System = {
+      db: database,
+      vault,
+      rootKeyPlace: rootKeyPlaceOf(config),
+      keyrings: openKeyrings(database, vault),
+      environment: config.environment,
+      auditReads: config.auditReads,
+      now,
+      newId: <Kind extends string>() => randomUUID() as Id<Kind>,
+      random: randomBytes,
+      verifier: openVerifier(config, now),
+      kycProvider: openKycProviders(config, now),
+      outbound,
+    };
+    return {
+      system,
+      database,
+      born,
+      async close() {
+        await outbound.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface Storage {
+  readonly database: Database;
+  readonly embedded: EmbeddedServer | undefined;
+  close(): Promise<void>;
+}
+
+/** The PostgreSQL server of the configuration, started or joined where it is the embedded one. */
+export async function openStorage(config: Config, role: Role, around: Surroundings = {}): Promise<Storage> {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await openEmbedded({
+          dataDir: config.dataDir,
+          role: role === 'serve' ? 'serve' : 'command',
+          create: role !== 'command',
+          ...(around.notice && { notice: around.notice }),
+        })
+      : undefined;
+  const address = embedded ?? { url: config.databaseUrl ?? '' };
+  if (!embedded) await refuseUnfitServer(address);
+  const database = openDatabase({
+    address,
+    applicationName: `clientele ${role}`,
+    ...(around.connections !== undefined && { connections: around.connections }),
+  });
+  const close = async () => {
+    await database.close();
+    await embedded?.stop();
+  };
+  try {
+    await database.ready();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { database, embedded, close };
+}
+
+export interface Migrated {
+  /** Names of the migrations applied now, and of those that had been before. */
+  readonly applied: readonly string[];
+  readonly before: readonly string[];
+}
+
+/** Brings the schema of the configured database up to date; needs no key, since it reads no record. */
+export async function migrateDatabase(config: Config, around: Surroundings = {}): Promise<Migrated> {
+  const { database, close } = await openStorage(config, 'command', around);
+  try {
+    const { applied: before } = await migrationStatus(database);
+    return { applied: await migrate(database), before };
+  } finally {
+    await close();
+  }
+}
+
+async function refuseOldSchema(database: Database): Promise<void> {
+  const { pending } = await migrationStatus(database);
+  if (pending.length === 0) return;
+  throw new ConfigError(
+    `The database lacks the migrations ${pending.join(', ')}. Apply them with: clientele migrate (or start clientele serve).`,
+  );
+}
+
+/** What a webhook's receiver has to take an event, and how much of its answer is kept. */
+const webhookBounds = { timeoutMilliseconds: 10_000, maxResponseBytes: 1_024 } as const;
+
+/** Milliseconds for one call to Lob, and the largest answer that is read of it. */
+const lobPatience = 3_000;
+const lobAnswer = 64 * 1024;
+
+/** Who judges addresses: open data or Lob; in a sandbox also the lines that stand for every verdict there is. */
+function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Instant): AddressVerifier {
+  const base = lob
+    ? openLobVerifier({
+        apiKey: readSecretFile('CLIENTELE_LOB_KEY_FILE', lob.keyFile),
+        outbound: openOutbound({
+          allow: webhookAllow,
+          timeoutMilliseconds: lobPatience,
+          maxResponseBytes: lobAnswer,
+        }),
+        now,
+        ...(lob.url !== undefined && { baseUrl: lob.url }),
+      })
+    : openOfflineVerifier();
+  return environment === 'sandbox' ? openSandboxVerifier(base) : base;
+}
+
+/** Seconds until the sandbox's verdict, so that `submitted` can be seen. */
+const sandboxDelay = 1;
+
+/** Who verifies. Nothing is opened before a program needs it, and a program's settings may change meanwhile. */
+function openKycProviders(
+  { webhookAllow }: Config,
+  now: () => Instant,
+): (choice: ProviderChoice) => KycProvider {
+  const sandbox = openSandboxKyc({ now, delaySeconds: sandboxDelay });
+  const manual = openManualKyc();
+  const outbound = openOutbound({ ...httpKycLimits, allow: webhookAllow });
+  return (choice) => {
+    if (choice.provider === 'http')
+      return openHttpKyc({ outbound, url: choice.url, secret: choice.secret, now });
+    return choice.provider === 'sandbox' ? sandbox : manual;
+  };
+}
+
+/** Where the root key is: the configured file, or one beside the data. */
+export const rootKeyFileOf = (config: Config): string => config.rootKeyFile ?? `${config.dataDir}/root.key`;
+
+export function rootKeyPlaceOf(config: Config): RootKeyPlace {
+  if (config.rootKey !== undefined) return { kind: 'environment', variable: 'CLIENTELE_ROOT_KEY' };
+  return { kind: config.rootKeyFile === undefined ? 'own' : 'file', path: rootKeyFileOf(config) };
+}
+
+/** Where root keys come from. A KMS would be one more source here (docs/rotation.md). */
+export const keySourceOf = (config: Config): KeySource =>
+  config.rootKey === undefined
+    ? rootKeyFromFile(rootKeyFileOf(config))
+    : rootKeyFromText(config.rootKey, 'CLIENTELE_ROOT_KEY');
+
+const loadRoot = (config: Config): Vault => openVault(keySourceOf(config).load());
+
+/**
+ * The vault of a sandbox without a key of the operator's own. Only its first start makes one: over records
+ * that are there already, a new key would open nothing and hide that the old one is lost.
+ */
+async function besideTheData(config: Config, role: Role, database: Database): Promise<Vault> {
+  const path = rootKeyFileOf(config);
+  if (!existsSync(path)) {
+    const born = (await readInstallation(database)) !== undefined;
+    if (born) {
+      throw new ConfigError(
+        `The root key file ${path} is gone, and every record is sealed under it. Put it back from your copy; a new key would open nothing.`,
+      );
+    }
+    if (role === 'command')
+      throw new ConfigError('The database is empty. Start it once with: clientele serve');
+    // Beside an external database there may be no data directory yet.
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    createRootKeyFile(path);
+  }
+  return loadRoot(config);
+}
+
+export const wallClock = (): Instant => instantOfMillis(performance.timeOrigin + performance.now());

@@ -1,0 +1,100 @@
+import type { BrandId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/time.ts';
+import { instantOfPostgres } from '../../domain/time.ts';
+import { statement } from '../connection/database.ts';
+import type { BrandScope } from '../scope.ts';
+
+// The trail as it is exported: by number, with the checkpoints that were signed over it.
+
+export interface TrailEntry {
+  readonly number: number;
+  readonly body: string;
+  /** Hex. */
+  readonly hash: string;
+}
+
+const entries = statement(
+  'trail_entries',
+  `select number, body, encode(hash, 'hex') as hash from audit
+    where brand_id = $1 and number > $2 and number <= $3 order by number limit $4`,
+);
+
+/** The entries after one number, up to another, in the order of the trail. */
+export async function trailEntries(
+  scope: BrandScope,
+  after: number,
+  upTo: number,
+  most: number,
+): Promise<readonly TrailEntry[]> {
+  return (await scope.db.run(entries, [scope.brandId, after, upTo, most])).map((row) => ({
+    number: Number(row['number']),
+    body: String(row['body']),
+    hash: String(row['hash']),
+  }));
+}
+
+export interface TrailCheckpoint {
+  readonly brand: BrandId;
+  readonly number: number;
+  /** Hex. */
+  readonly hash: string;
+  readonly at: Instant;
+  readonly key: string;
+  readonly signature: string;
+}
+
+const checkpoints = statement(
+  'trail_checkpoints',
+  `select number, encode(hash, 'hex') as hash, signed_at, key, signature from audit_checkpoints
+    where brand_id = $1 and number > $2 and number <= $3 order by number`,
+);
+
+/** The checkpoints over the entries after one number, up to another. */
+export async function trailCheckpoints(
+  scope: BrandScope,
+  after: number,
+  upTo: number,
+): Promise<readonly TrailCheckpoint[]> {
+  return (await scope.db.run(checkpoints, [scope.brandId, after, upTo])).map((row) => ({
+    brand: scope.brandId,
+    number: Number(row['number']),
+    hash: String(row['hash']),
+    at: instantOfPostgres(String(row['signed_at'])),
+    key: String(row['key']),
+    signature: String(row['signature']),
+  }));
+}
+
+const end = statement(
+  'trail_end',
+  `select audit_number as number, encode(audit_hash, 'hex') as hash from journal_heads where brand_id = $1`,
+);
+
+/** Where the brand's trail ends; `undefined` while it has no entry. */
+export async function trailEnd(
+  scope: BrandScope,
+): Promise<{ readonly number: number; readonly hash: string } | undefined> {
+  const [row] = await scope.db.run(end, [scope.brandId]);
+  return row && { number: Number(row['number']), hash: String(row['hash']) };
+}
+
+const lastLoose = statement(
+  'trail_last_loose',
+  'select max(arrived)::text as arrived from journal where brand_id = $1',
+);
+const isLoose = statement(
+  'trail_is_loose',
+  'select exists (select from journal where brand_id = $1 and arrived <= $2::bigint) as loose',
+);
+
+/** The last of what the brand has committed and what has no place yet, if there is any. */
+export async function lastUnplaced(scope: BrandScope): Promise<string | undefined> {
+  const [row] = await scope.db.run(lastLoose, [scope.brandId]);
+  return row?.['arrived'] === null ? undefined : String(row?.['arrived']);
+}
+
+/** Whether anything up to there still has no place. */
+export async function isUnplaced(scope: BrandScope, upTo: string): Promise<boolean> {
+  const [row] = await scope.db.run(isLoose, [scope.brandId, upTo]);
+  return row?.['loose'] === true;
+}

@@ -1,0 +1,138 @@
+import type { Instant } from '../../domain/time.ts';
+import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import type { NewEntry } from '../audit/journal.ts';
+import { operatorEntrySql } from '../audit/journal.ts';
+import { statement } from '../connection/database.ts';
+import { isLockTimeout } from '../connection/outage.ts';
+import type { BrandScope } from '../scope.ts';
+
+/** A key of a brand as it is stored: wrapped by the root key of `rootVersion`. */
+export interface StoredKey {
+  readonly kind: 'brand' | 'index';
+  readonly version: number;
+  readonly rootVersion: number;
+  readonly wrapped: string;
+}
+
+const keysOf = statement(
+  'brand_keys_of',
+  'select kind, version, root_version, wrapped from brand_keys where brand_id = $1 order by kind, version',
+);
+
+/** Every key of the brand, older versions first. */
+export async function brandKeys(scope: BrandScope): Promise<readonly StoredKey[]> {
+  return (await scope.db.read(keysOf, [scope.brandId])).map((row) => ({
+    kind: row['kind'] as StoredKey['kind'],
+    version: Number(row['version']),
+    rootVersion: Number(row['root_version']),
+    wrapped: String(row['wrapped']),
+  }));
+}
+
+/** A version of a brand's key, and since when there is one. */
+export interface KeyVersion {
+  readonly kind: StoredKey['kind'];
+  readonly version: number;
+  readonly rootVersion: number;
+  readonly since: Instant;
+}
+
+const versionsOf = statement(
+  'brand_key_versions',
+  'select kind, version, root_version, created_at from brand_keys where brand_id = $1 order by kind, version',
+);
+
+export async function keyVersions(scope: BrandScope): Promise<readonly KeyVersion[]> {
+  return (await scope.db.run(versionsOf, [scope.brandId])).map((row) => ({
+    kind: row['kind'] as StoredKey['kind'],
+    version: Number(row['version']),
+    rootVersion: Number(row['root_version']),
+    since: instantOfPostgres(String(row['created_at'])),
+  }));
+}
+
+// Whoever writes under a key holds this lock together with everybody else who does (see `is_outdated` in the
+// schema), and whoever adds one holds it alone.
+const alone = statement('brand_keys_alone', 'select pg_advisory_xact_lock(uuid_hash_extended($1::uuid, 6))');
+// Writers queue behind whoever waits for the lock, so the wait is short; it can be tried again.
+const shortly = statement('', "set local lock_timeout = '250ms'");
+const add = statement(
+  'brand_key_add',
+  `with added as (
+     insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at)
+     select $1, $2::text, $3::int, $4::int, $5::text, $6::timestamptz
+      where (select array_agg(version) from brand_keys where brand_id = $1 and kind = $2::text) = array[$3::int - 1]
+     returning 1
+   ), ${operatorEntrySql('added', 7)} select 1 as done from added`,
+);
+
+/**
+ * Gives the brand a newer key. Once this has returned, every change that was made under the older one is
+ * committed, and none will be made under it any more. `beaten`: the brand has that version, or is at a
+ * rotation already; `busy`: changes were under way for too long, and it should be tried again.
+ */
+export async function addKey(
+  scope: BrandScope,
+  key: StoredKey,
+  now: Instant,
+  entry: NewEntry,
+): Promise<'done' | 'beaten' | 'busy'> {
+  try {
+    return await scope.db.transaction(async (connection) => {
+      await connection.run(shortly, []);
+      await connection.run(alone, [scope.brandId]);
+      const { kind, version, rootVersion, wrapped } = key;
+      const values = [scope.brandId, kind, version, rootVersion, wrapped, toPostgres(now), entry.body];
+      return (await connection.run(add, values)).length > 0 ? 'done' : 'beaten';
+    });
+  } catch (error) {
+    if (isLockTimeout(error instanceof Error && error.cause !== undefined ? error.cause : error))
+      return 'busy';
+    throw error;
+  }
+}
+
+const destroy = statement(
+  'brand_keys_destroy',
+  `with gone as (
+     delete from brand_keys where brand_id = $1 and kind = $2 and version < $3::int returning version
+   ), once as (select 1 from gone limit 1), ${operatorEntrySql('once', 4)} select version from gone order by version`,
+);
+
+/** Destroys the keys before a version. Nothing may be under them any more: it would be lost. */
+export async function destroyOlderKeys(
+  scope: BrandScope,
+  kind: StoredKey['kind'],
+  version: number,
+  entry: NewEntry,
+): Promise<readonly number[]> {
+  const rows = await scope.db.run(destroy, [scope.brandId, kind, version, entry.body]);
+  return rows.map((row) => Number(row['version']));
+}
+
+const rewrap = statement(
+  'brand_key_rewrap',
+  `update brand_keys set root_version = $4::int, wrapped = $5
+    where brand_id = $1 and kind = $2 and version = $3::int and root_version < $4::int`,
+);
+
+/** The same key under a newer root version; one that somebody has re-wrapped meanwhile stays. */
+export async function putRewrapped(scope: BrandScope, key: StoredKey): Promise<void> {
+  const { kind, version, rootVersion, wrapped } = key;
+  await scope.db.run(rewrap, [scope.brandId, kind, version, rootVersion, wrapped]);
+}
+
+const putOff = statement(
+  'brand_key_put_off',
+  `update brand_keys set claimed_until = $3 where brand_id = $1 and kind = $2
+      and version = (select max(version) from brand_keys where brand_id = $1 and kind = $2)`,
+);
+
+/** Has no worker look at the rotation before a time: another works on it, or there is nothing to do till then. */
+export async function putOffRotation(
+  scope: BrandScope,
+  kind: StoredKey['kind'],
+  until: Instant,
+): Promise<void> {
+  await scope.db.run(putOff, [scope.brandId, kind, toPostgres(until)]);
+}

@@ -1,0 +1,86 @@
+import type { BrandId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/time.ts';
+import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import type { Connection, Database } from '../connection/database.ts';
+import { statement } from '../connection/database.ts';
+
+// The root key is above all brands: its versions, and which brands have keys under which of them.
+
+export interface RootVersion {
+  readonly version: number;
+  readonly since: Instant;
+  /** When another version took over. */
+  readonly retiredAt: Instant | undefined;
+  /** How many keys of brands are under it. */
+  readonly keys: number;
+}
+
+const all = statement(
+  'root_versions_all',
+  `select version, since, retired_at, (select count(*)::int from brand_keys where root_version = r.version) as keys
+     from root_versions as r order by version`,
+);
+
+/** Every version that this database has known and not given up, ascending; the last one is in use. */
+export async function rootVersions(db: Connection): Promise<readonly RootVersion[]> {
+  return (await db.run(all, [])).map((row) => ({
+    version: Number(row['version']),
+    since: instantOfPostgres(String(row['since'])),
+    retiredAt: row['retired_at'] === null ? undefined : instantOfPostgres(String(row['retired_at'])),
+    keys: Number(row['keys']),
+  }));
+}
+
+// Held while a root version is made or destroyed, so that processes do it one after the other. Any constant would do.
+const alone = statement('root_alone', 'select pg_advisory_xact_lock(7203518453)');
+
+/** Does something with the root key that no other process may do meanwhile. */
+export function aloneWithRoot<Result>(
+  db: Database,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction(async (connection) => {
+    await connection.run(alone, []);
+    return work(connection);
+  });
+}
+
+const retire = statement(
+  'root_version_retire',
+  'update root_versions set retired_at = $1 where retired_at is null',
+);
+const insert = statement('root_version_insert', 'insert into root_versions (version, since) values ($1, $2)');
+const renew = statement('installation_renew', 'update installation set root_proof = $1');
+
+/** Puts a new root version in use. From here on no key of a brand is wrapped under an older one. */
+export async function putRootVersion(
+  connection: Connection,
+  version: number,
+  proof: string,
+  now: Instant,
+): Promise<void> {
+  await connection.run(retire, [toPostgres(now)]);
+  await connection.run(insert, [version, toPostgres(now)]);
+  await connection.run(renew, [proof]);
+}
+
+const forget = statement('root_version_forget', 'delete from root_versions where version = $1');
+
+/** Gives up a version: nothing is under it, and its key is to be destroyed. */
+export async function forgetRootVersion(connection: Connection, version: number): Promise<void> {
+  await connection.run(forget, [version]);
+}
+
+const under = statement(
+  'brands_under_root',
+  'select distinct brand_id from brand_keys where root_version < $1 limit $2',
+);
+
+/** Brands that have a key under an older root version. */
+export async function brandsUnderOlder(
+  db: Database,
+  version: number,
+  most: number,
+): Promise<readonly BrandId[]> {
+  return (await db.run(under, [version, most])).map((row) => row['brand_id'] as BrandId);
+}

@@ -1,0 +1,42 @@
+import type { Instant } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
+import { statement } from '../connection/database.ts';
+import type { BrandScope } from '../scope.ts';
+
+// What an import asks about many lines at once. Digests come in and go out in base64.
+
+const claimed = statement(
+  'import_claimed',
+  `select encode(key, 'base64') as key from idempotency
+    where brand_id = $1 and key = any ($2::bytea[]) and expires_at > $3`,
+);
+
+/** Those of the keys under which something has been done. */
+export async function claimedKeys(
+  scope: BrandScope,
+  keys: readonly string[],
+  now: Instant,
+): Promise<ReadonlySet<string>> {
+  const rows = await scope.db.run(claimed, [scope.brandId, keys.map(bytea), toPostgres(now)]);
+  return new Set(rows.map((row) => String(row['key'])));
+}
+
+const taken = statement(
+  'import_taken',
+  `select brand_person_id::text as value from customers where brand_id = $1 and brand_person_id = any ($2::uuid[])
+   union all
+   select encode(ssn_index, 'base64') from customers
+    where brand_id = $1 and ssn_unique and ssn_index = any ($3::bytea[])`,
+);
+
+/** Those of the brand's own ids, and of the digests of numbers, that a customer has. */
+export async function takenValues(
+  scope: BrandScope,
+  personIds: readonly string[],
+  ssns: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await scope.db.run(taken, [scope.brandId, personIds, ssns.map(bytea)]);
+  return new Set(rows.map((row) => String(row['value'])));
+}
+
+const bytea = (base64: string): string => `\\x${Buffer.from(base64, 'base64').toString('hex')}`;

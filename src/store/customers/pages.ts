@@ -1,0 +1,172 @@
+import type { Deliverability } from '../../domain/customers/address.ts';
+import type { Id } from '../../domain/ids.ts';
+import type { KycStatus } from '../../domain/kyc/verification.ts';
+import type { Paging } from '../../domain/paging.ts';
+import type { Instant } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
+import type { Row, Statement, Value } from '../connection/database.ts';
+import { statement } from '../connection/database.ts';
+import { isOutdatedSql } from '../index-version.ts';
+import type { BrandScope } from '../scope.ts';
+import type { CustomerRow } from './customers.ts';
+import { customerRow, shownColumns } from './customers.ts';
+
+export interface CustomerPage {
+  readonly rows: readonly CustomerRow[];
+  /** All customers that fit, on every page. */
+  readonly total: number;
+  /** The sequence number after which the next page begins, if there is one. */
+  readonly next: bigint | undefined;
+}
+
+export interface SearchedPage extends CustomerPage {
+  /** Whether there is a newer index key, under which it should be searched, too. */
+  readonly isOutdated: boolean;
+}
+
+/** One answer row even for an empty page, so that the total always arrives. */
+const withTotal = (total: string, rows: string): string =>
+  `select (${total})::bigint as total, found.* from (select) as once left join lateral (${rows}) as found on true`;
+
+const total = 'select coalesce(sum(count), 0) from customer_counts where brand_id = $1';
+
+// The counts say in which run of sequence numbers a page begins and how many customers to skip there, so a
+// deep page costs no more than the first one.
+const byPage = statement(
+  'customer_page',
+  `with runs as (
+     select bucket, sum(count)::bigint as size from customer_counts where brand_id = $1 group by bucket
+   ), marks as (
+     select bucket, size, (sum(size) over (order by bucket))::bigint - size as before from runs
+   ), start as (
+     select bucket * 4096 as seq, $2::bigint - before as skip
+       from marks where before <= $2::bigint and $2::bigint < before + size
+   )
+   ${withTotal(
+     'select coalesce(sum(size), 0) from runs',
+     `select seq, ${shownColumns} from customers
+       where brand_id = $1 and seq >= (
+         select seq from customers where brand_id = $1 and seq >= (select seq from start)
+          order by seq offset (select skip from start) limit 1)
+       order by seq limit $3`,
+   )}`,
+);
+
+const afterCursor = statement(
+  'customer_page_after',
+  withTotal(
+    total,
+    `select seq, ${shownColumns} from customers where brand_id = $1 and seq > $2::bigint order by seq limit $3`,
+  ),
+);
+
+/** A page of the brand's customers, in order of arrival. */
+export async function pageOfCustomers(scope: BrandScope, paging: Paging): Promise<CustomerPage> {
+  const { query, from } = placed(paging, byPage, afterCursor);
+  return pageOf(scope, paging, await scope.db.read(query, [scope.brandId, from, paging.perPage + 1]));
+}
+
+/**
+ * What must hold for a found customer. Blind index values stand for the values of a person, one for each
+ * index key that customers are under.
+ */
+export interface CustomerFilter {
+  readonly ssn?: readonly Buffer[];
+  readonly email?: readonly Buffer[];
+  readonly phone?: readonly Buffer[];
+  readonly nameAndDob?: readonly Buffer[];
+  readonly brandPersonId?: Id<'brand person'>;
+  readonly kycStatus?: KycStatus;
+  readonly deliverability?: Deliverability;
+  readonly createdFrom?: Instant;
+  readonly createdBefore?: Instant;
+}
+
+/** One value is asked for as such: PostgreSQL plans an equality better than a list of one. */
+const isOneOf = (column: string, parameters: readonly string[]): string =>
+  parameters.length === 1
+    ? `${column} = ${parameters[0]}::bytea`
+    : `${column} in (${parameters.map((parameter) => `${parameter}::bytea`).join(', ')})`;
+
+type Condition = (parameter: string, parameters: readonly string[]) => string;
+
+const conditions: { readonly [Part in keyof Required<CustomerFilter>]: Condition } = {
+  // In two arms, because the lawful numbers and the sandbox's trigger numbers have an index each.
+  ssn: (_, parameters) => {
+    const isIt = isOneOf('ssn_index', parameters);
+    return `(${isIt} and ssn_unique or ${isIt} and not ssn_unique)`;
+  },
+  email: (_, parameters) => isOneOf('email_index', parameters),
+  phone: (_, parameters) => isOneOf('phone_index', parameters),
+  nameAndDob: (_, parameters) => isOneOf('name_dob_index', parameters),
+  brandPersonId: (parameter) => `brand_person_id = ${parameter}::uuid`,
+  kycStatus: (parameter) => `kyc_status = ${parameter}`,
+  deliverability: (parameter) => `deliverability = ${parameter}`,
+  createdFrom: (parameter) => `created_at >= ${parameter}::timestamptz`,
+  createdBefore: (parameter) => `created_at < ${parameter}::timestamptz`,
+};
+
+const parts = Object.keys(conditions) as readonly (keyof CustomerFilter)[];
+
+/**
+ * A page of the customers for whom everything asked holds. `newest` is the newest index key that was asked
+ * under. One prepared statement per set of questions and numbers of keys.
+ */
+export async function pageOfSearch(
+  scope: BrandScope,
+  filter: CustomerFilter,
+  newest: number,
+  paging: Paging,
+): Promise<SearchedPage> {
+  const asked = parts.map((part) => ({ part, values: askedValues(filter, part) }));
+  const values: Value[] = [];
+  const conditionsOf = asked.flatMap(({ part, values: some }) => {
+    if (some.length === 0) return [];
+    const parameters = some.map((_, index) => `$${values.length + 5 + index}`);
+    values.push(...some);
+    return conditions[part](parameters[0] ?? '', parameters);
+  });
+  const where = ['brand_id = $1', ...conditionsOf].join(' and ');
+  const name = `customer_search_${asked.map(({ values: some }) => some.length).join('')}`;
+  const count = `select count(*) from customers where ${where}`;
+  const rows = (start: string, end: string) =>
+    `select ${isOutdatedSql('$4::int')} as outdated, page.* from (${withTotal(
+      count,
+      `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${end}`,
+    )}) as page`;
+  const { query, from } = placed(
+    paging,
+    statement(name, rows('', 'offset $2::bigint limit $3')),
+    statement(`${name}_after`, rows('and seq > $2::bigint', 'limit $3')),
+  );
+  const answered = await scope.db.read(query, [scope.brandId, from, paging.perPage + 1, newest, ...values]);
+  return { ...pageOf(scope, paging, answered), isOutdated: answered[0]?.['outdated'] === true };
+}
+
+function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readonly Value[] {
+  const asked = filter[part];
+  if (asked === undefined) return [];
+  if (part === 'createdFrom' || part === 'createdBefore') return [toPostgres(asked as Instant)];
+  return Array.isArray(asked) ? asked : [asked as Value];
+}
+
+function placed(paging: Paging, page: Statement, after: Statement): { query: Statement; from: bigint } {
+  const { place, perPage } = paging;
+  return place.kind === 'page'
+    ? { query: page, from: BigInt(place.page - 1) * BigInt(perPage) }
+    : { query: after, from: place.after };
+}
+
+/** One row more than the page was asked for: it only tells whether there is a next page. */
+function pageOf(scope: BrandScope, paging: Paging, answered: readonly Row[]): CustomerPage {
+  const total = Number(answered[0]?.['total'] ?? 0);
+  const found = answered.filter((row) => row['seq'] !== null);
+  const rows = found.slice(0, paging.perPage);
+  const last = rows.at(-1);
+  const more = found.length > paging.perPage && last !== undefined;
+  return {
+    rows: rows.map((row) => customerRow(scope, row)),
+    total,
+    next: more ? BigInt(String(last['seq'])) : undefined,
+  };
+}

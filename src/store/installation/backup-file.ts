@@ -1,0 +1,223 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { OperatorError } from '../../domain/operator-error.ts';
+import type { Environment } from './installation.ts';
+
+// A backup is one file: a first line that says what it is, a gzip stream, and the SHA-256 of all before it.
+// In the stream stands the manifest, one line of JSON, and then the tables in the manifest's order, each as
+// PostgreSQL's own COPY text in blocks: a length of four bytes, and the bytes. A block without bytes ends a
+// table, and eight bytes after it say how many rows that was.
+
+/** A sentence for the operator: what is wrong with a backup, and the next step. */
+export class BackupError extends OperatorError {
+  override readonly name = 'BackupError';
+}
+
+/** What a backup says of itself, readable without any key. */
+export interface Manifest {
+  /** The version of Clientele that made it, and when. */
+  readonly version: string;
+  readonly made_at: string;
+  readonly environment: Environment;
+  /** What the root key is tried on before anything is written, and the versions of it that are needed. */
+  readonly root_proof: string;
+  readonly root_versions: readonly number[];
+  readonly migrations: readonly { readonly name: string; readonly digest: string }[];
+  /** Names as SQL writes them, in an order in which each table comes after those that it refers to. */
+  readonly tables: readonly { readonly name: string; readonly columns: string }[];
+  /** `last` is null where a sequence has given no number yet. */
+  readonly sequences: readonly { readonly name: string; readonly last: string | null }[];
+}
+
+const kind = 'clientele backup ';
+const firstLine = `${kind}1\n`;
+const digestLength = 32;
+/** Bytes; less than this cannot even hold a first line and a digest. */
+const shortest = firstLine.length + digestLength + 1;
+
+/** Bytes of a table, and how many rows they were once all have been read. */
+export interface TableText extends AsyncIterable<Buffer> {
+  readonly rowCount: number;
+}
+
+/**
+ * Writes a backup. It is made under another name, readable by its owner alone, and gets its own name when it
+ * is whole and on disk, so that a file of that name is never half a backup.
+ *
+ * @returns its size in bytes. @throws BackupError where there is a file of that name.
+ */
+export async function writeBackupFile(
+  path: string,
+  manifest: Manifest,
+  tables: Iterable<TableText>,
+  signal?: AbortSignal,
+): Promise<number> {
+  if (existsSync(path))
+    throw new BackupError(`${path} is there already. Choose another name for the backup.`);
+  const draft = `${path}.${randomBytes(4).toString('hex')}.partial`;
+  try {
+    const target = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
+    const packer = createGzip({ level: 1 });
+    await pipeline(content(manifest, tables), packer, withDigest, target, signal ? { signal } : {});
+    await rename(draft, path);
+    await syncFolder(dirname(path));
+    return target.bytesWritten;
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw explained(error, path);
+  }
+}
+
+/** Says what to do about the errors of the file system that an operator can remove. */
+function explained(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : undefined;
+  if (code === undefined) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new BackupError(`There is no room for ${path}. Free some space, or choose another disk.`);
+  return new BackupError(`${path} cannot be written (${code}). Choose a place that can be.`);
+}
+
+async function* content(manifest: Manifest, tables: Iterable<TableText>): AsyncGenerator<Buffer> {
+  yield Buffer.from(`${JSON.stringify(manifest)}\n`);
+  for (const table of tables) {
+    for await (const bytes of table) {
+      if (bytes.length === 0) continue;
+      yield lengthOf(bytes.length);
+      yield bytes;
+    }
+    yield lengthOf(0);
+    const rows = Buffer.alloc(8);
+    rows.writeBigUInt64BE(BigInt(table.rowCount));
+    yield rows;
+  }
+}
+
+function lengthOf(count: number): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(count);
+  return length;
+}
+
+async function* withDigest(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const digest = createHash('sha256').update(firstLine);
+  yield Buffer.from(firstLine);
+  for await (const bytes of packed) {
+    digest.update(bytes);
+    yield bytes;
+  }
+  yield digest.digest();
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/** A whole and undamaged backup, open for one reading from beginning to end. */
+export interface BackupReading {
+  readonly manifest: Manifest;
+  /** Bytes of the file, and how many of them have been read. */
+  readonly size: number;
+  readonly position: number;
+  /** The next table's text; it has to be read to its end before anything else is asked for. */
+  table(): AsyncIterable<Buffer>;
+  /** After a table: how many rows it had. */
+  rowCount(): Promise<number>;
+  close(): void;
+}
+
+/** Opens a backup and reads it once in full for its checksum. @throws BackupError unless it is whole. */
+export async function openBackupFile(path: string): Promise<BackupReading> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw new BackupError(
+      error.code === 'ENOENT'
+        ? `There is no file ${path}. Name the backup to restore from.`
+        : `${path} cannot be read (${error.code}). Check who may read it.`,
+    );
+  });
+  const { size } = await file.stat();
+  const [start, kept] = await readEnds(file, size).finally(() => file.close());
+  if (start !== firstLine) {
+    throw new BackupError(
+      start.startsWith(kind)
+        ? `${path} has a form that this version does not know: a newer one made it. Restore with that version, or a newer one.`
+        : `${path} is not a backup of Clientele. Name a file that clientele backup has made.`,
+    );
+  }
+  if (size < shortest) throw damaged(path);
+  const digest = createHash('sha256');
+  for await (const bytes of createReadStream(path, { end: size - digestLength - 1 }))
+    digest.update(bytes as Buffer);
+  if (!digest.digest().equals(kept)) throw damaged(path);
+  return beginReading(path, size);
+}
+
+async function readEnds(file: FileHandle, size: number): Promise<readonly [string, Buffer]> {
+  const start = Buffer.alloc(firstLine.length);
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  const kept = Buffer.alloc(digestLength);
+  await file.read(kept, 0, digestLength, Math.max(0, size - digestLength));
+  return [start.toString('latin1', 0, bytesRead), kept];
+}
+
+const damaged = (path: string) =>
+  new BackupError(
+    `${path} is damaged or was cut short: its checksum does not fit. Use another copy of it, or another backup.`,
+  );
+
+async function beginReading(path: string, size: number): Promise<BackupReading> {
+  const packed = createReadStream(path, { start: firstLine.length, end: size - digestLength - 1 });
+  const unpacked = packed.pipe(createGunzip());
+  packed.on('error', (error) => unpacked.destroy(error));
+  const chunks = unpacked[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let held: Buffer = Buffer.alloc(0);
+
+  async function more(): Promise<void> {
+    const { done, value } = await chunks.next();
+    if (done) throw damaged(path);
+    held = held.length === 0 ? value : Buffer.concat([held, value]);
+  }
+  async function take(count: number): Promise<Buffer> {
+    while (held.length < count) await more();
+    const part = held.subarray(0, count);
+    held = held.subarray(count);
+    return part;
+  }
+  async function line(): Promise<string> {
+    while (!held.includes(0x0a)) await more();
+    return (await take(held.indexOf(0x0a) + 1)).toString();
+  }
+  async function* block(length: number): AsyncGenerator<Buffer> {
+    for (let left = length; left > 0; ) {
+      if (held.length === 0) await more();
+      const part = await take(Math.min(left, held.length));
+      left -= part.length;
+      yield part;
+    }
+  }
+
+  return {
+    manifest: JSON.parse(await line()) as Manifest,
+    size,
+    get position() {
+      return firstLine.length + packed.bytesRead;
+    },
+    async *table() {
+      for (let length = await nextLength(); length > 0; length = await nextLength()) yield* block(length);
+    },
+    rowCount: async () => Number((await take(8)).readBigUInt64BE()),
+    close() {
+      unpacked.destroy();
+      packed.destroy();
+    },
+  };
+
+  async function nextLength(): Promise<number> {
+    return (await take(4)).readUInt32BE();
+  }
+}

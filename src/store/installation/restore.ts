@@ -1,0 +1,92 @@
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Database } from '../connection/database.ts';
+import type { Migration } from '../migrate.ts';
+import { beginSql, migrationLock, stepSql } from '../migrate.ts';
+import { isEmptySql, rowsOf } from './backup.ts';
+import type { BackupReading } from './backup-file.ts';
+import { BackupError } from './backup-file.ts';
+
+export interface RestoreWish {
+  readonly backup: BackupReading;
+  /** Every migration that this program knows; the backup's own are the first of them. */
+  readonly migrations: readonly Migration[];
+  /** Told again and again how many bytes of the file have been read. */
+  readonly progress?: (bytes: number) => void;
+}
+
+export interface RestoreFacts {
+  readonly rows: number;
+  readonly tables: number;
+  /** Names of the migrations that the backup did not have yet. */
+  readonly migrated: readonly string[];
+}
+
+/**
+ * Fills an empty database from a backup: the schema as it was then, the rows, and then the migrations since.
+ * All of it is one transaction, so that a restore that fails or is killed leaves an empty database.
+ */
+export function loadBackup(
+  db: Database,
+  { backup, migrations, progress }: RestoreWish,
+): Promise<RestoreFacts> {
+  const { manifest } = backup;
+  return db.session(async (client) => {
+    await client.query('begin');
+    await client.query(`select pg_advisory_xact_lock(${migrationLock})`);
+    await refuseUnlessEmpty(client);
+    await client.query(beginSql);
+    const then = new Set(manifest.migrations.map(({ name }) => name));
+    const since = migrations.filter(({ name }) => !then.has(name));
+    for (const migration of migrations) if (then.has(migration.name)) await client.query(stepSql(migration));
+    await setSequences(client, manifest.sequences);
+    // A migration may have brought rows of its own; the backup has what became of them.
+    await client.query(`truncate ${manifest.tables.map(({ name }) => name).join(', ')}`);
+    let rows = 0;
+    for (const table of manifest.tables) {
+      // A backup made during a rotation has records under an older key, which nobody else may write.
+      await client.query(`alter table ${table.name} disable trigger user`);
+      const target = client.query(copyFrom(`copy ${table.name} (${table.columns}) from stdin`));
+      await pipeline(told(backup, progress), target);
+      if (target.rowCount !== (await backup.rowCount()))
+        throw new Error(`The table ${table.name} did not take all of its rows.`);
+      rows += target.rowCount;
+      await client.query(`alter table ${table.name} enable trigger user`);
+    }
+    for (const migration of since) await client.query(stepSql(migration));
+    await client.query('commit');
+    // Without it, plans are made for empty tables until PostgreSQL looks by itself.
+    await client.query('analyze');
+    return { rows, tables: manifest.tables.length, migrated: since.map(({ name }) => name) };
+  });
+}
+
+async function refuseUnlessEmpty(client: pg.ClientBase): Promise<void> {
+  const [found] = await rowsOf(client, isEmptySql);
+  if (found?.['is_empty'] === true) return;
+  throw new BackupError(
+    'The database is not empty, and a restore never writes over anything. Set CLIENTELE_DATA_DIR to a new directory, or CLIENTELE_DATABASE_URL to a new database.',
+  );
+}
+
+/** Sequences of tables are there with them; those of brands are made here. */
+async function setSequences(
+  client: pg.ClientBase,
+  sequences: BackupReading['manifest']['sequences'],
+): Promise<void> {
+  for (const { name, last } of sequences) {
+    await client.query(`create sequence if not exists ${name}`);
+    if (last !== null) await client.query('select setval($1::regclass, $2::bigint)', [name, last]);
+  }
+}
+
+async function* told(
+  backup: BackupReading,
+  progress: ((bytes: number) => void) | undefined,
+): AsyncGenerator<Buffer> {
+  for await (const bytes of backup.table()) {
+    progress?.(backup.position);
+    yield bytes;
+  }
+}

@@ -1,0 +1,65 @@
+import type { BrandId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
+import type { Connection, Database } from '../connection/database.ts';
+import { statement } from '../connection/database.ts';
+import type { WebhookId, WebhookRow } from './subscriptions.ts';
+import { webhookColumns, webhookOf } from './subscriptions.ts';
+
+// The worker looks for subscriptions of every brand that have something to be done; what it then reads and
+// writes it does under that brand's scope.
+
+const behind = statement(
+  'webhooks_behind',
+  `select w.brand_id, w.fanned, h.event_number, ${webhookColumns} from webhooks w join journal_heads h using (brand_id)
+    where w.status = 'STATUS_ENABLED' and w.fanned < h.event_number
+    order by random() limit 1 for update of w skip locked`,
+);
+
+/** A subscription for which there are events that nobody has looked at. */
+export interface WebhookBehind {
+  readonly brandId: BrandId;
+  readonly webhook: WebhookRow;
+  /** The number of the last event that was looked at, and of the last that there is. */
+  readonly fanned: string;
+  readonly head: string;
+}
+
+/**
+ * One such subscription, held until the transaction ends; nobody else looks at its events meanwhile. Which one is
+ * chance, so that one with a million events before it does not keep the others waiting.
+ */
+export async function holdWebhookBehind(db: Connection): Promise<WebhookBehind | undefined> {
+  const [row] = await db.run(behind, []);
+  return (
+    row && {
+      brandId: row['brand_id'] as BrandId,
+      webhook: webhookOf(row),
+      fanned: String(row['fanned']),
+      head: String(row['event_number']),
+    }
+  );
+}
+
+const due = statement(
+  'webhooks_due',
+  `select w.brand_id, w.webhook_id, w.failing_since is not null as failing from webhooks w
+    where w.status = 'STATUS_ENABLED' and exists (
+      select from deliveries d where d.brand_id = w.brand_id and d.webhook_id = w.webhook_id
+         and d.status = 'pending' and d.due_at <= $1::timestamptz)`,
+);
+
+export interface DueWebhook {
+  readonly brandId: BrandId;
+  readonly webhookId: WebhookId;
+  readonly isFailing: boolean;
+}
+
+/** The subscriptions that have deliveries to be made now. */
+export async function dueWebhooks(db: Database, now: Instant): Promise<readonly DueWebhook[]> {
+  return (await db.run(due, [toPostgres(now)])).map((row) => ({
+    brandId: row['brand_id'] as BrandId,
+    webhookId: row['webhook_id'] as WebhookId,
+    isFailing: row['failing'] === true,
+  }));
+}

@@ -1,0 +1,209 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { noteOperator } from '../../src/operations/audit/operator.ts';
+import { sequence } from '../../src/operations/audit/sequence.ts';
+import { newCustomer } from '../contract-samples.ts';
+import { clientele, temporaryFolder, tidy } from '../installation/cli/program.ts';
+import type { BrandClient, World } from '../world.ts';
+import { openWorld } from '../world.ts';
+
+let world: World;
+let brand: BrandClient;
+let folder: string;
+let settings: Record<string, string>;
+beforeAll(async () => {
+  world = await openWorld();
+  folder = await temporaryFolder();
+  settings = { CLIENTELE_DATABASE_URL: world.databaseUrl, CLIENTELE_DATA_DIR: world.config.dataDir };
+  // The command is built before anything is timed.
+  await clientele(['--version']);
+}, 120_000);
+afterAll(async () => {
+  await tidy();
+  await world.close();
+});
+
+const json = (args: readonly string[], env = settings) => clientele([...args, '--output', 'json'], env);
+let files = 0;
+const newFile = () => {
+  files += 1;
+  return join(folder, `${files}.ndjson`);
+};
+
+async function exported(...more: readonly string[]) {
+  const path = newFile();
+  const ran = await json(['export', 'audit', '--brand', brand.name, '--file', path, ...more]);
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  return { path, told: ran.json };
+}
+/** Without any setting: what verifies must not need the installation. */
+const verified = (path: string, ...more: readonly string[]) => json(['verify-audit', path, ...more], {});
+
+describe('an exported trail', { timeout: 120_000 }, () => {
+  beforeAll(async () => {
+    brand = await world.brand();
+    for (let count = 0; count < 5; count += 1) await newCustomer(brand);
+  });
+
+  test('holds everything that was committed, the export included, and is verified without the installation', async () => {
+    const { path, told } = await exported();
+    expect(told).toMatchObject({ brand: brand.name, from: 1, to: 8, key: world.system.vault.signer.key });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const lines = (await readFile(path, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const entries = lines.filter(({ kind }) => kind === undefined);
+    expect(entries.map(({ operation }) => operation)).toEqual([
+      'brands create',
+      'keys create',
+      ...Array.from({ length: 5 }, () => 'createCustomer'),
+      'export audit',
+    ]);
+    expect(entries.at(-1).actor.kind).toBe('operator');
+    expect(lines.at(-1).kind).toBe('end');
+    expect((await verified(path, '--key', told.key)).json).toMatchObject({
+      whole: true,
+      to: 8,
+      key_known: true,
+    });
+    const open = await clientele(['verify-audit', path]);
+    expect(open).toMatchObject({ code: 0 });
+    expect(open.stdout).toContain('Say which key is yours with --key.');
+  });
+
+  test('that was edited is refused with the line and the reason', async () => {
+    const { path, told } = await exported();
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    const at = lines.findIndex((line) => line.includes('createCustomer'));
+    await writeFile(
+      path,
+      lines.with(at, (lines[at] ?? '').replace('createCustomer', 'deleteCustomer')).join('\n'),
+    );
+    expect(await verified(path, '--key', told.key)).toMatchObject({
+      code: 1,
+      json: { whole: false, line: at + 1, problem: 'Entry 3 was changed after it was written.' },
+    });
+    const other = (await exported()).path;
+    expect(await verified(other, '--key', 'ab'.repeat(32))).toMatchObject({
+      code: 1,
+      json: { whole: false },
+    });
+  });
+
+  test('goes on where the one before ended', async () => {
+    const first = await exported();
+    const second = await exported('--from', String(first.told.to + 1));
+    expect(second.told.from).toBe(first.told.to + 1);
+    const keys = join(folder, 'keys.txt');
+    await writeFile(keys, `${'0'.repeat(64)}\n${second.told.key}\n`);
+    expect((await verified(second.path, '--key', keys)).json).toMatchObject({
+      whole: true,
+      from: second.told.from,
+    });
+    expect(
+      (await json(['export', 'audit', '--brand', brand.name, '--file', newFile(), '--from', '999'])).code,
+    ).toBe(1);
+  });
+
+  test('is never written over another file, nor half', async () => {
+    const { path } = await exported();
+    const before = await readFile(path);
+    const again = await json(['export', 'audit', '--brand', brand.name, '--file', path]);
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.stderr).error).toContain('There is already a file');
+    expect(await readFile(path)).toEqual(before);
+  });
+});
+
+describe('whoever can write to the database and has no root key', { timeout: 120_000 }, () => {
+  /** A brand with a chained trail under a checkpoint. */
+  async function chained() {
+    brand = await world.brand();
+    for (let count = 0; count < 3; count += 1) await noteOperator(world.system, brand.brandId, 'keys list');
+    while ((await sequence(world.system)) !== 'done');
+    await sequence(world.system, { entries: 1, notAfter: world.system.now() });
+  }
+  async function refused(): Promise<string> {
+    const path = newFile();
+    const ran = await json(['export', 'audit', '--brand', brand.name, '--file', path]);
+    expect(ran.code).toBe(1);
+    await expect(stat(path)).rejects.toThrow();
+    await expect(stat(`${path}.partial`)).rejects.toThrow();
+    return JSON.parse(ran.stderr).error;
+  }
+
+  test('cannot change an entry, or take one away, and have it exported', async () => {
+    await chained();
+    await world.sql(
+      `update audit set body = replace(body, 'keys list', 'keys nothing') where brand_id = $1 and number = 3`,
+      [brand.brandId],
+    );
+    expect(await refused()).toContain('Entry 3 of the audit trail, or the one before it, was changed.');
+    await chained();
+    await world.sql('delete from audit where brand_id = $1 and number = 4', [brand.brandId]);
+    expect(await refused()).toContain('Entry 4 of the audit trail is missing.');
+  });
+
+  test('cannot chain it anew under a checkpoint that was signed', async () => {
+    const { linked, originOf } = await import('../../src/operations/audit/chain.ts');
+    await chained();
+    let previous = originOf(brand.brandId);
+    const rows = await world.sql('select number, body from audit where brand_id = $1 order by number', [
+      brand.brandId,
+    ]);
+    for (const { number, body } of rows) {
+      const forged = String(body).replace('keys list', 'keys nothing');
+      const { hash } = linked(Number(number), previous, forged);
+      await world.sql(
+        `update audit set body = $3, hash = decode($4, 'hex') where brand_id = $1 and number = $2`,
+        [brand.brandId, number, forged, hash],
+      );
+      previous = hash;
+    }
+    await world.sql(`update journal_heads set audit_hash = decode($2, 'hex') where brand_id = $1`, [
+      brand.brandId,
+      previous,
+    ]);
+    expect(await refused()).toContain('The checkpoint over entry');
+  });
+
+  test('cannot hide from an earlier export by taking the checkpoints away, too', async () => {
+    await chained();
+    const earlier = await exported();
+    await world.sql('delete from audit_checkpoints where brand_id = $1', [brand.brandId]);
+    await world.sql('delete from audit where brand_id = $1', [brand.brandId]);
+    await world.sql('delete from journal_heads where brand_id = $1', [brand.brandId]);
+    for (let count = 0; count < 6; count += 1) await noteOperator(world.system, brand.brandId, 'keys list');
+    const { path, told } = await exported();
+    expect((await verified(path, '--key', told.key)).json.whole).toBe(true);
+    const held = await verified(path, '--key', told.key, '--earlier', earlier.path);
+    expect(held).toMatchObject({ code: 1, json: { whole: false } });
+    expect(held.json.problem).toContain('in the earlier export');
+  });
+});
+
+test('exported customers are those of the list, each once and masked', { timeout: 120_000 }, async () => {
+  brand = await world.brand();
+  for (let count = 0; count < 53; count += 1) await newCustomer(brand);
+  const path = newFile();
+  const ran = await json(['export', 'customers', '--brand', brand.name, '--file', path]);
+  expect(ran).toMatchObject({ code: 0, json: { customers: 53 } });
+  const lines = (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const listed = (await brand.call('GET', '/customers?per_page=50')).json;
+  expect(lines).toHaveLength(53);
+  expect(lines.slice(0, 50)).toEqual(listed);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  // A command leaves placing what it wrote to the server, which looks every second.
+  await vi.waitFor(
+    async () => {
+      const { json: found } = await brand.call('GET', '/audit?operation=export%20customers');
+      expect(found.data).toHaveLength(1);
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+});

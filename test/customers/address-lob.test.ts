@@ -1,0 +1,187 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { AddressFields } from '../../src/domain/customers/address.ts';
+import { deliverabilities } from '../../src/domain/customers/address.ts';
+import type { Instant } from '../../src/domain/time.ts';
+import type { AddressVerifier } from '../../src/providers/address.ts';
+import { dpvVerdict, isWorthAskingAgain, unknown } from '../../src/providers/address.ts';
+import type { LobOptions } from '../../src/providers/address-lob.ts';
+import { openLobVerifier } from '../../src/providers/address-lob.ts';
+import { magicStreets } from '../../src/providers/address-sandbox.ts';
+import type { Outbound } from '../../src/providers/outbound.ts';
+import { openOutbound } from '../../src/providers/outbound.ts';
+import type { FakeLob, LobError } from '../fakes/lob.ts';
+import { failing, openFakeLob, saying, verification } from '../fakes/lob.ts';
+import { address } from '../people.ts';
+
+const now = '2026-03-01T12:00:00.250000' as Instant;
+const nowSeconds = Date.UTC(2026, 2, 1, 12) / 1_000;
+
+describe('verification by Lob', () => {
+  let lob: FakeLob;
+  let outbound: Outbound;
+  let verifier: AddressVerifier;
+
+  /** Generous where time is not what is tested: the machine may be loaded. */
+  const timeoutMilliseconds = 20_000;
+  const make = (more: Partial<LobOptions> = {}) =>
+    openLobVerifier({ ...lob, outbound, now: () => now, timeoutMilliseconds, ...more });
+
+  const at = (street: string, more: Partial<AddressFields> = {}): AddressFields => ({
+    ...address,
+    street,
+    ...more,
+  });
+
+  beforeAll(async () => {
+    lob = await openFakeLob();
+    outbound = openOutbound({ allow: ['127.0.0.1/32'], timeoutMilliseconds, maxResponseBytes: 65_536 });
+    verifier = make();
+  });
+  afterEach(() => {
+    lob.misbehave(undefined);
+    lob.limit(300, nowSeconds + 5);
+    lob.requests.length = 0;
+  });
+  afterAll(async () => {
+    await outbound.close();
+    await lob.close();
+  });
+
+  test('answers all five verdicts, and tells Lob the address and nothing else', async () => {
+    const seen = new Set<string>();
+    for (const [street, deliverability] of magicStreets) {
+      expect(await verifier.verify(at(street))).toEqual({ kind: 'verdict', deliverability });
+      seen.add(deliverability);
+    }
+    expect(seen).toEqual(new Set(deliverabilities));
+    expect(lob.requests[0]).toEqual({
+      primary_line: 'commercial highrise',
+      secondary_line: 'Suite 600',
+      city: 'San Francisco',
+      state: 'CA',
+      zip_code: '94104-2657',
+    });
+  });
+
+  test('asks nothing about an address outside the United States, nor within the request', async () => {
+    const abroad = at('14 Tooley St.', { country: 'GB', state: '', zip_code: 'SE1 2TF' });
+    expect(await verifier.verify(abroad)).toEqual(unknown('not_us'));
+    expect(verifier.verifyNow(abroad)).toEqual(unknown('not_us'));
+    expect(verifier.verifyNow(at('deliverable'))).toEqual({ kind: 'later' });
+    expect(lob.requests).toEqual([]);
+  });
+
+  test('takes every documented error for what it is', async () => {
+    const reasons: Readonly<Record<LobError, string>> = {
+      invalid_api_key: 'no_access',
+      feature_limit_reached: 'no_access',
+      unrecognised_endpoint: 'no_access',
+      request_timeout: 'timeout',
+      invalid: 'no_verdict',
+      rate_limit_exceeded: 'rate_limited',
+      internal_server_error: 'unavailable',
+      service_unavailable: 'unavailable',
+    };
+    for (const [code, reason] of Object.entries(reasons)) {
+      lob.misbehave(failing(code as LobError));
+      expect(await verifier.verify(at('deliverable'))).toEqual({ kind: 'unknown', reason });
+    }
+    lob.misbehave(undefined);
+    const stranger = make({ apiKey: 'test_wrong' });
+    expect(await stranger.verify(at('deliverable'))).toEqual(unknown('no_access'));
+    expect(await verifier.verify(at(''))).toEqual(unknown('no_verdict'));
+  });
+
+  test('waits as long as the rate limit says, within reason', async () => {
+    lob.limit(1, nowSeconds + 5);
+    expect((await verifier.verify(at('deliverable'))).kind).toBe('verdict');
+    expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited', 5));
+    // A clock that goes wrong, theirs or ours, must neither hurry us nor put us to sleep.
+    lob.limit(0, nowSeconds - 3_600);
+    expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited', 1));
+    lob.limit(0, nowSeconds + 86_400);
+    expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited', 900));
+    lob.misbehave(failing('service_unavailable', { 'retry-after': '30' }));
+    expect(await verifier.verify(at('deliverable'))).toEqual(unknown('unavailable', 30));
+    lob.misbehave(failing('rate_limit_exceeded', { 'ratelimit-reset': 'soon' }));
+    expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited'));
+  });
+
+  test('believes no answer that is not of the documented form', async () => {
+    const bodies = [
+      '',
+      '{',
+      'null',
+      '[]',
+      '"deliverable"',
+      '{}',
+      '{"deliverability": true}',
+      '{"deliverability": "probably"}',
+      '{"deliverability": null, "deliverability_analysis": {"dpv_confirmation": "Q"}}',
+      '<html>Bad gateway</html>',
+      JSON.stringify({ ...verification('deliverable'), filler: 'x'.repeat(70_000) }),
+    ];
+    for (const body of bodies) {
+      lob.misbehave(saying(200, body));
+      expect(await verifier.verify(at('deliverable'))).toEqual(unknown('malformed'));
+    }
+    lob.misbehave(saying(302, '', { location: `${lob.baseUrl}/us_verifications` }));
+    expect(await verifier.verify(at('deliverable'))).toEqual(unknown('malformed'));
+    expect(lob.requests).toHaveLength(bodies.length + 1);
+  });
+
+  test('reads the code of the USPS where Lob sums up in a word that is not known yet', async () => {
+    lob.misbehave(saying(200, JSON.stringify(verification('deliverable_to_locker', 'S', ['AA', 'CC']))));
+    expect(await verifier.verify(at('x'))).toEqual({
+      kind: 'verdict',
+      deliverability: 'deliverable_unnecessary_unit',
+    });
+  });
+
+  test('takes silence about an ordinary address, which is what a test key gets, for no verdict', async () => {
+    expect(await verifier.verify(at('185 Berry St.'))).toEqual(unknown('no_verdict'));
+  });
+
+  test('gives a call three seconds unless told otherwise', async () => {
+    lob.misbehave(() => undefined);
+    const start = performance.now();
+    const usual = openLobVerifier({ ...lob, outbound, now: () => now });
+    expect(await usual.verify(at('deliverable'))).toEqual(unknown('timeout'));
+    const seconds = (performance.now() - start) / 1_000;
+    expect(seconds).toBeGreaterThan(2.9);
+    expect(seconds).toBeLessThan(timeoutMilliseconds / 1_000);
+  });
+
+  test('never waits longer than its deadline, and never throws', async () => {
+    const impatient = make({ timeoutMilliseconds: 300 });
+    lob.misbehave(() => undefined);
+    expect(await impatient.verify(at('deliverable'))).toEqual(unknown('timeout'));
+    lob.misbehave((response) => void response.socket?.destroy());
+    expect(await verifier.verify(at('deliverable'))).toEqual(unknown('unavailable'));
+    const nowhere = make({ baseUrl: 'http://127.0.0.1:1/v1' });
+    expect(await nowhere.verify(at('deliverable'))).toEqual(unknown('unavailable'));
+    const forbidden = make({ baseUrl: 'http://10.0.0.1/v1' });
+    expect(await forbidden.verify(at('deliverable'))).toEqual(unknown('unavailable'));
+  });
+});
+
+test('one table turns the codes of the USPS into our words, for every vendor', () => {
+  const verdicts = [
+    ['Y', [], 'deliverable'],
+    ['Y', ['AA', 'BB'], 'deliverable'],
+    ['Y', ['AA', 'CC'], 'deliverable_unnecessary_unit'],
+    ['S', ['AA', 'CC'], 'deliverable_unnecessary_unit'],
+    ['S', ['AA', 'C1'], 'deliverable_incorrect_unit'],
+    ['D', ['AA', 'N1'], 'deliverable_missing_unit'],
+    ['N', ['AA', 'M3'], 'undeliverable'],
+    ['', ['A1'], 'undeliverable'],
+    ['Z', [], undefined],
+  ] as const;
+  for (const [code, footnotes, wanted] of verdicts) expect(dpvVerdict(code, footnotes)).toBe(wanted);
+});
+
+test('what cannot change by asking again is not asked again', () => {
+  const again = (reason: Parameters<typeof unknown>[0]) => isWorthAskingAgain(unknown(reason));
+  expect(again('rate_limited') && again('timeout') && again('unavailable') && again('no_access')).toBe(true);
+  expect(again('not_us') || again('no_verdict')).toBe(false);
+});

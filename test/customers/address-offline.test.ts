@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { buildZipTable } from '../../scripts/build-zip-data.ts';
+import type { AddressFields } from '../../src/domain/customers/address.ts';
+import { unknown, verdict } from '../../src/providers/address.ts';
+import { openOfflineVerifier } from '../../src/providers/address-offline.ts';
+import { readZipTable, zipTable } from '../../src/providers/address-zips.ts';
+import { address, mailing } from '../people.ts';
+
+const verifier = openOfflineVerifier();
+
+function judge(more: Partial<AddressFields>) {
+  const found = verifier.verifyNow({ ...address, ...more });
+  return found.kind === 'verdict' ? found.deliverability : found;
+}
+
+/** `city, state zip`, as people write the last line of an address. */
+function judgePlace(line: string) {
+  const [, city = '', state = '', zip_code = ''] = /^(.*), ([A-Z]{2}) ([0-9-]+)$/.exec(line) ?? [];
+  return judge({ city, state, zip_code });
+}
+
+describe('the offline verifier', () => {
+  test("gives the addresses of the seed's samples the verdicts that its samples show", async () => {
+    expect(judge({})).toBe('deliverable');
+    expect(judge(mailing)).toBe('undeliverable');
+    expect(judge({ street: '345 California Ave.', zip_code: '12345-1234' })).toBe('undeliverable');
+    expect(await verifier.verify({ ...address, ...mailing })).toEqual(verdict('undeliverable'));
+  });
+
+  test('finds undeliverable what cannot belong together', () => {
+    const impossible = `
+      Springfield, IL 00000 | New York, NY 99999 | San Francisco, NY 94104 | San Francisco, CA 10001
+      Schenectady, CA 12345 | Sacramento, CA 94104 | San Diego, CA 94104 | Reno, CA 94104
+      Gotham, NY 10001 | Washington, VA 20500 | Portland, OR 04101 | Honolulu, HI 96910 | Ponce, PR 00801`;
+    for (const line of impossible.split(/[|\n]/).map((part) => part.trim())) {
+      if (line !== '') expect([line, judgePlace(line)]).toEqual([line, 'undeliverable']);
+    }
+  });
+
+  test('knows a city under the many ways in which its name is written', () => {
+    const spellings = `
+      San Francisco, CA 94104 | SAN FRANCISCO, CA 94104-2657 | san  francisco, CA 94104
+      St. Louis, MO 63101 | Saint Louis, MO 63101 | ST LOUIS, MO 63101 | Port Saint Lucie, FL 34952
+      Ft. Worth, TX 76102 | Fort Worth, TX 76102 | Mt. Vernon, NY 10550 | Mount Vernon, NY 10550
+      N. Hollywood, CA 91601 | North Hollywood, CA 91601 | So. San Francisco, CA 94080
+      Winston-Salem, NC 27101 | Winston Salem, NC 27101 | Coeur d’Alene, ID 83814 | Coeur D Alene, ID 83814
+      O'Fallon, MO 63366 | O Fallon, MO 63366 | McLean, VA 22102 | Mc Lean, VA 22102 | Colo. Spgs, CO 80903
+      Colorado Spgs., CO 80903 | Virginia Bch, VA 23451 | Cranberry Twp., PA 16066 | Bayamón, PR 00961
+      Mayagüez, PR 00680 | Mayagu\u0308ez, PR 00680 | Hagåtña, GU 96910 | Sta. Isabel, PR 00757
+      Washington DC, DC 20500 | Queens, NY 11375 | Hollywood, CA 90028 | Washington, D.C., DC 20500 | New York City, NY 10001 | Ste. Genevieve, MO 63670`;
+    for (const line of spellings.split(/[|\n]/).map((part) => part.trim())) {
+      const wanted = line.startsWith('Colo.') ? 'undeliverable' : 'deliverable';
+      if (line !== '') expect([line, judgePlace(line)]).toEqual([line, wanted]);
+    }
+  });
+
+  test('accepts a city for a ZIP code of its neighbourhood, but not across a state line', () => {
+    // 94014 is Daly City's; Brisbane has 94005, of the same sorting centre.
+    expect(judgePlace('Brisbane, CA 94014')).toBe('deliverable');
+    // 205 is shared by the District and its neighbours.
+    expect(judgePlace('Washington, DC 20500')).toBe('deliverable');
+    const table = readZipTable('from a test\n20500 DC washington\n20588 MD suitland\n');
+    const small = openOfflineVerifier(() => table);
+    const at = (city: string, state: string, zip_code: string) =>
+      small.verifyNow({ ...address, city, state, zip_code });
+    expect(at('Suitland', 'MD', '20588')).toEqual(verdict('deliverable'));
+    expect(at('Suitland', 'DC', '20500')).toEqual(verdict('undeliverable'));
+    expect(at('Washington', 'MD', '20588')).toEqual(verdict('undeliverable'));
+  });
+
+  test('knows the armed forces, the territories and the freely associated states', () => {
+    const abroad = { street: 'PSC 802 Box 74', street2: '', city: 'APO', state: 'AE', zip_code: '09499' };
+    expect(judge(abroad)).toBe('deliverable');
+    expect(judge({ ...abroad, city: 'DPO' })).toBe('deliverable');
+    expect(judge({ ...abroad, city: 'F.P.O.', state: 'AP', zip_code: '96349' })).toBe('deliverable');
+    expect(judge({ ...abroad, street: 'USS Nimitz', city: 'FPO', state: 'AP', zip_code: '96620' })).toBe(
+      'deliverable',
+    );
+    expect(judge({ ...abroad, state: 'AA', zip_code: '34001' })).toBe('deliverable');
+    expect(judge({ ...abroad, city: 'Berlin' })).toBe('undeliverable');
+    expect(judge({ ...abroad, state: 'AP' })).toBe('undeliverable');
+    expect(judge({ ...abroad, city: 'San Francisco', state: 'CA', zip_code: '09499' })).toBe('undeliverable');
+    const territories = `
+      San Juan, PR 00901 | Charlotte Amalie, VI 00802 | Pago Pago, AS 96799 | Saipan, MP 96950
+      Koror, PW 96940 | Pohnpei, FM 96941 | Majuro, MH 96960`;
+    for (const line of territories.split(/[|\n]/).map((part) => part.trim())) {
+      if (line !== '') expect([line, judgePlace(line)]).toEqual([line, 'deliverable']);
+    }
+  });
+
+  test('wants a street to which mail can be carried, and says nothing about units', () => {
+    const fine = `345 California St. | PO Box 12 | P.O. Box 12 | RR 2 Box 152 | HC 68 Box 23A | General Delivery
+      One Market Plz | N6W23001 Bluemound Rd. | 12 Calle Sol | 39.2 Rd 7`;
+    for (const street of fine.split(/[|\n]/).map((part) => part.trim())) {
+      for (const street2 of ['', 'Suite 600', 'Apt. 999999', 'c-o Moneypenny']) {
+        expect([street, judge({ street, street2 })]).toEqual([street, 'deliverable']);
+      }
+    }
+    expect(judge({ street: 'Acme Tower', street2: '345 California St.' })).toBe('deliverable');
+    for (const street of ['California St.', 'somewhere', '345', '- - -', 'Acme Tower']) {
+      for (const street2 of ['', 'Apt. 5', '#5', 'Fl. 2']) {
+        expect([street, judge({ street, street2 })]).toEqual([street, 'undeliverable']);
+      }
+    }
+  });
+
+  test('has no verdict on an address outside the United States', async () => {
+    const abroad = { ...address, country: 'CA', state: 'ON', city: 'Toronto', zip_code: 'M5J 0B8' };
+    expect(verifier.verifyNow(abroad)).toEqual(unknown('not_us'));
+    expect(await verifier.verify({ ...abroad, country: 'DE', zip_code: '94104' })).toEqual(unknown('not_us'));
+  });
+});
+
+describe('the table of ZIP codes', () => {
+  const file = new URL('../../src/providers/zip-codes.gz', import.meta.url);
+
+  test('is what the script makes of the open data, and says which and how old', () => {
+    const text = gunzipSync(readFileSync(file)).toString('latin1');
+    // The text and not the bytes: compressors differ from one release of Node to the next.
+    expect(text === buildZipTable()).toBe(true);
+    expect(zipTable().origin).toMatch(/zipcodes \d.* of \d{4}-\d\d-\d\d .*GeoNames of \d{4}-\d\d-\d\d/);
+    const notice = readFileSync(new URL('../../NOTICE', import.meta.url), 'utf8');
+    for (const name of ['zipcodes', 'GeoNames', 'CC BY 4.0']) expect(notice).toContain(name);
+  });
+
+  test('holds every ZIP code of its sources, each in one state, and finds the first and the last', () => {
+    const text = gunzipSync(readFileSync(file)).toString('latin1');
+    const lines = text.trimEnd().split('\n').slice(1);
+    expect(lines.filter((line) => !/^\d{5} [A-Z]{2} [a-z0-9]+$/.test(line))).toEqual([]);
+    const rows = lines.map((line) => ({
+      zip: line.slice(0, 5),
+      state: line.slice(6, 8),
+      city: line.slice(9),
+    }));
+    expect(new Set(rows.map(({ zip }) => zip)).size).toBeGreaterThan(42_000);
+    expect(new Set(rows.map(({ zip }) => zip)).size).toBe(
+      new Set(rows.map(({ zip, state }) => `${zip} ${state}`)).size,
+    );
+    const prefixes = [...new Set(rows.map(({ zip }) => zip.slice(0, 3)))];
+    expect(prefixes.flatMap((prefix) => zipTable().neighbourhood(prefix))).toEqual(rows);
+    expect(zipTable().neighbourhood('000')).toEqual([]);
+    expect(zipTable().neighbourhood('')).toEqual([]);
+  });
+});

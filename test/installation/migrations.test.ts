@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import type { Database, DatabaseOptions } from '../../src/store/connection/database.ts';
+import { openDatabase, statement } from '../../src/store/connection/database.ts';
+import { migrate, migrationStatus } from '../../src/store/migrate.ts';
+import { createRootKeyFile } from '../../src/vault/key-source.ts';
+import { buildServe, newDataDir, serve } from '../promises/durability/serving.ts';
+
+const toClose: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of toClose.splice(0).reverse()) await close();
+});
+
+/** A new database without anything in it, and a way to open it as often as wanted. */
+async function empty(): Promise<{
+  readonly url: string;
+  open(options?: Partial<DatabaseOptions>): Database;
+}> {
+  const { host, port, user } = inject('server');
+  const name = `migrations_${randomUUID().replaceAll('-', '')}`;
+  const admin = openDatabase({ address: { host, port, user, database: 'postgres' } });
+  toClose.push(() => admin.close());
+  await admin.script(`create database ${name} template template0`);
+  toClose.push(() => admin.script(`drop database ${name} with (force)`));
+  return {
+    url: `postgresql://${user}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
+    open(options) {
+      const database = openDatabase({ address: { host, port, user, database: name }, ...options });
+      toClose.push(() => database.close());
+      return database;
+    },
+  };
+}
+
+async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'clientele-migrations-'));
+  toClose.push(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, sql] of Object.entries(files)) await writeFile(join(folder, `${name}.sql`), sql);
+  return folder;
+}
+
+const entries = statement('entries', 'select name, digest from migrations order by name');
+const tables = statement('tables', "select tablename from pg_tables where schemaname = 'public' order by 1");
+const tablesOf = async (database: Database) =>
+  (await database.run(tables, [])).map((row) => String(row['tablename']));
+
+describe('processes that migrate at once', () => {
+  test('apply each migration once, and each of them ends with all of it', async () => {
+    const { open } = await empty();
+    const folder = await folderOf({
+      '0001_one': 'create table one (id int); select pg_sleep(0.1)',
+      '0002_two': 'create table two (id int); insert into one values (1)',
+      '0003_three': 'create table three (id int); insert into one values (2)',
+    });
+    const done = await Promise.all(Array.from({ length: 6 }, () => migrate(open(), folder)));
+    expect(done.flat().sort()).toEqual(['0001_one', '0002_two', '0003_three']);
+    const database = open();
+    expect(await database.run(statement('ids', 'select id from one order by id'), [])).toEqual([
+      { id: 1 },
+      { id: 2 },
+    ]);
+    expect((await database.run(entries, [])).map(({ name }) => name)).toEqual(done.flat().sort());
+  });
+
+  test('wait for one that takes longer than any request may', { timeout: 60_000 }, async () => {
+    const { open } = await empty();
+    // Longer than a statement may take, and than a statement waits for a lock.
+    const folder = await folderOf({ '0001_slow': 'create table slow (id int); select pg_sleep(5.5)' });
+    const patient = { patience: 1_000 };
+    const done = await Promise.all([migrate(open(patient), folder), migrate(open(patient), folder)]);
+    expect(done.flat()).toEqual(['0001_slow']);
+  });
+
+  test('as whole servers on one empty database all come up', { timeout: 120_000 }, async () => {
+    const { url, open } = await empty();
+    const program = await buildServe();
+    toClose.push(() => rm(program, { recursive: true, force: true }));
+    const dataDir = await newDataDir();
+    toClose.push(() => rm(dataDir, { recursive: true, force: true }));
+    createRootKeyFile(`${dataDir}/one.key`);
+    const env = { CLIENTELE_DATABASE_URL: url, CLIENTELE_ROOT_KEY_FILE: `${dataDir}/one.key` };
+    const all = await Promise.all([1, 2, 3].map(() => serve(program, dataDir, { env })));
+    for (const served of all) toClose.push(() => served.stop());
+    for (const { url } of all) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const status = await migrationStatus(open());
+    expect(status.pending).toEqual([]);
+    expect(
+      await open().run(statement('births', 'select count(*)::int as births from installation'), []),
+    ).toEqual([{ births: 1 }]);
+  });
+});
+
+describe('a schema that does not fit is refused with a sentence, and left as it is', () => {
+  const files = { '0001_one': 'create table one (id int)', '0002_two': 'create table two (id int)' };
+
+  test('where a file was edited after it had been applied', async () => {
+    const { open } = await empty();
+    const database = open();
+    await migrate(database, await folderOf(files));
+    const before = await database.run(entries, []);
+    const edited = await folderOf({
+      ...files,
+      '0001_one': 'create table one (id bigint)',
+      '0003_three': 'create table three ()',
+    });
+    await expect(migrate(database, edited)).rejects.toThrow(
+      /0001_one was edited after it had been applied\. Restore the file/,
+    );
+    await expect(migrationStatus(database, edited)).rejects.toThrow(/0001_one was edited/);
+    expect(await database.run(entries, [])).toEqual(before);
+    expect(await tablesOf(database)).toEqual(['migrations', 'one', 'two']);
+  });
+
+  test('where a newer version has written it', async () => {
+    const { open } = await empty();
+    const database = open();
+    await migrate(database, await folderOf({ ...files, '0009_newer': 'create table nine (id int)' }));
+    const older = await folderOf({ ...files, '0003_three': 'create table three (id int)' });
+    await expect(migrate(database, older)).rejects.toThrow(
+      /migration 0009_newer.*written by a newer version\. Start that version/,
+    );
+    expect(await tablesOf(database)).not.toContain('three');
+  });
+});
+
+describe('a migration that fails', () => {
+  test('leaves nothing of itself and nothing locked, and is applied once it is mended', async () => {
+    const { open } = await empty();
+    const database = open({ connections: 2 });
+    const one = 'create table one (id int)';
+    const broken = await folderOf({ '0001_one': one, '0002_two': 'create table two (id int); select 1 / 0' });
+    for (let attempt = 1; attempt <= 3; attempt++)
+      await expect(migrate(database, broken)).rejects.toThrow('division by zero');
+    expect(await tablesOf(database)).toEqual(['migrations', 'one']);
+    expect(await migrationStatus(database, broken)).toEqual({ applied: ['0001_one'], pending: ['0002_two'] });
+    const mended = await folderOf({ '0001_one': one, '0002_two': 'create table two (id int)' });
+    expect(await migrate(database, mended)).toEqual(['0002_two']);
+    expect(await tablesOf(database)).toEqual(['migrations', 'one', 'two']);
+  });
+
+  test('because its process was killed leaves nothing of itself either', async () => {
+    const { open } = await empty();
+    const folder = await folderOf({ '0001_one': 'create table one (id int); select pg_sleep(20)' });
+    const [victim, witness] = [open(), open()];
+    const migrating = migrate(victim, folder).catch((error: Error) => error);
+    const sleepers = statement(
+      'sleepers',
+      "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
+    );
+    await expect.poll(async () => (await witness.run(sleepers, [])).length, { timeout: 10_000 }).toBe(1);
+    expect(await migrating).toBeInstanceOf(Error);
+    expect(await tablesOf(witness)).toEqual(['migrations']);
+    expect(await migrate(witness, await folderOf({ '0001_one': 'create table one (id int)' }))).toEqual([
+      '0001_one',
+    ]);
+  });
+});

@@ -1,0 +1,193 @@
+import { readProfile } from '../../../src/domain/customers/record.ts';
+import { rootKeyFromFile } from '../../../src/vault/key-source.ts';
+import { openVault } from '../../../src/vault/vault.ts';
+import { type Key, type Sql, withSql } from './serving.ts';
+import { type Acknowledged, type Life, type Step, send } from './traffic.ts';
+
+/** A deployment as its operator has it: files, address and key. */
+export interface Deployment {
+  readonly dataDir: string;
+  readonly url: string;
+  readonly key: Key;
+}
+
+/**
+ * Sends again, under the same Idempotency-Key, what was left without an answer, and settles from the records what
+ * became of the rest. Returns what is wrong: after this every life is known to its end.
+ */
+export async function settleLives(at: Deployment, lives: readonly Life[]): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  for (const life of lives) {
+    const last = life.steps.at(-1);
+    if (!last || last.answer) continue;
+    if (last.idempotencyKey !== undefined) {
+      last.answer = await repeat(at, life, last);
+      if (!last.answer) complaints.push(`A repeated ${last.method} got no answer.`);
+      else if (last.method === 'POST') life.id = JSON.parse(last.answer.text).customer_id;
+    } else {
+      complaints.push(...(await settle(at, life, last)));
+    }
+  }
+  return complaints;
+}
+
+async function repeat(at: Deployment, life: Life, step: Step): Promise<Acknowledged | undefined> {
+  for (let attempt = 1; attempt <= 20; attempt++) {
+    const answer = await send(at.url, at.key, life, step);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return undefined;
+}
+
+/** Without a key nobody may send again: what happened is read, and it must be all or nothing. */
+async function settle(at: Deployment, life: Life, step: Step): Promise<readonly string[]> {
+  if (step.method === 'POST') {
+    const found = await findByEmail(at, life.email);
+    if (found.length > 1) return [`One POST made ${found.length} customers.`];
+    if (found[0]) step.answer = { status: 201, text: found[0].text, replayed: false };
+    life.id = found[0]?.id;
+  } else {
+    const text = await read(at, life.id);
+    if (step.method === 'DELETE' && text === undefined)
+      step.answer = { status: 200, text: '', replayed: false };
+    if (step.method === 'PATCH') {
+      if (text === undefined) return ['A PATCH left no customer.'];
+      if (text !== naive(life.steps.at(-2)?.answer?.text)) {
+        const present = JSON.parse(text);
+        const wanted = Object.entries(step.body ?? {});
+        if (wanted.some(([name, value]) => present[name] !== value)) return ['A PATCH was done by half.'];
+        step.answer = { status: 200, text, replayed: false };
+      }
+    }
+  }
+  if (!step.answer) life.steps.pop();
+  return [];
+}
+
+/**
+ * Holds the records against everything that was ever acknowledged: each customer there exactly once, with the
+ * number of changes that were made and no more, every sealed record opens, and the counts are exact.
+ */
+export const inspect = (at: Deployment, lives: readonly Life[]): Promise<readonly string[]> =>
+  withSql(at.dataDir, async (sql) => [
+    ...(await compare(sql, lives)),
+    ...(await openAll(sql, at)),
+    ...(await recount(sql)),
+  ]);
+
+async function compare(sql: Sql, lives: readonly Life[]): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  const expected = new Map<string, number | 'deleted'>();
+  for (const { id, steps } of lives) {
+    const first = steps.find((step) => step.answer);
+    if (!first || id === undefined) continue;
+    if (expected.has(id)) complaints.push(`Two creates were answered with the one customer ${id}.`);
+    const changes = steps.filter((step) => step.method === 'PATCH').length;
+    expected.set(id, steps.at(-1)?.method === 'DELETE' ? 'deleted' : 1 + changes);
+  }
+  const rows = await sql(
+    'select customer_id, version, false as deleted from customers union all select customer_id, version, true from deleted_customers',
+  );
+  const found = new Map(
+    rows.map((row) => [String(row['customer_id']), row['deleted'] ? 'deleted' : row['version']]),
+  );
+  if (found.size !== rows.length) complaints.push(`${rows.length - found.size} customers are there twice.`);
+  for (const [id, what] of expected) {
+    if (found.get(id) !== what)
+      complaints.push(`Customer ${id} is at ${found.get(id) ?? 'nothing'}; ${what} was acknowledged.`);
+  }
+  for (const id of found.keys())
+    if (!expected.has(id)) complaints.push(`Nobody asked for the customer ${id}.`);
+  return complaints;
+}
+
+/** Reads lives through the API: each answer must be the last one that was acknowledged. */
+export async function readBack(at: Deployment, lives: readonly Life[]): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  for (const { id, steps } of lives) {
+    const last = steps.at(-1)?.answer;
+    if (!last) continue;
+    const wanted = steps.at(-1)?.method === 'DELETE' ? undefined : naive(last.text);
+    if ((await read(at, id)) !== wanted)
+      complaints.push(`Customer ${id} does not read as it was acknowledged.`);
+  }
+  return complaints;
+}
+
+/** Sends acknowledged requests again: each must get its first answer and do nothing. */
+export async function replay(at: Deployment, lives: readonly Life[]): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  for (const life of lives) {
+    for (const step of life.steps) {
+      if (step.idempotencyKey === undefined || !step.answer) continue;
+      const answer = await send(at.url, at.key, life, step);
+      if (!answer?.replayed || answer.text !== step.answer.text)
+        complaints.push(`A ${step.method} was not answered as the first time.`);
+    }
+  }
+  return complaints;
+}
+
+async function openAll(sql: Sql, { dataDir, key }: Deployment): Promise<readonly string[]> {
+  const keys = await sql(
+    'select kind, version, root_version as "rootVersion", wrapped from brand_keys where brand_id = $1',
+    [key.brandId],
+  );
+  const ring = openVault(rootKeyFromFile(`${dataDir}/root.key`).load()).keyring(key.brandId, keys as never);
+  const records =
+    await sql(`select 'profile' as purpose, customer_id as id, profile_seal as seal, profile as sealed from customers
+     union all select 'ssn', customer_id, ssn_seal, ssn from customers
+     union all select 'profile', customer_id, profile_seal, profile from deleted_customers
+     union all select 'ssn', customer_id, ssn_seal, ssn from deleted_customers
+     union all select 'idempotency', record_id, 1, answer from idempotency`);
+  const complaints: string[] = [];
+  for (const { purpose, id, seal, sealed } of records) {
+    try {
+      const place = { purpose: purpose as 'profile', recordId: String(id), sealNumber: Number(seal) };
+      const text = ring.open(place, String(sealed));
+      if (purpose === 'profile') readProfile(text);
+      if (purpose === 'idempotency') JSON.parse(text);
+    } catch {
+      complaints.push(`The ${purpose} record ${id} does not open.`);
+    }
+  }
+  return complaints;
+}
+
+async function recount(sql: Sql): Promise<readonly string[]> {
+  const wrong = await sql(`select bucket, counted.count as counted, kept.count as kept
+       from (select seq / 4096 as bucket, count(*)::int from customers group by 1) as counted
+       full join (select bucket, sum(count)::int as count from customer_counts group by 1) as kept using (bucket)
+      where coalesce(counted.count, 0) <> coalesce(kept.count, 0)`);
+  return wrong.map(
+    (row) => `Of bucket ${row['bucket']} there are ${row['counted']}, and ${row['kept']} by the counts.`,
+  );
+}
+
+const headersOf = ({ identity, authorization }: Key) => ({
+  Identity: identity,
+  Authorization: authorization,
+});
+
+async function read(at: Deployment, id: string | undefined): Promise<string | undefined> {
+  const response = await fetch(`${at.url}/api/v0.1/customers/${id}`, { headers: headersOf(at.key) });
+  const text = await response.text();
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw new Error(`A read was answered ${response.status} ${text}`);
+  return text;
+}
+
+async function findByEmail(at: Deployment, email: string) {
+  const response = await fetch(`${at.url}/api/v0.1/customers/search`, {
+    method: 'POST',
+    headers: { ...headersOf(at.key), 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email }),
+  });
+  if (response.status !== 200) throw new Error(`A search was answered ${response.status}`);
+  const found = (await response.json()) as { customer_id: string }[];
+  return Promise.all(found.map(async ({ customer_id: id }) => ({ id, text: (await read(at, id)) ?? '' })));
+}
+
+/** An answer of a change in the style of a read: the same but for the offset of its times. */
+const naive = (text: string | undefined) => text?.replaceAll('+00:00', '');

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { backUp, restoreFrom } from '../../src/backups.ts';
+import type { Config } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Instant } from '../../src/domain/time.ts';
+import { plusSeconds } from '../../src/domain/time.ts';
+import { rotateKey } from '../../src/operations/rotation/brand-rotation.ts';
+import { rotateRoot, tendRoot } from '../../src/operations/rotation/root-rotation.ts';
+import { wallClock } from '../../src/runtime.ts';
+import { rootKeyFromFile } from '../../src/vault/key-source.ts';
+import type { Keyring } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/vault.ts';
+import { erasureRequest, restrictedPath } from '../contract-samples.ts';
+import { newSsn } from '../people.ts';
+import type { BrandClient, World } from '../world.ts';
+import { openWorld } from '../world.ts';
+
+const day = 86_400;
+const byOperator = { by: 'operator' } as const;
+const quiet = { version: '0.0.0', progress: () => undefined, signal: new AbortController().signal };
+
+let now: Instant = wallClock();
+let world: World;
+let brand: BrandClient;
+let folder: string;
+const copies: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'clientele-erased-'));
+  world = await openWorld({ now: () => now });
+  brand = await world.brand();
+});
+afterAll(async () => {
+  for (const name of copies) await world.sql(`drop database if exists ${name} with (force)`);
+  await world.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty database beside the world's, for the same root key. */
+async function elsewhere(): Promise<Config> {
+  const name = `world_${randomUUID().replaceAll('-', '')}`;
+  await world.sql(`create database ${name} template template0`);
+  copies.push(name);
+  return readConfig({
+    CLIENTELE_DATABASE_URL: world.databaseUrl.replace(world.databaseName, name),
+    CLIENTELE_DATA_DIR: world.config.dataDir,
+    CLIENTELE_DEMO: '0',
+  });
+}
+
+async function sqlOn(config: Config, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: config.databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** What a ring can do with the deleted customers of a copy: open records, and recompute index values. */
+async function reached(copy: Config, ring: Keyring, numbers: readonly string[]) {
+  const rows = await sqlOn(
+    copy,
+    'select customer_id, profile, profile_seal, ssn_index from deleted_customers',
+  );
+  const opens = (row: Record<string, unknown>) => {
+    const place = {
+      purpose: 'profile',
+      recordId: String(row['customer_id']),
+      sealNumber: Number(row['profile_seal']),
+    } as const;
+    try {
+      return ring.open(place, String(row['profile'])).includes('last_name');
+    } catch {
+      return false;
+    }
+  };
+  const indexed = rows.map((row) => (row['ssn_index'] as Buffer).toString('hex'));
+  return {
+    opened: rows.filter(opens).length,
+    recomputed: numbers.filter((ssn) => indexed.includes(ring.index('ssn', ssn).toString('hex'))).length,
+  };
+}
+
+/** The ring over the wrapped keys that a copy brings along, under the root key as it is now. */
+async function ringOf(copy: Config): Promise<Keyring> {
+  const keys = await sqlOn(
+    copy,
+    'select kind, version, root_version as "rootVersion", wrapped from brand_keys',
+  );
+  const root = rootKeyFromFile(join(world.config.dataDir, 'root.key')).load();
+  return openVault(root).keyring(brand.brandId, keys as never);
+}
+
+test('a backup from before opens no erased record once the keys and the root key have changed; before that it restores in full', async () => {
+  const people = 5;
+  const numbers = Array.from({ length: people }, () => newSsn().replaceAll('-', ''));
+  const paths: string[] = [];
+  for (const ssn of numbers) paths.push(await restrictedPath(brand, { ssn }));
+  const file = join(folder, 'before.backup');
+  await backUp(world.config, file, quiet);
+  for (const path of paths) {
+    expect((await brand.call('POST', `${await erasureRequest(brand, path)}/approval`)).status).toBe(200);
+  }
+
+  const copy = await elsewhere();
+  await restoreFrom(copy, file, quiet);
+  expect(await reached(copy, await ringOf(copy), numbers)).toEqual({ opened: people, recomputed: people });
+
+  await rotateKey(world.system, brand.brandId, 'brand', byOperator);
+  // Digests of Idempotency-Keys hold an index key for their 24 hours.
+  await rotateKey(world.system, brand.brandId, 'index', byOperator);
+  await rotateRoot(world.system, byOperator);
+  expect(await reached(copy, await ringOf(copy), numbers)).toEqual({ opened: people, recomputed: people });
+
+  now = plusSeconds(now, 36 * day);
+  await tendRoot(world.system, { rotateDays: 0, backupHorizonDays: 35 });
+  await expect(restoreFrom(await elsewhere(), file, quiet)).rejects.toThrow(/version 1 of the root key/);
+  await expect(ringOf(copy)).rejects.toThrow(/root key version 1, which is not loaded/);
+  // Nor do the keys that the brand has now do anything for what was under the old ones.
+  const living = await world.system.keyrings.reload(brand.brandId);
+  expect(await reached(copy, living, numbers)).toEqual({ opened: 0, recomputed: 0 });
+}, 120_000);

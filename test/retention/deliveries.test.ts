@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { erasureRequest, newWebhook, restrictedPath } from '../contract-samples.ts';
+import type { Receiver } from '../fakes/receiver.ts';
+import { openReceiver } from '../fakes/receiver.ts';
+import type { BrandClient, World } from '../world.ts';
+import { openWorld } from '../world.ts';
+
+let world: World;
+let brand: BrandClient;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  world = await openWorld();
+  brand = await world.brand();
+  receiver = await openReceiver();
+});
+afterAll(async () => {
+  await receiver.close();
+  await world.close();
+});
+
+const patience = { timeout: 20_000 };
+const answersOf = async (customerId: string) =>
+  (
+    await world.sql(
+      `select count(*)::int as attempts, count(answer)::int as answers
+         from delivery_attempts where customer_id = $1`,
+      [customerId],
+    )
+  )[0];
+
+test('what a receiver answers while its customer is being erased is not kept', {
+  timeout: 60_000,
+}, async () => {
+  await newWebhook(brand, { url: receiver.url, events: ['customer*'] });
+  // Answered at once: this is how an answer is kept otherwise.
+  const kept = (await restrictedPath(brand)).slice('/restricted-customers/'.length);
+  await expect.poll(() => answersOf(kept), patience).toEqual({ attempts: 2, answers: 2 });
+
+  const held: ServerResponse[] = [];
+  receiver.answer((_arrival, response) => {
+    held.push(response);
+    return undefined;
+  });
+  const path = await restrictedPath(brand);
+  const erased = path.slice('/restricted-customers/'.length);
+  await expect.poll(() => held.length, patience).toBe(1);
+  const request = await erasureRequest(brand, path);
+  const approved = await brand.call('POST', `${request}/approval`);
+  expect(approved.status).toBe(200);
+  receiver.answer(undefined);
+  for (const response of held) response.writeHead(200).end('James Bond, 345 California St.');
+  // Whoever was at it finds the delivery taken away; what is still to be told comes in its turn.
+  await expect
+    .poll(async () => receiver.taken.filter(({ json }) => json.customer_id === erased).length, patience)
+    .toBeGreaterThan(0);
+  const early = await world.sql(
+    `select 1 from delivery_attempts a join erased_customers e using (brand_id, customer_id)
+      where customer_id = $1 and answer is not null and a.at < e.erased_at`,
+    [erased],
+  );
+  expect(early).toEqual([]);
+});

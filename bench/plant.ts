@@ -7,7 +7,7 @@ import { createBrand } from '../src/operations/brands/brands.ts';
 import { createCustomer } from '../src/operations/customers/customers.ts';
 import type { Handler } from '../src/operations/run.ts';
 import { perform } from '../src/operations/run.ts';
-import { openHouse } from '../src/runtime.ts';
+import { openRuntime } from '../src/runtime.ts';
 import { personOf } from './people.ts';
 
 export interface Planted {
@@ -36,8 +36,8 @@ export async function plant(
   count: number,
   progress: (done: number) => void,
 ): Promise<Planted> {
-  const house = await openHouse(config, 'serve');
-  const { system, database } = house;
+  const runtime = await openRuntime(config, 'serve');
+  const { system, database } = runtime;
   try {
     const brand = await createBrand(system, 'Bench');
     const key = await createKey(system, brand.brandId, { name: 'bench' });
@@ -76,7 +76,7 @@ export async function plant(
     await database.script('vacuum (analyze)');
     return { key, brandId: brand.brandId, customerIds };
   } finally {
-    await house.close();
+    await runtime.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import type { House } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
 import { startDeliverer } from './worker/deliverer.ts';
 import { startEraser } from './worker/eraser.ts';
@@ -15,7 +15,7 @@ export interface Background {
 }
 
 /** Starts the rounds of the worker. Any number of processes may: claims in the database keep them apart. */
-export function startBackground(config: Config, { system, database }: House): Background {
+export function startBackground(config: Config, { system, database }: Runtime): Background {
   const rounds = [
     startSweeper(database, system.now),
     startEraser(system),

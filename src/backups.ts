@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { ConfigError, refuseUnsafe } from './config.ts';
 import { makeBackup } from './operations/installation/backup.ts';
 import { openBackup, restoreBackup } from './operations/installation/restore.ts';
-import type { Surroundings } from './runtime.ts';
+import type { Overrides } from './runtime.ts';
 import { keySourceOf, openStorage, rootKeyFileOf, wallClock } from './runtime.ts';
 import type { BackupFacts } from './store/installation/backup.ts';
 import type { Manifest } from './store/installation/backup-file.ts';
@@ -11,7 +11,7 @@ import type { RestoreFacts } from './store/installation/restore.ts';
 
 // Backups work on the database alone: no house stands on it while they run, and no record is opened.
 
-export interface BackupCall extends Surroundings {
+export interface BackupCall extends Overrides {
   readonly version: string;
   readonly progress: (done: number, of: number) => void;
   readonly signal: AbortSignal;
@@ -28,7 +28,7 @@ export async function backUp(config: Config, path: string, call: BackupCall): Pr
   }
 }
 
-export interface RestoreCall extends Surroundings {
+export interface RestoreCall extends Overrides {
   readonly progress: (done: number, of: number) => void;
 }
 

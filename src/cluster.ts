@@ -5,68 +5,72 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Config } from './config.ts';
 import { OperatorError } from './domain/operator-error.ts';
-import type { Edge } from './http-server.ts';
-import { certificateOf, openEdge } from './http-server.ts';
+import type { HttpServer } from './http-server.ts';
+import { certificateOf, openHttpServer } from './http-server.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
-import type { Surroundings } from './runtime.ts';
-import { openHouse } from './runtime.ts';
+import type { Overrides } from './runtime.ts';
+import { openRuntime } from './runtime.ts';
 
-// A server of several processes on one port. The first one owns the embedded database and does what happens
-// without a request; its members answer requests.
+// Runs a server as several processes on one port. The primary process owns the embedded database and does the
+// background work. Its workers answer requests.
 
-/** What the first process tells a member when that one has started. */
-interface Orders {
-  /** One key for all: the page with it and the requests with it may reach different members. */
+/** What the primary process sends to a worker that has started. */
+interface WorkerConfig {
+  /** One key for all workers: the page that carries it and the requests that use it may reach different ones. */
   readonly referenceKey: ReferenceKey | undefined;
-  /** Never 0: where all members die at once, those after them have to be found at the same address. */
+  /** Never 0: workers that replace dead ones must listen on the same port. */
   readonly port: number;
   readonly connections: number;
 }
 
-/** What a member says once it answers. */
-interface Answering {
+/** What a worker sends once it answers requests. */
+interface WorkerReady {
   readonly url: string;
 }
 
-export interface Crew {
+export interface ClusterOptions {
   readonly processes: number;
-  /** Told when members keep dying and the crew cannot go on. */
-  readonly lost: (error: Error) => void;
+  /** Called when workers keep dying and the cluster cannot go on. */
+  readonly onFatal: (error: Error) => void;
 }
 
-/** Connections for changes of all members together; each has at least two, and at most what one alone has. */
-const connectionsOfAll = 24;
-/** How many members may die within so many milliseconds before starting more of them is no help. */
-const deaths = { most: 10, within: 60_000 };
+/** Connections for changes, of all workers together. Each has at least two, and at most as many as a single process has. */
+const totalConnections = 24;
+/** How many workers may die within how many milliseconds before the cluster gives up. */
+const restartLimit = { most: 10, within: 60_000 };
 
-/** The edge of a server of several processes. Resolves when every one of them answers. */
-export async function openCrew(
-  { processes, lost }: Crew,
-  common: Omit<Orders, 'connections'>,
+/** The HTTP server of several processes. Resolves when each of them answers requests. */
+export async function openCluster(
+  { processes, onFatal }: ClusterOptions,
+  common: Omit<WorkerConfig, 'connections'>,
   notice: (sentence: string) => void,
-): Promise<Edge> {
-  const connections = Math.min(12, Math.max(2, Math.floor(connectionsOfAll / processes)));
-  const members = openMembers({ ...common, connections }, notice, lost);
-  const [first] = await members.start(processes);
-  return { url: first?.url ?? '', close: members.stop };
+): Promise<HttpServer> {
+  const connections = Math.min(12, Math.max(2, Math.floor(totalConnections / processes)));
+  const workers = openWorkers({ ...common, connections }, notice, onFatal);
+  const [first] = await workers.start(processes);
+  return { url: first?.url ?? '', close: workers.stop };
 }
 
-/** One process of the crew. */
-interface Member {
+/** One worker process. */
+interface ClusterWorker {
   readonly worker: Worker;
   /** Rejects where it ends before it answers. */
-  readonly answering: Promise<Answering>;
+  readonly ready: Promise<WorkerReady>;
   readonly ended: Promise<void>;
 }
 
-function openMembers(orders: Orders, notice: (sentence: string) => void, lost: (error: Error) => void) {
+function openWorkers(
+  workerConfig: WorkerConfig,
+  notice: (sentence: string) => void,
+  onFatal: (error: Error) => void,
+) {
   // The very build that this process runs: one that was installed meanwhile may want another schema.
   const exec = fileURLToPath(new URL('./clientele.js', import.meta.url));
-  // Members take connections from the port themselves. Handed out in turn by this process, a connection on
+  // Workers take connections from the port themselves. Handed out in turn by this process, a connection on
   // its way to a member that dies would stay open without an answer.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec, serialization: 'advanced' });
-  const living = new Set<Member>();
+  const living = new Set<ClusterWorker>();
   const ends: number[] = [];
   let stopping = false;
   // Where this process has no time for an orderly end, nobody may be left behind on the port.
@@ -75,31 +79,35 @@ function openMembers(orders: Orders, notice: (sentence: string) => void, lost: (
   };
   process.on('exit', killAll);
 
-  function startOne(): Member {
+  function startOne(): ClusterWorker {
     const worker = cluster.fork();
     // A member that dies while it is told something is dealt with when its end is known.
     worker.on('error', () => undefined);
     const ended = once(worker, 'exit').then(() => void living.delete(member));
     const early = ended.then(() => Promise.reject(new OperatorError(unstartable)));
-    const member: Member = { worker, ended, answering: Promise.race([instruct(worker, orders), early]) };
+    const member: ClusterWorker = {
+      worker,
+      ended,
+      ready: Promise.race([instruct(worker, workerConfig), early]),
+    };
     living.add(member);
     return member;
   }
 
-  async function keep({ worker, ended }: Member): Promise<void> {
+  async function keep({ worker, ended }: ClusterWorker): Promise<void> {
     await ended;
     if (stopping) return;
     const now = performance.now();
     ends.push(now);
-    if (ends.filter((at) => at > now - deaths.within).length > deaths.most) {
-      lost(new OperatorError('Processes of the API keep ending. What they said stands above.'));
+    if (ends.filter((at) => at > now - restartLimit.within).length > restartLimit.most) {
+      onFatal(new OperatorError('Processes of the API keep ending. What they said stands above.'));
       return;
     }
     const { signalCode, exitCode } = worker.process;
     notice(`A process of the API ended (${signalCode ?? exitCode}) and is being started again.`);
     const next = startOne();
     // One that does not come up has ended, and is one of the deaths that are counted.
-    next.answering.catch(() => undefined);
+    next.ready.catch(() => undefined);
     void keep(next);
   }
 
@@ -110,12 +118,12 @@ function openMembers(orders: Orders, notice: (sentence: string) => void, lost: (
     process.off('exit', killAll);
   }
 
-  async function start(count: number): Promise<readonly Answering[]> {
-    const members = Array.from({ length: count }, startOne);
+  async function start(count: number): Promise<readonly WorkerReady[]> {
+    const workers = Array.from({ length: count }, startOne);
     try {
-      const answering = await Promise.all(members.map((member) => member.answering));
-      for (const member of members) void keep(member);
-      return answering;
+      const ready = await Promise.all(workers.map((member) => member.ready));
+      for (const member of workers) void keep(member);
+      return ready;
     } catch (error) {
       killAll();
       await stop();
@@ -129,34 +137,40 @@ function openMembers(orders: Orders, notice: (sentence: string) => void, lost: (
 const unstartable = 'A process of the API could not start. What it said stands above.';
 
 /** Tells a member what it is to do, and waits until it answers requests. */
-async function instruct(worker: Worker, orders: Orders): Promise<Answering> {
+async function instruct(worker: Worker, workerConfig: WorkerConfig): Promise<WorkerReady> {
   // It asks first: what is sent before it listens is lost.
   await once(worker, 'message');
-  worker.send(orders);
-  const [answering] = (await once(worker, 'message')) as [Answering];
-  return answering;
+  worker.send(workerConfig);
+  const [ready] = (await once(worker, 'message')) as [WorkerReady];
+  return ready;
 }
 
-/** Whether this process is one that a crew has started. */
-export const isMember = (): boolean => cluster.isWorker;
+/** Whether this process is a worker that a cluster has started. */
+export const isClusterWorker = (): boolean => cluster.isWorker;
 
 /**
- * What a member of a crew does: it answers requests until the first process tells it to stop, or has died.
+ * What a worker does: it answers requests until the primary process tells it to stop, or has died.
  * Resolves once it answers.
  */
-export async function joinCrew(config: Config, around: Surroundings): Promise<void> {
+export async function runClusterWorker(config: Config, overrides: Overrides): Promise<void> {
   // Ctrl-C reaches the whole group of processes; only the first one decides on it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const told = once(process, 'message');
-  process.send?.('What am I to do?');
-  const [{ referenceKey, port, connections }] = (await told) as [Orders];
-  const logger = around.logger ?? pino({ level: config.logLevel, base: null });
-  const house = await openHouse(config, 'command', { ...around, connections });
-  const edge = await openEdge({ ...config, port }, house, logger, certificateOf(config), referenceKey);
+  process.send?.('ready');
+  const [{ referenceKey, port, connections }] = (await told) as [WorkerConfig];
+  const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
+  const runtime = await openRuntime(config, 'command', { ...overrides, connections });
+  const httpServer = await openHttpServer(
+    { ...config, port },
+    runtime,
+    logger,
+    certificateOf(config),
+    referenceKey,
+  );
   process.once('message', async () => {
-    await edge.close();
-    await house.close();
+    await httpServer.close();
+    await runtime.close();
     process.exit(0);
   });
-  process.send?.({ url: edge.url } satisfies Answering);
+  process.send?.({ url: httpServer.url } satisfies WorkerReady);
 }

@@ -12,29 +12,29 @@ import { buildServer } from './http/server.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
 import { readCertificate } from './operations/installation/certificate.ts';
 import { openKeyCheck } from './operations/principal.ts';
-import type { House } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
-/** The HTTP edge of a process, put on a house. */
-export interface Edge {
+/** The HTTP server of a process. */
+export interface HttpServer {
   readonly url: string;
   /** Finishes the requests under way; takes no new ones. */
   close(): Promise<void>;
 }
 
-/** What an edge shows that is not in the house: the certificate of TLS, read before anything is opened. */
+/** The TLS certificate, read before anything is opened. */
 export type Certificate = ReturnType<typeof readCertificate> | undefined;
 
 /** @throws ConfigError where the configured certificate cannot be used. */
 export const certificateOf = ({ tls }: Config): Certificate => tls && readCertificate(tls);
 
 /** Listens. Resolves once requests are answered. */
-export async function openEdge(
+export async function openHttpServer(
   config: Config,
-  { system, database }: House,
+  { system, database }: Runtime,
   logger: Logger,
   tls: Certificate,
   referenceKey: ReferenceKey | undefined,
-): Promise<Edge> {
+): Promise<HttpServer> {
   const observer = openObserver(logger, () => database.usage);
   const app = buildServer({
     system,

@@ -1,23 +1,23 @@
 import { pino } from 'pino';
 import { startBackground } from './background.ts';
-import type { Crew } from './cluster.ts';
-import { openCrew } from './cluster.ts';
+import type { ClusterOptions } from './cluster.ts';
+import { openCluster } from './cluster.ts';
 import type { Config } from './config.ts';
-import { certificateOf, findPort, openEdge } from './http-server.ts';
+import { certificateOf, findPort, openHttpServer } from './http-server.ts';
 import type { NewKey } from './operations/brands/api-keys.ts';
-import { plantDemo } from './operations/demo/demo.ts';
+import { seedDemoData } from './operations/demo/demo.ts';
 import { makeReferenceKey } from './operations/demo/reference-key.ts';
 import type { System } from './operations/system.ts';
-import type { Surroundings } from './runtime.ts';
-import { openHouse } from './runtime.ts';
+import type { Overrides } from './runtime.ts';
+import { openRuntime } from './runtime.ts';
 
-/** The composition root of a running process: an edge, the work behind it, or both, put on a house. */
+/** The composition root of a running process: the HTTP server, the background work, or both. */
 
 export interface RunningServer {
   readonly url: string;
   readonly system: System;
   /** Whether this start was the first one. */
-  readonly born: boolean;
+  readonly isFirstStart: boolean;
   /** On the first start of a sandbox: the demo brand's key, with its secret. */
   readonly demoKey: NewKey | undefined;
   /** Finishes the requests under way, then closes everything. */
@@ -25,45 +25,45 @@ export interface RunningServer {
 }
 
 /** How a server divides its work among processes; by default one does all of it. */
-export interface Division {
+export interface Deployment {
   /** Leaves what happens without a request to a `clientele worker`. */
   readonly apiOnly?: boolean;
-  readonly crew?: Crew;
+  readonly cluster?: ClusterOptions;
 }
 
 /** Starts what `clientele serve` runs, and what the tests talk to. */
 export async function startServer(
   config: Config,
-  around: Surroundings = {},
-  { apiOnly, crew }: Division = {},
+  overrides: Overrides = {},
+  { apiOnly, cluster }: Deployment = {},
 ): Promise<RunningServer> {
-  const logger = around.logger ?? pino({ level: config.logLevel, base: null });
+  const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const tls = certificateOf(config);
   let { port } = config;
-  const house = await openHouse(config, 'serve', around, async () => {
+  const runtime = await openRuntime(config, 'serve', overrides, async () => {
     port = await findPort(config);
   });
   try {
-    const { system, born } = house;
-    const demoKey = config.demo && born ? await plantDemo(system) : undefined;
+    const { system, isFirstStart } = runtime;
+    const demoKey = config.demo && isFirstStart ? await seedDemoData(system) : undefined;
     const referenceKey = await makeReferenceKey(system);
-    const edge = crew
-      ? await openCrew(crew, { referenceKey, port }, around.notice ?? (() => undefined))
-      : await openEdge(config, house, logger, tls, referenceKey);
-    const background = apiOnly ? undefined : startBackground(config, house);
+    const httpServer = cluster
+      ? await openCluster(cluster, { referenceKey, port }, overrides.notice ?? (() => undefined))
+      : await openHttpServer(config, runtime, logger, tls, referenceKey);
+    const background = apiOnly ? undefined : startBackground(config, runtime);
     return {
-      url: edge.url,
+      url: httpServer.url,
       system,
-      born,
+      isFirstStart,
       demoKey,
       async close() {
-        await edge.close();
+        await httpServer.close();
         await background?.stop();
-        await house.close();
+        await runtime.close();
       },
     };
   } catch (error) {
-    await house.close();
+    await runtime.close();
     throw error;
   }
 }
@@ -75,17 +75,17 @@ export interface RunningWorker {
 }
 
 /** Starts what `clientele worker` runs, on a database that a server has made. */
-export async function startWorker(config: Config, around: Surroundings = {}): Promise<RunningWorker> {
-  const house = await openHouse(config, 'command', around);
-  const background = startBackground(config, house);
+export async function startWorker(config: Config, overrides: Overrides = {}): Promise<RunningWorker> {
+  const runtime = await openRuntime(config, 'command', overrides);
+  const background = startBackground(config, runtime);
   // Rounds alone do not keep a process alive, and here there is nothing else that would.
   const alive = setInterval(() => undefined, 60_000);
   return {
-    system: house.system,
+    system: runtime.system,
     async close() {
       clearInterval(alive);
       await background.stop();
-      await house.close();
+      await runtime.close();
     },
   };
 }

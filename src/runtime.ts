@@ -6,7 +6,7 @@ import { ConfigError, readSecretFile, refuseUnsafe } from './config.ts';
 import type { Id } from './domain/ids.ts';
 import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
-import { settleInstallation } from './operations/installation/installation.ts';
+import { ensureInstallation } from './operations/installation/installation.ts';
 import { openKeyrings } from './operations/keyrings.ts';
 import type { System } from './operations/system.ts';
 import type { AddressVerifier } from './providers/address.ts';
@@ -21,12 +21,12 @@ import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
 import type { Database } from './store/connection/database.ts';
 import { openDatabase } from './store/connection/database.ts';
-import { refuseUnfitServer } from './store/connection/server-requirements.ts';
+import { requireSuitableServer } from './store/connection/server-requirements.ts';
 import type { EmbeddedServer } from './store/embedded/server.ts';
 import { openEmbedded } from './store/embedded/server.ts';
 import { readInstallation } from './store/installation/installation.ts';
 import { migrate, migrationStatus } from './store/migrate.ts';
-import type { KeySource, RootKeyPlace } from './vault/key-source.ts';
+import type { KeySource, RootKeyLocation } from './vault/key-source.ts';
 import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from './vault/key-source.ts';
 import type { Vault } from './vault/vault.ts';
 import { openVault } from './vault/vault.ts';
@@ -34,7 +34,7 @@ import { openVault } from './vault/vault.ts';
 /** The composition root of everything below the edges: what a server stands on, and all that a command needs. */
 
 /** What a process brings along, and what tests replace. */
-export interface Surroundings {
+export interface Overrides {
   readonly now?: () => Instant;
   readonly logger?: Logger;
   /** Told, in sentences for people, what is being waited for. */
@@ -52,11 +52,11 @@ export interface Surroundings {
 export type Role = 'serve' | 'command' | 'restore';
 
 /** The system with everything under it, ready for commands or for a server. */
-export interface House {
+export interface Runtime {
   readonly system: System;
   readonly database: Database;
   /** Whether this very start settled what the database is. */
-  readonly born: boolean;
+  readonly isFirstStart: boolean;
   close(): Promise<void>;
 }
 
@@ -67,29 +67,29 @@ export interface House {
  * @throws ConfigError, OperatorError, EmbeddedError, MigrationError, UnfitServerError or VaultError: sentences
  *   for the operator.
  */
-export async function openHouse(
+export async function openRuntime(
   config: Config,
   role: Role,
-  around: Surroundings = {},
-  beforeBirth: () => Promise<void> = async () => undefined,
-): Promise<House> {
+  overrides: Overrides = {},
+  beforeFirstStart: () => Promise<void> = async () => undefined,
+): Promise<Runtime> {
   refuseUnsafe(config);
   // A key of the operator's own is looked at first: a start that must be refused leaves nothing behind.
-  const configured = rootKeyPlaceOf(config).kind === 'own' ? undefined : loadRoot(config);
-  const now = around.now ?? wallClock;
-  const { database, close } = await openStorage(config, role, around);
+  const configured = rootKeyLocationOf(config).kind === 'own' ? undefined : loadRoot(config);
+  const now = overrides.now ?? wallClock;
+  const { database, close } = await openStorage(config, role, overrides);
   try {
     if (role === 'serve') await migrate(database);
     else await refuseOldSchema(database);
     const vault = configured ?? (await besideTheData(config, role, database));
-    await beforeBirth();
+    await beforeFirstStart();
     const firstStart = role === 'serve' ? { now: now() } : undefined;
-    const { born } = await settleInstallation(database, vault, config.environment, firstStart);
-    const outbound = around.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
+    const { isFirstStart } = await ensureInstallation(database, vault, config.environment, firstStart);
+    const outbound = overrides.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
     const system: System = {
       db: database,
       vault,
-      rootKeyPlace: rootKeyPlaceOf(config),
+      rootKeyLocation: rootKeyLocationOf(config),
       keyrings: openKeyrings(database, vault),
       environment: config.environment,
       auditReads: config.auditReads,
@@ -103,7 +103,7 @@ export async function openHouse(
     return {
       system,
       database,
-      born,
+      isFirstStart,
       async close() {
         await outbound.close();
         await close();
@@ -122,22 +122,22 @@ export interface Storage {
 }
 
 /** The PostgreSQL server of the configuration, started or joined where it is the embedded one. */
-export async function openStorage(config: Config, role: Role, around: Surroundings = {}): Promise<Storage> {
+export async function openStorage(config: Config, role: Role, overrides: Overrides = {}): Promise<Storage> {
   const embedded =
     config.databaseUrl === undefined
       ? await openEmbedded({
           dataDir: config.dataDir,
           role: role === 'serve' ? 'serve' : 'command',
           create: role !== 'command',
-          ...(around.notice && { notice: around.notice }),
+          ...(overrides.notice && { notice: overrides.notice }),
         })
       : undefined;
   const address = embedded ?? { url: config.databaseUrl ?? '' };
-  if (!embedded) await refuseUnfitServer(address);
+  if (!embedded) await requireSuitableServer(address);
   const database = openDatabase({
     address,
     applicationName: `clientele ${role}`,
-    ...(around.connections !== undefined && { connections: around.connections }),
+    ...(overrides.connections !== undefined && { connections: overrides.connections }),
   });
   const close = async () => {
     await database.close();
@@ -159,8 +159,8 @@ export interface Migrated {
 }
 
 /** Brings the schema of the configured database up to date; needs no key, since it reads no record. */
-export async function migrateDatabase(config: Config, around: Surroundings = {}): Promise<Migrated> {
-  const { database, close } = await openStorage(config, 'command', around);
+export async function migrateDatabase(config: Config, overrides: Overrides = {}): Promise<Migrated> {
+  const { database, close } = await openStorage(config, 'command', overrides);
   try {
     const { applied: before } = await migrationStatus(database);
     return { applied: await migrate(database), before };
@@ -181,8 +181,8 @@ async function refuseOldSchema(database: Database): Promise<void> {
 const webhookBounds = { timeoutMilliseconds: 10_000, maxResponseBytes: 1_024 } as const;
 
 /** Milliseconds for one call to Lob, and the largest answer that is read of it. */
-const lobPatience = 3_000;
-const lobAnswer = 64 * 1024;
+const lobTimeoutMs = 3_000;
+const lobMaxResponseBytes = 64 * 1024;
 
 /** Who judges addresses: open data or Lob; in a sandbox also the lines that stand for every verdict there is. */
 function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Instant): AddressVerifier {
@@ -191,8 +191,8 @@ function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Ins
         apiKey: readSecretFile('CLIENTELE_LOB_KEY_FILE', lob.keyFile),
         outbound: openOutbound({
           allow: webhookAllow,
-          timeoutMilliseconds: lobPatience,
-          maxResponseBytes: lobAnswer,
+          timeoutMilliseconds: lobTimeoutMs,
+          maxResponseBytes: lobMaxResponseBytes,
         }),
         now,
         ...(lob.url !== undefined && { baseUrl: lob.url }),
@@ -222,7 +222,7 @@ function openKycProviders(
 /** Where the root key is: the configured file, or one beside the data. */
 export const rootKeyFileOf = (config: Config): string => config.rootKeyFile ?? `${config.dataDir}/root.key`;
 
-export function rootKeyPlaceOf(config: Config): RootKeyPlace {
+export function rootKeyLocationOf(config: Config): RootKeyLocation {
   if (config.rootKey !== undefined) return { kind: 'environment', variable: 'CLIENTELE_ROOT_KEY' };
   return { kind: config.rootKeyFile === undefined ? 'own' : 'file', path: rootKeyFileOf(config) };
 }
@@ -242,8 +242,8 @@ const loadRoot = (config: Config): Vault => openVault(keySourceOf(config).load()
 async function besideTheData(config: Config, role: Role, database: Database): Promise<Vault> {
   const path = rootKeyFileOf(config);
   if (!existsSync(path)) {
-    const born = (await readInstallation(database)) !== undefined;
-    if (born) {
+    const isFirstStart = (await readInstallation(database)) !== undefined;
+    if (isFirstStart) {
       throw new ConfigError(
         `The root key file ${path} is gone, and every record is sealed under it. Put it back from your copy; a new key would open nothing.`,
       );

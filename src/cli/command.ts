@@ -7,15 +7,15 @@ export async function withSystem<Result>(
   format: Format,
   work: (system: System) => Promise<Result>,
 ): Promise<Result> {
-  const [{ readConfig }, { openHouse }] = await Promise.all([
+  const [{ readConfig }, { openRuntime }] = await Promise.all([
     import('../config.ts'),
     import('../runtime.ts'),
   ]);
-  const house = await openHouse(readConfig(), 'command', { notice: (sentence) => say(format, sentence) });
+  const runtime = await openRuntime(readConfig(), 'command', { notice: (sentence) => say(format, sentence) });
   try {
-    return await work(house.system);
+    return await work(runtime.system);
   } finally {
-    await house.close();
+    await runtime.close();
   }
 }
 

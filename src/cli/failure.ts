@@ -56,7 +56,7 @@ export function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code = codeOf(error);
   const kind = code === undefined ? error.name : `${error.name} ${code}`;
-  const place = placeOf(error);
+  const place = sourcePlaceOf(error);
   return place === undefined ? kind : `${kind} at ${place}`;
 }
 
@@ -65,7 +65,7 @@ function codeOf(error: Error): string | undefined {
 }
 
 /** The first line of ours in the stack, in terms of the sources. */
-function placeOf(error: Error): string | undefined {
+function sourcePlaceOf(error: Error): string | undefined {
   for (const line of (error.stack ?? '').split('\n')) {
     const [, file, row, column] = /^\s+at .*?((?:file:\/\/)?\/[^()]+):(\d+):(\d+)\)?$/.exec(line) ?? [];
     if (file === undefined || file.includes('node_modules')) continue;

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import type { Problems } from '../domain/problems.ts';
 import type { Scope } from '../domain/scopes.ts';
-import type { Circumstances } from '../domain/values.ts';
+import type { ValidationContext } from '../domain/values.ts';
 
 /**
  * One row of the contract: everything the wire says about one operation. Routing, authentication,
@@ -40,12 +40,12 @@ export interface OperationRow {
 export interface RequestBody {
   /** Shape only. Whether values are lawful is said by `check`, so that every problem comes at once. */
   readonly schema: TObject;
-  readonly check: (body: unknown, circumstances: Circumstances) => Problems;
+  readonly check: (body: unknown, validationContext: ValidationContext) => Problems;
   /**
    * Whether the operation itself decides on what `check` finds, because it depends on what is stored: a
    * value sent back as it was read is lawful, whatever today's rules say of it.
    */
-  readonly doubtsDecidedLater?: true;
+  readonly problemsDecidedLater?: true;
   /** Bytes of the largest body, where it may be larger than others. */
   readonly limit?: number;
   readonly example: object;
@@ -96,7 +96,7 @@ export interface Input<Row extends OperationRow> {
   readonly query: Row['query'] extends TObject ? Static<Row['query']> : undefined;
   readonly body: Row['body'] extends RequestBody ? Static<Row['body']['schema']> : undefined;
   /** What `check` found, where the row leaves the decision to the operation. */
-  readonly doubts: Problems;
+  readonly deferredProblems: Problems;
   readonly ifMatch: Precondition;
 }
 

@@ -5,13 +5,13 @@ export const defaultPerPage = 20;
 /** The seed's type of `page` is int32. */
 export const lastPage = 2 ** 31 - 1;
 
-export type Place =
+export type PagePosition =
   | { readonly kind: 'page'; readonly page: number }
   /** After the customer with this sequence number. */
   | { readonly kind: 'cursor'; readonly after: bigint };
 
 export interface Paging {
-  readonly place: Place;
+  readonly place: PagePosition;
   readonly perPage: number;
 }
 

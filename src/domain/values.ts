@@ -10,9 +10,9 @@ import { kycTriggers } from './trigger-numbers.ts';
  * The sentences never repeat the value. Sources: the seed's two tables, and the Social Security
  * Administration's rules of assignment for the SSN.
  */
-export type ValueRule = (text: string, circumstances: Circumstances) => string | undefined;
+export type ValueRule = (text: string, validationContext: ValidationContext) => string | undefined;
 
-export interface Circumstances {
+export interface ValidationContext {
   readonly now: Instant;
   /** In a sandbox the trigger numbers are lawful SSNs. */
   readonly sandbox: boolean;
@@ -65,7 +65,8 @@ const name: ValueRule = (text) => {
     : 'Must start with a letter and can only be letters, spaces, and apostrophes.';
 };
 
-const middleName: ValueRule = (text, circumstances) => (text === '' ? undefined : name(text, circumstances));
+const middleName: ValueRule = (text, validationContext) =>
+  text === '' ? undefined : name(text, validationContext);
 
 const oldest = 120;
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../operations/principal.ts';
 
 /** What a request carries from one stage of its way to the next. */
-export interface Passing {
+export interface RequestState {
   /** None where the caller has no key but signs. */
   readonly principal: Principal | undefined;
   /** The body's text as it came, for telling a repeat from another request. */
@@ -10,4 +10,4 @@ export interface Passing {
 }
 
 /** Kept beside the requests, not on them: what is on them is Fastify's. */
-export const passing = new WeakMap<IncomingMessage, Passing>();
+export const requestState = new WeakMap<IncomingMessage, RequestState>();

@@ -8,14 +8,14 @@ import { Refusal } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import { Problems } from '../domain/problems.ts';
-import type { Circumstances } from '../domain/values.ts';
+import type { ValidationContext } from '../domain/values.ts';
 import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
 import { perform } from '../operations/run.ts';
 import type { Answer, SignedHandler } from '../operations/system.ts';
 import { etagOf, idempotencyKeyOf, preconditionOf, prefersText, presentedKey } from './headers.ts';
 import type { ServerOptions } from './options.ts';
-import { passing } from './request-state.ts';
+import { requestState } from './request-state.ts';
 
 /** One row of the contract as a route: authenticate, check the scope, read and check the input, run, answer. */
 export function operationRoute(options: ServerOptions, row: OperationRow, handler: Handler): RouteOptions {
@@ -31,7 +31,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
     onRequest: async (request, reply) => {
       const [identity, secret] = presentedKey(request.raw);
       const principal = await keys.authenticate(identity, secret);
-      passing.set(request.raw, { principal, bodyText: '' });
+      requestState.set(request.raw, { principal, bodyText: '' });
       if (limiter) {
         const [policy, limit] = limiter.take(principal.identity);
         reply.header('ratelimit-policy', policy).header('ratelimit', limit);
@@ -39,10 +39,10 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       if (!mayDo(principal, row)) throw new Refusal('scope_err');
     },
     handler: async (request, reply) => {
-      const principal = passing.get(request.raw)?.principal;
+      const principal = requestState.get(request.raw)?.principal;
       if (!principal) throw new Error('A route of the API ran without a principal.');
-      const circumstances = { now: system.now(), sandbox: system.environment === 'sandbox' };
-      const input = read(request, circumstances);
+      const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
+      const input = read(request, validationContext);
       const repeat = isRepeatable(row) ? repeatKeyOf(request) : undefined;
       const call = { operationId: row.operationId, requestId: request.id };
       const done = await perform(system, principal, call, handler, input, repeat);
@@ -69,11 +69,11 @@ export function signedRoute(
     url: urlOf(row),
     config: { operationId: row.operationId },
     onRequest: async (request) => {
-      passing.set(request.raw, { principal: undefined, bodyText: '' });
+      requestState.set(request.raw, { principal: undefined, bodyText: '' });
     },
     handler: async (request, reply) => {
       const params = readParams(row, request.params as Readonly<Record<string, string>>);
-      const body = passing.get(request.raw)?.bodyText ?? '';
+      const body = requestState.get(request.raw)?.bodyText ?? '';
       const answer = await handler(system, { params, headers: request.headers, body });
       return sendAnswer(request, reply, row, answer);
     },
@@ -86,7 +86,7 @@ function repeatKeyOf(request: FastifyRequest): RepeatKey | undefined {
   const key = idempotencyKeyOf(request.headers['idempotency-key']);
   if (key === undefined) return undefined;
   const path = request.url.toLowerCase().replace(/\/(?=\?|$)/, '');
-  return { key, request: `${request.method}\n${path}\n${passing.get(request.raw)?.bodyText ?? ''}` };
+  return { key, request: `${request.method}\n${path}\n${requestState.get(request.raw)?.bodyText ?? ''}` };
 }
 
 /** Compiles a row's checks once; what comes out reads one request. */
@@ -94,14 +94,14 @@ function inputReader(row: OperationRow) {
   const queryCheck = shapeCheck(row.query ?? { type: 'object', additionalProperties: false });
   const bodyCheck = row.body && shapeCheck(row.body.schema);
 
-  return (request: FastifyRequest, circumstances: Circumstances): Input<OperationRow> => {
+  return (request: FastifyRequest, validationContext: ValidationContext): Input<OperationRow> => {
     const params = readParams(row, request.params as Readonly<Record<string, string>>);
     const query = readQuery(row.query, request.query as Readonly<Record<string, unknown>>);
     const problems = queryCheck(query);
-    const { body, doubts } = checkBody(row, bodyCheck, request.body, circumstances, problems);
+    const { body, deferredProblems } = checkBody(row, bodyCheck, request.body, validationContext, problems);
     if (problems.any) throw new Refusal(row.schemaError, problems.toObject());
     const ifMatch = row.conditional ? preconditionOf(request.headers['if-match']) : 'none';
-    return { params, query, body, doubts, ifMatch } as unknown as Input<OperationRow>;
+    return { params, query, body, deferredProblems, ifMatch } as unknown as Input<OperationRow>;
   };
 }
 
@@ -117,7 +117,7 @@ function readParams(row: OperationRow, sent: Readonly<Record<string, string>>): 
 
 interface CheckedBody {
   readonly body: unknown;
-  readonly doubts: Problems;
+  readonly deferredProblems: Problems;
 }
 
 /**
@@ -129,22 +129,22 @@ function checkBody(
   row: OperationRow,
   shape: ShapeCheck | undefined,
   body: unknown,
-  circumstances: Circumstances,
+  validationContext: ValidationContext,
   problems: Problems,
 ): CheckedBody {
   const found = new Problems();
   if (!row.body || !shape) {
     if (body !== undefined) problems.add('body', 'This operation takes no body.');
-    return { body: undefined, doubts: found };
+    return { body: undefined, deferredProblems: found };
   }
   checkTexts(body, '', found);
   found.addMissing(shape(body));
   const misshapen = found.topFields();
-  found.addMissing(row.body.check(body, circumstances));
-  if (row.body.doubtsDecidedLater && !misshapen.has('body'))
-    return { body: without(body, misshapen), doubts: found };
+  found.addMissing(row.body.check(body, validationContext));
+  if (row.body.problemsDecidedLater && !misshapen.has('body'))
+    return { body: without(body, misshapen), deferredProblems: found };
   problems.addMissing(found);
-  return { body, doubts: found };
+  return { body, deferredProblems: found };
 }
 
 function without(body: unknown, fields: ReadonlySet<string>): unknown {

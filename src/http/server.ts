@@ -13,7 +13,7 @@ import { isPlainJson, wantsProblem } from './headers.ts';
 import type { Observer } from './observe.ts';
 import type { ServerOptions } from './options.ts';
 import { RateLimited } from './rate-limit.ts';
-import { passing } from './request-state.ts';
+import { requestState } from './request-state.ts';
 import { operationRoute, signedRoute } from './route.ts';
 import { answerOddRequests, follow, socketLimits, socketRefuser } from './socket.ts';
 
@@ -52,7 +52,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     if (body.length === 0) return done(null, undefined);
     try {
       const { text, value } = parseBody(body as Buffer);
-      const carried = passing.get(request.raw);
+      const carried = requestState.get(request.raw);
       if (carried) carried.bodyText = text;
       done(null, value);
     } catch (error) {
@@ -87,7 +87,7 @@ function begin(observer: Observer, request: FastifyRequest, reply: FastifyReply)
   reply.header('cache-control', 'no-store');
   const { raw } = reply;
   follow(request.id, raw, ({ refused }, milliseconds) => {
-    const principal = passing.get(request.raw)?.principal;
+    const principal = requestState.get(request.raw)?.principal;
     observer.request({
       requestId: request.id,
       operation: operationOf(request),

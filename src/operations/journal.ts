@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.ts';
 import { wireTime } from '../domain/time.ts';
 import type { EventType } from '../domain/webhooks/events.ts';
 import type { Journal } from '../store/audit/journal.ts';
-import type { Keyring, Place } from '../vault/vault.ts';
+import type { Keyring, SealContext } from '../vault/vault.ts';
 
 /** Who did it: a key of the brand, an operator at the command line, or Clientele by itself. */
 export type Actor =
@@ -22,7 +22,7 @@ export interface Cause {
 }
 
 /** What is to be written down. Names of fields, ids and digests only: never a value. */
-export interface Deed {
+export interface ChangeRecord {
   readonly customerId?: CustomerId | undefined;
   /** `more` goes into the body that webhooks send. */
   readonly event?:
@@ -35,11 +35,11 @@ export interface Deed {
   /** What the trail says besides: which run, which decision. */
   readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** Somebody's words. They are sealed beside the entry, which says only that there are some. */
-  readonly reason?: { readonly words: string; readonly ring: Keyring } | undefined;
+  readonly reason?: { readonly words: string; readonly keyring: Keyring } | undefined;
 }
 
 /** Where a reason belongs: to the entry with this very body. */
-export const placeOfReason = (body: string): Place => ({
+export const entryReasonSealContext = (body: string): SealContext => ({
   purpose: 'reason',
   recordId: hash('sha256', body),
   sealNumber: 1,
@@ -50,8 +50,13 @@ interface IdMaker {
 }
 
 /** The entry and the event of a deed, as they will be stored for good. */
-export function journalOf({ newId }: IdMaker, cause: Cause, now: Instant, deed: Deed): Journal {
-  const { customerId, event, fields, digests, facts, reason } = deed;
+export function journalOf(
+  { newId }: IdMaker,
+  cause: Cause,
+  now: Instant,
+  changeRecord: ChangeRecord,
+): Journal {
+  const { customerId, event, fields, digests, facts, reason } = changeRecord;
   const at = wireTime(now, 'change');
   const body = asciiJson({
     at,
@@ -77,6 +82,6 @@ export function journalOf({ newId }: IdMaker, cause: Cause, now: Instant, deed: 
         ...event.more,
       }),
     },
-    entry: { body, reason: reason?.ring.seal(placeOfReason(body), reason.words) },
+    entry: { body, reason: reason?.keyring.seal(entryReasonSealContext(body), reason.words) },
   };
 }

@@ -1,7 +1,7 @@
 import type { BrandId } from '../domain/ids.ts';
 import { brandKeys } from '../store/brands/brand-keys.ts';
 import type { Database } from '../store/connection/database.ts';
-import type { Keyring, Place, Vault } from '../vault/vault.ts';
+import type { Keyring, SealContext, Vault } from '../vault/vault.ts';
 import { UnknownKeyVersion } from '../vault/vault.ts';
 
 export interface Keyrings {
@@ -16,19 +16,19 @@ const freshness = 30_000;
 
 /** Rings are unwrapped once and kept: no request waits for a key that is at hand. */
 export function openKeyrings(db: Database, vault: Vault): Keyrings {
-  const known = new Map<BrandId, { readonly ring: Promise<Keyring>; readonly until: number }>();
+  const known = new Map<BrandId, { readonly keyring: Promise<Keyring>; readonly until: number }>();
 
   function reload(brandId: BrandId): Promise<Keyring> {
-    const ring = brandKeys({ brandId, db }).then((keys) => vault.keyring(brandId, keys));
-    known.set(brandId, { ring, until: performance.now() + freshness });
-    ring.catch(() => known.delete(brandId));
-    return ring;
+    const keyring = brandKeys({ brandId, db }).then((keys) => vault.keyring(brandId, keys));
+    known.set(brandId, { keyring, until: performance.now() + freshness });
+    keyring.catch(() => known.delete(brandId));
+    return keyring;
   }
 
   return {
     of(brandId) {
       const kept = known.get(brandId);
-      return kept && kept.until > performance.now() ? kept.ring : reload(brandId);
+      return kept && kept.until > performance.now() ? kept.keyring : reload(brandId);
     },
     reload,
   };
@@ -39,24 +39,24 @@ export function openKeyrings(db: Database, vault: Vault): Keyrings {
  */
 export const readSealed = (
   keyrings: Keyrings,
-  ring: Keyring,
-  place: Place,
+  keyring: Keyring,
+  place: SealContext,
   sealed: string,
-): Promise<string> => withFreshRing(keyrings, ring, (one) => one.open(place, sealed));
+): Promise<string> => withFreshKeyring(keyrings, keyring, (one) => one.open(place, sealed));
 
 /**
  * Opens something with a brand's ring. Where it is under a key version that the ring does not know yet,
  * another process has rotated: the ring is read again, once.
  */
-export async function withFreshRing<Opened>(
+export async function withFreshKeyring<Opened>(
   keyrings: Keyrings,
-  ring: Keyring,
-  open: (ring: Keyring) => Opened,
+  keyring: Keyring,
+  open: (keyring: Keyring) => Opened,
 ): Promise<Opened> {
   try {
-    return open(ring);
+    return open(keyring);
   } catch (error) {
     if (!(error instanceof UnknownKeyVersion)) throw error;
-    return open(await keyrings.reload(ring.brandId as BrandId));
+    return open(await keyrings.reload(keyring.brandId as BrandId));
   }
 }

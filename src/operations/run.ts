@@ -5,11 +5,11 @@ import type { Instant } from '../domain/time.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { journalPart } from '../store/audit/journal.ts';
 import { isOutdatedKey } from '../store/connection/outage.ts';
-import type { ClaimedAnswer, Outcome } from '../store/idempotency-claim.ts';
+import type { ClaimedAnswer, WriteOutcome } from '../store/idempotency-claim.ts';
 import { findClaim } from '../store/idempotency-claim.ts';
 import type { BrandScope } from '../store/scope.ts';
 import type { Keyring } from '../vault/vault.ts';
-import type { Cause, Deed } from './journal.ts';
+import type { Cause, ChangeRecord } from './journal.ts';
 import { journalOf } from './journal.ts';
 import { readSealed } from './keyrings.ts';
 import type { Principal } from './principal.ts';
@@ -40,7 +40,7 @@ const maxRounds = 40;
 class Stale extends Error {}
 
 /** Reads a change's outcome: whatever is not done is thrown. */
-export async function done(outcome: Promise<Outcome>): Promise<void> {
+export async function done(outcome: Promise<WriteOutcome>): Promise<void> {
   const what = await outcome;
   if (what === 'busy') throw new Refusal('idempotency_key_exists', undefined, { retryAfter: 1 });
   if (what === 'stale') throw new Stale('The row or the key changed meanwhile.');
@@ -66,30 +66,30 @@ export async function perform(
   repeat: RepeatKey | undefined,
 ): Promise<Performed> {
   const scope = scopeOf(system, principal.brandId);
-  let ring = await system.keyrings.of(principal.brandId);
+  let keyring = await system.keyrings.of(principal.brandId);
   for (let round = 1; ; round += 1) {
     const now = system.now();
-    const first = repeat && (await findRepeat(scope, ring, repeat, now));
+    const first = repeat && (await findRepeat(scope, keyring, repeat, now));
     if (first === 'outdated') {
-      ring = await system.keyrings.reload(principal.brandId);
+      keyring = await system.keyrings.reload(principal.brandId);
       continue;
     }
-    if (repeat && first) return { answer: await firstAnswer(system, ring, first, repeat), replayed: true };
-    const claim = repeat && claimMaker(system, ring, repeat, now);
+    if (repeat && first) return { answer: await firstAnswer(system, keyring, first, repeat), replayed: true };
+    const claim = repeat && claimMaker(system, keyring, repeat, now);
     let journalled = false;
-    const journal = (deed: Deed) => {
+    const journal = (changeRecord: ChangeRecord) => {
       journalled = true;
-      return journalPart(journalOf(system, causeOf(principal, call), now, deed));
+      return journalPart(journalOf(system, causeOf(principal, call), now, changeRecord));
     };
-    const context: Context = { system, principal, scope, ring, now, claim, journal };
+    const context: Context = { system, principal, scope, keyring, now, claim, journal };
     try {
       const answer = await handler(context, input);
       if (journalled) system.db.wake();
       return { answer, replayed: false };
     } catch (error) {
       // A refusal may only mean that the same request has meanwhile done its work, and then it is answered so.
-      const isRepeat = error instanceof Refusal && repeat && (await findRepeat(scope, ring, repeat, now));
-      if (isOutdatedKey(error)) ring = await system.keyrings.reload(principal.brandId);
+      const isRepeat = error instanceof Refusal && repeat && (await findRepeat(scope, keyring, repeat, now));
+      if (isOutdatedKey(error)) keyring = await system.keyrings.reload(principal.brandId);
       else if (!isRepeat && !(error instanceof Stale)) throw error;
       if (round === maxRounds) throw new Refusal('unavailable', undefined, { retryAfter: 1, cause: error });
     }
@@ -103,31 +103,33 @@ const causeOf = ({ identity }: Principal, { operationId, requestId }: Call): Cau
 });
 
 /** The answer that was given to this request's key before; looked for under every key that digests are under. */
-const findRepeat = (scope: BrandScope, ring: Keyring, { key }: RepeatKey, now: Instant) =>
+const findRepeat = (scope: BrandScope, keyring: Keyring, { key }: RepeatKey, now: Instant) =>
   findClaim(
     scope,
-    ring.indexVersions.map((version) => ring.indexAt(version, 'idempotency_key', key)),
-    ring.indexVersion,
+    keyring.indexVersions.map((version) => keyring.indexAt(version, 'idempotency_key', key)),
+    keyring.indexVersion,
     now,
   );
 
 async function firstAnswer(
   system: System,
-  ring: Keyring,
+  keyring: Keyring,
   { indexVersion, fingerprint, recordId, answer }: ClaimedAnswer,
   { request }: RepeatKey,
 ): Promise<Answer> {
-  if (!timingSafeEqual(fingerprint, ring.indexAt(indexVersion, 'fingerprint', request)))
+  if (!timingSafeEqual(fingerprint, keyring.indexAt(indexVersion, 'fingerprint', request)))
     throw new Refusal('idempotency_mismatch');
-  return JSON.parse(await readSealed(system.keyrings, ring, placeOfAnswer(recordId), answer)) as Answer;
+  return JSON.parse(
+    await readSealed(system.keyrings, keyring, answerSealContext(recordId), answer),
+  ) as Answer;
 }
 
 /** Both digests are keyed, since a bare one of a body with an SSN in it could be guessed back. */
-function claimMaker(system: System, ring: Keyring, repeat: RepeatKey, now: Instant): ClaimMaker {
+function claimMaker(system: System, keyring: Keyring, repeat: RepeatKey, now: Instant): ClaimMaker {
   const digests = {
-    indexVersion: ring.indexVersion,
-    key: ring.index('idempotency_key', repeat.key),
-    fingerprint: ring.index('fingerprint', repeat.request),
+    indexVersion: keyring.indexVersion,
+    key: keyring.index('idempotency_key', repeat.key),
+    fingerprint: keyring.index('fingerprint', repeat.request),
   };
   return (answer, customerId) => {
     const recordId = system.newId();
@@ -135,11 +137,12 @@ function claimMaker(system: System, ring: Keyring, repeat: RepeatKey, now: Insta
       ...digests,
       recordId,
       customerId,
-      answer: ring.seal(placeOfAnswer(recordId), JSON.stringify(answer)),
+      answer: keyring.seal(answerSealContext(recordId), JSON.stringify(answer)),
       now,
       expiresAt: plusSeconds(now, keptFor * 3600),
     };
   };
 }
 
-const placeOfAnswer = (recordId: string) => ({ purpose: 'idempotency', recordId, sealNumber: 1 }) as const;
+const answerSealContext = (recordId: string) =>
+  ({ purpose: 'idempotency', recordId, sealNumber: 1 }) as const;

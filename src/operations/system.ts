@@ -4,13 +4,13 @@ import type { AddressVerifier } from '../providers/address.ts';
 import type { KycProvider, ProviderChoice } from '../providers/kyc.ts';
 import type { Outbound } from '../providers/outbound.ts';
 import type { Database } from '../store/connection/database.ts';
-import type { Claim } from '../store/idempotency-claim.ts';
+import type { IdempotencyClaim } from '../store/idempotency-claim.ts';
 import type { Environment } from '../store/installation/installation.ts';
 import type { BrandScope } from '../store/scope.ts';
-import type { Part } from '../store/statement-parts.ts';
-import type { RootKeyPlace } from '../vault/key-source.ts';
+import type { StatementPart } from '../store/statement-parts.ts';
+import type { RootKeyLocation } from '../vault/key-source.ts';
 import type { Keyring, Vault } from '../vault/vault.ts';
-import type { Deed } from './journal.ts';
+import type { ChangeRecord } from './journal.ts';
 import type { Keyrings } from './keyrings.ts';
 import type { Principal } from './principal.ts';
 
@@ -18,7 +18,7 @@ import type { Principal } from './principal.ts';
 export interface System {
   readonly db: Database;
   readonly vault: Vault;
-  readonly rootKeyPlace: RootKeyPlace;
+  readonly rootKeyLocation: RootKeyLocation;
   readonly keyrings: Keyrings;
   readonly environment: Environment;
   /** Whether ordinary reads of customers are written into the audit trail. */
@@ -55,12 +55,12 @@ export interface Context {
   readonly system: System;
   readonly principal: Principal;
   readonly scope: BrandScope;
-  readonly ring: Keyring;
+  readonly keyring: Keyring;
   readonly now: Instant;
   /** Under an Idempotency-Key: what the change must write along with its effect. */
   readonly claim: ClaimMaker | undefined;
   /** What a change writes down about itself. Only a change that calls this wakes the workers. */
-  readonly journal: (deed: Deed) => Part;
+  readonly journal: (changeRecord: ChangeRecord) => StatementPart;
 }
 
 /** What somebody without a key sent. */
@@ -75,6 +75,6 @@ export interface SignedCall {
 /** @throws Refusal `auth_err` where the signature does not hold. */
 export type SignedHandler = (system: System, call: SignedCall) => Promise<Answer>;
 
-export type ClaimMaker = (answer: Answer, customerId: Id<'customer'> | undefined) => Claim;
+export type ClaimMaker = (answer: Answer, customerId: Id<'customer'> | undefined) => IdempotencyClaim;
 
 export const scopeOf = (system: System, brandId: BrandId): BrandScope => ({ brandId, db: system.db });

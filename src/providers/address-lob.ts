@@ -2,7 +2,7 @@ import type { AddressFields, Deliverability } from '../domain/customers/address.
 import { deliverabilities } from '../domain/customers/address.ts';
 import type { Instant } from '../domain/time.ts';
 import { millisOf } from '../domain/time.ts';
-import type { AddressVerifier, Finding, UnknownReason } from './address.ts';
+import type { AddressFinding, AddressVerifier, UnknownReason } from './address.ts';
 import { dpvVerdict, isInUs, unknown, verdict } from './address.ts';
 import { memberOf, parsed } from './json.ts';
 import type { Answered, Outbound } from './outbound.ts';
@@ -64,7 +64,7 @@ const refusals: ReadonlyMap<number, UnknownReason> = new Map([
   [429, 'rate_limited'],
 ]);
 
-function readAnswer(answer: Answered, now: Instant): Finding {
+function readAnswer(answer: Answered, now: Instant): AddressFinding {
   const { status } = answer;
   if (status === 200) return answer.truncated ? unknown('malformed') : readVerification(answer.body);
   const reason = refusals.get(status) ?? (status >= 500 ? 'unavailable' : 'malformed');
@@ -89,7 +89,7 @@ function waitAsked({ headers, status }: Answered, now: Instant): number | undefi
  * Lob's own summary, or the USPS code beneath it should Lob ever say something new. An empty summary is what
  * a test key gets for every address but the magic ones.
  */
-function readVerification(body: Buffer): Finding {
+function readVerification(body: Buffer): AddressFinding {
   const found = parsed(body.toString());
   const summary = memberOf(found, 'deliverability');
   if (summary === '') return unknown('no_verdict');

@@ -1,5 +1,5 @@
 import type { AddressFields } from '../domain/customers/address.ts';
-import type { AddressVerifier, Finding } from './address.ts';
+import type { AddressFinding, AddressVerifier } from './address.ts';
 import { isInUs, unknown, verdict } from './address.ts';
 import { cityKeys } from './address-cities.ts';
 import type { ZipTable } from './address-zips.ts';
@@ -11,7 +11,7 @@ import { zipTable } from './address-zips.ts';
  * `deliverable` means "nothing speaks against it", and it never says anything about units.
  */
 export function openOfflineVerifier(table: () => ZipTable = zipTable): AddressVerifier {
-  const find = (address: AddressFields): Finding => {
+  const find = (address: AddressFields): AddressFinding => {
     if (!isInUs(address)) return unknown('not_us');
     return verdict(isConsistent(address, table()) ? 'deliverable' : 'undeliverable');
   };

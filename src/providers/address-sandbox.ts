@@ -1,5 +1,5 @@
 import type { AddressFields, Deliverability } from '../domain/customers/address.ts';
-import type { AddressVerifier, Finding, Later } from './address.ts';
+import type { AddressFinding, AddressVerifier, Later } from './address.ts';
 import { isInUs, verdict } from './address.ts';
 
 /**
@@ -34,7 +34,10 @@ export function openSandboxVerifier(base: AddressVerifier): AddressVerifier {
   };
 }
 
-function staged<Found extends Finding | Later>(address: AddressFields, found: Found): Found | Finding {
+function staged<Found extends AddressFinding | Later>(
+  address: AddressFields,
+  found: Found,
+): Found | AddressFinding {
   if (!isInUs(address)) return found;
   const street = plain(address.street);
   const magic = magicStreets.get(street);

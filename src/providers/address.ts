@@ -7,14 +7,14 @@ import type { AddressFields, Deliverability } from '../domain/customers/address.
  */
 export interface AddressVerifier {
   /** What is known at once, without any call; `later` means that `verify` has to be asked. */
-  verifyNow(address: AddressFields): Finding | Later;
+  verifyNow(address: AddressFields): AddressFinding | Later;
   /** The finding, after a call where one is needed. Bounded in time by the verifier itself. */
-  verify(address: AddressFields): Promise<Finding>;
+  verify(address: AddressFields): Promise<AddressFinding>;
 }
 
-export type Finding = Verdict | Unknown;
+export type AddressFinding = AddressVerdict | Unknown;
 
-export interface Verdict {
+export interface AddressVerdict {
   readonly kind: 'verdict';
   readonly deliverability: Deliverability;
 }
@@ -51,7 +51,10 @@ export type UnknownReason = keyof typeof passing;
 
 export const isWorthAskingAgain = ({ reason }: Unknown): boolean => passing[reason];
 
-export const verdict = (deliverability: Deliverability): Verdict => ({ kind: 'verdict', deliverability });
+export const verdict = (deliverability: Deliverability): AddressVerdict => ({
+  kind: 'verdict',
+  deliverability,
+});
 
 export const unknown = (reason: UnknownReason, retryAfterSeconds?: number): Unknown => ({
   kind: 'unknown',

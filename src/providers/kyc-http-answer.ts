@@ -2,10 +2,10 @@ import type { DocumentType } from '../domain/document-types.ts';
 import { documentTypes } from '../domain/document-types.ts';
 import { memberOf, parsed } from './json.ts';
 import type { KycAnswer, KycFinding, KycSilence } from './kyc.ts';
-import type { Answered, Failed, Outcome } from './outbound.ts';
+import type { Answered, Failed, OutboundOutcome } from './outbound.ts';
 
 /** What the brand's decision service has said, or why that is no answer. Nothing it sends is taken on trust. */
-export function readAnswer(outcome: Outcome): KycAnswer {
+export function readAnswer(outcome: OutboundOutcome): KycAnswer {
   if (outcome.kind === 'refused') return silence('unreachable');
   if (outcome.kind === 'failed') return silence(failures[outcome.reason]);
   const { status } = outcome;

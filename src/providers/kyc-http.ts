@@ -5,7 +5,7 @@ import { millisOf } from '../domain/time.ts';
 import { memberOf, parsed } from './json.ts';
 import type { KycDocument, KycProvider } from './kyc.ts';
 import { malformed, readAnswer } from './kyc-http-answer.ts';
-import type { Outbound, Outcome } from './outbound.ts';
+import type { Outbound, OutboundOutcome } from './outbound.ts';
 import { signStandard, verifyStandard } from './signature.ts';
 
 export interface HttpKycOptions {
@@ -33,7 +33,11 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
   const base = options.url.replace(/\/+$/, '');
   const nowSeconds = () => Math.floor(millisOf(now()) / 1_000);
 
-  async function call(path: string, content: object, timeout = timeoutMilliseconds): Promise<Outcome> {
+  async function call(
+    path: string,
+    content: object,
+    timeout = timeoutMilliseconds,
+  ): Promise<OutboundOutcome> {
     // Bytes at once: with documents in it, a text would be encoded by the signature and again by the socket.
     const body = Buffer.from(JSON.stringify(content));
     const id = `msg_${randomUUID()}`;

@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
  * Which URLs we may call. A URL comes from outside (a webhook of a brand), the call comes from inside, where
  * more can be reached: so only the public internet is allowed, and what an operator has named besides it.
  */
-export interface Refusal {
+export interface TargetRefusal {
   readonly reason: RefusalReason;
   /** For people, with the next step. It never repeats the URL, which may hold a secret. */
   readonly sentence: string;
@@ -25,7 +25,7 @@ const sentences = {
 
 export type RefusalReason = keyof typeof sentences;
 
-export const refusal = (reason: RefusalReason): Refusal => ({ reason, sentence: sentences[reason] });
+export const refusal = (reason: RefusalReason): TargetRefusal => ({ reason, sentence: sentences[reason] });
 
 export interface Target {
   readonly url: URL;
@@ -35,7 +35,7 @@ export interface Target {
   readonly port: number;
 }
 
-export const isRefusal = (found: object): found is Refusal => 'sentence' in found;
+export const isRefusal = (found: object): found is TargetRefusal => 'sentence' in found;
 
 const maxLength = 2_048;
 const dnsName =
@@ -46,7 +46,7 @@ const dnsName =
  * `127。0。0。1` and `[::ffff:7f00:1]` as loopback, drops tabs, and takes `\` for `/`. So a host has to be
  * written the way the parser writes it; whoever reads the URL elsewhere then reads the same host.
  */
-export function readTarget(text: string): Target | Refusal {
+export function readTarget(text: string): Target | TargetRefusal {
   if (text.length > maxLength) return refusal('too_long');
   const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i.exec(text);
   if (!parts || /[\s\\\p{C}]/u.test(text) || !URL.canParse(text)) return refusal('not_a_url');
@@ -96,7 +96,7 @@ export function refusedAddresses(
   target: Pick<Target, 'protocol' | 'port'>,
   addresses: readonly string[],
   allow: Ranges,
-): Refusal | undefined {
+): TargetRefusal | undefined {
   // The parser of addresses is lenient, too: `127.1` would be read here, and looked up as a name when dialled.
   if (addresses.some((text) => isIP(text) === 0)) return refusal('address');
   const outside = addresses.map((text) => ipaddr.parse(text)).filter((address) => !isIn(address, allow));

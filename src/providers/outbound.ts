@@ -2,7 +2,7 @@ import { lookup as lookUpName } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import type { Refusal, Target } from './outbound-target.ts';
+import type { Target, TargetRefusal } from './outbound-target.ts';
 import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './outbound-target.ts';
 
 /**
@@ -11,9 +11,9 @@ import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './
  * was told to. It uses no proxy, whatever the environment says, and never throws for what is outside.
  */
 export interface Outbound {
-  send(request: OutboundRequest): Promise<Outcome>;
+  send(request: OutboundRequest): Promise<OutboundOutcome>;
   /** Why a URL would be refused now, for the moment when somebody registers it. Looks its name up. */
-  checkTarget(url: string): Promise<Refusal | undefined>;
+  checkTarget(url: string): Promise<TargetRefusal | undefined>;
   /** Breaks off what is under way and closes idle connections. */
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export interface OutboundRequest {
   readonly timeoutMilliseconds?: number;
 }
 
-export type Outcome = Answered | Refused | Failed;
+export type OutboundOutcome = Answered | Refused | Failed;
 
 export interface Answered {
   readonly kind: 'answered';
@@ -59,7 +59,7 @@ export interface Answered {
 /** Nothing was dialled. */
 export interface Refused {
   readonly kind: 'refused';
-  readonly refusal: Refusal;
+  readonly refusal: TargetRefusal;
 }
 
 export interface Failed {

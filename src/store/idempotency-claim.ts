@@ -10,7 +10,7 @@ import type { BrandScope } from './scope.ts';
  * A change under an Idempotency-Key writes its answer in the same statement as its effect. This is that
  * half of the statement: the claim on the key, and the parameters that it needs.
  */
-export interface Claim {
+export interface IdempotencyClaim {
   /** The index key version that both digests are under: the newest. */
   readonly indexVersion: number;
   /** Keyed digest of the key, 32 bytes. */
@@ -79,7 +79,7 @@ export const claimSql = (gate: string, from: number): string => `claim as (
   returning 1
 )`;
 
-export const claimValues = (claim: Claim): readonly Value[] => [
+export const claimValues = (claim: IdempotencyClaim): readonly Value[] => [
   claim.key,
   claim.fingerprint,
   claim.recordId,
@@ -91,16 +91,19 @@ export const claimValues = (claim: Claim): readonly Value[] => [
 ];
 
 /** What became of a change. `stale`: somebody was faster, or the key was used meanwhile. `busy`: it still runs. */
-export type Outcome = 'done' | 'stale' | 'busy';
+export type WriteOutcome = 'done' | 'stale' | 'busy';
 
 /** Whether a change failed because it waited too long for another request, maybe the one under the same key. */
-export function isBusy(claim: Claim | undefined, error: unknown): boolean {
+export function isBusy(claim: IdempotencyClaim | undefined, error: unknown): boolean {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return claim !== undefined && isLockTimeout(cause);
 }
 
 /** Runs a change; one that waited too long for another request under the same key reports that. */
-export async function settle(claim: Claim | undefined, work: Promise<readonly Row[]>): Promise<Outcome> {
+export async function settle(
+  claim: IdempotencyClaim | undefined,
+  work: Promise<readonly Row[]>,
+): Promise<WriteOutcome> {
   try {
     const [row] = await work;
     return row ? 'done' : 'stale';
@@ -118,6 +121,6 @@ const keepAnswer = statement(
 );
 
 /** Keeps the answer of a request that had nothing to change. */
-export function keepClaim(scope: BrandScope, claim: Claim): Promise<Outcome> {
+export function keepClaim(scope: BrandScope, claim: IdempotencyClaim): Promise<WriteOutcome> {
   return settle(claim, scope.db.run(keepAnswer, [scope.brandId, ...claimValues(claim)]));
 }

@@ -1,7 +1,7 @@
 import type { CustomerId } from '../domain/ids.ts';
 import type { Statement, Value } from './connection/database.ts';
 import { statement } from './connection/database.ts';
-import type { Claim } from './idempotency-claim.ts';
+import type { IdempotencyClaim } from './idempotency-claim.ts';
 import { claimSql, claimValues } from './idempotency-claim.ts';
 import type { BrandScope } from './scope.ts';
 
@@ -9,7 +9,7 @@ import type { BrandScope } from './scope.ts';
  * Something that is written along with a customer's row, in the same statement: an entry of the journal, a
  * run of a verification. Either all of it is written or nothing.
  */
-export interface Part {
+export interface StatementPart {
   /** Short, and one for each text of `sql`: statements are prepared under the names of their parts. */
   readonly name: string;
   /**
@@ -25,12 +25,12 @@ interface Change {
   /** Short: with the names of its parts it has to stay below PostgreSQL's 63 characters. */
   readonly name: string;
   readonly values: readonly Value[];
-  readonly claim: Claim | undefined;
+  readonly claim: IdempotencyClaim | undefined;
   /** What has a row if the change may happen; the claim reads it. */
   readonly gate: string;
   /** The CTE that has a row if the change happened; the parts read it. */
   readonly changed: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly StatementPart[];
   /** The text around the claim's CTE (empty without one) and the CTEs of the parts, each ending in a comma. */
   readonly text: (claim: string, parts: string) => string;
 }
@@ -72,7 +72,7 @@ function remember(name: string, change: Change): Statement {
 export async function writeParts(
   scope: BrandScope,
   customerId: CustomerId | undefined,
-  parts: readonly Part[],
+  parts: readonly StatementPart[],
 ): Promise<void> {
   const { query, values } = assemble({
     name: 'alone',

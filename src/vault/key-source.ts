@@ -23,7 +23,7 @@ export interface RootKeys {
 }
 
 /** Where the root key is kept: in a file of Clientele's own, which it may change, or wherever its operator put it. */
-export type RootKeyPlace =
+export type RootKeyLocation =
   | { readonly kind: 'own' | 'file'; readonly path: string }
   | { readonly kind: 'environment'; readonly variable: string };
 

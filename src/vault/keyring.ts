@@ -29,7 +29,7 @@ export type IndexKind = 'ssn' | 'email' | 'phone' | 'name_dob' | 'idempotency_ke
  * `recordId` is 1 to 255 ASCII characters; `sealNumber`, how often this very record has been sealed, is an
  * integer from 0 to 2^32-1.
  */
-export interface Place {
+export interface SealContext {
   readonly purpose: Purpose;
   readonly recordId: string;
   readonly sealNumber: number;
@@ -45,19 +45,19 @@ export interface Keyring {
   /** Every index key version of the ring, ascending: while keys change, a value is looked for under each. */
   readonly indexVersions: readonly number[];
   /** Any text, sealed for a place, as base64. */
-  seal(place: Place, text: string): string;
+  seal(place: SealContext, text: string): string;
   /** The text. Throws `unreadable`, or `UnknownKeyVersion` where this ring lacks the record's key. */
-  open(place: Place, sealed: string): string;
+  open(place: SealContext, sealed: string): string;
   /** As `seal`, for bytes in and bytes out. */
-  sealBytes(place: Place, bytes: Buffer): Buffer;
+  sealBytes(place: SealContext, bytes: Buffer): Buffer;
   /** As `open`, for bytes in and bytes out. */
-  openBytes(place: Place, sealed: Buffer): Buffer;
+  openBytes(place: SealContext, sealed: Buffer): Buffer;
   /** A new random key for digests, sealed for a place, and ready to use. */
-  newDigester(place: Place): { readonly sealed: string; readonly digest: Digest };
+  newDigester(place: SealContext): { readonly sealed: string; readonly digest: Digest };
   /** Opens such a key. Throws as `open` does. */
-  digester(place: Place, sealed: string): Digest;
+  digester(place: SealContext, sealed: string): Digest;
   /** The same record under the newest key, as the given sealing of it. The plaintext stays in here. */
-  reseal(place: Place, sealNumber: number, sealed: string | Buffer): string | Buffer;
+  reseal(place: SealContext, sealNumber: number, sealed: string | Buffer): string | Buffer;
   /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
   versionOf(sealed: string): number | undefined;
   /** The blind index of a normalised value, 32 bytes, under the newest index key. */
@@ -112,7 +112,7 @@ export function makeKeyring(
     return key;
   }
 
-  function unreadable(place: Place): VaultError {
+  function unreadable(place: SealContext): VaultError {
     const { purpose, recordId, sealNumber } = place;
     return new VaultError(
       'unreadable',
@@ -120,12 +120,12 @@ export function makeKeyring(
     );
   }
 
-  function sealBytes(place: Place, bytes: Buffer): Buffer {
+  function sealBytes(place: SealContext, bytes: Buffer): Buffer {
     const { key, aad } = slot(place.purpose, sealVersion);
     return sealRecord(key, sealVersion, nextNonce(), aad(place), bytes);
   }
 
-  function openBytes(place: Place, sealed: Buffer | undefined): Buffer {
+  function openBytes(place: SealContext, sealed: Buffer | undefined): Buffer {
     const version = sealed && recordVersion(sealed);
     if (sealed === undefined || version === undefined) throw unreadable(place);
     const { key, aad } = slot(place.purpose, version);
@@ -145,19 +145,19 @@ export function makeKeyring(
     indexVersions,
     sealBytes,
     openBytes,
-    seal: (place: Place, text: string) => sealBytes(place, textToBytes(text)).toString('base64'),
-    open: (place: Place, sealed: string) => {
+    seal: (place: SealContext, text: string) => sealBytes(place, textToBytes(text)).toString('base64'),
+    open: (place: SealContext, sealed: string) => {
       const text = bytesToText(openBytes(place, fromBase64(sealed)));
       if (text === undefined) throw unreadable(place);
       return text;
     },
-    newDigester: (place: Place) => {
+    newDigester: (place: SealContext) => {
       const secret = newSecret();
       const sealed = sealBytes(place, secret).toString('base64');
       return { sealed, digest: digestUnder(secret) };
     },
-    digester: (place: Place, sealed: string) => digestUnder(openBytes(place, fromBase64(sealed))),
-    reseal: (place: Place, sealNumber: number, sealed: string | Buffer) => {
+    digester: (place: SealContext, sealed: string) => digestUnder(openBytes(place, fromBase64(sealed))),
+    reseal: (place: SealContext, sealNumber: number, sealed: string | Buffer) => {
       const isText = typeof sealed === 'string';
       const plain = openBytes(place, isText ? fromBase64(sealed) : sealed);
       const again = sealBytes({ ...place, sealNumber }, plain);
@@ -180,7 +180,7 @@ function digestUnder(secret: Buffer): Digest {
 
 interface Slot {
   readonly key: KeyObject;
-  readonly aad: (place: Place) => Buffer;
+  readonly aad: (place: SealContext) => Buffer;
 }
 
 /**
@@ -188,7 +188,7 @@ interface Slot {
  * but record id and seal number is the same for every record of a purpose, so it is written once; what is
  * returned holds until the next call, which is long enough, as sealing and opening never wait.
  */
-function associatedData(purpose: Purpose, brandId: string, version: number): (place: Place) => Buffer {
+function associatedData(purpose: Purpose, brandId: string, version: number): (place: SealContext) => Buffer {
   const start = tuple(FORMAT, purpose, brandId);
   const end = tuple(version, 0);
   const idAt = start.length + 4;

@@ -5,8 +5,8 @@ import { fanOut } from '../operations/webhooks/fan-out.ts';
 import { claimDeliveries } from '../store/webhooks/deliveries.ts';
 import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
 import { dueWebhooks } from '../store/webhooks/deliveries-due.ts';
-import type { Rounds } from './rounds.ts';
-import { startRounds } from './rounds.ts';
+import type { Task } from './task.ts';
+import { startTask } from './task.ts';
 
 /** Milliseconds between two rounds where nobody says that there is work. */
 const interval = 1_000;
@@ -19,7 +19,7 @@ const interval = 1_000;
 const places = { inAll: 256, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
 
 /** Sends events to whoever wants them, from soon after they were committed until they were taken or given up. */
-export function startDeliverer(system: System): Rounds {
+export function startDeliverer(system: System): Task {
   /** Subscriptions with something to be done, in the order of their turns; after a delivery one goes to the end. */
   const turns = new Map<string, DueWebhook>();
   const taken = new Map<string, number>();
@@ -77,7 +77,7 @@ export function startDeliverer(system: System): Rounds {
     void work.then(() => underWay.delete(work));
   }
 
-  const rounds = startRounds(
+  const rounds = startTask(
     interval,
     async () => {
       const outcome = await fanOut(system);

@@ -1,8 +1,8 @@
 import { eraseCustomer } from '../operations/retention/erasure.ts';
 import type { System } from '../operations/system.ts';
 import { claimLooks } from '../store/retention/due.ts';
-import type { Rounds } from './rounds.ts';
-import { startRounds } from './rounds.ts';
+import type { Task } from './task.ts';
+import { startTask } from './task.ts';
 
 /** Milliseconds between two rounds, and records looked at by one, side by side in small groups. */
 const interval = 60_000;
@@ -10,7 +10,7 @@ const batch = 64;
 const abreast = 4;
 
 /** Erases what retention has let go. */
-export const startEraser = (system: System): Rounds => startRounds(interval, () => eraseWhatIsDue(system));
+export const startEraser = (system: System): Task => startTask(interval, () => eraseWhatIsDue(system));
 
 /** One round: looks at the records whose time has come. One that fails is looked at again in two minutes. */
 export async function eraseWhatIsDue(system: System): Promise<'more' | 'done'> {

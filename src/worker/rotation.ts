@@ -1,19 +1,19 @@
 import { plusSeconds } from '../domain/time.ts';
 import { rotateKey } from '../operations/rotation/brand-rotation.ts';
 import type { RootPolicy } from '../operations/rotation/root-rotation.ts';
-import { tendRoot } from '../operations/rotation/root-rotation.ts';
+import { maintainRootKey } from '../operations/rotation/root-rotation.ts';
 import type { System } from '../operations/system.ts';
 import { claimRotations } from '../store/rotation/claims.ts';
-import type { Rounds } from './rounds.ts';
-import { startRounds } from './rounds.ts';
+import type { Task } from './task.ts';
+import { startTask } from './task.ts';
 
 /** Milliseconds between two rounds. */
 const interval = 30_000;
 
 /** Replaces keys when they are old enough, and goes on with what somebody began and did not finish. */
-export function startRotations(system: System, policy: RootPolicy): Rounds {
+export function startRotations(system: System, policy: RootPolicy): Task {
   let isStopped = false;
-  const rounds = startRounds(interval, async () => {
+  const rounds = startTask(interval, async () => {
     await rotationRound(system, policy, () => isStopped);
     return 'done';
   });
@@ -38,5 +38,5 @@ export async function rotationRound(
     if (isStopped()) return;
     await rotateKey(system, brandId, kind, { by: 'clientele', isStopped }).catch(() => undefined);
   }
-  await tendRoot(system, policy);
+  await maintainRootKey(system, policy);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { linked, originOf } from '../../src/operations/audit/chain.ts';
-import type { Known, Verdict } from '../../src/operations/audit/verify.ts';
+import type { Known, TrailVerdict } from '../../src/operations/audit/verify.ts';
 import { verifyTrail } from '../../src/operations/audit/verify.ts';
 import { bodyOf, linesOf, newBrand, newSigner } from './trail.ts';
 
@@ -15,7 +15,11 @@ async function* inPieces(text: string, size: number) {
   const bytes = Buffer.from(text, 'latin1');
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
-const verify = (file: readonly string[] | string, known: Known = pinned, size = 5_000): Promise<Verdict> =>
+const verify = (
+  file: readonly string[] | string,
+  known: Known = pinned,
+  size = 5_000,
+): Promise<TrailVerdict> =>
   verifyTrail(inPieces(typeof file === 'string' ? file : file.join(''), size), known);
 
 const isEntry = (line: string | undefined) => line?.startsWith('{"number":') === true;
@@ -134,7 +138,7 @@ const tamperings: Readonly<Record<string, () => readonly string[] | string>> = {
 };
 const rounds = Math.ceil(1_000 / Object.keys(tamperings).length);
 
-async function undetected(check: (text: string) => Promise<Verdict>) {
+async function undetected(check: (text: string) => Promise<TrailVerdict>) {
   const missed: string[] = [];
   let tried = 0;
   for (const [name, tamper] of Object.entries(tamperings)) {
@@ -157,10 +161,10 @@ test('a thousand random tamperings are found, all of them', { timeout: 120_000 }
 
 test('a check that trusts the hashes that stand there would be noticed', { timeout: 120_000 }, async () => {
   // The fault: every hash and signature is believed, only the order of the numbers is looked at.
-  const trusting = async (text: string): Promise<Verdict> => {
+  const trusting = async (text: string): Promise<TrailVerdict> => {
     const numbers = [...text.matchAll(/^\{"number":(\d+)/gm)].map(([, number]) => Number(number));
     return numbers.every((number, index) => number === index + 1) && text.includes('"kind":"end"')
-      ? ({ whole: true } as Verdict)
+      ? ({ whole: true } as TrailVerdict)
       : { whole: false, line: 1, problem: '' };
   };
   expect((await undetected(trusting)).missed.length).toBeGreaterThan(100);

@@ -12,7 +12,7 @@ import { Refusal } from '../../src/domain/errors.ts';
 import type { AddressId } from '../../src/domain/ids.ts';
 import { Problems } from '../../src/domain/problems.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import { birth, doubtsAbout, now, presentOf, sentBack, stored } from './domain-people.ts';
+import { addressDefaults, doubtsAbout, now, presentOf, sentBack, stored } from './domain-people.ts';
 
 const home: Address = {
   address_id: '9e8241d2-ac5e-41c6-8b38-b3fe44387266' as AddressId,
@@ -47,7 +47,8 @@ function patched(addresses: readonly AddressInput[], before: readonly Address[] 
   };
   try {
     const present = presentOf({ profile, ssn: undefined }, false);
-    return applyChange(present, { addresses }, doubtsAbout({ addresses }), birth()).profile.addresses;
+    return applyChange(present, { addresses }, doubtsAbout({ addresses }), addressDefaults()).profile
+      .addresses;
   } catch (error) {
     if (error instanceof Refusal) return error.detail;
     throw error;

@@ -37,13 +37,13 @@ const giveVerdict = async ({ id }: Subject, verdict: string) => {
   const scope = { brandId: brand.brandId, db: system.db };
   const row = await readForChange(scope, id as never);
   if (!row) throw new Error('The customer is gone.');
-  const ring = await system.keyrings.of(brand.brandId);
+  const keyring = await system.keyrings.of(brand.brandId);
   const place = { purpose: 'profile', recordId: id, sealNumber: row.profileSeal } as const;
-  const profile = readProfile(ring.open(place, row.profile));
+  const profile = readProfile(keyring.open(place, row.profile));
   const addresses = profile.addresses.map((one) => ({ ...one, deliverability: verdict as never }));
   await world.sql('update customers set profile = $2 where customer_id = $1', [
     id,
-    ring.seal(place, writeProfile({ ...profile, addresses })),
+    keyring.seal(place, writeProfile({ ...profile, addresses })),
   ]);
 };
 const problems = (answer: Called) => [answer.status, answer.json.Code, answer.json.Message];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Address, AddressFields, Birth } from '../../src/domain/customers/address.ts';
+import type { Address, AddressDefaults, AddressFields } from '../../src/domain/customers/address.ts';
 import { addressFields, deliverabilities } from '../../src/domain/customers/address.ts';
 import type { CustomerChange, Present, Profile } from '../../src/domain/customers/customer.ts';
 import { checkCustomer } from '../../src/domain/customers/customer.ts';
@@ -14,7 +14,7 @@ export const now = '2026-11-22T13:00:00.000000' as Instant;
 export const passedAt = '2024-05-01T09:30:00.000001' as Instant;
 
 /** Hands out ids that no stored address has. */
-export function birth(): Birth {
+export function addressDefaults(): AddressDefaults {
   let count = 0;
   return {
     now,

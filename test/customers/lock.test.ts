@@ -8,7 +8,7 @@ import type { CustomerField } from '../../src/domain/fields.ts';
 import { customerFields, maskSsn } from '../../src/domain/fields.ts';
 import { Problems } from '../../src/domain/problems.ts';
 import type { Stored } from './domain-people.ts';
-import { birth, doubtsAbout, echoOf, presentOf, sentBack, stored } from './domain-people.ts';
+import { addressDefaults, doubtsAbout, echoOf, presentOf, sentBack, stored } from './domain-people.ts';
 
 const fieldNames = Object.keys(customerFields) as readonly CustomerField[];
 
@@ -134,9 +134,13 @@ function moved(move: AddressMove, { addresses }: Profile): readonly AddressInput
 }
 
 /** What came of a change: the new profile, or the refusal. */
-function decide(present: Present, change: CustomerChange, doubts = doubtsAbout(change)): Changed | Refusal {
+function decide(
+  present: Present,
+  change: CustomerChange,
+  deferredProblems = doubtsAbout(change),
+): Changed | Refusal {
   try {
-    return applyChange(present, change, doubts, birth());
+    return applyChange(present, change, deferredProblems, addressDefaults());
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
@@ -311,7 +315,7 @@ describe('a mask', () => {
           },
         };
         for (const ssn of [before.profile.ssn, '123-45-1111']) {
-          const outcome = applyChange(sealed, { ssn }, new Problems(), birth());
+          const outcome = applyChange(sealed, { ssn }, new Problems(), addressDefaults());
           expect(outcome.fields).toEqual(ssn === before.profile.ssn ? [] : ['ssn']);
         }
       }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Place } from '../../src/domain/paging.ts';
+import type { PagePosition } from '../../src/domain/paging.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
 import type { Database, Statement, Value } from '../../src/store/connection/database.ts';
 import type { CustomerFilter } from '../../src/store/customers/pages.ts';
@@ -180,7 +180,10 @@ test('a trigger number of the sandbox finds all who share it', async () => {
 });
 
 /** What the database would be asked: the statement and its values. */
-async function askedOf(filter: CustomerFilter, place: Place): Promise<readonly [string, readonly Value[]]> {
+async function askedOf(
+  filter: CustomerFilter,
+  place: PagePosition,
+): Promise<readonly [string, readonly Value[]]> {
   let asked: readonly [string, readonly Value[]] = ['', []];
   const read = async ({ text }: Statement, values: readonly Value[]) => {
     asked = [text, values];
@@ -192,8 +195,8 @@ async function askedOf(filter: CustomerFilter, place: Place): Promise<readonly [
 }
 
 test('the database is asked with digests only: no value of a person is in its statements', async () => {
-  const ring = await world.system.keyrings.of(brand.brandId);
-  const email = ring.index('email', shared.email);
+  const keyring = await world.system.keyrings.of(brand.brandId);
+  const email = keyring.index('email', shared.email);
   const [text, values] = await askedOf({ email: [email] }, { kind: 'page', page: 1 });
   expect(email).toHaveLength(32);
   expect(values).toContain(email);
@@ -228,7 +231,7 @@ describe('among 3,000 customers', () => {
     ['email under two keys', { email: [value, value] }, /customers_by_email/],
     ['brand_person_id', { brandPersonId: randomUUID() as never }, /customers_brand_person_id/],
   ])('a search by %s goes by its index, by page and by cursor', async (_by, filter, index) => {
-    const places: readonly Place[] = [
+    const places: readonly PagePosition[] = [
       { kind: 'page', page: 1 },
       { kind: 'cursor', after: 5n },
     ];

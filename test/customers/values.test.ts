@@ -3,17 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { checkCustomer } from '../../src/domain/customers/customer.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { kycTriggers } from '../../src/domain/trigger-numbers.ts';
-import type { Circumstances } from '../../src/domain/values.ts';
+import type { ValidationContext } from '../../src/domain/values.ts';
 import { uspsStates } from '../../src/domain/values.ts';
 import { address } from '../people.ts';
 
 const now = '2026-11-22T13:00:00.000000' as Instant;
-const live: Circumstances = { now, sandbox: false };
-const sandbox: Circumstances = { now, sandbox: true };
+const live: ValidationContext = { now, sandbox: false };
+const sandbox: ValidationContext = { now, sandbox: true };
 
 /** The fields of a body in which something is wrong. */
-const wrong = (body: object, circumstances = live): readonly string[] =>
-  Object.keys(checkCustomer(body, circumstances).toObject());
+const wrong = (body: object, validationContext = live): readonly string[] =>
+  Object.keys(checkCustomer(body, validationContext).toObject());
 const wrongInAddress = (fields: object): readonly string[] =>
   wrong({ addresses: [{ ...address, ...fields }] });
 

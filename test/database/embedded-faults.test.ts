@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { findPlace } from '../../src/store/embedded/place.ts';
+import { findDataLayout } from '../../src/store/embedded/data-layout.ts';
 import { answeringSocket, startPostmaster, stopPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { findRights } from '../../src/store/embedded/privileges.ts';
 import { beginning, commandLine } from '../../src/store/embedded/processes.ts';
@@ -220,7 +220,7 @@ test.runIf(!isRoot || isOpenToAll)('a server that is slow to die is waited for',
 test('a server that somebody else started on the data is not touched', async () => {
   const dataDir = await temporary();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
-  const place = await findPlace(dataDir, false);
+  const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
   const recipe = await prepare(place, {}, () => {});
   // Without our mark, as an operator would start it.
@@ -294,7 +294,7 @@ test('Ctrl-C, which reaches the whole process group, lets the server go down in 
 test('a server that hangs is stopped the hard way after a bound', async () => {
   const dataDir = await temporary();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
-  const place = await findPlace(dataDir, false);
+  const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
   const postmaster = await startPostmaster(await prepare(place, {}, () => {}));
   process.kill(postmaster.pid, 'SIGSTOP');

@@ -188,11 +188,11 @@ test.runIf(isRoot && rights.canGiveSearch)(
     const from = await checkout(join(closed, 'program'));
     const readSearch = 4n;
     const open = await temporary();
-    for (const [dataDir, circumstances] of [
+    for (const [dataDir, validationContext] of [
       [join(open, 'data'), { from }],
       [join(closed, 'both'), { from }],
     ] as const) {
-      const one = actor({ dataDir, role: 'serve' }, circumstances);
+      const one = actor({ dataDir, role: 'serve' }, validationContext);
       const { host = '', pid = 0 } = await one.until('ready');
       expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
       expect(BigInt(`0x${await status(pid, 'CapPrm')}`)).toBe(readSearch);

@@ -1,8 +1,8 @@
 import { appendFile, chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { findDataLayout } from '../../src/store/embedded/data-layout.ts';
 import { trimLog } from '../../src/store/embedded/log.ts';
-import { findPlace } from '../../src/store/embedded/place.ts';
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
 import { ask, eventually, leftRunning, log, temporary, tidy } from './embedded/actors.ts';
 
@@ -88,7 +88,7 @@ test('no value of a row and no parameter reaches the log', async () => {
 
 test('the log is bounded, also while the server runs: a large one is moved aside, over an older copy', async () => {
   const dataDir = await temporary();
-  const place = await findPlace(dataDir, true);
+  const place = await findDataLayout(dataDir, true);
   if (!place) throw new Error('no place');
   for (let round = 0; round < 2; round++) {
     const server = await openEmbedded({ dataDir, role: 'serve' });

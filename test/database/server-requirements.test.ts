@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/main.ts';
-import { refuseUnfitServer } from '../../src/store/connection/server-requirements.ts';
+import { requireSuitableServer } from '../../src/store/connection/server-requirements.ts';
 import { template } from '../global-setup.ts';
 import { openWorld } from '../world.ts';
 import { openFakeServer, openPooler } from './outage/pooler.ts';
@@ -37,13 +37,15 @@ describe('a proxy that pools by transaction is refused with a sentence', () => {
     ['lends many backends in turn', { backends: 7, order: 'in turn' }],
   ] as const)('where it %s', async (_, options) => {
     const address = await pooler({ pooling: 'transaction', ...options });
-    await expect(refuseUnfitServer(address)).rejects.toThrow(/pools by transaction.*Use a direct connection/);
+    await expect(requireSuitableServer(address)).rejects.toThrow(
+      /pools by transaction.*Use a direct connection/,
+    );
   });
 
   test('and one that pools by session is not', async () => {
     for (const backends of [1, 5]) {
       await expect(
-        refuseUnfitServer(await pooler({ pooling: 'session', backends })),
+        requireSuitableServer(await pooler({ pooling: 'session', backends })),
       ).resolves.toBeUndefined();
     }
   });
@@ -51,13 +53,13 @@ describe('a proxy that pools by transaction is refused with a sentence', () => {
 
 describe('a server', () => {
   test('of our own is fit', async () => {
-    await expect(refuseUnfitServer(addressOf(inject('server')))).resolves.toBeUndefined();
+    await expect(requireSuitableServer(addressOf(inject('server')))).resolves.toBeUndefined();
   });
 
   test.each(['9', '13'])('of version %s is refused as too old', async (version) => {
     const old = await openFakeServer({ version, encoding: 'UTF8' });
     toClose.push(() => old.close());
-    await expect(refuseUnfitServer(addressOf(old))).rejects.toThrow(
+    await expect(requireSuitableServer(addressOf(old))).rejects.toThrow(
       `This is PostgreSQL ${version}; Clientele needs 14 or newer. Upgrade the server.`,
     );
   });
@@ -70,7 +72,7 @@ describe('a server', () => {
       `create database ${name} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`,
     );
     toClose.push(() => world.sql(`drop database ${name} with (force)`));
-    await expect(refuseUnfitServer(addressOf(inject('server'), name))).rejects.toThrow(
+    await expect(requireSuitableServer(addressOf(inject('server'), name))).rejects.toThrow(
       /encoded in SQL_ASCII/,
     );
   });
@@ -78,14 +80,14 @@ describe('a server', () => {
   test('that is not there, does not let in, or never answers is refused before anything waits for it', async () => {
     const { host } = inject('server');
     const away = { ...addressOf(inject('server'), template), host: `${host}-not` };
-    await expect(refuseUnfitServer(away)).rejects.toThrow(/cannot be reached \(ENOENT\)/);
-    await expect(refuseUnfitServer(addressOf(inject('server'), 'no_such_database'))).rejects.toThrow(
+    await expect(requireSuitableServer(away)).rejects.toThrow(/cannot be reached \(ENOENT\)/);
+    await expect(requireSuitableServer(addressOf(inject('server'), 'no_such_database'))).rejects.toThrow(
       /cannot be reached \(3D000\)/,
     );
     const silent = await openProxy(inject('server'));
     toClose.push(() => silent.close());
     silent.freeze();
-    await expect(refuseUnfitServer(addressOf(silent))).rejects.toThrow(/cannot be reached/);
+    await expect(requireSuitableServer(addressOf(silent))).rejects.toThrow(/cannot be reached/);
   });
 
   test('whose address cannot be read is refused without a word of its password', async () => {
@@ -93,7 +95,7 @@ describe('a server', () => {
       'postgres://clientele:secret@host:port/clientele',
       'postgres://clientele:secret@localhost/clientele?sslmode=verify-full&sslrootcert=/not/there',
     ]) {
-      const refusal = refuseUnfitServer({ url });
+      const refusal = requireSuitableServer({ url });
       await expect(refusal).rejects.toThrow(/CLIENTELE_DATABASE_URL cannot be read .* should look like/);
       await expect(refusal).rejects.not.toThrow(/secret/);
       const start = startServer(

@@ -125,7 +125,7 @@ const unavailable = { name: 'Refusal', code: 'unavailable', retryAfter: 1 };
 
 describe('a statement', () => {
   test('waits for a connection as long as its caller has patience, and no longer', async () => {
-    const { database } = await openBehindProxy({ connections: 1, patience: 2_000 });
+    const { database } = await openBehindProxy({ connections: 1, statementTimeoutMs: 2_000 });
     const first = database.run(sleep, [1]);
     const second = database.run(one, []);
     expect(await second).toEqual([{ one: 1 }]);
@@ -140,7 +140,7 @@ describe('a statement', () => {
   });
 
   test('whose own connection is dead is given up, and takes none of the others with it', async () => {
-    const { database, proxy } = await openBehindProxy({ connections: 2, patience: 600 });
+    const { database, proxy } = await openBehindProxy({ connections: 2, statementTimeoutMs: 600 });
     for (let round = 1; round <= 4; round++) {
       proxy.freezeAt('pg_sleep');
       await expect(database.run(sleep, [0])).rejects.toMatchObject(unavailable);

@@ -205,9 +205,9 @@ describe('the errors', () => {
 });
 
 describe('the bounds in the document are the rules’ own', () => {
-  const circumstances = { now: instantOfMillis(Date.UTC(2026, 0, 1)), sandbox: false };
+  const validationContext = { now: instantOfMillis(Date.UTC(2026, 0, 1)), sandbox: false };
   const of = (rule: (typeof valueRules)[keyof typeof valueRules]) => (text: string) =>
-    rule(text, circumstances);
+    rule(text, validationContext);
   const ajv = new Ajv2020();
 
   test.for<[string, object, (text: string) => string | undefined, string, string[], string[]]>([

@@ -223,15 +223,15 @@ describe("a stored value that today's rules would refuse", () => {
   async function oldCustomer(): Promise<string> {
     const ssn = newSsn();
     const { customer_id: id } = (await newCustomer(brand, { ssn })).json;
-    const ring = await world.system.keyrings.of(brand.brandId);
+    const keyring = await world.system.keyrings.of(brand.brandId);
     const place = { purpose: 'profile', recordId: id, sealNumber: 1 } as const;
     const [row] = await world.sql('select profile from customers where customer_id = $1', [id]);
-    const profile = ring
+    const profile = keyring
       .open(place, String(row?.['profile']))
       .replace('"James"', '"J4mes"')
       .replace('"zip_code":"12345"', '"zip_code":"BAD ZIP"');
     await world.sql('update customers set profile = $1 where customer_id = $2', [
-      ring.seal(place, profile),
+      keyring.seal(place, profile),
       id,
     ]);
     return `/customers/${id}`;

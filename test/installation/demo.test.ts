@@ -136,10 +136,10 @@ describe('a new sandbox', () => {
   });
 
   test('has nobody whom the rules of today would refuse, but for the one name that the document itself breaks', () => {
-    const circumstances = { now: world.system.now(), sandbox: true };
+    const validationContext = { now: world.system.now(), sandbox: true };
     const doubtful = [...people, ...others].flatMap((one) => {
       const { ssn: _mask, ...body } = one;
-      const problems = checkCustomer(body, circumstances);
+      const problems = checkCustomer(body, validationContext);
       return problems.any ? [[one.customer_id, problems.toObject()]] : [];
     });
     expect(doubtful).toEqual([[christineId, { middle_name: ['Must be between 2 and 50 characters.'] }]]);
@@ -191,13 +191,13 @@ describe('a new sandbox', () => {
   test('keeps every SSN as nine lawful digits of its own, sealed, and never as its mask', async () => {
     const { keyrings } = world.system;
     for (const brand of [first, second]) {
-      const ring = await keyrings.of(brand.brandId);
+      const keyring = await keyrings.of(brand.brandId);
       const rows = await world.sql(
         'select customer_id, ssn from customers where brand_id = $1 and ssn is not null',
         [brand.brandId],
       );
       const numbers = rows.map((row) =>
-        ring.open(
+        keyring.open(
           { purpose: 'ssn', recordId: String(row['customer_id']), sealNumber: 1 },
           String(row['ssn']),
         ),

@@ -8,7 +8,7 @@ import {
   examineCertificate,
   type Installed,
   judgeSpace,
-} from '../../src/operations/installation/doctor-place.ts';
+} from '../../src/operations/installation/doctor-environment.ts';
 import { examineServer } from '../../src/operations/installation/doctor-records.ts';
 import { rootKeyFromFile } from '../../src/vault/key-source.ts';
 import type { World } from '../world.ts';
@@ -334,7 +334,7 @@ const installed: Installed = {
   environment: 'live',
   dataDir: '/nowhere',
   isEmbedded: false,
-  rootKeyPlace: { kind: 'file', path: '/nowhere/root.key' },
+  rootKeyLocation: { kind: 'file', path: '/nowhere/root.key' },
   rootKeySource: rootKeyFromFile('/nowhere/root.key'),
   rotateDays: 30,
   backupHorizonDays: 35,

@@ -69,7 +69,7 @@ describe('processes that migrate at once', () => {
     const { open } = await empty();
     // Longer than a statement may take, and than a statement waits for a lock.
     const folder = await folderOf({ '0001_slow': 'create table slow (id int); select pg_sleep(5.5)' });
-    const patient = { patience: 1_000 };
+    const patient = { statementTimeoutMs: 1_000 };
     const done = await Promise.all([migrate(open(patient), folder), migrate(open(patient), folder)]);
     expect(done.flat()).toEqual(['0001_slow']);
   });

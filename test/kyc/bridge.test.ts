@@ -34,14 +34,14 @@ let outbound: Outbound;
 let provider: KycProvider;
 /** What came for Clientele, and for the brand's own application, in order. */
 let received: { readonly path: string; readonly callback: KycCallback }[] = [];
-let house: Server;
+let runtime: Server;
 /** What Clientele and the brand's application answer. */
 let status = 200;
 
 /** Starts a bridge as its README does. */
 async function openBridge(cwd: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { key, template, webhookSecret } = persona.settings;
-  const home = `http://127.0.0.1:${portOf(house)}`;
+  const home = `http://127.0.0.1:${portOf(runtime)}`;
   const bridge = spawn(process.execPath, ['bridge.js'], {
     cwd,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -69,13 +69,13 @@ async function openBridge(cwd: string): Promise<{ readonly url: string; close():
 
 beforeAll(async () => {
   persona = await openFakePersona();
-  house = createServer(async (request, response) => {
+  runtime = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     received.push({ path: request.url ?? '', callback: { headers: request.headers, body } });
     response.writeHead(status).end(request.url === '/callback' ? '"Callback received"' : '');
   });
-  await new Promise<void>((resolve) => house.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => runtime.listen(0, '127.0.0.1', resolve));
   bridge = await openBridge(folder);
   outbound = openOutbound({ ...httpKycLimits, allow: ['127.0.0.1/32'] });
   provider = openHttpKyc({ outbound, url: bridge.url, secret, now, timeoutMilliseconds });
@@ -89,8 +89,8 @@ afterAll(async () => {
   await bridge.close();
   await outbound.close();
   await persona.close();
-  house.closeAllConnections();
-  house.close();
+  runtime.closeAllConnections();
+  runtime.close();
 });
 
 /** A run that has been started, with what Persona made of it. */

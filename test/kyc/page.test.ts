@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Happening } from '../../src/domain/kyc/verification.ts';
-import { happenings, kycStatuses, kycTable, runningStatuses } from '../../src/domain/kyc/verification.ts';
+import type { KycEvent } from '../../src/domain/kyc/verification.ts';
+import { kycEvents, kycStatuses, kycTable, runningStatuses } from '../../src/domain/kyc/verification.ts';
 
 const page = readFileSync(new URL('../../docs/kyc.md', import.meta.url), 'utf8');
 
 test('the page shows the table that the code follows, row by row', () => {
-  const rows = (Object.keys(happenings) as Happening[]).map((happening) => {
+  const rows = (Object.keys(kycEvents) as KycEvent[]).map((kycEvent) => {
     const cells = runningStatuses.map((status) => {
-      const transition = kycTable[status][happening];
+      const transition = kycTable[status][kycEvent];
       return transition ? `\`${transition.status}\`` : '–';
     });
-    return `| ${happenings[happening]} | ${cells.join(' | ')} |`;
+    return `| ${kycEvents[kycEvent]} | ${cells.join(' | ')} |`;
   });
   const head = `| what happens | ${runningStatuses.map((status) => `\`${status}\``).join(' | ')} |`;
   expect(page).toContain([head, '| --- | --- | --- | --- |', ...rows].join('\n'));

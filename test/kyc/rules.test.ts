@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentsExample } from '../../src/contract/kyc/examples.ts';
 import { documentTypes } from '../../src/domain/document-types.ts';
 import type { RunId } from '../../src/domain/ids.ts';
-import type { Happening, KycStatus } from '../../src/domain/kyc/verification.ts';
-import { happenings, isRunning, kycStatuses, transitionOf } from '../../src/domain/kyc/verification.ts';
+import type { KycEvent, KycStatus } from '../../src/domain/kyc/verification.ts';
+import { isRunning, kycEvents, kycStatuses, transitionOf } from '../../src/domain/kyc/verification.ts';
 import { plusSeconds } from '../../src/domain/time.ts';
 import type { KycFinding } from '../../src/providers/kyc.ts';
 import { wallClock } from '../../src/runtime.ts';
@@ -23,8 +23,8 @@ afterAll(() => stage.world.close());
 describe('the table', () => {
   test('has an answer for everything that can happen, and none for what has ended', () => {
     for (const status of kycStatuses)
-      for (const happening of Object.keys(happenings) as Happening[]) {
-        const transition = transitionOf(status, happening);
+      for (const kycEvent of Object.keys(kycEvents) as KycEvent[]) {
+        const transition = transitionOf(status, kycEvent);
         if (!isRunning(status)) expect(transition).toBeUndefined();
         if (transition) expect(kycStatuses).toContain(transition.status);
       }
@@ -32,8 +32,8 @@ describe('the table', () => {
 
   test('gives an attempt back for an error and for nothing else', () => {
     for (const status of kycStatuses)
-      for (const happening of Object.keys(happenings) as Happening[]) {
-        const transition = transitionOf(status, happening);
+      for (const kycEvent of Object.keys(kycEvents) as KycEvent[]) {
+        const transition = transitionOf(status, kycEvent);
         if (transition) expect(transition.attempt === 'given back').toBe(transition.status === 'error');
       }
   });
@@ -107,9 +107,9 @@ test('no sequence of calls and answers breaks a rule', { timeout: 300_000 }, asy
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
       stage.provider.say({ state: 'pending' });
       let started = await stage.start();
-      for (const [finding, deed] of steps) {
+      for (const [finding, changeRecord] of steps) {
         stage.provider.say(finding);
-        await deeds[deed]?.(started);
+        await deeds[changeRecord]?.(started);
         const [newest] = await stage.world.sql(
           'select run_id from kyc_runs where customer_id = $1 order by ordinal desc limit 1',
           [started.customerId],

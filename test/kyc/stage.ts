@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId } from '../../src/domain/ids.ts';
-import type { Happening, KycStatus } from '../../src/domain/kyc/verification.ts';
-import { happenings, isRunning, transitionOf } from '../../src/domain/kyc/verification.ts';
+import type { KycEvent, KycStatus } from '../../src/domain/kyc/verification.ts';
+import { isRunning, kycEvents, transitionOf } from '../../src/domain/kyc/verification.ts';
 import { advanceVerification } from '../../src/operations/kyc/advance.ts';
 import { defaultProgram, newCustomer } from '../contract-samples.ts';
 import type { Recorder } from '../fakes/kyc-recorder.ts';
@@ -62,9 +62,7 @@ export async function openStage(options?: Parameters<typeof openWorld>[0]): Prom
 
 const isKnown = (before: KycStatus, after: KycStatus): boolean =>
   isRunning(before) &&
-  (Object.keys(happenings) as Happening[]).some(
-    (happening) => transitionOf(before, happening)?.status === after,
-  );
+  (Object.keys(kycEvents) as KycEvent[]).some((kycEvent) => transitionOf(before, kycEvent)?.status === after);
 
 /**
  * So many times a PATCH of a locked field meets the provider's approval. Returns how often each came first,

@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { plusSeconds } from '../../src/domain/time.ts';
 import { rotateKey } from '../../src/operations/rotation/brand-rotation.ts';
-import { rotateRoot, tendRoot } from '../../src/operations/rotation/root-rotation.ts';
+import { maintainRootKey, rotateRoot } from '../../src/operations/rotation/root-rotation.ts';
 import { wallClock } from '../../src/runtime.ts';
 import { rootKeyFromFile } from '../../src/vault/key-source.ts';
 import type { Keyring } from '../../src/vault/vault.ts';
@@ -64,7 +64,7 @@ async function sqlOn(config: Config, text: string): Promise<readonly Record<stri
 }
 
 /** What a ring can do with the deleted customers of a copy: open records, and recompute index values. */
-async function reached(copy: Config, ring: Keyring, numbers: readonly string[]) {
+async function reached(copy: Config, keyring: Keyring, numbers: readonly string[]) {
   const rows = await sqlOn(
     copy,
     'select customer_id, profile, profile_seal, ssn_index from deleted_customers',
@@ -76,7 +76,7 @@ async function reached(copy: Config, ring: Keyring, numbers: readonly string[]) 
       sealNumber: Number(row['profile_seal']),
     } as const;
     try {
-      return ring.open(place, String(row['profile'])).includes('last_name');
+      return keyring.open(place, String(row['profile'])).includes('last_name');
     } catch {
       return false;
     }
@@ -84,7 +84,7 @@ async function reached(copy: Config, ring: Keyring, numbers: readonly string[]) 
   const indexed = rows.map((row) => (row['ssn_index'] as Buffer).toString('hex'));
   return {
     opened: rows.filter(opens).length,
-    recomputed: numbers.filter((ssn) => indexed.includes(ring.index('ssn', ssn).toString('hex'))).length,
+    recomputed: numbers.filter((ssn) => indexed.includes(keyring.index('ssn', ssn).toString('hex'))).length,
   };
 }
 
@@ -120,7 +120,7 @@ test('a backup from before opens no erased record once the keys and the root key
   expect(await reached(copy, await ringOf(copy), numbers)).toEqual({ opened: people, recomputed: people });
 
   now = plusSeconds(now, 36 * day);
-  await tendRoot(world.system, { rotateDays: 0, backupHorizonDays: 35 });
+  await maintainRootKey(world.system, { rotateDays: 0, backupHorizonDays: 35 });
   await expect(restoreFrom(await elsewhere(), file, quiet)).rejects.toThrow(/version 1 of the root key/);
   await expect(ringOf(copy)).rejects.toThrow(/root key version 1, which is not loaded/);
   // Nor do the keys that the brand has now do anything for what was under the old ones.

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { deletionCursor, parseDeletionCursor } from '../../src/domain/retention/paging.ts';
-import type { Due, History, RetentionPolicy } from '../../src/domain/retention/policy.ts';
+import type { History, RetentionDue, RetentionPolicy } from '../../src/domain/retention/policy.ts';
 import { defaultPolicy, longestPolicy, plusMonths, whatIsDue } from '../../src/domain/retention/policy.ts';
 import { checkClosing, checkPolicy, policyNames } from '../../src/domain/retention/requests.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import type { Life } from './lives.ts';
 import { chance, historyOn, lastDay, noon, oracle, randomLife } from './lives.ts';
 
-type Rule = (history: History, policy: RetentionPolicy, now: Instant) => Due;
+type Rule = (history: History, policy: RetentionPolicy, now: Instant) => RetentionDue;
 
 const population = 2_000;
 const random = chance(20_261_124);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decrypt, encrypt } from '../../src/vault/aead.ts';
 import { hkdf, mac } from '../../src/vault/derive.ts';
 import { rootKeyFromText } from '../../src/vault/key-source.ts';
-import { openVault, type Place } from '../../src/vault/vault.ts';
+import { openVault, type SealContext } from '../../src/vault/vault.ts';
 import wycheproof from '../fixtures/wycheproof-aes-gcm.json' with { type: 'json' };
 
 const hex = (text: string) => Buffer.from(text, 'hex');
@@ -127,10 +127,10 @@ describe('what is sealed today opens for ever', () => {
     email: 'eb35275565db508525289a5502a94c2fb141e130282bb0f19840d157acc0aac9',
     proof: 'AQAAAAHmvNMrB7bH8g8nlo5R9N6hdxsWjeFhwP7yprGymHopjk2AUtia/dsI8hOlkR0s',
   };
-  const profile = { purpose: 'profile', recordId, sealNumber: 7 } satisfies Place;
-  const ssn = { purpose: 'ssn', recordId, sealNumber: 1 } satisfies Place;
-  const event = { purpose: 'event', recordId, sealNumber: 0 } satisfies Place;
-  const document = { purpose: 'document', recordId, sealNumber: 4294967295 } satisfies Place;
+  const profile = { purpose: 'profile', recordId, sealNumber: 7 } satisfies SealContext;
+  const ssn = { purpose: 'ssn', recordId, sealNumber: 1 } satisfies SealContext;
+  const event = { purpose: 'event', recordId, sealNumber: 0 } satisfies SealContext;
+  const document = { purpose: 'document', recordId, sealNumber: 4294967295 } satisfies SealContext;
   const profileText = '{"first_name":"Ada","last_name":"L\\u00f6v"}';
   const wrapped = (['brand', 'index'] as const).map((kind) => {
     return { kind, version: 1, rootVersion: 1, wrapped: golden[kind] };
@@ -140,22 +140,24 @@ describe('what is sealed today opens for ever', () => {
     const vault = openVault(rootKeyFromText(golden.root, 'ROOT_KEY').load(), { random: stream() });
     const keys = vault.newBrandKeys(brandId);
     expect(keys).toEqual(wrapped);
-    const ring = vault.keyring(brandId, keys);
-    expect(ring.seal(profile, profileText)).toBe(golden.profile);
-    expect(ring.seal(ssn, 'Löv ✓')).toBe(golden.ssn);
-    expect(ring.seal(event, 'a\ud800')).toBe(golden.event);
-    expect(ring.sealBytes(document, hex('00ff01')).toString('base64')).toBe(golden.document);
-    expect(ring.index('email', 'ada@example.com').toString('hex')).toBe(golden.email);
+    const keyring = vault.keyring(brandId, keys);
+    expect(keyring.seal(profile, profileText)).toBe(golden.profile);
+    expect(keyring.seal(ssn, 'Löv ✓')).toBe(golden.ssn);
+    expect(keyring.seal(event, 'a\ud800')).toBe(golden.event);
+    expect(keyring.sealBytes(document, hex('00ff01')).toString('base64')).toBe(golden.document);
+    expect(keyring.index('email', 'ada@example.com').toString('hex')).toBe(golden.email);
     expect(vault.proof()).toBe(golden.proof);
   });
 
   test('the golden records open', () => {
     const vault = openVault(rootKeyFromText(golden.root, 'ROOT_KEY').load());
-    const ring = vault.keyring(brandId, wrapped);
-    expect(ring.open(profile, golden.profile)).toBe(profileText);
-    expect(ring.open(ssn, golden.ssn)).toBe('Löv ✓');
-    expect(ring.open(event, golden.event)).toBe('a\ud800');
-    expect(ring.openBytes(document, Buffer.from(golden.document, 'base64')).toString('hex')).toBe('00ff01');
+    const keyring = vault.keyring(brandId, wrapped);
+    expect(keyring.open(profile, golden.profile)).toBe(profileText);
+    expect(keyring.open(ssn, golden.ssn)).toBe('Löv ✓');
+    expect(keyring.open(event, golden.event)).toBe('a\ud800');
+    expect(keyring.openBytes(document, Buffer.from(golden.document, 'base64')).toString('hex')).toBe(
+      '00ff01',
+    );
     expect(vault.provesRoot(golden.proof)).toBe(true);
   });
 

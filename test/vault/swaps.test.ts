@@ -1,13 +1,13 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Place, Purpose, WrappedKey } from '../../src/vault/vault.ts';
+import type { Purpose, SealContext, WrappedKey } from '../../src/vault/vault.ts';
 
 // Every record is tried at every other record's place. The harness is only worth something if it can fail, so
 // the same matrix then runs over a vault with planted faults and has to find exactly those.
 
 const dimensions = ['brand', 'record', 'purpose', 'version', 'seal'] as const;
 type Dimension = (typeof dimensions)[number];
-type Home = { brand: string; place: Place; version: number };
+type Home = { brand: string; place: SealContext; version: number };
 
 const purposes: readonly Purpose[] = ['profile', 'ssn', 'document', 'event', 'idempotency'];
 const homes: readonly Home[] = ['brand-a', 'brand-b'].flatMap((brand) =>
@@ -52,9 +52,9 @@ async function tryAllSwaps(): Promise<{ breaches: string[]; refused: number; ope
     }),
   );
   const sealed = homes.map((home) => {
-    const ring = rings.get(home.brand)?.[home.version];
-    if (ring === undefined) throw new Error('no ring');
-    return ring.seal(home.place, `text of ${JSON.stringify(home)}`);
+    const keyring = rings.get(home.brand)?.[home.version];
+    if (keyring === undefined) throw new Error('no ring');
+    return keyring.seal(home.place, `text of ${JSON.stringify(home)}`);
   });
   const breaches = new Set<string>();
   let refused = 0;

@@ -10,13 +10,17 @@ import {
   type IndexKind,
   type Keyring,
   openVault,
-  type Place,
+  type SealContext,
   UnknownKeyVersion,
   VaultError,
 } from '../../src/vault/vault.ts';
 
 const newRoot = (): RootKeys => rootKeyFromText(randomBytes(32).toString('base64'), 'ROOT_KEY').load();
-const place: Place = { purpose: 'profile', recordId: '7d2f6a4e-0000-4000-8000-000000000001', sealNumber: 3 };
+const place: SealContext = {
+  purpose: 'profile',
+  recordId: '7d2f6a4e-0000-4000-8000-000000000001',
+  sealNumber: 3,
+};
 
 function newRing(): Keyring {
   const vault = openVault(newRoot());
@@ -51,18 +55,18 @@ const anyText = fc.oneof(
     .map((units) => units.join('')),
 );
 const anyPlace = fc.record({
-  purpose: fc.constantFrom<Place['purpose']>('profile', 'ssn', 'document', 'event', 'idempotency'),
+  purpose: fc.constantFrom<SealContext['purpose']>('profile', 'ssn', 'document', 'event', 'idempotency'),
   recordId: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 255 }),
   sealNumber: fc.integer({ min: 0, max: 0xffffffff }),
 });
 
 describe('what is sealed opens as it was', () => {
-  const ring = newRing();
+  const keyring = newRing();
 
   test('any text at any place', () => {
     fc.assert(
       fc.property(anyPlace, anyText, (at, text) => {
-        expect(ring.open(at, ring.seal(at, text))).toBe(text);
+        expect(keyring.open(at, keyring.seal(at, text))).toBe(text);
       }),
       { numRuns: 2000 },
     );
@@ -71,24 +75,26 @@ describe('what is sealed opens as it was', () => {
   test('any bytes, and bytes do not pass for text', () => {
     fc.assert(
       fc.property(anyPlace, fc.uint8Array(), (at, bytes) => {
-        expect(ring.openBytes(at, ring.sealBytes(at, Buffer.from(bytes))).equals(bytes)).toBe(true);
+        expect(keyring.openBytes(at, keyring.sealBytes(at, Buffer.from(bytes))).equals(bytes)).toBe(true);
       }),
     );
     for (const bytes of ['ff', 'ff00', 'ff6100', 'c3', '61ff', 'eda080'])
       expect(
-        codeOf(() => ring.open(place, ring.sealBytes(place, Buffer.from(bytes, 'hex')).toString('base64'))),
+        codeOf(() =>
+          keyring.open(place, keyring.sealBytes(place, Buffer.from(bytes, 'hex')).toString('base64')),
+        ),
       ).toBe('unreadable');
   });
 
   test('texts short, long and around the pool sizes of buffers', () => {
     for (const length of [0, 1, 15, 16, 17, 4063, 4064, 4096, 8192, 70_000, 3_000_000]) {
       const text = 'ü'.repeat(length);
-      expect(ring.open(place, ring.seal(place, text))).toBe(text);
+      expect(keyring.open(place, keyring.seal(place, text))).toBe(text);
     }
   });
 
   test('two seals of one text have nothing in common but the header', () => {
-    const [one, two] = [ring.seal(place, 'same'), ring.seal(place, 'same')].map((sealed) =>
+    const [one, two] = [keyring.seal(place, 'same'), keyring.seal(place, 'same')].map((sealed) =>
       Buffer.from(sealed, 'base64'),
     );
     expect(one?.subarray(0, 5)).toEqual(two?.subarray(0, 5));
@@ -97,15 +103,15 @@ describe('what is sealed opens as it was', () => {
 });
 
 describe('a sealed record with anything changed does not open', () => {
-  const ring = newRing();
-  const sealed = ring.seal(place, '{"first_name":"Ada"}');
+  const keyring = newRing();
+  const sealed = keyring.seal(place, '{"first_name":"Ada"}');
   const record = Buffer.from(sealed, 'base64');
-  const open = (text: string) => codeOf(() => ring.open(place, text));
+  const open = (text: string) => codeOf(() => keyring.open(place, text));
 
   test('any single bit', () => {
     const answers = Array.from({ length: record.length * 8 }, (_, bit) => {
       const changed = flipped(record, bit);
-      return [open(changed.toString('base64')), codeOf(() => ring.openBytes(place, changed))];
+      return [open(changed.toString('base64')), codeOf(() => keyring.openBytes(place, changed))];
     });
     // A changed version asks for a key that is not there, everything else fails its tag or its format.
     const version = (bit: number) => bit >= 8 && bit < 40;
@@ -118,7 +124,7 @@ describe('a sealed record with anything changed does not open', () => {
     // Node's decoder reads '-' as '+' and U+0141 as 'A', skips blanks, and drops the spare bits at the end.
     const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \n.\u0141'];
     let tried = 0;
-    for (const text of ['', 'a', 'ab'].map((more) => ring.seal(place, `{"first_name":"Ada"}${more}`))) {
+    for (const text of ['', 'a', 'ab'].map((more) => keyring.seal(place, `{"first_name":"Ada"}${more}`))) {
       for (let at = 0; at < text.length; at++) {
         const lookalike = String.fromCharCode(text.charCodeAt(at) + 0x100);
         for (const other of [...others, lookalike]) {
@@ -133,7 +139,7 @@ describe('a sealed record with anything changed does not open', () => {
 
   test('cut short or made longer, by bytes or by characters', () => {
     for (let length = 0; length < record.length; length++) {
-      expect(codeOf(() => ring.openBytes(place, record.subarray(0, length)))).toBe('unreadable');
+      expect(codeOf(() => keyring.openBytes(place, record.subarray(0, length)))).toBe('unreadable');
       expect(open(record.subarray(0, length).toString('base64'))).toBe('unreadable');
       expect(open(record.subarray(length + 1).toString('base64'))).not.toBe('opened');
     }
@@ -143,11 +149,13 @@ describe('a sealed record with anything changed does not open', () => {
       expect(open(sealed + more)).toBe('unreadable');
       expect(open(more + sealed)).toBe('unreadable');
     }
-    expect(codeOf(() => ring.openBytes(place, Buffer.concat([record, Buffer.alloc(1)])))).toBe('unreadable');
+    expect(codeOf(() => keyring.openBytes(place, Buffer.concat([record, Buffer.alloc(1)])))).toBe(
+      'unreadable',
+    );
   });
 
   test('while the record itself still opens', () => {
-    expect(ring.open(place, sealed)).toBe('{"first_name":"Ada"}');
+    expect(keyring.open(place, sealed)).toBe('{"first_name":"Ada"}');
   });
 });
 
@@ -257,21 +265,21 @@ describe('a blind index', () => {
   test('is 32 bytes, the same for the same value, and no other for another kind or brand', () => {
     const vault = openVault(newRoot());
     const rings = ['brand-a', 'brand-b'].map((brand) => vault.keyring(brand, vault.newBrandKeys(brand)));
-    const indexes = rings.flatMap((ring) => kinds.map((kind) => ring.index(kind, '123456789')));
+    const indexes = rings.flatMap((keyring) => kinds.map((kind) => keyring.index(kind, '123456789')));
     expect(indexes.every((index) => index.length === 32)).toBe(true);
     expect(new Set(indexes.map((index) => index.toString('hex'))).size).toBe(indexes.length);
     expect(rings[0]?.index('ssn', '123456789')).toEqual(indexes[0]);
   });
 
   test('differs for any two different texts', () => {
-    const ring = newRing();
+    const keyring = newRing();
     fc.assert(
       fc.property(anyText, anyText, (one, two) => {
-        expect(ring.index('email', one).equals(ring.index('email', two))).toBe(one === two);
+        expect(keyring.index('email', one).equals(keyring.index('email', two))).toBe(one === two);
       }),
       { numRuns: 2000 },
     );
-    expect(ring.index('email', '\ud800')).not.toEqual(ring.index('email', '\ufffd'));
+    expect(keyring.index('email', '\ud800')).not.toEqual(keyring.index('email', '\ufffd'));
   });
 });
 
@@ -340,8 +348,8 @@ describe('nonces', () => {
 });
 
 describe('a place that cannot be told from another is refused', () => {
-  const ring = newRing();
-  test.each<Partial<Place>>([
+  const keyring = newRing();
+  test.each<Partial<SealContext>>([
     { recordId: '' },
     { recordId: 'ü' },
     { recordId: '\ud800' },
@@ -351,10 +359,10 @@ describe('a place that cannot be told from another is refused', () => {
     { sealNumber: Number.NaN },
     { sealNumber: 2 ** 32 },
   ])('%o', (part) => {
-    expect(codeOf(() => ring.seal({ ...place, ...part }, 'text'))).toBe('misuse');
-    expect(codeOf(() => ring.open({ ...place, ...part }, ring.seal(place, 'text')))).toBe('misuse');
+    expect(codeOf(() => keyring.seal({ ...place, ...part }, 'text'))).toBe('misuse');
+    expect(codeOf(() => keyring.open({ ...place, ...part }, keyring.seal(place, 'text')))).toBe('misuse');
     // A refused place must leave nothing behind in the associated data of the next one.
-    expect(ring.open(place, ring.seal(place, 'text'))).toBe('text');
+    expect(keyring.open(place, keyring.seal(place, 'text'))).toBe('text');
   });
 
   test('and so is a brand or a key version', () => {
@@ -377,9 +385,9 @@ describe('no key shows', () => {
   const root = rootKeyFromText(rootBytes.toString('base64'), 'ROOT_KEY').load();
   const vault = openVault(root, { random });
   const keys = vault.newBrandKeys('brand-a');
-  const ring = vault.keyring('brand-a', keys);
-  ring.seal(place, 'text');
-  ring.index('ssn', '1');
+  const keyring = vault.keyring('brand-a', keys);
+  keyring.seal(place, 'text');
+  keyring.index('ssn', '1');
 
   /** Every way in which a developer might print a thing without meaning to. */
   function printed(thing: unknown): string {
@@ -408,12 +416,12 @@ describe('no key shows', () => {
 
   test('in the root keys, the vault, a ring or a wrapped key', () => {
     expect(drawn.length).toBe(2);
-    for (const thing of [root, vault, ring, keys]) {
+    for (const thing of [root, vault, keyring, keys]) {
       const text = printed(thing);
       for (const key of [rootBytes, ...drawn]) expect(shows(text, key)).toBe(false);
       expect(text).not.toContain('KeyObject');
     }
-    expect(JSON.parse(JSON.stringify(ring))).toEqual({
+    expect(JSON.parse(JSON.stringify(keyring))).toEqual({
       brandId: 'brand-a',
       sealVersion: 1,
       indexVersion: 1,
@@ -424,8 +432,8 @@ describe('no key shows', () => {
 
   test('in an error', () => {
     for (const call of [
-      () => ring.open(place, 'AAAA'),
-      () => ring.open({ ...place, sealNumber: 9 }, ring.seal(place, 'a secret text')),
+      () => keyring.open(place, 'AAAA'),
+      () => keyring.open({ ...place, sealNumber: 9 }, keyring.seal(place, 'a secret text')),
       () => vault.keyring('brand-b', keys),
     ]) {
       try {

@@ -20,7 +20,7 @@ export async function doctor(format: Format): Promise<void> {
 }
 
 async function examineConfigured(format: Format): Promise<readonly Finding[]> {
-  const [{ ConfigError, readConfig, unsafeInLive }, house, { examine, redSentences }] = await Promise.all([
+  const [{ ConfigError, readConfig, unsafeInLive }, runtime, { examine, redSentences }] = await Promise.all([
     import('../../config.ts'),
     import('../../runtime.ts'),
     import('../../operations/installation/doctor.ts'),
@@ -37,12 +37,12 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
     {
       ...config,
       isEmbedded: config.databaseUrl === undefined,
-      rootKeyPlace: house.rootKeyPlaceOf(config),
-      rootKeySource: house.keySourceOf(config),
+      rootKeyLocation: runtime.rootKeyLocationOf(config),
+      rootKeySource: runtime.keySourceOf(config),
       unsafe: unsafeInLive(config),
-      now: house.wallClock,
+      now: runtime.wallClock,
     },
-    () => house.openStorage(config, 'command', { notice: (sentence) => say(format, sentence) }),
+    () => runtime.openStorage(config, 'command', { notice: (sentence) => say(format, sentence) }),
   );
 }
 

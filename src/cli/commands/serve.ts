@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { pino } from 'pino';
 import type { Config } from '../../config.ts';
-import type { RunningServer } from '../../main.ts';
+import type { Deployment, RunningServer } from '../../main.ts';
 import type { Format } from '../answer.ts';
 import { called, coloured, quoted, say } from '../answer.ts';
 import { describe, sentenceOf } from '../failure.ts';
@@ -20,20 +20,20 @@ export interface ServeOptions {
 
 /** Runs the server until it is told to stop. Resolves once it answers. */
 export async function serve(format: Format, options: ServeOptions): Promise<void> {
-  const [{ readConfig }, { startServer }, { isMember }, { allBrands }] = await Promise.all([
+  const [{ readConfig }, { startServer }, { isClusterWorker }, { allBrands }] = await Promise.all([
     import('../../config.ts'),
     import('../../main.ts'),
     import('../../cluster.ts'),
     import('../../operations/brands/brands.ts'),
   ]);
-  if (isMember()) return serveAsMember(format);
+  if (isClusterWorker()) return serveAsClusterWorker(format);
   const config = readConfig();
   const logger = pino({ level: config.logLevel, base: null });
   const notice = (sentence: string) => say(format, sentence);
   const { processes, apiOnly = false } = options;
-  const lost = (error: Error) => stopper.fail(error);
-  const division = { apiOnly, ...(processes > 1 && { crew: { processes, lost } }) };
-  const running = startServer(config, { logger, notice }, division);
+  const onFatal = (error: Error) => stopper.fail(error);
+  const deployment: Deployment = { apiOnly, ...(processes > 1 && { cluster: { processes, onFatal } }) };
+  const running = startServer(config, { logger, notice }, deployment);
   const farewell = 'Stopping; requests under way are finished first.';
   const stopper = stopInOrder({ format, logger, farewell, running });
   const timer = setTimeout(() => notice('Starting. The first start takes some seconds …'), quiet);
@@ -51,8 +51,8 @@ export async function serve(format: Format, options: ServeOptions): Promise<void
 }
 
 /** One of the processes behind a port. It ends itself on a fault: another one then takes its place. */
-async function serveAsMember(format: Format): Promise<void> {
-  const [{ readConfig }, { joinCrew }] = await Promise.all([
+async function serveAsClusterWorker(format: Format): Promise<void> {
+  const [{ readConfig }, { runClusterWorker }] = await Promise.all([
     import('../../config.ts'),
     import('../../cluster.ts'),
   ]);
@@ -64,7 +64,7 @@ async function serveAsMember(format: Format): Promise<void> {
     process.exit(1);
   };
   process.on('uncaughtException', end);
-  await joinCrew(config, { logger, notice: (sentence) => say(format, sentence) }).catch(end);
+  await runClusterWorker(config, { logger, notice: (sentence) => say(format, sentence) }).catch(end);
 }
 
 const readyFacts = ({ url, demoKey }: RunningServer) => ({
@@ -86,7 +86,8 @@ async function readyText(config: Config, server: RunningServer, allBrands: AllBr
   const next = brand
     ? `Make a key with: ${keys}`
     : `Make a brand and a key with: ${called()} brands create "My brand" && ${keys}`;
-  const key = server.born && config.rootKeyFile === undefined ? [`Root key: ${rootKeyText(config)}`] : [];
+  const key =
+    server.isFirstStart && config.rootKeyFile === undefined ? [`Root key: ${rootKeyText(config)}`] : [];
   return [coloured(process.stderr, 'green', ready), next, ...key].join('\n');
 }
 

@@ -99,7 +99,7 @@ export const updateAddress = operation({
     }),
     // A state means nothing without the stored country, so the operation looks at the values.
     check: () => new Problems(),
-    doubtsDecidedLater: true,
+    problemsDecidedLater: true,
     example: { street2: 'Suite 700' },
   },
   answer: {

@@ -130,7 +130,7 @@ export const updateCustomer = operation({
   body: {
     schema: changeCustomerBody,
     check: checkCustomer,
-    doubtsDecidedLater: true,
+    problemsDecidedLater: true,
     example: changeExample,
   },
   answer: {

@@ -1,7 +1,7 @@
 import type { ErrorCode, FieldProblems } from '../../domain/errors.ts';
 import { errorCatalogue } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
-import type { Circumstances } from '../../domain/values.ts';
+import type { ValidationContext } from '../../domain/values.ts';
 import type { OperationRow } from '../operation.ts';
 import { errorsOf } from '../operation.ts';
 import { readQuery, shapeCheck } from '../validate.ts';
@@ -162,7 +162,7 @@ export function misfit(row: OperationRow): {
 }
 
 /** No rule that a misfit breaks goes by the time. */
-const someday: Circumstances = { now: '2026-01-01T00:00:00.000000' as Instant, sandbox: true };
+const someday: ValidationContext = { now: '2026-01-01T00:00:00.000000' as Instant, sandbox: true };
 
 /** What validation itself says to it, so that the example is an answer and not an invention. */
 function schemaProblems(row: OperationRow): FieldProblems {

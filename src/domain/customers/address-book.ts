@@ -1,8 +1,8 @@
 import { Refusal } from '../errors.ts';
 import type { AddressId } from '../ids.ts';
 import { Problems } from '../problems.ts';
-import type { Circumstances } from '../values.ts';
-import type { Address, AddressInput, Birth } from './address.ts';
+import type { ValidationContext } from '../values.ts';
+import type { Address, AddressDefaults, AddressInput } from './address.ts';
 import { addressFields, checkAddress, equalFields, maxAddresses } from './address.ts';
 import type { Changed, Present } from './customer.ts';
 import { applyChange } from './customer.ts';
@@ -16,10 +16,10 @@ import { applyChange } from './customer.ts';
 export type AddressChange = Partial<Omit<AddressInput, 'address_id'>>;
 
 /** What is wrong with the values of a new address; anything of the wrong type is left to the schema. */
-export function checkNewAddress(body: unknown, circumstances: Circumstances): Problems {
+export function checkNewAddress(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
-    checkAddress(body as Readonly<Record<string, unknown>>, '', circumstances, problems);
+    checkAddress(body as Readonly<Record<string, unknown>>, '', validationContext, problems);
   }
   return problems;
 }
@@ -36,14 +36,14 @@ const asSent = (addresses: readonly Address[]): readonly AddressInput[] =>
   addresses.map(({ deliverability: _verdict, date_created: _date, ...sent }) => sent);
 
 /** @throws Refusal `edit_customer_schema` where there are 20 already, or `kyc_customer`. */
-export function addAddress(present: Present, sent: AddressInput, birth: Birth): Changed {
+export function addAddress(present: Present, sent: AddressInput, addressDefaults: AddressDefaults): Changed {
   const { addresses } = present.profile;
   if (addresses.length >= maxAddresses) {
     throw new Refusal('edit_customer_schema', {
       body: [`A customer has at most ${maxAddresses} addresses.`],
     });
   }
-  return applyChange(present, { addresses: [...asSent(addresses), sent] }, new Problems(), birth);
+  return applyChange(present, { addresses: [...asSent(addresses), sent] }, new Problems(), addressDefaults);
 }
 
 /**
@@ -56,32 +56,32 @@ export function changeAddress(
   present: Present,
   id: AddressId,
   change: AddressChange,
-  doubts: Problems,
-  circumstances: Circumstances,
-  birth: Birth,
+  deferredProblems: Problems,
+  validationContext: ValidationContext,
+  addressDefaults: AddressDefaults,
 ): Changed {
   const { addresses } = present.profile;
   const stored = findAddress(addresses, id);
   const wanted: AddressInput = { ...stored, ...change };
   const problems = new Problems();
-  checkAddress({ ...wanted }, '', circumstances, problems);
+  checkAddress({ ...wanted }, '', validationContext, problems);
   for (const field of equalFields(stored, addressFields(wanted))) problems.withdraw(field);
-  const all = doubts.copy();
+  const all = deferredProblems.copy();
   all.addMissing(problems);
   if (all.any) throw new Refusal('edit_customer_schema', all.toObject());
 
   const sent = asSent(addresses).map((one) => (one.address_id === id ? { ...one, ...change } : one));
   refuseWithoutPrimary(sent, 'is_primary');
-  return applyChange(present, { addresses: sent }, new Problems(), birth);
+  return applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
 }
 
 /** @throws Refusal `address_dne`, `edit_customer_schema` for the last primary address, or `kyc_customer`. */
-export function removeAddress(present: Present, id: AddressId, birth: Birth): Changed {
+export function removeAddress(present: Present, id: AddressId, addressDefaults: AddressDefaults): Changed {
   const { addresses } = present.profile;
   findAddress(addresses, id);
   const sent = asSent(addresses).filter((one) => one.address_id !== id);
   refuseWithoutPrimary(sent, 'address_id');
-  return applyChange(present, { addresses: sent }, new Problems(), birth);
+  return applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
 }
 
 function refuseWithoutPrimary(addresses: readonly AddressInput[], field: string): void {

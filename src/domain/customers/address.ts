@@ -1,7 +1,7 @@
 import type { AddressId } from '../ids.ts';
 import type { Problems } from '../problems.ts';
 import type { Instant } from '../time.ts';
-import type { Circumstances, ValueRule } from '../values.ts';
+import type { ValidationContext, ValueRule } from '../values.ts';
 import { stateRule, valueRules, zipRule } from '../values.ts';
 
 export const addressTypes = ['MAILING', 'PHYSICAL'] as const;
@@ -69,13 +69,13 @@ const rules: Readonly<Record<string, ValueRule>> = {
 export function checkAddress(
   sent: Readonly<Record<string, unknown>>,
   path: string,
-  circumstances: Circumstances,
+  validationContext: ValidationContext,
   problems: Problems,
 ): void {
   const at = (field: string) => (path === '' ? field : `${path}.${field}`);
   for (const [field, rule] of Object.entries(rules)) {
     const value = sent[field];
-    if (typeof value === 'string') problems.add(at(field), rule(value, circumstances));
+    if (typeof value === 'string') problems.add(at(field), rule(value, validationContext));
   }
   const { state, zip_code: zip, country } = sent;
   if (typeof state === 'string') problems.add(at('state'), stateRule(state, country));
@@ -99,7 +99,7 @@ export function addressFields(sent: AddressInput): AddressFields {
 export const sameFields = (one: AddressFields, other: AddressFields): boolean =>
   fieldNames.every((name) => one[name] === other[name]);
 
-export interface Birth {
+export interface AddressDefaults {
   readonly now: Instant;
   readonly newAddressId: () => AddressId;
   /** What is known at once about an address with this content. */
@@ -115,18 +115,30 @@ export function equalFields(one: AddressFields, other: AddressFields): readonly 
 }
 
 /** A new address in the key order of the answer. */
-export function newAddress(fields: AddressFields, birth: Birth): Address {
-  return withContent(birth.newAddressId(), birth.now, fields, birth);
+export function newAddress(fields: AddressFields, addressDefaults: AddressDefaults): Address {
+  return withContent(addressDefaults.newAddressId(), addressDefaults.now, fields, addressDefaults);
 }
 
 /** The stored address with new content; a verdict belongs to the content and is asked for anew. */
-export function rewriteAddress(stored: Address, fields: AddressFields, birth: Birth): Address {
+export function rewriteAddress(
+  stored: Address,
+  fields: AddressFields,
+  addressDefaults: AddressDefaults,
+): Address {
   if (sameFields(stored, fields)) return stored;
-  return withContent(stored.address_id, stored.date_created, fields, birth);
+  return withContent(stored.address_id, stored.date_created, fields, addressDefaults);
 }
 
-function withContent(id: AddressId, created: Instant, fields: AddressFields, birth: Birth): Address {
-  return withVerdict({ address_id: id, ...fields, date_created: created }, birth.verdictOn?.(fields));
+function withContent(
+  id: AddressId,
+  created: Instant,
+  fields: AddressFields,
+  addressDefaults: AddressDefaults,
+): Address {
+  return withVerdict(
+    { address_id: id, ...fields, date_created: created },
+    addressDefaults.verdictOn?.(fields),
+  );
 }
 
 /** The address with a verdict, or without one, in the key order of the answer. */

@@ -3,7 +3,7 @@ import type { CustomerField } from '../fields.ts';
 import { customerFields } from '../fields.ts';
 import { parseId } from '../ids.ts';
 import { Problems } from '../problems.ts';
-import type { Circumstances } from '../values.ts';
+import type { ValidationContext } from '../values.ts';
 import { digitsOf, valueRules } from '../values.ts';
 import type { AddressFields } from './address.ts';
 import { addressFields } from './address.ts';
@@ -70,15 +70,15 @@ export interface StartFields {
 }
 
 /** What is wrong with the values of a start; anything of the wrong type is left to the schema. */
-export function checkStart(body: unknown, circumstances: Circumstances): Problems {
+export function checkStart(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (typeof body !== 'object' || body === null) return problems;
   const rules = {
     program_id: (text: string) => (parseId(text) ? undefined : 'Not a valid UUID.'),
-    ssn: (text: string) => valueRules.ssn(text, circumstances),
-    phone: (text: string) => valueRules.phone(text, circumstances),
-    phone_country_code: (text: string) => valueRules.phoneCountryCode(text, circumstances),
-    email: (text: string) => valueRules.email(text, circumstances),
+    ssn: (text: string) => valueRules.ssn(text, validationContext),
+    phone: (text: string) => valueRules.phone(text, validationContext),
+    phone_country_code: (text: string) => valueRules.phoneCountryCode(text, validationContext),
+    email: (text: string) => valueRules.email(text, validationContext),
     ip: (text: string) =>
       validator.isIP(text) && !text.includes('%') ? undefined : 'Not a valid IPv4 or IPv6 address.',
   };

@@ -1,6 +1,6 @@
 import { Problems } from '../problems.ts';
 import { lengthOf } from '../text.ts';
-import type { Circumstances } from '../values.ts';
+import type { ValidationContext } from '../values.ts';
 import type { CustomerChange } from './customer.ts';
 import { checkCustomer } from './customer.ts';
 
@@ -21,11 +21,11 @@ export const limits = {
 } as const;
 
 /** A value is proposed anew, so it has to be lawful today; there is no echo of a stored one. */
-export function checkChangeRequest(body: unknown, circumstances: Circumstances): Problems {
+export function checkChangeRequest(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (typeof body !== 'object' || body === null) return problems;
   const { changes, reason } = body as { readonly changes?: unknown; readonly reason?: unknown };
-  problems.addBelow('changes', checkCustomer(changes, circumstances));
+  problems.addBelow('changes', checkCustomer(changes, validationContext));
   checkLength(problems, 'reason', reason);
   return problems;
 }

@@ -6,9 +6,9 @@ import type { KycState } from '../kyc/verification.ts';
 import { isLocked } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
 import { wireTime } from '../time.ts';
-import type { Circumstances, ValueRule } from '../values.ts';
+import type { ValidationContext, ValueRule } from '../values.ts';
 import { digitsOf, valueRules } from '../values.ts';
-import type { Address, AddressInput, Birth } from './address.ts';
+import type { Address, AddressDefaults, AddressInput } from './address.ts';
 import {
   addressFields,
   checkAddress,
@@ -64,12 +64,12 @@ const rules: Readonly<Record<string, ValueRule>> = {
  * What is wrong with the values of a create or a PATCH. Anything of the wrong type is passed over: the
  * schema speaks of that, in the same answer.
  */
-export function checkCustomer(body: unknown, circumstances: Circumstances): Problems {
+export function checkCustomer(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (!isRecord(body)) return problems;
   for (const [field, rule] of Object.entries(rules)) {
     const value = body[field];
-    if (typeof value === 'string') problems.add(field, rule(value, circumstances));
+    if (typeof value === 'string') problems.add(field, rule(value, validationContext));
   }
   const personId = body['brand_person_id'];
   if (typeof personId === 'string' && !parseId(personId))
@@ -77,7 +77,7 @@ export function checkCustomer(body: unknown, circumstances: Circumstances): Prob
   const addresses = body['addresses'];
   if (!Array.isArray(addresses)) return problems;
   for (const [index, address] of addresses.entries()) {
-    if (isRecord(address)) checkAddress(address, `addresses.${index}`, circumstances, problems);
+    if (isRecord(address)) checkAddress(address, `addresses.${index}`, validationContext, problems);
   }
   if (
     addresses.length > 0 &&
@@ -98,7 +98,7 @@ export interface Drafted {
 const defaultCountryCode = '1';
 
 /** A new customer's profile. The input has passed `checkCustomer`. */
-export function draftCustomer(input: CustomerInput, birth: Birth): Drafted {
+export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefaults): Drafted {
   const ssn = input.ssn === undefined ? undefined : digitsOf(input.ssn);
   const countryCode =
     input.phone_country_code ?? (input.phone === undefined ? undefined : defaultCountryCode);
@@ -111,7 +111,7 @@ export function draftCustomer(input: CustomerInput, birth: Birth): Drafted {
     ...(input.phone !== undefined && { phone: input.phone }),
     ...(countryCode !== undefined && { phone_country_code: countryCode }),
     ...(input.email !== undefined && { email: input.email.normalize('NFC') }),
-    addresses: input.addresses.map((address) => newAddress(addressFields(address), birth)),
+    addresses: input.addresses.map((address) => newAddress(addressFields(address), addressDefaults)),
   });
   return { profile, ssn };
 }
@@ -142,8 +142,8 @@ export interface Changed {
 export function applyChange(
   present: Present,
   change: CustomerChange,
-  doubts: Problems,
-  birth: Birth,
+  deferredProblems: Problems,
+  addressDefaults: AddressDefaults,
 ): Changed {
   const next = { ...present.profile } as { -readonly [Field in keyof Profile]: Profile[Field] };
   const fields: CustomerField[] = [];
@@ -159,7 +159,7 @@ export function applyChange(
   ] as const) {
     const sent = change[field]?.normalize('NFC');
     if (sent === undefined) continue;
-    if (sent === present.profile[field]) doubts.withdraw(field);
+    if (sent === present.profile[field]) deferredProblems.withdraw(field);
     else {
       next[field] = sent;
       fields.push(field);
@@ -167,51 +167,61 @@ export function applyChange(
   }
   if (fields.includes('phone')) next.phone_country_code ??= defaultCountryCode;
 
-  const ssn = changedSsn(present, change.ssn, doubts);
+  const ssn = changedSsn(present, change.ssn, deferredProblems);
   if (ssn !== undefined) {
     next.ssn = maskSsn(ssn);
     fields.push('ssn');
   }
 
   if (change.addresses) {
-    const addresses = changedAddresses(present.profile.addresses, change.addresses, doubts, birth);
+    const addresses = changedAddresses(
+      present.profile.addresses,
+      change.addresses,
+      deferredProblems,
+      addressDefaults,
+    );
     if (!sameAddresses(present.profile.addresses, addresses)) {
       next.addresses = addresses;
       fields.push('addresses');
     }
   }
 
-  if (doubts.any) throw new Refusal('edit_customer_schema', doubts.toObject());
+  if (deferredProblems.any) throw new Refusal('edit_customer_schema', deferredProblems.toObject());
   if (isLocked(present.kyc)) refuseLocked(present, next, fields);
   return { profile: inOrder(next), ssn, fields };
 }
 
 /** The new number, or `undefined` where the sent one is the present one, in full or as its mask. */
-function changedSsn(present: Present, sent: string | undefined, doubts: Problems): string | undefined {
+function changedSsn(
+  present: Present,
+  sent: string | undefined,
+  deferredProblems: Problems,
+): string | undefined {
   if (sent === undefined) return undefined;
   if (isSsnMask(sent)) {
-    doubts.withdraw('ssn');
+    deferredProblems.withdraw('ssn');
     if (sent !== present.profile.ssn)
-      doubts.add('ssn', 'Not the mask of the stored number; send the full number to change it.');
+      deferredProblems.add('ssn', 'Not the mask of the stored number; send the full number to change it.');
     return undefined;
   }
   const digits = digitsOf(sent);
   const couldBeStored = present.profile.ssn !== undefined && present.profile.ssn === maskSsn(digits);
   if (!couldBeStored || present.openSsn() !== digits) return digits;
-  doubts.withdraw('ssn');
+  deferredProblems.withdraw('ssn');
   return undefined;
 }
 
 function changedAddresses(
   stored: readonly Address[],
   sent: readonly AddressInput[],
-  doubts: Problems,
-  birth: Birth,
+  deferredProblems: Problems,
+  addressDefaults: AddressDefaults,
 ): readonly Address[] {
-  return pairAddresses(sent, stored, doubts).map((pair, index) => {
-    if (!pair.stored) return newAddress(pair.sent, birth);
-    for (const field of equalFields(pair.stored, pair.sent)) doubts.withdraw(`addresses.${index}.${field}`);
-    return rewriteAddress(pair.stored, pair.sent, birth);
+  return pairAddresses(sent, stored, deferredProblems).map((pair, index) => {
+    if (!pair.stored) return newAddress(pair.sent, addressDefaults);
+    for (const field of equalFields(pair.stored, pair.sent))
+      deferredProblems.withdraw(`addresses.${index}.${field}`);
+    return rewriteAddress(pair.stored, pair.sent, addressDefaults);
   });
 }
 

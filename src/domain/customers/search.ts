@@ -2,7 +2,7 @@ import { parseId } from '../ids.ts';
 import type { KycStatus } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
 import { parseInstant } from '../time.ts';
-import type { Circumstances } from '../values.ts';
+import type { ValidationContext } from '../values.ts';
 import { digitsOf, valueRules } from '../values.ts';
 import type { Deliverability } from './address.ts';
 
@@ -22,7 +22,7 @@ export interface SearchInput {
 }
 
 /** What is wrong with the values of a search. A lawful value that nobody has is not wrong. */
-export function checkSearch(body: unknown, circumstances: Circumstances): Problems {
+export function checkSearch(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (typeof body !== 'object' || body === null) return problems;
   const sent = body as Readonly<Record<string, unknown>>;
@@ -30,11 +30,11 @@ export function checkSearch(body: unknown, circumstances: Circumstances): Proble
     const value = sent[field];
     if (typeof value === 'string') problems.add(field, rule(value));
   };
-  onText('ssn', (text) => valueRules.ssn(text, circumstances));
-  onText('phone', (text) => valueRules.phone(text, circumstances));
-  onText('phone_country_code', (text) => valueRules.phoneCountryCode(text, circumstances));
-  onText('email', (text) => valueRules.email(text, circumstances));
-  onText('dob', (text) => valueRules.dob(text, circumstances));
+  onText('ssn', (text) => valueRules.ssn(text, validationContext));
+  onText('phone', (text) => valueRules.phone(text, validationContext));
+  onText('phone_country_code', (text) => valueRules.phoneCountryCode(text, validationContext));
+  onText('email', (text) => valueRules.email(text, validationContext));
+  onText('dob', (text) => valueRules.dob(text, validationContext));
   for (const field of ['created_from', 'created_before']) {
     onText(field, (text) => (parseInstant(text) ? undefined : 'Not a day or a moment of ISO 8601.'));
   }

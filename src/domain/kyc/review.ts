@@ -1,12 +1,12 @@
 import { Problems } from '../problems.ts';
 import { isHarmless, lengthOf } from '../text.ts';
-import type { Happening } from './verification.ts';
+import type { KycEvent } from './verification.ts';
 
 /** What a reviewer can decide, and what that does to the verification. */
 export const decisions = ['approve', 'decline', 'request_documents'] as const;
 export type Decision = (typeof decisions)[number];
 
-export const happeningOf: Readonly<Record<Decision, Happening>> = {
+export const kycEventOf: Readonly<Record<Decision, KycEvent>> = {
   approve: 'approved',
   decline: 'declined',
   request_documents: 'documents_wanted',

@@ -20,13 +20,13 @@ export const isRunning = (status: KycStatus): status is RunningStatus =>
   (runningStatuses as readonly KycStatus[]).includes(status);
 
 /** How many verifications a new customer may start. */
-export const kycRequestsAtBirth = 3;
+export const initialKycRequests = 3;
 
 /** Seconds for which documents are waited for: 28 days. */
-export const documentPatience = 28 * 86_400;
+export const documentDeadlineSeconds = 28 * 86_400;
 
 /** Seconds after which a provider that never gives an answer is given up: 3 days. */
-export const silencePatience = 3 * 86_400;
+export const silenceDeadlineSeconds = 3 * 86_400;
 
 /** What a customer's own record says about its verifications. */
 export interface KycState {
@@ -39,7 +39,7 @@ export interface KycState {
 export const isLocked = (kyc: KycState): boolean => kyc.passedAt !== undefined;
 
 /** Everything that can happen to a verification after its start. */
-export const happenings = {
+export const kycEvents = {
   pending: 'the provider is at it, or the person has something to do on its page',
   documents_wanted: 'the provider or a reviewer asks for documents',
   review: 'a person has to look at it',
@@ -52,7 +52,7 @@ export const happenings = {
   overdue: 'the documents did not come within 28 days',
   silence: 'the provider has given no answer for 3 days',
 } as const;
-export type Happening = keyof typeof happenings;
+export type KycEvent = keyof typeof kycEvents;
 
 export interface Transition {
   readonly status: KycStatus;
@@ -88,37 +88,36 @@ const ends = {
  * The life of a verification: how it stands, and what happens, give how it stands then. `undefined`: nothing
  * changes. What is not running has no row, since nothing happens to it any more.
  */
-export const kycTable: Readonly<Record<RunningStatus, Readonly<Record<Happening, Transition | undefined>>>> =
-  {
-    submitted: {
-      ...ends,
-      pending: undefined,
-      documents_wanted: waiting,
-      review: reviewed,
-      documents_complete: undefined,
-      overdue: undefined,
-    },
-    document_required: {
-      ...ends,
-      pending: submitted,
-      documents_wanted: waiting,
-      review: reviewed,
-      documents_complete: submitted,
-      overdue: expired,
-    },
-    under_review: {
-      ...ends,
-      pending: submitted,
-      documents_wanted: waiting,
-      review: undefined,
-      documents_complete: undefined,
-      overdue: undefined,
-    },
-  };
+export const kycTable: Readonly<Record<RunningStatus, Readonly<Record<KycEvent, Transition | undefined>>>> = {
+  submitted: {
+    ...ends,
+    pending: undefined,
+    documents_wanted: waiting,
+    review: reviewed,
+    documents_complete: undefined,
+    overdue: undefined,
+  },
+  document_required: {
+    ...ends,
+    pending: submitted,
+    documents_wanted: waiting,
+    review: reviewed,
+    documents_complete: submitted,
+    overdue: expired,
+  },
+  under_review: {
+    ...ends,
+    pending: submitted,
+    documents_wanted: waiting,
+    review: undefined,
+    documents_complete: undefined,
+    overdue: undefined,
+  },
+};
 
 /** What a happening does to a verification, if anything. */
-export const transitionOf = (status: KycStatus, happening: Happening): Transition | undefined =>
-  isRunning(status) ? kycTable[status][happening] : undefined;
+export const transitionOf = (status: KycStatus, kycEvent: KycEvent): Transition | undefined =>
+  isRunning(status) ? kycTable[status][kycEvent] : undefined;
 
 /** The customer once a verification of its has been started. */
 export const kycAfterStart = (kyc: KycState): KycState => ({
@@ -137,6 +136,6 @@ export function kycAfter(kyc: KycState, transition: Transition, isNewest: boolea
   return {
     status: passedAt !== undefined ? 'passed' : isNewest ? transition.status : kyc.status,
     passedAt,
-    requestsAvailable: Math.min(kycRequestsAtBirth, kyc.requestsAvailable + back),
+    requestsAvailable: Math.min(initialKycRequests, kyc.requestsAvailable + back),
   };
 }

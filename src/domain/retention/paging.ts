@@ -4,7 +4,7 @@ import type { Instant } from '../time.ts';
 import { instantOfMillis, millisOf } from '../time.ts';
 
 /** A place in the order in which customers were deleted. */
-export interface DeletionPlace {
+export interface DeletionPosition {
   readonly deletedAt: Instant;
   readonly customerId: CustomerId;
 }
@@ -13,12 +13,12 @@ export interface DeletionPlace {
 export const deletionCursorPattern = '^d1_[0-9a-z]{1,11}_[0-9a-f]{32}$';
 
 /** Opaque to clients: microseconds and an id. */
-export function deletionCursor({ deletedAt, customerId }: DeletionPlace): string {
+export function deletionCursor({ deletedAt, customerId }: DeletionPosition): string {
   const micros = millisOf(deletedAt) * 1_000 + Number(deletedAt.slice(23));
   return `d1_${micros.toString(36)}_${customerId.replaceAll('-', '')}`;
 }
 
-export function parseDeletionCursor(text: string): DeletionPlace | undefined {
+export function parseDeletionCursor(text: string): DeletionPosition | undefined {
   const parts =
     /^d1_([0-9a-z]{1,11})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(text);
   if (!parts) return undefined;

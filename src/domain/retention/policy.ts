@@ -61,7 +61,7 @@ export interface History {
   readonly isHeld: boolean;
 }
 
-export type Due =
+export type RetentionDue =
   /** Look again at `until`; `undefined` where only a change of what is known can make anything due. */
   | { readonly kind: 'nothing'; readonly until: Instant | undefined }
   /** The documents and verdicts made up to this moment. */
@@ -101,7 +101,7 @@ const documentDueAt = (made: Instant, policy: RetentionPolicy): Instant =>
   plusMonths(made, policy.documentsYears * 12);
 
 /** What may go now. */
-export function whatIsDue(history: History, policy: RetentionPolicy, now: Instant): Due {
+export function whatIsDue(history: History, policy: RetentionPolicy, now: Instant): RetentionDue {
   if (history.isHeld) return { kind: 'nothing', until: undefined };
   const because = basisOf(history);
   const everythingAt = everythingDueAt(history, policy);

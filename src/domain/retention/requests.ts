@@ -1,7 +1,7 @@
 import { Problems } from '../problems.ts';
 import { isHarmless, lengthOf } from '../text.ts';
 import { dayOf, isCalendarDay } from '../time.ts';
-import type { Circumstances } from '../values.ts';
+import type { ValidationContext } from '../values.ts';
 import type { RetentionPolicy } from './policy.ts';
 import { longestPolicy, shortestPolicy } from './policy.ts';
 
@@ -20,7 +20,7 @@ export type PolicyChange = { readonly [Name in PolicyName]?: number | undefined 
 const fields = (body: unknown): Readonly<Record<string, unknown>> =>
   typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
 
-export function checkPolicy(body: unknown, { sandbox }: Circumstances): Problems {
+export function checkPolicy(body: unknown, { sandbox }: ValidationContext): Problems {
   const problems = new Problems();
   const shortest = shortestPolicy(sandbox);
   for (const [name, key] of Object.entries(policyNames)) {
@@ -45,7 +45,7 @@ export function checkReason(body: unknown): Problems {
   return problems;
 }
 
-export function checkClosing(body: unknown, { now }: Circumstances): Problems {
+export function checkClosing(body: unknown, { now }: ValidationContext): Problems {
   const problems = new Problems();
   const { closed_on: day } = fields(body);
   if (typeof day !== 'string') return problems;

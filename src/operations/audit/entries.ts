@@ -10,7 +10,7 @@ import { parseInstant, plusSeconds } from '../../domain/time.ts';
 import type { EntryPage, EntryRow } from '../../store/audit/entries.ts';
 import { isCustomerKnown, readEntries } from '../../store/audit/entries.ts';
 import { writeParts } from '../../store/statement-parts.ts';
-import { placeOfReason } from '../journal.ts';
+import { entryReasonSealContext } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Answer, Context } from '../system.ts';
 
@@ -78,9 +78,9 @@ function isPast({ at }: NonNullable<EntryPage['last']>, { from, to }: AuditFilte
 }
 
 /** The stored entry as it stands, with its place around it and the reason, which is no part of what is chained. */
-async function entryJson({ system, ring }: Context, row: EntryRow): Promise<string> {
+async function entryJson({ system, keyring }: Context, row: EntryRow): Promise<string> {
   const { number, body, hash, reason } = row;
-  const words = reason && (await readSealed(system.keyrings, ring, placeOfReason(body), reason));
+  const words = reason && (await readSealed(system.keyrings, keyring, entryReasonSealContext(body), reason));
   const end = words === undefined ? '' : `,"reason":${asciiJson(words)}`;
   return `{"number":${number},${body.slice(1, -1)},"hash":"${hash}"${end}}`;
 }

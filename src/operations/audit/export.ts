@@ -19,7 +19,7 @@ import { sequence } from './sequence.ts';
 /** Entries read at once. */
 const batch = 1_000;
 /** Milliseconds for what has been committed to get its place. */
-const patience = 30_000;
+const placementTimeoutMs = 30_000;
 
 /** Takes a piece of an export, and resolves when it may be given the next. */
 export type Sink = (text: string) => Promise<void>;
@@ -75,7 +75,7 @@ export async function exportAudit(
 /** Waits until everything that is committed now has its place, and helps with it. */
 async function allPlaced(system: System, scope: BrandScope): Promise<void> {
   const last = await lastUnplaced(scope);
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + placementTimeoutMs;
   while (last !== undefined && (await isUnplaced(scope, last))) {
     if (performance.now() > deadline)
       throw new OperatorError(

@@ -3,13 +3,13 @@ import type { BrandId } from '../../domain/ids.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import { writeParts } from '../../store/statement-parts.ts';
-import type { Actor, Deed } from '../journal.ts';
+import type { Actor, ChangeRecord } from '../journal.ts';
 import { journalOf } from '../journal.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
 /** What the trail says of a command: which key, how many. Ids, counts and settings only. */
-type Facts = NonNullable<Deed['facts']>;
+type Facts = NonNullable<ChangeRecord['facts']>;
 
 /** The entry of something that an operator does, to be written along with it. */
 export function operatorEntry(system: System, operation: string, facts: Facts = {}): NewEntry {

@@ -1,14 +1,14 @@
 import { checkpointEvery, checkpointText } from '../../domain/audit/checkpoint.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import type { Due, Head, Loose, Placed } from '../../store/audit/sequencer.ts';
+import type { Head, Placed, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
 import {
   dueHeads,
   headsOfBrands,
   holdSequence,
   isSequenceWaiting,
   keepCheckpoint,
-  looseOnes,
   placeAll,
+  readUnsequenced,
 } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
@@ -25,11 +25,11 @@ export type Sequenced = 'done' | 'more' | 'elsewhere';
  * signs the ends of trails where that is due. All processes may call it, one at a time does it, and no change
  * ever waits for it.
  */
-export async function sequence(system: System, due: Due = dueNow(system)): Promise<Sequenced> {
+export async function sequence(system: System, due: SequencerWork = dueNow(system)): Promise<Sequenced> {
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
   const { outcome, events } = await system.db.transaction(async (db) => {
     if (!(await holdSequence(db))) return { outcome: 'elsewhere', events: 0 } as const;
-    const ones = await looseOnes(db, batch);
+    const ones = await readUnsequenced(db, batch);
     if (ones.length > 0) await placeThem(db, ones);
     await signDue(system, db, due);
     const events = ones.filter(({ hasEvent }) => hasEvent).length;
@@ -40,12 +40,12 @@ export async function sequence(system: System, due: Due = dueNow(system)): Promi
   return outcome;
 }
 
-const dueNow = ({ now }: System): Due => ({
+const dueNow = ({ now }: System): SequencerWork => ({
   entries: checkpointEvery.entries,
   notAfter: plusSeconds(now(), -checkpointEvery.seconds),
 });
 
-async function placeThem(db: Connection, ones: readonly Loose[]): Promise<void> {
+async function placeThem(db: Connection, ones: readonly Unsequenced[]): Promise<void> {
   const brands = [...new Set(ones.map(({ brandId }) => brandId))];
   const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
   const placed = ones.map((one): Placed => {
@@ -60,7 +60,7 @@ async function placeThem(db: Connection, ones: readonly Loose[]): Promise<void> 
   await placeAll(db, placed, [...heads.values()]);
 }
 
-async function signDue({ vault, now }: System, db: Connection, due: Due): Promise<void> {
+async function signDue({ vault, now }: System, db: Connection, due: SequencerWork): Promise<void> {
   for (const head of await dueHeads(db, due)) {
     const at = now();
     const { key } = vault.signer;

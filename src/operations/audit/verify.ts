@@ -14,7 +14,7 @@ export interface Known {
   readonly earlier?: ReadonlyMap<number, string>;
 }
 
-export type Verdict = Whole | Broken;
+export type TrailVerdict = Whole | Broken;
 
 /** Every line stands as it was written and signed. */
 export interface Whole {
@@ -40,7 +40,10 @@ export interface Broken {
 }
 
 /** Checks a file piece by piece, as it is read. Memory stays the same however long it is. */
-export async function verifyTrail(chunks: AsyncIterable<Uint8Array>, known: Known = {}): Promise<Verdict> {
+export async function verifyTrail(
+  chunks: AsyncIterable<Uint8Array>,
+  known: Known = {},
+): Promise<TrailVerdict> {
   const trail = new Trail(known);
   try {
     for await (const chunk of chunks) trail.take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));

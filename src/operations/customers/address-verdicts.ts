@@ -1,11 +1,11 @@
-import type { Address, Birth, Deliverability } from '../../domain/customers/address.ts';
+import type { Address, AddressDefaults, Deliverability } from '../../domain/customers/address.ts';
 import type { Profile } from '../../domain/customers/customer.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { AddressVerifier } from '../../providers/address.ts';
 import type { System } from '../system.ts';
 
 /** What a new address gets at birth: an id, a date, and the verdict where one is known without a call. */
-export const birthOf = ({ verifier, newId }: System, now: Instant): Birth => ({
+export const addressDefaultsFor = ({ verifier, newId }: System, now: Instant): AddressDefaults => ({
   now,
   newAddressId: newId,
   verdictOn: (fields) => verdictOf(verifier.verifyNow(fields)),

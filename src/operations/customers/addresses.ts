@@ -1,6 +1,6 @@
 import type { Input, Precondition } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
-import type { Address, Birth } from '../../domain/customers/address.ts';
+import type { Address, AddressDefaults } from '../../domain/customers/address.ts';
 import {
   addAddress,
   changeAddress,
@@ -15,7 +15,7 @@ import { asciiJson } from '../../domain/text.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
 import { noteShown } from '../audit/entries.ts';
 import type { Answer, Context } from '../system.ts';
-import { birthOf } from './address-verdicts.ts';
+import { addressDefaultsFor } from './address-verdicts.ts';
 import type { Opened } from './change.ts';
 import { openForChange, openProfile, writeChange } from './change.ts';
 
@@ -49,8 +49,8 @@ export async function createAddress(
   context: Context,
   { params, body, ifMatch }: Input<Contract['createAddress']>,
 ): Promise<Answer> {
-  const { opened, present, birth } = await open(context, params.customer_id, ifMatch);
-  const changed = addAddress(present, body, birth);
+  const { opened, present, addressDefaults } = await open(context, params.customer_id, ifMatch);
+  const changed = addAddress(present, body, addressDefaults);
   const added = changed.profile.addresses.at(-1) as Address;
   return writeChange(context, opened, changed, (_head, _text, version) => ({
     status: 201,
@@ -61,11 +61,18 @@ export async function createAddress(
 
 export async function updateAddress(
   context: Context,
-  { params, body, doubts, ifMatch }: Input<Contract['updateAddress']>,
+  { params, body, deferredProblems, ifMatch }: Input<Contract['updateAddress']>,
 ): Promise<Answer> {
-  const { opened, present, birth } = await open(context, params.customer_id, ifMatch);
-  const circumstances = { now: context.now, sandbox: context.system.environment === 'sandbox' };
-  const changed = changeAddress(present, params.address_id, body, doubts, circumstances, birth);
+  const { opened, present, addressDefaults } = await open(context, params.customer_id, ifMatch);
+  const validationContext = { now: context.now, sandbox: context.system.environment === 'sandbox' };
+  const changed = changeAddress(
+    present,
+    params.address_id,
+    body,
+    deferredProblems,
+    validationContext,
+    addressDefaults,
+  );
   const address = findAddress(changed.profile.addresses, params.address_id);
   return writeChange(context, opened, changed, (_head, _text, version) => ({
     status: 200,
@@ -78,8 +85,8 @@ export async function deleteAddress(
   context: Context,
   { params, ifMatch }: Input<Contract['deleteAddress']>,
 ): Promise<Answer> {
-  const { opened, present, birth } = await open(context, params.customer_id, ifMatch);
-  const changed = removeAddress(present, params.address_id, birth);
+  const { opened, present, addressDefaults } = await open(context, params.customer_id, ifMatch);
+  const changed = removeAddress(present, params.address_id, addressDefaults);
   return writeChange(context, opened, changed, () => ({
     status: 200,
     body: asciiJson('Address resource deleted'),
@@ -89,7 +96,7 @@ export async function deleteAddress(
 interface ToChange {
   readonly opened: Opened;
   readonly present: Present;
-  readonly birth: Birth;
+  readonly addressDefaults: AddressDefaults;
 }
 
 async function open(context: Context, id: CustomerId, ifMatch: Precondition): Promise<ToChange> {
@@ -98,6 +105,6 @@ async function open(context: Context, id: CustomerId, ifMatch: Precondition): Pr
     opened,
     // No change of an address sends a number to compare with.
     present: { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => undefined },
-    birth: birthOf(context.system, context.now),
+    addressDefaults: addressDefaultsFor(context.system, context.now),
   };
 }

@@ -24,12 +24,12 @@ import {
   readChangeRequest,
 } from '../../store/customers/change-requests.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
-import type { Place } from '../../vault/vault.ts';
+import type { SealContext } from '../../vault/vault.ts';
 import { noteShown } from '../audit/entries.ts';
 import { readSealed } from '../keyrings.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
-import { birthOf } from './address-verdicts.ts';
+import { addressDefaultsFor } from './address-verdicts.ts';
 import type { Opened } from './change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from './change.ts';
 
@@ -43,7 +43,7 @@ export async function createChangeRequest(
   context: Context,
   { params, body }: Input<Contract['createChangeRequest']>,
 ): Promise<Answer> {
-  const { ring, now, principal, scope, system } = context;
+  const { keyring, now, principal, scope, system } = context;
   const opened = await openForChange(context, params.customer_id, 'none');
   const { fields } = await decide(context, opened, body.changes);
   if (!(await isRefusedByLock(context, opened, body.changes))) throw new Refusal('change_request_needless');
@@ -53,8 +53,8 @@ export async function createChangeRequest(
     customerId: params.customer_id,
     status: 'pending',
     fields,
-    wanted: ring.seal(placeOf(id, 'wanted'), JSON.stringify(body.changes)),
-    reason: ring.seal(placeOf(id, 'reason'), body.reason.trim()),
+    wanted: keyring.seal(changeRequestSealContext(id, 'wanted'), JSON.stringify(body.changes)),
+    reason: keyring.seal(changeRequestSealContext(id, 'reason'), body.reason.trim()),
     note: undefined,
     requestedBy: principal.identity,
     decidedBy: undefined,
@@ -94,14 +94,16 @@ export async function getChangeRequest(
   const { changes } = await wantedBy(context, request);
   const masked = changes.ssn === undefined ? changes : { ...changes, ssn: maskSsn(digitsOf(changes.ssn)) };
   const note =
-    request.note === undefined ? undefined : await open(context, placeOf(request.id, 'note'), request.note);
+    request.note === undefined
+      ? undefined
+      : await open(context, changeRequestSealContext(request.id, 'note'), request.note);
   await noteShown(context, [request.customerId]);
   return {
     status: 200,
     body: asciiJson({
       ...shown(request),
       changes: masked,
-      reason: await open(context, placeOf(request.id, 'reason'), request.reason),
+      reason: await open(context, changeRequestSealContext(request.id, 'reason'), request.reason),
       ...(note !== undefined && { note }),
     }),
   };
@@ -111,7 +113,7 @@ export async function decideChangeRequest(
   context: Context,
   { params, body }: Input<Contract['decideChangeRequest']>,
 ): Promise<Answer> {
-  const { now, principal, ring, scope } = context;
+  const { now, principal, keyring, scope } = context;
   const request = await read(context, params.change_request_id);
   const opened = await openForChange(context, request.customerId, 'none');
   // Read again behind the customer: whoever decided meanwhile has changed the customer too.
@@ -122,15 +124,18 @@ export async function decideChangeRequest(
     status: body.decision === 'approve' ? 'approved' : 'declined',
     decidedBy: principal.identity,
     decidedAt: now,
-    note: body.note === undefined ? undefined : ring.seal(placeOf(id, 'note'), body.note.trim()),
+    note:
+      body.note === undefined
+        ? undefined
+        : keyring.seal(changeRequestSealContext(id, 'note'), body.note.trim()),
   } as const;
   const answer: Answer = { status: 200, body: asciiJson(shown({ ...request, ...decision })) };
   const facts = { change_request_id: id, decision: body.decision };
-  const { change, deed } =
+  const { change, changeRecord } =
     body.decision === 'approve'
       ? await approval(context, opened, (await wantedBy(context, request)).changes)
-      : { change: untouched(opened), deed: undefined };
-  const journal = context.journal({ customerId: request.customerId, facts, ...deed });
+      : { change: untouched(opened), changeRecord: undefined };
+  const journal = context.journal({ customerId: request.customerId, facts, ...changeRecord });
   const claim = context.claim?.(answer, request.customerId);
   await done(withoutDuplicate(changeCustomer(scope, change, [decisionPart(decision), journal], claim)));
   return answer;
@@ -139,9 +144,12 @@ export async function decideChangeRequest(
 /** The wanted values on the customer as it is now. They may be the present ones by now. */
 async function approval(context: Context, opened: Opened, changes: CustomerChange) {
   const changed = await decide(context, opened, changes);
-  if (changed.fields.length === 0) return { change: untouched(opened), deed: undefined };
+  if (changed.fields.length === 0) return { change: untouched(opened), changeRecord: undefined };
   const { change, digests } = await sealChange(context, opened.row, changed);
-  return { change, deed: { event: { type: 'customer.updated' }, fields: changed.fields, digests } as const };
+  return {
+    change,
+    changeRecord: { event: { type: 'customer.updated' }, fields: changed.fields, digests } as const,
+  };
 }
 
 /** A change of nothing but the version, which lets only one of two decisions through. */
@@ -182,7 +190,7 @@ async function applied(
 ): Promise<Changed> {
   const ssn = changes.ssn === undefined ? undefined : await openSsn(context, row);
   const present = { profile, kyc, openSsn: () => ssn };
-  return applyChange(present, changes, new Problems(), birthOf(context.system, context.now));
+  return applyChange(present, changes, new Problems(), addressDefaultsFor(context.system, context.now));
 }
 
 async function read({ scope }: Context, id: ChangeRequestId): Promise<SealedChangeRequest> {
@@ -195,14 +203,18 @@ async function wantedBy(
   context: Context,
   { id, wanted }: SealedChangeRequest,
 ): Promise<Pick<WantedChange, 'changes'>> {
-  return { changes: JSON.parse(await open(context, placeOf(id, 'wanted'), wanted)) as CustomerChange };
+  return {
+    changes: JSON.parse(
+      await open(context, changeRequestSealContext(id, 'wanted'), wanted),
+    ) as CustomerChange,
+  };
 }
 
-const open = ({ system, ring }: Context, place: Place, sealed: string): Promise<string> =>
-  readSealed(system.keyrings, ring, place, sealed);
+const open = ({ system, keyring }: Context, place: SealContext, sealed: string): Promise<string> =>
+  readSealed(system.keyrings, keyring, place, sealed);
 
 /** Each of the three texts has a place of its own, so that none opens as another. */
-const placeOf = (id: ChangeRequestId, text: 'wanted' | 'reason' | 'note'): Place => ({
+const changeRequestSealContext = (id: ChangeRequestId, text: 'wanted' | 'reason' | 'note'): SealContext => ({
   purpose: 'reason',
   recordId: `${id}/${text}`,
   sealNumber: 1,

@@ -14,7 +14,7 @@ import type { Answer, Context } from '../system.ts';
 import { awaitsVerdict } from './address-verdicts.ts';
 import { digesterOf, digestsOf } from './digests.ts';
 import { indexValues, isIndexed } from './index-values.ts';
-import { isUnique, placeOf, primaryVerdict } from './sealing.ts';
+import { customerSealContext, isUnique, primaryVerdict } from './sealing.ts';
 
 /** A customer that is about to change: its row as it was read, and its profile opened. */
 export interface Opened {
@@ -36,18 +36,28 @@ export async function openForChange(
 
 /** The text of a sealed profile. */
 export const openProfile = (
-  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   row: CustomerRow,
 ): Promise<string> =>
-  readSealed(system.keyrings, ring, placeOf('profile', row.head.customer_id, row.profileSeal), row.profile);
+  readSealed(
+    system.keyrings,
+    keyring,
+    customerSealContext('profile', row.head.customer_id, row.profileSeal),
+    row.profile,
+  );
 
 /** The full number, which only a change that sends a full number has to see. */
 export async function openSsn(
-  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   row: ChangeableRow,
 ): Promise<string | undefined> {
   if (row.ssn === undefined) return undefined;
-  return readSealed(system.keyrings, ring, placeOf('ssn', row.head.customer_id, row.ssnSeal), row.ssn);
+  return readSealed(
+    system.keyrings,
+    keyring,
+    customerSealContext('ssn', row.head.customer_id, row.ssnSeal),
+    row.ssn,
+  );
 }
 
 /** How an answer is made of the customer after the change: its head, its profile as text, its version. */
@@ -92,7 +102,7 @@ interface SealedChange {
 
 /** A decided change of at least one field, sealed and ready to be written. */
 export async function sealChange(
-  { system, ring, now }: Pick<Context, 'system' | 'ring' | 'now'>,
+  { system, keyring, now }: Pick<Context, 'system' | 'keyring' | 'now'>,
   row: ChangeableRow,
   changed: Changed,
 ): Promise<SealedChange> {
@@ -100,24 +110,24 @@ export async function sealChange(
   const text = writeProfile(changed.profile);
   const profileSeal = row.profileSeal + 1;
   const ssnSeal = row.ssnSeal + 1;
-  const digester = await digesterOf({ system, ring }, row);
+  const digester = await digesterOf({ system, keyring }, row);
   const change: CustomerRowChange = {
     id,
     version: row.version,
     updatedAt: now,
     profile: {
-      sealed: ring.seal(placeOf('profile', id, profileSeal), text),
+      sealed: keyring.seal(customerSealContext('profile', id, profileSeal), text),
       seal: profileSeal,
       deliverability: primaryVerdict(changed.profile.addresses),
     },
     ...(changed.ssn !== undefined && {
       ssn: {
-        sealed: ring.seal(placeOf('ssn', id, ssnSeal), changed.ssn),
+        sealed: keyring.seal(customerSealContext('ssn', id, ssnSeal), changed.ssn),
         seal: ssnSeal,
         unique: isUnique(system, changed.ssn),
       },
     }),
-    ...(changed.fields.some(isIndexed) && { index: await newIndex({ system, ring }, row, changed) }),
+    ...(changed.fields.some(isIndexed) && { index: await newIndex({ system, keyring }, row, changed) }),
     ...(changed.fields.includes('addresses') && {
       verify: { at: awaitsVerdict(system, changed.profile) ? now : undefined, tries: 0 },
     }),
@@ -128,12 +138,12 @@ export async function sealChange(
 
 /** The values that change; all of them where the row is still under an older key, so that no row mixes two. */
 async function newIndex(
-  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   row: ChangeableRow,
   { profile, ssn, fields }: Changed,
 ) {
-  if (row.indexVersion === ring.indexVersion) return indexValues(ring, profile, ssn, fields);
-  return indexValues(ring, profile, ssn ?? (await openSsn({ system, ring }, row)));
+  if (row.indexVersion === keyring.indexVersion) return indexValues(keyring, profile, ssn, fields);
+  return indexValues(keyring, profile, ssn ?? (await openSsn({ system, keyring }, row)));
 }
 
 /** Says a violated unique index in the words of the catalogue. */

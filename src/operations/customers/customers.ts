@@ -10,9 +10,9 @@ import { insertCustomer, readCustomer, removeCustomer } from '../../store/custom
 import { noteShown } from '../audit/entries.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
-import { birthOf } from './address-verdicts.ts';
+import { addressDefaultsFor } from './address-verdicts.ts';
 import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './change.ts';
-import { bearCustomer } from './new-customer.ts';
+import { newCustomer } from './new-customer.ts';
 
 /** One customer, as it is read. */
 export async function getCustomer(
@@ -34,22 +34,22 @@ export async function createCustomer(
   context: Context,
   { body }: Input<Contract['createCustomer']>,
 ): Promise<Answer> {
-  const { row, deed } = bearCustomer(context, body);
+  const { row, changeRecord } = newCustomer(context, body);
   const answer: Answer = { status: 201, body: customerJson(row.head, row.profileText, 'change'), version: 1 };
   const claim = context.claim?.(answer, row.head.customer_id);
-  await done(withoutDuplicate(insertCustomer(context.scope, row, [context.journal(deed)], claim)));
+  await done(withoutDuplicate(insertCustomer(context.scope, row, [context.journal(changeRecord)], claim)));
   return answer;
 }
 
 export async function updateCustomer(
   context: Context,
-  { params, body, doubts, ifMatch }: Input<Contract['updateCustomer']>,
+  { params, body, deferredProblems, ifMatch }: Input<Contract['updateCustomer']>,
 ): Promise<Answer> {
   const opened = await openForChange(context, params.customer_id, ifMatch);
   const storedSsn = body.ssn === undefined ? undefined : await openSsn(context, opened.row);
   const present = { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => storedSsn };
-  const birth = birthOf(context.system, context.now);
-  const changed = applyChange(present, body, doubts.copy(), birth);
+  const addressDefaults = addressDefaultsFor(context.system, context.now);
+  const changed = applyChange(present, body, deferredProblems.copy(), addressDefaults);
   return writeChange(context, opened, changed, (head, text, version) => ({
     status: 200,
     body: customerJson(head, text, 'change'),

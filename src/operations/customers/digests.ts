@@ -4,9 +4,9 @@ import { customerFields } from '../../domain/fields.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { ChangeableRow } from '../../store/customers/customers.ts';
 import type { Digest } from '../../vault/vault.ts';
-import { withFreshRing } from '../keyrings.ts';
+import { withFreshKeyring } from '../keyrings.ts';
 import type { Context } from '../system.ts';
-import { placeOf } from './sealing.ts';
+import { customerSealContext } from './sealing.ts';
 
 /**
  * What the audit trail says of values: digests under a random key of the customer's own. They show whether
@@ -31,11 +31,11 @@ export function digestsOf(
 
 /** A customer's digests. A row from before there were any gets its key with this change: `sealed`. */
 export async function digesterOf(
-  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   { head, auditKey }: ChangeableRow,
 ): Promise<{ readonly sealed: string | undefined; readonly digest: Digest }> {
-  const place = placeOf('digests', head.customer_id, 1);
-  if (auditKey === undefined) return ring.newDigester(place);
-  const digest = await withFreshRing(system.keyrings, ring, (fresh) => fresh.digester(place, auditKey));
+  const place = customerSealContext('digests', head.customer_id, 1);
+  if (auditKey === undefined) return keyring.newDigester(place);
+  const digest = await withFreshKeyring(system.keyrings, keyring, (fresh) => fresh.digester(place, auditKey));
   return { sealed: undefined, digest };
 }

@@ -6,7 +6,7 @@ import { noteOperator } from '../audit/operator.ts';
 import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { placeOf } from './sealing.ts';
+import { customerSealContext } from './sealing.ts';
 
 /** Customers read at once. */
 const batch = 50;
@@ -26,11 +26,11 @@ export async function exportCustomers(
   let done = 0;
   for (let after: bigint | undefined = 0n; after !== undefined; ) {
     const page = await pageOfCustomers(scope, { perPage: batch, place: { kind: 'cursor', after } });
-    const ring = await system.keyrings.of(brandId);
+    const keyring = await system.keyrings.of(brandId);
     const lines = await Promise.all(
       page.rows.map(async ({ head, profile, profileSeal }) => {
-        const place = placeOf('profile', head.customer_id, profileSeal);
-        return `${customerJson(head, await readSealed(system.keyrings, ring, place, profile), 'read')}\n`;
+        const place = customerSealContext('profile', head.customer_id, profileSeal);
+        return `${customerJson(head, await readSealed(system.keyrings, keyring, place, profile), 'read')}\n`;
       }),
     );
     await sink(lines.join(''));

@@ -34,8 +34,8 @@ export function checkLine(system: System, { number, bytes }: Line): CheckedLine 
   if (!problems.any) {
     checkTexts(value, '', problems);
     problems.addMissing(shape(value));
-    const circumstances = { now: system.now(), sandbox: system.environment === 'sandbox' };
-    problems.addMissing(createCustomer.body.check(value, circumstances));
+    const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
+    problems.addMissing(createCustomer.body.check(value, validationContext));
   }
   const digest = createHash('sha256')
     .update(bytes ?? '')
@@ -58,24 +58,24 @@ function parse(bytes: Buffer, problems: Problems): unknown {
 }
 
 /** The Idempotency-Key of a line, under every index key that is in use; the newest comes last. */
-export const lineKeys = (ring: Keyring, { digest }: CheckedLine): readonly Buffer[] =>
-  ring.indexVersions.map((version) => ring.indexAt(version, 'idempotency_key', `import ${digest}`));
+export const lineKeys = (keyring: Keyring, { digest }: CheckedLine): readonly Buffer[] =>
+  keyring.indexVersions.map((version) => keyring.indexAt(version, 'idempotency_key', `import ${digest}`));
 
 /** The number under every index key that is in use, where nobody else may have it. */
-function ssnDigests(system: System, ring: Keyring, { body }: CheckedLine): readonly Buffer[] {
+function ssnDigests(system: System, keyring: Keyring, { body }: CheckedLine): readonly Buffer[] {
   const number = body?.ssn === undefined ? undefined : digitsOf(body.ssn);
   if (number === undefined || !isUnique(system, number)) return [];
-  return ring.indexVersions.map((version) => ring.indexAt(version, 'ssn', indexForms.ssn(number)));
+  return keyring.indexVersions.map((version) => keyring.indexAt(version, 'ssn', indexForms.ssn(number)));
 }
 
 /** Those of the lines that no earlier run has imported. */
 export async function notImported(
   system: System,
-  ring: Keyring,
+  keyring: Keyring,
   scope: BrandScope,
   lines: readonly CheckedLine[],
 ): Promise<readonly CheckedLine[]> {
-  const keys = new Map(lines.map((line) => [line, lineKeys(ring, line).map(base64)]));
+  const keys = new Map(lines.map((line) => [line, lineKeys(keyring, line).map(base64)]));
   const claimed = await claimedKeys(scope, [...keys.values()].flat(), system.now());
   return lines.filter((line) => !keys.get(line)?.some((key) => claimed.has(key)));
 }
@@ -86,7 +86,7 @@ export type Seen = Map<string, number>;
 /** Notes every value that is to be unique and is not: in the database, or on an earlier good line of the file. */
 export async function noteDuplicates(
   system: System,
-  ring: Keyring,
+  keyring: Keyring,
   scope: BrandScope,
   lines: readonly CheckedLine[],
   seen: Seen,
@@ -96,7 +96,7 @@ export async function noteDuplicates(
     .map((line) => ({
       line,
       person: line.body?.brand_person_id?.toLowerCase(),
-      ssns: ssnDigests(system, ring, line),
+      ssns: ssnDigests(system, keyring, line),
     }));
   const persons = marked.flatMap(({ person }) => person ?? []);
   const numbers = marked.flatMap(({ ssns }) => ssns.map(base64));

@@ -6,7 +6,7 @@ import { plusSeconds } from '../../domain/time.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import { isOutdatedKey, violatedIndex } from '../../store/connection/outage.ts';
 import { insertCustomer } from '../../store/customers/customers.ts';
-import type { Claim } from '../../store/idempotency-claim.ts';
+import type { IdempotencyClaim } from '../../store/idempotency-claim.ts';
 import { within } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { noteOperator, operatorActor } from '../audit/operator.ts';
@@ -16,7 +16,7 @@ import { scopeOf } from '../system.ts';
 import type { CheckedLine, LineProblems, Seen } from './import-check.ts';
 import { checkLine, lineKeys, noteDuplicates, notImported } from './import-check.ts';
 import { linesOf } from './import-lines.ts';
-import { bearCustomer } from './new-customer.ts';
+import { newCustomer } from './new-customer.ts';
 
 /** Lines that are looked up together, and customers that are written in one transaction. */
 const batch = 100;
@@ -86,9 +86,9 @@ async function checkFile(system: System, brandId: BrandId, wish: ImportWish): Pr
   const bad = new Set<number>();
   let [count, earlier] = [0, 0];
   for await (const lines of batches(system, wish.path, bad)) {
-    const ring = await system.keyrings.of(brandId);
-    const fresh = await notImported(system, ring, scope, lines);
-    await noteDuplicates(system, ring, scope, fresh, seen);
+    const keyring = await system.keyrings.of(brandId);
+    const fresh = await notImported(system, keyring, scope, lines);
+    await noteDuplicates(system, keyring, scope, fresh, seen);
     for (const { number, problems } of fresh) {
       if (!problems.any) continue;
       bad.add(number);
@@ -128,17 +128,17 @@ class Again extends Error {}
 
 /** Writes lines in their order, all or none, unless a value of one was taken meanwhile: then one by one. */
 async function writeLines(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
-  let ring = await system.keyrings.of(brandId);
+  let keyring = await system.keyrings.of(brandId);
   for (let round = 1; ; round += 1) {
-    const fresh = await notImported(system, ring, scopeOf(system, brandId), lines);
+    const fresh = await notImported(system, keyring, scopeOf(system, brandId), lines);
     try {
-      await writeTogether(system, brandId, ring, fresh);
+      await writeTogether(system, brandId, keyring, fresh);
       return { written: fresh.length, problems: [] };
     } catch (error) {
       const index = violatedIndex(error);
       if (index !== undefined)
         return fresh.length === 1 ? taken(fresh, index) : oneByOne(system, brandId, fresh);
-      if (isOutdatedKey(error)) ring = await system.keyrings.reload(brandId);
+      if (isOutdatedKey(error)) keyring = await system.keyrings.reload(brandId);
       else if (!(error instanceof Again)) throw error;
       if (round === maxRounds) throw new Refusal('unavailable', undefined, { cause: error });
     }
@@ -166,7 +166,7 @@ function taken([line]: readonly CheckedLine[], index: string): Written {
 async function writeTogether(
   system: System,
   brandId: BrandId,
-  ring: Keyring,
+  keyring: Keyring,
   lines: readonly CheckedLine[],
 ): Promise<void> {
   const scope = scopeOf(system, brandId);
@@ -175,25 +175,25 @@ async function writeTogether(
     for (const line of lines) {
       if (!line.body) throw new OperatorError('The file has changed since it was checked. Import it again.');
       const now = system.now();
-      const { row, deed } = bearCustomer({ system, ring, now, scope }, line.body);
-      const part = journalPart(journalOf(system, cause, now, deed));
-      const claim = claimOf(system, ring, line, row.head.customer_id);
+      const { row, changeRecord } = newCustomer({ system, keyring, now, scope }, line.body);
+      const part = journalPart(journalOf(system, cause, now, changeRecord));
+      const claim = claimOf(system, keyring, line, row.head.customer_id);
       if ((await insertCustomer(within(scope, connection), row, [part], claim)) !== 'done') throw new Again();
     }
   });
 }
 
 /** The line's own Idempotency-Key: whoever imports it again finds it done. There is no answer to give again. */
-function claimOf(system: System, ring: Keyring, line: CheckedLine, customerId: string): Claim {
+function claimOf(system: System, keyring: Keyring, line: CheckedLine, customerId: string): IdempotencyClaim {
   const [recordId, now] = [system.newId(), system.now()];
-  const key = lineKeys(ring, line).at(-1) ?? Buffer.alloc(0);
+  const key = lineKeys(keyring, line).at(-1) ?? Buffer.alloc(0);
   return {
-    indexVersion: ring.indexVersion,
+    indexVersion: keyring.indexVersion,
     key,
     fingerprint: key,
     recordId,
     customerId,
-    answer: ring.seal({ purpose: 'idempotency', recordId, sealNumber: 1 }, '{}'),
+    answer: keyring.seal({ purpose: 'idempotency', recordId, sealNumber: 1 }, '{}'),
     now,
     expiresAt: plusSeconds(now, knownFor * 86_400),
   };

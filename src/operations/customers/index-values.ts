@@ -10,7 +10,7 @@ import type { Keyring } from '../../vault/vault.ts';
  * only those that take part in an index with one of them.
  */
 export function indexValues(
-  ring: Keyring,
+  keyring: Keyring,
   profile: Profile,
   ssn: string | undefined,
   fields: readonly CustomerField[] = Object.keys(customerFields) as CustomerField[],
@@ -19,12 +19,14 @@ export function indexValues(
   const wanted = new Set(fields.map((field) => indexOf(field)));
   const value = (kind: 'ssn' | 'email' | 'phone' | 'name_dob', form: () => string | undefined) => {
     const normal = wanted.has(kind) ? form() : undefined;
-    return normal === undefined ? undefined : ring.index(kind, normal);
+    return normal === undefined ? undefined : keyring.index(kind, normal);
   };
   const older = (kept: string) =>
-    ring.indexVersions.slice(0, -1).map((version) => ring.indexAt(version, 'ssn', indexForms.ssn(kept)));
+    keyring.indexVersions
+      .slice(0, -1)
+      .map((version) => keyring.indexAt(version, 'ssn', indexForms.ssn(kept)));
   return {
-    version: ring.indexVersion,
+    version: keyring.indexVersion,
     olderSsn: ssn !== undefined && wanted.has('ssn') ? older(ssn) : [],
     ssn: value('ssn', () => ssn && indexForms.ssn(ssn)),
     email: value('email', () => email && indexForms.email(email)),

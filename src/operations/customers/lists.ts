@@ -27,9 +27,9 @@ export async function searchCustomers(
   { query, body }: Input<Contract['searchCustomers']>,
 ): Promise<Answer> {
   const paging = pagingOf(query);
-  const search = (ring: Keyring) =>
-    pageOfSearch(context.scope, filterOf(ring, body), ring.indexVersion, paging);
-  let page = await search(context.ring);
+  const search = (keyring: Keyring) =>
+    pageOfSearch(context.scope, filterOf(keyring, body), keyring.indexVersion, paging);
+  let page = await search(context.keyring);
   if (page.isOutdated) page = await search(await context.system.keyrings.reload(context.scope.brandId));
   return pageAnswer(context, paging, page);
 }
@@ -62,13 +62,13 @@ async function pageAnswer(context: Context, paging: Paging, page: CustomerPage):
  * What was asked, as the database can answer it: for everything that describes a person its digest, under
  * every key that customers may be indexed with.
  */
-function filterOf(ring: Keyring, asked: SearchInput): CustomerFilter {
+function filterOf(keyring: Keyring, asked: SearchInput): CustomerFilter {
   const { ssn, email, phone, last_name: lastName, dob, brand_person_id: personId } = asked;
   const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);
   const from = asked.created_from === undefined ? undefined : parseInstant(asked.created_from);
   const before = asked.created_before === undefined ? undefined : parseInstant(asked.created_before);
   const digests = (kind: IndexKind, normalised: string) =>
-    ring.indexVersions.map((version) => ring.indexAt(version, kind, normalised));
+    keyring.indexVersions.map((version) => keyring.indexAt(version, kind, normalised));
   return {
     ...(ssn !== undefined && { ssn: digests('ssn', indexForms.ssn(ssn)) }),
     ...(email !== undefined && { email: digests('email', indexForms.email(email)) }),

@@ -1,27 +1,27 @@
 import type { CustomerInput } from '../../domain/customers/customer.ts';
 import { draftCustomer } from '../../domain/customers/customer.ts';
 import { parseId } from '../../domain/ids.ts';
-import { kycRequestsAtBirth } from '../../domain/kyc/verification.ts';
-import type { Deed } from '../journal.ts';
+import { initialKycRequests } from '../../domain/kyc/verification.ts';
+import type { ChangeRecord } from '../journal.ts';
 import type { Context } from '../system.ts';
-import { birthOf } from './address-verdicts.ts';
+import { addressDefaultsFor } from './address-verdicts.ts';
 import { digestsOf, givenFields } from './digests.ts';
 import type { SealedCustomer } from './sealing.ts';
 import { sealCustomer } from './sealing.ts';
 
-export interface NewlyBorn {
+export interface NewCustomer {
   readonly row: SealedCustomer;
   /** What is written down of it. */
-  readonly deed: Deed;
+  readonly changeRecord: ChangeRecord;
 }
 
 /** A customer as it begins, ready to be written. The body has passed every check. */
-export function bearCustomer(
-  { system, ring, now, scope }: Pick<Context, 'system' | 'ring' | 'now' | 'scope'>,
+export function newCustomer(
+  { system, keyring, now, scope }: Pick<Context, 'system' | 'keyring' | 'now' | 'scope'>,
   body: CustomerInput,
-): NewlyBorn {
+): NewCustomer {
   const customerId = system.newId<'customer'>();
-  const { profile, ssn } = draftCustomer(body, birthOf(system, now));
+  const { profile, ssn } = draftCustomer(body, addressDefaultsFor(system, now));
   const head = {
     customer_id: customerId,
     brand_person_id: parseId<'brand person'>(body.brand_person_id ?? '') ?? system.newId<'brand person'>(),
@@ -29,10 +29,10 @@ export function bearCustomer(
     created_at: now,
     updated_at: now,
     kyc_status: undefined,
-    kyc_requests_available: kycRequestsAtBirth,
+    kyc_requests_available: initialKycRequests,
   };
-  const row = sealCustomer(system, ring, { head, profile, ssn });
+  const row = sealCustomer(system, keyring, { head, profile, ssn });
   const fields = givenFields(profile);
   const digests = digestsOf(row.digest, fields, profile, ssn);
-  return { row, deed: { customerId, event: { type: 'customer.created' }, fields, digests } };
+  return { row, changeRecord: { customerId, event: { type: 'customer.created' }, fields, digests } };
 }

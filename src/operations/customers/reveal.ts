@@ -14,7 +14,7 @@ export async function revealSsn(
   context: Context,
   { params, body }: Input<Contract['revealSsn']>,
 ): Promise<Answer> {
-  const { scope, ring } = context;
+  const { scope, keyring } = context;
   const row = await readForChange(scope, params.customer_id);
   if (!row) throw new Refusal('customer_dne');
   const ssn = await openSsn(context, row);
@@ -22,7 +22,7 @@ export async function revealSsn(
   const entry = context.journal({
     customerId: params.customer_id,
     fields: ['ssn'],
-    reason: { words: body.reason, ring },
+    reason: { words: body.reason, keyring },
   });
   // Of a customer that has changed or gone meanwhile nothing is shown; it is looked at anew.
   const noted = await noteAbout(scope, params.customer_id, row.version, entry);

@@ -5,17 +5,17 @@ import { writeProfile } from '../../domain/customers/record.ts';
 import type { Instant } from '../../domain/time.ts';
 import { kycTriggers } from '../../domain/trigger-numbers.ts';
 import type { NewCustomerRow } from '../../store/customers/customers.ts';
-import type { Digest, Keyring, Place } from '../../vault/vault.ts';
+import type { Digest, Keyring, SealContext } from '../../vault/vault.ts';
 import type { System } from '../system.ts';
 import { awaitsVerdict } from './address-verdicts.ts';
 import { indexValues } from './index-values.ts';
 
 /** Where a customer's ciphertexts belong. */
-export const placeOf = (
+export const customerSealContext = (
   purpose: 'profile' | 'ssn' | 'digests',
   recordId: string,
   sealNumber: number,
-): Place => ({
+): SealContext => ({
   purpose,
   recordId,
   sealNumber,
@@ -29,7 +29,7 @@ export const isUnique = ({ environment }: System, ssn: string | undefined): bool
 export const primaryVerdict = (addresses: readonly Address[]) =>
   addresses.find((address) => address.is_primary)?.deliverability;
 
-export interface NewCustomer extends Drafted {
+export interface UnsealedCustomer extends Drafted {
   readonly head: CustomerHead;
   readonly kycPassedAt?: Instant | undefined;
 }
@@ -41,10 +41,10 @@ export interface SealedCustomer extends NewCustomerRow {
 }
 
 /** A new customer as a row: what describes the person sealed, for the first time, and indexed. */
-export function sealCustomer(system: System, ring: Keyring, customer: NewCustomer): SealedCustomer {
+export function sealCustomer(system: System, keyring: Keyring, customer: UnsealedCustomer): SealedCustomer {
   const { head, profile, ssn, kycPassedAt } = customer;
   const profileText = writeProfile(profile);
-  const digester = ring.newDigester(placeOf('digests', head.customer_id, 1));
+  const digester = keyring.newDigester(customerSealContext('digests', head.customer_id, 1));
   return {
     profileText,
     digest: digester.digest,
@@ -53,9 +53,9 @@ export function sealCustomer(system: System, ring: Keyring, customer: NewCustome
     ...(kycPassedAt !== undefined && { kycPassedAt }),
     deliverability: primaryVerdict(profile.addresses),
     verifyAt: awaitsVerdict(system, profile) ? head.updated_at : undefined,
-    profile: ring.seal(placeOf('profile', head.customer_id, 1), profileText),
-    ssn: ssn && ring.seal(placeOf('ssn', head.customer_id, 1), ssn),
+    profile: keyring.seal(customerSealContext('profile', head.customer_id, 1), profileText),
+    ssn: ssn && keyring.seal(customerSealContext('ssn', head.customer_id, 1), ssn),
     ssnUnique: isUnique(system, ssn),
-    index: indexValues(ring, profile, ssn),
+    index: indexValues(keyring, profile, ssn),
   };
 }

@@ -5,7 +5,7 @@ import { readProfile, writeProfile } from '../../domain/customers/record.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import type { Finding } from '../../providers/address.ts';
+import type { AddressFinding } from '../../providers/address.ts';
 import { isWorthAskingAgain } from '../../providers/address.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import type { ChangeableRow, CustomerRowChange } from '../../store/customers/customers.ts';
@@ -15,14 +15,14 @@ import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { isOpen, verdictOf } from './address-verdicts.ts';
-import { placeOf, primaryVerdict } from './sealing.ts';
+import { customerSealContext, primaryVerdict } from './sealing.ts';
 
 /** Seconds until a vendor that could not answer is asked again, try by try; then it is left at that. */
 const pauses = [5, 30, 300, 3_600, 21_600, 86_400] as const;
 
 interface Found {
   readonly address: Address;
-  readonly finding: Finding;
+  readonly finding: AddressFinding;
 }
 
 /**
@@ -56,9 +56,9 @@ async function openCustomer(
 ): Promise<OpenedRow | undefined> {
   const row = await readForChange(scopeOf(system, brandId), id);
   if (!row) return undefined;
-  const ring = await system.keyrings.of(brandId);
-  const place = placeOf('profile', id, row.profileSeal);
-  return { row, profile: readProfile(await readSealed(system.keyrings, ring, place, row.profile)) };
+  const keyring = await system.keyrings.of(brandId);
+  const place = customerSealContext('profile', id, row.profileSeal);
+  return { row, profile: readProfile(await readSealed(system.keyrings, keyring, place, row.profile)) };
 }
 
 async function writeFindings(
@@ -72,22 +72,26 @@ async function writeFindings(
   const learned = addresses.some((address, index) => address !== profile.addresses[index]);
   const seal = row.profileSeal + 1;
   const id = row.head.customer_id;
-  const ring = await system.keyrings.of(brandId);
+  const keyring = await system.keyrings.of(brandId);
   const next = { ...profile, addresses };
   const change: CustomerRowChange = {
     id,
     version: row.version,
     updatedAt: learned ? now : row.head.updated_at,
     profile: {
-      sealed: ring.seal(placeOf('profile', id, seal), writeProfile(next)),
+      sealed: keyring.seal(customerSealContext('profile', id, seal), writeProfile(next)),
       seal,
       deliverability: primaryVerdict(addresses),
     },
     verify: nextTry(system, next, found, row.verifyTries, now),
   };
   const cause = { actor: { kind: 'clientele' }, operation: 'verifyAddresses' } as const;
-  const deed = { customerId: id, event: { type: 'customer.updated' }, fields: ['addresses'] } as const;
-  const parts = learned ? [journalPart(journalOf(system, cause, now, deed))] : [];
+  const changeRecord = {
+    customerId: id,
+    event: { type: 'customer.updated' },
+    fields: ['addresses'],
+  } as const;
+  const parts = learned ? [journalPart(journalOf(system, cause, now, changeRecord))] : [];
   const outcome = await changeCustomer(scopeOf(system, brandId), change, parts);
   if (learned) system.db.wake();
   return outcome;

@@ -17,7 +17,7 @@ import { demoVerifications } from './verifications.ts';
 const perBrand = 50;
 
 /** Fills a new sandbox with two believable brands and their customers. Returns a key of the first brand. */
-export async function plantDemo(system: System): Promise<NewKey> {
+export async function seedDemoData(system: System): Promise<NewKey> {
   const first = await createBrand(system, documentBrand.name, documentBrand.brandId);
   const second = await createBrand(system, 'Harborlight Savings');
   const { now, newId } = system;
@@ -35,7 +35,7 @@ export async function plantDemo(system: System): Promise<NewKey> {
  * is the order in which they arrived.
  */
 async function plant(system: System, brand: Brand, customers: readonly DemoCustomer[]): Promise<void> {
-  const ring = await system.keyrings.of(brand.brandId);
+  const keyring = await system.keyrings.of(brand.brandId);
   const scope = scopeOf(system, brand.brandId);
   const [program] = await listPrograms(scope);
   if (!program) throw new Error('A brand is born with a program.');
@@ -50,8 +50,8 @@ async function plant(system: System, brand: Brand, customers: readonly DemoCusto
       kyc_status: kyc.status,
       kyc_requests_available: kyc.requestsAvailable,
     };
-    const row = sealCustomer(system, ring, { head, profile, ssn, kycPassedAt: kyc.passedAt });
-    const [first, ...later] = demoVerifications(system, ring, customer, program.programId);
+    const row = sealCustomer(system, keyring, { head, profile, ssn, kycPassedAt: kyc.passedAt });
+    const [first, ...later] = demoVerifications(system, keyring, customer, program.programId);
     await insertCustomer(scope, row, first ? [insertRunPart(first)] : []);
     for (const [index, run] of later.entries()) {
       const change = { id: customerId, version: index + 1, updatedAt };

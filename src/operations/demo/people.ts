@@ -4,7 +4,7 @@ import type { Drafted } from '../../domain/customers/customer.ts';
 import { draftCustomer } from '../../domain/customers/customer.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { KycState, KycStatus } from '../../domain/kyc/verification.ts';
-import { kycRequestsAtBirth } from '../../domain/kyc/verification.ts';
+import { initialKycRequests } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { instantOfMillis, millisOf, plusSeconds } from '../../domain/time.ts';
 import { cities, homesAbroad, names, streets } from './lists.ts';
@@ -21,7 +21,7 @@ export interface DemoCustomer extends Drafted {
 export const unverified: KycState = {
   status: undefined,
   passedAt: undefined,
-  requestsAvailable: kycRequestsAtBirth,
+  requestsAvailable: initialKycRequests,
 };
 
 /** What a home looks like from outside, and the verdict that such a home gets. */
@@ -104,7 +104,9 @@ function demoPerson({ from, count, now, newId }: DemoWish, place: number): DemoC
     },
     { now: createdAt, newAddressId: newId },
   );
-  const addresses = profile.addresses.map((address, index) => judged(address, lodgings[index]?.verdict));
+  const addresses = profile.addresses.map((address, index) =>
+    withDemoVerdict(address, lodgings[index]?.verdict),
+  );
   const kyc = kycOf(story, createdAt);
   return {
     customerId: newId(),
@@ -149,7 +151,7 @@ function changedLast({ status }: KycState, place: number, createdAt: Instant, no
 }
 
 /** The address with its verdict, in the key order of the answer. */
-function judged({ date_created, ...rest }: Address, verdict: Deliverability | undefined): Address {
+function withDemoVerdict({ date_created, ...rest }: Address, verdict: Deliverability | undefined): Address {
   return { ...rest, ...(verdict && { deliverability: verdict }), date_created };
 }
 

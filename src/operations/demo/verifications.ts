@@ -2,7 +2,7 @@ import { applicantOf } from '../../domain/customers/applicant.ts';
 import type { DocumentType } from '../../domain/document-types.ts';
 import type { ProgramId } from '../../domain/ids.ts';
 import type { KycStatus } from '../../domain/kyc/verification.ts';
-import { documentPatience, isRunning, kycRequestsAtBirth } from '../../domain/kyc/verification.ts';
+import { documentDeadlineSeconds, initialKycRequests, isRunning } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import { sandboxReference } from '../../providers/kyc-sandbox.ts';
@@ -24,14 +24,14 @@ const wanted: readonly DocumentType[] = ['government_id', 'proof_of_address'];
  */
 export function demoVerifications(
   system: System,
-  ring: Keyring,
+  keyring: Keyring,
   customer: DemoCustomer,
   programId: ProgramId,
 ): readonly RunRow[] {
   const { kyc, customerId, profile, ssn, updatedAt } = customer;
   if (kyc.status === undefined) return [];
   const givenBack = kyc.status === 'error' ? 1 : 0;
-  const count = kycRequestsAtBirth - kyc.requestsAvailable + givenBack;
+  const count = initialKycRequests - kyc.requestsAvailable + givenBack;
   const applicant = applicantOf(profile, ssn);
   return Array.from({ length: count }, (_, place) => {
     const runId = system.newId<'kyc run'>();
@@ -44,7 +44,7 @@ export function demoVerifications(
       ordinal: place + 1,
       revision: 1,
       startedAt: plusSeconds(endedAt, -duration),
-      data: sealApplicant(ring, customerId, runId, applicant),
+      data: sealApplicant(keyring, customerId, runId, applicant),
       dataSeal: 1,
       ...standing(isLast && kyc.status !== undefined ? kyc.status : 'failed', endedAt),
     };
@@ -60,10 +60,10 @@ function standing(status: KycStatus, at: Instant) {
     reviewSince: status === 'under_review' ? at : undefined,
     wanted: waits ? wanted : [],
     submitted: [],
-    documentsUntil: waits ? plusSeconds(at, documentPatience) : undefined,
+    documentsUntil: waits ? plusSeconds(at, documentDeadlineSeconds) : undefined,
     askedByReviewer: false,
     reference: isRunning(status) ? referenceOf(status, at) : undefined,
-    pollAt: waits ? plusSeconds(at, documentPatience) : undefined,
+    pollAt: waits ? plusSeconds(at, documentDeadlineSeconds) : undefined,
     pollTries: 0,
     silence: undefined,
     silentSince: undefined,

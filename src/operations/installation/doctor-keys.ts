@@ -9,7 +9,7 @@ import type { Use } from '../../store/rotation/rotation.ts';
 import { usesOfOlder } from '../../store/rotation/rotation.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { isPastHorizon } from '../rotation/root-rotation.ts';
-import type { Installed } from './doctor-place.ts';
+import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
 import { green, yellow } from './finding.ts';
 
@@ -73,7 +73,7 @@ function underWay(brand: Brand, kind: 'brand' | 'index', uses: readonly Use[]): 
 
 /** The versions of the root key: which are in use, which are due to come, and which to go. */
 export async function examineRootVersions(
-  { now, rotateDays, backupHorizonDays, rootKeyPlace }: Installed,
+  { now, rotateDays, backupHorizonDays, rootKeyLocation }: Installed,
   database: Database,
   vault: Vault,
 ): Promise<readonly Finding[]> {
@@ -91,7 +91,7 @@ export async function examineRootVersions(
         `Bring it to every machine that runs Clientele, and then put it in use with: ${rotate}`,
       ),
     );
-  else if (rootKeyPlace.kind !== 'own' && isOverdue(current.since, rotateDays / 2, now()))
+  else if (rootKeyLocation.kind !== 'own' && isOverdue(current.since, rotateDays / 2, now()))
     findings.push(
       yellow(
         rootCheck,
@@ -116,7 +116,7 @@ export async function examineRootVersions(
         yellow(
           rootCheck,
           `Version ${version.version} of the root key is needed by nothing but backups of before ${version.retiredAt?.slice(0, 10)}.`,
-          rootKeyPlace.kind === 'own'
+          rootKeyLocation.kind === 'own'
             ? 'A running server destroys it within a minute.'
             : 'Destroy it: remove it wherever the root key is kept, and from every copy.',
         ),

@@ -11,7 +11,7 @@ import { readInstallation } from '../../store/installation/installation.ts';
 import { migrationStatus } from '../../store/migrate.ts';
 import { countOverdue } from '../../store/retention/due.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { Installed } from './doctor-place.ts';
+import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
 import { green, red, redFrom, yellow } from './finding.ts';
 
@@ -95,25 +95,25 @@ export async function examineSchema(
 }
 
 /** Whether the database is what the settings take it for, and the root key the one that it was made with. */
-export async function examineBirth(
+export async function examineInstallation(
   { environment }: Installed,
   database: Database,
   vault: Vault | undefined,
 ): Promise<readonly Finding[]> {
-  const born = await readInstallation(database);
-  if (!born) return [yellow('environment', 'The database is not settled yet.', firstStart)];
+  const isFirstStart = await readInstallation(database);
+  if (!isFirstStart) return [yellow('environment', 'The database is not settled yet.', firstStart)];
   const fits =
-    born.environment === environment
+    isFirstStart.environment === environment
       ? green('environment', `The database was born as ${environment}, as the settings say.`)
       : red(
           'environment',
-          `The database was born as ${born.environment} and stays it, but the settings say ${environment}.`,
-          `Set CLIENTELE_ENVIRONMENT=${born.environment}, or use another database.`,
+          `The database was born as ${isFirstStart.environment} and stays it, but the settings say ${environment}.`,
+          `Set CLIENTELE_ENVIRONMENT=${isFirstStart.environment}, or use another database.`,
         );
   if (!vault) return [fits];
   return [
     fits,
-    vault.provesRoot(born.rootProof)
+    vault.provesRoot(isFirstStart.rootProof)
       ? green('root key fits', 'It is the one that the database was made with.')
       : red(
           'root key fits',

@@ -1,6 +1,5 @@
 import type { Database } from '../../store/connection/database.ts';
-import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
-import type { Installed } from './doctor-place.ts';
+import type { Installed } from './doctor-environment.ts';
 import {
   examineBinaries,
   examineCertificate,
@@ -10,10 +9,11 @@ import {
   examineRootKey,
   examineSettings,
   hasData,
-} from './doctor-place.ts';
+} from './doctor-environment.ts';
+import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
 import {
-  examineBirth,
   examineBrands,
+  examineInstallation,
   examineRetention,
   examineSchema,
   examineServer,
@@ -21,7 +21,7 @@ import {
 import type { Finding } from './finding.ts';
 import { green, redFrom } from './finding.ts';
 
-export type { Installed } from './doctor-place.ts';
+export type { Installed } from './doctor-environment.ts';
 export type { Finding } from './finding.ts';
 export { redSentences } from './finding.ts';
 
@@ -79,7 +79,7 @@ async function examineDatabase(
   const { finding, vault } = await examineRootKey(installed, !schema.isEmpty);
   const found = [...server, schema.finding, finding];
   if (schema.isEmpty) return found;
-  found.push(...(await guarded('environment', () => examineBirth(installed, database, vault))));
+  found.push(...(await guarded('environment', () => examineInstallation(installed, database, vault))));
   found.push(...(await guarded('retention', () => examineRetention(installed, database))));
   if (!vault) return found;
   const { key } = vault.signer;

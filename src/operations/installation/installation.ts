@@ -5,9 +5,9 @@ import type { Environment } from '../../store/installation/installation.ts';
 import { insertInstallation, readInstallation } from '../../store/installation/installation.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-export interface Birth {
+export interface InstallationState {
   /** Whether this very call settled what the database is. */
-  readonly born: boolean;
+  readonly isFirstStart: boolean;
 }
 
 /**
@@ -17,19 +17,19 @@ export interface Birth {
  * @throws OperatorError where the environment or the root key is another one, or nothing is settled yet and
  *   this is not a first start.
  */
-export async function settleInstallation(
+export async function ensureInstallation(
   db: Database,
   vault: Vault,
   environment: Environment,
   firstStart: { readonly now: Instant } | undefined,
-): Promise<Birth> {
+): Promise<InstallationState> {
   const known = await readInstallation(db);
   if (!known) {
     if (!firstStart) throw new OperatorError('The database is empty. Start it once with: clientele serve');
     const made = { environment, rootProof: vault.proof() };
-    const born = await insertInstallation(db, made, vault.rootVersion, firstStart.now);
+    const isFirstStart = await insertInstallation(db, made, vault.rootVersion, firstStart.now);
     // Where another process was first, this start is held to what that one settled.
-    return born ? { born } : settleInstallation(db, vault, environment, undefined);
+    return isFirstStart ? { isFirstStart } : ensureInstallation(db, vault, environment, undefined);
   }
   if (known.environment !== environment) {
     throw new OperatorError(
@@ -41,5 +41,5 @@ export async function settleInstallation(
       'The root key is not the one that this database was made with, so no record would open. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
     );
   }
-  return { born: false };
+  return { isFirstStart: false };
 }

@@ -1,6 +1,6 @@
 import type { BrandId, RunId } from '../../domain/ids.ts';
-import type { Happening } from '../../domain/kyc/verification.ts';
-import { isRunning, silencePatience } from '../../domain/kyc/verification.ts';
+import type { KycEvent } from '../../domain/kyc/verification.ts';
+import { isRunning, silenceDeadlineSeconds } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { KycAnswer, KycFinding, KycProvider, KycRun } from '../../providers/kyc.ts';
@@ -12,8 +12,8 @@ import { readRun, scheduleRun } from '../../store/kyc/runs.ts';
 import { journalOf } from '../journal.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import type { Circumstance, Ground } from './change.ts';
-import { decide, judged, openCase, pauseAfter, runIn, writeHappened } from './change.ts';
+import type { EventDetails, KycContext } from './change.ts';
+import { decide, openCase, pauseAfter, resolveApproval, runIn, writeAppliedEvent } from './change.ts';
 import { openDocument } from './documents.ts';
 import { providerOf } from './programs.ts';
 import { openApplicant } from './sealing.ts';
@@ -28,15 +28,15 @@ export async function advanceVerification(system: System, brandId: BrandId, runI
   const provider = run && (await providerOf(system, brandId, run.programId));
   if (!run || !provider) return;
   const isWanted = isRunning(run.status) && (await readCustomer(scope, run.customerId)) !== undefined;
-  if (!isWanted) return letGo(system, brandId, run, provider);
+  if (!isWanted) return releaseRun(system, brandId, run, provider);
 
-  const ground = await groundOf(system, brandId);
-  if (isOverdue(run, ground.now)) return happen(system, brandId, run, 'overdue', { by: 'clientele' });
+  const kycContext = await kycContextOf(system, brandId);
+  if (isOverdue(run, kycContext.now)) return applyEvent(system, brandId, run, 'overdue', { by: 'clientele' });
   if (run.askedByReviewer) {
     // Not due before the documents are, unless somebody has asked in vain.
     return scheduleRun(scope, run, { ...run, pollAt: run.documentsUntil });
   }
-  const answer = await ask(ground, run, provider);
+  const answer = await ask(kycContext, run, provider);
   if (answer.kind === 'finding') return found(system, brandId, run, answer.finding, answer.reference);
   await heardNothing(system, brandId, run, answer);
 }
@@ -45,15 +45,15 @@ const isOverdue = ({ documentsUntil }: RunRow, now: Instant): boolean =>
   documentsUntil !== undefined && documentsUntil <= now;
 
 /** What the background stands on, with the clock of this moment. */
-async function groundOf(system: System, brandId: BrandId): Promise<Ground> {
+async function kycContextOf(system: System, brandId: BrandId): Promise<KycContext> {
   const now = system.now();
   const cause = { actor: { kind: 'clientele' }, operation: 'advanceVerification' } as const;
   return {
     system,
     scope: scopeOf(system, brandId),
-    ring: await system.keyrings.of(brandId),
+    keyring: await system.keyrings.of(brandId),
     now,
-    journal: (deed) => journalPart(journalOf(system, cause, now, deed)),
+    journal: (changeRecord) => journalPart(journalOf(system, cause, now, changeRecord)),
   };
 }
 
@@ -67,25 +67,26 @@ const named = (brandId: BrandId, run: RunRow): KycRun => ({
 });
 
 /** Whichever call is due: the start, documents that the provider has not got yet, or how it stands. */
-async function ask(ground: Ground, run: RunRow, provider: KycProvider): Promise<KycAnswer> {
-  const it = named(ground.scope.brandId, run);
-  if (run.reference === undefined) return provider.start(it, await openApplicant(ground, run));
+async function ask(kycContext: KycContext, run: RunRow, provider: KycProvider): Promise<KycAnswer> {
+  const it = named(kycContext.scope.brandId, run);
+  if (run.reference === undefined) return provider.start(it, await openApplicant(kycContext, run));
   // What is only half of what was wanted stays here until the rest is in.
-  const rows = run.status === 'document_required' ? [] : await documentsToHandOver(ground.scope, run.runId);
+  const rows =
+    run.status === 'document_required' ? [] : await documentsToHandOver(kycContext.scope, run.runId);
   if (rows.length === 0) return provider.fetch(it);
-  const documents = await Promise.all(rows.map((row) => openDocument(ground, run, row)));
+  const documents = await Promise.all(rows.map((row) => openDocument(kycContext, run, row)));
   const answer = await provider.submitDocuments(it, documents);
   if (answer.kind === 'finding')
     await noteHandedOver(
-      ground.scope,
+      kycContext.scope,
       run.runId,
       rows.map((row) => row.documentId),
-      ground.now,
+      kycContext.now,
     );
   return answer;
 }
 
-const happeningOf: Readonly<Record<KycFinding['state'], Happening>> = {
+const kycEventOf: Readonly<Record<KycFinding['state'], KycEvent>> = {
   pending: 'pending',
   needs_input: 'pending',
   needs_document: 'documents_wanted',
@@ -104,8 +105,8 @@ async function found(
   reference: string | undefined,
 ): Promise<void> {
   const documents = finding.state === 'needs_document' ? { documents: finding.documents } : {};
-  const happening = asksTheSame(run, finding) ? undefined : happeningOf[finding.state];
-  await happen(system, brandId, run, happening, {
+  const kycEvent = asksTheSame(run, finding) ? undefined : kycEventOf[finding.state];
+  await applyEvent(system, brandId, run, kycEvent, {
     by: 'provider',
     reference: reference ?? run.reference,
     ...documents,
@@ -123,23 +124,24 @@ const asksTheSame = ({ status, wanted }: RunRow, finding: KycFinding): boolean =
 const maxRounds = 20;
 
 /** Writes what has happened, or only when to ask again where that changes nothing. */
-async function happen(
+async function applyEvent(
   system: System,
   brandId: BrandId,
   run: RunRow,
-  happening: Happening | undefined,
-  circumstance: Circumstance,
+  kycEvent: KycEvent | undefined,
+  eventDetails: EventDetails,
 ): Promise<void> {
   for (let round = 0; round < maxRounds; round += 1) {
-    const ground = await groundOf(system, brandId);
-    const opened = await openCase(ground, run.customerId);
+    const kycContext = await kycContextOf(system, brandId);
+    const opened = await openCase(kycContext, run.customerId);
     const present = opened && runIn(opened, run.runId);
     // Whoever was faster has also said when to look again.
     if (!present || present.revision !== run.revision) return;
-    const event = happening && (await judged(ground, opened.row, present, happening));
-    const happened = event && decide(opened, present, event, circumstance, ground.now);
-    if (!happened) return scheduleRun(ground.scope, run, askAgain(run, circumstance.reference, ground.now));
-    if ((await writeHappened(ground, opened.row, happened)) === 'done') return system.db.wake();
+    const event = kycEvent && (await resolveApproval(kycContext, opened.row, present, kycEvent));
+    const applied = event && decide(opened, present, event, eventDetails, kycContext.now);
+    if (!applied)
+      return scheduleRun(kycContext.scope, run, askAgain(run, eventDetails.reference, kycContext.now));
+    if ((await writeAppliedEvent(kycContext, opened.row, applied)) === 'done') return system.db.wake();
   }
 }
 
@@ -166,8 +168,8 @@ async function heardNothing(
 ): Promise<void> {
   const now = system.now();
   const since = run.silentSince ?? now;
-  if (plusSeconds(since, silencePatience) <= now)
-    return happen(system, brandId, run, 'silence', { by: 'clientele' });
+  if (plusSeconds(since, silenceDeadlineSeconds) <= now)
+    return applyEvent(system, brandId, run, 'silence', { by: 'clientele' });
   const pause = Math.max(pauseAfter(run.pollTries), retryAfterSeconds);
   await scheduleRun(scopeOf(system, brandId), run, {
     reference: run.reference,
@@ -179,7 +181,12 @@ async function heardNothing(
 }
 
 /** Nobody waits for it any more: it has ended here, or its customer is gone. The provider is told once. */
-async function letGo(system: System, brandId: BrandId, run: RunRow, provider: KycProvider): Promise<void> {
+async function releaseRun(
+  system: System,
+  brandId: BrandId,
+  run: RunRow,
+  provider: KycProvider,
+): Promise<void> {
   if (run.reference !== undefined) await provider.cancel(named(brandId, run));
   await scheduleRun(scopeOf(system, brandId), run, { ...run, pollAt: undefined });
 }

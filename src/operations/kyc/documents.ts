@@ -12,12 +12,12 @@ import type { DocumentRow, DocumentWithContent } from '../../store/kyc/documents
 import { insertDocumentsPart } from '../../store/kyc/documents.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { changeRunPart } from '../../store/kyc/runs.ts';
-import { readSealed, withFreshRing } from '../keyrings.ts';
+import { readSealed, withFreshKeyring } from '../keyrings.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
-import type { Case, Happened } from './change.ts';
-import { decide, openCase, writeHappened } from './change.ts';
-import { placeOfDocument } from './sealing.ts';
+import type { AppliedEvent, Case } from './change.ts';
+import { decide, openCase, writeAppliedEvent } from './change.ts';
+import { documentSealContext } from './sealing.ts';
 
 /** What is known of an image besides its bytes. */
 export type DocumentDetails = Omit<DocumentImage, 'image' | 'document_type'>;
@@ -45,10 +45,10 @@ export async function submitKycDocuments(
   };
   const claim = context.claim?.(answer, id);
   const isComplete = run.wanted.every((type) => submitted.includes(type));
-  const happened =
+  const applied =
     isComplete && decide(opened, run, 'documents_complete', { by: 'clientele', submitted }, context.now);
-  if (happened) {
-    await done(writeHappened(context, opened.row, happened as Happened, [documents], claim));
+  if (applied) {
+    await done(writeAppliedEvent(context, opened.row, applied as AppliedEvent, [documents], claim));
     return answer;
   }
   const journal = context.journal({
@@ -78,43 +78,43 @@ function runThatWants({ runs }: Case, sent: readonly DocumentType[], now: Instan
 
 /** Decoded once and sealed once; from here on the bytes travel as they are. */
 function sealDocument(
-  { system, ring, now }: Context,
+  { system, keyring, now }: Context,
   run: RunRow,
   image: DocumentImage,
 ): DocumentWithContent {
   const { image: base64, document_type, ...details } = image;
   const documentId = system.newId<'kyc document'>();
-  const place = (part: 'details' | 'content') => placeOfDocument(part, run.customerId, documentId, 1);
+  const place = (part: 'details' | 'content') => documentSealContext(part, run.customerId, documentId, 1);
   const bytes = Buffer.from(base64, 'base64');
   return {
     documentId,
     documentType: document_type,
-    details: ring.seal(place('details'), asciiJson(details satisfies DocumentDetails)),
+    details: keyring.seal(place('details'), asciiJson(details satisfies DocumentDetails)),
     detailsSeal: 1,
-    content: ring.sealBytes(place('content'), bytes),
+    content: keyring.sealBytes(place('content'), bytes),
     contentSeal: 1,
     size: bytes.length,
     submittedAt: now,
   };
 }
 
-type Keys = Pick<Context, 'system' | 'ring'>;
+type Keys = Pick<Context, 'system' | 'keyring'>;
 
 export async function openDetails(
-  { system, ring }: Keys,
+  { system, keyring }: Keys,
   run: RunRow,
   row: DocumentRow,
 ): Promise<DocumentDetails> {
-  const place = placeOfDocument('details', run.customerId, row.documentId, row.detailsSeal);
-  return JSON.parse(await readSealed(system.keyrings, ring, place, row.details)) as DocumentDetails;
+  const place = documentSealContext('details', run.customerId, row.documentId, row.detailsSeal);
+  return JSON.parse(await readSealed(system.keyrings, keyring, place, row.details)) as DocumentDetails;
 }
 
 /** A document as a provider gets it, bytes included. */
 export async function openDocument(keys: Keys, run: RunRow, row: DocumentWithContent): Promise<KycDocument> {
   const details = await openDetails(keys, run, row);
-  const place = placeOfDocument('content', run.customerId, row.documentId, row.contentSeal);
-  const content = await withFreshRing(keys.system.keyrings, keys.ring, (ring) =>
-    ring.openBytes(place, row.content),
+  const place = documentSealContext('content', run.customerId, row.documentId, row.contentSeal);
+  const content = await withFreshKeyring(keys.system.keyrings, keys.keyring, (keyring) =>
+    keyring.openBytes(place, row.content),
   );
   return { documentId: row.documentId, document_type: row.documentType, ...details, content };
 }

@@ -17,7 +17,7 @@ import { operatorEntry } from '../audit/operator.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { placeOfSettings } from './sealing.ts';
+import { settingsSealContext } from './sealing.ts';
 
 export async function listPrograms(
   context: Context,
@@ -45,9 +45,9 @@ export async function providerOf(
 async function choiceOf(system: System, brandId: BrandId, program: StoredProgram): Promise<ProviderChoice> {
   const provider = (program.provider ?? usualProvider(system)) as ProviderName;
   if (provider !== 'http') return { provider };
-  const ring = await system.keyrings.of(brandId);
-  const place = placeOfSettings(program.programId, program.settingsSeal);
-  const settings = JSON.parse(await readSealed(system.keyrings, ring, place, program.settings ?? ''));
+  const keyring = await system.keyrings.of(brandId);
+  const place = settingsSealContext(program.programId, program.settingsSeal);
+  const settings = JSON.parse(await readSealed(system.keyrings, keyring, place, program.settings ?? ''));
   return { provider, ...(settings as HttpSettings) };
 }
 
@@ -150,13 +150,13 @@ async function wishedFor(
     throw new OperatorError('--url goes together with --provider http: it is where the decision service is.');
   if (wish.url !== undefined) refuseUrl(wish.url);
   const settings = isHttp ? { url: wish.url ?? '', secret: makeSecret() } : undefined;
-  const ring = await system.keyrings.of(brandId);
+  const keyring = await system.keyrings.of(brandId);
   return {
     row: {
       programId,
       name,
       provider,
-      settings: settings && ring.seal(placeOfSettings(programId, seal), asciiJson(settings)),
+      settings: settings && keyring.seal(settingsSealContext(programId, seal), asciiJson(settings)),
       settingsSeal: seal,
     },
     facts: { programId, name, provider: provider as ProviderName, ...settings },

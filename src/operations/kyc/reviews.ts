@@ -6,20 +6,20 @@ import { Refusal } from '../../domain/errors.ts';
 import { maskSsn } from '../../domain/fields.ts';
 import type { RunId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
-import { happeningOf } from '../../domain/kyc/review.ts';
+import { kycEventOf } from '../../domain/kyc/review.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { instantOfMicros, microsOf, wireTime } from '../../domain/time.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
-import type { DecisionRow, ReviewPlace, ReviewRow } from '../../store/kyc/reviews.ts';
+import type { DecisionRow, ReviewPosition, ReviewRow } from '../../store/kyc/reviews.ts';
 import { decisionsOf, insertDecisionPart, listReviews, readReview } from '../../store/kyc/reviews.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { readSealed } from '../keyrings.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
-import { changedSinceStart, decide, judged, openCase, runIn, writeHappened } from './change.ts';
+import { changedSinceStart, decide, openCase, resolveApproval, runIn, writeAppliedEvent } from './change.ts';
 import { openDetails, openDocument } from './documents.ts';
 import { usualProvider } from './programs.ts';
-import { openApplicant, placeOfNote } from './sealing.ts';
+import { noteSealContext, openApplicant } from './sealing.ts';
 import { shownDocuments } from './verifications.ts';
 
 /** What waits for people, and what they decide. A review is a verification, and is named by its id. */
@@ -31,7 +31,7 @@ export async function listKycReviews(
   const limit = query.limit ?? usualItems;
   const rows = await listReviews(
     context.scope,
-    query.cursor === undefined ? undefined : placeOf(query.cursor),
+    query.cursor === undefined ? undefined : reviewPositionOf(query.cursor),
     limit + 1,
   );
   const shown = rows.slice(0, limit);
@@ -46,11 +46,11 @@ export async function listKycReviews(
 }
 
 /** Opaque to clients; inside is the place in the queue, which says nothing about a person. */
-const cursorOf = ({ since, runId }: ReviewPlace): string =>
+const cursorOf = ({ since, runId }: ReviewPosition): string =>
   `r1_${microsOf(since).toString(36)}_${runId.replaceAll('-', '')}`;
 
 /** @throws Refusal where a cursor of the right form is none of ours. */
-function placeOf(cursor: string): ReviewPlace {
+function reviewPositionOf(cursor: string): ReviewPosition {
   const [, since = '', hex = ''] = cursor.split('_');
   const runId = parseId<'kyc run'>(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
   const at = instantOfMicros(Number.parseInt(since, 36));
@@ -124,17 +124,17 @@ function masked({ ssn, ...applicant }: Applicant): object {
 }
 
 async function shownDecision(
-  { system, ring }: Context,
+  { system, keyring }: Context,
   { run }: ReviewRow,
   row: DecisionRow,
 ): Promise<object> {
   const { decision, documents, decidedBy, decidedAt, note, decisionId, noteSeal } = row;
-  const place = placeOfNote(run.customerId, decisionId, noteSeal);
+  const place = noteSealContext(run.customerId, decisionId, noteSeal);
   return {
     decision,
     ...(documents.length > 0 && { documents }),
     decided_by: decidedBy,
-    ...(note !== undefined && { note: await readSealed(system.keyrings, ring, place, note) }),
+    ...(note !== undefined && { note: await readSealed(system.keyrings, keyring, place, note) }),
     date_decided: wireTime(decidedAt, 'change'),
   };
 }
@@ -153,15 +153,15 @@ export async function decideKycReview(
   context: Context,
   { params, body }: Input<Contract['decideKycReview']>,
 ): Promise<Answer> {
-  const { system, ring, now, principal } = context;
+  const { system, keyring, now, principal } = context;
   const { review, row, opened } = await openReview(context, params.review_id);
   const { run } = review;
   if (run.status !== 'under_review')
     throw new Refusal('kyc_init_fail', 'This verification does not wait for a reviewer.');
-  const happening = await judged(context, row, run, happeningOf[body.decision]);
-  const circumstance = { by: 'reviewer', ...(body.documents && { documents: body.documents }) } as const;
-  const happened = decide(opened, run, happening, circumstance, now);
-  if (!happened) throw new Error('A decision changes nothing.');
+  const kycEvent = await resolveApproval(context, row, run, kycEventOf[body.decision]);
+  const eventDetails = { by: 'reviewer', ...(body.documents && { documents: body.documents }) } as const;
+  const applied = decide(opened, run, kycEvent, eventDetails, now);
+  if (!applied) throw new Error('A decision changes nothing.');
 
   const decisionId = system.newId<'decision'>();
   const decision = insertDecisionPart(run.runId, {
@@ -170,17 +170,18 @@ export async function decideKycReview(
     documents: body.documents ?? [],
     decidedBy: principal.identity,
     decidedAt: now,
-    note: body.note && ring.seal(placeOfNote(run.customerId, decisionId, 1), body.note.normalize('NFC')),
+    note:
+      body.note && keyring.seal(noteSealContext(run.customerId, decisionId, 1), body.note.normalize('NFC')),
     noteSeal: 1,
   });
   const shown = {
     review_id: run.runId,
     customer_id: run.customerId,
     program_id: run.programId,
-    kyc_status: happened.run.status,
+    kyc_status: applied.run.status,
   };
   const answer: Answer = { status: 200, body: asciiJson(shown) };
-  await done(writeHappened(context, row, happened, [decision], context.claim?.(answer, run.customerId)));
+  await done(writeAppliedEvent(context, row, applied, [decision], context.claim?.(answer, run.customerId)));
   return answer;
 }
 

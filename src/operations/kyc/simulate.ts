@@ -12,7 +12,7 @@ import { openProfile, openSsn } from '../customers/change.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
 import type { Case } from './change.ts';
-import { decide, judged, kycFields, openCase, writeHappened } from './change.ts';
+import { decide, kycFields, openCase, resolveApproval, writeAppliedEvent } from './change.ts';
 import { sealApplicant } from './sealing.ts';
 import { knownProgram, newRun, refusePassed } from './verifications.ts';
 
@@ -48,11 +48,11 @@ async function simulate(
   const running = opened.runs.find((run) => run.programId === programId && isRunning(run.status));
   if (!running) return writeVerdict(context, opened, programId, verdict);
 
-  const happening = await judged(context, opened.row, running, verdict);
-  const happened = decide(opened, running, happening, { by: 'clientele' }, context.now);
-  if (!happened) throw new Error('A running verification has no verdict.');
-  const answer = answerOf(id, happened.run.status);
-  await done(writeHappened(context, opened.row, happened, [], context.claim?.(answer, id)));
+  const kycEvent = await resolveApproval(context, opened.row, running, verdict);
+  const applied = decide(opened, running, kycEvent, { by: 'clientele' }, context.now);
+  if (!applied) throw new Error('A running verification has no verdict.');
+  const answer = answerOf(id, applied.run.status);
+  await done(writeAppliedEvent(context, opened.row, applied, [], context.claim?.(answer, id)));
   return answer;
 }
 
@@ -63,13 +63,13 @@ async function writeVerdict(
   programId: Awaited<ReturnType<typeof knownProgram>>,
   verdict: 'approved' | 'declined',
 ): Promise<Answer> {
-  const { now, ring, scope, system } = context;
+  const { now, keyring, scope, system } = context;
   const transition = kycTable.submitted[verdict];
   if (!transition) throw new Error('A verdict changes nothing.');
   const id = row.head.customer_id;
   const profile = readProfile(await openProfile(context, row));
   const runId = system.newId<'kyc run'>();
-  const data = sealApplicant(ring, id, runId, applicantOf(profile, await openSsn(context, row)));
+  const data = sealApplicant(keyring, id, runId, applicantOf(profile, await openSsn(context, row)));
   const { status, event } = transition;
   const run = newRun(context, runs, { runId, customerId: id, programId, data, status, pollAt: undefined });
   const kyc = kycAfter(row.kyc, transition, true, now);

@@ -17,7 +17,7 @@ import { readProgram } from '../../store/kyc/programs.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { insertRunPart, runsOf } from '../../store/kyc/runs.ts';
 import { noteShown } from '../audit/entries.ts';
-import { birthOf } from '../customers/address-verdicts.ts';
+import { addressDefaultsFor } from '../customers/address-verdicts.ts';
 import type { Opened } from '../customers/change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from '../customers/change.ts';
 import { done } from '../run.ts';
@@ -30,7 +30,7 @@ export async function startKyc(
   context: Context,
   { params, body }: Input<Contract['startKyc']>,
 ): Promise<Answer> {
-  const { now, ring, scope, system } = context;
+  const { now, keyring, scope, system } = context;
   const id = params.customer_id;
   const opened = await openForChange(context, id, 'none');
   const programId = await knownProgram(context, body.program_id);
@@ -44,7 +44,7 @@ export async function startKyc(
   const changed = await completedBy(context, opened, completed);
   const applicant = applicantOf(changed.profile, changed.ssn ?? ssn, body.ip);
   const runId = system.newId<'kyc run'>();
-  const data = sealApplicant(ring, id, runId, applicant);
+  const data = sealApplicant(keyring, id, runId, applicant);
   const run = newRun(context, runs, {
     runId,
     customerId: id,
@@ -101,10 +101,10 @@ async function completedBy(
   completed: Completed,
 ): Promise<Changed> {
   const present = { profile, kyc: row.kyc, openSsn: () => undefined };
-  return applyChange(present, completed, new Problems(), birthOf(context.system, context.now));
+  return applyChange(present, completed, new Problems(), addressDefaultsFor(context.system, context.now));
 }
 
-interface RunBirth {
+interface RunStart {
   readonly runId: RunRow['runId'];
   readonly customerId: CustomerId;
   readonly programId: ProgramId;
@@ -114,8 +114,8 @@ interface RunBirth {
 }
 
 /** The next run of a customer. */
-export const newRun = ({ now }: Context, runs: readonly RunRow[], birth: RunBirth): RunRow => ({
-  ...birth,
+export const newRun = ({ now }: Context, runs: readonly RunRow[], addressDefaults: RunStart): RunRow => ({
+  ...addressDefaults,
   ordinal: (runs[0]?.ordinal ?? 0) + 1,
   revision: 1,
   startedAt: now,

@@ -2,43 +2,43 @@ import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
-import type { Due } from '../../domain/retention/policy.ts';
+import type { RetentionDue } from '../../domain/retention/policy.ts';
 import { whatIsDue } from '../../domain/retention/policy.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { wireTime } from '../../domain/time.ts';
 import { journalPart } from '../../store/audit/journal.ts';
-import type { Outcome } from '../../store/idempotency-claim.ts';
-import type { Fate, Kept } from '../../store/retention/erasure.ts';
-import { requesterOf, settleFate } from '../../store/retention/erasure.ts';
+import type { WriteOutcome } from '../../store/idempotency-claim.ts';
+import type { Kept, RetentionAction } from '../../store/retention/erasure.ts';
+import { applyRetention, requesterOf } from '../../store/retention/erasure.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
 import { insertErasureRequest } from '../../store/retention/holds.ts';
 import { readRestricted } from '../../store/retention/records.ts';
-import type { Part } from '../../store/statement-parts.ts';
-import type { Deed } from '../journal.ts';
+import type { StatementPart } from '../../store/statement-parts.ts';
+import type { ChangeRecord } from '../journal.ts';
 import { journalOf } from '../journal.ts';
 import { done } from '../run.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { cleanReason, placeOfReason } from './holds.ts';
+import { cleanReason, reasonSealContext } from './holds.ts';
 
 /** Looks at one deleted customer and erases what is due by now, if anything. */
 export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const now = system.now();
-  const journal = (operation: string) => (deed: Deed) =>
-    journalPart(journalOf(system, { actor: { kind: 'clientele' }, operation }, now, deed));
-  const outcome = await settleFate(scopeOf(system, brandId), id, ({ history, policy }) =>
-    fateOf(id, whatIsDue(history, policy, now), now, journal),
+  const journal = (operation: string) => (changeRecord: ChangeRecord) =>
+    journalPart(journalOf(system, { actor: { kind: 'clientele' }, operation }, now, changeRecord));
+  const outcome = await applyRetention(scopeOf(system, brandId), id, ({ history, policy }) =>
+    retentionActionOf(id, whatIsDue(history, policy, now), now, journal),
   );
   if (outcome === 'done') system.db.wake();
 }
 
-function fateOf(
+function retentionActionOf(
   id: CustomerId,
-  due: Due,
+  due: RetentionDue,
   now: Instant,
-  journal: (operation: string) => (deed: Deed) => Part,
-): Fate {
+  journal: (operation: string) => (changeRecord: ChangeRecord) => StatementPart,
+): RetentionAction {
   switch (due.kind) {
     case 'nothing':
       return { kind: 'keep', lookAt: due.until };
@@ -67,13 +67,13 @@ export async function requestErasure(
   context: Context,
   { params, body }: Input<Contract['requestErasure']>,
 ): Promise<Answer> {
-  const { system, principal, now, ring, scope } = context;
+  const { system, principal, now, keyring, scope } = context;
   const { customer_id: id } = params;
   const erasureId = system.newId<'erasure'>();
   const reason = cleanReason(body.reason);
   const request: ErasureRequest = {
     erasureId,
-    reason: ring.seal(placeOfReason('erasure', id, erasureId), reason),
+    reason: keyring.seal(reasonSealContext('erasure', id, erasureId), reason),
     requestedBy: principal.identity,
     requestedAt: now,
   };
@@ -123,17 +123,17 @@ export async function approveErasure(
   });
   // Nobody's answer: as the customer's own it would be erased with it, and a repeat would find nothing.
   const claim = context.claim?.(answer, undefined);
-  const decide = ({ history }: Kept): Fate => {
+  const decide = ({ history }: Kept): RetentionAction => {
     if (history.isHeld) throw new Refusal('legal_hold');
     return { kind: 'erase everything', because, now, journal, claim };
   };
-  const outcome = await settleFate(scope, id, decide, claim);
+  const outcome = await applyRetention(scope, id, decide, claim);
   await done(Promise.resolve(erased(outcome)));
   return answer;
 }
 
 /** A record that has gone since its request was read was erased by somebody else. */
-function erased(outcome: Outcome | undefined): Outcome {
+function erased(outcome: WriteOutcome | undefined): WriteOutcome {
   if (outcome === undefined) throw new Refusal('erasure_dne');
   return outcome;
 }

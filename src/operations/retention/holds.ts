@@ -4,20 +4,20 @@ import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { wireTime } from '../../domain/time.ts';
-import type { Outcome } from '../../store/idempotency-claim.ts';
+import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { Hold } from '../../store/retention/holds.ts';
 import { insertHold, isKnown, readHold, releaseHold, writeClosing } from '../../store/retention/holds.ts';
-import type { Place } from '../../vault/vault.ts';
+import type { SealContext } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
 
 /** Where a reason belongs: to a customer, and to the hold or the request that it is the reason of. */
-export const placeOfReason = (
+export const reasonSealContext = (
   of: 'hold' | 'release' | 'erasure',
   customerId: CustomerId,
   id: Id<'hold'> | Id<'erasure'>,
-): Place => ({ purpose: 'reason', recordId: `${of}/${customerId}/${id}`, sealNumber: 1 });
+): SealContext => ({ purpose: 'reason', recordId: `${of}/${customerId}/${id}`, sealNumber: 1 });
 
 export const cleanReason = (text: string): string => text.normalize('NFC').trim();
 
@@ -44,13 +44,13 @@ export async function setLegalHold(
   context: Context,
   { params, body }: Input<Contract['setLegalHold']>,
 ): Promise<Answer> {
-  const { system, principal, now, ring, scope } = context;
+  const { system, principal, now, keyring, scope } = context;
   const { customer_id: id } = params;
   const holdId = system.newId<'hold'>();
   const reason = cleanReason(body.reason);
   const hold: Hold = {
     holdId,
-    reason: ring.seal(placeOfReason('hold', id, holdId), reason),
+    reason: keyring.seal(reasonSealContext('hold', id, holdId), reason),
     setBy: principal.identity,
     setAt: now,
     release: undefined,
@@ -65,13 +65,13 @@ export async function releaseLegalHold(
   context: Context,
   { params, body }: Input<Contract['releaseLegalHold']>,
 ): Promise<Answer> {
-  const { principal, now, ring, scope } = context;
+  const { principal, now, keyring, scope } = context;
   const { customer_id: id, hold_id: holdId } = params;
   const stored = await readHold(scope, id, holdId);
   if (!stored || stored.release) throw new Refusal('hold_dne');
   const reason = cleanReason(body.reason);
   const release = { reason, releasedBy: principal.identity, releasedAt: now };
-  const sealed = { ...release, reason: ring.seal(placeOfReason('release', id, holdId), reason) };
+  const sealed = { ...release, reason: keyring.seal(reasonSealContext('release', id, holdId), reason) };
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
   const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
@@ -81,13 +81,13 @@ export async function releaseLegalHold(
 
 /** A hold with its reasons opened. */
 export async function openHold(
-  { system, ring }: Pick<Context, 'system' | 'ring'>,
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   id: CustomerId,
   hold: Hold,
 ): Promise<Hold> {
   const { holdId, release } = hold;
   const open = (of: 'hold' | 'release', sealed: string) =>
-    readSealed(system.keyrings, ring, placeOfReason(of, id, holdId), sealed);
+    readSealed(system.keyrings, keyring, reasonSealContext(of, id, holdId), sealed);
   return {
     ...hold,
     reason: await open('hold', hold.reason),
@@ -110,7 +110,7 @@ export const shownHold = (id: CustomerId, { holdId, reason, setBy, setAt, releas
 });
 
 /** Nothing was written: there is no such customer, or it was just being deleted, and then it is tried again. */
-async function doneOnKnown(context: Context, id: CustomerId, outcome: Promise<Outcome>): Promise<void> {
+async function doneOnKnown(context: Context, id: CustomerId, outcome: Promise<WriteOutcome>): Promise<void> {
   const what = await outcome;
   if (what === 'stale' && !(await isKnown(context.scope, id))) throw new Refusal('customer_dne');
   await done(Promise.resolve(what));

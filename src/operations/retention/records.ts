@@ -17,7 +17,7 @@ import { showCustomer } from '../customers/customers.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Answer, Context } from '../system.ts';
 import { shownRequest } from './erasure.ts';
-import { openHold, placeOfReason, shownHold } from './holds.ts';
+import { openHold, reasonSealContext, shownHold } from './holds.ts';
 
 export async function listRestrictedCustomers(
   context: Context,
@@ -86,12 +86,12 @@ async function restrictedFacts(context: Context, id: CustomerId, row: CustomerRo
 }
 
 async function openRequest(
-  { system, ring }: Context,
+  { system, keyring }: Context,
   id: CustomerId,
   request: ErasureRequest,
 ): Promise<ErasureRequest> {
-  const place = placeOfReason('erasure', id, request.erasureId);
-  return { ...request, reason: await readSealed(system.keyrings, ring, place, request.reason) };
+  const place = reasonSealContext('erasure', id, request.erasureId);
+  return { ...request, reason: await readSealed(system.keyrings, keyring, place, request.reason) };
 }
 
 async function tombstoneFacts({ scope }: Context, id: CustomerId) {

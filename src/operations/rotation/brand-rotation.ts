@@ -89,8 +89,8 @@ async function goOn(
   watch: Watch,
 ): Promise<Omit<Rotated, 'resumed'>> {
   const scope = scopeOf(system, brandId);
-  const ring = await system.keyrings.reload(brandId);
-  const version = newestOf(ring, kind);
+  const keyring = await system.keyrings.reload(brandId);
+  const version = newestOf(keyring, kind);
   const uses = () => usesOfOlder(scope, kind, version, system.now());
   let remaining = await uses();
   const total = counted(remaining);
@@ -107,7 +107,7 @@ async function goOn(
   // What somebody changed while it was in hand is under the new key by now, or found by the next walk.
   while (counted(remaining) > 0 && !follow.isStopped()) {
     const before = counted(remaining);
-    await (kind === 'brand' ? resealAll(scope, ring, follow) : reindexAll(scope, ring, follow));
+    await (kind === 'brand' ? resealAll(scope, keyring, follow) : reindexAll(scope, keyring, follow));
     remaining = await uses();
     if (counted(remaining) >= before) break;
   }
@@ -126,8 +126,8 @@ async function destroy(system: System, brandId: BrandId, kind: KeyKind, version:
   return destroyed;
 }
 
-const newestOf = (ring: Keyring, kind: KeyKind): number =>
-  kind === 'brand' ? ring.sealVersion : ring.indexVersion;
+const newestOf = (keyring: Keyring, kind: KeyKind): number =>
+  kind === 'brand' ? keyring.sealVersion : keyring.indexVersion;
 
 /** What is there to be done by a walk; the rest goes by itself. */
 const counted = (uses: readonly Use[]): number =>

@@ -48,15 +48,15 @@ export async function rotateRoot(system: System, watch: Watch): Promise<RootRota
 }
 
 function begin(system: System): Promise<boolean> {
-  const { vault, db, now, rootKeyPlace } = system;
+  const { vault, db, now, rootKeyLocation } = system;
   return aloneWithRoot(db, async (connection) => {
     const versions = await rootVersions(connection);
     const current = versions.at(-1)?.version ?? 0;
     if (versions.slice(0, -1).some(({ keys }) => keys > 0)) return false;
     vault.reload();
     if (vault.rootVersion <= current) {
-      if (rootKeyPlace.kind !== 'own') throw new OperatorError(howToAdd(system, current + 1));
-      addRootVersion(rootKeyPlace.path);
+      if (rootKeyLocation.kind !== 'own') throw new OperatorError(howToAdd(system, current + 1));
+      addRootVersion(rootKeyLocation.path);
       vault.reload();
     }
     // Killed between file and database, a version is in the file and not in use: the next call takes it.
@@ -65,7 +65,7 @@ function begin(system: System): Promise<boolean> {
   });
 }
 
-function howToAdd({ rootKeyPlace: place }: System, version: number): string {
+function howToAdd({ rootKeyLocation: place }: System, version: number): string {
   const line = `v${version}:$(openssl rand -base64 32)`;
   if (place.kind === 'environment')
     return `The root key has no new version yet. Add one to ${place.variable} of every process, as one more line from: echo "${line}" and start them again. Then repeat this command.`;
@@ -104,14 +104,14 @@ export interface RootPolicy {
  * Does what is due: re-wraps what is still under an older version, replaces a key of Clientele's own that is
  * old, and destroys versions that no backup should need any more. An operator's file is left to its operator.
  */
-export async function tendRoot(system: System, policy: RootPolicy): Promise<void> {
-  const { db, now, rootKeyPlace } = system;
+export async function maintainRootKey(system: System, policy: RootPolicy): Promise<void> {
+  const { db, now, rootKeyLocation } = system;
   const versions = await rootVersions(db);
   const current = versions.at(-1);
   if (!current) return;
   const isOld = policy.rotateDays > 0 && plusSeconds(current.since, policy.rotateDays * daySeconds) <= now();
   const isBegun = versions.slice(0, -1).some(({ keys }) => keys > 0);
-  if (isBegun || (isOld && rootKeyPlace.kind === 'own')) await rotateRoot(system, { by: 'clientele' });
+  if (isBegun || (isOld && rootKeyLocation.kind === 'own')) await rotateRoot(system, { by: 'clientele' });
   await destroyRoots(system, policy);
 }
 
@@ -124,12 +124,12 @@ export const isPastHorizon = (
   retiredAt !== undefined && keys === 0 && plusSeconds(retiredAt, backupHorizonDays * daySeconds) <= now;
 
 async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
-  const { vault, db, now, rootKeyPlace } = system;
+  const { vault, db, now, rootKeyLocation } = system;
   const isDue = (version: RootVersion) => isPastHorizon(version, policy, now());
   if (!(await rootVersions(db)).some(isDue)) return;
   await aloneWithRoot(db, async (connection) => {
     const due = (await rootVersions(connection)).filter(isDue).map(({ version }) => version);
-    if (rootKeyPlace.kind === 'own') dropRootVersions(rootKeyPlace.path, due);
+    if (rootKeyLocation.kind === 'own') dropRootVersions(rootKeyLocation.path, due);
     vault.reload();
     for (const version of due) {
       if (!vault.rootVersions.includes(version)) await forgetRootVersion(connection, version);

@@ -14,7 +14,7 @@ import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring, Purpose } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { indexValues } from '../customers/index-values.ts';
-import { placeOf } from '../customers/sealing.ts';
+import { customerSealContext } from '../customers/sealing.ts';
 
 /** How a walk is followed. */
 export interface Follow {
@@ -29,50 +29,54 @@ export interface Follow {
 const pulse = 10_000;
 
 /** Seals what is under an older key anew, one column of the register after the other. */
-export async function resealAll(scope: BrandScope, ring: Keyring, follow: Follow): Promise<void> {
+export async function resealAll(scope: BrandScope, keyring: Keyring, follow: Follow): Promise<void> {
   for (const at of sealedColumns) {
     await walk(
       follow,
-      (after) => outdatedRecords(scope, at, ring.sealVersion, after),
+      (after) => outdatedRecords(scope, at, keyring.sealVersion, after),
       (found) =>
         putResealed(
           scope,
           at,
-          readable(found, (record) => reseal(ring, at, record)),
+          readable(found, (record) => reseal(keyring, at, record)),
         ),
     );
   }
 }
 
-function reseal(ring: Keyring, at: SealedColumn & { readonly purpose: Purpose }, from: Outdated): Resealed {
+function reseal(
+  keyring: Keyring,
+  at: SealedColumn & { readonly purpose: Purpose },
+  from: Outdated,
+): Resealed {
   const { recordId, sealNumber, sealed } = from;
   const next = at.seal === undefined ? sealNumber : sealNumber + 1;
   return {
     from,
     sealNumber: next,
-    sealed: ring.reseal({ purpose: at.purpose, recordId, sealNumber }, next, sealed),
+    sealed: keyring.reseal({ purpose: at.purpose, recordId, sealNumber }, next, sealed),
   };
 }
 
 /** Gives customers who are indexed under an older key their values under the newest. Repeats run out instead. */
-export async function reindexAll(scope: BrandScope, ring: Keyring, follow: Follow): Promise<void> {
+export async function reindexAll(scope: BrandScope, keyring: Keyring, follow: Follow): Promise<void> {
   for (const table of ['customers', 'deleted_customers'] as const satisfies readonly CustomerTable[]) {
     await walk(
       follow,
-      (after) => outdatedIndexes(scope, table, ring.indexVersion, after),
+      (after) => outdatedIndexes(scope, table, keyring.indexVersion, after),
       (found) =>
         putIndexes(
           scope,
           table,
-          readable(found, (of) => ({ of, values: valuesOf(ring, of) })),
+          readable(found, (of) => ({ of, values: valuesOf(keyring, of) })),
         ),
     );
   }
 }
 
-function valuesOf(ring: Keyring, { id, profile, profileSeal, ssn, ssnSeal }: OutdatedIndex) {
-  const opened = readProfile(ring.open(placeOf('profile', id, profileSeal), profile));
-  return indexValues(ring, opened, ssn && ring.open(placeOf('ssn', id, ssnSeal), ssn));
+function valuesOf(keyring: Keyring, { id, profile, profileSeal, ssn, ssnSeal }: OutdatedIndex) {
+  const opened = readProfile(keyring.open(customerSealContext('profile', id, profileSeal), profile));
+  return indexValues(keyring, opened, ssn && keyring.open(customerSealContext('ssn', id, ssnSeal), ssn));
 }
 
 /** A damaged record is left, and so is the key that it is under; the doctor tells of it. */

@@ -9,7 +9,7 @@ import {
   pauseAfter,
   readRetryAfter,
 } from '../../domain/webhooks/delivery.ts';
-import type { Outcome } from '../../providers/outbound.ts';
+import type { OutboundOutcome } from '../../providers/outbound.ts';
 import { signStandard } from '../../providers/signature.ts';
 import { isDeadlock, isOutdatedKey } from '../../store/connection/outage.ts';
 import type { Attempted, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
@@ -21,15 +21,15 @@ import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
-import { openSettings, placeOfAnswer, placeOfPayload, secretsAt } from './sealing.ts';
+import { answerSealContext, openSettings, payloadSealContext, secretsAt } from './sealing.ts';
 
 /** Makes one attempt at a delivery that this worker has claimed, and writes down what came of it. */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
-  const ring = await system.keyrings.of(brandId);
+  const keyring = await system.keyrings.of(brandId);
   const { webhook, full, thin } = delivery;
-  const settings = await openSettings({ system, ring }, webhook);
-  const place = placeOfPayload(delivery.deliveryId);
-  const body = full === undefined ? thin : await readSealed(system.keyrings, ring, place, full);
+  const settings = await openSettings({ system, keyring }, webhook);
+  const place = payloadSealContext(delivery.deliveryId);
+  const body = full === undefined ? thin : await readSealed(system.keyrings, keyring, place, full);
   const at = system.now();
   const began = performance.now();
   const answer = await system.outbound.send({
@@ -41,19 +41,19 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const latencyMillis = Math.round(performance.now() - began);
   const outcome = outcomeOf(answer);
   const attemptId = system.newId();
-  const fate = fateOf(system, delivery, outcome, answer);
+  const fate = deliveryResultOf(system, delivery, outcome, answer);
   const text = answer.kind === 'answered' ? answer.body.toString('utf8') : '';
   const sealedBy = (one: Keyring): Attempted => ({
     attemptId,
     at,
     outcome,
     statusCode: answer.kind === 'answered' ? answer.status : undefined,
-    answer: text === '' ? undefined : one.seal(placeOfAnswer(attemptId), text),
+    answer: text === '' ? undefined : one.seal(answerSealContext(attemptId), text),
     latencyMillis,
     ...fate,
   });
   const settle = (attempt: Attempted) => settleDelivery(scopeOf(system, brandId), delivery, attempt);
-  const attempt = sealedBy(ring);
+  const attempt = sealedBy(keyring);
   const isSettled = await settle(attempt).catch(async (error: unknown) => {
     // It waited for a deletion that waited for it.
     if (isDeadlock(error)) return settle(attempt);
@@ -87,17 +87,17 @@ function headersFor(
   };
 }
 
-function outcomeOf(answer: Outcome): AttemptOutcome {
+function outcomeOf(answer: OutboundOutcome): AttemptOutcome {
   if (answer.kind === 'answered') return outcomeOfStatus(answer.status);
   return answer.kind === 'refused' ? 'refused' : answer.reason;
 }
 
 /** What becomes of a delivery whose attempt ended so. */
-function fateOf(
+function deliveryResultOf(
   system: System,
   { tries }: ClaimedDelivery,
   outcome: AttemptOutcome,
-  answer: Outcome,
+  answer: OutboundOutcome,
 ): Pick<Attempted, 'status' | 'dueAt' | 'endedAt'> {
   const endedAt = system.now();
   if (outcome === 'delivered') return { status: 'delivered', dueAt: endedAt, endedAt };
@@ -121,11 +121,11 @@ async function giveUpOn(
   if (outcome !== 'gone' && !(outcome !== 'delivered' && isLongGone)) return;
   const more = { webhook_id: webhook.id };
   const cause = { actor: { kind: 'clientele' }, operation: 'disableWebhook' } as const;
-  const deed = {
+  const changeRecord = {
     event: { type: 'webhook.disabled', more },
     facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
   } as const;
-  const { entry, event } = journalOf(system, cause, endedAt, deed);
+  const { entry, event } = journalOf(system, cause, endedAt, changeRecord);
   if (!event) return;
   const said = { body: entry.body, eventId: event.eventId, type: event.type, payload: event.payload };
   if (await disableWebhook(scopeOf(system, brandId), webhook.id, endedAt, said)) system.db.wake();

@@ -14,7 +14,7 @@ import { readReplayable, readWebhook, replayDeliveries } from '../../store/webho
 import { readSealed } from '../keyrings.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
-import { placeOfAnswer } from './sealing.ts';
+import { answerSealContext } from './sealing.ts';
 
 const beyondAll = 0x7fff_ffff_ffff_ffffn;
 
@@ -56,7 +56,7 @@ async function shown(context: Context, row: DeliveryRow) {
   };
 }
 
-async function shownAttempt({ system, ring }: Context, attempt: AttemptRow) {
+async function shownAttempt({ system, keyring }: Context, attempt: AttemptRow) {
   const { attemptId, statusCode, answer } = attempt;
   return {
     attempted_at: wireTime(attempt.at, 'change'),
@@ -64,7 +64,7 @@ async function shownAttempt({ system, ring }: Context, attempt: AttemptRow) {
     ...(statusCode !== undefined && { status_code: statusCode }),
     latency_ms: attempt.latencyMillis,
     ...(answer !== undefined && {
-      answer: await readSealed(system.keyrings, ring, placeOfAnswer(attemptId), answer),
+      answer: await readSealed(system.keyrings, keyring, answerSealContext(attemptId), answer),
     }),
   };
 }

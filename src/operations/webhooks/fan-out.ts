@@ -15,7 +15,7 @@ import { VaultError } from '../../vault/vault.ts';
 import { openProfile } from '../customers/change.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { placeOfPayload } from './sealing.ts';
+import { payloadSealContext } from './sealing.ts';
 
 /** Events that are looked at for one subscription by one transaction, at most. */
 const batch = 200;
@@ -60,24 +60,24 @@ async function deliveryOf(
   const deliveryId: Id<'delivery'> = system.newId();
   const bare = { deliveryId, number: event.number, payload: undefined };
   if (webhook.payload === 'thin' || event.customerId === undefined) return bare;
-  const ring = await system.keyrings.of(brandId);
-  const customer = await customerOf(system, scopeOf(system, brandId), ring, event.customerId);
+  const keyring = await system.keyrings.of(brandId);
+  const customer = await customerOf(system, scopeOf(system, brandId), keyring, event.customerId);
   if (customer === undefined) return bare;
   const whole = spacedJson({ ...JSON.parse(event.payload), customer });
-  return { ...bare, payload: ring.seal(placeOfPayload(deliveryId), whole) };
+  return { ...bare, payload: keyring.seal(payloadSealContext(deliveryId), whole) };
 }
 
 /** The customer as an answer shows it, or `undefined` for one that is gone. */
 async function customerOf(
   system: System,
   scope: BrandScope,
-  ring: Keyring,
+  keyring: Keyring,
   id: CustomerId,
 ): Promise<unknown> {
   const row = await readCustomer(scope, id);
   if (!row) return undefined;
   try {
-    return JSON.parse(customerJson(row.head, await openProfile({ system, ring }, row), 'change'));
+    return JSON.parse(customerJson(row.head, await openProfile({ system, keyring }, row), 'change'));
   } catch (error) {
     // One damaged record must not hold up everybody's events: the doctor finds it.
     if (error instanceof VaultError) return undefined;

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/time.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
-import type { Keyring, Place } from '../../vault/vault.ts';
+import type { Keyring, SealContext } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 
@@ -13,35 +13,41 @@ export interface WebhookSettings {
   readonly previous?: { readonly secret: string; readonly until: Instant };
 }
 
-const placeOf = (id: string, sealNumber: number): Place => ({ purpose: 'webhook', recordId: id, sealNumber });
+const webhookSealContext = (id: string, sealNumber: number): SealContext => ({
+  purpose: 'webhook',
+  recordId: id,
+  sealNumber,
+});
 
 /** Where a payload that shows a customer belongs, and where a receiver's answer does. */
-export const placeOfPayload = (deliveryId: string): Place => ({
+export const payloadSealContext = (deliveryId: string): SealContext => ({
   purpose: 'event',
   recordId: deliveryId,
   sealNumber: 1,
 });
-export const placeOfAnswer = (attemptId: string): Place => ({
+export const answerSealContext = (attemptId: string): SealContext => ({
   purpose: 'event',
   recordId: `answer/${attemptId}`,
   sealNumber: 1,
 });
 
 /** The same subscription with these settings, sealed once more. */
-export function sealSettings(ring: Keyring, row: WebhookRow, settings: WebhookSettings): WebhookRow {
+export function sealSettings(keyring: Keyring, row: WebhookRow, settings: WebhookSettings): WebhookRow {
   const settingsSeal = row.settingsSeal + 1;
   return {
     ...row,
     settingsSeal,
-    settings: ring.seal(placeOf(row.id, settingsSeal), JSON.stringify(settings)),
+    settings: keyring.seal(webhookSealContext(row.id, settingsSeal), JSON.stringify(settings)),
   };
 }
 
 export async function openSettings(
-  { system, ring }: { readonly system: System; readonly ring: Keyring },
+  { system, keyring }: { readonly system: System; readonly keyring: Keyring },
   { id, settings, settingsSeal }: WebhookRow,
 ): Promise<WebhookSettings> {
-  return JSON.parse(await readSealed(system.keyrings, ring, placeOf(id, settingsSeal), settings));
+  return JSON.parse(
+    await readSealed(system.keyrings, keyring, webhookSealContext(id, settingsSeal), settings),
+  );
 }
 
 /** The secrets that sign at a moment: the present one, and the one before it while that overlaps. */

@@ -40,7 +40,7 @@ export async function createWebhook(
   context: Context,
   { body }: Input<Contract['createWebhook']>,
 ): Promise<Answer> {
-  const { system, scope, ring, now } = context;
+  const { system, scope, keyring, now } = context;
   const url = await checkedUrl(context, body);
   if ((await listRows(scope)).length >= maxWebhooks)
     throw new Refusal('webhooks_err', `A brand has at most ${maxWebhooks} webhook subscriptions.`);
@@ -61,7 +61,7 @@ export async function createWebhook(
     updatedAt: now,
     failingSince: undefined,
   };
-  const row = sealSettings(ring, bare, settings);
+  const row = sealSettings(keyring, bare, settings);
   const answer: Answer = { status: 201, body: answerOf({ row, settings, now }, settings.secret) };
   const journal = context.journal({ facts: { webhook_id: id } });
   await done(insertWebhook(scope, row, journal, context.claim?.(answer, undefined)));
@@ -134,7 +134,7 @@ async function change(
   settings: WebhookSettings,
   { fields, secret }: { readonly fields?: readonly string[]; readonly secret?: string },
 ): Promise<Answer> {
-  const row = sealSettings(context.ring, { ...wanted, updatedAt: context.now }, settings);
+  const row = sealSettings(context.keyring, { ...wanted, updatedAt: context.now }, settings);
   const answer: Answer = { status: 200, body: answerOf({ row, settings, now: context.now }, secret) };
   const journal = context.journal({ ...(fields && { fields }), facts: { webhook_id: row.id } });
   await done(changeWebhook(context.scope, before, row, journal, context.claim?.(answer, undefined)));

@@ -3,7 +3,7 @@ import type { CustomerId } from '../../domain/ids.ts';
 import type { Statement, Value } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 
 /** An entry as it is stored. */
 export interface EntryRow {
@@ -37,7 +37,7 @@ const longestLook = 20_000;
 const atSql = `substr(body, 8, 26) collate "C"`;
 
 function pageSql(order: AuditOrder, ofCustomer: boolean): string {
-  const [direction, beyond, edge] = order === 'newest' ? ['desc', '<', 'min'] : ['asc', '>', 'max'];
+  const [direction, beyond, extreme] = order === 'newest' ? ['desc', '<', 'min'] : ['asc', '>', 'max'];
   return `with seen as materialized (
       select number, body, hash, reason from audit
        where brand_id = $1 and ($2::bigint is null or number ${beyond} $2::bigint) ${ofCustomer ? 'and customer_id = $9::uuid' : ''}
@@ -47,10 +47,10 @@ function pageSql(order: AuditOrder, ofCustomer: boolean): string {
        where ($4::text is null or strpos(body, $4) > 0) and ($5::text is null or strpos(body, $5) > 0)
          and ($6::text is null or ${atSql} >= $6) and ($7::text is null or ${atSql} < $7)
        order by number ${direction} limit $8
-    ), edge as (select count(*) as many, ${edge}(number) as number from seen)
-    select edge.many, edge.number as edge, (select ${atSql} from seen where seen.number = edge.number) as edge_at,
+    ), bound as (select count(*) as many, ${extreme}(number) as number from seen)
+    select bound.many, bound.number as bound, (select ${atSql} from seen where seen.number = bound.number) as bound_at,
            found.number, found.body, encode(found.hash, 'hex') as hash, found.reason
-      from edge left join found on true order by found.number ${direction}`;
+      from bound left join found on true order by found.number ${direction}`;
 }
 
 const pages: Readonly<Record<string, Statement>> = Object.fromEntries(
@@ -94,7 +94,7 @@ function lastOf(
   const end = rows.at(-1);
   if (end && rows.length === limit) return { number: end.number, at: end.body.slice(7, 33) };
   if (!first || Number(first['many']) < look) return undefined;
-  return { number: BigInt(String(first['edge'])), at: String(first['edge_at']) };
+  return { number: BigInt(String(first['bound'])), at: String(first['bound_at']) };
 }
 
 const known = statement(
@@ -115,7 +115,7 @@ export async function noteAbout(
   scope: BrandScope,
   id: CustomerId,
   version: number,
-  part: Part,
+  part: StatementPart,
 ): Promise<boolean> {
   const text = `with gate as (
       select 1 from customers where brand_id = $1 and customer_id = $2::uuid and version = $3::int for share

@@ -2,7 +2,7 @@ import type { Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 
 /** What a change leaves behind: an entry of the audit trail, and an event where somebody is to be told. */
 export interface Journal {
@@ -39,7 +39,7 @@ export const operatorEntrySql = (gate: string, from: number): string => `noted a
     insert into journal (brand_id, body) select $1, $${from}::text from ${gate})`;
 
 /** The journal as a part of a change. */
-export function journalPart({ entry, event }: Journal): Part {
+export function journalPart({ entry, event }: Journal): StatementPart {
   return {
     name: 'journalled',
     sql: journalSql,

@@ -24,19 +24,19 @@ const waiting = statement(
 );
 
 /** When a checkpoint is due: after so many entries, or where there are new ones and the last is not after this moment. */
-export interface Due {
+export interface SequencerWork {
   readonly entries: number;
   readonly notAfter: Instant;
 }
 
 /** Whether there is anything to number, to chain or to sign. */
-export async function isSequenceWaiting(db: Database, due: Due): Promise<boolean> {
+export async function isSequenceWaiting(db: Database, due: SequencerWork): Promise<boolean> {
   const [row] = await db.run(waiting, [due.entries, toPostgres(due.notAfter)]);
   return row?.['waiting'] === true;
 }
 
 /** What a change has left behind and has no place yet. */
-export interface Loose {
+export interface Unsequenced {
   readonly brandId: BrandId;
   readonly arrived: string;
   /** The entry of the trail. */
@@ -44,14 +44,14 @@ export interface Loose {
   readonly hasEvent: boolean;
 }
 
-const loose = statement(
+const unsequencedSql = statement(
   'sequence_loose',
   'select brand_id, arrived, body, event_id is not null as has_event from journal order by arrived limit $1',
 );
 
 /** What waits for its place, in the order in which it arrived. */
-export async function looseOnes(db: Connection, most: number): Promise<readonly Loose[]> {
-  return (await db.run(loose, [most])).map((row) => ({
+export async function readUnsequenced(db: Connection, most: number): Promise<readonly Unsequenced[]> {
+  return (await db.run(unsequencedSql, [most])).map((row) => ({
     brandId: row['brand_id'] as BrandId,
     arrived: String(row['arrived']),
     body: String(row['body']),
@@ -88,7 +88,7 @@ export async function headsOfBrands(db: Connection, brands: readonly BrandId[]):
   }));
 }
 
-export interface Placed extends Loose {
+export interface Placed extends Unsequenced {
   readonly number: number;
   /** Hex. */
   readonly hash: string;
@@ -143,7 +143,7 @@ const dueOnes = statement(
 );
 
 /** The trails whose ends are to be signed. */
-export async function dueHeads(db: Connection, due: Due): Promise<readonly TrailHead[]> {
+export async function dueHeads(db: Connection, due: SequencerWork): Promise<readonly TrailHead[]> {
   return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter)])).map((row) => ({
     brandId: row['brand_id'] as BrandId,
     number: Number(row['audit_number']),

@@ -78,23 +78,23 @@ export async function trailEnd(
   return row && { number: Number(row['number']), hash: String(row['hash']) };
 }
 
-const lastLoose = statement(
+const lastUnsequenced = statement(
   'trail_last_loose',
   'select max(arrived)::text as arrived from journal where brand_id = $1',
 );
-const isLoose = statement(
+const isUnsequenced = statement(
   'trail_is_loose',
   'select exists (select from journal where brand_id = $1 and arrived <= $2::bigint) as loose',
 );
 
 /** The last of what the brand has committed and what has no place yet, if there is any. */
 export async function lastUnplaced(scope: BrandScope): Promise<string | undefined> {
-  const [row] = await scope.db.run(lastLoose, [scope.brandId]);
+  const [row] = await scope.db.run(lastUnsequenced, [scope.brandId]);
   return row?.['arrived'] === null ? undefined : String(row?.['arrived']);
 }
 
 /** Whether anything up to there still has no place. */
 export async function isUnplaced(scope: BrandScope, upTo: string): Promise<boolean> {
-  const [row] = await scope.db.run(isLoose, [scope.brandId, upTo]);
+  const [row] = await scope.db.run(isUnsequenced, [scope.brandId, upTo]);
   return row?.['loose'] === true;
 }

@@ -1,7 +1,7 @@
 import type { ClientConfig } from 'pg';
 import pg from 'pg';
 
-export type Address =
+export type ServerAddress =
   | { readonly url: string }
   | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
 
@@ -27,7 +27,7 @@ const parsers = {
 };
 
 /** `patience`: milliseconds that one statement may run. */
-export function openClients(address: Address, applicationName: string, patience: number): Clients {
+export function openClients(address: ServerAddress, applicationName: string, patience: number): Clients {
   const open = new Set<pg.Client>();
   const config = {
     ...('url' in address ? { connectionString: address.url } : address),

@@ -1,12 +1,12 @@
 import type { PoolConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { Refusal } from '../../domain/errors.ts';
-import type { Address } from './clients.ts';
+import type { ServerAddress } from './clients.ts';
 import { breakOff, openClients } from './clients.ts';
 import type { DatabaseState } from './heartbeat.ts';
-import { startPulse } from './heartbeat.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { endsConnection, isAnswer, isOutage, isReadOnly } from './outage.ts';
-import { openBell } from './wake-channel.ts';
+import { openWakeChannel } from './wake-channel.ts';
 
 /** One statement of SQL, prepared once per connection under its name. */
 export interface Statement {
@@ -58,20 +58,20 @@ export interface Database extends Connection {
 }
 
 export interface DatabaseOptions {
-  readonly address: Address;
+  readonly address: ServerAddress;
   /** Connections for changes. Reads have two pipelines of their own beside them. */
   readonly connections?: number;
   /** Milliseconds that one statement may wait and run, a queue before it included. */
-  readonly patience?: number;
+  readonly statementTimeoutMs?: number;
   readonly applicationName?: string;
 }
 
-const pipelines = 2;
+const pipelineCount = 2;
 /** Milliseconds that connections have for an orderly end. */
 const farewell = 1_000;
 
 /** What one caller waits for: told when it is over, so that nothing is sent for a caller who has gone. */
-interface Errand {
+interface PendingQuery {
   over: boolean;
   /** Where its statement was sent, and when: milliseconds of `performance.now()`. */
   client?: pg.ClientBase;
@@ -85,62 +85,62 @@ interface Errand {
  * once and new ones are not sent, so that no caller hangs on a database that is gone.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const patience = options.patience ?? 10_000;
-  const clients = openClients(options.address, options.applicationName ?? 'clientele', patience);
+  const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
+  const clients = openClients(options.address, options.applicationName ?? 'clientele', statementTimeoutMs);
   // A session that began while the database took no writes may go on refusing them: it is replaced.
-  let era = 0;
-  const eraOf = new WeakMap<pg.ClientBase, number>();
+  let generation = 0;
+  const generationOf = new WeakMap<pg.ClientBase, number>();
   const pool = new pg.Pool({
     // biome-ignore lint/complexity/useArrowFunction: the pool calls it with `new`.
     Client: function () {
       const client = clients.create();
-      eraOf.set(client, era);
+      generationOf.set(client, generation);
       return client;
     } as unknown as PoolConfig['Client'],
     onConnect: clients.prepare,
     max: options.connections ?? 12,
     // How long a statement queues for a connection; whether the database lives is the heartbeat's business.
-    connectionTimeoutMillis: patience,
+    connectionTimeoutMillis: statementTimeoutMs,
     idleTimeoutMillis: 30_000,
   });
   // The pool drops a broken connection by itself; whoever used it has been told.
   pool.on('error', () => undefined);
-  const lanes: (Promise<pg.Client> | undefined)[] = new Array(pipelines).fill(undefined);
+  const pipelines: (Promise<pg.Client> | undefined)[] = new Array(pipelineCount).fill(undefined);
   let turn = 0;
   let closing: Promise<void> | undefined;
   const waiting = new Set<(error: Refusal) => void>();
   const lastHeard = new WeakMap<pg.ClientBase, number>();
 
-  const bell = openBell((sql) => database.run(statement('', sql), []));
-  const pulse = startPulse(
-    () => bell.listen(clients.create()),
+  const wakeChannel = openWakeChannel((sql) => database.run(statement('', sql), []));
+  const heartbeat = startHeartbeat(
+    () => wakeChannel.listen(clients.create()),
     (now, before) => {
-      if (before === 'read only') era += 1;
+      if (before === 'read only') generation += 1;
       if (now !== 'unreachable') return;
       for (const give of waiting) give(unavailable());
-      lanes.fill(undefined);
+      pipelines.fill(undefined);
       clients.breakAll();
     },
   );
 
   /** Ends with the work, with the heartbeat's verdict, or with the caller's patience: whichever is first. */
-  function guarded<Result>(work: (errand: Errand) => Promise<Result>): Promise<Result> {
-    if (closing || pulse.state() === 'unreachable') return Promise.reject(unavailable());
+  function guarded<Result>(work: (pendingQuery: PendingQuery) => Promise<Result>): Promise<Result> {
+    if (closing || heartbeat.state() === 'unreachable') return Promise.reject(unavailable());
     return new Promise<Result>((resolve, reject) => {
-      const errand: Errand = { over: false, sentAt: 0 };
+      const pendingQuery: PendingQuery = { over: false, sentAt: 0 };
       const give = (error: Refusal) => settle(() => reject(error));
       const timer = setTimeout(() => {
-        breakIfSilent(errand);
+        breakIfSilent(pendingQuery);
         give(unavailable());
-      }, patience + 500);
+      }, statementTimeoutMs + 500);
       const settle = (how: () => void) => {
         clearTimeout(timer);
         waiting.delete(give);
-        errand.over = true;
+        pendingQuery.over = true;
         how();
       };
       waiting.add(give);
-      work(errand).then(
+      work(pendingQuery).then(
         (result) => settle(() => resolve(result)),
         (error) => settle(() => reject(isOutage(error) ? unavailable(error) : error)),
       );
@@ -148,26 +148,26 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   /** A connection of which nothing was heard for the whole time is dead, though the database is not. */
-  function breakIfSilent({ client, sentAt }: Errand): void {
+  function breakIfSilent({ client, sentAt }: PendingQuery): void {
     if (client && (lastHeard.get(client) ?? 0) < sentAt) breakOff(client);
   }
 
   function ask(
-    errand: Errand,
+    pendingQuery: PendingQuery,
     client: pg.ClientBase,
     query: Statement,
     values: readonly Value[],
   ): Promise<readonly Row[]> {
-    if (errand.over) return Promise.reject(unavailable());
-    errand.client = client;
-    errand.sentAt = performance.now();
+    if (pendingQuery.over) return Promise.reject(unavailable());
+    pendingQuery.client = client;
+    pendingQuery.sentAt = performance.now();
     return new Promise((resolve, reject) => {
       const answer = (error: Error | null, result: QueryResult<Row>) => {
         if (!error || isAnswer(error)) {
           lastHeard.set(client, performance.now());
-          pulse.heard();
+          heartbeat.heard();
         }
-        if (isReadOnly(error)) pulse.doubt();
+        if (isReadOnly(error)) heartbeat.doubt();
         if (error) reject(error);
         else resolve(result.rows);
       };
@@ -175,21 +175,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     });
   }
 
-  function lane(): Promise<pg.Client> {
+  function pipeline(): Promise<pg.Client> {
     const index = turn;
-    turn = (turn + 1) % pipelines;
-    const open = lanes[index];
+    turn = (turn + 1) % pipelineCount;
+    const open = pipelines[index];
     if (open) return open;
-    const opening = openLane();
-    lanes[index] = opening;
+    const opening = openPipeline();
+    pipelines[index] = opening;
     const forget = () => {
-      if (lanes[index] === opening) lanes[index] = undefined;
+      if (pipelines[index] === opening) pipelines[index] = undefined;
     };
     opening.then((client) => client.once('end', forget), forget);
     return opening;
   }
 
-  async function openLane(): Promise<pg.Client> {
+  async function openPipeline(): Promise<pg.Client> {
     let client: pg.Client | undefined;
     try {
       client = clients.create({ pipeline: true });
@@ -223,14 +223,14 @@ export function openDatabase(options: DatabaseOptions): Database {
       } catch (error) {
         throw withoutConnection(error);
       }
-      if (eraOf.get(client) === era) return client;
+      if (generationOf.get(client) === generation) return client;
       client.release(true);
     }
   }
 
   /** Whatever the reason is that no connection could be had: the operator's to mend, and over some day. */
   function withoutConnection(error: unknown): Refusal {
-    pulse.doubt();
+    heartbeat.doubt();
     return unavailable(error);
   }
 
@@ -248,22 +248,26 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   async function endAll(): Promise<void> {
-    for (const open of lanes) open?.then((client) => client.end()).catch(() => undefined);
+    for (const open of pipelines) open?.then((client) => client.end()).catch(() => undefined);
     // The heartbeat goes on meanwhile: where the server falls silent, it is what ends this wait.
     await pool.end();
-    pulse.stop();
+    heartbeat.stop();
     await clients.ended(farewell);
   }
 
   const database: Database = {
-    wake: bell.ring,
-    onWake: bell.onRing,
-    read: (query, values) => guarded(async (errand) => ask(errand, await lane(), query, values)),
-    run: (query, values) => guarded((errand) => onPool((client) => ask(errand, client, query, values))),
+    wake: wakeChannel.notify,
+    onWake: wakeChannel.onNotify,
+    read: (query, values) =>
+      guarded(async (pendingQuery) => ask(pendingQuery, await pipeline(), query, values)),
+    run: (query, values) =>
+      guarded((pendingQuery) => onPool((client) => ask(pendingQuery, client, query, values))),
     transaction: (work) =>
-      guarded((errand) =>
+      guarded((pendingQuery) =>
         onPool((client) =>
-          inTransaction(client, () => work({ run: (query, values) => ask(errand, client, query, values) })),
+          inTransaction(client, () =>
+            work({ run: (query, values) => ask(pendingQuery, client, query, values) }),
+          ),
         ),
       ),
     script: (sql) =>
@@ -272,18 +276,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     async ready() {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(unavailable()), patience);
+        timer = setTimeout(() => reject(unavailable()), statementTimeoutMs);
       });
-      await Promise.race([pulse.begun, late]).finally(() => clearTimeout(timer));
+      await Promise.race([heartbeat.begun, late]).finally(() => clearTimeout(timer));
     },
     get state() {
-      return pulse.state();
+      return heartbeat.state();
     },
     get usage() {
       return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
     },
     close() {
-      bell.hush();
+      wakeChannel.close();
       closing ??= endAll();
       return closing;
     },

@@ -7,7 +7,7 @@ import { breakOff } from './clients.ts';
  */
 export type DatabaseState = 'ready' | 'read only' | 'no connections' | 'unreachable';
 
-export interface Pulse {
+export interface Heartbeat {
   state(): DatabaseState;
   /** Notes that an answer has come in, over whatever connection: the database lives. */
   heard(): void;
@@ -32,10 +32,10 @@ const step = 50;
  * Asks the database for a sign of life over a connection of its own, several times a second. A slow statement
  * elsewhere says nothing about the database; silence on every connection does.
  */
-export function startPulse(
+export function startHeartbeat(
   newClient: () => Client,
   onChange: (now: DatabaseState, before: DatabaseState) => void,
-): Pulse {
+): Heartbeat {
   let state: DatabaseState = 'ready';
   let client: Client | undefined;
   let doubted = false;

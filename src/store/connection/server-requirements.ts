@@ -1,34 +1,34 @@
 import pg from 'pg';
 import { OperatorError } from '../../domain/operator-error.ts';
-import type { Address } from './clients.ts';
+import type { ServerAddress } from './clients.ts';
 import { breakOff } from './clients.ts';
 
 /** A sentence for the operator: why this server cannot hold the records, and what would. */
-class UnfitServerError extends OperatorError {
+class ServerRequirementError extends OperatorError {
   override readonly name = 'UnfitServerError';
 }
 
 const oldest = 14;
 /** Milliseconds that a server may take for one connection or one answer. */
-const patience = 5_000;
+const timeoutMs = 5_000;
 
 /**
  * Refuses a server that is too old, not in UTF-8, or behind a proxy that pools by transaction: prepared
  * statements and session settings would reach another session there.
  */
-export async function refuseUnfitServer(address: Address): Promise<void> {
+export async function requireSuitableServer(address: ServerAddress): Promise<void> {
   const clients = [clientFor(address), clientFor(address)] as const;
   // Whatever breaks a connection is also thrown where it is waited for.
   for (const client of clients) client.on('error', () => undefined);
   try {
     const [one, other] = clients;
     await one.connect();
-    await refuseUnfitDatabase(one);
+    await requireSuitableDatabase(one);
     await other.connect();
     await refuseSharedSession(one, other);
   } catch (error) {
-    if (error instanceof UnfitServerError) throw error;
-    throw new UnfitServerError(
+    if (error instanceof ServerRequirementError) throw error;
+    throw new ServerRequirementError(
       `CLIENTELE_DATABASE_URL cannot be reached${codeOf(error)}. Check host, port, user and database, and that the server runs.`,
     );
   } finally {
@@ -38,16 +38,16 @@ export async function refuseUnfitServer(address: Address): Promise<void> {
   }
 }
 
-function clientFor(address: Address): pg.Client {
+function clientFor(address: ServerAddress): pg.Client {
   try {
     return new pg.Client({
       ...('url' in address ? { connectionString: address.url } : address),
-      connectionTimeoutMillis: patience,
-      query_timeout: patience,
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
     });
   } catch (error) {
     // The error itself quotes the whole address, and the password with it.
-    throw new UnfitServerError(
+    throw new ServerRequirementError(
       `CLIENTELE_DATABASE_URL cannot be read${codeOf(error)}. It should look like postgres://user:password@host/database, and every file that it names must be there.`,
     );
   }
@@ -56,18 +56,18 @@ function clientFor(address: Address): pg.Client {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
 
-async function refuseUnfitDatabase(client: pg.Client): Promise<void> {
+async function requireSuitableDatabase(client: pg.Client): Promise<void> {
   const { rows } = await client.query(
     "select current_setting('server_version_num')::int / 10000 as version, current_setting('server_encoding') as encoding",
   );
   const { version, encoding } = rows[0] as { version: number; encoding: string };
   if (version < oldest) {
-    throw new UnfitServerError(
+    throw new ServerRequirementError(
       `This is PostgreSQL ${version}; Clientele needs ${oldest} or newer. Upgrade the server.`,
     );
   }
   if (encoding !== 'UTF8') {
-    throw new UnfitServerError(
+    throw new ServerRequirementError(
       `The database is encoded in ${encoding}. Create one with: create database NAME encoding 'UTF8' template template0`,
     );
   }
@@ -85,7 +85,7 @@ async function refuseSharedSession(one: pg.Client, other: pg.Client): Promise<vo
   await other.query('rollback');
   own.push(await backendOf(one));
   if (new Set(own).size === 1 && !own.includes(others)) return;
-  throw new UnfitServerError(
+  throw new ServerRequirementError(
     'CLIENTELE_DATABASE_URL leads to a proxy that pools by transaction, where prepared statements break. Use a direct connection, or pool by session.',
   );
 }

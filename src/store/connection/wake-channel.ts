@@ -7,22 +7,22 @@ import type { Client } from 'pg';
  * The note is not sent by the change itself, since PostgreSQL lets transactions that notify commit one after
  * the other. It follows the commit, once for all changes of some milliseconds.
  */
-export interface Bell {
-  ring(): void;
-  onRing(listener: () => void): () => void;
+export interface WakeChannel {
+  notify(): void;
+  onNotify(listener: () => void): () => void;
   /** Has a connection listen for the notes of other processes, from when it is open. */
   listen(client: Client): Client;
   /** Sends no more notes. */
-  hush(): void;
+  close(): void;
 }
 
 /** Milliseconds in which notes are gathered into one. */
-const gathering = 20;
+const gatheringMs = 20;
 
 const channel = 'clientele';
 
 /** `run` executes one statement, which reads nothing. */
-export function openBell(run: (sql: string) => Promise<unknown>): Bell {
+export function openWakeChannel(run: (sql: string) => Promise<unknown>): WakeChannel {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -35,11 +35,11 @@ export function openBell(run: (sql: string) => Promise<unknown>): Bell {
   };
 
   return {
-    ring() {
+    notify() {
       tell();
-      timer ??= setTimeout(send, gathering).unref();
+      timer ??= setTimeout(send, gatheringMs).unref();
     },
-    onRing(listener) {
+    onNotify(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
@@ -49,7 +49,7 @@ export function openBell(run: (sql: string) => Promise<unknown>): Bell {
       client.once('connect', () => client.query(`listen ${channel}`).catch(() => undefined));
       return client;
     },
-    hush() {
+    close() {
       clearTimeout(timer);
       listeners.clear();
     },

@@ -5,7 +5,7 @@ import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 
 export type ChangeRequestId = Id<'change_request'>;
 
@@ -92,7 +92,7 @@ function requestOf(row: Row): ChangeRequestRow {
 }
 
 /** A new request, as a part of its customer's change. */
-export const proposalPart = (request: Omit<SealedChangeRequest, 'seq' | 'customerId'>): Part => ({
+export const proposalPart = (request: Omit<SealedChangeRequest, 'seq' | 'customerId'>): StatementPart => ({
   name: 'proposed',
   sql: (gate, from) => `proposed as (
     insert into change_requests (brand_id, customer_id, change_request_id, status, fields, wanted, reason, requested_by, created_at)
@@ -121,7 +121,7 @@ export interface Decision {
  * A decision, as a part of its customer's change. Two decisions on one request both change the customer, so
  * the later one finds another version and is decided anew.
  */
-export const decisionPart = (decision: Decision): Part => ({
+export const decisionPart = (decision: Decision): StatementPart => ({
   name: 'decided',
   sql: (gate, from) => `decided as (
     update change_requests set status = $${from + 1}::text, decided_by = $${from + 2}::uuid, decided_at = $${from + 3}::timestamptz, note = $${from + 4}::text

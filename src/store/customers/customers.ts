@@ -7,10 +7,10 @@ import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import { arrivalsOf } from '../brands/brands.ts';
 import type { Row, Value } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
-import type { Claim, Outcome } from '../idempotency-claim.ts';
+import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { settle } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
 /** A customer as stored: readable columns and the sealed profile, still sealed. */
@@ -149,9 +149,9 @@ const insertSql = (gate: string): string => `created as (
 export async function insertCustomer(
   scope: BrandScope,
   row: NewCustomerRow,
-  parts: readonly Part[],
-  claim?: Claim,
-): Promise<Outcome> {
+  parts: readonly StatementPart[],
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const values: readonly Value[] = [
     scope.brandId,
     row.head.customer_id,
@@ -210,7 +210,7 @@ async function refuseTakenSsn(scope: BrandScope, id: CustomerId, { olderSsn }: I
   if ((await scope.db.run(holder, [scope.brandId, values, id])).length > 0) throw new TakenSsn('Taken.');
 }
 
-function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promise<Outcome> {
+function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promise<WriteOutcome> {
   const { query, values } = assemble(change);
   return settle(change.claim, scope.db.run(query, values));
 }
@@ -262,9 +262,9 @@ const heldSql =
 export async function changeCustomer(
   scope: BrandScope,
   row: CustomerRowChange,
-  parts: readonly Part[],
-  claim?: Claim,
-): Promise<Outcome> {
+  parts: readonly StatementPart[],
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const { profile, ssn, index, verify, kyc } = row;
   const values: readonly Value[] = [
     scope.brandId,
@@ -324,9 +324,9 @@ export function removeCustomer(
   id: CustomerId,
   versions: readonly number[] | undefined,
   now: Instant,
-  parts: readonly Part[],
-  claim?: Claim,
-): Promise<Outcome> {
+  parts: readonly StatementPart[],
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const wanted = versions ? versions.map(String) : null;
   const values: readonly Value[] = [scope.brandId, id, wanted, toPostgres(now), nextSlot()];
   return write(scope, {

@@ -3,8 +3,8 @@ import { chmod, chown, mkdir, open, readdir, rename, rm } from 'node:fs/promises
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Binaries } from './binaries.ts';
+import type { DataLayout } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import type { Place } from './place.ts';
 import { type Launcher, launch } from './privileges.ts';
 
 /** The superuser that Clientele connects as. */
@@ -17,7 +17,11 @@ const unfinished = 'postgres.new-';
  * start which is killed half way leaves nothing behind that the next one could mistake for data. Only the
  * process that holds the directory (owner.ts) may call this. Throws EmbeddedError with initdb's own words.
  */
-export async function createCluster(place: Place, binaries: Binaries, launcher: Launcher): Promise<void> {
+export async function createCluster(
+  place: DataLayout,
+  binaries: Binaries,
+  launcher: Launcher,
+): Promise<void> {
   requireName(launcher);
   await removeUnfinished(place);
   const fresh = join(place.root, `${unfinished}${randomBytes(6).toString('hex')}`);
@@ -36,7 +40,7 @@ export async function createCluster(place: Place, binaries: Binaries, launcher: 
 }
 
 /** Removes what a start left that was killed while it created the data directory. */
-async function removeUnfinished(place: Place): Promise<void> {
+async function removeUnfinished(place: DataLayout): Promise<void> {
   for (const name of await readdir(place.root)) {
     if (!name.startsWith(unfinished)) continue;
     // An initdb that outlived its parent may still write there for a moment; then the next start removes it.

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, rm, stat } from 'node:fs/promises';
-import type { Place } from './place.ts';
+import type { DataLayout } from './data-layout.ts';
 
 // Bytes; with the one older copy that is kept, the log never takes much more than twice this.
 const largest = 8 * 1024 * 1024;
@@ -12,7 +12,7 @@ const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR, COPYFILE_EXCL } = constants;
  * Opens PostgreSQL's log for appending. The server gets the file itself and not a pipe to this process, so that
  * it can go on writing (and stop in an orderly way) when this process has been killed.
  */
-export async function openLog(place: Place): Promise<FileHandle> {
+export async function openLog(place: DataLayout): Promise<FileHandle> {
   await trimLog(place);
   const log = await open(place.log, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, 0o600);
   // The owner of the directory must be able to open it himself next time.
@@ -22,7 +22,7 @@ export async function openLog(place: Place): Promise<FileHandle> {
 }
 
 /** Moves a log that has grown large aside; also while the server runs, because it only ever appends. */
-export async function trimLog({ log }: Place): Promise<void> {
+export async function trimLog({ log }: DataLayout): Promise<void> {
   if ((await logSize({ log })) <= largest) return;
   const file = await open(log, O_NOFOLLOW | O_RDWR);
   try {
@@ -35,12 +35,12 @@ export async function trimLog({ log }: Place): Promise<void> {
 }
 
 /** Bytes in the log. */
-export async function logSize({ log }: Pick<Place, 'log'>): Promise<number> {
+export async function logSize({ log }: Pick<DataLayout, 'log'>): Promise<number> {
   return (await stat(log).catch(() => undefined))?.size ?? 0;
 }
 
 /** What was logged since the log had `size` bytes; at most its last 16 KiB. */
-export async function logSince({ log }: Place, size: number): Promise<string> {
+export async function logSince({ log }: DataLayout, size: number): Promise<string> {
   const file = await open(log, 'r');
   try {
     const end = (await file.stat()).size;

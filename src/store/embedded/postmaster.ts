@@ -2,9 +2,9 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { failedStart } from './cluster.ts';
+import { type DataLayout, removeStaleSocket, socketFile, usualSocketDirectory } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
 import { logSince, logSize, openLog } from './log.ts';
-import { type Place, removeStaleSocket, socketFile, usualSocketDirectory } from './place.ts';
 import { launch } from './privileges.ts';
 import { allPids, beginning, commandLine, workingDirectory } from './processes.ts';
 import type { Recipe } from './recipe.ts';
@@ -29,7 +29,7 @@ export interface PidFile {
 }
 
 // Milliseconds.
-const lockPatience = 10_000;
+const lockTimeoutMs = 10_000;
 const askNicely = 4_000;
 const askFirmly = 8_000;
 
@@ -51,7 +51,7 @@ export async function startPostmaster(recipe: Recipe): Promise<Postmaster> {
     if (end === undefined) return postmaster;
     const words = `${end}\n${await logSince(place, logged)}`;
     const held = /lock file .* already exists|shared memory block .* still in use/.test(words);
-    if (!held || Date.now() - began > lockPatience) {
+    if (!held || Date.now() - began > lockTimeoutMs) {
       throw failedStart(`PostgreSQL ended with ${end}`, reasons(words), binaries);
     }
     await endLeftovers(place, Date.now() - began > askNicely ? 'SIGKILL' : 'SIGQUIT');
@@ -69,14 +69,14 @@ export async function stopPostmaster(postmaster: Postmaster, bound = 10_000): Pr
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     if (postmaster.isGone()) return;
     postmaster.signal(signal);
-    const patience = new AbortController();
-    await Promise.race([postmaster.ended, sleep(bound, patience.signal)]);
-    patience.abort();
+    const timeoutMs = new AbortController();
+    await Promise.race([postmaster.ended, sleep(bound, timeoutMs.signal)]);
+    timeoutMs.abort();
   }
 }
 
 /** What postmaster.pid says, undefined where no server runs or died here, or where it is just being written. */
-export async function readPidFile(place: Place): Promise<PidFile | undefined> {
+export async function readPidFile(place: DataLayout): Promise<PidFile | undefined> {
   const text = await readFile(join(place.data, 'postmaster.pid'), 'utf8').catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
@@ -89,7 +89,7 @@ export async function readPidFile(place: Place): Promise<PidFile | undefined> {
 }
 
 /** The socket directory of a server that accepts connections now, whoever may have started it. */
-export async function answeringSocket(place: Place): Promise<string | undefined> {
+export async function answeringSocket(place: DataLayout): Promise<string | undefined> {
   const file = await readPidFile(place);
   if (!file || file.socketDirectory === '') return undefined;
   // A server in another container may know the same directory by another path.
@@ -111,7 +111,7 @@ async function accepts(folder: string): Promise<boolean> {
 }
 
 /** Sees to it that nothing runs on the data, and that no file of a dead server keeps a new one from starting. */
-async function clearTheWay(place: Place, notice: (sentence: string) => void): Promise<void> {
+async function clearTheWay(place: DataLayout, notice: (sentence: string) => void): Promise<void> {
   const file = await readPidFile(place);
   if (!file || !exists(file.pid)) return;
   const command = await commandLine(file.pid);
@@ -134,7 +134,7 @@ async function clearTheWay(place: Place, notice: (sentence: string) => void): Pr
   }
 }
 
-async function endOrphan(pid: number, place: Place): Promise<void> {
+async function endOrphan(pid: number, place: DataLayout): Promise<void> {
   const began = await beginning(pid);
   const since = Date.now();
   for (let signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | undefined = 'SIGINT', last = ''; ; ) {
@@ -142,7 +142,7 @@ async function endOrphan(pid: number, place: Place): Promise<void> {
     if (signal !== last) process.kill(pid, signal);
     last = signal;
     const waited = Date.now() - since;
-    if (waited > lockPatience) {
+    if (waited > lockTimeoutMs) {
       throw new EmbeddedError(
         `The PostgreSQL server (pid ${pid}) that an earlier process left on ${place.data} does not end. ` +
           `End it with \`kill -9 ${pid}\`, or restart the machine, and start again.`,
@@ -154,7 +154,7 @@ async function endOrphan(pid: number, place: Place): Promise<void> {
 }
 
 /** Ends connections that outlive their postmaster: one that computes would notice its death only much later. */
-async function endLeftovers(place: Place, signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> {
+async function endLeftovers(place: DataLayout, signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> {
   const owner = (await stat(place.data)).uid;
   for (const pid of await allPids()) {
     if (!(await commandLine(pid)).startsWith(`postgres: ${place.marker}: `)) continue;
@@ -197,19 +197,19 @@ async function spawnPostmaster(recipe: Recipe): Promise<Postmaster> {
 
 /** Undefined once the server is ready, how it ended where it ended. A server in recovery is waited for. */
 async function untilReady(
-  place: Place,
+  place: DataLayout,
   postmaster: Postmaster,
   notice: (sentence: string) => void,
 ): Promise<string | undefined> {
-  let patience: number | undefined = Date.now() + 3_000;
+  let timeoutMs: number | undefined = Date.now() + 3_000;
   while (!postmaster.isGone()) {
     const file = await readPidFile(place);
     if (file?.pid === postmaster.pid && file.isReady) return undefined;
-    if (patience !== undefined && Date.now() > patience) {
+    if (timeoutMs !== undefined && Date.now() > timeoutMs) {
       notice(
         'PostgreSQL is taking its time to start; after an unclean stop it first recovers what was written.',
       );
-      patience = undefined;
+      timeoutMs = undefined;
     }
     await sleep(5);
   }

@@ -1,12 +1,12 @@
 import { type Binaries, findBinaries, readyBinaries } from './binaries.ts';
 import { createCluster } from './cluster.ts';
+import { type DataLayout, dataVersion, openTo, prepareSocketDirectory } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import { dataVersion, openTo, type Place, prepareSocketDirectory } from './place.ts';
 import { findRights, type Launcher, serverAccount } from './privileges.ts';
 
 /** Everything that stays the same from one start of a server to the next. */
 export interface Recipe {
-  readonly place: Place;
+  readonly place: DataLayout;
   readonly binaries: Binaries;
   readonly launcher: Launcher;
   readonly socketDirectory: string;
@@ -20,7 +20,7 @@ export interface Recipe {
  * EmbeddedError where this machine or this directory cannot have an embedded server.
  */
 export async function prepare(
-  place: Place,
+  place: DataLayout,
   settings: Readonly<Record<string, string>>,
   notice: (sentence: string) => void,
 ): Promise<Recipe> {
@@ -41,14 +41,14 @@ export async function prepare(
   return { place, binaries, launcher, socketDirectory, settings, notice };
 }
 
-function unreachable(place: Place): EmbeddedError {
+function unreachable(place: DataLayout): EmbeddedError {
   return new EmbeddedError(
     `PostgreSQL refuses to run as root, and the user it runs as instead cannot pass the directories above ` +
       `${place.root}. Put the data where every user may pass, for example with CLIENTELE_DATA_DIR=/var/lib/clientele.`,
   );
 }
 
-function otherVersion(place: Place, version: string, binaries: Binaries): EmbeddedError {
+function otherVersion(place: DataLayout, version: string, binaries: Binaries): EmbeddedError {
   return new EmbeddedError(
     `The data in ${place.data} were written by PostgreSQL ${version}, and this release of Clientele brings ` +
       `PostgreSQL ${binaries.major}, which cannot read them. Start the release that wrote them, or convert the ` +

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failedStart, superuser } from './cluster.ts';
+import {
+  checkSocketDirectory,
+  type DataLayout,
+  dataVersion,
+  findDataLayout,
+  removeSocketDirectory,
+  socketPort,
+} from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
 import { trimLog } from './log.ts';
 import { type Claim, claim, currentHolder, type Holder, type Role } from './owner.ts';
-import {
-  checkSocketDirectory,
-  dataVersion,
-  findPlace,
-  type Place,
-  removeSocketDirectory,
-  socketPort,
-} from './place.ts';
 import {
   answeringSocket,
   type Postmaster,
@@ -60,7 +60,7 @@ export interface EmbeddedServer {
 }
 
 // Milliseconds: how long one process waits for another to finish with the directory, or to make it ready.
-const patience = 60_000;
+const timeoutMs = 60_000;
 const longestPause = 2_000;
 // A server that ran for this long is not one that dies of its own start.
 const steady = 10_000;
@@ -77,10 +77,10 @@ const logWatch = 30_000;
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { role, create = role === 'serve', notice = () => {} } = options;
   try {
-    const place = await findPlace(options.dataDir, create);
+    const place = await findDataLayout(options.dataDir, create);
     if (!place) throw missing(options.dataDir);
     const answers = async () => (await answeringSocket(place)) !== undefined;
-    const until = Date.now() + patience;
+    const until = Date.now() + timeoutMs;
     for (let told = false; ; ) {
       // A command must not leave a trace in a directory that holds no data, but may wait for a first start.
       const mayClaim = create || (await dataVersion(place)) !== undefined;
@@ -94,7 +94,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
       const joined = role === 'command' ? await join(place) : undefined;
       if (joined) return joined;
       if (Date.now() > until) throw stillBusy(place, holder);
-      if (!told && Date.now() > until - patience + 300) {
+      if (!told && Date.now() > until - timeoutMs + 300) {
         told = true;
         notice(waitingFor(holder));
       }
@@ -106,7 +106,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
 }
 
 /** Starts the server on behalf of this process, which holds `claim`, and keeps it running. */
-async function own(place: Place, claim: Claim, options: EmbeddedOptions): Promise<EmbeddedServer> {
+async function own(place: DataLayout, claim: Claim, options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { role, notice = () => {} } = options;
   let recipe: Recipe;
   let postmaster: Postmaster;
@@ -192,7 +192,7 @@ async function own(place: Place, claim: Claim, options: EmbeddedOptions): Promis
 }
 
 /** Joins a server that another process runs; undefined where it is not ready, or about to stop. */
-async function join(place: Place): Promise<EmbeddedServer | undefined> {
+async function join(place: DataLayout): Promise<EmbeddedServer | undefined> {
   const file = await readPidFile(place);
   const socketDirectory = await answeringSocket(place);
   if (!file?.isReady || socketDirectory === undefined) return undefined;
@@ -257,7 +257,7 @@ function missing(dataDir: string): EmbeddedError {
   );
 }
 
-function taken(place: Place, holder: Holder): EmbeddedError {
+function taken(place: DataLayout, holder: Holder): EmbeddedError {
   return new EmbeddedError(
     `Another clientele serve (pid ${holder.pid}) already runs on ${place.root}. ` +
       'Stop it first, or give this one a data directory of its own with CLIENTELE_DATA_DIR.',
@@ -270,13 +270,13 @@ function waitingFor(holder: Holder): string {
     : `Waiting for clientele serve (pid ${holder.pid}) to have its database ready.`;
 }
 
-function stillBusy(place: Place, holder: Holder): EmbeddedError {
+function stillBusy(place: DataLayout, holder: Holder): EmbeddedError {
   return new EmbeddedError(
     holder.role === 'command'
       ? `Another clientele command (pid ${holder.pid}) has been using ${place.root} for more than ` +
-          `${patience / 1000} seconds. Start again when it has finished.`
+          `${timeoutMs / 1000} seconds. Start again when it has finished.`
       : `The database of clientele serve (pid ${holder.pid}) on ${place.root} has not become ready within ` +
-          `${patience / 1000} seconds. Look into ${place.log}, and start again when it is ready.`,
+          `${timeoutMs / 1000} seconds. Look into ${place.log}, and start again when it is ready.`,
   );
 }
 

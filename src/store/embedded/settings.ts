@@ -1,4 +1,4 @@
-import { type Place, socketPort } from './place.ts';
+import { type DataLayout, socketPort } from './data-layout.ts';
 
 // Given on the command line, where they win over postgresql.conf and ALTER SYSTEM.
 const fixed: Readonly<Record<string, string>> = {
@@ -55,7 +55,7 @@ export const mustBeOn = ['fsync', 'full_page_writes', 'synchronous_commit', 'dat
 
 /** The arguments of `postgres` for this data directory; `extra` settings win over Clientele's own. */
 export function serverArguments(
-  place: Place,
+  place: DataLayout,
   socketDirectory: string,
   extra: Readonly<Record<string, string>> = {},
 ): string[] {
@@ -74,4 +74,4 @@ export function serverArguments(
 }
 
 /** How the command line of a server started for this directory, and by Clientele, can be told from others. */
-export const markOf = (place: Place) => `cluster_name=${place.marker}`;
+export const markOf = (place: DataLayout) => `cluster_name=${place.marker}`;

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { superuser } from './cluster.ts';
+import { socketPort } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import { socketPort } from './place.ts';
 import { mustBeOn } from './settings.ts';
 
 /** The database that holds Clientele's tables. */

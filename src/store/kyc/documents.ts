@@ -5,7 +5,7 @@ import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 
 /** One image of a document, without the image itself. */
 export interface DocumentRow {
@@ -26,7 +26,7 @@ export interface DocumentWithContent extends DocumentRow {
 }
 
 /** New documents of a run, as a part of the change of its customer. The images travel as they are, in binary. */
-export function insertDocumentsPart(runId: RunId, documents: readonly DocumentWithContent[]): Part {
+export function insertDocumentsPart(runId: RunId, documents: readonly DocumentWithContent[]): StatementPart {
   const tuple = (at: number) =>
     `($${at}::uuid, $${at + 1}::text, $${at + 2}::text, $${at + 3}::int, $${at + 4}::bytea, $${at + 5}::int, $${at + 6}::int, $${at + 7}::timestamptz)`;
   return {

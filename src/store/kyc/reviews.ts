@@ -5,7 +5,7 @@ import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 import type { RunRow } from './runs.ts';
 import { runColumns, runOf } from './runs.ts';
 
@@ -30,7 +30,7 @@ const page = statement(
 );
 
 /** The place after which a page begins. */
-export interface ReviewPlace {
+export interface ReviewPosition {
   readonly since: Instant;
   readonly runId: RunId;
 }
@@ -38,7 +38,7 @@ export interface ReviewPlace {
 /** What waits for a reviewer, the longest waiting first. Deleted customers' verifications wait for nobody. */
 export async function listReviews(
   scope: BrandScope,
-  after: ReviewPlace | undefined,
+  after: ReviewPosition | undefined,
   most: number,
 ): Promise<readonly ReviewRow[]> {
   const place = after ? [toPostgres(after.since), after.runId] : [null, null];
@@ -73,7 +73,7 @@ export interface DecisionRow {
 }
 
 /** A decision, as a part of the change of the customer. */
-export function insertDecisionPart(runId: RunId, row: DecisionRow): Part {
+export function insertDecisionPart(runId: RunId, row: DecisionRow): StatementPart {
   return {
     name: 'kyc_decision',
     sql: (gate, at) => `decided as (

@@ -7,7 +7,7 @@ import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 
 /** One verification of one customer, as stored. */
 export interface RunRow {
@@ -106,7 +106,7 @@ export type RunChange = Omit<
 >;
 
 /** A new run, as a part of the change of its customer. */
-export function insertRunPart(run: RunRow): Part {
+export function insertRunPart(run: RunRow): StatementPart {
   return {
     name: 'kyc_run_new',
     sql: (gate, at) => `run_new as (
@@ -157,7 +157,7 @@ function setValues(run: RunChange) {
 }
 
 /** A changed run, as a part of the change of its customer, whose version guards both. */
-export function changeRunPart(run: RunChange): Part {
+export function changeRunPart(run: RunChange): StatementPart {
   return {
     name: 'kyc_run',
     sql: (gate, at) => `run_changed as (

@@ -6,10 +6,10 @@ import type { Instant } from '../../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
-import type { Claim, Outcome } from '../idempotency-claim.ts';
+import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { isBusy, settle } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 import { eraseSql } from './erasure-tables.ts';
 import { policyColumns, policyOf } from './policies.ts';
@@ -21,21 +21,21 @@ export interface Kept {
 }
 
 /** What is to become of a record. */
-export type Fate =
+export type RetentionAction =
   /** It stays, and is looked at again then; `undefined`: when something about it has changed. */
   | { readonly kind: 'keep'; readonly lookAt: Instant | undefined }
   | {
       readonly kind: 'erase documents';
       readonly madeUntil: Instant;
       readonly now: Instant;
-      readonly journal: Part;
+      readonly journal: StatementPart;
     }
   | {
       readonly kind: 'erase everything';
       readonly because: ErasureCause;
       readonly now: Instant;
-      readonly journal: Part;
-      readonly claim?: Claim | undefined;
+      readonly journal: StatementPart;
+      readonly claim?: IdempotencyClaim | undefined;
     };
 
 const lock = statement(
@@ -50,12 +50,12 @@ const lock = statement(
  *
  * `undefined`: there is no such deleted customer.
  */
-export async function settleFate(
+export async function applyRetention(
   scope: BrandScope,
   id: CustomerId,
-  decide: (kept: Kept) => Fate,
-  claim?: Claim,
-): Promise<Outcome | undefined> {
+  decide: (kept: Kept) => RetentionAction,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome | undefined> {
   try {
     return await scope.db.transaction(async (connection) => {
       const [held] = await connection.run(lock, [scope.brandId, id]);
@@ -116,7 +116,12 @@ function historyOf(row: Row): History {
   };
 }
 
-function carryOut(connection: Connection, scope: BrandScope, id: CustomerId, fate: Fate): Promise<Outcome> {
+function carryOut(
+  connection: Connection,
+  scope: BrandScope,
+  id: CustomerId,
+  fate: RetentionAction,
+): Promise<WriteOutcome> {
   switch (fate.kind) {
     case 'keep':
       return putOff(connection, scope, id, fate.lookAt);
@@ -143,8 +148,8 @@ function eraseDocuments(
   connection: Connection,
   scope: BrandScope,
   id: CustomerId,
-  { madeUntil, now, journal }: Extract<Fate, { kind: 'erase documents' }>,
-): Promise<Outcome> {
+  { madeUntil, now, journal }: Extract<RetentionAction, { kind: 'erase documents' }>,
+): Promise<WriteOutcome> {
   const old = (table: string, time: string) =>
     `${table}_erased as (delete from ${table} where brand_id = $1 and customer_id = $2::uuid and ${time} <= $3::timestamptz)`;
   const { query, values } = assemble({
@@ -179,8 +184,8 @@ async function eraseEverything(
   connection: Connection,
   scope: BrandScope,
   id: CustomerId,
-  { because, now, journal, claim }: Extract<Fate, { kind: 'erase everything' }>,
-): Promise<Outcome> {
+  { because, now, journal, claim }: Extract<RetentionAction, { kind: 'erase everything' }>,
+): Promise<WriteOutcome> {
   // An entry on its way from the journal to the trail is waited for, so that it is found in one of them.
   await connection.run(lockJournal, [scope.brandId, id]);
   // Whoever is about to write down what a receiver answered has written it, or finds the delivery taken away.

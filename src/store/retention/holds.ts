@@ -3,10 +3,10 @@ import type { Instant } from '../../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import type { Row, Value } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
-import type { Claim, Outcome } from '../idempotency-claim.ts';
+import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { settle } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
 // What a brand says about a customer, present or deleted, that retention has to respect. Each of these takes the
@@ -38,9 +38,9 @@ export function writeClosing(
   id: CustomerId,
   closedOn: string,
   now: Instant,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> {
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   return write(
     scope,
     'account_closing',
@@ -75,9 +75,9 @@ export function insertHold(
   scope: BrandScope,
   id: CustomerId,
   hold: Hold,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> {
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const values = [scope.brandId, id, toPostgres(hold.setAt), hold.holdId, hold.reason, hold.setBy];
   return write(scope, 'legal_hold_set', values, journal, claim, (gate) => ({
     before: known(3),
@@ -93,9 +93,9 @@ export function releaseHold(
   id: CustomerId,
   holdId: Id<'hold'>,
   { reason, releasedBy, releasedAt }: NonNullable<Hold['release']>,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> {
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const values = [scope.brandId, id, toPostgres(releasedAt), holdId, reason, releasedBy];
   return write(scope, 'legal_hold_release', values, journal, claim, (gate) => ({
     before: `known as (
@@ -125,9 +125,9 @@ export function insertErasureRequest(
   scope: BrandScope,
   id: CustomerId,
   request: ErasureRequest,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> {
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const { erasureId, reason, requestedBy, requestedAt } = request;
   const values = [scope.brandId, id, toPostgres(requestedAt), erasureId, reason, requestedBy];
   return write(scope, 'erasure_request', values, journal, claim, (gate) => ({
@@ -150,10 +150,10 @@ function write(
   scope: BrandScope,
   name: string,
   values: readonly Value[],
-  journal: Part,
-  claim: Claim | undefined,
+  journal: StatementPart,
+  claim: IdempotencyClaim | undefined,
   textOf: (gate: string) => Text,
-): Promise<Outcome> {
+): Promise<WriteOutcome> {
   const assembled = assemble({
     name,
     values,

@@ -4,10 +4,10 @@ import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
-import type { Claim, Outcome } from '../idempotency-claim.ts';
+import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { settle } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
 /** The columns of a policy, null where the brand has none of its own. */
@@ -43,9 +43,9 @@ export function changePolicy(
   scope: BrandScope,
   to: Partial<RetentionPolicy>,
   now: Instant,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> {
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const { neverVerifiedDays, notPassedMonths, identityYears, documentsYears } = defaultPolicy;
   const { query, values } = assemble({
     name: 'retention_policy_change',

@@ -1,5 +1,5 @@
 import type { CustomerId } from '../../domain/ids.ts';
-import type { DeletionPlace } from '../../domain/retention/paging.ts';
+import type { DeletionPosition } from '../../domain/retention/paging.ts';
 import type { ErasureCause } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
@@ -21,7 +21,7 @@ export async function readRestricted(scope: BrandScope, id: CustomerId): Promise
 }
 
 /** A deleted customer without anything of the person. */
-export interface RestrictedBrief extends DeletionPlace {
+export interface RestrictedBrief extends DeletionPosition {
   readonly kycStatus: string | undefined;
   readonly isHeld: boolean;
 }
@@ -39,7 +39,7 @@ const page = statement(
 /** Deleted customers that are not erased, in the order of their deletion. */
 export async function listRestricted(
   scope: BrandScope,
-  after: DeletionPlace | undefined,
+  after: DeletionPosition | undefined,
   most: number,
 ): Promise<readonly RestrictedBrief[]> {
   const place = after ? [toPostgres(after.deletedAt), after.customerId] : [null, null];

@@ -4,10 +4,10 @@ import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import type { PayloadKind, WebhookStatus } from '../../domain/webhooks/subscription.ts';
 import type { Row, Value } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
-import type { Claim, Outcome } from '../idempotency-claim.ts';
+import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { settle } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Part } from '../statement-parts.ts';
+import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
 export type WebhookId = Id<'webhook'>;
@@ -76,9 +76,9 @@ const nobody = null;
 export function insertWebhook(
   scope: BrandScope,
   row: WebhookRow,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> {
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const { query, values } = assemble({
     name: 'webhook_create',
     values: [
@@ -111,10 +111,10 @@ function write(
   name: string,
   row: Pick<WebhookRow, 'id' | 'settingsSeal'>,
   more: readonly Value[],
-  journal: Part,
-  claim: Claim | undefined,
+  journal: StatementPart,
+  claim: IdempotencyClaim | undefined,
   effect: string,
-): Promise<Outcome> {
+): Promise<WriteOutcome> {
   const { query, values } = assemble({
     name,
     values: [scope.brandId, nobody, row.id, row.settingsSeal, ...more],
@@ -137,9 +137,9 @@ export function changeWebhook(
   scope: BrandScope,
   before: WebhookRow,
   after: WebhookRow,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> {
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
   const more = [
     after.settings,
     after.settingsSeal,
@@ -167,9 +167,9 @@ export function changeWebhook(
 export const removeWebhook = (
   scope: BrandScope,
   row: WebhookRow,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> =>
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> =>
   write(
     scope,
     'webhook_delete',
@@ -187,9 +187,9 @@ export const removeWebhook = (
 export const noteWebhook = (
   scope: BrandScope,
   row: WebhookRow,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> =>
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> =>
   write(scope, 'webhook_note', row, [], journal, claim, 'changed as (select 1 from gate)');
 
 /** Which events are to be sent again: `numbers` of the brand's events. Pending ones stay as they are. */
@@ -198,9 +198,9 @@ export const replayDeliveries = (
   row: WebhookRow,
   numbers: readonly string[],
   now: Instant,
-  journal: Part,
-  claim?: Claim,
-): Promise<Outcome> =>
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> =>
   write(
     scope,
     'webhook_replay',

@@ -95,8 +95,8 @@ export async function output(child: ChildProcess): Promise<string> {
   return text;
 }
 
-export function actor(options: object, circumstances: Circumstances = {}): Actor {
-  const child = script('open.ts', [JSON.stringify(options)], circumstances);
+export function actor(options: object, validationContext: Circumstances = {}): Actor {
+  const child = script('open.ts', [JSON.stringify(options)], validationContext);
   const reports: Report[] = [];
   const wakers = new Set<() => void>();
   const wake = () => {

@@ -1,12 +1,13 @@
 // Starts a server as on a system without setpriv, reports its pid, and ends without stopping it. Its argument is
 // the data directory.
+
+import { findDataLayout } from '../../../src/store/embedded/data-layout.ts';
 import { claim } from '../../../src/store/embedded/owner.ts';
-import { findPlace } from '../../../src/store/embedded/place.ts';
 import { answeringSocket, startPostmaster } from '../../../src/store/embedded/postmaster.ts';
 import { findRights } from '../../../src/store/embedded/privileges.ts';
 import { prepare } from '../../../src/store/embedded/recipe.ts';
 
-const place = await findPlace(process.argv[2] ?? '', true);
+const place = await findDataLayout(process.argv[2] ?? '', true);
 if (!place) throw new Error('there is no data directory');
 await claim(place.owners, 'serve', async () => (await answeringSocket(place)) !== undefined);
 const recipe = await prepare(place, {}, () => {});

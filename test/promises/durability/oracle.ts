@@ -134,7 +134,10 @@ async function openAll(sql: Sql, { dataDir, key }: Deployment): Promise<readonly
     'select kind, version, root_version as "rootVersion", wrapped from brand_keys where brand_id = $1',
     [key.brandId],
   );
-  const ring = openVault(rootKeyFromFile(`${dataDir}/root.key`).load()).keyring(key.brandId, keys as never);
+  const keyring = openVault(rootKeyFromFile(`${dataDir}/root.key`).load()).keyring(
+    key.brandId,
+    keys as never,
+  );
   const records =
     await sql(`select 'profile' as purpose, customer_id as id, profile_seal as seal, profile as sealed from customers
      union all select 'ssn', customer_id, ssn_seal, ssn from customers
@@ -145,7 +148,7 @@ async function openAll(sql: Sql, { dataDir, key }: Deployment): Promise<readonly
   for (const { purpose, id, seal, sealed } of records) {
     try {
       const place = { purpose: purpose as 'profile', recordId: String(id), sealNumber: Number(seal) };
-      const text = ring.open(place, String(sealed));
+      const text = keyring.open(place, String(sealed));
       if (purpose === 'profile') readProfile(text);
       if (purpose === 'idempotency') JSON.parse(text);
     } catch {

@@ -5,7 +5,7 @@ import { basename, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import pg from 'pg';
-import { findPlace, type Place } from '../../../src/store/embedded/place.ts';
+import { type DataLayout, findDataLayout } from '../../../src/store/embedded/data-layout.ts';
 import { readPidFile } from '../../../src/store/embedded/postmaster.ts';
 import { allPids, commandLine } from '../../../src/store/embedded/processes.ts';
 import { markOf } from '../../../src/store/embedded/settings.ts';
@@ -102,7 +102,7 @@ export async function serve(
   const heard = listenTo(child);
   const ready = await heard.until('ready');
   const key = options.wantsKey ? ((await heard.until('key')) as unknown as Key) : undefined;
-  const place = (await findPlace(dataDir, false)) as Place;
+  const place = (await findDataLayout(dataDir, false)) as DataLayout;
   return {
     url: String(ready['url']),
     key,
@@ -171,11 +171,11 @@ function listenTo(child: ChildProcess) {
 
 /** The processes of the database of a data directory, its first one first. */
 export async function databasePids(dataDir: string): Promise<readonly number[]> {
-  const place = await findPlace(dataDir, false);
+  const place = await findDataLayout(dataDir, false);
   return place ? pidsOf(place) : [];
 }
 
-async function pidsOf(place: Place): Promise<readonly number[]> {
+async function pidsOf(place: DataLayout): Promise<readonly number[]> {
   const postmaster = (await readPidFile(place))?.pid;
   // The file may be a dead server's, and the pid somebody else's by now.
   const runs = postmaster !== undefined && (await commandLine(postmaster)).includes(markOf(place));
@@ -214,7 +214,7 @@ export async function withSql<Result>(dataDir: string, work: (sql: Sql) => Promi
 
 /** Waits until no process of a data directory's database is left, and removes the directory. */
 export async function clearAway(dataDir: string): Promise<void> {
-  const place = await findPlace(dataDir, false);
+  const place = await findDataLayout(dataDir, false);
   for (const until = Date.now() + 15_000; place && (await pidsOf(place)).length > 0; ) {
     if (Date.now() > until) killAll(await pidsOf(place));
     await new Promise((resolve) => setTimeout(resolve, 20));

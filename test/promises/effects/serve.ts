@@ -22,7 +22,7 @@ function pass(point: Failpoint): void {
 }
 
 /** The points around a statement: before it is sent, when it has been sent, when its answer is in. */
-const around: readonly (readonly [
+const overrides: readonly (readonly [
   RegExp,
   Failpoint | undefined,
   Failpoint | undefined,
@@ -45,7 +45,7 @@ const { prototype } = pg.Client as unknown as { prototype: { query: Query } };
 const send = prototype.query;
 prototype.query = function (config, ...rest) {
   const { name, text } = (config ?? {}) as { name?: string; text?: string };
-  const points = around.find(([pattern]) => pattern.test(name || text || ''));
+  const points = overrides.find(([pattern]) => pattern.test(name || text || ''));
   if (!points) return send.call(this, config, ...rest);
   const [, before, during, after] = points;
   if (before) pass(before);

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import type { Instant } from '../../domain/time.ts';
 import { millisOf } from '../../domain/time.ts';
 import { findBinaries } from '../../store/embedded/binaries.ts';
-import { dataVersion, findPlace } from '../../store/embedded/place.ts';
-import type { KeySource, RootKeyPlace } from '../../vault/key-source.ts';
+import { dataVersion, findDataLayout } from '../../store/embedded/data-layout.ts';
+import type { KeySource, RootKeyLocation } from '../../vault/key-source.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { openVault } from '../../vault/vault.ts';
 import type { CertificateFiles } from './certificate.ts';
@@ -20,7 +20,7 @@ export interface Installed {
   /** Absolute. */
   readonly dataDir: string;
   readonly isEmbedded: boolean;
-  readonly rootKeyPlace: RootKeyPlace;
+  readonly rootKeyLocation: RootKeyLocation;
   readonly rootKeySource: KeySource;
   /** Days. */
   readonly rotateDays: number;
@@ -46,7 +46,7 @@ export function examineSettings({ environment, unsafe }: Installed): readonly Fi
 
 /** Whether PostgreSQL has written anything in the data directory yet. */
 export async function hasData({ dataDir }: Installed): Promise<boolean> {
-  const place = await findPlace(dataDir, false);
+  const place = await findDataLayout(dataDir, false);
   return place !== undefined && (await dataVersion(place)) !== undefined;
 }
 
@@ -114,19 +114,19 @@ export function judgeSpace(freeBytes: number, folder: string): Finding {
 
 /** The finding on the root key file, and the vault that it opens. */
 export async function examineRootKey(
-  { rootKeyPlace, rootKeySource, environment, dataDir }: Installed,
+  { rootKeyLocation, rootKeySource, environment, dataDir }: Installed,
   begun: boolean,
 ): Promise<{ readonly finding: Finding; readonly vault?: Vault }> {
   const check = 'root key';
-  if (rootKeyPlace.kind === 'environment') {
+  if (rootKeyLocation.kind === 'environment') {
     try {
       const vault = openVault(rootKeySource.load());
-      return { vault, finding: green(check, `It comes from ${rootKeyPlace.variable}.`) };
+      return { vault, finding: green(check, `It comes from ${rootKeyLocation.variable}.`) };
     } catch (error) {
       return { finding: redFrom(check, error) };
     }
   }
-  const rootKeyFile = rootKeyPlace.path;
+  const rootKeyFile = rootKeyLocation.path;
   const exists = await stat(rootKeyFile).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
@@ -139,7 +139,7 @@ export async function examineRootKey(
         'Put it back from your copy; a new key would open nothing.',
       ),
     };
-  if (!exists && rootKeyPlace.kind === 'own' && environment === 'sandbox')
+  if (!exists && rootKeyLocation.kind === 'own' && environment === 'sandbox')
     return { finding: yellow(check, 'There is none yet.', 'The first start makes one: clientele serve') };
   try {
     const vault = openVault(rootKeySource.load());

@@ -19,7 +19,7 @@ import { EmbeddedError } from './error.ts';
 import { type Account, canReach } from './privileges.ts';
 
 /** The files of one embedded server. Every path is absolute. */
-export interface Place {
+export interface DataLayout {
   /** The data directory of Clientele, real path. */
   readonly root: string;
   /** PostgreSQL's own directory in it. */
@@ -43,7 +43,7 @@ export const socketPort = 5432;
 export const socketFile = (folder: string) => join(folder, `.s.PGSQL.${socketPort}`);
 
 /** Finds the data directory, or creates it where `create` says so; undefined where there is none. */
-export async function findPlace(dataDir: string, create: boolean): Promise<Place | undefined> {
+export async function findDataLayout(dataDir: string, create: boolean): Promise<DataLayout | undefined> {
   const wanted = resolve(dataDir);
   if (create) await mkdir(wanted, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const root = await realpath(wanted).catch((error: NodeJS.ErrnoException) => {
@@ -65,7 +65,7 @@ export async function findPlace(dataDir: string, create: boolean): Promise<Place
  * The PostgreSQL version that wrote the data, e.g. `18`; undefined where there is none yet. Throws
  * EmbeddedError where the directory holds something else.
  */
-export async function dataVersion({ data }: Place): Promise<string | undefined> {
+export async function dataVersion({ data }: DataLayout): Promise<string | undefined> {
   try {
     return (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
@@ -86,7 +86,11 @@ export async function dataVersion({ data }: Place): Promise<string | undefined> 
  * Sees to it that `account` can use the data, which `exist` or not, and tells whether it can pass the
  * directories above them. Data that root restored from a backup are handed over to the account.
  */
-export async function openTo(account: Account | undefined, place: Place, exist: boolean): Promise<boolean> {
+export async function openTo(
+  account: Account | undefined,
+  place: DataLayout,
+  exist: boolean,
+): Promise<boolean> {
   const data = exist ? await stat(place.data) : undefined;
   // PostgreSQL refuses a directory that others may look into; tightening is always safe.
   if (data && (data.mode & 0o027) !== 0) await chmod(place.data, 0o700);
@@ -101,13 +105,16 @@ export async function openTo(account: Account | undefined, place: Place, exist: 
 }
 
 /** Where the socket is unless its path would be too long. */
-export const usualSocketDirectory = (place: Place) => join(place.root, 'socket');
+export const usualSocketDirectory = (place: DataLayout) => join(place.root, 'socket');
 
 /**
  * The private directory for the server's socket, created with mode 0700 where needed: in the data directory,
  * or below a temporary directory where the socket's path would be too long for the kernel.
  */
-export async function prepareSocketDirectory(place: Place, account: Account | undefined): Promise<string> {
+export async function prepareSocketDirectory(
+  place: DataLayout,
+  account: Account | undefined,
+): Promise<string> {
   const inside = usualSocketDirectory(place);
   if (fits(inside)) return privateDirectory(inside, account);
   const uid = process.getuid?.() ?? 0;
@@ -127,13 +134,13 @@ export async function prepareSocketDirectory(place: Place, account: Account | un
 }
 
 /** Throws EmbeddedError where the socket directory in use belongs to neither this user nor the data's owner. */
-export async function checkSocketDirectory(place: Place, folder: string): Promise<void> {
+export async function checkSocketDirectory(place: DataLayout, folder: string): Promise<void> {
   if (dirname(folder) === place.root || !(await lstat(folder).catch(ignore('ENOENT')))) return;
   await requireOwner(dirname(folder), [process.getuid?.() ?? 0, 0, (await stat(place.root)).uid]);
 }
 
 /** Removes a socket directory outside of the data directory; one that is in use or shared stays. */
-export async function removeSocketDirectory(place: Place, folder: string): Promise<void> {
+export async function removeSocketDirectory(place: DataLayout, folder: string): Promise<void> {
   if (dirname(folder) === place.root) return;
   await rmdir(folder).catch(() => {});
   await rmdir(dirname(folder)).catch(() => {});

@@ -1,5 +1,5 @@
 /** Something done again and again. */
-export interface Rounds {
+export interface Task {
   /** Resolves when the round under way has ended. */
   stop(): Promise<void>;
 }
@@ -8,18 +8,14 @@ export interface Rounds {
 export type OnWake = (listener: () => void) => () => void;
 
 /** Milliseconds from a wake-up to its round: changes that come close together are one round's work. */
-const gathering = 50;
+const gatheringMs = 50;
 
 /**
  * Does one round after the other, so many milliseconds apart; at once where a round says that there is more
  * to do, and soon where somebody says so meanwhile. A round that fails is made good by the next one. Nothing keeps
  * the process alive for it.
  */
-export function startRounds(
-  interval: number,
-  round: () => Promise<'more' | 'done'>,
-  onWake?: OnWake,
-): Rounds {
+export function startTask(interval: number, round: () => Promise<'more' | 'done'>, onWake?: OnWake): Task {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let isUnderWay = false;
@@ -31,7 +27,7 @@ export function startRounds(
     isWoken = false;
     const outcome = await round().catch(() => 'done' as const);
     isUnderWay = false;
-    if (!stopped) next(outcome === 'more' ? 0 : isWoken ? gathering : interval);
+    if (!stopped) next(outcome === 'more' ? 0 : isWoken ? gatheringMs : interval);
   }
 
   function next(wait: number): void {
@@ -41,17 +37,17 @@ export function startRounds(
     }, wait).unref();
   }
 
-  const deafen = onWake?.(() => {
+  const unsubscribe = onWake?.(() => {
     if (isWoken || stopped) return;
     isWoken = true;
-    if (!isUnderWay) next(gathering);
+    if (!isUnderWay) next(gatheringMs);
   });
   next(interval);
 
   return {
     async stop() {
       stopped = true;
-      deafen?.();
+      unsubscribe?.();
       clearTimeout(timer);
       await underWay;
     },

@@ -60,7 +60,7 @@ async function checkout(folder: string): Promise<string> {
   for (const name of ['pg', 'tsx']) {
     await symlink(join(repository, 'node_modules', name), join(folder, 'node_modules', name));
   }
-  for (const path of ['src/store/embedded', 'test/embedded', 'package.json']) {
+  for (const path of ['src/store/embedded', 'src/domain', 'test/database/embedded', 'package.json']) {
     await cp(join(repository, path), join(folder, path), { recursive: true });
   }
   return folder;

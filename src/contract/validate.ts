@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import type { TObject, TSchema } from 'typebox';
+import { notValid } from '../domain/errors.ts';
 import { serverOwnedFields } from '../domain/fields.ts';
 import { Problems } from '../domain/problems.ts';
 import { harmfulText, isHarmless } from '../domain/text.ts';
@@ -69,7 +70,7 @@ function sentence(keyword: string, params: Readonly<Record<string, unknown>>): s
     case 'maximum':
       return `Must be at most ${limit}.`;
     default:
-      return 'Not a valid value.';
+      return notValid;
   }
 }
 

@@ -327,3 +327,23 @@ export class Refusal extends Error {
     this.retryAfter = options?.retryAfter;
   }
 }
+
+/** What is said of a value where no rule has a sentence of its own. */
+export const notValid = 'Not a valid value.';
+
+/**
+ * Input that an operation finds invalid only once it runs. It is answered like input that the schema refuses:
+ * with status 400, the problems by field, and the `schemaError` of the operation's row.
+ */
+export class InvalidInput extends Error {
+  readonly problems: FieldProblems;
+
+  constructor(problems: FieldProblems) {
+    super('invalid input');
+    this.name = 'InvalidInput';
+    this.problems = problems;
+  }
+}
+
+export const invalidField = (field: string, sentence: string = notValid): InvalidInput =>
+  new InvalidInput({ [field]: [sentence] });

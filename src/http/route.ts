@@ -4,7 +4,7 @@ import { isRepeatable } from '../contract/operation.ts';
 import { apiPrefix } from '../contract/table.ts';
 import type { ShapeCheck } from '../contract/validate.ts';
 import { checkTexts, readQuery, shapeCheck } from '../contract/validate.ts';
-import { Refusal } from '../domain/errors.ts';
+import { InvalidInput, Refusal } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import { Problems } from '../domain/problems.ts';
@@ -21,6 +21,7 @@ import { requestState } from './request-state.ts';
 export function operationRoute(options: ServerOptions, row: OperationRow, handler: Handler): RouteOptions {
   const { system, keys, limiter } = options;
   const read = inputReader(row);
+  const run = withSchemaError(row, handler);
 
   return {
     method: row.method,
@@ -45,12 +46,23 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       const input = read(request, validationContext);
       const repeat = isRepeatable(row) ? repeatKeyOf(request) : undefined;
       const call = { operationId: row.operationId, requestId: request.id };
-      const done = await perform(system, principal, call, handler, input, repeat);
+      const done = await perform(system, principal, call, run, input, repeat);
       if (done.replayed) reply.header('idempotent-replayed', 'true');
       return sendAnswer(request, reply, row, done.answer);
     },
   };
 }
+
+/** Answers input that the operation itself finds invalid with the code of its row. */
+const withSchemaError =
+  (row: OperationRow, handler: Handler): Handler =>
+  async (context, input) => {
+    try {
+      return await handler(context, input);
+    } catch (error) {
+      throw error instanceof InvalidInput ? new Refusal(row.schemaError, error.problems) : error;
+    }
+  };
 
 const mayDo = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
   scope === 'any key' || (scope !== 'signed' && scopes.has(scope));

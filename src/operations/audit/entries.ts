@@ -1,9 +1,9 @@
-import { usualItems } from '../../contract/lists.ts';
+import { positionOf, usualItems } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { AuditFilter, AuditOrder } from '../../domain/audit/query.ts';
 import { actorText, auditCursor, operationText, parseAuditCursor } from '../../domain/audit/query.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { parseInstant, plusSeconds } from '../../domain/time.ts';
@@ -17,7 +17,7 @@ import type { Answer, Context } from '../system.ts';
 type Query = Input<Contract['listAudit']>['query'];
 
 export async function listAudit(context: Context, { query }: Input<Contract['listAudit']>): Promise<Answer> {
-  return { status: 200, body: await pageOf(context, undefined, query, filterOf(query)) };
+  return { status: 200, body: await entriesPage(context, undefined, query, filterOf(query)) };
 }
 
 /** One customer's entries. They stay readable when the customer is deleted. */
@@ -26,7 +26,7 @@ export async function getCustomerAudit(
   { params, query }: Input<Contract['getCustomerAudit']>,
 ): Promise<Answer> {
   const everything: AuditFilter = { contains: [], from: undefined, to: undefined };
-  const body = await pageOf(context, params.customer_id, query, everything);
+  const body = await entriesPage(context, params.customer_id, query, everything);
   if (body === emptyPage && !(await isCustomerKnown(context.scope, params.customer_id)))
     throw new Refusal('customer_dne');
   return { status: 200, body };
@@ -35,31 +35,30 @@ export async function getCustomerAudit(
 const emptyPage = '{"data":[],"next_cursor":null}';
 
 function filterOf(query: Query): AuditFilter {
-  const wrong = (field: string) => new Refusal('input_error', { [field]: ['Not a valid value.'] });
   const contains: string[] = [];
   if (query.operation !== undefined) contains.push(operationText(query.operation));
   if (query.actor !== undefined) {
     const text = actorText(query.actor);
-    if (text === undefined) throw wrong('actor');
+    if (text === undefined) throw invalidField('actor');
     contains.push(text);
   }
   const time = (name: 'from' | 'to') => {
     const written = query[name];
     const at = written === undefined ? undefined : parseInstant(written);
-    if (written !== undefined && at === undefined) throw wrong(name);
+    if (written !== undefined && at === undefined) throw invalidField(name);
     return at;
   };
   return { contains, from: time('from'), to: time('to') };
 }
 
-async function pageOf(
+async function entriesPage(
   context: Context,
   customerId: CustomerId | undefined,
   query: Pick<Query, 'order' | 'limit' | 'cursor'>,
   filter: AuditFilter,
 ): Promise<string> {
   const order = query.order ?? 'newest';
-  const after = query.cursor === undefined ? undefined : parseAuditCursor(query.cursor);
+  const after = positionOf(query.cursor, parseAuditCursor);
   const limit = query.limit ?? usualItems;
   const page = await readEntries(context.scope, { customerId, filter, order, after, limit });
   const shown = await Promise.all(page.rows.map((row) => entryJson(context, row)));

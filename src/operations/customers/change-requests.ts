@@ -1,4 +1,4 @@
-import { usualItems } from '../../contract/lists.ts';
+import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { WantedChange } from '../../domain/customers/change-request.ts';
@@ -75,15 +75,12 @@ export async function listChangeRequests(
   { scope }: Context,
   { query }: Input<Contract['listChangeRequests']>,
 ): Promise<Answer> {
-  const limit = query.limit ?? usualItems;
-  const after = query.cursor === undefined ? 0n : parseCursor(query.cursor);
-  if (after === undefined) throw new Refusal('get_customer_schema', { cursor: ['Not a valid value.'] });
-  const filter = { status: query.status, customerId: query.customer_id, after, most: limit + 1 };
-  const found = await list(scope, filter);
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  const next_cursor = last ? cursorAfter(last.seq) : null;
-  return { status: 200, body: asciiJson({ data: page.map(shown), next_cursor }) };
+  const { status, customer_id: customerId } = query;
+  const cursors = { parse: parseCursor, after: ({ seq }: ChangeRequestRow) => cursorAfter(seq) };
+  const { rows, next_cursor } = await pageOf(query, cursors, (after = 0n, most) =>
+    list(scope, { status, customerId, after, most }),
+  );
+  return { status: 200, body: asciiJson({ data: rows.map(shown), next_cursor }) };
 }
 
 export async function getChangeRequest(

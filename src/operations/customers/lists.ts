@@ -1,8 +1,9 @@
+import { positionOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { SearchInput } from '../../domain/customers/search.ts';
 import { indexForms } from '../../domain/customers/search.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { invalidField } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { Paging } from '../../domain/paging.ts';
 import { defaultPerPage, linksOf, parseCursor } from '../../domain/paging.ts';
@@ -36,13 +37,13 @@ export async function searchCustomers(
 
 function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
   const perPage = query.per_page ?? defaultPerPage;
-  if (query.cursor === undefined) return { perPage, place: { kind: 'page', page: query.page ?? 1 } };
-  if (query.page !== undefined) {
-    throw new Refusal('get_customer_schema', { cursor: ['Not together with page.'] });
-  }
-  const after = parseCursor(query.cursor);
-  if (after === undefined) throw new Refusal('get_customer_schema', { cursor: ['Not a valid value.'] });
-  return { perPage, place: { kind: 'cursor', after } };
+  if (query.cursor !== undefined && query.page !== undefined)
+    throw invalidField('cursor', 'Not together with page.');
+  const after = positionOf(query.cursor, parseCursor);
+  return {
+    perPage,
+    place: after === undefined ? { kind: 'page', page: query.page ?? 1 } : { kind: 'cursor', after },
+  };
 }
 
 async function pageAnswer(context: Context, paging: Paging, page: CustomerPage): Promise<Answer> {

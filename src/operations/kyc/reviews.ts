@@ -1,4 +1,5 @@
-import { usualItems } from '../../contract/lists.ts';
+import type { CursorForm } from '../../contract/lists.ts';
+import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { Applicant } from '../../domain/customers/applicant.ts';
@@ -28,35 +29,23 @@ export async function listKycReviews(
   context: Context,
   { query }: Input<Contract['listKycReviews']>,
 ): Promise<Answer> {
-  const limit = query.limit ?? usualItems;
-  const rows = await listReviews(
-    context.scope,
-    query.cursor === undefined ? undefined : reviewPositionOf(query.cursor),
-    limit + 1,
+  const { rows, next_cursor } = await pageOf(query, reviewCursors, (after, most) =>
+    listReviews(context.scope, after, most),
   );
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  const body = {
-    data: shown.map((row) => brief(context, row)),
-    next_cursor: last?.run.reviewSince
-      ? cursorOf({ since: last.run.reviewSince, runId: last.run.runId })
-      : null,
-  };
-  return { status: 200, body: asciiJson(body) };
+  return { status: 200, body: asciiJson({ data: rows.map((row) => brief(context, row)), next_cursor }) };
 }
 
-/** Opaque to clients; inside is the place in the queue, which says nothing about a person. */
-const cursorOf = ({ since, runId }: ReviewPosition): string =>
-  `r1_${microsOf(since).toString(36)}_${runId.replaceAll('-', '')}`;
-
-/** @throws Refusal where a cursor of the right form is none of ours. */
-function reviewPositionOf(cursor: string): ReviewPosition {
-  const [, since = '', hex = ''] = cursor.split('_');
-  const runId = parseId<'kyc run'>(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
-  const at = instantOfMicros(Number.parseInt(since, 36));
-  if (!runId || !at) throw new Refusal('get_kyc_schema', { cursor: ['Not a valid value.'] });
-  return { since: at, runId };
-}
+/** Opaque to clients; inside is the position in the queue, which says nothing about a person. */
+const reviewCursors: CursorForm<ReviewRow, ReviewPosition> = {
+  parse: (cursor) => {
+    const [, since = '', hex = ''] = cursor.split('_');
+    const runId = parseId<'kyc run'>(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+    const at = instantOfMicros(Number.parseInt(since, 36));
+    return runId && at && { since: at, runId };
+  },
+  after: ({ run: { reviewSince, startedAt, runId } }) =>
+    `r1_${microsOf(reviewSince ?? startedAt).toString(36)}_${runId.replaceAll('-', '')}`,
+};
 
 const brief = ({ system }: Context, { run, programName, provider }: ReviewRow) => ({
   review_id: run.runId,

@@ -2,7 +2,7 @@ import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { applicantOf } from '../../domain/customers/applicant.ts';
 import { readProfile } from '../../domain/customers/record.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { invalidField, Refusal } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
 import { isRunning, kycAfter, kycTable } from '../../domain/kyc/verification.ts';
 import { asciiJson } from '../../domain/text.ts';
@@ -40,7 +40,7 @@ async function simulate(
 ): Promise<Answer> {
   if (context.system.environment !== 'sandbox') throw new Refusal('not_found');
   const id = parseId<'customer'>(customer_id);
-  if (!id) throw new Refusal('create_kyc_schema', { customer_id: ['Not a valid UUID.'] });
+  if (!id) throw invalidField('customer_id', 'Not a valid UUID.');
   const opened = await openCase(context, id);
   if (!opened) throw new Refusal('customer_dne');
   const programId = await knownProgram(context, program_id);

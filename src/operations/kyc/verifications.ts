@@ -4,7 +4,7 @@ import type { Completed } from '../../domain/customers/applicant.ts';
 import { applicantOf, completeForStart } from '../../domain/customers/applicant.ts';
 import type { Changed } from '../../domain/customers/customer.ts';
 import { applyChange } from '../../domain/customers/customer.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { CustomerId, ProgramId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { KycStatus } from '../../domain/kyc/verification.ts';
@@ -139,8 +139,7 @@ export async function getKyc(
   const { scope } = context;
   const id = params.customer_id;
   const programId = query.program_id === undefined ? undefined : parseId<'program'>(query.program_id);
-  if (query.program_id !== undefined && !programId)
-    throw new Refusal('get_kyc_schema', { program_id: ['Not a valid UUID.'] });
+  if (query.program_id !== undefined && !programId) throw invalidField('program_id', 'Not a valid UUID.');
   const [customer, runs] = await Promise.all([readCustomer(scope, id), runsOf(scope, id)]);
   if (!customer) throw new Refusal('customer_dne');
   const run = runs.find((one) => programId === undefined || one.programId === programId);

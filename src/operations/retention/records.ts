@@ -1,4 +1,4 @@
-import { usualItems } from '../../contract/lists.ts';
+import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -23,24 +23,19 @@ export async function listRestrictedCustomers(
   context: Context,
   { query }: Input<Contract['listRestrictedCustomers']>,
 ): Promise<Answer> {
-  const { limit = usualItems, cursor } = query;
-  const after = cursor === undefined ? undefined : parseDeletionCursor(cursor);
-  if (cursor !== undefined && !after)
-    throw new Refusal('retention_schema', { cursor: ['Not a valid value.'] });
-  const found = await listRestricted(context.scope, after, limit + 1);
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  await writeParts(context.scope, undefined, [context.journal({ facts: { shown: shown.length } })]);
+  const cursors = { parse: parseDeletionCursor, after: deletionCursor };
+  const page = await pageOf(query, cursors, (after, most) => listRestricted(context.scope, after, most));
+  await writeParts(context.scope, undefined, [context.journal({ facts: { shown: page.rows.length } })]);
   return {
     status: 200,
     body: asciiJson({
-      data: shown.map(({ customerId, deletedAt, kycStatus, isHeld }) => ({
+      data: page.rows.map(({ customerId, deletedAt, kycStatus, isHeld }) => ({
         customer_id: customerId,
         date_deleted: wireTime(deletedAt, 'change'),
         ...(kycStatus !== undefined && { kyc_status: kycStatus }),
         legal_hold: isHeld,
       })),
-      next_cursor: last ? deletionCursor(last) : null,
+      next_cursor: page.next_cursor,
     }),
   };
 }

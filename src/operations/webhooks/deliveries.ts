@@ -1,4 +1,4 @@
-import { usualItems } from '../../contract/lists.ts';
+import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -22,25 +22,14 @@ export async function listDeliveries(
   context: Context,
   { params, query }: Input<Contract['listDeliveries']>,
 ): Promise<Answer> {
-  const before = placeAt(query.cursor, beyondAll);
-  if (!(await readWebhook(context.scope, params.webhook_id))) throw new Refusal('webhook_dne');
-  const limit = query.limit ?? usualItems;
-  const rows = await listRows(context.scope, params.webhook_id, {
-    status: query.status,
-    before,
-    most: limit + 1,
+  const { scope } = context;
+  const cursors = { parse: parseCursor, after: ({ number }: DeliveryRow) => cursorAfter(number) };
+  const { rows, next_cursor } = await pageOf(query, cursors, async (before = beyondAll, most) => {
+    if (!(await readWebhook(scope, params.webhook_id))) throw new Refusal('webhook_dne');
+    return listRows(scope, params.webhook_id, { status: query.status, before, most });
   });
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  const data = await Promise.all(page.map((row) => shown(context, row)));
-  return { status: 200, body: asciiJson({ data, next_cursor: last ? cursorAfter(last.number) : null }) };
-}
-
-/** @throws Refusal where the cursor is none of ours. */
-function placeAt(cursor: string | undefined, start: bigint): bigint {
-  const place = cursor === undefined ? start : parseCursor(cursor);
-  if (place === undefined) throw new Refusal('webhooks_err', { cursor: ['Not a valid value.'] });
-  return place;
+  const data = await Promise.all(rows.map((row) => shown(context, row)));
+  return { status: 200, body: asciiJson({ data, next_cursor }) };
 }
 
 async function shown(context: Context, row: DeliveryRow) {
@@ -77,16 +66,19 @@ export async function replayWebhook(
   const { scope, now } = context;
   const row = await readWebhook(scope, params.webhook_id);
   if (!row) throw new Refusal('webhook_dne');
-  const after = placeAt(body.cursor, 0n);
-  const found = await readReplayable(scope, row.id, replayOf(body, row.events), after, maxReplay + 1);
-  const numbers = found.slice(0, maxReplay);
-  const last = found.length > maxReplay ? numbers.at(-1) : undefined;
+  const wanted = replayOf(body, row.events);
+  const cursors = { parse: parseCursor, after: (number: string) => cursorAfter(BigInt(number)) };
+  const { rows: numbers, next_cursor } = await pageOf(
+    { limit: maxReplay, ...(body.cursor !== undefined && { cursor: body.cursor }) },
+    cursors,
+    (after = 0n, most) => readReplayable(scope, row.id, wanted, after, most),
+  );
   const answer: Answer = {
     status: 200,
     body: asciiJson({
       webhook_id: row.id,
       replayed: numbers.length,
-      next_cursor: last === undefined ? null : cursorAfter(BigInt(last)),
+      next_cursor,
     }),
   };
   const journal = context.journal({ facts: { webhook_id: row.id, replayed: numbers.length } });

@@ -1,7 +1,7 @@
 import { usualItems } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { InvalidInput, notValid, Refusal } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { Problems } from '../../domain/problems.ts';
@@ -31,8 +31,8 @@ function queryOf(query: Input<Contract['listEvents']>['query']): EventQuery {
   if (query.customer_id !== undefined && !parseId(query.customer_id))
     problems.add('customer_id', 'Not a valid UUID.');
   const after = query.cursor === undefined ? 0n : parseCursor(query.cursor);
-  if (after === undefined) problems.add('cursor', 'Not a valid value.');
-  if (problems.any) throw new Refusal('input_error', problems.toObject());
+  if (after === undefined) problems.add('cursor', notValid);
+  if (problems.any) throw new InvalidInput(problems.toObject());
   return {
     types,
     customerId: query.customer_id,

@@ -1,6 +1,6 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { Id } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -177,7 +177,7 @@ async function checkedUrl(
   if (url === undefined) return undefined;
   const refusal = await system.outbound.checkTarget(url);
   const field = body.url === undefined ? 'callback_url' : 'url';
-  if (refusal) throw new Refusal('webhooks_err', { [field]: [refusal.sentence] });
+  if (refusal) throw invalidField(field, refusal.sentence);
   return url;
 }
 

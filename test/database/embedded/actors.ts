@@ -71,7 +71,14 @@ export function script(
   args: readonly string[],
   { through = [], from = repository, ...account }: Circumstances = {},
 ): ChildProcess {
-  const line = [...through, process.execPath, '--import', 'tsx', join(from, 'test/database/embedded', name), ...args];
+  const line = [
+    ...through,
+    process.execPath,
+    '--import',
+    'tsx',
+    join(from, 'test/database/embedded', name),
+    ...args,
+  ];
   const child = spawn(line[0] ?? '', line.slice(1), {
     cwd: from,
     detached: true,

@@ -47,16 +47,14 @@ export function plusSeconds(at: Instant, seconds: number): Instant {
 export const dayOf = (at: Instant): string => at.slice(0, 10);
 
 /**
- * How a moment is written on the wire. Bond's own pages do it in two ways: what is read shows no offset
- * (`2020-10-26T21:48:57.287919`), what a change answers shows one (`2021-02-11T13:26:50.553841+00:00`).
- * Clients compare strings, so customers and their addresses follow that exactly; everything that is ours
- * says its offset always.
+ * The two forms of a moment on the wire. Bond's own pages write what is read without an offset
+ * (`2020-10-26T21:48:57.287919`) and what a change answers with one (`2021-02-11T13:26:50.553841+00:00`).
+ * Clients compare strings, so reads of customers and addresses use `naiveUtc`; everything else `withOffset`.
  */
-export function wireTime(at: Instant, style: WireStyle): string {
-  return style === 'read' ? at : `${at}+00:00`;
-}
+export const naiveUtc = (at: Instant): string => at;
+export const withOffset = (at: Instant): string => `${at}+00:00`;
 
-export type WireStyle = 'read' | 'change';
+export type TimeForm = typeof naiveUtc | typeof withOffset;
 
 const isoPattern =
   /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,6}))?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { CustomerId, Id } from '../domain/ids.ts';
 import { asciiJson, spacedJson } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
-import { wireTime } from '../domain/time.ts';
+import { withOffset } from '../domain/time.ts';
 import type { EventType } from '../domain/webhooks/events.ts';
 import type { Journal } from '../store/audit/journal.ts';
 import type { Keyring, SealContext } from '../vault/vault.ts';
@@ -57,7 +57,7 @@ export function journalOf(
   changeRecord: ChangeRecord,
 ): Journal {
   const { customerId, event, fields, digests, facts, reason } = changeRecord;
-  const at = wireTime(now, 'change');
+  const at = withOffset(now);
   const body = asciiJson({
     at,
     actor: cause.actor,

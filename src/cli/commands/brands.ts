@@ -1,4 +1,4 @@
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import type { Format } from '../answer.ts';
 import { answer, called, quoted, say } from '../answer.ts';
 import { withSystem } from '../command.ts';
@@ -32,5 +32,5 @@ export async function listBrands(format: Format): Promise<void> {
 const facts = (brand: Brand) => ({
   bond_brand_id: brand.brandId,
   name: brand.name,
-  date_created: wireTime(brand.createdAt, 'change'),
+  date_created: withOffset(brand.createdAt),
 });

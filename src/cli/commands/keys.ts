@@ -1,7 +1,7 @@
 import type { Scope } from '../../domain/scopes.ts';
 import { defaultScopes } from '../../domain/scopes.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfMillis, wireTime } from '../../domain/time.ts';
+import { instantOfMillis, withOffset } from '../../domain/time.ts';
 import type { NewKey } from '../../operations/brands/api-keys.ts';
 import type { Format } from '../answer.ts';
 import { answer, coloured, say } from '../answer.ts';
@@ -111,10 +111,10 @@ const facts = (brand: Brand, key: Key) => ({
   brand: brand.name,
   bond_brand_id: brand.brandId,
   scopes: key.scopes,
-  date_created: wireTime(key.createdAt, 'change'),
-  ...(key.expiresAt && { date_expires: wireTime(key.expiresAt, 'change') }),
-  ...(key.revokedAt && { date_revoked: wireTime(key.revokedAt, 'change') }),
-  ...(key.previousUntil && { date_previous_secret_ends: wireTime(key.previousUntil, 'change') }),
+  date_created: withOffset(key.createdAt),
+  ...(key.expiresAt && { date_expires: withOffset(key.expiresAt) }),
+  ...(key.revokedAt && { date_revoked: withOffset(key.revokedAt) }),
+  ...(key.previousUntil && { date_previous_secret_ends: withOffset(key.previousUntil) }),
 });
 
 function mayOf(scopes: readonly Scope[]): string {

@@ -94,7 +94,7 @@ export const changeCustomerBody = Type.Object(
   { title: 'CustomerChange', ...closed, minProperties: 1 },
 );
 
-const wireTime = (description: string) =>
+const timestamp = (description: string) =>
   Type.String({ description, examples: ['2020-10-26T21:48:57.287919'] });
 
 export const addressSchema = Type.Object(
@@ -105,7 +105,7 @@ export const addressSchema = Type.Object(
     deliverability: Type.Optional(
       oneOf(deliverabilities, { description: 'What the verifier found; absent until it has.' }),
     ),
-    date_created: wireTime('When the address was added.'),
+    date_created: timestamp('When the address was added.'),
   },
   { title: 'Address', ...closed },
 );
@@ -115,7 +115,7 @@ export const customer = Type.Object(
     customer_id: uuid("The customer's id."),
     brand_person_id: uuid("The brand's own id for the person."),
     bond_brand_id: uuid("The brand's id."),
-    date_created: wireTime(
+    date_created: timestamp(
       'When the customer was created, in UTC with microseconds: without an offset where it is read, with +00:00 where a change answers it.',
     ),
     dob: Type.String({ format: 'date' }),
@@ -131,7 +131,7 @@ export const customer = Type.Object(
     kyc_status: Type.Optional(
       oneOf(kycStatuses, { description: 'Absent until a verification was started.' }),
     ),
-    date_updated: wireTime('When the customer last changed.'),
+    date_updated: timestamp('When the customer last changed.'),
   },
   { title: 'Customer', ...closed },
 );

@@ -1,6 +1,6 @@
 import type { BrandId } from '../ids.ts';
 import type { Instant } from '../time.ts';
-import { wireTime } from '../time.ts';
+import { withOffset } from '../time.ts';
 
 /**
  * The audit trail as text. Each entry is a line that carries its number, the hash of the line before it and its
@@ -32,7 +32,7 @@ export interface Checkpoint {
 
 /** A checkpoint up to its signature: the text that is signed. */
 export const checkpointText = ({ brand, number, hash, at, key }: Checkpoint): string =>
-  `{"kind":"checkpoint","brand":"${brand}","number":${number},"hash":"${hash}","at":"${wireTime(at, 'change')}","key":"${key}"`;
+  `{"kind":"checkpoint","brand":"${brand}","number":${number},"hash":"${hash}","at":"${withOffset(at)}","key":"${key}"`;
 
 /** The last line of an export: what the file holds, all of it. */
 export interface Ending {
@@ -53,7 +53,7 @@ export interface Ending {
 /** An ending up to its signature. */
 export const endingText = ({ brand, from, to, lines, hash, file, at, key }: Ending): string =>
   `{"kind":"end","brand":"${brand}","from":${from},"to":${to},"lines":${lines},"hash":"${hash}",` +
-  `"file":"${file}","at":"${wireTime(at, 'change')}","key":"${key}"`;
+  `"file":"${file}","at":"${withOffset(at)}","key":"${key}"`;
 
 /** The whole line of a checkpoint or an ending. `signature` is 88 characters of base64. */
 export const signedLine = (text: string, signature: string): string => `${text},"signature":"${signature}"}`;

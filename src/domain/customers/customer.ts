@@ -5,7 +5,7 @@ import { parseId } from '../ids.ts';
 import type { KycState } from '../kyc/verification.ts';
 import { isLocked } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
-import { wireTime } from '../time.ts';
+import { withOffset } from '../time.ts';
 import type { ValidationContext, ValueRule } from '../values.ts';
 import { digitsOf, valueRules } from '../values.ts';
 import type { Address, AddressDefaults, AddressInput } from './address.ts';
@@ -249,7 +249,7 @@ function refuseLocked(
   );
 }
 
-const passedAtOf = ({ passedAt }: KycState): string => (passedAt ? wireTime(passedAt, 'change') : '');
+const passedAtOf = ({ passedAt }: KycState): string => (passedAt ? withOffset(passedAt) : '');
 
 /** The profile with its keys in the order of the answer, whatever order they were written in. */
 function inOrder(profile: Profile): Profile {

@@ -1,8 +1,8 @@
 import type { BrandId, CustomerId, Id } from '../ids.ts';
 import type { KycStatus } from '../kyc/verification.ts';
 import { asciiJson } from '../text.ts';
-import type { Instant, WireStyle } from '../time.ts';
-import { wireTime } from '../time.ts';
+import type { Instant, TimeForm } from '../time.ts';
+import { naiveUtc } from '../time.ts';
 import type { Address } from './address.ts';
 import type { Profile } from './customer.ts';
 
@@ -34,23 +34,24 @@ export interface CustomerHead {
 
 /**
  * A customer as the wire shows it, as JSON text. Head values are ids, instants and enumerations, none of
- * which needs escaping; `text` is what `writeProfile` made, in the same style.
+ * which needs escaping; `text` is what `writeProfile` made, whose moments come out in the same form.
  */
-export function customerJson(head: CustomerHead, text: string, style: WireStyle): string {
+export function customerJson(head: CustomerHead, text: string, timeForm: TimeForm): string {
   const [person, addresses] = halves(text);
   const status = head.kyc_status === undefined ? '' : `,"kyc_status":"${head.kyc_status}"`;
   return (
     `{"customer_id":"${head.customer_id}","brand_person_id":"${head.brand_person_id}",` +
-    `"bond_brand_id":"${head.bond_brand_id}","date_created":"${wireTime(head.created_at, style)}",${person},` +
-    `"kyc_requests_available":${head.kyc_requests_available},"addresses":${datedIn(style, addresses)}${status},` +
-    `"date_updated":"${wireTime(head.updated_at, style)}"}`
+    `"bond_brand_id":"${head.bond_brand_id}","date_created":"${timeForm(head.created_at)}",${person},` +
+    `"kyc_requests_available":${head.kyc_requests_available},"addresses":${datedIn(timeForm, addresses)}${status},` +
+    `"date_updated":"${timeForm(head.updated_at)}"}`
   );
 }
 
 /** The addresses of a profile's text, as a JSON array. */
-export const addressesJson = (text: string, style: WireStyle): string => datedIn(style, halves(text)[1]);
+export const addressesJson = (text: string, timeForm: TimeForm): string => datedIn(timeForm, halves(text)[1]);
 
-export const addressJson = (address: Address, style: WireStyle): string => datedIn(style, asciiJson(address));
+export const addressJson = (address: Address, timeForm: TimeForm): string =>
+  datedIn(timeForm, asciiJson(address));
 
 function halves(text: string): readonly [string, string] {
   const end = text.indexOf('\n');
@@ -59,13 +60,10 @@ function halves(text: string): readonly [string, string] {
 }
 
 /**
- * The addresses with their moments in the style of the answer. They are rewritten in the text: inside a
+ * The addresses with their moments in the form of the answer. They are rewritten in the text: inside a
  * JSON string every quote has a backslash before it, so this pattern only ever meets a member.
  */
-function datedIn(style: WireStyle, addresses: string): string {
-  if (style === 'read') return addresses;
-  return addresses.replaceAll(
-    /"date_created":"([^"]+)"/g,
-    (_, at) => `"date_created":"${wireTime(at, style)}"`,
-  );
+function datedIn(timeForm: TimeForm, addresses: string): string {
+  if (timeForm === naiveUtc) return addresses;
+  return addresses.replaceAll(/"date_created":"([^"]+)"/g, (_, at) => `"date_created":"${timeForm(at)}"`);
 }

@@ -6,7 +6,7 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { allScopes, defaultScopes, isScope } from '../../domain/scopes.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { plusSeconds, wireTime } from '../../domain/time.ts';
+import { plusSeconds, withOffset } from '../../domain/time.ts';
 import type { ApiKey } from '../../store/brands/api-keys.ts';
 import { insertKey, listKeys, revokeKey, rotateKey } from '../../store/brands/api-keys.ts';
 import { operatorEntry } from '../audit/operator.ts';
@@ -128,8 +128,8 @@ export async function verifyKey(context: Context, { params }: Input<Contract['ve
       brand: principal.brandName,
       scopes: [...principal.scopes],
       environment: system.environment,
-      date_created: wireTime(principal.createdAt, 'change'),
-      ...(principal.expiresAt && { date_expires: wireTime(principal.expiresAt, 'change') }),
+      date_created: withOffset(principal.createdAt),
+      ...(principal.expiresAt && { date_expires: withOffset(principal.expiresAt) }),
     }),
   };
 }

@@ -12,6 +12,7 @@ import { addressesJson, addressJson, readProfile } from '../../domain/customers/
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
+import { naiveUtc, withOffset } from '../../domain/time.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
 import { noteShown } from '../audit/entries.ts';
 import type { Answer, Context } from '../system.ts';
@@ -26,7 +27,7 @@ export async function listAddresses(
   { params }: Input<Contract['listAddresses']>,
 ): Promise<Answer> {
   const { text, version } = await openToRead(context, params.customer_id);
-  return { status: 200, body: addressesJson(text, 'read'), version };
+  return { status: 200, body: addressesJson(text, naiveUtc), version };
 }
 
 export async function getAddress(
@@ -35,7 +36,7 @@ export async function getAddress(
 ): Promise<Answer> {
   const { text, version } = await openToRead(context, params.customer_id);
   const address = findAddress(readProfile(text).addresses, params.address_id);
-  return { status: 200, body: addressJson(address, 'read'), version };
+  return { status: 200, body: addressJson(address, naiveUtc), version };
 }
 
 async function openToRead(context: Context, id: CustomerId): Promise<{ text: string; version: number }> {
@@ -54,7 +55,7 @@ export async function createAddress(
   const added = changed.profile.addresses.at(-1) as Address;
   return writeChange(context, opened, changed, (_head, _text, version) => ({
     status: 201,
-    body: addressJson(added, 'change'),
+    body: addressJson(added, withOffset),
     version,
   }));
 }
@@ -76,7 +77,7 @@ export async function updateAddress(
   const address = findAddress(changed.profile.addresses, params.address_id);
   return writeChange(context, opened, changed, (_head, _text, version) => ({
     status: 200,
-    body: addressJson(address, 'change'),
+    body: addressJson(address, withOffset),
     version,
   }));
 }

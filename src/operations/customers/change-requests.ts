@@ -10,7 +10,7 @@ import { isLocked } from '../../domain/kyc/verification.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { Problems } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import { digitsOf } from '../../domain/values.ts';
 import type {
   ChangeRequestId,
@@ -224,6 +224,6 @@ const shown = (request: Omit<ChangeRequestRow, 'seq'>) => ({
   fields: request.fields,
   requested_by: request.requestedBy,
   ...(request.decidedBy !== undefined && { decided_by: request.decidedBy }),
-  date_created: wireTime(request.createdAt, 'change'),
-  ...(request.decidedAt !== undefined && { date_decided: wireTime(request.decidedAt, 'change') }),
+  date_created: withOffset(request.createdAt),
+  ...(request.decidedAt !== undefined && { date_decided: withOffset(request.decidedAt) }),
 });

@@ -5,6 +5,7 @@ import { customerJson } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
+import { naiveUtc, withOffset } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
 import { insertCustomer, readCustomer, removeCustomer } from '../../store/customers/customers.ts';
 import { noteShown } from '../audit/entries.ts';
@@ -27,7 +28,7 @@ export async function getCustomer(
 
 /** A stored customer as JSON, in the style of a read. */
 export async function showCustomer(context: Context, row: CustomerRow): Promise<string> {
-  return customerJson(row.head, await openProfile(context, row), 'read');
+  return customerJson(row.head, await openProfile(context, row), naiveUtc);
 }
 
 export async function createCustomer(
@@ -35,7 +36,11 @@ export async function createCustomer(
   { body }: Input<Contract['createCustomer']>,
 ): Promise<Answer> {
   const { row, changeRecord } = newCustomer(context, body);
-  const answer: Answer = { status: 201, body: customerJson(row.head, row.profileText, 'change'), version: 1 };
+  const answer: Answer = {
+    status: 201,
+    body: customerJson(row.head, row.profileText, withOffset),
+    version: 1,
+  };
   const claim = context.claim?.(answer, row.head.customer_id);
   await done(withoutDuplicate(insertCustomer(context.scope, row, [context.journal(changeRecord)], claim)));
   return answer;
@@ -52,7 +57,7 @@ export async function updateCustomer(
   const changed = applyChange(present, body, deferredProblems.copy(), addressDefaults);
   return writeChange(context, opened, changed, (head, text, version) => ({
     status: 200,
-    body: customerJson(head, text, 'change'),
+    body: customerJson(head, text, withOffset),
     version,
   }));
 }

@@ -1,5 +1,6 @@
 import { customerJson } from '../../domain/customers/record.ts';
 import type { BrandId } from '../../domain/ids.ts';
+import { naiveUtc } from '../../domain/time.ts';
 import { pageOfCustomers } from '../../store/customers/pages.ts';
 import type { Sink } from '../audit/export.ts';
 import { noteOperator } from '../audit/operator.ts';
@@ -30,7 +31,7 @@ export async function exportCustomers(
     const lines = await Promise.all(
       page.rows.map(async ({ head, profile, profileSeal }) => {
         const place = customerSealContext('profile', head.customer_id, profileSeal);
-        return `${customerJson(head, await readSealed(system.keyrings, keyring, place, profile), 'read')}\n`;
+        return `${customerJson(head, await readSealed(system.keyrings, keyring, place, profile), naiveUtc)}\n`;
       }),
     );
     await sink(lines.join(''));

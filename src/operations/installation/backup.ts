@@ -1,6 +1,6 @@
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Instant } from '../../domain/time.ts';
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { BackupFacts, BackupWish } from '../../store/installation/backup.ts';
 import { writeBackup } from '../../store/installation/backup.ts';
@@ -22,5 +22,5 @@ export async function makeBackup(db: Database, { now, ...wish }: BackupOrder): P
   const { applied } = await migrationStatus(db);
   if (applied.length === 0 || !(await readInstallation(db)))
     throw new OperatorError('The database is empty, so there is nothing to back up.');
-  return writeBackup(db, { ...wish, madeAt: wireTime(now, 'change') });
+  return writeBackup(db, { ...wish, madeAt: withOffset(now) });
 }

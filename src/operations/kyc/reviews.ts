@@ -9,7 +9,7 @@ import type { RunId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import { kycEventOf } from '../../domain/kyc/review.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { instantOfMicros, microsOf, wireTime } from '../../domain/time.ts';
+import { instantOfMicros, microsOf, withOffset } from '../../domain/time.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
 import type { DecisionRow, ReviewPosition, ReviewRow } from '../../store/kyc/reviews.ts';
 import { decisionsOf, insertDecisionPart, listReviews, readReview } from '../../store/kyc/reviews.ts';
@@ -54,8 +54,8 @@ const brief = ({ system }: Context, { run, programName, provider }: ReviewRow) =
   program: programName,
   provider: provider ?? usualProvider(system),
   kyc_status: run.status,
-  ...(run.reviewSince && { under_review_since: wireTime(run.reviewSince, 'change') }),
-  date_started: wireTime(run.startedAt, 'change'),
+  ...(run.reviewSince && { under_review_since: withOffset(run.reviewSince) }),
+  date_started: withOffset(run.startedAt),
   documents: shownDocuments(run),
 });
 
@@ -80,7 +80,7 @@ export async function getKycReview(
         ...(kind !== undefined && { type: kind }),
         ...details,
         size: one.size,
-        date_submitted: wireTime(one.submittedAt, 'change'),
+        date_submitted: withOffset(one.submittedAt),
       };
     }),
   );
@@ -124,7 +124,7 @@ async function shownDecision(
     ...(documents.length > 0 && { documents }),
     decided_by: decidedBy,
     ...(note !== undefined && { note: await readSealed(system.keyrings, keyring, place, note) }),
-    date_decided: wireTime(decidedAt, 'change'),
+    date_decided: withOffset(decidedAt),
   };
 }
 

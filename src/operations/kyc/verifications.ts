@@ -11,7 +11,7 @@ import type { KycStatus } from '../../domain/kyc/verification.ts';
 import { isRunning, kycAfterStart } from '../../domain/kyc/verification.ts';
 import { Problems } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
 import { readProgram } from '../../store/kyc/programs.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
@@ -90,7 +90,7 @@ export function refusePassed(runs: readonly RunRow[], programId: ProgramId): voi
   if (pass)
     throw new Refusal(
       'kyc_reinit_fail',
-      `The customer has passed for this program at ${wireTime(pass.updatedAt, 'change')}.`,
+      `The customer has passed for this program at ${withOffset(pass.updatedAt)}.`,
     );
 }
 
@@ -150,7 +150,7 @@ export async function getKyc(
     program_id: run.programId,
     kyc_status: run.status,
     ...(run.wanted.length > 0 && { documents: shownDocuments(run) }),
-    date_updated: wireTime(run.updatedAt, 'change'),
+    date_updated: withOffset(run.updatedAt),
   };
   await noteShown(context, [id]);
   return { status: 200, body: asciiJson(shown) };

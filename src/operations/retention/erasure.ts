@@ -6,7 +6,7 @@ import type { RetentionDue } from '../../domain/retention/policy.ts';
 import { whatIsDue } from '../../domain/retention/policy.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { Kept, RetentionAction } from '../../store/retention/erasure.ts';
@@ -43,7 +43,7 @@ function retentionActionOf(
     case 'nothing':
       return { kind: 'keep', lookAt: due.until };
     case 'documents': {
-      const facts = { made_until: wireTime(due.madeUntil, 'change') };
+      const facts = { made_until: withOffset(due.madeUntil) };
       return {
         kind: 'erase documents',
         madeUntil: due.madeUntil,
@@ -95,7 +95,7 @@ export const shownRequest = (
   customer_id: id,
   reason,
   requested_by: requestedBy,
-  date_requested: wireTime(requestedAt, 'change'),
+  date_requested: withOffset(requestedAt),
 });
 
 /** The second approver's word: the record is erased at once, unless a hold stands. */
@@ -113,7 +113,7 @@ export async function approveErasure(
     status: 200,
     body: asciiJson({
       customer_id: id,
-      date_erased: wireTime(now, 'change'),
+      date_erased: withOffset(now),
       erased_because: because,
     }),
   };

@@ -3,7 +3,7 @@ import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { Hold } from '../../store/retention/holds.ts';
 import { insertHold, isKnown, readHold, releaseHold, writeClosing } from '../../store/retention/holds.ts';
@@ -101,11 +101,11 @@ export const shownHold = (id: CustomerId, { holdId, reason, setBy, setAt, releas
   customer_id: id,
   reason,
   set_by: setBy,
-  date_set: wireTime(setAt, 'change'),
+  date_set: withOffset(setAt),
   ...(release && {
     release_reason: release.reason,
     released_by: release.releasedBy,
-    date_released: wireTime(release.releasedAt, 'change'),
+    date_released: withOffset(release.releasedAt),
   }),
 });
 

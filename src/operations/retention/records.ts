@@ -6,7 +6,7 @@ import type { CustomerId } from '../../domain/ids.ts';
 import { deletionCursor, parseDeletionCursor } from '../../domain/retention/paging.ts';
 import { basisOf, everythingDueAt } from '../../domain/retention/policy.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
 import { readKept } from '../../store/retention/erasure.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
@@ -31,7 +31,7 @@ export async function listRestrictedCustomers(
     body: asciiJson({
       data: page.rows.map(({ customerId, deletedAt, kycStatus, isHeld }) => ({
         customer_id: customerId,
-        date_deleted: wireTime(deletedAt, 'change'),
+        date_deleted: withOffset(deletedAt),
         ...(kycStatus !== undefined && { kyc_status: kycStatus }),
         legal_hold: isHeld,
       })),
@@ -66,11 +66,11 @@ async function restrictedFacts(context: Context, id: CustomerId, row: CustomerRo
   const { history, policy } = kept;
   return {
     customer_id: id,
-    date_deleted: wireTime(history.deletedAt, 'change'),
+    date_deleted: withOffset(history.deletedAt),
     customer: JSON.parse(await showCustomer(context, row)) as object,
     ...(history.closedOn !== undefined && { closed_on: history.closedOn }),
     kept_as: basisOf(history),
-    ...(!history.isHeld && { erase_after: wireTime(everythingDueAt(history, policy), 'change') }),
+    ...(!history.isHeld && { erase_after: withOffset(everythingDueAt(history, policy)) }),
     legal_holds: await Promise.all(
       holds.map(async (hold) => shownHold(id, await openHold(context, id, hold))),
     ),
@@ -94,10 +94,10 @@ async function tombstoneFacts({ scope }: Context, id: CustomerId) {
   return (
     left && {
       customer_id: id,
-      date_deleted: wireTime(left.deletedAt, 'change'),
+      date_deleted: withOffset(left.deletedAt),
       legal_holds: [],
       erasure_requests: [],
-      date_erased: wireTime(left.erasedAt, 'change'),
+      date_erased: withOffset(left.erasedAt),
       erased_because: left.because,
     }
   );

@@ -4,7 +4,7 @@ import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { parseInstant, wireTime } from '../../domain/time.ts';
+import { parseInstant, withOffset } from '../../domain/time.ts';
 import { typesOf } from '../../domain/webhooks/events.ts';
 import { maxReplay } from '../../domain/webhooks/subscription.ts';
 import type { AttemptRow, DeliveryRow } from '../../store/webhooks/deliveries.ts';
@@ -40,7 +40,7 @@ async function shown(context: Context, row: DeliveryRow) {
     event: row.type,
     ...(row.customerId !== undefined && { customer_id: row.customerId }),
     status: row.status,
-    ...(row.status === 'pending' && { next_attempt_at: wireTime(row.dueAt, 'change') }),
+    ...(row.status === 'pending' && { next_attempt_at: withOffset(row.dueAt) }),
     attempts: await Promise.all(row.attempts.map((attempt) => shownAttempt(context, attempt))),
   };
 }
@@ -48,7 +48,7 @@ async function shown(context: Context, row: DeliveryRow) {
 async function shownAttempt({ system, keyring }: Context, attempt: AttemptRow) {
   const { attemptId, statusCode, answer } = attempt;
   return {
-    attempted_at: wireTime(attempt.at, 'change'),
+    attempted_at: withOffset(attempt.at),
     outcome: attempt.outcome,
     ...(statusCode !== undefined && { status_code: statusCode }),
     latency_ms: attempt.latencyMillis,

@@ -1,6 +1,7 @@
 import { customerJson } from '../../domain/customers/record.ts';
 import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
 import { spacedJson } from '../../domain/text.ts';
+import { withOffset } from '../../domain/time.ts';
 import { wants } from '../../domain/webhooks/subscription.ts';
 import { isOutdatedKey } from '../../store/connection/outage.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
@@ -77,7 +78,7 @@ async function customerOf(
   const row = await readCustomer(scope, id);
   if (!row) return undefined;
   try {
-    return JSON.parse(customerJson(row.head, await openProfile({ system, keyring }, row), 'change'));
+    return JSON.parse(customerJson(row.head, await openProfile({ system, keyring }, row), withOffset));
   } catch (error) {
     // One damaged record must not hold up everybody's events: the doctor finds it.
     if (error instanceof VaultError) return undefined;

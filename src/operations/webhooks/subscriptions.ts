@@ -4,7 +4,7 @@ import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { Id } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
-import { plusSeconds, wireTime } from '../../domain/time.ts';
+import { plusSeconds, withOffset } from '../../domain/time.ts';
 import { maskSecret, maxWebhooks, overlap, urlOf } from '../../domain/webhooks/subscription.ts';
 import { makeSecret } from '../../providers/signature.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
@@ -196,10 +196,10 @@ function shown({ row, settings, now }: Opened, secret = maskSecret(settings.secr
     version: '0.1',
     secret,
     status: row.status,
-    created_time: wireTime(row.createdAt, 'change'),
-    updated_time: wireTime(row.updatedAt, 'change'),
+    created_time: withOffset(row.createdAt),
+    updated_time: withOffset(row.updatedAt),
     payload: row.payload,
-    ...(stillSigns && { previous_secret_until: wireTime(previous.until, 'change') }),
-    ...(row.failingSince && { failing_since: wireTime(row.failingSince, 'change') }),
+    ...(stillSigns && { previous_secret_until: withOffset(previous.until) }),
+    ...(row.failingSince && { failing_since: withOffset(row.failingSince) }),
   };
 }

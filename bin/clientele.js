@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The command line's door. What is not built yet, or differs from its sources, is built first: that makes
-// `npm ci --ignore-scripts` and a fresh `git pull` work like a full install.
+// Runs the command line from dist/. A checkout that has no dist/ yet, for instance after `npm ci
+// --ignore-scripts`, is built first. Sources that are newer than dist/ are not: `npm run build` does that.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -13,27 +14,12 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
   process.exit(1);
 }
 
-const builder = fileURLToPath(new URL('../scripts/build.js', import.meta.url));
-if (existsSync(builder)) {
-  const { isStale, isBuilt, buildProgram } = await import(builder);
-  if (isStale()) {
-    console.error('Building Clientele from its sources …');
-    try {
-      await buildProgram();
-    } catch (error) {
-      // A checkout that this user may not write to runs as it was built.
-      const mayNotWrite = ['EACCES', 'EPERM', 'EROFS'].includes(error.code);
-      if (!mayNotWrite || !isBuilt()) {
-        console.error(`Clientele could not be built: ${error.message}`);
-        console.error(
-          'Install its packages with `npm ci` as the user who owns the folder, then start again.',
-        );
-        process.exit(1);
-      }
-      console.error(
-        `The sources have changed, but nothing can be written here (${error.code}): running the earlier build.`,
-      );
-    }
-  }
+const program = new URL('../dist/clientele.js', import.meta.url);
+if (!existsSync(program)) {
+  console.error('Building Clientele from its sources …');
+  // A process of its own, so that the compiler ends with the build.
+  const builder = fileURLToPath(new URL('../scripts/build.js', import.meta.url));
+  const { status } = spawnSync(process.execPath, [builder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) process.exit(1);
 }
-await import('../dist/clientele.js');
+await import(program.href);

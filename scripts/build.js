@@ -2,8 +2,7 @@
 // Dependencies are bundled too: read one by one, their thousand files cost each command a second, the bundle
 // a fifth of that. Every dynamic import becomes a chunk of its own, so that a short command does not load
 // the whole server.
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,43 +14,14 @@ const entry = join(dist, 'clientele.js');
 /** Milliseconds for which an earlier build stays: a program that runs from it may still load a part of it. */
 const keptFor = 3_600_000;
 
-/** A digest of all that the build is made from, the installed packages included; about 10 ms. */
-function sourcesDigest() {
-  const digest = createHash('sha256');
-  const add = (path) => {
-    digest.update(`${path}\0`);
-    digest.update(existsSync(path) ? readFileSync(path) : '');
-  };
-  const walk = (folder) => {
-    for (const file of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, file.name);
-      if (file.isDirectory()) walk(path);
-      else add(path);
-    }
-  };
-  walk(join(root, 'src'));
-  for (const name of ['scripts/build.js', 'node_modules/.package-lock.json']) add(join(root, name));
-  return digest.digest('hex').slice(0, 16);
-}
-
-/** Whether dist/ has to be built: never where there are no sources, as in the published package. */
-export function isStale() {
-  if (!existsSync(join(root, 'src'))) return false;
-  return !isBuilt() || !readFileSync(entry, 'utf8').includes(sourcesDigest());
-}
-
-/** Whether something is built that can run, however old. */
-export const isBuilt = () => existsSync(entry);
-
 /**
  * Builds `dist/` from `src/`. Any number of processes may do it at once, and programs may run from dist/
  * meanwhile: each build has a folder of its own, and `dist/clientele.js`, which is replaced in one step,
  * leads to the newest. Throws esbuild's own error, which names file and line.
  */
-export async function buildProgram() {
+async function buildProgram() {
   const { build } = await import('esbuild');
-  // Taken first: sources that change during the build make the result stale.
-  const name = `${sourcesDigest()}-${randomBytes(4).toString('hex')}`;
+  const name = randomBytes(8).toString('hex');
   const folder = join(dist, name);
   await mkdir(folder, { recursive: true });
   try {
@@ -80,7 +50,7 @@ export async function buildProgram() {
   await removeEarlier(name);
 }
 
-/** Files that code reads from beside itself, such as the migrations: what is not code, without its room. */
+/** Files that code reads from beside itself, such as the migrations. They keep their path below their room. */
 async function copyData(folder) {
   const sources = join(root, 'src');
   for (const file of await readdir(sources, { recursive: true })) {
@@ -100,4 +70,12 @@ async function removeEarlier(name) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildProgram();
+try {
+  await buildProgram();
+} catch (error) {
+  console.error(`Clientele could not be built: ${error.message}`);
+  console.error(
+    'Install all of its packages with `npm ci`, as the user who owns the folder, then start again.',
+  );
+  process.exitCode = 1;
+}

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../src/store/connection/database.ts';
@@ -27,6 +29,8 @@ export const template = 'clientele_template';
 
 // biome-ignore lint/style/noDefaultExport: vitest wants a default export here.
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Commands run from dist/, which has to be what the sources are now.
+  execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/build.js', import.meta.url))]);
   const dataDir = mkdtempSync(join(tmpdir(), 'clientele-test-'));
   const server = await openEmbedded({ dataDir, role: 'serve', settings: { max_connections: '200' } });
   const { host, port, user } = server;

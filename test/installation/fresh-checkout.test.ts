@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { person } from '../people.ts';
@@ -58,9 +58,28 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
     await anew.stop();
   });
 
-  test('that brings a new migration builds again, asks for it to be applied, and applies it', async () => {
+  test('is not rebuilt because a source file is newer', async () => {
+    const built = await readFile(join(checkout, 'dist/clientele.js'), 'utf8');
+    const soon = new Date(Date.now() + 60_000);
+    await utimes(join(checkout, 'src/cli/clientele.ts'), soon, soon);
+    expect(await clientele(['--version'], {}, { from: checkout })).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(join(checkout, 'dist/clientele.js'), 'utf8')).toBe(built);
+  });
+
+  test('keeps no compiler beside a server that was built by its start', async () => {
+    await rm(join(checkout, 'dist'), { recursive: true });
+    const server = await serve({}, { from: checkout });
+    expect(server.stderr).toContain('Building Clientele from its sources');
+    const children = await childrenOf(server.pid);
+    expect(children.join('\n')).toContain('postgres');
+    expect(children.filter((line) => line.includes('esbuild'))).toEqual([]);
+    await server.stop();
+  });
+
+  test('that brings a new migration asks for it to be applied once it is built, and applies it', async () => {
     const place = { from: checkout };
     await writeFile(join(checkout, 'src/store/migrations/9999_extra.sql'), 'create table extra (one int);\n');
+    expect(await shell('npm run build', {}, checkout)).toMatchObject({ code: 0 });
     const refused = await clientele(['brands', 'list'], {}, place);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toBe(
@@ -79,3 +98,11 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
     expect((await clientele(['brands', 'list'], {}, place)).code).toBe(0);
   });
 });
+
+/** The command lines of the processes that a process has started. */
+async function childrenOf(pid: number): Promise<readonly string[]> {
+  const lines = await shell(
+    `for one in /proc/[0-9]*; do grep -qsx 'PPid:\t${pid}' "$one/status" && tr '\\0' ' ' <"$one/cmdline" && echo; done; true`,
+  );
+  return lines.stdout.split('\n').filter((line) => line !== '');
+}

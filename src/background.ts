@@ -6,28 +6,31 @@ import { startEraser } from './worker/eraser.ts';
 import { startRotations } from './worker/rotation.ts';
 import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
+import type { TaskObserver } from './worker/task-log.ts';
+import { openTaskLogs } from './worker/task-log.ts';
 import { startVerifications } from './worker/verifications.ts';
 
-/** All that a process does without a request. */
+/** The background work of a process: everything that no request waits for. */
 export interface Background {
-  /** Resolves when what is under way has ended. */
+  /** Resolves when the rounds under way have ended. */
   stop(): Promise<void>;
 }
 
-/** Starts the rounds of the worker. Any number of processes may: claims in the database keep them apart. */
-export function startBackground(config: Config, { system, database }: Runtime): Background {
-  const rounds = [
-    startSweeper(database, system.now),
-    startEraser(system),
-    startSequencer(system),
-    startVerifications(system),
-    startDeliverer(system),
-    startRotations(system, config),
+/** Starts the background tasks. Any number of processes may: claims in the database keep them apart. */
+export function startBackground(config: Config, { system }: Runtime, observer: TaskObserver): Background {
+  const log = openTaskLogs({ db: system.db, now: system.now, observer });
+  const tasks = [
+    startSweeper(system, log('sweep')),
+    startEraser(system, log('erasure')),
+    startSequencer(system, log('sequence')),
+    startVerifications(system, log('verifications')),
+    startDeliverer(system, log('webhooks')),
+    startRotations(system, config, log('rotation')),
   ];
-  if (config.lob) rounds.push(startAddressVerifier(system));
+  if (config.lob) tasks.push(startAddressVerifier(system, log('addresses')));
   return {
     async stop() {
-      await Promise.all(rounds.map((one) => one.stop()));
+      await Promise.all(tasks.map((task) => task.stop()));
     },
   };
 }

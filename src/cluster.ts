@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Config } from './config.ts';
 import { OperatorError } from './domain/operator-error.ts';
+import { openObserver } from './http/observe.ts';
 import type { HttpServer } from './http-server.ts';
 import { certificateOf, openHttpServer } from './http-server.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
@@ -160,13 +161,11 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
   const [{ referenceKey, port, connections }] = (await told) as [WorkerConfig];
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const runtime = await openRuntime(config, 'command', { ...overrides, connections });
-  const httpServer = await openHttpServer(
-    { ...config, port },
-    runtime,
-    logger,
-    certificateOf(config),
+  const httpServer = await openHttpServer({ ...config, port }, runtime, {
+    observer: openObserver(logger, () => runtime.database.usage),
+    tls: certificateOf(config),
     referenceKey,
-  );
+  });
   process.once('message', async () => {
     await httpServer.close();
     await runtime.close();

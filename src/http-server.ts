@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
-import { openObserver } from './http/observe.ts';
+import type { Observer } from './http/observe.ts';
 import { addProbes } from './http/probes.ts';
 import { openRateLimiter } from './http/rate-limit.ts';
 import { addReference } from './http/reference.ts';
@@ -27,15 +26,19 @@ export type Certificate = ReturnType<typeof readCertificate> | undefined;
 /** @throws ConfigError where the configured certificate cannot be used. */
 export const certificateOf = ({ tls }: Config): Certificate => tls && readCertificate(tls);
 
+export interface HttpServerParts {
+  readonly observer: Observer;
+  readonly tls: Certificate;
+  /** The key that the reference page sends its requests with. */
+  readonly referenceKey: ReferenceKey | undefined;
+}
+
 /** Listens. Resolves once requests are answered. */
 export async function openHttpServer(
   config: Config,
   { system, database }: Runtime,
-  logger: Logger,
-  tls: Certificate,
-  referenceKey: ReferenceKey | undefined,
+  { observer, tls, referenceKey }: HttpServerParts,
 ): Promise<HttpServer> {
-  const observer = openObserver(logger, () => database.usage);
   const app = buildServer({
     system,
     keys: openKeyCheck({

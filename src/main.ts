@@ -3,6 +3,7 @@ import { startBackground } from './background.ts';
 import type { ClusterOptions } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { Config } from './config.ts';
+import { openObserver } from './http/observe.ts';
 import { certificateOf, findPort, openHttpServer } from './http-server.ts';
 import type { NewKey } from './operations/brands/api-keys.ts';
 import { seedDemoData } from './operations/demo/demo.ts';
@@ -26,7 +27,7 @@ export interface RunningServer {
 
 /** How a server divides its work among processes; by default one does all of it. */
 export interface Deployment {
-  /** Leaves what happens without a request to a `clientele worker`. */
+  /** Leaves background work to a `clientele worker`. */
   readonly apiOnly?: boolean;
   readonly cluster?: ClusterOptions;
 }
@@ -44,13 +45,14 @@ export async function startServer(
     port = await findPort(config);
   });
   try {
-    const { system, isFirstStart } = runtime;
+    const { system, database, isFirstStart } = runtime;
+    const observer = openObserver(logger, () => database.usage);
     const demoKey = config.demo && isFirstStart ? await seedDemoData(system) : undefined;
     const referenceKey = await makeReferenceKey(system);
     const httpServer = cluster
       ? await openCluster(cluster, { referenceKey, port }, overrides.notice ?? (() => undefined))
-      : await openHttpServer(config, runtime, logger, tls, referenceKey);
-    const background = apiOnly ? undefined : startBackground(config, runtime);
+      : await openHttpServer(config, runtime, { observer, tls, referenceKey });
+    const background = apiOnly ? undefined : startBackground(config, runtime, observer);
     return {
       url: httpServer.url,
       system,
@@ -68,7 +70,7 @@ export async function startServer(
   }
 }
 
-/** A process that only does what happens without a request. */
+/** A process that does background work only. */
 export interface RunningWorker {
   readonly system: System;
   close(): Promise<void>;
@@ -77,8 +79,13 @@ export interface RunningWorker {
 /** Starts what `clientele worker` runs, on a database that a server has made. */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<RunningWorker> {
   const runtime = await openRuntime(config, 'command', overrides);
-  const background = startBackground(config, runtime);
-  // Rounds alone do not keep a process alive, and here there is nothing else that would.
+  const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
+  const background = startBackground(
+    config,
+    runtime,
+    openObserver(logger, () => runtime.database.usage),
+  );
+  // Background tasks do not keep a process alive, and here nothing else does.
   const alive = setInterval(() => undefined, 60_000);
   return {
     system: runtime.system,

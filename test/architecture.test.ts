@@ -274,6 +274,7 @@ describe('the house', () => {
       'store/installation/backup.ts',
       'store/installation/installation.ts',
       'store/installation/restore.ts',
+      'store/installation/task-failures.ts',
       'store/kyc/due.ts',
       'store/migrate.ts',
       'store/retention/due.ts',

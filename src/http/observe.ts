@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { describeFault } from '../domain/fault.ts';
 
 /** All that is ever said of a request. Nothing that a client sent is among it but the route it matched. */
 export interface Observation {
@@ -17,6 +18,12 @@ export interface Observer {
   request(seen: Observation): void;
   /** A fault of ours. The cause goes to the log by its kind and place, never by its message: it may quote data. */
   fault(requestId: string, operation: string, error: unknown): void;
+  /** A round of a background task has ended. */
+  taskRan(task: string, succeeded: boolean): void;
+  /** A round of a background task failed, or one piece of its work. */
+  taskFailed(task: string): void;
+  /** Logs a failure of a background task by its kind and place, with how many of its kind it stands for. */
+  taskFault(task: string, error: unknown, failures: number): void;
   metrics(): Promise<string>;
 }
 
@@ -53,6 +60,7 @@ export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
       for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
     },
   });
+  const tasks = taskMetrics(registry);
   const series = new Map<string, { observe(seconds: number): void }>();
 
   return {
@@ -75,14 +83,44 @@ export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
       faults.inc({ operation });
       logger.error({ request_id: requestId, operation, ...describeFault(error) }, 'fault');
     },
+    taskRan: tasks.ran,
+    taskFailed: tasks.failed,
+    taskFault(task, error, failures) {
+      logger.error({ task, failures, ...describeFault(error) }, 'background task failed');
+    },
     metrics: () => registry.metrics(),
   };
 }
 
-/** The kind of an error and the lines of ours that it passed through. */
-function describeFault(error: unknown): object {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { error: error.name, code, stack: stack.slice(0, 12).map((line) => line.trim()) };
+/** What the metrics show of background work. */
+function taskMetrics(registry: Registry) {
+  const labelNames = ['task'] as const;
+  const registers = [registry];
+  const runs = new Counter({
+    name: 'clientele_background_runs_total',
+    help: 'Rounds of background work in this process.',
+    labelNames,
+    registers,
+  });
+  const failures = new Counter({
+    name: 'clientele_background_failures_total',
+    help: 'Failures of background work in this process: rounds, and single pieces of work within them.',
+    labelNames,
+    registers,
+  });
+  const lastSuccess = new Gauge({
+    name: 'clientele_background_last_success_timestamp_seconds',
+    help: 'When a round of background work last ended in this process without a failure.',
+    labelNames,
+    registers,
+  });
+  return {
+    ran(task: string, succeeded: boolean): void {
+      runs.inc({ task });
+      // Alerts on a rate need the series before its first failure.
+      failures.inc({ task }, 0);
+      if (succeeded) lastSuccess.setToCurrentTime({ task });
+    },
+    failed: (task: string): void => failures.inc({ task }),
+  };
 }

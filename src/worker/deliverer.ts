@@ -7,33 +7,34 @@ import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
 import { dueWebhooks } from '../store/webhooks/deliveries-due.ts';
 import type { Task } from './task.ts';
 import { startTask } from './task.ts';
+import type { TaskLog } from './task-log.ts';
 
-/** Milliseconds between two rounds where nobody says that there is work. */
+/** Milliseconds between two rounds where no change wakes the task. */
 const interval = 1_000;
 
 /**
- * Deliveries under way in this process, in all and at one endpoint. A receiver that is slow fills its own places
- * and no other's. One that fails gets a single place, and only while half of the house is free, so that many
- * dead ones do not fill it.
+ * How many deliveries this process has under way, in all and at one endpoint. A slow receiver fills its own share
+ * and no other's. One that fails gets a single place, and only while half of all places are free, so that many
+ * receivers that are down do not take them all.
  */
-const places = { inAll: 256, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
+const limits = { inAll: 256, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
 
-/** Sends events to whoever wants them, from soon after they were committed until they were taken or given up. */
-export function startDeliverer(system: System): Task {
-  /** Subscriptions with something to be done, in the order of their turns; after a delivery one goes to the end. */
+/** Sends events to their subscribers, from soon after the commit until they are delivered or given up. */
+export function startDeliverer(system: System, log: TaskLog): Task {
+  /** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
   const turns = new Map<string, DueWebhook>();
-  const taken = new Map<string, number>();
+  const inFlight = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
-  let takenInAll = 0;
+  let inFlightInAll = 0;
   let isFilling = false;
   let stopped = false;
 
-  /** Gives the free places to whose turn it is, one after the other: claims are not to crowd out requests. */
+  /** Gives the free places to the subscriptions in turn, one claim at a time, so that claims do not crowd out requests. */
   async function fill(): Promise<void> {
     if (isFilling) return;
     isFilling = true;
     for (const [id, due] of turns) {
-      if (stopped || takenInAll >= places.inAll) break;
+      if (stopped || inFlightInAll >= limits.inAll) break;
       turns.delete(id);
       await serve(due);
     }
@@ -42,18 +43,18 @@ export function startDeliverer(system: System): Task {
 
   async function serve(due: DueWebhook): Promise<void> {
     const { brandId, webhookId, isFailing } = due;
-    const most = isFailing ? places.failing : places;
-    const free = Math.min(most.perEndpoint - (taken.get(webhookId) ?? 0), most.inAll - takenInAll);
+    const most = isFailing ? limits.failing : limits;
+    const free = Math.min(most.perEndpoint - (inFlight.get(webhookId) ?? 0), most.inAll - inFlightInAll);
     if (free <= 0) return;
     for (const delivery of await claim(due, free)) {
-      take(webhookId, 1);
+      count(webhookId, 1);
       follow(
         deliver(system, brandId, delivery)
-          // Whoever comes when the lease is over tries it again.
-          .catch(() => undefined)
+          // Any worker tries it again when the lease is over.
+          .catch(log.failed)
           .then(() => {
-            take(webhookId, -1);
-            // The next of its customer waits for this one.
+            count(webhookId, -1);
+            // The next delivery of this customer waits for this one.
             if (!turns.has(webhookId)) turns.set(webhookId, due);
             return fill();
           }),
@@ -61,15 +62,20 @@ export function startDeliverer(system: System): Task {
     }
   }
 
-  /** Where the database is away there is nothing to do until the next round. */
+  /** Without the database there is nothing to do until the next round. */
   const claim = ({ brandId, webhookId }: DueWebhook, most: number) =>
-    claimDeliveries(scopeOf(system, brandId), webhookId, system.now(), system.newId(), most).catch(() => []);
+    claimDeliveries(scopeOf(system, brandId), webhookId, system.now(), system.newId(), most).catch(
+      (error: unknown) => {
+        log.failed(error);
+        return [];
+      },
+    );
 
-  function take(webhookId: string, many: number): void {
-    const now = (taken.get(webhookId) ?? 0) + many;
-    if (now > 0) taken.set(webhookId, now);
-    else taken.delete(webhookId);
-    takenInAll += many;
+  function count(webhookId: string, change: number): void {
+    const now = (inFlight.get(webhookId) ?? 0) + change;
+    if (now > 0) inFlight.set(webhookId, now);
+    else inFlight.delete(webhookId);
+    inFlightInAll += change;
   }
 
   function follow(work: Promise<void>): void {
@@ -77,21 +83,22 @@ export function startDeliverer(system: System): Task {
     void work.then(() => underWay.delete(work));
   }
 
-  const rounds = startTask(
+  const task = startTask({
     interval,
-    async () => {
+    log,
+    onWake: system.db.onWake,
+    async round() {
       const outcome = await fanOut(system);
       for (const due of await dueWebhooks(system.db, system.now())) turns.set(due.webhookId, due);
       follow(fill());
       return outcome;
     },
-    system.db.onWake,
-  );
+  });
   return {
     async stop() {
       stopped = true;
-      await rounds.stop();
-      // What a claim under way brings is still sent.
+      await task.stop();
+      // Deliveries that a claim under way returns are still sent.
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };

@@ -1,24 +1,30 @@
 import { eraseCustomer } from '../operations/retention/erasure.ts';
 import type { System } from '../operations/system.ts';
 import { claimLooks } from '../store/retention/due.ts';
-import type { Task } from './task.ts';
-import { startTask } from './task.ts';
+import type { OnFailure, Task } from './task.ts';
+import { rethrow, settleAll, startTask } from './task.ts';
+import type { TaskLog } from './task-log.ts';
 
-/** Milliseconds between two rounds, and records looked at by one, side by side in small groups. */
+/** Milliseconds between two rounds, and records that one round examines, a few of them side by side. */
 const interval = 60_000;
 const batch = 64;
-const abreast = 4;
+const concurrency = 4;
 
-/** Erases what retention has let go. */
-export const startEraser = (system: System): Task => startTask(interval, () => eraseWhatIsDue(system));
+/** Erases deleted customers whose retention period is over. */
+export const startEraser = (system: System, log: TaskLog): Task =>
+  startTask({ interval, log, round: () => eraseWhatIsDue(system, log.failed) });
 
-/** One round: looks at the records whose time has come. One that fails is looked at again in two minutes. */
-export async function eraseWhatIsDue(system: System): Promise<'more' | 'done'> {
+/** One round: examines the records that are due. One that fails is due again in two minutes. */
+export async function eraseWhatIsDue(
+  system: System,
+  onFailure: OnFailure = rethrow,
+): Promise<'more' | 'done'> {
   const looks = await claimLooks(system.db, system.now(), batch);
-  for (let at = 0; at < looks.length; at += abreast) {
-    const group = looks.slice(at, at + abreast);
-    await Promise.allSettled(
+  for (let at = 0; at < looks.length; at += concurrency) {
+    const group = looks.slice(at, at + concurrency);
+    await settleAll(
       group.map(({ brandId, customerId }) => eraseCustomer(system, brandId, customerId)),
+      onFailure,
     );
   }
   return looks.length === batch ? 'more' : 'done';

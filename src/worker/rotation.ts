@@ -4,39 +4,49 @@ import type { RootPolicy } from '../operations/rotation/root-rotation.ts';
 import { maintainRootKey } from '../operations/rotation/root-rotation.ts';
 import type { System } from '../operations/system.ts';
 import { claimRotations } from '../store/rotation/claims.ts';
-import type { Task } from './task.ts';
-import { startTask } from './task.ts';
+import type { OnFailure, Task } from './task.ts';
+import { rethrow, startTask } from './task.ts';
+import type { TaskLog } from './task-log.ts';
 
 /** Milliseconds between two rounds. */
 const interval = 30_000;
 
-/** Replaces keys when they are old enough, and goes on with what somebody began and did not finish. */
-export function startRotations(system: System, policy: RootPolicy): Task {
+/** Replaces keys that are old enough, and resumes rotations that were interrupted. */
+export function startRotations(system: System, policy: RootPolicy, log: TaskLog): Task {
   let isStopped = false;
-  const rounds = startTask(interval, async () => {
-    await rotationRound(system, policy, () => isStopped);
-    return 'done';
+  const task = startTask({
+    interval,
+    log,
+    async round() {
+      await rotationRound(system, policy, { isStopped: () => isStopped, onFailure: log.failed });
+      return 'done';
+    },
   });
   return {
     stop() {
       isStopped = true;
-      return rounds.stop();
+      return task.stop();
     },
   };
 }
 
-/** One round. What fails for one brand is tried again in the next round, and keeps no other from its turn. */
+export interface RotationRound {
+  readonly isStopped?: () => boolean;
+  readonly onFailure?: OnFailure;
+}
+
+/** One round. A brand whose rotation fails is tried again in the next round, and holds up no other brand. */
 export async function rotationRound(
   system: System,
   policy: RootPolicy,
-  isStopped: () => boolean = () => false,
+  { isStopped = () => false, onFailure = rethrow }: RotationRound = {},
 ): Promise<void> {
   const { rotateDays } = policy;
   const now = system.now();
   const before = rotateDays > 0 ? plusSeconds(now, -rotateDays * 86_400) : undefined;
   for (const { brandId, kind } of await claimRotations(system.db, now, before)) {
     if (isStopped()) return;
-    await rotateKey(system, brandId, kind, { by: 'clientele', isStopped }).catch(() => undefined);
+    await rotateKey(system, brandId, kind, { by: 'clientele', isStopped }).catch(onFailure);
   }
   await maintainRootKey(system, policy);
 }

@@ -104,6 +104,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'environment',
       'root key fits',
       'retention',
+      'background work',
       'audit key',
       'brands',
       'API keys',

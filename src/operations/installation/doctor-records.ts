@@ -131,7 +131,7 @@ export async function examineRetention({ now }: Installed, database: Database): 
     yellow(
       'retention',
       `${overdue === 1 ? 'One deleted record' : `${overdue} deleted records`} should have been looked at more than a day ago, and may be kept for too long.`,
-      'Run clientele serve or clientele worker; where one runs, look for its errors in the log.',
+      'Run clientele serve or clientele worker; where one runs, look for "task":"erasure" in its log.',
     ),
   ];
 }

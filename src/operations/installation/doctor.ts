@@ -18,6 +18,7 @@ import {
   examineSchema,
   examineServer,
 } from './doctor-records.ts';
+import { examineTasks } from './doctor-tasks.ts';
 import type { Finding } from './finding.ts';
 import { green, redFrom } from './finding.ts';
 
@@ -81,6 +82,8 @@ async function examineDatabase(
   if (schema.isEmpty) return found;
   found.push(...(await guarded('environment', () => examineInstallation(installed, database, vault))));
   found.push(...(await guarded('retention', () => examineRetention(installed, database))));
+  if (schema.finding.state === 'green')
+    found.push(...(await guarded('background work', () => examineTasks(database))));
   if (!vault) return found;
   const { key } = vault.signer;
   found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));

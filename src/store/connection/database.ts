@@ -168,7 +168,8 @@ export function openDatabase(options: DatabaseOptions): Database {
           heartbeat.heard();
         }
         if (isReadOnly(error)) heartbeat.doubt();
-        if (error) reject(error);
+        // PostgreSQL's errors have no stack of ours; the statement's name says where they come from.
+        if (error) reject(Object.assign(error, { statement: query.name }));
         else resolve(result.rows);
       };
       client.query({ name: query.name, text: query.text, values: values as unknown[] }, answer as never);

@@ -524,6 +524,16 @@ create table root_versions (
   constraint root_versions_version_check CHECK (version > 0)
 );
 
+create table task_failures (
+  task text not null,
+  error text not null,
+  place text not null,
+  failures bigint not null,
+  first_failed_at timestamp with time zone not null,
+  last_failed_at timestamp with time zone not null,
+  constraint task_failures_pkey PRIMARY KEY (task)
+);
+
 create table webhooks (
   brand_id uuid not null,
   webhook_id uuid not null,

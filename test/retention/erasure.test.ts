@@ -185,6 +185,7 @@ describe('erasing', () => {
       'programs',
       'retention_policies',
       'root_versions',
+      'task_failures',
       'webhooks',
     ];
     const unknown = async () => {

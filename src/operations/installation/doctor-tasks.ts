@@ -1,4 +1,4 @@
-import { wireTime } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { TaskFailure } from '../../store/installation/task-failures.ts';
 import { listTaskFailures } from '../../store/installation/task-failures.ts';
@@ -16,9 +16,9 @@ export async function examineTasks(database: Database): Promise<readonly Finding
 
 function explanationOf({ task, error, place, failures, firstFailedAt, lastFailedAt }: TaskFailure): string {
   const last = `${error}${place === '' ? '' : ` in ${place}`}`;
-  if (failures === 1) return `The task ${task} failed at ${wireTime(lastFailedAt, 'change')}: ${last}.`;
-  const times = `at least ${failures} times since ${wireTime(firstFailedAt, 'change')}`;
-  return `The task ${task} failed ${times}, last at ${wireTime(lastFailedAt, 'change')}: ${last}.`;
+  if (failures === 1) return `The task ${task} failed at ${withOffset(lastFailedAt)}: ${last}.`;
+  const times = `at least ${failures} times since ${withOffset(firstFailedAt)}`;
+  return `The task ${task} failed ${times}, last at ${withOffset(lastFailedAt)}: ${last}.`;
 }
 
 const nextStepFor = ({ task }: TaskFailure): string =>

@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
 import type { CustomerId, Id } from '../domain/ids.ts';
+import type { SealContext } from '../domain/sealed-columns.ts';
+import { sealContext } from '../domain/sealed-columns.ts';
 import { asciiJson, spacedJson } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { withOffset } from '../domain/time.ts';
 import type { EventType } from '../domain/webhooks/events.ts';
 import type { Journal } from '../store/audit/journal.ts';
-import type { Keyring, SealContext } from '../vault/vault.ts';
+import type { Keyring } from '../vault/vault.ts';
 
 /** Who did it: a key of the brand, an operator at the command line, or Clientele by itself. */
 export type Actor =
@@ -38,12 +40,9 @@ export interface ChangeRecord {
   readonly reason?: { readonly words: string; readonly keyring: Keyring } | undefined;
 }
 
-/** Where a reason belongs: to the entry with this very body. */
-export const entryReasonSealContext = (body: string): SealContext => ({
-  purpose: 'reason',
-  recordId: hash('sha256', body),
-  sealNumber: 1,
-});
+/** The context of an entry's reason. */
+export const entryReasonSealContext = (body: string): SealContext =>
+  sealContext('journal.reason', { 'sha256(body)': hash('sha256', body) });
 
 interface IdMaker {
   readonly newId: <Kind extends string>() => Id<Kind>;

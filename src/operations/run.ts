@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Input, OperationRow } from '../contract/operation.ts';
 import { Refusal } from '../domain/errors.ts';
+import { sealContext } from '../domain/sealed-columns.ts';
 import type { Instant } from '../domain/time.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { journalPart } from '../store/audit/journal.ts';
@@ -144,5 +145,4 @@ function claimMaker(system: System, keyring: Keyring, repeat: RepeatKey, now: In
   };
 }
 
-const answerSealContext = (recordId: string) =>
-  ({ purpose: 'idempotency', recordId, sealNumber: 1 }) as const;
+const answerSealContext = (recordId: string) => sealContext('idempotency.answer', { record_id: recordId });

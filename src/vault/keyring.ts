@@ -1,39 +1,12 @@
 import type { KeyObject } from 'node:crypto';
+import type { Purpose, SealContext } from '../domain/sealed-columns.ts';
 import { deriveKey, mac, takeKey } from './derive.ts';
 import { bytesToText, checkId, checkUint32, fromBase64, LONGEST_ID, textToBytes, tuple } from './encoding.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { UnknownKeyVersion, VaultError } from './vault-error.ts';
 
-/** What a sealed record holds. Each purpose has a key of its own. */
-export type Purpose =
-  | 'profile'
-  | 'ssn'
-  | 'document'
-  | 'event'
-  | 'idempotency'
-  // What a verification was started with, and what was written about it.
-  | 'verification'
-  // What somebody wrote as a reason.
-  | 'reason'
-  // The secret that a webhook's deliveries are signed with.
-  | 'webhook'
-  // The key of one customer's digests.
-  | 'digests';
-
 /** What a blind index is over. Each kind has a key of its own, so equal values of two kinds do not meet. */
 export type IndexKind = 'ssn' | 'email' | 'phone' | 'name_dob' | 'idempotency_key' | 'fingerprint';
-
-/**
- * Where a record belongs. It opens at this very place and nowhere else.
- *
- * `recordId` is 1 to 255 ASCII characters; `sealNumber`, how often this very record has been sealed, is an
- * integer from 0 to 2^32-1.
- */
-export interface SealContext {
-  readonly purpose: Purpose;
-  readonly recordId: string;
-  readonly sealNumber: number;
-}
 
 /** One brand's keys, to be used and never seen. */
 export interface Keyring {

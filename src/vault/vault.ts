@@ -9,7 +9,8 @@ import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { makeSigner, type Signer } from './signer.ts';
 import { VaultError } from './vault-error.ts';
 
-export type { Digest, IndexKind, Keyring, Purpose, SealContext } from './keyring.ts';
+export type { Purpose, SealContext } from '../domain/sealed-columns.ts';
+export type { Digest, IndexKind, Keyring } from './keyring.ts';
 export { UnknownKeyVersion, VaultError } from './vault-error.ts';
 
 /** `brand` keys seal records, `index` keys make blind indexes. */

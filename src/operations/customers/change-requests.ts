@@ -9,6 +9,8 @@ import { maskSsn } from '../../domain/fields.ts';
 import { isLocked } from '../../domain/kyc/verification.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { Problems } from '../../domain/problems.ts';
+import type { SealContext } from '../../domain/sealed-columns.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import { digitsOf } from '../../domain/values.ts';
@@ -24,7 +26,6 @@ import {
   readChangeRequest,
 } from '../../store/customers/change-requests.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
-import type { SealContext } from '../../vault/vault.ts';
 import { noteShown } from '../audit/entries.ts';
 import { readSealed } from '../keyrings.ts';
 import { done } from '../run.ts';
@@ -210,12 +211,8 @@ async function wantedBy(
 const open = ({ system, keyring }: Context, place: SealContext, sealed: string): Promise<string> =>
   readSealed(system.keyrings, keyring, place, sealed);
 
-/** Each of the three texts has a place of its own, so that none opens as another. */
-const changeRequestSealContext = (id: ChangeRequestId, text: 'wanted' | 'reason' | 'note'): SealContext => ({
-  purpose: 'reason',
-  recordId: `${id}/${text}`,
-  sealNumber: 1,
-});
+const changeRequestSealContext = (id: ChangeRequestId, column: 'wanted' | 'reason' | 'note'): SealContext =>
+  sealContext(`change_requests.${column}`, { change_request_id: id });
 
 const shown = (request: Omit<ChangeRequestRow, 'seq'>) => ({
   change_request_id: request.id,

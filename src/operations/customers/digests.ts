@@ -6,7 +6,7 @@ import type { ChangeableRow } from '../../store/customers/customers.ts';
 import type { Digest } from '../../vault/vault.ts';
 import { withFreshKeyring } from '../keyrings.ts';
 import type { Context } from '../system.ts';
-import { customerSealContext } from './sealing.ts';
+import { digestsSealContext } from './sealing.ts';
 
 /**
  * What the audit trail says of values: digests under a random key of the customer's own. They show whether
@@ -34,7 +34,7 @@ export async function digesterOf(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   { head, auditKey }: ChangeableRow,
 ): Promise<{ readonly sealed: string | undefined; readonly digest: Digest }> {
-  const place = customerSealContext('digests', head.customer_id, 1);
+  const place = digestsSealContext(head.customer_id);
   if (auditKey === undefined) return keyring.newDigester(place);
   const digest = await withFreshKeyring(system.keyrings, keyring, (fresh) => fresh.digester(place, auditKey));
   return { sealed: undefined, digest };

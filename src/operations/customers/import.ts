@@ -2,6 +2,7 @@ import { errorCatalogue, Refusal } from '../../domain/errors.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { Problems } from '../../domain/problems.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import { isOutdatedKey, violatedIndex } from '../../store/connection/outage.ts';
@@ -193,7 +194,7 @@ function claimOf(system: System, keyring: Keyring, line: CheckedLine, customerId
     fingerprint: key,
     recordId,
     customerId,
-    answer: keyring.seal({ purpose: 'idempotency', recordId, sealNumber: 1 }, '{}'),
+    answer: keyring.seal(sealContext('idempotency.answer', { record_id: recordId }), '{}'),
     now,
     expiresAt: plusSeconds(now, knownFor * 86_400),
   };

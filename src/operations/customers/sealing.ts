@@ -2,24 +2,26 @@ import type { Address } from '../../domain/customers/address.ts';
 import type { Drafted } from '../../domain/customers/customer.ts';
 import type { CustomerHead } from '../../domain/customers/record.ts';
 import { writeProfile } from '../../domain/customers/record.ts';
+import type { CustomerId } from '../../domain/ids.ts';
+import type { SealContext } from '../../domain/sealed-columns.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
 import type { Instant } from '../../domain/time.ts';
 import { kycTriggers } from '../../domain/trigger-numbers.ts';
 import type { NewCustomerRow } from '../../store/customers/customers.ts';
-import type { Digest, Keyring, SealContext } from '../../vault/vault.ts';
+import type { Digest, Keyring } from '../../vault/vault.ts';
 import type { System } from '../system.ts';
 import { awaitsVerdict } from './address-verdicts.ts';
 import { indexValues } from './index-values.ts';
 
-/** Where a customer's ciphertexts belong. */
 export const customerSealContext = (
-  purpose: 'profile' | 'ssn' | 'digests',
-  recordId: string,
+  column: 'profile' | 'ssn',
+  id: CustomerId,
   sealNumber: number,
-): SealContext => ({
-  purpose,
-  recordId,
-  sealNumber,
-});
+): SealContext => sealContext(`customers.${column}`, { customer_id: id }, sealNumber);
+
+/** The context of the key of a customer's digests. */
+export const digestsSealContext = (id: CustomerId): SealContext =>
+  sealContext('customers.audit_key', { customer_id: id });
 
 /** Each trigger number stands for a way in which a verification ends, so in a sandbox many may have it. */
 export const isUnique = ({ environment }: System, ssn: string | undefined): boolean =>
@@ -44,7 +46,7 @@ export interface SealedCustomer extends NewCustomerRow {
 export function sealCustomer(system: System, keyring: Keyring, customer: UnsealedCustomer): SealedCustomer {
   const { head, profile, ssn, kycPassedAt } = customer;
   const profileText = writeProfile(profile);
-  const digester = keyring.newDigester(customerSealContext('digests', head.customer_id, 1));
+  const digester = keyring.newDigester(digestsSealContext(head.customer_id));
   return {
     profileText,
     digest: digester.digest,

@@ -1,46 +1,36 @@
 import type { Applicant } from '../../domain/customers/applicant.ts';
 import type { CustomerId, DocumentId, Id, ProgramId, RunId } from '../../domain/ids.ts';
+import type { SealContext } from '../../domain/sealed-columns.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
-import type { Keyring, SealContext } from '../../vault/vault.ts';
+import type { Keyring } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Context } from '../system.ts';
 
-// Where the ciphertexts of a verification belong. Each id says what the record is and whose, so that a record
+// The contexts of a verification's ciphertexts. Each record id says what the record is and whose, so that a record
 // that SQL has put into another row, of the same customer or of another one, does not open there.
 
-const inVerification = (recordId: string, sealNumber: number): SealContext => ({
-  purpose: 'verification',
-  recordId,
-  sealNumber,
-});
-
-/** The data that a run was started with. */
 const runSealContext = (customerId: CustomerId, runId: RunId, seal: number): SealContext =>
-  inVerification(`run/${customerId}/${runId}`, seal);
+  sealContext('kyc_runs.data', { customer_id: customerId, run_id: runId }, seal);
 
-/** What a reviewer wrote about a decision. */
 export const noteSealContext = (
   customerId: CustomerId,
   decisionId: Id<'decision'>,
   seal: number,
-): SealContext => inVerification(`note/${customerId}/${decisionId}`, seal);
+): SealContext =>
+  sealContext('kyc_decisions.note', { customer_id: customerId, decision_id: decisionId }, seal);
 
-/** How the provider of a program is reached. */
 export const settingsSealContext = (programId: ProgramId, seal: number): SealContext =>
-  inVerification(`program/${programId}`, seal);
+  sealContext('programs.settings', { program_id: programId }, seal);
 
-/** What an image of a document is called and shows, and the image itself. */
 export const documentSealContext = (
   part: 'details' | 'content',
   customerId: CustomerId,
   documentId: DocumentId,
   seal: number,
-): SealContext => ({
-  purpose: 'document',
-  recordId: `${part}/${customerId}/${documentId}`,
-  sealNumber: seal,
-});
+): SealContext =>
+  sealContext(`kyc_documents.${part}`, { customer_id: customerId, document_id: documentId }, seal);
 
 /** A run's data, sealed for the first time. */
 export const sealApplicant = (

@@ -20,7 +20,7 @@ import { journalOf } from '../journal.ts';
 import { done } from '../run.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { cleanReason, reasonSealContext } from './holds.ts';
+import { cleanReason, erasureSealContext } from './holds.ts';
 
 /** Looks at one deleted customer and erases what is due by now, if anything. */
 export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
@@ -73,7 +73,7 @@ export async function requestErasure(
   const reason = cleanReason(body.reason);
   const request: ErasureRequest = {
     erasureId,
-    reason: keyring.seal(reasonSealContext('erasure', id, erasureId), reason),
+    reason: keyring.seal(erasureSealContext(id, erasureId), reason),
     requestedBy: principal.identity,
     requestedAt: now,
   };

@@ -2,22 +2,25 @@ import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
+import type { SealContext } from '../../domain/sealed-columns.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { Hold } from '../../store/retention/holds.ts';
 import { insertHold, isKnown, readHold, releaseHold, writeClosing } from '../../store/retention/holds.ts';
-import type { SealContext } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
 import { done } from '../run.ts';
 import type { Answer, Context } from '../system.ts';
 
-/** Where a reason belongs: to a customer, and to the hold or the request that it is the reason of. */
-export const reasonSealContext = (
-  of: 'hold' | 'release' | 'erasure',
+const holdSealContext = (
+  column: 'reason' | 'release_reason',
   customerId: CustomerId,
-  id: Id<'hold'> | Id<'erasure'>,
-): SealContext => ({ purpose: 'reason', recordId: `${of}/${customerId}/${id}`, sealNumber: 1 });
+  id: Id<'hold'>,
+): SealContext => sealContext(`legal_holds.${column}`, { customer_id: customerId, hold_id: id });
+
+export const erasureSealContext = (customerId: CustomerId, id: Id<'erasure'>): SealContext =>
+  sealContext('erasure_requests.reason', { customer_id: customerId, erasure_id: id });
 
 export const cleanReason = (text: string): string => text.normalize('NFC').trim();
 
@@ -50,7 +53,7 @@ export async function setLegalHold(
   const reason = cleanReason(body.reason);
   const hold: Hold = {
     holdId,
-    reason: keyring.seal(reasonSealContext('hold', id, holdId), reason),
+    reason: keyring.seal(holdSealContext('reason', id, holdId), reason),
     setBy: principal.identity,
     setAt: now,
     release: undefined,
@@ -71,7 +74,7 @@ export async function releaseLegalHold(
   if (!stored || stored.release) throw new Refusal('hold_dne');
   const reason = cleanReason(body.reason);
   const release = { reason, releasedBy: principal.identity, releasedAt: now };
-  const sealed = { ...release, reason: keyring.seal(reasonSealContext('release', id, holdId), reason) };
+  const sealed = { ...release, reason: keyring.seal(holdSealContext('release_reason', id, holdId), reason) };
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
   const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
@@ -86,12 +89,12 @@ export async function openHold(
   hold: Hold,
 ): Promise<Hold> {
   const { holdId, release } = hold;
-  const open = (of: 'hold' | 'release', sealed: string) =>
-    readSealed(system.keyrings, keyring, reasonSealContext(of, id, holdId), sealed);
+  const open = (column: 'reason' | 'release_reason', sealed: string) =>
+    readSealed(system.keyrings, keyring, holdSealContext(column, id, holdId), sealed);
   return {
     ...hold,
-    reason: await open('hold', hold.reason),
-    release: release && { ...release, reason: await open('release', release.reason) },
+    reason: await open('reason', hold.reason),
+    release: release && { ...release, reason: await open('release_reason', release.reason) },
   };
 }
 

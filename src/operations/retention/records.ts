@@ -17,7 +17,7 @@ import { showCustomer } from '../customers/customers.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Answer, Context } from '../system.ts';
 import { shownRequest } from './erasure.ts';
-import { openHold, reasonSealContext, shownHold } from './holds.ts';
+import { erasureSealContext, openHold, shownHold } from './holds.ts';
 
 export async function listRestrictedCustomers(
   context: Context,
@@ -85,7 +85,7 @@ async function openRequest(
   id: CustomerId,
   request: ErasureRequest,
 ): Promise<ErasureRequest> {
-  const place = reasonSealContext('erasure', id, request.erasureId);
+  const place = erasureSealContext(id, request.erasureId);
   return { ...request, reason: await readSealed(system.keyrings, keyring, place, request.reason) };
 }
 

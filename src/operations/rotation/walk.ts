@@ -11,7 +11,7 @@ import { outdatedIndexes, outdatedRecords, putIndexes, putResealed } from '../..
 import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
 import { sealedColumns } from '../../store/rotation/sealed-columns.ts';
 import type { BrandScope } from '../../store/scope.ts';
-import type { Keyring, Purpose } from '../../vault/vault.ts';
+import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { indexValues } from '../customers/index-values.ts';
 import { customerSealContext } from '../customers/sealing.ts';
@@ -44,13 +44,9 @@ export async function resealAll(scope: BrandScope, keyring: Keyring, follow: Fol
   }
 }
 
-function reseal(
-  keyring: Keyring,
-  at: SealedColumn & { readonly purpose: Purpose },
-  from: Outdated,
-): Resealed {
+function reseal(keyring: Keyring, at: SealedColumn, from: Outdated): Resealed {
   const { recordId, sealNumber, sealed } = from;
-  const next = at.seal === undefined ? sealNumber : sealNumber + 1;
+  const next = at.sealCounter === undefined ? sealNumber : sealNumber + 1;
   return {
     from,
     sealNumber: next,

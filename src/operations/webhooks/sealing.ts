@@ -1,6 +1,8 @@
+import type { SealContext } from '../../domain/sealed-columns.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
-import type { Keyring, SealContext } from '../../vault/vault.ts';
+import type { Keyring } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 
@@ -13,23 +15,15 @@ export interface WebhookSettings {
   readonly previous?: { readonly secret: string; readonly until: Instant };
 }
 
-const webhookSealContext = (id: string, sealNumber: number): SealContext => ({
-  purpose: 'webhook',
-  recordId: id,
-  sealNumber,
-});
+const webhookSealContext = (id: string, sealNumber: number): SealContext =>
+  sealContext('webhooks.settings', { webhook_id: id }, sealNumber);
 
-/** Where a payload that shows a customer belongs, and where a receiver's answer does. */
-export const payloadSealContext = (deliveryId: string): SealContext => ({
-  purpose: 'event',
-  recordId: deliveryId,
-  sealNumber: 1,
-});
-export const answerSealContext = (attemptId: string): SealContext => ({
-  purpose: 'event',
-  recordId: `answer/${attemptId}`,
-  sealNumber: 1,
-});
+export const payloadSealContext = (deliveryId: string): SealContext =>
+  sealContext('deliveries.payload', { delivery_id: deliveryId });
+
+/** The context of what a receiver answered. */
+export const answerSealContext = (attemptId: string): SealContext =>
+  sealContext('delivery_attempts.answer', { attempt_id: attemptId });
 
 /** The same subscription with these settings, sealed once more. */
 export function sealSettings(keyring: Keyring, row: WebhookRow, settings: WebhookSettings): WebhookRow {

@@ -1,11 +1,16 @@
+import { sealedColumnsOf } from '../../domain/sealed-columns.ts';
+
 /**
  * The register of everything that belongs to a customer, and what erasing the customer does to it. A test holds it
  * against the schema: a table that names customers and is not in here turns it red.
  */
 interface CustomerTable {
   readonly table: string;
-  /** `rows`: deleted. A column: set to null, and the row stays. `stays`: nothing in it is about the person. */
-  readonly erased: 'rows' | { readonly column: string } | 'stays';
+  /**
+   * `rows`: deleted. `sealed columns`: set to null, every one of them, and the row stays. `stays`: nothing in it
+   * is about the person.
+   */
+  readonly erased: 'rows' | 'sealed columns' | 'stays';
 }
 
 export const customerTables = [
@@ -23,12 +28,12 @@ export const customerTables = [
   // Ids and names of fields; who reads on from a number must find the next one.
   { table: 'events', erased: 'stays' },
   // A delivery that is still to be made says then what its event says.
-  { table: 'deliveries', erased: { column: 'payload' } },
-  { table: 'delivery_attempts', erased: { column: 'answer' } },
+  { table: 'deliveries', erased: 'sealed columns' },
+  { table: 'delivery_attempts', erased: 'sealed columns' },
   // An entry that has no place in the trail yet.
-  { table: 'journal', erased: { column: 'reason' } },
+  { table: 'journal', erased: 'sealed columns' },
   // The entries are chained. Their digests say nothing once the customer's key, in its row, has gone.
-  { table: 'audit', erased: { column: 'reason' } },
+  { table: 'audit', erased: 'sealed columns' },
   { table: 'erased_customers', erased: 'stays' },
 ] as const satisfies readonly CustomerTable[];
 
@@ -40,8 +45,10 @@ export const eraseSql = (gate: string): string =>
     .flatMap(({ table, erased }) => {
       if (erased === 'stays') return [];
       const where = `where ${ofCustomer} and exists (select from ${gate})`;
-      return erased === 'rows'
-        ? `${table}_erased as (delete from ${table} ${where})`
-        : `${table}_erased as (update ${table} set ${erased.column} = null ${where} and ${erased.column} is not null)`;
+      if (erased === 'rows') return `${table}_erased as (delete from ${table} ${where})`;
+      const columns = sealedColumnsOf(table);
+      const cleared = columns.map((column) => `${column} = null`).join(', ');
+      const isFilled = columns.map((column) => `${column} is not null`).join(' or ');
+      return `${table}_erased as (update ${table} set ${cleared} ${where} and (${isFilled}))`;
     })
     .join(', ');

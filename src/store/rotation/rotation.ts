@@ -5,7 +5,7 @@ import { statement } from '../connection/database.ts';
 import type { IndexValues } from '../customers/customers.ts';
 import type { BrandScope } from '../scope.ts';
 import type { SealedColumn } from './sealed-columns.ts';
-import { indexedTables, sealedColumns } from './sealed-columns.ts';
+import { indexedTables, sealedColumns, usualBatchSize } from './sealed-columns.ts';
 
 // What a rotation reads and writes of a brand. It goes along a table in spans of bounded size, so that no
 // statement is long; where it was interrupted it begins again, and passes over what is done by its head.
@@ -33,11 +33,11 @@ export async function outdatedRecords(
   after: string | undefined,
 ): Promise<Span<Outdated>> {
   const [key, type] = at.key;
-  const isBytes = at.form === 'bytea';
+  const isBytes = at.type === 'bytea';
   const query = statement(
     `rotation_find_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
     `with span as (
-       select ${key} as key, ${at.recordId} as record_id, ${at.seal ?? 1} as seal, ${at.column} as sealed
+       select ${key} as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal, ${at.column} as sealed
          from ${at.table} where brand_id = $1 ${after === undefined ? '' : `and ${key} > $4::${type}`}
         order by ${key} limit $3::int
      )
@@ -50,7 +50,7 @@ export async function outdatedRecords(
   const rows = await scope.db.run(query, [
     scope.brandId,
     version,
-    at.span,
+    at.batchSize,
     ...(after === undefined ? [] : [after]),
   ]);
   return {
@@ -87,9 +87,9 @@ export async function putResealed(
   const query = statement(
     `rotation_put_${at.table}_${at.column}`,
     `with fresh as (
-       select * from unnest($2::${type}[], $3::int[], $4::${at.form}[], $5::${at.form}[]) as row (key, seal, name, sealed)
+       select * from unnest($2::${type}[], $3::int[], $4::${at.type}[], $5::${at.type}[]) as row (key, seal, name, sealed)
      )
-     update ${at.table} set ${at.column} = fresh.sealed ${at.seal ? `, ${at.seal} = fresh.seal` : ''}
+     update ${at.table} set ${at.column} = fresh.sealed ${at.sealCounter ? `, ${at.sealCounter} = fresh.seal` : ''}
        from fresh where brand_id = $1 and ${at.table}.${key} = fresh.key and sealed_name(${at.column}) = fresh.name
      returning 1 as done`,
   );
@@ -142,7 +142,7 @@ export async function outdatedIndexes(
   const rows = await scope.db.run(query, [
     scope.brandId,
     version,
-    indexSpan,
+    usualBatchSize,
     ...(after === undefined ? [] : [after]),
   ]);
   return {
@@ -159,8 +159,6 @@ export async function outdatedIndexes(
       })),
   };
 }
-
-const indexSpan = 250;
 
 /**
  * Gives customers their index values under the newest key. One who has changed since being read is left to

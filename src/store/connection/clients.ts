@@ -11,10 +11,10 @@ export interface Clients {
   create(mode?: { readonly pipeline: true }): pg.Client;
   /** Gives an open connection the settings that every statement relies on. */
   prepare(client: pg.ClientBase): Promise<void>;
-  /** Breaks all of them off, whatever they are at. */
+  /** Closes the sockets of all of them at once, whatever they are doing. */
   breakAll(): void;
-  /** Resolves when all have ended; those that have not after so many milliseconds are broken off. */
-  ended(within: number): Promise<void>;
+  /** Resolves when all have ended; the sockets of those that have not within the time are closed. */
+  ended(withinMs: number): Promise<void>;
 }
 
 /** Numbers that fit and booleans are read as such; ids, times and bigints stay the text that they are. */
@@ -26,23 +26,26 @@ const parsers = {
   },
 };
 
-/** `patience`: milliseconds that one statement may run. */
-export function openClients(address: ServerAddress, applicationName: string, patience: number): Clients {
+export function openClients(
+  address: ServerAddress,
+  applicationName: string,
+  statementTimeoutMs: number,
+): Clients {
   const open = new Set<pg.Client>();
   const config = {
     ...('url' in address ? { connectionString: address.url } : address),
     application_name: applicationName,
-    // Milliseconds to connect to a server that lives; one that does not is the heartbeat's business.
+    // Milliseconds to connect to a live server; the heartbeat notices a dead one.
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     types: parsers,
   } as ClientConfig;
-  // Said after connecting and not while: proxies that pool by session refuse unknown startup parameters.
+  // Set after connecting and not while: proxies that pool by session refuse unknown startup parameters.
   const settings = Object.entries({
-    statement_timeout: patience,
-    // A duplicate of a request that is still running waits for its row; not for ever.
+    statement_timeout: statementTimeoutMs,
+    // How long a duplicate of a request that is still running waits for its row.
     lock_timeout: 5_000,
-    idle_in_transaction_session_timeout: patience,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
     // Times are read as text, so the session must not write them in the zone of the server.
     TimeZone: 'UTC',
     DateStyle: 'ISO',
@@ -55,7 +58,7 @@ export function openClients(address: ServerAddress, applicationName: string, pat
       const client = new pg.Client({ ...config, ...mode });
       open.add(client);
       client.once('end', () => open.delete(client));
-      // Whoever waits for an answer is told; without a listener the same error would end the process.
+      // The pending statement is rejected with the error; without a listener the same error would end the process.
       client.on('error', () => undefined);
       return client;
     },
@@ -63,11 +66,11 @@ export function openClients(address: ServerAddress, applicationName: string, pat
       await client.query(settings.join(';'));
     },
     breakAll,
-    async ended(within) {
+    async ended(withinMs) {
       const ends = Promise.all(
         [...open].map((client) => new Promise((resolve) => client.once('end', resolve))),
       );
-      const timer = setTimeout(breakAll, within);
+      const timer = setTimeout(breakAll, withinMs);
       await ends;
       clearTimeout(timer);
     },
@@ -78,7 +81,7 @@ export function openClients(address: ServerAddress, applicationName: string, pat
   }
 }
 
-/** Breaks a connection off at its socket: a server that has fallen silent answers no farewell either. */
+/** Closes the socket of a connection: a server that has fallen silent does not answer an orderly end either. */
 export function breakOff(client: pg.ClientBase): void {
   const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
   connection.stream.destroy();

@@ -9,27 +9,23 @@ export type DatabaseState = 'ready' | 'read only' | 'no connections' | 'unreacha
 
 export interface Heartbeat {
   state(): DatabaseState;
-  /** Notes that an answer has come in, over whatever connection: the database lives. */
-  heard(): void;
-  /** Resolves when the first heartbeat that was answered has been, however long that takes. */
-  readonly begun: Promise<void>;
-  /** Has the next heartbeats open new connections, until one of them finds everything well. */
-  doubt(): void;
+  /** Notes that an answer has come in over any connection: the database is alive. */
+  noteAnswer(): void;
+  /** Resolves with the first heartbeat that is answered, however long that takes. */
+  readonly firstAnswer: Promise<void>;
+  /** Has the next heartbeats open new connections, until one of them finds the database ready. */
+  checkNewConnections(): void;
   stop(): void;
 }
 
-/** Milliseconds between two heartbeats. */
-const interval = 100;
-/** Milliseconds without any answer after which the database counts as silent. */
-const silenceAfter = 500;
-/** The same for a database that was silent: it may be far away, and opening a connection takes several turns. */
-const returnWithin = 1_200;
-/** Milliseconds after which the heartbeat's own connection is given up while others are answered. */
-const ownSilence = 5_000;
-const step = 50;
+const intervalMs = 100;
+/** Time without any answer after which the database counts as unreachable. */
+const silenceLimitMs = 500;
+/** The same for a database that was unreachable: opening a connection takes several round trips. */
+const reconnectLimitMs = 1_200;
 
 /**
- * Asks the database for a sign of life over a connection of its own, several times a second. A slow statement
+ * Asks the database a trivial question over a connection of its own, several times a second. A slow statement
  * elsewhere says nothing about the database; silence on every connection does.
  */
 export function startHeartbeat(
@@ -37,114 +33,150 @@ export function startHeartbeat(
   onChange: (now: DatabaseState, before: DatabaseState) => void,
 ): Heartbeat {
   let state: DatabaseState = 'ready';
-  let client: Client | undefined;
-  let doubted = false;
   let answers = 0;
-  let stopped = false;
+  let isAnswered = false;
   let timer: NodeJS.Timeout | undefined;
-  let isBegun = false;
-  let begin = () => {};
-  const begun = new Promise<void>((resolve) => {
-    begin = resolve;
+  let resolveFirst = () => {};
+  const firstAnswer = new Promise<void>((resolve) => {
+    resolveFirst = resolve;
+  });
+  const probe = openProbe(newClient, (work) => {
+    const limitMs = isAnswered && state !== 'unreachable' ? silenceLimitMs : reconnectLimitMs;
+    return rejectWhenSilent(work, limitMs, () => answers);
   });
 
-  async function look(): Promise<DatabaseState> {
-    const kept = await askKept();
-    if (kept === 'unreachable' || (kept && !doubted)) return kept;
-    // The kept connection was ended under the question, so that no answer came; nobody would end another.
-    if (stopped) return state;
-    let fresh: Client | undefined;
-    try {
-      // Even making one can fail: an address may name files of certificates, and they may have gone.
-      const opening = newClient();
-      fresh = opening;
-      const found = await unlessSilent(opening.connect().then(() => question(opening)));
-      if (client) leave(client);
-      client = opening;
-      if (stopped) leave(opening);
-      doubted = found !== 'ready';
-      return found;
-    } catch (error) {
-      if (fresh) breakOff(fresh);
-      doubted = true;
-      const isFull = error instanceof Error && 'code' in error && error.code === '53300';
-      return kept || isFull ? 'no connections' : 'unreachable';
-    }
-  }
-
-  /** What the connection at hand says; `undefined` where there is none or it has ended, which says nothing yet. */
-  async function askKept(): Promise<DatabaseState | undefined> {
-    if (!client) return undefined;
-    try {
-      return await unlessSilent(question(client));
-    } catch (error) {
-      breakOff(client);
-      client = undefined;
-      return error instanceof Silence ? 'unreachable' : undefined;
-    }
-  }
-
-  /**
-   * Rejects with `Silence` when nothing has been heard for too long. Time in which our own event loop stood
-   * still does not count: the answer may be waiting in the socket.
-   */
-  function unlessSilent<Result>(work: Promise<Result>): Promise<Result> {
-    const limit = isBegun && state !== 'unreachable' ? silenceAfter : returnWithin;
-    return new Promise((resolve, reject) => {
-      let [last, known, silent, all] = [performance.now(), answers, 0, 0];
-      const watch = setInterval(() => {
-        const now = performance.now();
-        const passed = Math.min(now - last, 2 * step);
-        last = now;
-        silent = answers === known ? silent + passed : 0;
-        all += passed;
-        known = answers;
-        if (silent >= limit) reject(new Silence());
-        else if (all >= ownSilence) reject(new Error('The heartbeat alone is not answered.'));
-      }, step).unref();
-      work.then(resolve, reject).finally(() => clearInterval(watch));
-    });
-  }
-
   async function beat() {
-    const next = await look();
-    if (stopped) return;
+    const next = await probe.check();
+    if (next === 'closed') return;
     const before = state;
     state = next;
-    if (next !== 'unreachable' && !isBegun) {
-      isBegun = true;
-      begin();
+    if (next !== 'unreachable' && !isAnswered) {
+      isAnswered = true;
+      resolveFirst();
     }
     if (next !== before) onChange(next, before);
-    timer = setTimeout(beat, interval).unref();
+    timer = setTimeout(beat, intervalMs).unref();
   }
   void beat();
 
   return {
     state: () => state,
-    begun,
-    heard() {
+    firstAnswer,
+    noteAnswer() {
       answers += 1;
     },
-    doubt() {
-      doubted = true;
-    },
+    checkNewConnections: probe.checkNewConnections,
     stop() {
-      stopped = true;
       clearTimeout(timer);
-      if (client) leave(client);
+      probe.close();
     },
   };
 }
 
-class Silence extends Error {}
+interface Probe {
+  check(): Promise<DatabaseState | 'closed'>;
+  checkNewConnections(): void;
+  close(): void;
+}
 
-async function question(client: Client): Promise<DatabaseState> {
+/** The heartbeat's own connection. `limited` rejects with a `SilenceError` where the database is silent. */
+function openProbe(
+  newClient: () => Client,
+  limited: <Result>(work: Promise<Result>) => Promise<Result>,
+): Probe {
+  let client: Client | undefined;
+  let mustReconnect = false;
+  let isClosed = false;
+
+  /** What the open connection says; `undefined` if there is none or it has ended, which says nothing yet. */
+  async function checkOpen(): Promise<DatabaseState | undefined> {
+    if (!client) return undefined;
+    try {
+      return await limited(ask(client));
+    } catch (error) {
+      breakOff(client);
+      client = undefined;
+      return error instanceof SilenceError ? 'unreachable' : undefined;
+    }
+  }
+
+  async function checkNew(open: DatabaseState | undefined): Promise<DatabaseState> {
+    let fresh: Client | undefined;
+    try {
+      // The constructor can fail, too: an address may name files of certificates, and they may be gone.
+      const opening = newClient();
+      fresh = opening;
+      const found = await limited(opening.connect().then(() => ask(opening)));
+      if (client) end(client);
+      client = opening;
+      mustReconnect = found !== 'ready';
+      return found;
+    } catch (error) {
+      if (fresh) breakOff(fresh);
+      mustReconnect = true;
+      const isFull = error instanceof Error && 'code' in error && error.code === '53300';
+      return open || isFull ? 'no connections' : 'unreachable';
+    }
+  }
+
+  return {
+    async check() {
+      const open = await checkOpen();
+      // `close` ends the connection while it is being asked. A new one would never be ended.
+      if (isClosed) return 'closed';
+      if (open === 'unreachable' || (open && !mustReconnect)) return open;
+      const found = await checkNew(open);
+      if (!isClosed) return found;
+      if (client) end(client);
+      return 'closed';
+    },
+    checkNewConnections() {
+      mustReconnect = true;
+    },
+    close() {
+      isClosed = true;
+      if (client) end(client);
+    },
+  };
+}
+
+class SilenceError extends Error {}
+
+/** Time after which the heartbeat's own connection is given up although other connections are answered. */
+const ownLimitMs = 5_000;
+const stepMs = 50;
+
+/**
+ * Rejects with `SilenceError` when no answer has come in for too long. Time in which our own event loop was
+ * blocked does not count: the answer may be waiting in the socket.
+ */
+function rejectWhenSilent<Result>(
+  work: Promise<Result>,
+  limitMs: number,
+  answers: () => number,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    let [last, known, silentMs, totalMs] = [performance.now(), answers(), 0, 0];
+    const timer = setInterval(() => {
+      const now = performance.now();
+      const passedMs = Math.min(now - last, 2 * stepMs);
+      last = now;
+      silentMs = answers() === known ? silentMs + passedMs : 0;
+      totalMs += passedMs;
+      known = answers();
+      if (silentMs >= limitMs) reject(new SilenceError());
+      else if (totalMs >= ownLimitMs) reject(new Error('The heartbeat alone is not answered.'));
+    }, stepMs).unref();
+    work.then(resolve, reject).finally(() => clearInterval(timer));
+  });
+}
+
+async function ask(client: Client): Promise<DatabaseState> {
   const { rows } = await client.query('show transaction_read_only');
   return rows[0]?.transaction_read_only === 'on' ? 'read only' : 'ready';
 }
 
-/** Says goodbye without waiting for the answer. */
-function leave(client: Client): void {
+/** Ends a connection without waiting for it. */
+function end(client: Client): void {
   client.end().catch(() => undefined);
 }

@@ -1,15 +1,17 @@
+import { Refusal } from '../../domain/errors.ts';
+
 /**
- * Which failures mean that the database cannot serve at the moment, as against a fault of ours. They are
- * answered 503 and may be tried again.
+ * Which failures mean that the database cannot serve at the moment, as opposed to a fault of ours. They are
+ * answered 503 and may be retried.
  */
 const outageStates = new Set([
-  '25006', // read_only_sql_transaction: a standby, or a disk that filled up
+  '25006', // read_only_sql_transaction: a standby, or a full disk
   '53000', // insufficient_resources
   '53100', // disk_full
   '53200', // out_of_memory
   '53300', // too_many_connections
   '55P03', // lock_not_available
-  '57014', // query_canceled: the statement ran out of its time
+  '57014', // query_canceled: the statement timed out
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
@@ -33,6 +35,10 @@ const networkCodes = new Set([
 const droppedConnection =
   /connection terminated|connection error|not queryable|client was closed|timeout expired|timeout exceeded|query read timeout|cannot use a pool/i;
 
+/** The answer while the database is not available. Nothing is known to have been written. */
+export const unavailable = (cause?: unknown) =>
+  new Refusal('unavailable', undefined, { retryAfter: 1, cause });
+
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error) ?? '';
@@ -45,30 +51,30 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
-/** Whether PostgreSQL itself said this, so that it lives. */
+/** Whether the error is PostgreSQL's own answer, so that the server is alive. */
 export const isAnswer = (error: unknown): boolean => error instanceof Error && 'severity' in error;
 
-/** Whether a change met a session that takes none. */
+/** Whether a session refused a write because it is read-only. */
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006';
 
-/** Whether a connection is no good any more after this error. */
+/** Whether a connection cannot be used again after this error. */
 export const endsConnection = (error: unknown): boolean =>
   isReadOnly(error) ||
   (isOutage(error) && !(error instanceof Error && 'severity' in error && error.severity === 'ERROR'));
 
-/** Whether two changes waited for each other and this one was given up; it may be decided anew at once. */
+/** Whether two changes waited for each other and PostgreSQL aborted this one. It may be retried at once. */
 export const isDeadlock = (error: unknown): boolean => codeOf(error) === '40P01';
 
 /**
- * Whether a change was made under a key that has a successor by now (`refuse_outdated` in the schema). With
- * the keys read again it may be made anew at once.
+ * Whether a change used a key that has a successor (`refuse_outdated` in the schema). After the keyring is
+ * reloaded, the change may be retried at once.
  */
 export const isOutdatedKey = (error: unknown): boolean => codeOf(error) === 'CK001';
 
-/** Whether a statement gave up waiting for a row that another one holds. */
+/** Whether a statement timed out while it waited for a locked row. */
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03';
 
-/** The unique index that a write ran into, if that is what happened. */
+/** The unique index that a write violated, if it violated one. */
 export function violatedIndex(error: unknown): string | undefined {
   if (codeOf(error) !== '23505') return undefined;
   return error instanceof Error && 'constraint' in error ? String(error.constraint) : undefined;

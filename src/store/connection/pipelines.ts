@@ -1,0 +1,56 @@
+import type pg from 'pg';
+import type { Clients } from './clients.ts';
+import { breakOff } from './clients.ts';
+import { unavailable } from './outage.ts';
+
+/** Connections that many reads share: each statement is sent without waiting for those before it. */
+export interface Pipelines {
+  /** The pipelines in turn, opened where needed. Rejects with `unavailable`. */
+  next(): Promise<pg.Client>;
+  /** Has new pipelines opened from now on. */
+  forgetAll(): void;
+  /** Ends all of them, without waiting for it. */
+  end(): void;
+}
+
+/** `onFailure` is called when a pipeline could not be opened. */
+export function openPipelines(clients: Clients, count: number, onFailure: () => void): Pipelines {
+  const pipelines: (Promise<pg.Client> | undefined)[] = new Array(count).fill(undefined);
+  let turn = 0;
+
+  async function openPipeline(): Promise<pg.Client> {
+    let client: pg.Client | undefined;
+    try {
+      client = clients.create({ pipeline: true });
+      await client.connect();
+      await clients.prepare(client);
+      return client;
+    } catch (error) {
+      if (client) breakOff(client);
+      onFailure();
+      throw unavailable(error);
+    }
+  }
+
+  return {
+    next() {
+      const index = turn;
+      turn = (turn + 1) % count;
+      const open = pipelines[index];
+      if (open) return open;
+      const opening = openPipeline();
+      pipelines[index] = opening;
+      const forget = () => {
+        if (pipelines[index] === opening) pipelines[index] = undefined;
+      };
+      opening.then((client) => client.once('end', forget), forget);
+      return opening;
+    },
+    forgetAll() {
+      pipelines.fill(undefined);
+    },
+    end() {
+      for (const open of pipelines) open?.then((client) => client.end()).catch(() => undefined);
+    },
+  };
+}

@@ -14,7 +14,8 @@ import type { BrandId } from '../src/domain/ids.ts';
 import { allScopes } from '../src/domain/scopes.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { RunningServer } from '../src/main.ts';
-import { startServer } from '../src/main.ts';
+import { startServer, startWorker } from '../src/main.ts';
+import { sequence } from '../src/operations/audit/sequence.ts';
 import type { KeyWish, NewKey } from '../src/operations/brands/api-keys.ts';
 import { createKey } from '../src/operations/brands/api-keys.ts';
 import { createBrand } from '../src/operations/brands/brands.ts';
@@ -27,7 +28,7 @@ export interface WorldOptions {
   /** Settings as an operator would write them, beside those that point the world at the test server. */
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => Instant;
-  /** Without the work that happens without a request. */
+  /** Without background work: for tests that run a step of it by hand, which would race the worker otherwise. */
   readonly apiOnly?: boolean;
   /** Where webhooks go instead of the real internet; closed with the world. */
   readonly outbound?: Outbound;
@@ -154,12 +155,22 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-/** Waits until everything that was committed has its place among the events and in the trail. */
-export async function settled({ sql }: Pick<World, 'sql'>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while ((await sql('select exists (select from journal) as waits'))[0]?.['waits']) {
-    if (Date.now() > deadline) throw new Error('The sequencer did not come.');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** Gives everything that was committed its place among the events and in the audit trail. */
+export async function settled({ sql, system }: Pick<World, 'sql' | 'system'>): Promise<void> {
+  // Another sequencer may hold what is left; this call then does nothing, and the next one looks again.
+  while ((await sql('select exists (select from journal) as waits'))[0]?.['waits']) await sequence(system);
+}
+
+/** Runs background work beside a world without any, for as long as `work` takes and until its last round ends. */
+export async function withWorker<Result>(
+  { config }: Pick<World, 'config'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const worker = await startWorker(config, { logger: pino({ level: 'silent' }) });
+  try {
+    return await work();
+  } finally {
+    await worker.close();
   }
 }
 

@@ -9,6 +9,7 @@ import { newCustomer, prepare, send } from '../contract-samples.ts';
 import { newSsn, person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld } from '../world.ts';
+import { eventually } from './durability/crowding.ts';
 
 const hour = 3_600_000;
 let ahead = 0;
@@ -206,8 +207,11 @@ test('a key stands for its request for 24 hours and is free after that', async (
   await sweepIdempotency(world.system.db, world.system.now(), 1_000);
   expect(await rows()).toBe(1);
   ahead += 24.1 * hour;
-  await sweepIdempotency(world.system.db, world.system.now(), 1_000);
-  expect(await rows()).toBe(0);
+  // The worker may be sweeping the same rows; those it holds are passed over.
+  await eventually(async () => {
+    await sweepIdempotency(world.system.db, world.system.now(), 1_000);
+    return (await rows()) === 0;
+  });
 });
 
 describe('a key', () => {

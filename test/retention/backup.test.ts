@@ -32,7 +32,7 @@ const copies: string[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clientele-erased-'));
-  world = await openWorld({ now: () => now });
+  world = await openWorld({ now: () => now, apiOnly: true });
   brand = await world.brand();
 });
 afterAll(async () => {

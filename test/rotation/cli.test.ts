@@ -11,7 +11,8 @@ import { openWorld } from '../world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld();
+  // The worker would resume the rotation that a test kills.
+  world = await openWorld({ apiOnly: true });
 }, 60_000);
 afterAll(async () => {
   await world.close();

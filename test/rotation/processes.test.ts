@@ -18,8 +18,9 @@ import { brandClient, openWorld } from '../world.ts';
 let world: World;
 let second: RunningServer;
 beforeAll(async () => {
-  world = await openWorld();
-  second = await startServer(world.config, { logger: pino({ level: 'silent' }) });
+  // Rotations run by hand here: a worker would resume those that a test interrupts.
+  world = await openWorld({ apiOnly: true });
+  second = await startServer(world.config, { logger: pino({ level: 'silent' }) }, { apiOnly: true });
 }, 60_000);
 afterAll(async () => {
   await second.close();

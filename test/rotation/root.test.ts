@@ -26,7 +26,8 @@ afterEach(async () => {
 });
 
 async function open(options: WorldOptions = {}): Promise<World> {
-  opened = await openWorld(options);
+  // Rotations run by hand here: the worker would resume those that a test interrupts.
+  opened = await openWorld({ apiOnly: true, ...options });
   return opened;
 }
 
@@ -37,6 +38,7 @@ function newFolder(): string {
 }
 
 const byOperator = { by: 'operator' } as const;
+const silent = { logger: pino({ level: 'silent' }) };
 const day = 86_400;
 const ownFile = (world: World) => join(world.config.dataDir, 'root.key');
 const versionsIn = (path: string) => rootKeyFromFile(path).load().versions;
@@ -83,7 +85,7 @@ describe("a root key of Clientele's own", () => {
     const world = await open();
     const brand = await world.brand();
     const id = await newCustomer(brand);
-    const second = await startServer(world.config, { logger: pino({ level: 'silent' }) });
+    const second = await startServer(world.config, silent, { apiOnly: true });
     try {
       const there = brandClient(second.url, brand.brandId, brand.name, brand.key, brand);
       expect(await opens(there, id)).toBe(true);
@@ -201,7 +203,7 @@ describe('a root key of the operator', () => {
       'Add one to CLIENTELE_ROOT_KEY of every process',
     );
     const config = { ...world.config, rootKey: `${first}\nv2:${next}` };
-    const restarted = await startServer(config, { logger: pino({ level: 'silent' }) });
+    const restarted = await startServer(config, silent, { apiOnly: true });
     try {
       expect(await rotateRoot(restarted.system, byOperator)).toMatchObject({ version: 2, done: 1 });
       expect(await opens(brandClient(restarted.url, brand.brandId, brand.name, brand.key, brand), id)).toBe(

@@ -60,12 +60,13 @@ export async function plant(
           params: {},
           query: undefined,
           body: personOf(number),
-          doubts: new Problems(),
+          deferredProblems: new Problems(),
           ifMatch: 'none' as const,
         };
         const call = { operationId: 'createCustomer', requestId: `plant-${number}` };
         const create = createCustomer as unknown as Handler;
-        const { answer } = await perform(system, principal, call, create, input as never, undefined);
+        const request = { call, handler: create, input: input as never, repeat: undefined };
+        const { answer } = await perform(system, principal, request);
         customerIds[number] = (JSON.parse(answer.body) as { customer_id: string }).customer_id;
         if (number % 2_000 === 0) progress(number);
       }

@@ -46,7 +46,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       const input = read(request, validationContext);
       const repeat = isRepeatable(row) ? repeatKeyOf(request) : undefined;
       const call = { operationId: row.operationId, requestId: request.id };
-      const done = await perform(system, principal, call, run, input, repeat);
+      const done = await perform(system, principal, { call, handler: run, input, repeat });
       if (done.replayed) reply.header('idempotent-replayed', 'true');
       return sendAnswer(request, reply, row, done.answer);
     },

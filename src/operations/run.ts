@@ -5,8 +5,7 @@ import { sealContext } from '../domain/sealed-columns.ts';
 import type { Instant } from '../domain/time.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { journalPart } from '../store/audit/journal.ts';
-import { isOutdatedKey } from '../store/connection/outage.ts';
-import type { ClaimedAnswer, WriteOutcome } from '../store/idempotency-claim.ts';
+import type { ClaimedAnswer } from '../store/idempotency-claim.ts';
 import { findClaim } from '../store/idempotency-claim.ts';
 import type { BrandScope } from '../store/scope.ts';
 import type { Keyring } from '../vault/vault.ts';
@@ -14,12 +13,13 @@ import type { Cause, ChangeRecord } from './journal.ts';
 import { journalOf } from './journal.ts';
 import { readSealed } from './keyrings.ts';
 import type { Principal } from './principal.ts';
+import { ConflictError, OutdatedKeyringError, retryOnConflict } from './retry.ts';
 import type { Answer, ClaimMaker, Context, System } from './system.ts';
 import { scopeOf } from './system.ts';
 
 export type Handler = (context: Context, input: Input<OperationRow>) => Promise<Answer>;
 
-/** The request's own words, for telling a repeat from another request under the same key. */
+/** What tells a repeat from another request under the same Idempotency-Key. */
 export interface RepeatKey {
   readonly key: string;
   /** Method, path and body. */
@@ -28,53 +28,38 @@ export interface RepeatKey {
 
 export interface Performed {
   readonly answer: Answer;
-  /** Whether this is the first answer to the same request, given again. */
+  /** Whether this is the stored answer to the same request. */
   readonly replayed: boolean;
 }
 
-/** Hours for which an Idempotency-Key stands for its request. */
-const keptFor = 24;
-/** How often a change is decided anew because somebody was faster. Each round, somebody else's change went in. */
-const maxRounds = 40;
-
-/** Thrown by a change that found its customer changed, or its key used, since it had looked. */
-class Stale extends Error {}
-
-/** Reads a change's outcome: whatever is not done is thrown. */
-export async function done(outcome: Promise<WriteOutcome>): Promise<void> {
-  const what = await outcome;
-  if (what === 'busy') throw new Refusal('idempotency_key_exists', undefined, { retryAfter: 1 });
-  if (what === 'stale') throw new Stale('The row or the key changed meanwhile.');
-}
-
-/** Which call this is, for the trail. */
+/** Hours for which an Idempotency-Key identifies its request. */
+const keptForHours = 24;
+/** Which call this is, for the audit trail. */
 export interface Call {
   readonly operationId: string;
   readonly requestId: string;
 }
 
+/** One request for an operation. */
+export interface Request {
+  readonly call: Call;
+  readonly handler: Handler;
+  readonly input: Input<OperationRow>;
+  /** Where the request has an Idempotency-Key. */
+  readonly repeat: RepeatKey | undefined;
+}
+
 /**
- * Performs one operation for a principal, exactly once under an Idempotency-Key. A change that comes too
- * late is decided anew on what is there now, so that racing changes of different fields are all kept; one
- * that was made under keys which have a successor is made anew under that.
+ * Performs one operation for a principal, exactly once under an Idempotency-Key. A change that conflicts with
+ * another one is decided again on what is stored then, so that concurrent changes of different fields are all kept.
  */
-export async function perform(
-  system: System,
-  principal: Principal,
-  call: Call,
-  handler: Handler,
-  input: Input<OperationRow>,
-  repeat: RepeatKey | undefined,
-): Promise<Performed> {
+export async function perform(system: System, principal: Principal, request: Request): Promise<Performed> {
+  const { call, handler, input, repeat } = request;
   const scope = scopeOf(system, principal.brandId);
-  let keyring = await system.keyrings.of(principal.brandId);
-  for (let round = 1; ; round += 1) {
+  return retryOnConflict(system.keyrings, principal.brandId, async (keyring) => {
     const now = system.now();
     const first = repeat && (await findRepeat(scope, keyring, repeat, now));
-    if (first === 'outdated') {
-      keyring = await system.keyrings.reload(principal.brandId);
-      continue;
-    }
+    if (first === 'outdated') throw new OutdatedKeyringError('The key was used under a newer index key.');
     if (repeat && first) return { answer: await firstAnswer(system, keyring, first, repeat), replayed: true };
     const claim = repeat && claimMaker(system, keyring, repeat, now);
     let journalled = false;
@@ -88,13 +73,13 @@ export async function perform(
       if (journalled) system.db.wake();
       return { answer, replayed: false };
     } catch (error) {
-      // A refusal may only mean that the same request has meanwhile done its work, and then it is answered so.
+      // The same request may have been carried out meanwhile. Then its first answer is given instead.
       const isRepeat = error instanceof Refusal && repeat && (await findRepeat(scope, keyring, repeat, now));
-      if (isOutdatedKey(error)) keyring = await system.keyrings.reload(principal.brandId);
-      else if (!isRepeat && !(error instanceof Stale)) throw error;
-      if (round === maxRounds) throw new Refusal('unavailable', undefined, { retryAfter: 1, cause: error });
+      throw isRepeat
+        ? new ConflictError('The same request was carried out meanwhile.', { cause: error })
+        : error;
     }
-  }
+  });
 }
 
 const causeOf = ({ identity }: Principal, { operationId, requestId }: Call): Cause => ({
@@ -140,7 +125,7 @@ function claimMaker(system: System, keyring: Keyring, repeat: RepeatKey, now: In
       customerId,
       answer: keyring.seal(answerSealContext(recordId), JSON.stringify(answer)),
       now,
-      expiresAt: plusSeconds(now, keptFor * 3600),
+      expiresAt: plusSeconds(now, keptForHours * 3600),
     };
   };
 }

@@ -63,7 +63,10 @@ export interface Context {
   readonly journal: (changeRecord: ChangeRecord) => StatementPart;
 }
 
-/** What somebody without a key sent. */
+/** What a change stands on, in a request and in the background alike. */
+export type ChangeContext = Pick<Context, 'system' | 'scope' | 'keyring' | 'now' | 'journal'>;
+
+/** What a caller without a key sent. */
 export interface SignedCall {
   readonly params: Readonly<Record<string, Id<string>>>;
   /** Names in lower case. */

@@ -5,13 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deliverabilities } from '../../src/domain/customers/address.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
+import { operatorEntry } from '../../src/operations/audit/operator.ts';
+import { verifyAddresses } from '../../src/operations/customers/verify-addresses.ts';
+import type { AddressVerifier } from '../../src/providers/address.ts';
 import { magicStreets } from '../../src/providers/address-sandbox.ts';
+import { addKey, keyVersions } from '../../src/store/brands/brand-keys.ts';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
 import { newCustomer } from '../contract-samples.ts';
 import type { FakeLob } from '../fakes/lob.ts';
 import { failing, openFakeLob } from '../fakes/lob.ts';
 import { address, mailing } from '../people.ts';
-import type { BrandClient } from '../world.ts';
+import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
 const closers: (() => unknown)[] = [];
@@ -191,5 +195,70 @@ describe('with a vendor, live', () => {
     ahead += 7 * 86_400_000;
     await readUntil((await newCustomer(brand, { addresses: [unit] })).json.customer_id, judged);
     expect(lob.requests.length).toBe(asked + 1);
+  });
+});
+
+describe('a look-up during a rotation', () => {
+  let world: World;
+  let brand: BrandClient;
+  beforeAll(async () => {
+    world = await openWorld({ apiOnly: true });
+    closers.push(() => world.close());
+    brand = await world.brand();
+  });
+
+  /** Puts a new key in use as another process does: the keyring of this one still has the old key. */
+  async function addKeyElsewhere(kind: 'brand' | 'index'): Promise<void> {
+    const { db, vault, now } = world.system;
+    const scope = { brandId: brand.brandId, db };
+    const version = (await keyVersions(scope)).filter((one) => one.kind === kind).length + 1;
+    const entry = operatorEntry(world.system, `rotate ${kind}-key`, { version });
+    const key = vault.newKey(brand.brandId, kind, version);
+    expect(await addKey(scope, key, now(), entry)).toBe('done');
+  }
+
+  test.each(['brand', 'index'] as const)(
+    'under a new %s key is paid once, and nothing is lost',
+    async (kind) => {
+      let lookUps = 0;
+      const remote: AddressVerifier = {
+        verifyNow: () => ({ kind: 'later' }),
+        async verify() {
+          lookUps += 1;
+          await addKeyElsewhere(kind);
+          return { kind: 'verdict', deliverability: 'deliverable_missing_unit' };
+        },
+      };
+      Object.assign(world.system, { verifier: remote });
+      const { customer_id: id } = (await newCustomer(brand, { addresses: [address] })).json;
+      await verifyAddresses(world.system, brand.brandId, id);
+      const read = await brand.call('GET', `/customers/${id}`);
+      expect(read.json.addresses[0].deliverability).toBe('deliverable_missing_unit');
+      expect(lookUps).toBe(1);
+      const [row] = await world.sql('select verify_at from customers where customer_id = $1', [id]);
+      expect(row).toEqual({ verify_at: null });
+    },
+  );
+
+  test('is paid once while other changes of the customer are written before it', async () => {
+    let lookUps = 0;
+    const remote: AddressVerifier = {
+      verifyNow: () => ({ kind: 'later' }),
+      async verify() {
+        lookUps += 1;
+        return { kind: 'verdict', deliverability: 'undeliverable' };
+      },
+    };
+    Object.assign(world.system, { verifier: remote });
+    const { customer_id: id } = (await newCustomer(brand, { addresses: [address] })).json;
+    const change = (number: number) =>
+      brand.call('PATCH', `/customers/${id}`, { body: { email: `person${number}@example.com` } });
+    await Promise.all([
+      verifyAddresses(world.system, brand.brandId, id),
+      ...Array.from({ length: 12 }, (_, number) => change(number)),
+    ]);
+    const read = await brand.call('GET', `/customers/${id}`);
+    expect(read.json.addresses[0].deliverability).toBe('undeliverable');
+    expect(lookUps).toBe(1);
   });
 });

@@ -1,13 +1,12 @@
-import type { Input, Precondition } from '../../contract/operation.ts';
+import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
-import type { Address, AddressDefaults } from '../../domain/customers/address.ts';
+import type { Address } from '../../domain/customers/address.ts';
 import {
   addAddress,
   changeAddress,
   findAddress,
   removeAddress,
 } from '../../domain/customers/address-book.ts';
-import type { Present } from '../../domain/customers/customer.ts';
 import { addressesJson, addressJson, readProfile } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
@@ -16,9 +15,7 @@ import { naiveUtc, withOffset } from '../../domain/time.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
 import { noteShown } from '../audit/entries.ts';
 import type { Answer, Context } from '../system.ts';
-import { addressDefaultsFor } from './address-verdicts.ts';
-import type { Opened } from './change.ts';
-import { openForChange, openProfile, writeChange } from './change.ts';
+import { editCustomer, openProfile } from './change.ts';
 
 /** A customer's addresses, one at a time. They live in the customer's row, so its version is theirs. */
 
@@ -50,62 +47,44 @@ export async function createAddress(
   context: Context,
   { params, body, ifMatch }: Input<Contract['createAddress']>,
 ): Promise<Answer> {
-  const { opened, present, addressDefaults } = await open(context, params.customer_id, ifMatch);
-  const changed = addAddress(present, body, addressDefaults);
-  const added = changed.profile.addresses.at(-1) as Address;
-  return writeChange(context, opened, changed, (_head, _text, version) => ({
-    status: 201,
-    body: addressJson(added, withOffset),
-    version,
-  }));
+  return editCustomer(context, {
+    customerId: params.customer_id,
+    ifMatch,
+    decide: (present, defaults) => addAddress(present, body, defaults),
+    answer: ({ profile, version }) => ({
+      status: 201,
+      body: addressJson(profile.addresses.at(-1) as Address, withOffset),
+      version,
+    }),
+  });
 }
 
 export async function updateAddress(
   context: Context,
   { params, body, deferredProblems, ifMatch }: Input<Contract['updateAddress']>,
 ): Promise<Answer> {
-  const { opened, present, addressDefaults } = await open(context, params.customer_id, ifMatch);
   const validationContext = { now: context.now, sandbox: context.system.environment === 'sandbox' };
-  const changed = changeAddress(
-    present,
-    params.address_id,
-    body,
-    deferredProblems,
-    validationContext,
-    addressDefaults,
-  );
-  const address = findAddress(changed.profile.addresses, params.address_id);
-  return writeChange(context, opened, changed, (_head, _text, version) => ({
-    status: 200,
-    body: addressJson(address, withOffset),
-    version,
-  }));
+  return editCustomer(context, {
+    customerId: params.customer_id,
+    ifMatch,
+    decide: (present, defaults) =>
+      changeAddress(present, params.address_id, body, deferredProblems, validationContext, defaults),
+    answer: ({ profile, version }) => ({
+      status: 200,
+      body: addressJson(findAddress(profile.addresses, params.address_id), withOffset),
+      version,
+    }),
+  });
 }
 
 export async function deleteAddress(
   context: Context,
   { params, ifMatch }: Input<Contract['deleteAddress']>,
 ): Promise<Answer> {
-  const { opened, present, addressDefaults } = await open(context, params.customer_id, ifMatch);
-  const changed = removeAddress(present, params.address_id, addressDefaults);
-  return writeChange(context, opened, changed, () => ({
-    status: 200,
-    body: asciiJson('Address resource deleted'),
-  }));
-}
-
-interface ToChange {
-  readonly opened: Opened;
-  readonly present: Present;
-  readonly addressDefaults: AddressDefaults;
-}
-
-async function open(context: Context, id: CustomerId, ifMatch: Precondition): Promise<ToChange> {
-  const opened = await openForChange(context, id, ifMatch);
-  return {
-    opened,
-    // No change of an address sends a number to compare with.
-    present: { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => undefined },
-    addressDefaults: addressDefaultsFor(context.system, context.now),
-  };
+  return editCustomer(context, {
+    customerId: params.customer_id,
+    ifMatch,
+    decide: (present, defaults) => removeAddress(present, params.address_id, defaults),
+    answer: () => ({ status: 200, body: asciiJson('Address resource deleted') }),
+  });
 }

@@ -28,7 +28,7 @@ import {
 import { changeCustomer } from '../../store/customers/customers.ts';
 import { noteShown } from '../audit/entries.ts';
 import { readSealed } from '../keyrings.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
 import type { Opened } from './change.ts';
@@ -68,7 +68,7 @@ export async function createChangeRequest(
     facts: { change_request_id: id, proposed_fields: fields },
   });
   const claim = context.claim?.(answer, params.customer_id);
-  await done(changeCustomer(scope, untouched(opened), [proposalPart(request), journal], claim));
+  requireDone(await changeCustomer(scope, untouched(opened), [proposalPart(request), journal], claim));
   return answer;
 }
 
@@ -135,7 +135,9 @@ export async function decideChangeRequest(
       : { change: untouched(opened), changeRecord: undefined };
   const journal = context.journal({ customerId: request.customerId, facts, ...changeRecord });
   const claim = context.claim?.(answer, request.customerId);
-  await done(withoutDuplicate(changeCustomer(scope, change, [decisionPart(decision), journal], claim)));
+  requireDone(
+    await withoutDuplicate(changeCustomer(scope, change, [decisionPart(decision), journal], claim)),
+  );
   return answer;
 }
 

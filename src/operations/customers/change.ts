@@ -1,5 +1,6 @@
 import type { Precondition } from '../../contract/operation.ts';
-import type { Changed, Profile } from '../../domain/customers/customer.ts';
+import type { AddressDefaults } from '../../domain/customers/address.ts';
+import type { Changed, Present, Profile } from '../../domain/customers/customer.ts';
 import type { CustomerHead } from '../../domain/customers/record.ts';
 import { readProfile, writeProfile } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -9,14 +10,71 @@ import type { ChangeableRow, CustomerRow, CustomerRowChange } from '../../store/
 import { changeCustomer, readForChange } from '../../store/customers/customers.ts';
 import { keepClaim } from '../../store/idempotency-claim.ts';
 import { readSealed } from '../keyrings.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { awaitsVerdict } from './address-verdicts.ts';
+import { addressDefaultsFor, awaitsVerdict } from './address-verdicts.ts';
 import { digesterOf, digestsOf } from './digests.ts';
 import { indexValues, isIndexed } from './index-values.ts';
 import { customerSealContext, isUnique, primaryVerdict } from './sealing.ts';
 
-/** A customer that is about to change: its row as it was read, and its profile opened. */
+/** A change of one customer that a request asks for. */
+export interface CustomerEdit {
+  readonly customerId: CustomerId;
+  readonly ifMatch: Precondition;
+  /** Whether the request has an SSN, so that the stored one is opened to compare with it. */
+  readonly hasSsn?: boolean;
+  /** Decides what changes. Called again where another change was written first. */
+  readonly decide: (present: Present, addressDefaults: AddressDefaults) => Changed;
+  readonly answer: (edited: Edited) => Answer;
+}
+
+/** A customer after an edit. */
+export interface Edited {
+  readonly head: CustomerHead;
+  readonly profile: Profile;
+  /** The profile as it is stored. */
+  readonly profileText: string;
+  readonly version: number;
+}
+
+/**
+ * Every edit of a customer goes this way: read, decide, seal, write, answer. Where each field was sent with its
+ * present value nothing is written. Under an Idempotency-Key the answer is kept either way.
+ */
+export async function editCustomer(context: Context, edit: CustomerEdit): Promise<Answer> {
+  const { system, scope, now } = context;
+  const { customerId, ifMatch, hasSsn, decide, answer } = edit;
+
+  const { row, profile } = await openForChange(context, customerId, ifMatch);
+  const ssn = hasSsn ? await openSsn(context, row) : undefined;
+
+  const present = { profile, kyc: row.kyc, openSsn: () => ssn };
+  const changed = decide(present, addressDefaultsFor(system, now));
+  if (changed.fields.length === 0) {
+    const { head, version } = row;
+    const unchanged = answer({ head, profile, profileText: writeProfile(profile), version });
+    if (context.claim) requireDone(await keepClaim(scope, context.claim(unchanged, customerId)));
+    return unchanged;
+  }
+
+  const { change, text, digests } = await sealChange(context, row, changed);
+  const answered = answer({
+    head: { ...row.head, updated_at: now },
+    profile: changed.profile,
+    profileText: text,
+    version: row.version + 1,
+  });
+
+  const event = { type: 'customer.updated' } as const;
+  const journal = context.journal({ customerId, event, fields: changed.fields, digests });
+  const claim = context.claim?.(answered, customerId);
+  requireDone(await withoutDuplicate(changeCustomer(scope, change, [journal], claim)));
+  return answered;
+}
+
+// The steps of that way, which other changes of a customer take, too.
+
+/** A customer that is about to change: its row as it was read, and its profile decrypted. */
 export interface Opened {
   readonly row: ChangeableRow;
   readonly profile: Profile;
@@ -60,43 +118,11 @@ export async function openSsn(
   );
 }
 
-/** How an answer is made of the customer after the change: its head, its profile as text, its version. */
-export type Shown = (head: CustomerHead, text: string, version: number) => Answer;
-
-/**
- * Writes a decided change, or nothing where every field was sent with its present value, and answers what
- * `show` makes of the customer as it is then. Under an Idempotency-Key the answer is kept either way.
- */
-export async function writeChange(
-  context: Context,
-  { row, profile }: Opened,
-  changed: Changed,
-  show: Shown,
-): Promise<Answer> {
-  const { now, scope } = context;
-  const id = row.head.customer_id;
-  if (changed.fields.length === 0) {
-    const answer = show(row.head, writeProfile(profile), row.version);
-    if (context.claim) await done(keepClaim(scope, context.claim(answer, id)));
-    return answer;
-  }
-  const { change, text, digests } = await sealChange(context, row, changed);
-  const answer = show({ ...row.head, updated_at: now }, text, row.version + 1);
-  const journal = context.journal({
-    customerId: id,
-    event: { type: 'customer.updated' },
-    fields: changed.fields,
-    digests,
-  });
-  await done(withoutDuplicate(changeCustomer(scope, change, [journal], context.claim?.(answer, id))));
-  return answer;
-}
-
 interface SealedChange {
   readonly change: CustomerRowChange;
   /** The profile as it will be, as text. */
   readonly text: string;
-  /** What the trail says of the new values. */
+  /** What the audit trail says of the new values. */
   readonly digests: Readonly<Record<string, string>>;
 }
 
@@ -146,7 +172,7 @@ async function newIndex(
   return indexValues(keyring, profile, ssn ?? (await openSsn({ system, keyring }, row)));
 }
 
-/** Says a violated unique index in the words of the catalogue. */
+/** Answers a violated unique index with its error code. */
 export async function withoutDuplicate<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;

@@ -9,10 +9,9 @@ import { naiveUtc, withOffset } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
 import { insertCustomer, readCustomer, removeCustomer } from '../../store/customers/customers.ts';
 import { noteShown } from '../audit/entries.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { addressDefaultsFor } from './address-verdicts.ts';
-import { openForChange, openProfile, openSsn, withoutDuplicate, writeChange } from './change.ts';
+import { editCustomer, openProfile, withoutDuplicate } from './change.ts';
 import { newCustomer } from './new-customer.ts';
 
 /** One customer, as it is read. */
@@ -42,7 +41,9 @@ export async function createCustomer(
     version: 1,
   };
   const claim = context.claim?.(answer, row.head.customer_id);
-  await done(withoutDuplicate(insertCustomer(context.scope, row, [context.journal(changeRecord)], claim)));
+  requireDone(
+    await withoutDuplicate(insertCustomer(context.scope, row, [context.journal(changeRecord)], claim)),
+  );
   return answer;
 }
 
@@ -50,16 +51,17 @@ export async function updateCustomer(
   context: Context,
   { params, body, deferredProblems, ifMatch }: Input<Contract['updateCustomer']>,
 ): Promise<Answer> {
-  const opened = await openForChange(context, params.customer_id, ifMatch);
-  const storedSsn = body.ssn === undefined ? undefined : await openSsn(context, opened.row);
-  const present = { profile: opened.profile, kyc: opened.row.kyc, openSsn: () => storedSsn };
-  const addressDefaults = addressDefaultsFor(context.system, context.now);
-  const changed = applyChange(present, body, deferredProblems.copy(), addressDefaults);
-  return writeChange(context, opened, changed, (head, text, version) => ({
-    status: 200,
-    body: customerJson(head, text, withOffset),
-    version,
-  }));
+  return editCustomer(context, {
+    customerId: params.customer_id,
+    ifMatch,
+    hasSsn: body.ssn !== undefined,
+    decide: (present, defaults) => applyChange(present, body, deferredProblems.copy(), defaults),
+    answer: ({ head, profileText, version }) => ({
+      status: 200,
+      body: customerJson(head, profileText, withOffset),
+      version,
+    }),
+  });
 }
 
 export async function deleteCustomer(
@@ -82,7 +84,7 @@ export async function deleteCustomer(
     claim,
   );
   if (outcome === 'stale') await explainNothingDeleted(context, params.customer_id, versions);
-  await done(Promise.resolve(outcome));
+  requireDone(outcome);
   return answer;
 }
 

@@ -1,17 +1,18 @@
-import { errorCatalogue, Refusal } from '../../domain/errors.ts';
+import { errorCatalogue } from '../../domain/errors.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { Problems } from '../../domain/problems.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import { journalPart } from '../../store/audit/journal.ts';
-import { isOutdatedKey, violatedIndex } from '../../store/connection/outage.ts';
+import { violatedIndex } from '../../store/connection/outage.ts';
 import { insertCustomer } from '../../store/customers/customers.ts';
 import type { IdempotencyClaim } from '../../store/idempotency-claim.ts';
 import { within } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { noteOperator, operatorActor } from '../audit/operator.ts';
 import { journalOf } from '../journal.ts';
+import { requireDone, retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { CheckedLine, LineProblems, Seen } from './import-check.ts';
@@ -22,9 +23,7 @@ import { newCustomer } from './new-customer.ts';
 /** Lines that are looked up together, and customers that are written in one transaction. */
 const batch = 100;
 /** Days for which a line that was imported is known again, so that an import can be repeated without effect. */
-const knownFor = 7;
-/** How often a batch is written anew because somebody was faster. */
-const maxRounds = 10;
+const knownForDays = 7;
 
 export interface ImportWish {
   readonly path: string;
@@ -124,26 +123,19 @@ interface Written {
   readonly problems: readonly LineProblems[];
 }
 
-/** Thrown where somebody was faster, to undo what of the batch has been written and begin it anew. */
-class Again extends Error {}
-
 /** Writes lines in their order, all or none, unless a value of one was taken meanwhile: then one by one. */
 async function writeLines(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
-  let keyring = await system.keyrings.of(brandId);
-  for (let round = 1; ; round += 1) {
+  return retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const fresh = await notImported(system, keyring, scopeOf(system, brandId), lines);
     try {
       await writeTogether(system, brandId, keyring, fresh);
       return { written: fresh.length, problems: [] };
     } catch (error) {
       const index = violatedIndex(error);
-      if (index !== undefined)
-        return fresh.length === 1 ? taken(fresh, index) : oneByOne(system, brandId, fresh);
-      if (isOutdatedKey(error)) keyring = await system.keyrings.reload(brandId);
-      else if (!(error instanceof Again)) throw error;
-      if (round === maxRounds) throw new Refusal('unavailable', undefined, { cause: error });
+      if (index === undefined) throw error;
+      return fresh.length === 1 ? taken(fresh, index) : oneByOne(system, brandId, fresh);
     }
-  }
+  });
 }
 
 async function oneByOne(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
@@ -179,7 +171,8 @@ async function writeTogether(
       const { row, changeRecord } = newCustomer({ system, keyring, now, scope }, line.body);
       const part = journalPart(journalOf(system, cause, now, changeRecord));
       const claim = claimOf(system, keyring, line, row.head.customer_id);
-      if ((await insertCustomer(within(scope, connection), row, [part], claim)) !== 'done') throw new Again();
+      // A conflict undoes what has been written of the batch.
+      requireDone(await insertCustomer(within(scope, connection), row, [part], claim));
     }
   });
 }
@@ -196,6 +189,6 @@ function claimOf(system: System, keyring: Keyring, line: CheckedLine, customerId
     customerId,
     answer: keyring.seal(sealContext('idempotency.answer', { record_id: recordId }), '{}'),
     now,
-    expiresAt: plusSeconds(now, knownFor * 86_400),
+    expiresAt: plusSeconds(now, knownForDays * 86_400),
   };
 }

@@ -5,7 +5,7 @@ import { asciiJson } from '../../domain/text.ts';
 import { digitsOf } from '../../domain/values.ts';
 import { noteAbout } from '../../store/audit/entries.ts';
 import { readForChange } from '../../store/customers/customers.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { openSsn } from './change.ts';
 
@@ -26,7 +26,7 @@ export async function revealSsn(
   });
   // Of a customer that has changed or gone meanwhile nothing is shown; it is looked at anew.
   const noted = await noteAbout(scope, params.customer_id, row.version, entry);
-  await done(Promise.resolve(noted ? 'done' : 'stale'));
+  requireDone(noted ? 'done' : 'stale');
   const [area, group, serial] = [/^.../, /(?<=^...)../, /....$/].map((part) => part.exec(digitsOf(ssn))?.[0]);
   return {
     status: 200,

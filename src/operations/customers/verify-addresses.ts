@@ -1,104 +1,81 @@
 import type { Address, AddressFields } from '../../domain/customers/address.ts';
 import { sameFields, withVerdict } from '../../domain/customers/address.ts';
 import type { Profile } from '../../domain/customers/customer.ts';
-import { readProfile, writeProfile } from '../../domain/customers/record.ts';
+import { readProfile } from '../../domain/customers/record.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { AddressFinding } from '../../providers/address.ts';
 import { isWorthAskingAgain } from '../../providers/address.ts';
-import { journalPart } from '../../store/audit/journal.ts';
-import type { ChangeableRow, CustomerRowChange } from '../../store/customers/customers.ts';
+import type { ChangeableRow } from '../../store/customers/customers.ts';
 import { changeCustomer, readForChange } from '../../store/customers/customers.ts';
-import { journalOf } from '../journal.ts';
-import { readSealed } from '../keyrings.ts';
-import type { System } from '../system.ts';
-import { scopeOf } from '../system.ts';
+import { inBackground } from '../background.ts';
+import { requireDone } from '../retry.ts';
+import type { ChangeContext, System } from '../system.ts';
 import { isOpen, verdictOf } from './address-verdicts.ts';
-import { customerSealContext, primaryVerdict } from './sealing.ts';
+import { openProfile, sealChange } from './change.ts';
 
-/** Seconds until a vendor that could not answer is asked again, try by try; then it is left at that. */
+/** Seconds until a vendor that could not answer is asked again, try by try. After the last one it is not. */
 const pauses = [5, 30, 300, 3_600, 21_600, 86_400] as const;
 
-interface Found {
+const operation = 'verifyAddresses';
+
+interface LookedUp {
   readonly address: Address;
   readonly finding: AddressFinding;
 }
 
 /**
- * Asks about the addresses of one customer that still have no verdict, and writes what was found. The call
- * comes first and holds nothing; what an address has become meanwhile is never overwritten. What could not
- * be found out, and may be another time, is put off.
+ * Looks up the addresses of one customer that still have no verdict, and writes the verdicts. Each address is looked
+ * up once, however often the write is retried, because a look-up may cost money. The call holds no lock, and a
+ * verdict is dropped where its address has changed meanwhile. What the vendor could not answer is put off.
  */
 export async function verifyAddresses(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
-  const before = await openCustomer(system, brandId, id);
+  const before = await inBackground(system, brandId, operation, (context) => readPresent(context, id));
   if (!before) return;
   const open = before.profile.addresses.filter((address) => isOpen(system, address));
-  const found = await Promise.all(
+  const lookedUp = await Promise.all(
     open.map(async (address) => ({ address, finding: await system.verifier.verify(address) })),
   );
-  // Each round that comes too late is one in which the customer changed; the last one is made good by the lease.
-  for (let round = 0; round < 5; round += 1) {
-    const now = await openCustomer(system, brandId, id);
-    if (!now || (await writeFindings(system, brandId, now, found)) === 'done') return;
-  }
+  await inBackground(system, brandId, operation, async (context) => {
+    const present = await readPresent(context, id);
+    if (present) await writeVerdicts(context, present, lookedUp);
+  });
 }
 
-interface OpenedRow {
+interface Present {
   readonly row: ChangeableRow;
   readonly profile: Profile;
 }
 
-async function openCustomer(
-  system: System,
-  brandId: BrandId,
-  id: CustomerId,
-): Promise<OpenedRow | undefined> {
-  const row = await readForChange(scopeOf(system, brandId), id);
-  if (!row) return undefined;
-  const keyring = await system.keyrings.of(brandId);
-  const place = customerSealContext('profile', id, row.profileSeal);
-  return { row, profile: readProfile(await readSealed(system.keyrings, keyring, place, row.profile)) };
+async function readPresent(context: ChangeContext, id: CustomerId): Promise<Present | undefined> {
+  const row = await readForChange(context.scope, id);
+  return row && { row, profile: readProfile(await openProfile(context, row)) };
 }
 
-async function writeFindings(
-  system: System,
-  brandId: BrandId,
-  { row, profile }: OpenedRow,
-  found: readonly Found[],
-) {
-  const now = system.now();
-  const addresses = profile.addresses.map((address) => withFinding(address, found));
-  const learned = addresses.some((address, index) => address !== profile.addresses[index]);
-  const seal = row.profileSeal + 1;
+/** @throws ConflictError where the customer changed meanwhile. */
+async function writeVerdicts(
+  context: ChangeContext,
+  { row, profile }: Present,
+  lookedUp: readonly LookedUp[],
+): Promise<void> {
+  const { system, scope, now } = context;
   const id = row.head.customer_id;
-  const keyring = await system.keyrings.of(brandId);
+  const addresses = profile.addresses.map((address) => withFinding(address, lookedUp));
   const next = { ...profile, addresses };
-  const change: CustomerRowChange = {
-    id,
-    version: row.version,
-    updatedAt: learned ? now : row.head.updated_at,
-    profile: {
-      sealed: keyring.seal(customerSealContext('profile', id, seal), writeProfile(next)),
-      seal,
-      deliverability: primaryVerdict(addresses),
-    },
-    verify: nextTry(system, next, found, row.verifyTries, now),
-  };
-  const cause = { actor: { kind: 'clientele' }, operation: 'verifyAddresses' } as const;
-  const changeRecord = {
-    customerId: id,
-    event: { type: 'customer.updated' },
-    fields: ['addresses'],
-  } as const;
-  const parts = learned ? [journalPart(journalOf(system, cause, now, changeRecord))] : [];
-  const outcome = await changeCustomer(scopeOf(system, brandId), change, parts);
-  if (learned) system.db.wake();
-  return outcome;
+  const verify = nextTry(system, next, lookedUp, row.verifyTries, now);
+  if (addresses.every((address, index) => address === profile.addresses[index])) {
+    const change = { id, version: row.version, updatedAt: row.head.updated_at, verify };
+    return requireDone(await changeCustomer(scope, change, []));
+  }
+  const fields = ['addresses'] as const;
+  const { change, digests } = await sealChange(context, row, { profile: next, ssn: undefined, fields });
+  const journal = context.journal({ customerId: id, event: { type: 'customer.updated' }, fields, digests });
+  requireDone(await changeCustomer(scope, { ...change, verify }, [journal]));
 }
 
-function withFinding(address: Address, found: readonly Found[]): Address {
-  const match = found.find(
+function withFinding(address: Address, lookedUp: readonly LookedUp[]): Address {
+  const match = lookedUp.find(
     (one) => one.address.address_id === address.address_id && sameFields(one.address, address),
   );
   const verdict = match && verdictOf(match.finding);
@@ -108,11 +85,17 @@ function withFinding(address: Address, found: readonly Found[]): Address {
 }
 
 /** When to ask again, if any address is still open and its vendor may answer another time. */
-function nextTry(system: System, profile: Profile, found: readonly Found[], tries: number, now: Instant) {
-  const isNew = (address: AddressFields) => !found.some((one) => sameFields(one.address, address));
+function nextTry(
+  system: System,
+  profile: Profile,
+  lookedUp: readonly LookedUp[],
+  tries: number,
+  now: Instant,
+) {
+  const isNew = (address: AddressFields) => !lookedUp.some((one) => sameFields(one.address, address));
   const open = profile.addresses.filter((address) => isOpen(system, address));
   if (open.some(isNew)) return { at: now, tries: 0 };
-  const again = found.flatMap(({ finding, address }) =>
+  const again = lookedUp.flatMap(({ finding, address }) =>
     finding.kind === 'unknown' && isWorthAskingAgain(finding) && open.some((one) => sameFields(one, address))
       ? [finding.retryAfterSeconds ?? 0]
       : [],

@@ -14,11 +14,8 @@ import type { RunRow } from '../../store/kyc/runs.ts';
 import { changeRunPart, runsOf } from '../../store/kyc/runs.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import { openProfile, openSsn } from '../customers/change.ts';
-import type { Context } from '../system.ts';
+import type { ChangeContext } from '../system.ts';
 import { openApplicant } from './sealing.ts';
-
-/** What a change of a verification stands on, in a request and in the background alike. */
-export type KycContext = Pick<Context, 'system' | 'scope' | 'keyring' | 'now' | 'journal'>;
 
 /** A verification beside its customer's row. The row was read first, so its version guards both. */
 export interface Case {
@@ -28,7 +25,7 @@ export interface Case {
 }
 
 export async function openCase(
-  { scope }: Pick<KycContext, 'scope'>,
+  { scope }: Pick<ChangeContext, 'scope'>,
   customerId: CustomerId,
 ): Promise<Case | undefined> {
   const row = await readForChange(scope, customerId);
@@ -39,35 +36,35 @@ export const runIn = ({ runs }: Case, id: RunId): RunRow | undefined => runs.fin
 
 /** The fields that a pass locks and that have changed since a run was started. */
 export async function changedSinceStart(
-  kycContext: Pick<KycContext, 'system' | 'keyring'>,
+  context: Pick<ChangeContext, 'system' | 'keyring'>,
   row: ChangeableRow,
   run: RunRow,
 ): Promise<readonly CustomerField[]> {
-  const profile = readProfile(await openProfile(kycContext, row));
-  const present = applicantOf(profile, await openSsn(kycContext, row));
-  return changedSince(await openApplicant(kycContext, run), present);
+  const profile = readProfile(await openProfile(context, row));
+  const present = applicantOf(profile, await openSsn(context, row));
+  return changedSince(await openApplicant(context, run), present);
 }
 
-/** An approval of data that is no longer the customer's is none. */
+/** An approval counts only while the customer's data is what the provider or reviewer saw. */
 export async function resolveApproval(
-  kycContext: Pick<KycContext, 'system' | 'keyring'>,
+  context: Pick<ChangeContext, 'system' | 'keyring'>,
   row: ChangeableRow,
   run: RunRow,
   kycEvent: KycEvent,
 ): Promise<KycEvent> {
   if (kycEvent !== 'approved') return kycEvent;
-  return (await changedSinceStart(kycContext, row, run)).length > 0 ? 'approved_other_data' : 'approved';
+  return (await changedSinceStart(context, row, run)).length > 0 ? 'approved_other_data' : 'approved';
 }
 
-/** What comes along with a happening. */
+/** What else is known of an event of a verification. */
 export interface EventDetails {
-  /** Who brought it about. The provider is told to stop where it was somebody else. */
+  /** Who caused it. Where that was not the provider, the provider is told that the verification has ended. */
   readonly by: 'provider' | 'reviewer' | 'clientele';
-  /** What is asked for, where documents are. */
+  /** The documents that are asked for. */
   readonly documents?: readonly DocumentType[];
-  /** What the provider calls the run, where it said so just now. */
+  /** What the provider calls the run, where this event brought it. */
   readonly reference?: string | undefined;
-  /** What is in, where documents were handed in. */
+  /** All documents that have been submitted, where this event brought some. */
   readonly submitted?: readonly DocumentType[];
 }
 
@@ -108,7 +105,7 @@ function dueAfter(
   by: EventDetails['by'],
   now: Instant,
 ): Instant | undefined {
-  // What has ended without the provider is due once more, so that the provider hears of it.
+  // A run that ended without the provider is due once more, so that the provider is told.
   if (!isRunning(run.status)) return by === 'provider' || run.reference === undefined ? undefined : now;
   if (kycEvent === 'documents_complete') return now;
   // Only the person can answer a reviewer's question: until then there is nothing to ask the provider.
@@ -121,7 +118,7 @@ export interface AppliedEvent {
   readonly transition: Transition;
 }
 
-/** Decides what a happening makes of a run and of its customer; `undefined` where nothing changes. */
+/** Decides what an event makes of a run and of its customer; `undefined` where nothing changes. */
 export function decide(
   { row, runs }: Case,
   run: RunRow,
@@ -138,25 +135,25 @@ export function decide(
   };
 }
 
-/** Writes what has happened: run, customer, journal and what else belongs to it, in one statement. */
+/** Writes an event that was decided: run, customer, journal and what else belongs to it, in one statement. */
 export function writeAppliedEvent(
-  kycContext: KycContext,
+  context: ChangeContext,
   row: ChangeableRow,
   { run, kyc, transition }: AppliedEvent,
   parts: readonly StatementPart[] = [],
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const journal = kycContext.journal({
+  const journal = context.journal({
     customerId: run.customerId,
     event: { type: transition.event, more: { program_id: run.programId } },
     fields: kycFields(row.kyc, kyc),
     facts: { program_id: run.programId, run_id: run.runId, verification: run.status },
   });
-  const change = { id: run.customerId, version: row.version, updatedAt: kycContext.now, kyc };
-  return changeCustomer(kycContext.scope, change, [changeRunPart(run), ...parts, journal], claim);
+  const change = { id: run.customerId, version: row.version, updatedAt: context.now, kyc };
+  return changeCustomer(context.scope, change, [changeRunPart(run), ...parts, journal], claim);
 }
 
-/** The names of the customer's own fields that change along. */
+/** The names of the customer's own fields that change with it. */
 export const kycFields = (before: KycState, after: KycState): readonly string[] => [
   ...(before.status === after.status ? [] : ['kyc_status']),
   ...(before.requestsAvailable === after.requestsAvailable ? [] : ['kyc_requests_available']),

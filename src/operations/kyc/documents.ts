@@ -13,7 +13,7 @@ import { insertDocumentsPart } from '../../store/kyc/documents.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { changeRunPart } from '../../store/kyc/runs.ts';
 import { readSealed, withFreshKeyring } from '../keyrings.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import type { AppliedEvent, Case } from './change.ts';
 import { decide, openCase, writeAppliedEvent } from './change.ts';
@@ -48,7 +48,7 @@ export async function submitKycDocuments(
   const applied =
     isComplete && decide(opened, run, 'documents_complete', { by: 'clientele', submitted }, context.now);
   if (applied) {
-    await done(writeAppliedEvent(context, opened.row, applied as AppliedEvent, [documents], claim));
+    requireDone(await writeAppliedEvent(context, opened.row, applied as AppliedEvent, [documents], claim));
     return answer;
   }
   const journal = context.journal({
@@ -57,7 +57,7 @@ export async function submitKycDocuments(
   });
   const change = { id, version: opened.row.version, updatedAt: context.now };
   const parts = [changeRunPart({ ...run, submitted }), documents, journal];
-  await done(changeCustomer(context.scope, change, parts, claim));
+  requireDone(await changeCustomer(context.scope, change, parts, claim));
   return answer;
 }
 

@@ -15,7 +15,7 @@ import type { DecisionRow, ReviewPosition, ReviewRow } from '../../store/kyc/rev
 import { decisionsOf, insertDecisionPart, listReviews, readReview } from '../../store/kyc/reviews.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { readSealed } from '../keyrings.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { changedSinceStart, decide, openCase, resolveApproval, runIn, writeAppliedEvent } from './change.ts';
 import { openDetails, openDocument } from './documents.ts';
@@ -170,7 +170,9 @@ export async function decideKycReview(
     kyc_status: applied.run.status,
   };
   const answer: Answer = { status: 200, body: asciiJson(shown) };
-  await done(writeAppliedEvent(context, row, applied, [decision], context.claim?.(answer, run.customerId)));
+  requireDone(
+    await writeAppliedEvent(context, row, applied, [decision], context.claim?.(answer, run.customerId)),
+  );
   return answer;
 }
 

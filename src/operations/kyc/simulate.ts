@@ -9,7 +9,7 @@ import { asciiJson } from '../../domain/text.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
 import { insertRunPart } from '../../store/kyc/runs.ts';
 import { openProfile, openSsn } from '../customers/change.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import type { Case } from './change.ts';
 import { decide, kycFields, openCase, resolveApproval, writeAppliedEvent } from './change.ts';
@@ -52,7 +52,7 @@ async function simulate(
   const applied = decide(opened, running, kycEvent, { by: 'clientele' }, context.now);
   if (!applied) throw new Error('A running verification has no verdict.');
   const answer = answerOf(id, applied.run.status);
-  await done(writeAppliedEvent(context, opened.row, applied, [], context.claim?.(answer, id)));
+  requireDone(await writeAppliedEvent(context, opened.row, applied, [], context.claim?.(answer, id)));
   return answer;
 }
 
@@ -81,7 +81,9 @@ async function writeVerdict(
   });
   const answer = answerOf(id, status);
   const change = { id, version: row.version, updatedAt: now, kyc };
-  await done(changeCustomer(scope, change, [insertRunPart(run), journal], context.claim?.(answer, id)));
+  requireDone(
+    await changeCustomer(scope, change, [insertRunPart(run), journal], context.claim?.(answer, id)),
+  );
   return answer;
 }
 

@@ -20,7 +20,7 @@ import { noteShown } from '../audit/entries.ts';
 import { addressDefaultsFor } from '../customers/address-verdicts.ts';
 import type { Opened } from '../customers/change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from '../customers/change.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { kycFields } from './change.ts';
 import { sealApplicant } from './sealing.ts';
@@ -65,7 +65,7 @@ export async function startKyc(
   const answer: Answer = { status: 201, body: asciiJson({ customer_id: id, kyc_status: run.status }) };
   const change = { id, version: opened.row.version, updatedAt: now, ...sealed?.change, kyc };
   const parts = [insertRunPart(run), journal];
-  await done(withoutDuplicate(changeCustomer(scope, change, parts, context.claim?.(answer, id))));
+  requireDone(await withoutDuplicate(changeCustomer(scope, change, parts, context.claim?.(answer, id))));
   return answer;
 }
 

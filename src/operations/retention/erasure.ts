@@ -15,9 +15,10 @@ import type { ErasureRequest } from '../../store/retention/holds.ts';
 import { insertErasureRequest } from '../../store/retention/holds.ts';
 import { readRestricted } from '../../store/retention/records.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
+import { backgroundCause } from '../background.ts';
 import type { ChangeRecord } from '../journal.ts';
 import { journalOf } from '../journal.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { cleanReason, erasureSealContext } from './holds.ts';
@@ -26,7 +27,7 @@ import { cleanReason, erasureSealContext } from './holds.ts';
 export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const now = system.now();
   const journal = (operation: string) => (changeRecord: ChangeRecord) =>
-    journalPart(journalOf(system, { actor: { kind: 'clientele' }, operation }, now, changeRecord));
+    journalPart(journalOf(system, backgroundCause(operation), now, changeRecord));
   const outcome = await applyRetention(scopeOf(system, brandId), id, ({ history, policy }) =>
     retentionActionOf(id, whatIsDue(history, policy, now), now, journal),
   );
@@ -82,7 +83,7 @@ export async function requestErasure(
   const claim = context.claim?.(answer, id);
   const outcome = await insertErasureRequest(scope, id, request, journal, claim);
   if (outcome === 'stale' && !(await readRestricted(scope, id))) throw new Refusal('customer_dne');
-  await done(Promise.resolve(outcome));
+  requireDone(outcome);
   return answer;
 }
 
@@ -128,7 +129,7 @@ export async function approveErasure(
     return { kind: 'erase everything', because, now, journal, claim };
   };
   const outcome = await applyRetention(scope, id, decide, claim);
-  await done(Promise.resolve(erased(outcome)));
+  requireDone(erased(outcome));
   return answer;
 }
 

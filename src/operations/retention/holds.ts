@@ -10,7 +10,7 @@ import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { Hold } from '../../store/retention/holds.ts';
 import { insertHold, isKnown, readHold, releaseHold, writeClosing } from '../../store/retention/holds.ts';
 import { readSealed } from '../keyrings.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 
 const holdSealContext = (
@@ -78,7 +78,7 @@ export async function releaseLegalHold(
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
   const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
-  await done(releaseHold(scope, id, holdId, sealed, journal, context.claim?.(answer, id)));
+  requireDone(await releaseHold(scope, id, holdId, sealed, journal, context.claim?.(answer, id)));
   return answer;
 }
 
@@ -116,5 +116,5 @@ export const shownHold = (id: CustomerId, { holdId, reason, setBy, setAt, releas
 async function doneOnKnown(context: Context, id: CustomerId, outcome: Promise<WriteOutcome>): Promise<void> {
   const what = await outcome;
   if (what === 'stale' && !(await isKnown(context.scope, id))) throw new Refusal('customer_dne');
-  await done(Promise.resolve(what));
+  requireDone(what);
 }

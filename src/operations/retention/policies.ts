@@ -9,7 +9,7 @@ import { asciiJson } from '../../domain/text.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import { changePolicy, readPolicy } from '../../store/retention/policies.ts';
 import { operatorEntry } from '../audit/operator.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
@@ -50,7 +50,7 @@ export async function changeRetentionPolicy(
     body: asciiJson(named({ ...(await readPolicy(scope)), ...change })),
   };
   const journal = context.journal({ facts: { retention_policy: asciiJson(body) } });
-  await done(changePolicy(scope, change, now, journal, context.claim?.(answer, undefined)));
+  requireDone(await changePolicy(scope, change, now, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 

@@ -11,19 +11,20 @@ import {
 } from '../../domain/webhooks/delivery.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
 import { signStandard } from '../../providers/signature.ts';
-import { isDeadlock, isOutdatedKey } from '../../store/connection/outage.ts';
 import type { Attempted, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { settleDelivery } from '../../store/webhooks/deliveries.ts';
 import { disableWebhook } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
+import { backgroundCause } from '../background.ts';
 import { journalOf } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
+import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { answerSealContext, openSettings, payloadSealContext, secretsAt } from './sealing.ts';
 
-/** Makes one attempt at a delivery that this worker has claimed, and writes down what came of it. */
+/** Makes one attempt at a delivery that this worker has claimed, and stores its outcome. */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
   const keyring = await system.keyrings.of(brandId);
   const { webhook, full, thin } = delivery;
@@ -41,7 +42,7 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const latencyMillis = Math.round(performance.now() - began);
   const outcome = outcomeOf(answer);
   const attemptId = system.newId();
-  const fate = deliveryResultOf(system, delivery, outcome, answer);
+  const result = deliveryResultOf(system, delivery, outcome, answer);
   const text = answer.kind === 'answered' ? answer.body.toString('utf8') : '';
   const sealedBy = (one: Keyring): Attempted => ({
     attemptId,
@@ -50,18 +51,13 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
     statusCode: answer.kind === 'answered' ? answer.status : undefined,
     answer: text === '' ? undefined : one.seal(answerSealContext(attemptId), text),
     latencyMillis,
-    ...fate,
+    ...result,
   });
-  const settle = (attempt: Attempted) => settleDelivery(scopeOf(system, brandId), delivery, attempt);
-  const attempt = sealedBy(keyring);
-  const isSettled = await settle(attempt).catch(async (error: unknown) => {
-    // It waited for a deletion that waited for it.
-    if (isDeadlock(error)) return settle(attempt);
-    // The keys have changed while the receiver took its time.
-    if (!isOutdatedKey(error)) throw error;
-    return settle(sealedBy(await system.keyrings.reload(brandId)));
-  });
-  if (isSettled) await giveUpOn(system, brandId, delivery, attempt);
+  // The keys may have changed while the receiver answered, and a deletion may have waited for this row.
+  const isSettled = await retryOnConflict(system.keyrings, brandId, (one) =>
+    settleDelivery(scopeOf(system, brandId), delivery, sealedBy(one)),
+  );
+  if (isSettled) await disableWhereGone(system, brandId, delivery, { outcome, endedAt: result.endedAt });
 }
 
 /** What every delivery carries: the signatures of Bond and of Standard Webhooks, over the very bytes sent. */
@@ -73,7 +69,7 @@ function headersFor(
 ): Readonly<Record<string, string>> {
   const { present, previous } = secretsAt(settings, now);
   const seconds = Math.floor(millisOf(now) / 1_000);
-  // Bond's header has room for one secret: until the overlap is over, the one that the receiver surely knows.
+  // Bond's header has room for one secret: until the overlap is over, the one that the receiver already knows.
   const mac = createHmac('sha256', previous ?? present)
     .update(`${seconds}.${body}`)
     .digest('hex');
@@ -92,7 +88,7 @@ function outcomeOf(answer: OutboundOutcome): AttemptOutcome {
   return answer.kind === 'refused' ? 'refused' : answer.reason;
 }
 
-/** What becomes of a delivery whose attempt ended so. */
+/** The state of a delivery after an attempt with this outcome. */
 function deliveryResultOf(
   system: System,
   { tries }: ClaimedDelivery,
@@ -109,24 +105,23 @@ function deliveryResultOf(
     : { status: 'pending', dueAt: plusSeconds(endedAt, pause), endedAt };
 }
 
-/** Disables a subscription whose receiver says that it is gone, or has taken nothing for days, and says so. */
-async function giveUpOn(
+/** Disables a subscription whose receiver says that it is gone, or has taken nothing for days, and announces that. */
+async function disableWhereGone(
   system: System,
   brandId: BrandId,
   { webhook }: ClaimedDelivery,
-  { outcome, endedAt }: Attempted,
+  { outcome, endedAt }: Pick<Attempted, 'outcome' | 'endedAt'>,
 ): Promise<void> {
   const isLongGone =
     webhook.failingSince !== undefined && plusSeconds(webhook.failingSince, failingPatience) <= endedAt;
   if (outcome !== 'gone' && !(outcome !== 'delivered' && isLongGone)) return;
   const more = { webhook_id: webhook.id };
-  const cause = { actor: { kind: 'clientele' }, operation: 'disableWebhook' } as const;
   const changeRecord = {
     event: { type: 'webhook.disabled', more },
     facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
   } as const;
-  const { entry, event } = journalOf(system, cause, endedAt, changeRecord);
+  const { entry, event } = journalOf(system, backgroundCause('disableWebhook'), endedAt, changeRecord);
   if (!event) return;
-  const said = { body: entry.body, eventId: event.eventId, type: event.type, payload: event.payload };
-  if (await disableWebhook(scopeOf(system, brandId), webhook.id, endedAt, said)) system.db.wake();
+  const announcement = { body: entry.body, eventId: event.eventId, type: event.type, payload: event.payload };
+  if (await disableWebhook(scopeOf(system, brandId), webhook.id, endedAt, announcement)) system.db.wake();
 }

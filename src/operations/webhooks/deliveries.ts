@@ -12,7 +12,7 @@ import { listDeliveries as listRows } from '../../store/webhooks/deliveries.ts';
 import type { Replay } from '../../store/webhooks/subscriptions.ts';
 import { readReplayable, readWebhook, replayDeliveries } from '../../store/webhooks/subscriptions.ts';
 import { readSealed } from '../keyrings.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { answerSealContext } from './sealing.ts';
 
@@ -82,7 +82,7 @@ export async function replayWebhook(
     }),
   };
   const journal = context.journal({ facts: { webhook_id: row.id, replayed: numbers.length } });
-  await done(replayDeliveries(scope, row, numbers, now, journal, context.claim?.(answer, undefined)));
+  requireDone(await replayDeliveries(scope, row, numbers, now, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 

@@ -16,7 +16,7 @@ import {
   readWebhook,
   removeWebhook,
 } from '../../store/webhooks/subscriptions.ts';
-import { done } from '../run.ts';
+import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { openSettings, sealSettings } from './sealing.ts';
@@ -64,7 +64,7 @@ export async function createWebhook(
   const row = sealSettings(keyring, bare, settings);
   const answer: Answer = { status: 201, body: answerOf({ row, settings, now }, settings.secret) };
   const journal = context.journal({ facts: { webhook_id: id } });
-  await done(insertWebhook(scope, row, journal, context.claim?.(answer, undefined)));
+  requireDone(await insertWebhook(scope, row, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 
@@ -137,7 +137,7 @@ async function change(
   const row = sealSettings(context.keyring, { ...wanted, updatedAt: context.now }, settings);
   const answer: Answer = { status: 200, body: answerOf({ row, settings, now: context.now }, secret) };
   const journal = context.journal({ ...(fields && { fields }), facts: { webhook_id: row.id } });
-  await done(changeWebhook(context.scope, before, row, journal, context.claim?.(answer, undefined)));
+  requireDone(await changeWebhook(context.scope, before, row, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 
@@ -148,7 +148,7 @@ export async function deleteWebhook(
   const opened = await openWebhook(context, params.webhook_id);
   const answer: Answer = { status: 200, body: answerOf(opened) };
   const journal = context.journal({ facts: { webhook_id: opened.row.id } });
-  await done(removeWebhook(context.scope, opened.row, journal, context.claim?.(answer, undefined)));
+  requireDone(await removeWebhook(context.scope, opened.row, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 
@@ -164,7 +164,7 @@ export async function testWebhook(
   const answer: Answer = { status: 200, body: asciiJson({ webhook_id: row.id, event }) };
   const more = { webhook_id: row.id };
   const journal = context.journal({ event: { type: event, more }, facts: more });
-  await done(noteWebhook(context.scope, row, journal, context.claim?.(answer, undefined)));
+  requireDone(await noteWebhook(context.scope, row, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 

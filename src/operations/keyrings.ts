@@ -5,22 +5,22 @@ import type { Keyring, SealContext, Vault } from '../vault/vault.ts';
 import { UnknownKeyVersion } from '../vault/vault.ts';
 
 export interface Keyrings {
-  /** The brand's ring, from memory where it is fresh enough. */
+  /** The brand's keyring, from memory while it is fresh enough. */
   of(brandId: BrandId): Promise<Keyring>;
-  /** The brand's ring as the database has it now. */
+  /** The brand's keyring as the database has it now. */
   reload(brandId: BrandId): Promise<Keyring>;
 }
 
-/** Milliseconds after which a ring is read again, so that new key versions are soon used everywhere. */
-const freshness = 30_000;
+/** Time after which a keyring is read again, so that new key versions are soon used everywhere. */
+const freshMs = 30_000;
 
-/** Rings are unwrapped once and kept: no request waits for a key that is at hand. */
+/** Keyrings are unwrapped once and kept in memory. */
 export function openKeyrings(db: Database, vault: Vault): Keyrings {
   const known = new Map<BrandId, { readonly keyring: Promise<Keyring>; readonly until: number }>();
 
   function reload(brandId: BrandId): Promise<Keyring> {
     const keyring = brandKeys({ brandId, db }).then((keys) => vault.keyring(brandId, keys));
-    known.set(brandId, { keyring, until: performance.now() + freshness });
+    known.set(brandId, { keyring, until: performance.now() + freshMs });
     keyring.catch(() => known.delete(brandId));
     return keyring;
   }
@@ -34,19 +34,17 @@ export function openKeyrings(db: Database, vault: Vault): Keyrings {
   };
 }
 
-/**
- * Opens one sealed record. Every text of a person is opened here.
- */
+/** Opens one sealed record. */
 export const readSealed = (
   keyrings: Keyrings,
   keyring: Keyring,
-  place: SealContext,
+  context: SealContext,
   sealed: string,
-): Promise<string> => withFreshKeyring(keyrings, keyring, (one) => one.open(place, sealed));
+): Promise<string> => withFreshKeyring(keyrings, keyring, (one) => one.open(context, sealed));
 
 /**
- * Opens something with a brand's ring. Where it is under a key version that the ring does not know yet,
- * another process has rotated: the ring is read again, once.
+ * Opens something with a brand's keyring. If it is under a key version that the keyring does not have, another
+ * process has rotated the keys: the keyring is reloaded once and `open` is retried.
  */
 export async function withFreshKeyring<Opened>(
   keyrings: Keyrings,

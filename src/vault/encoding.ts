@@ -1,7 +1,6 @@
 import { VaultError } from './vault-error.ts';
 
-// The law of this file: one value, one spelling. What is authenticated or compared must never have a second
-// reading, so every encoding here is injective.
+// Every encoding here is injective: what is authenticated or compared has one spelling and one reading.
 
 /** The longest brand or record id, in characters and in bytes. */
 export const LONGEST_ID = 255;

@@ -38,9 +38,9 @@ const LARGEST_FILE = 65_536;
 const LINE = /^(?:v([1-9]\d{0,8}):)?(\S+)$/;
 
 // Only this file can look behind a RootKeys, and it hands out derived keys alone.
-const material = new WeakMap<RootKeys, Material>();
+const loadedKeys = new WeakMap<RootKeys, LoadedKeys>();
 
-interface Material {
+interface LoadedKeys {
   readonly keys: ReadonlyMap<number, KeyObject>;
   readonly source: KeySource;
 }
@@ -50,14 +50,16 @@ type RootUse = 'wrap' | 'proof' | 'sign';
 
 /** The keys for one use, by root version, for the vault. Throws `misuse` for root keys no source here loaded. */
 export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, KeyObject> {
-  return new Map([...materialOf(root).keys].map(([version, key]) => [version, deriveKey(key, 'root', use)]));
+  return new Map(
+    [...loadedKeysOf(root).keys].map(([version, key]) => [version, deriveKey(key, 'root', use)]),
+  );
 }
 
 /** The root keys as their source has them now, for when another process has added a version. */
-export const reloadRoot = (root: RootKeys): RootKeys => materialOf(root).source.load();
+export const reloadRoot = (root: RootKeys): RootKeys => loadedKeysOf(root).source.load();
 
-function materialOf(root: RootKeys): Material {
-  const known = material.get(root);
+function loadedKeysOf(root: RootKeys): LoadedKeys {
+  const known = loadedKeys.get(root);
   if (known === undefined) throw new VaultError('misuse', 'Root keys come from a key source.');
   return known;
 }
@@ -167,7 +169,7 @@ function parse(source: KeySource, text: string, where: string, remedy: string): 
   if (keys.size === 0) throw new VaultError('root_key', `${where} is empty. ${remedy}`);
   const versions = Object.freeze([...keys.keys()].sort((a, b) => a - b));
   const root: RootKeys = Object.freeze({ current: Math.max(...versions), versions });
-  material.set(root, { keys, source });
+  loadedKeys.set(root, { keys, source });
   return root;
 }
 

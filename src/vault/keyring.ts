@@ -15,22 +15,22 @@ export interface Keyring {
   readonly sealVersion: number;
   /** The newest index key version, under which `index` works. */
   readonly indexVersion: number;
-  /** Every index key version of the ring, ascending: while keys change, a value is looked for under each. */
+  /** Every index key version of the keyring, ascending: while keys change, a value is looked for under each. */
   readonly indexVersions: readonly number[];
-  /** Any text, sealed for a place, as base64. */
-  seal(place: SealContext, text: string): string;
-  /** The text. Throws `unreadable`, or `UnknownKeyVersion` where this ring lacks the record's key. */
-  open(place: SealContext, sealed: string): string;
+  /** Any text, sealed in a context, as base64. */
+  seal(context: SealContext, text: string): string;
+  /** The text. Throws `unreadable`, or `UnknownKeyVersion` where this keyring lacks the record's key. */
+  open(context: SealContext, sealed: string): string;
   /** As `seal`, for bytes in and bytes out. */
-  sealBytes(place: SealContext, bytes: Buffer): Buffer;
+  sealBytes(context: SealContext, bytes: Buffer): Buffer;
   /** As `open`, for bytes in and bytes out. */
-  openBytes(place: SealContext, sealed: Buffer): Buffer;
-  /** A new random key for digests, sealed for a place, and ready to use. */
-  newDigester(place: SealContext): { readonly sealed: string; readonly digest: Digest };
+  openBytes(context: SealContext, sealed: Buffer): Buffer;
+  /** A new random key for digests, sealed in a context, and ready to use. */
+  newDigester(context: SealContext): { readonly sealed: string; readonly digest: Digest };
   /** Opens such a key. Throws as `open` does. */
-  digester(place: SealContext, sealed: string): Digest;
+  digester(context: SealContext, sealed: string): Digest;
   /** The same record under the newest key, as the given sealing of it. The plaintext stays in here. */
-  reseal(place: SealContext, sealNumber: number, sealed: string | Buffer): string | Buffer;
+  reseal(context: SealContext, sealNumber: number, sealed: string | Buffer): string | Buffer;
   /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
   versionOf(sealed: string): number | undefined;
   /** The blind index of a normalised value, 32 bytes, under the newest index key. */
@@ -45,7 +45,7 @@ export type Digest = (name: string, value: string) => string;
 /** Versions and their keys, at least one. */
 type KeyVersions = ReadonlyMap<number, KeyObject>;
 
-/** The ring over one brand's unwrapped keys. Purpose and index keys are derived at first use and kept. */
+/** The keyring over one brand's unwrapped keys. Purpose and index keys are derived at first use and kept. */
 export function makeKeyring(
   brandId: string,
   brandKeys: KeyVersions,
@@ -56,21 +56,21 @@ export function makeKeyring(
   const sealVersion = Math.max(...brandKeys.keys());
   const indexVersions = Object.freeze([...indexKeys.keys()].sort((a, b) => a - b));
   const indexVersion = Math.max(...indexVersions);
-  const slots = new Map<number, Map<Purpose, Slot>>();
+  const purposeKeys = new Map<number, Map<Purpose, PurposeKey>>();
   const derivedIndexKeys = new Map<string, KeyObject>();
 
-  function slot(purpose: Purpose, version: number): Slot {
-    return slots.get(version)?.get(purpose) ?? makeSlot(purpose, version);
+  function purposeKey(purpose: Purpose, version: number): PurposeKey {
+    return purposeKeys.get(version)?.get(purpose) ?? derivePurposeKey(purpose, version);
   }
 
-  function makeSlot(purpose: Purpose, version: number): Slot {
+  function derivePurposeKey(purpose: Purpose, version: number): PurposeKey {
     const brandKey = brandKeys.get(version);
     if (brandKey === undefined)
       throw new UnknownKeyVersion(version, `A ${purpose} record of brand ${brandId}`);
     const key = deriveKey(brandKey, 'purpose', purpose, brandId);
     const made = { key, aad: associatedData(purpose, brandId, version) };
-    const ofVersion = slots.get(version) ?? new Map<Purpose, Slot>();
-    slots.set(version, ofVersion.set(purpose, made));
+    const ofVersion = purposeKeys.get(version) ?? new Map<Purpose, PurposeKey>();
+    purposeKeys.set(version, ofVersion.set(purpose, made));
     return made;
   }
 
@@ -85,25 +85,25 @@ export function makeKeyring(
     return key;
   }
 
-  function unreadable(place: SealContext): VaultError {
-    const { purpose, recordId, sealNumber } = place;
+  function unreadable(context: SealContext): VaultError {
+    const { purpose, recordId, sealNumber } = context;
     return new VaultError(
       'unreadable',
       `The ${purpose} record ${recordId} of brand ${brandId}, seal ${sealNumber}, does not open.`,
     );
   }
 
-  function sealBytes(place: SealContext, bytes: Buffer): Buffer {
-    const { key, aad } = slot(place.purpose, sealVersion);
-    return sealRecord(key, sealVersion, nextNonce(), aad(place), bytes);
+  function sealBytes(context: SealContext, bytes: Buffer): Buffer {
+    const { key, aad } = purposeKey(context.purpose, sealVersion);
+    return sealRecord(key, sealVersion, nextNonce(), aad(context), bytes);
   }
 
-  function openBytes(place: SealContext, sealed: Buffer | undefined): Buffer {
+  function openBytes(context: SealContext, sealed: Buffer | undefined): Buffer {
     const version = sealed && recordVersion(sealed);
-    if (sealed === undefined || version === undefined) throw unreadable(place);
-    const { key, aad } = slot(place.purpose, version);
-    const plain = openRecord(key, aad(place), sealed);
-    if (plain === undefined) throw unreadable(place);
+    if (sealed === undefined || version === undefined) throw unreadable(context);
+    const { key, aad } = purposeKey(context.purpose, version);
+    const plain = openRecord(key, aad(context), sealed);
+    if (plain === undefined) throw unreadable(context);
     return plain;
   }
 
@@ -118,22 +118,22 @@ export function makeKeyring(
     indexVersions,
     sealBytes,
     openBytes,
-    seal: (place: SealContext, text: string) => sealBytes(place, textToBytes(text)).toString('base64'),
-    open: (place: SealContext, sealed: string) => {
-      const text = bytesToText(openBytes(place, fromBase64(sealed)));
-      if (text === undefined) throw unreadable(place);
+    seal: (context: SealContext, text: string) => sealBytes(context, textToBytes(text)).toString('base64'),
+    open: (context: SealContext, sealed: string) => {
+      const text = bytesToText(openBytes(context, fromBase64(sealed)));
+      if (text === undefined) throw unreadable(context);
       return text;
     },
-    newDigester: (place: SealContext) => {
+    newDigester: (context: SealContext) => {
       const secret = newSecret();
-      const sealed = sealBytes(place, secret).toString('base64');
+      const sealed = sealBytes(context, secret).toString('base64');
       return { sealed, digest: digestUnder(secret) };
     },
-    digester: (place: SealContext, sealed: string) => digestUnder(openBytes(place, fromBase64(sealed))),
-    reseal: (place: SealContext, sealNumber: number, sealed: string | Buffer) => {
+    digester: (context: SealContext, sealed: string) => digestUnder(openBytes(context, fromBase64(sealed))),
+    reseal: (context: SealContext, sealNumber: number, sealed: string | Buffer) => {
       const isText = typeof sealed === 'string';
-      const plain = openBytes(place, isText ? fromBase64(sealed) : sealed);
-      const again = sealBytes({ ...place, sealNumber }, plain);
+      const plain = openBytes(context, isText ? fromBase64(sealed) : sealed);
+      const again = sealBytes({ ...context, sealNumber }, plain);
       plain.fill(0);
       return isText ? again.toString('base64') : again;
     },
@@ -151,17 +151,21 @@ function digestUnder(secret: Buffer): Digest {
   return (name, value) => mac(key, tuple(name, value)).toString('base64');
 }
 
-interface Slot {
+interface PurposeKey {
   readonly key: KeyObject;
-  readonly aad: (place: SealContext) => Buffer;
+  readonly aad: (context: SealContext) => Buffer;
 }
 
 /**
- * The associated data of a place: the tuple (format, purpose, brand, record id, key version, seal number). All
+ * The associated data of a context: the tuple (format, purpose, brand, record id, key version, seal number). All
  * but record id and seal number is the same for every record of a purpose, so it is written once; what is
  * returned holds until the next call, which is long enough, as sealing and opening never wait.
  */
-function associatedData(purpose: Purpose, brandId: string, version: number): (place: SealContext) => Buffer {
+function associatedData(
+  purpose: Purpose,
+  brandId: string,
+  version: number,
+): (context: SealContext) => Buffer {
   const start = tuple(FORMAT, purpose, brandId);
   const end = tuple(version, 0);
   const idAt = start.length + 4;

@@ -5,7 +5,7 @@
  *   ends in the command that helps.
  * - `unreadable`: a sealed record does not open here. Damage, a moved record and a foreign key look alike on
  *   purpose.
- * - `unknown_key_version`: the ring lacks the brand key version a record names, see `UnknownKeyVersion`.
+ * - `unknown_key_version`: the keyring lacks the brand key version a record names, see `UnknownKeyVersion`.
  * - `unknown_root_version`: a wrapped key names a root key version that is not loaded.
  * - `misuse`: the caller broke the contract, such as an empty record id. A bug, never a customer's mistake.
  */
@@ -28,7 +28,7 @@ export class VaultError extends Error {
 }
 
 /**
- * A record names a brand key version that is not in the ring, as happens for a moment after another process
+ * A record names a brand key version that is not in the keyring, as happens for a moment after another process
  * has rotated the keys. Reload the brand's keys once; a second time means the header was altered.
  */
 export class UnknownKeyVersion extends VaultError {

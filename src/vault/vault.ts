@@ -43,7 +43,7 @@ export interface Vault {
   /** The same key under the current root version. Throws as `keyring` does. */
   rewrap(brandId: string, key: WrappedKey): WrappedKey;
   /**
-   * The ring over a brand's stored keys, at least one of each kind. Throws `unreadable` where one of them is
+   * The keyring over a brand's stored keys, at least one of each kind. Throws `unreadable` where one of them is
    * not this brand's or not whole, and `unknown_root_version`.
    */
   keyring(brandId: string, keys: readonly WrappedKey[]): Keyring;

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
@@ -16,16 +16,16 @@ import { scopeOf } from '../system.ts';
 import { reindexAll, resealAll } from './walk.ts';
 
 // The keys of a brand change while it is served. A rotation is under way while a brand has two versions of
-// a key, so there is nothing else to remember: whoever finds two goes on.
+// a key, so there is nothing else to remember: whichever process finds two resumes the rotation.
 
 export type KeyKind = 'brand' | 'index';
 
-/** Who has a rotation done, and how it is followed. */
-export interface Watch {
+/** Who started a rotation, and what it reports to. */
+export interface RotationOptions {
   readonly by: 'operator' | 'clientele';
-  /** Told now and then how many records are done, of how many. */
+  /** Called at intervals with how many records are done, of how many. */
   readonly onProgress?: (done: number, of: number) => void;
-  /** Asked again and again; one that is stopped goes on another time. */
+  /** Asked between batches. A rotation that is stopped is resumed by a later call. */
   readonly isStopped?: () => boolean;
 }
 
@@ -53,20 +53,25 @@ export async function rotateKey(
   system: System,
   brandId: BrandId,
   kind: KeyKind,
-  watch: Watch,
+  options: RotationOptions,
 ): Promise<Rotated> {
-  const resumed = !(await begin(system, brandId, kind, watch));
-  return { ...(await goOn(system, brandId, kind, watch)), resumed };
+  const resumed = !(await begin(system, brandId, kind, options));
+  return { ...(await resume(system, brandId, kind, options)), resumed };
 }
 
-/** How often a gap between the changes under way is looked for, and milliseconds between two looks. */
-const looks = 100;
-const pause = 100;
+/** How often the brand's lock is tried for between the changes under way, and the time between two attempts. */
+const maxAttempts = 100;
+const retryDelayMs = 100;
 
 /** Adds the new version. False where there is a rotation under way. */
-async function begin(system: System, brandId: BrandId, kind: KeyKind, { by }: Watch): Promise<boolean> {
+async function begin(
+  system: System,
+  brandId: BrandId,
+  kind: KeyKind,
+  { by }: RotationOptions,
+): Promise<boolean> {
   const scope = scopeOf(system, brandId);
-  for (let look = 0; look < looks; look += 1) {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const versions = (await keyVersions(scope)).filter((one) => one.kind === kind);
     const version = (versions.at(-1)?.version ?? 0) + 1;
     if (versions.length !== 1) return false;
@@ -75,18 +80,18 @@ async function begin(system: System, brandId: BrandId, kind: KeyKind, { by }: Wa
     const outcome = await withCurrentRoot(system, add);
     if (outcome === 'done') return true;
     if (outcome === 'beaten') return false;
-    await sleep(pause);
+    await delay(retryDelayMs);
   }
   throw new OperatorError(
     'Changes of the brand were under way all the time, so it was given no new key. Try again with the same command.',
   );
 }
 
-async function goOn(
+async function resume(
   system: System,
   brandId: BrandId,
   kind: KeyKind,
-  watch: Watch,
+  options: RotationOptions,
 ): Promise<Omit<Rotated, 'resumed'>> {
   const scope = scopeOf(system, brandId);
   const keyring = await system.keyrings.reload(brandId);
@@ -95,30 +100,36 @@ async function goOn(
   let remaining = await uses();
   const total = counted(remaining);
   let done = 0;
-  const follow = {
-    isStopped: () => watch.isStopped?.() ?? false,
+  const observer = {
+    isStopped: () => options.isStopped?.() ?? false,
     onDone: (count: number) => {
       done += count;
-      watch.onProgress?.(done, Math.max(done, total));
+      options.onProgress?.(done, Math.max(done, total));
     },
-    // Workers stay away while somebody is at it.
+    // Other workers leave the rotation alone meanwhile.
     onAlive: () => putOffRotation(scope, kind, plusSeconds(system.now(), rotationLease)),
   };
-  // What somebody changed while it was in hand is under the new key by now, or found by the next walk.
-  while (counted(remaining) > 0 && !follow.isStopped()) {
+  // A record that changed during the walk is under the new key by now, or the next walk finds it.
+  while (counted(remaining) > 0 && !observer.isStopped()) {
     const before = counted(remaining);
-    await (kind === 'brand' ? resealAll(scope, keyring, follow) : reindexAll(scope, keyring, follow));
+    await (kind === 'brand' ? resealAll(scope, keyring, observer) : reindexAll(scope, keyring, observer));
     remaining = await uses();
     if (counted(remaining) >= before) break;
   }
   const ends = remaining.flatMap(({ until }) => until ?? []).sort();
   const [last] = ends.slice(-1);
   if (last !== undefined && counted(remaining) === 0) await putOffRotation(scope, kind, last);
-  const destroyed = remaining.length === 0 ? await destroy(system, brandId, kind, version, watch) : [];
+  const destroyed = remaining.length === 0 ? await destroy(system, brandId, kind, version, options) : [];
   return { kind, version, done, destroyed, remaining };
 }
 
-async function destroy(system: System, brandId: BrandId, kind: KeyKind, version: number, { by }: Watch) {
+async function destroy(
+  system: System,
+  brandId: BrandId,
+  kind: KeyKind,
+  version: number,
+  { by }: RotationOptions,
+) {
   const entry = entryOf(system, by, `destroy ${kind}-key`, { before: version });
   const destroyed = await destroyOlderKeys(scopeOf(system, brandId), kind, version, entry);
   if (destroyed.length > 0) system.db.wake();
@@ -135,7 +146,7 @@ const counted = (uses: readonly Use[]): number =>
 
 export function entryOf(
   system: System,
-  by: Watch['by'],
+  by: RotationOptions['by'],
   operation: string,
   facts: Readonly<Record<string, number>>,
 ): NewEntry {

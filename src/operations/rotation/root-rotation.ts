@@ -14,7 +14,7 @@ import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import type { Watch } from './brand-rotation.ts';
+import type { RotationOptions } from './brand-rotation.ts';
 import { entryOf } from './brand-rotation.ts';
 
 // The root key wraps the brands' keys and nothing else, so a new version of it re-wraps those and touches no
@@ -40,9 +40,9 @@ export interface RootRotated {
  *
  * @throws OperatorError that says how, where there is no new version in the operator's place.
  */
-export async function rotateRoot(system: System, watch: Watch): Promise<RootRotated> {
+export async function rotateRoot(system: System, options: RotationOptions): Promise<RootRotated> {
   const resumed = !(await begin(system));
-  const done = await rewrapAll(system, watch);
+  const done = await rewrapAll(system, options);
   const kept = (await rootVersions(system.db)).slice(0, -1).map(({ version }) => version);
   return { version: system.vault.rootVersion, resumed, done, kept };
 }
@@ -72,20 +72,20 @@ function howToAdd({ rootKeyLocation: place }: System, version: number): string {
   return `The root key file has no new version yet. Add one with: echo "${line}" >> ${place.path} and bring the file to every machine that runs Clientele; nothing needs to be started again. Then repeat this command.`;
 }
 
-async function rewrapAll(system: System, watch: Watch): Promise<number> {
+async function rewrapAll(system: System, options: RotationOptions): Promise<number> {
   const { vault, db } = system;
   let done = 0;
-  while (!watch.isStopped?.()) {
+  while (!options.isStopped?.()) {
     const brands = await brandsUnderOlder(db, vault.rootVersion, batch);
     if (brands.length === 0) break;
     for (const [at, brandId] of brands.entries()) {
       const scope = scopeOf(system, brandId);
       const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
       for (const key of older) await putRewrapped(scope, vault.rewrap(brandId, key));
-      const entry = entryOf(system, watch.by, 'rotate root-key', { root_version: vault.rootVersion });
+      const entry = entryOf(system, options.by, 'rotate root-key', { root_version: vault.rootVersion });
       await writeParts(scope, undefined, [journalPart({ event: undefined, entry })]);
       done += 1;
-      watch.onProgress?.(done, done + brands.length - at - 1);
+      options.onProgress?.(done, done + brands.length - at - 1);
     }
     db.wake();
   }

@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readProfile } from '../../domain/customers/record.ts';
 import type {
+  Batch,
   CustomerTable,
   Outdated,
   OutdatedIndex,
   Resealed,
-  Span,
 } from '../../store/rotation/rotation.ts';
 import { outdatedIndexes, outdatedRecords, putIndexes, putResealed } from '../../store/rotation/rotation.ts';
 import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
@@ -16,23 +16,22 @@ import { VaultError } from '../../vault/vault.ts';
 import { indexValues } from '../customers/index-values.ts';
 import { customerSealContext } from '../customers/sealing.ts';
 
-/** How a walk is followed. */
-export interface Follow {
+/** What a walk reports to, and asks whether to stop. */
+export interface WalkObserver {
   readonly isStopped: () => boolean;
-  /** Told how many more records are done. */
+  /** Called with how many more records are done. */
   readonly onDone: (count: number) => void;
-  /** Told now and then that the walk goes on. */
+  /** Called at intervals while the walk goes on. */
   readonly onAlive: () => Promise<void>;
 }
 
-/** Milliseconds between two signs of life. */
-const pulse = 10_000;
+const aliveIntervalMs = 10_000;
 
-/** Seals what is under an older key anew, one column of the register after the other. */
-export async function resealAll(scope: BrandScope, keyring: Keyring, follow: Follow): Promise<void> {
+/** Re-seals what is under an older key, one declared column after the other. */
+export async function resealAll(scope: BrandScope, keyring: Keyring, observer: WalkObserver): Promise<void> {
   for (const at of sealedColumns) {
     await walk(
-      follow,
+      observer,
       (after) => outdatedRecords(scope, at, keyring.sealVersion, after),
       (found) =>
         putResealed(
@@ -54,11 +53,14 @@ function reseal(keyring: Keyring, at: SealedColumn, from: Outdated): Resealed {
   };
 }
 
-/** Gives customers who are indexed under an older key their values under the newest. Repeats run out instead. */
-export async function reindexAll(scope: BrandScope, keyring: Keyring, follow: Follow): Promise<void> {
+/**
+ * Gives customers who are indexed under an older key their values under the newest. The keys of repeated requests
+ * expire instead.
+ */
+export async function reindexAll(scope: BrandScope, keyring: Keyring, observer: WalkObserver): Promise<void> {
   for (const table of ['customers', 'deleted_customers'] as const satisfies readonly CustomerTable[]) {
     await walk(
-      follow,
+      observer,
       (after) => outdatedIndexes(scope, table, keyring.indexVersion, after),
       (found) =>
         putIndexes(
@@ -75,7 +77,7 @@ function valuesOf(keyring: Keyring, { id, profile, profileSeal, ssn, ssnSeal }: 
   return indexValues(keyring, opened, ssn && keyring.open(customerSealContext('ssn', id, ssnSeal), ssn));
 }
 
-/** A damaged record is left, and so is the key that it is under; the doctor tells of it. */
+/** A damaged record stays as it is, and its key stays, too; the doctor reports it. */
 function readable<From, To>(found: readonly From[], work: (one: From) => To): readonly To[] {
   return found.flatMap((one) => {
     try {
@@ -87,23 +89,23 @@ function readable<From, To>(found: readonly From[], work: (one: From) => To): re
   });
 }
 
-/** Goes along a table to its end. After each span with work in it, as much time is left to others as it took. */
+/** Goes along a table to its end. After each batch with work in it, it pauses for as long as the batch took. */
 async function walk<Found>(
-  follow: Follow,
-  find: (after: string | undefined) => Promise<Span<Found>>,
+  observer: WalkObserver,
+  find: (after: string | undefined) => Promise<Batch<Found>>,
   put: (found: readonly Found[]) => Promise<number>,
 ): Promise<void> {
   let alive = performance.now();
-  for (let after: string | undefined; !follow.isStopped(); ) {
+  for (let after: string | undefined; !observer.isStopped(); ) {
     const begun = performance.now();
     const { found, last } = await find(after);
     if (found.length > 0) {
-      follow.onDone(await put(found));
-      await sleep(performance.now() - begun);
+      observer.onDone(await put(found));
+      await delay(performance.now() - begun);
     }
-    if (performance.now() - alive > pulse) {
+    if (performance.now() - alive > aliveIntervalMs) {
       alive = performance.now();
-      await follow.onAlive();
+      await observer.onAlive();
     }
     if (last === undefined) return;
     after = last;

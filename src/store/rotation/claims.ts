@@ -12,7 +12,7 @@ export interface RotationClaim {
   readonly kind: 'brand' | 'index';
 }
 
-/** Seconds after which a claim is anybody's again, unless the one who works on it says that it goes on. */
+/** Seconds after which a claim expires, unless the worker that holds it renews it. */
 export const rotationLease = 60;
 
 const due = statement(

@@ -7,8 +7,8 @@ import type { BrandScope } from '../scope.ts';
 import type { SealedColumn } from './sealed-columns.ts';
 import { indexedTables, sealedColumns, usualBatchSize } from './sealed-columns.ts';
 
-// What a rotation reads and writes of a brand. It goes along a table in spans of bounded size, so that no
-// statement is long; where it was interrupted it begins again, and passes over what is done by its head.
+// What a rotation reads and writes of a brand. It goes through a table in batches, so that no statement is
+// long. After an interruption it starts again, and skips what is done, which it tells by the version in the header.
 
 /** A record that is under a key with a successor. */
 export interface Outdated {
@@ -19,33 +19,33 @@ export interface Outdated {
   readonly sealed: string | Buffer;
 }
 
-export interface Span<Found> {
+export interface Batch<Found> {
   readonly found: readonly Found[];
-  /** Where the next span begins; `undefined` where the table is at its end. */
+  /** The key after which the next batch begins; `undefined` at the end of the table. */
   readonly last: string | undefined;
 }
 
-/** The span of rows after a key, and those among them whose record is under an older key than `version`. */
+/** The batch of rows after a key, and those among them whose record is under an older key than `version`. */
 export async function outdatedRecords(
   scope: BrandScope,
   at: SealedColumn,
   version: number,
   after: string | undefined,
-): Promise<Span<Outdated>> {
+): Promise<Batch<Outdated>> {
   const [key, type] = at.key;
   const isBytes = at.type === 'bytea';
   const query = statement(
     `rotation_find_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
-    `with span as (
+    `with batch as (
        select ${key} as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal, ${at.column} as sealed
          from ${at.table} where brand_id = $1 ${after === undefined ? '' : `and ${key} > $4::${type}`}
         order by ${key} limit $3::int
      )
-     select ends.last, rows.* from (select (select key::text from span order by key desc limit 1) as last) as ends
+     select ends.last, rows.* from (select (select key::text from batch order by key desc limit 1) as last) as ends
        left join lateral (
          select key::text as key, record_id::text as record_id, seal,
                 ${isBytes ? "encode(sealed, 'base64')" : 'sealed'} as sealed
-           from span where sealed_head(sealed) < version_head($2::int)) as rows on true`,
+           from batch where sealed_head(sealed) < version_head($2::int)) as rows on true`,
   );
   const rows = await scope.db.run(query, [
     scope.brandId,
@@ -66,7 +66,7 @@ export async function outdatedRecords(
   };
 }
 
-/** A record under the newest key, in the place of the one that it was made of. */
+/** A record under the newest key, and the one that it replaces. */
 export interface Resealed {
   readonly from: Outdated;
   readonly sealNumber: number;
@@ -74,8 +74,7 @@ export interface Resealed {
 }
 
 /**
- * Puts records in the place of those they were made of. One that somebody has written meanwhile stays as that
- * one wrote it. Nothing else of a row changes, its version and its dates least of all. Returns how many.
+ * Replaces records by their re-sealed form. A record that was written meanwhile stays as it is. Nothing else of a row changes, its version and its dates least of all. Returns how many.
  */
 export async function putResealed(
   scope: BrandScope,
@@ -129,15 +128,15 @@ export async function outdatedIndexes(
   table: CustomerTable,
   version: number,
   after: string | undefined,
-): Promise<Span<OutdatedIndex>> {
+): Promise<Batch<OutdatedIndex>> {
   const query = statement(
     `rotation_find_${table}_index${after === undefined ? '' : '_after'}`,
-    `with span as (
+    `with batch as (
        select customer_id, version, index_version, profile, profile_seal, ssn, ssn_seal from ${table}
         where brand_id = $1 ${after === undefined ? '' : 'and customer_id > $4::uuid'} order by customer_id limit $3::int
      )
-     select ends.last, rows.* from (select (select customer_id from span order by customer_id desc limit 1) as last) as ends
-       left join lateral (select * from span where index_version < $2::int) as rows on true`,
+     select ends.last, rows.* from (select (select customer_id from batch order by customer_id desc limit 1) as last) as ends
+       left join lateral (select * from batch where index_version < $2::int) as rows on true`,
   );
   const rows = await scope.db.run(query, [
     scope.brandId,

@@ -61,7 +61,7 @@ export interface Runtime {
 }
 
 /**
- * Opens database and vault. `beforeBirth` may still refuse: what it throws leaves a first start to be made
+ * Opens database and vault. `beforeFirstStart` may still refuse: what it throws leaves a first start to be made
  * again, so that nobody misses the one moment at which the demo's key is shown.
  *
  * @throws ConfigError, OperatorError, EmbeddedError, MigrationError, UnfitServerError or VaultError: sentences

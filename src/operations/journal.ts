@@ -48,7 +48,7 @@ interface IdMaker {
   readonly newId: <Kind extends string>() => Id<Kind>;
 }
 
-/** The entry and the event of a deed, as they will be stored for good. */
+/** The entry and the event of a change, as they will be stored for good. */
 export function journalOf(
   { newId }: IdMaker,
   cause: Cause,

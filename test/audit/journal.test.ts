@@ -116,7 +116,7 @@ describe('a change', () => {
   });
 });
 
-test('a bell rung in one process is heard in another', async () => {
+test('a notification sent by one process wakes another', async () => {
   const { openDatabase } = await import('../../src/store/connection/database.ts');
   const elsewhere = openDatabase({ address: { url: world.databaseUrl } });
   await elsewhere.ready();

@@ -48,10 +48,10 @@ const findings: readonly (KycFinding | 'nothing')[] = [
 ];
 
 /** One thing that a client, a reviewer or the provider does. */
-type Deed = (started: Started) => Promise<unknown>;
+type Action = (started: Started) => Promise<unknown>;
 const call = (method: string, path: string, body: object) => stage.brand.call(method, path, { body });
 
-const deeds: Readonly<Record<string, Deed>> = {
+const actions: Readonly<Record<string, Action>> = {
   advance: ({ runId }) => stage.advance(runId),
   'advance twice at once': ({ runId }) => Promise.all([stage.advance(runId), stage.advance(runId)]),
   rename: ({ customerId }) => call('PATCH', `/customers/${customerId}`, { last_name: 'Moneypenny' }),
@@ -68,10 +68,11 @@ const deeds: Readonly<Record<string, Deed>> = {
       decision: 'request_documents',
       documents: ['government_id'],
     }),
-  'rename and advance': (started) => Promise.all([deeds['rename']?.(started), stage.advance(started.runId)]),
+  'rename and advance': (started) =>
+    Promise.all([actions['rename']?.(started), stage.advance(started.runId)]),
 };
 
-/** A customer and its verifications at one moment: the worker may be at them, too. */
+/** A customer and its verifications at one moment. */
 async function seen({ customerId }: Started) {
   for (;;) {
     const before = await stage.brand.call('GET', `/customers/${customerId}`);
@@ -102,14 +103,14 @@ async function violations(started: Started): Promise<readonly string[]> {
 }
 
 test('no sequence of calls and answers breaks a rule', { timeout: 300_000 }, async () => {
-  const step = fc.tuple(fc.constantFrom(...findings), fc.constantFrom(...Object.keys(deeds)));
+  const step = fc.tuple(fc.constantFrom(...findings), fc.constantFrom(...Object.keys(actions)));
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
       stage.provider.say({ state: 'pending' });
       let started = await stage.start();
-      for (const [finding, changeRecord] of steps) {
+      for (const [finding, action] of steps) {
         stage.provider.say(finding);
-        await deeds[changeRecord]?.(started);
+        await actions[action]?.(started);
         const [newest] = await stage.world.sql(
           'select run_id from kyc_runs where customer_id = $1 order by ordinal desc limit 1',
           [started.customerId],
@@ -154,21 +155,22 @@ test('a provider that is silent for 3 days is given up, and told so', { timeout:
   const path = `/customers/${started.customerId}`;
   expect((await stage.brand.call('GET', `${path}/verification-kyc`)).json.kyc_status).toBe('error');
   expect((await stage.brand.call('GET', path)).json.kyc_requests_available).toBe(3);
-  await expect.poll(() => stage.provider.cancelled.has(started.runId), { timeout: 20_000 }).toBe(true);
+  await stage.advance(started.runId);
+  expect(stage.provider.cancelled.has(started.runId)).toBe(true);
 });
 
 test('what a reviewer asked for is not answered by the provider', { timeout: 60_000 }, async () => {
   stage.provider.say({ state: 'review' });
   const started = await stage.start();
   await stage.advance(started.runId);
-  await deeds['ask for documents']?.(started);
+  await actions['ask for documents']?.(started);
   await stage.advance(started.runId);
   const path = `/customers/${started.customerId}/verification-kyc`;
   expect((await stage.brand.call('GET', path)).json).toMatchObject({ kyc_status: 'document_required' });
-  await deeds['hand in']?.(started);
+  await actions['hand in']?.(started);
   await stage.advance(started.runId);
   expect((await stage.brand.call('GET', path)).json).toMatchObject({ kyc_status: 'under_review' });
-  await deeds['approve']?.(started);
+  await actions['approve']?.(started);
   const review = await stage.brand.call('GET', `/kyc/reviews/${started.runId}`);
   expect(review.json).toMatchObject({ kyc_status: 'passed', changed_since_start: [] });
   expect(review.json.decisions.map((one: { decision: string }) => one.decision)).toEqual([

@@ -63,7 +63,7 @@ async function sqlOn(config: Config, text: string): Promise<readonly Record<stri
   }
 }
 
-/** What a ring can do with the deleted customers of a copy: open records, and recompute index values. */
+/** What a keyring can do with the deleted customers of a copy: open records, and recompute index values. */
 async function reached(copy: Config, keyring: Keyring, numbers: readonly string[]) {
   const rows = await sqlOn(
     copy,
@@ -88,8 +88,8 @@ async function reached(copy: Config, keyring: Keyring, numbers: readonly string[
   };
 }
 
-/** The ring over the wrapped keys that a copy brings along, under the root key as it is now. */
-async function ringOf(copy: Config): Promise<Keyring> {
+/** The keyring over the wrapped keys that a copy brings along, under the root key as it is now. */
+async function keyringOf(copy: Config): Promise<Keyring> {
   const keys = await sqlOn(
     copy,
     'select kind, version, root_version as "rootVersion", wrapped from brand_keys',
@@ -111,18 +111,18 @@ test('a backup from before opens no erased record once the keys and the root key
 
   const copy = await elsewhere();
   await restoreFrom(copy, file, quiet);
-  expect(await reached(copy, await ringOf(copy), numbers)).toEqual({ opened: people, recomputed: people });
+  expect(await reached(copy, await keyringOf(copy), numbers)).toEqual({ opened: people, recomputed: people });
 
   await rotateKey(world.system, brand.brandId, 'brand', byOperator);
   // Digests of Idempotency-Keys hold an index key for their 24 hours.
   await rotateKey(world.system, brand.brandId, 'index', byOperator);
   await rotateRoot(world.system, byOperator);
-  expect(await reached(copy, await ringOf(copy), numbers)).toEqual({ opened: people, recomputed: people });
+  expect(await reached(copy, await keyringOf(copy), numbers)).toEqual({ opened: people, recomputed: people });
 
   now = plusSeconds(now, 36 * day);
   await maintainRootKey(world.system, { rotateDays: 0, backupHorizonDays: 35 });
   await expect(restoreFrom(await elsewhere(), file, quiet)).rejects.toThrow(/version 1 of the root key/);
-  await expect(ringOf(copy)).rejects.toThrow(/root key version 1, which is not loaded/);
+  await expect(keyringOf(copy)).rejects.toThrow(/root key version 1, which is not loaded/);
   // Nor do the keys that the brand has now do anything for what was under the old ones.
   const living = await world.system.keyrings.reload(brand.brandId);
   expect(await reached(copy, living, numbers)).toEqual({ opened: 0, recomputed: 0 });

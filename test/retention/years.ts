@@ -28,15 +28,15 @@ export async function liveThrough(
   const second = brand.as(await createKey(world.system, brand.brandId, { scopes: ['compliance:write'] }));
   const people: Person[] = lives.map((life) => ({ life, id: '', holds: new Map() }));
   const days = new Map<number, (() => Promise<void>)[]>();
-  const on = (day: number, changeRecord: () => Promise<void> = async () => undefined) => {
-    if (day >= 0 && day <= lastDay) days.set(day, [...(days.get(day) ?? []), changeRecord]);
+  const on = (day: number, action: () => Promise<void> = async () => undefined) => {
+    if (day >= 0 && day <= lastDay) days.set(day, [...(days.get(day) ?? []), action]);
   };
   for (const person of people) plan(world, brand, second, person, on);
   for (let day = 0; day <= lastDay; day += 1) {
-    const deeds = days.get(day);
-    if (!deeds && !everyDay) continue;
+    const actions = days.get(day);
+    if (!actions && !everyDay) continue;
     turnTo(day);
-    for (const changeRecord of deeds ?? []) await changeRecord();
+    for (const action of actions ?? []) await action();
     while ((await eraseWhatIsDue(world.system)) === 'more');
   }
   return faultsOf(world, people);
@@ -47,7 +47,7 @@ function plan(
   brand: BrandClient,
   second: BrandClient,
   person: Person,
-  on: (day: number, changeRecord?: () => Promise<void>) => void,
+  on: (day: number, action?: () => Promise<void>) => void,
 ): void {
   const { life } = person;
   on(life.created, async () => {

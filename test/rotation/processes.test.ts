@@ -45,15 +45,15 @@ const begin = ({ fresh }: Pair, kind: KeyKind) =>
   rotateKey(world.system, fresh.brandId, kind, { ...byOperator, isStopped: () => true });
 const finish = ({ fresh }: Pair, kind: KeyKind) => rotateKey(world.system, fresh.brandId, kind, byOperator);
 
-const ringOf = (server: { readonly system: World['system'] }, { fresh }: Pair) =>
+const keyringOf = (server: { readonly system: World['system'] }, { fresh }: Pair) =>
   server.system.keyrings.of(fresh.brandId);
 
 describe('a server that has not heard of a new key', () => {
   test('is stale in these tests: it holds the old version alone', async () => {
     const both = await pair();
     await begin(both, 'index');
-    expect((await ringOf(world, both)).indexVersions).toEqual([1, 2]);
-    expect((await ringOf(second, both)).indexVersions).toEqual([1]);
+    expect((await keyringOf(world, both)).indexVersions).toEqual([1, 2]);
+    expect((await keyringOf(second, both)).indexVersions).toEqual([1]);
   });
 
   test('reads what was sealed under it, and what was sealed anew', async () => {
@@ -188,6 +188,6 @@ describe('a new key waits', () => {
     await client.query('commit');
     await client.end();
     await rotating;
-    expect((await ringOf(world, both)).indexVersions).toEqual([1, 2]);
+    expect((await keyringOf(world, both)).indexVersions).toEqual([1, 2]);
   });
 });

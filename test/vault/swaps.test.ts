@@ -44,7 +44,7 @@ async function tryAllSwaps(): Promise<{ breaches: string[]; refused: number; ope
   const { openVault, VaultError } = await import('../../src/vault/vault.ts');
   const { rootKeyFromText } = await import('../../src/vault/key-source.ts');
   const vault = openVault(rootKeyFromText(randomBytes(32).toString('hex'), 'ROOT_KEY').load());
-  const rings = new Map(
+  const keyrings = new Map(
     ['brand-a', 'brand-b'].map((brand) => {
       const first = vault.newBrandKeys(brand);
       const both = [...first, vault.newKey(brand, 'brand', 2)];
@@ -52,8 +52,8 @@ async function tryAllSwaps(): Promise<{ breaches: string[]; refused: number; ope
     }),
   );
   const sealed = homes.map((home) => {
-    const keyring = rings.get(home.brand)?.[home.version];
-    if (keyring === undefined) throw new Error('no ring');
+    const keyring = keyrings.get(home.brand)?.[home.version];
+    if (keyring === undefined) throw new Error('no keyring');
     return keyring.seal(home.place, `text of ${JSON.stringify(home)}`);
   });
   const breaches = new Set<string>();
@@ -65,7 +65,7 @@ async function tryAllSwaps(): Promise<{ breaches: string[]; refused: number; ope
       // The version is the one coordinate that a record carries: moving it means rewriting its header.
       moved.writeUInt32BE(to.version, 1);
       try {
-        const text = rings.get(to.brand)?.[2]?.open(to.place, moved.toString('base64'));
+        const text = keyrings.get(to.brand)?.[2]?.open(to.place, moved.toString('base64'));
         if (from === to && text === `text of ${JSON.stringify(from)}`) opened++;
         else breaches.add(differing(from, to).join('+'));
       } catch (error) {

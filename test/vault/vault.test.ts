@@ -166,7 +166,7 @@ describe('keys have versions', () => {
   const before = vault.keyring('brand-a', first);
   const after = vault.keyring('brand-a', [...second, ...first]);
 
-  test('a rotated ring seals under the new key and opens what the old one sealed', () => {
+  test('a rotated keyring seals under the new key and opens what the old one sealed', () => {
     expect([before.sealVersion, before.indexVersion]).toEqual([1, 1]);
     expect([after.sealVersion, after.indexVersion]).toEqual([2, 2]);
     const old = before.seal(place, 'old');
@@ -175,7 +175,7 @@ describe('keys have versions', () => {
     expect([after.versionOf(''), after.versionOf('no record')]).toEqual([undefined, undefined]);
   });
 
-  test('a ring that has not heard of a version says which', () => {
+  test('a keyring that has not heard of a version says which', () => {
     const sealed = after.seal(place, 'new');
     expect(() => before.open(place, sealed)).toThrowError(UnknownKeyVersion);
     expect(() => before.open(place, sealed)).toThrowError(expect.objectContaining({ version: 2 }));
@@ -205,7 +205,7 @@ describe('keys have versions', () => {
     expect(codeOf(() => old.keyring('brand-a', rewrapped))).toBe('unknown_root_version');
   });
 
-  test('a ring needs a key of each kind, each version once', () => {
+  test('a keyring needs a key of each kind, each version once', () => {
     expect(codeOf(() => vault.keyring('brand-a', []))).toBe('misuse');
     expect(codeOf(() => vault.keyring('brand-a', first.slice(0, 1)))).toBe('misuse');
     expect(codeOf(() => vault.keyring('brand-a', [...first, ...first]))).toBe('misuse');
@@ -264,11 +264,11 @@ describe('a blind index', () => {
 
   test('is 32 bytes, the same for the same value, and no other for another kind or brand', () => {
     const vault = openVault(newRoot());
-    const rings = ['brand-a', 'brand-b'].map((brand) => vault.keyring(brand, vault.newBrandKeys(brand)));
-    const indexes = rings.flatMap((keyring) => kinds.map((kind) => keyring.index(kind, '123456789')));
+    const keyrings = ['brand-a', 'brand-b'].map((brand) => vault.keyring(brand, vault.newBrandKeys(brand)));
+    const indexes = keyrings.flatMap((keyring) => kinds.map((kind) => keyring.index(kind, '123456789')));
     expect(indexes.every((index) => index.length === 32)).toBe(true);
     expect(new Set(indexes.map((index) => index.toString('hex'))).size).toBe(indexes.length);
-    expect(rings[0]?.index('ssn', '123456789')).toEqual(indexes[0]);
+    expect(keyrings[0]?.index('ssn', '123456789')).toEqual(indexes[0]);
   });
 
   test('differs for any two different texts', () => {
@@ -316,10 +316,13 @@ describe('one value has one encoding', () => {
 describe('nonces', () => {
   test('do not repeat in 100,000 seals, over purposes and brands', () => {
     const vault = openVault(newRoot());
-    const rings = ['brand-a', 'brand-b'].map((brand) => vault.keyring(brand, vault.newBrandKeys(brand)));
+    const keyrings = ['brand-a', 'brand-b'].map((brand) => vault.keyring(brand, vault.newBrandKeys(brand)));
     const seen = new Set<string>();
     for (let i = 0; i < 100_000; i++) {
-      const sealed = rings[i % 2]?.sealBytes(i % 3 ? place : { ...place, purpose: 'ssn' }, Buffer.alloc(0));
+      const sealed = keyrings[i % 2]?.sealBytes(
+        i % 3 ? place : { ...place, purpose: 'ssn' },
+        Buffer.alloc(0),
+      );
       seen.add(sealed?.toString('latin1', 5, 17) ?? '');
     }
     expect(seen.size).toBe(100_000);
@@ -414,7 +417,7 @@ describe('no key shows', () => {
     );
   }
 
-  test('in the root keys, the vault, a ring or a wrapped key', () => {
+  test('in the root keys, the vault, a keyring or a wrapped key', () => {
     expect(drawn.length).toBe(2);
     for (const thing of [root, vault, keyring, keys]) {
       const text = printed(thing);

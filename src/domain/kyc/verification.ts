@@ -115,7 +115,7 @@ export const kycTable: Readonly<Record<RunningStatus, Readonly<Record<KycEvent, 
   },
 };
 
-/** What a happening does to a verification, if anything. */
+/** What an event does to a verification, if anything. */
 export const transitionOf = (status: KycStatus, kycEvent: KycEvent): Transition | undefined =>
   isRunning(status) ? kycTable[status][kycEvent] : undefined;
 

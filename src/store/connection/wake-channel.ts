@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 
 /**
- * How workers learn at once that there is work, wherever it was made. It is only a hint: a bell that nobody
- * heard is made good for by the next round.
+ * How workers learn at once that there is work, wherever it was made. It is only a hint: the next
+ * round finds what a lost notification was about.
  *
  * The note is not sent by the change itself, since PostgreSQL lets transactions that notify commit one after
  * the other. It follows the commit, once for all changes of some milliseconds.

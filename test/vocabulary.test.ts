@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+/** Names that were given up for the standard terms of the field, and the terms that took their place. */
+const givenUp: readonly (readonly [pattern: RegExp, say: string])[] = [
+  [/\b(?:Deed|[Dd]eeds?)\b/, 'change, or ChangeRecord'],
+  [
+    /\b(?:bearCustomer|NewlyBorn|birthOf|kycRequestsAtBirth|beforeBirth)\b/,
+    'newCustomer, initialKycRequests',
+  ],
+  [/\b(?:[Cc]rew|CrewOptions)\b/, 'cluster'],
+  [/\bWhat am I to do\b/, 'ready'],
+  [/\b(?:Surroundings|surroundings)\b/, 'Overrides'],
+  [/\b(?:[Ee]rrands?|[Pp]ulses?)\b/, 'PendingQuery, heartbeat'],
+  [/\b(?:[Hh]appenings?|Circumstance)\b/, 'KycEvent, EventDetails'],
+  [/\b(?:Fate|settleFate|fateOf|letGo|looseOnes)\b/, 'RetentionAction, applyRetention, Unsequenced'],
+  [/\b(?:wireTime|resolveFate|statementPatience)\b/, 'a name that says the form and the unit'],
+  [/\b(?:[Rr]ings?|ringOf|bell)\b/, 'keyring, wake channel'],
+];
+
+const repository = fileURLToPath(new URL('../', import.meta.url));
+/** Migrations that exist never change, and this file has to name the words. */
+const isRead = (file: string): boolean =>
+  /\.(?:ts|js|md|sql|json)$/.test(file) &&
+  !file.startsWith('src/store/migrations/') &&
+  !file.endsWith('vocabulary.test.ts');
+
+const files: readonly string[] = [
+  ...['src', 'test', 'docs'].flatMap((folder) =>
+    readdirSync(`${repository}${folder}`, { recursive: true, encoding: 'utf8' }).map(
+      (file) => `${folder}/${file}`,
+    ),
+  ),
+  'README.md',
+  'CHANGELOG.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+].filter(isRead);
+
+/** Every line with a word that was given up, and every file named by one. */
+const oldWordsIn = (file: string, text: string): readonly string[] =>
+  [file.replaceAll(/[/.-]/g, ' '), ...text.split('\n')].flatMap((line, index) =>
+    givenUp
+      .filter(([pattern]) => pattern.test(line))
+      .map(([pattern, say]) => {
+        const [word] = pattern.exec(line) ?? [];
+        return `${file}:${index} says "${word}"; say ${say}`;
+      }),
+  );
+
+test('no name or text uses a word that was given up', () => {
+  expect(files.length).toBeGreaterThan(400);
+  const found = files.flatMap((file) => oldWordsIn(file, readFileSync(`${repository}${file}`, 'utf8')));
+  expect(found).toEqual([]);
+});
+
+test.each([
+  ['src/planted.ts', 'type Deed = string;'],
+  ['src/planted.ts', 'const made = bearCustomer(body);'],
+  ['docs/planted.md', 'Each member of the crew asks: What am I to do?'],
+  ['src/planted.ts', '/** What comes along with a happening. */'],
+  ['src/planted.ts', 'const ring = await keyrings.of(brandId);'],
+  ['test/errand.ts', ''],
+  ['src/store/pulse-rate.ts', ''],
+])('finds one in %s: %s', (file, text) => {
+  expect(oldWordsIn(file, text)).not.toEqual([]);
+});
+
+test.each([
+  'The keyring of a brand.',
+  'A string in brackets, during the hearing.',
+  'What happens is an event.',
+])('does not find one in: %s', (text) => {
+  expect(oldWordsIn('src/planted.ts', text)).toEqual([]);
+});

@@ -102,7 +102,7 @@ async function violations(started: Started): Promise<readonly string[]> {
   return found;
 }
 
-test('no sequence of calls and answers breaks a rule', { timeout: 300_000 }, async () => {
+test('no sequence of calls and answers breaks a rule', { timeout: 600_000 }, async () => {
   const step = fc.tuple(fc.constantFrom(...findings), fc.constantFrom(...Object.keys(actions)));
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {

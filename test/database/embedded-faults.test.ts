@@ -3,10 +3,10 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { findDataLayout } from '../../src/store/embedded/data-layout.ts';
+import { prepare } from '../../src/store/embedded/launch-plan.ts';
 import { answeringSocket, startPostmaster, stopPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { findRights } from '../../src/store/embedded/privileges.ts';
 import { beginning, commandLine } from '../../src/store/embedded/processes.ts';
-import { prepare } from '../../src/store/embedded/recipe.ts';
 import { openEmbedded } from '../../src/store/embedded/server.ts';
 import {
   actor,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { failedStart } from './cluster.ts';
 import { type DataLayout, removeStaleSocket, socketFile, usualSocketDirectory } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
+import type { Recipe } from './launch-plan.ts';
 import { logSince, logSize, openLog } from './log.ts';
 import { launch } from './privileges.ts';
 import { allPids, beginning, commandLine, workingDirectory } from './processes.ts';
-import type { Recipe } from './recipe.ts';
 import { markOf, serverArguments } from './settings.ts';
 
 /** PostgreSQL's first process, a child of this one. */

@@ -9,6 +9,7 @@ import {
   socketPort,
 } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
+import { prepare, type Recipe } from './launch-plan.ts';
 import { trimLog } from './log.ts';
 import { type Claim, claim, currentHolder, type Holder, type Role } from './owner.ts';
 import {
@@ -18,7 +19,6 @@ import {
   startPostmaster,
   stopPostmaster,
 } from './postmaster.ts';
-import { prepare, type Recipe } from './recipe.ts';
 import { closeDoor, database, enter, type Presence, prepareDatabase } from './sql.ts';
 
 export { EmbeddedError } from './error.ts';

@@ -2,10 +2,10 @@
 // the data directory.
 
 import { findDataLayout } from '../../../src/store/embedded/data-layout.ts';
+import { prepare } from '../../../src/store/embedded/launch-plan.ts';
 import { claim } from '../../../src/store/embedded/owner.ts';
 import { answeringSocket, startPostmaster } from '../../../src/store/embedded/postmaster.ts';
 import { findRights } from '../../../src/store/embedded/privileges.ts';
-import { prepare } from '../../../src/store/embedded/recipe.ts';
 
 const place = await findDataLayout(process.argv[2] ?? '', true);
 if (!place) throw new Error('there is no data directory');

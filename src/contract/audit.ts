@@ -1,12 +1,11 @@
 import Type from 'typebox';
-import { auditCursorPattern, auditOrders, operationPattern, reasonLength } from '../domain/audit/query.ts';
-import { Problems } from '../domain/problems.ts';
-import { lengthOf } from '../domain/text.ts';
+import { auditCursorPattern, auditOrders, operationPattern, revealReason } from '../domain/audit/query.ts';
+import { checkShortTexts } from '../domain/short-text.ts';
 import { keyExample } from './api-keys.ts';
 import { customerExample } from './customers/examples.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
-import { oneOf, uuid } from './shapes.ts';
+import { oneOf, uuid, written } from './shapes.ts';
 
 const auditEntryExample = {
   number: 4711,
@@ -154,15 +153,11 @@ export const revealSsn = operation({
   body: {
     schema: Type.Object(
       {
-        reason: Type.String({
-          description: 'Why the number is needed; sealed, and shown with the entry.',
-          maxLength: 1_000,
-          documented: reasonLength,
-        }),
+        reason: written('Why the number is needed; sealed, and shown with the entry.', revealReason),
       },
       { title: 'SsnReason', ...closed },
     ),
-    check: checkReason,
+    check: checkShortTexts({ reason: revealReason }),
     example: { reason: 'The customer asked us to compare the number with a paper form.' },
   },
   answer: {
@@ -178,13 +173,3 @@ export const revealSsn = operation({
   errors: ['customer_dne', 'ssn_dne'],
   unknownError: 'unknown_reveal_ssn',
 });
-
-function checkReason(body: unknown): Problems {
-  const problems = new Problems();
-  const { reason } = (body ?? {}) as { readonly reason?: unknown };
-  if (typeof reason !== 'string') return problems;
-  const length = lengthOf(reason.normalize('NFC').trim());
-  if (length < reasonLength.minLength || length > reasonLength.maxLength)
-    problems.add('reason', `Must be ${reasonLength.minLength} to ${reasonLength.maxLength} characters.`);
-  return problems;
-}

@@ -1,13 +1,27 @@
 import Type from 'typebox';
+import type { ShortText } from '../domain/short-text.ts';
 import type { Limits } from '../domain/values.ts';
 
 /** An enumeration as JSON Schema writes it. TypeBox's own union would report one error per member. */
 export const oneOf = <const Values extends readonly string[]>(values: Values, options: object = {}) =>
   Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
 
-/** Far above every rule, so that the rules speak and not the schema; a wall against absurd input only. */
-const wall = 1_000;
-/** `documented` is for the reference: what the rule of this value holds to. Validation passes it over. */
+/** Far above the limit of every rule, so that the rule reports a long text and not the schema. */
+const absurdLength = 1_000;
+/** `documented` is for the reference: the limits that the rule of this value checks. Validation ignores it. */
 export const text = (description: string, documented?: Limits, options: object = {}) =>
-  Type.String({ description, maxLength: wall, ...(documented && { documented }), ...options });
+  Type.String({ description, maxLength: absurdLength, ...(documented && { documented }), ...options });
 export const uuid = (description: string) => Type.String({ description, format: 'uuid', maxLength: 36 });
+/** A text under a `shortText` rule, which the row's `check` applies. */
+export const written = (description: string, { limits, lines }: ShortText) =>
+  text(description, limits, lines ? { lines } : {});
+
+/** The answer of an operation that always answers the same sentence. The operation takes it from its row. */
+export const sentence = <const Text extends string>(description: string, text: Text) =>
+  ({
+    status: 200,
+    description,
+    schema: Type.Unsafe<Text>({ type: 'string', const: text }),
+    example: text,
+    text,
+  }) as const;

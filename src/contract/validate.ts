@@ -4,6 +4,7 @@ import type { TObject, TSchema } from 'typebox';
 import { notValid } from '../domain/errors.ts';
 import { serverOwnedFields } from '../domain/fields.ts';
 import { Problems } from '../domain/problems.ts';
+import { withoutLines } from '../domain/short-text.ts';
 import { harmfulText, isHarmless } from '../domain/text.ts';
 
 /**
@@ -92,15 +93,26 @@ export function readQuery(
   return read;
 }
 
-/** Notes every text of a body, names of fields included, that carries a character which does harm. */
-export function checkTexts(value: unknown, path: string, problems: Problems): void {
+/**
+ * Notes every text of a body, names of fields included, that carries a character which does harm. A line break
+ * is one, except in a field that the schema marks with `lines`.
+ */
+export function checkTexts(value: unknown, schema: TSchema, path: string, problems: Problems): void {
+  const { lines, properties } = schema as MarkedSchema;
   if (typeof value === 'string') {
-    if (!isHarmless(value)) problems.add(path === '' ? 'body' : path, harmfulText);
+    const text = lines ? withoutLines(value) : value;
+    if (!isHarmless(text)) problems.add(path === '' ? 'body' : path, harmfulText);
     return;
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [name, inner] of Object.entries(value)) {
-    if (isHarmless(name)) checkTexts(inner, path === '' ? name : `${path}.${name}`, problems);
+    const below = properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (isHarmless(name)) checkTexts(inner, below ?? {}, path === '' ? name : `${path}.${name}`, problems);
     else problems.add(path === '' ? 'body' : path, `The name of a field: ${harmfulText}`);
   }
+}
+
+interface MarkedSchema {
+  readonly lines?: boolean;
+  readonly properties?: Readonly<Record<string, TSchema>>;
 }

@@ -1,8 +1,14 @@
+import type { ValueRule } from './values.ts';
+import { valueRules } from './values.ts';
+
 /**
- * The field table: what is known about each field of a person, said once. The blind index and the KYC lock
- * read it. Every field in it describes a person: it is sealed at rest and never logged.
+ * The field table: what is known about each field of a person, said once and in the order of the answer. The
+ * checks, the order of a profile, the blind index and the KYC lock read it. Every field in it describes a
+ * person: it is sealed at rest and never logged.
  */
 export interface Field {
+  /** What its values must be; addresses have rules of their own. */
+  readonly rule?: ValueRule;
   /** The blind index that the field takes part in, so that it can be found by equality. */
   readonly index?: 'ssn' | 'email' | 'phone' | 'name_dob';
   /** Once KYC has passed: closed to changes, open, or open but for primary addresses. */
@@ -10,18 +16,25 @@ export interface Field {
 }
 
 export const customerFields = {
-  dob: { index: 'name_dob', afterKyc: 'locked' },
-  first_name: { afterKyc: 'locked' },
-  middle_name: { afterKyc: 'locked' },
-  last_name: { index: 'name_dob', afterKyc: 'locked' },
-  ssn: { index: 'ssn', afterKyc: 'locked' },
-  phone: { index: 'phone', afterKyc: 'open' },
-  phone_country_code: { index: 'phone', afterKyc: 'open' },
-  email: { index: 'email', afterKyc: 'open' },
+  dob: { rule: valueRules.dob, index: 'name_dob', afterKyc: 'locked' },
+  first_name: { rule: valueRules.name, afterKyc: 'locked' },
+  middle_name: { rule: valueRules.middleName, afterKyc: 'locked' },
+  last_name: { rule: valueRules.name, index: 'name_dob', afterKyc: 'locked' },
+  ssn: { rule: valueRules.ssn, index: 'ssn', afterKyc: 'locked' },
+  phone: { rule: valueRules.phone, index: 'phone', afterKyc: 'open' },
+  phone_country_code: { rule: valueRules.phoneCountryCode, index: 'phone', afterKyc: 'open' },
+  email: { rule: valueRules.email, index: 'email', afterKyc: 'open' },
   addresses: { afterKyc: 'secondary only' },
 } as const satisfies Readonly<Record<string, Field>>;
 
 export type CustomerField = keyof typeof customerFields;
+export const fieldNames = Object.keys(customerFields) as readonly CustomerField[];
+
+/** The fields whose stored value is the text that was sent, in NFC. */
+export type TextField = Exclude<CustomerField, 'ssn' | 'addresses'>;
+export const textFields = fieldNames.filter(
+  (field): field is TextField => field !== 'ssn' && field !== 'addresses',
+);
 
 /** What the server alone says about a customer. A client that sends one of these is told so. */
 export const serverOwnedFields = [

@@ -149,7 +149,7 @@ function checkBody(
     if (body !== undefined) problems.add('body', 'This operation takes no body.');
     return { body: undefined, deferredProblems: found };
   }
-  checkTexts(body, '', found);
+  checkTexts(body, row.body.schema, '', found);
   found.addMissing(shape(body));
   const misshapen = found.topFields();
   found.addMissing(row.body.check(body, validationContext));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Address, AddressDefaults, AddressFields } from '../../src/domain/customers/address.ts';
 import { addressFields, deliverabilities } from '../../src/domain/customers/address.ts';
-import type { CustomerChange, Present, Profile } from '../../src/domain/customers/customer.ts';
+import type { CustomerChange, Profile, StoredCustomer } from '../../src/domain/customers/customer.ts';
 import { checkCustomer } from '../../src/domain/customers/customer.ts';
 import { maskSsn } from '../../src/domain/fields.ts';
 import type { AddressId } from '../../src/domain/ids.ts';
@@ -89,7 +89,7 @@ export const stored: fc.Arbitrary<Stored> = fc
   }));
 
 /** A stored customer before or after KYC. It is frozen: a rule that wrote to it would throw. */
-export function presentOf({ profile, ssn }: Stored, hasPassed: boolean): Present {
+export function presentOf({ profile, ssn }: Stored, hasPassed: boolean): StoredCustomer {
   Object.freeze(profile);
   for (const address of Object.freeze(profile.addresses)) Object.freeze(address);
   return {

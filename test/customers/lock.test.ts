@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AddressInput } from '../../src/domain/customers/address.ts';
-import type { Changed, CustomerChange, Present, Profile } from '../../src/domain/customers/customer.ts';
+import type {
+  Changed,
+  CustomerChange,
+  Profile,
+  StoredCustomer,
+} from '../../src/domain/customers/customer.ts';
 import { applyChange } from '../../src/domain/customers/customer.ts';
 import { Refusal } from '../../src/domain/errors.ts';
 import type { CustomerField } from '../../src/domain/fields.ts';
@@ -135,7 +140,7 @@ function moved(move: AddressMove, { addresses }: Profile): readonly AddressInput
 
 /** What came of a change: the new profile, or the refusal. */
 function decide(
-  present: Present,
+  present: StoredCustomer,
   change: CustomerChange,
   deferredProblems = doubtsAbout(change),
 ): Changed | Refusal {
@@ -308,7 +313,7 @@ describe('a mask', () => {
     fc.assert(
       fc.property(stored, (before) => {
         fc.pre(before.profile.ssn !== undefined);
-        const sealed: Present = {
+        const sealed: StoredCustomer = {
           ...presentOf(before, false),
           openSsn: () => {
             throw new Error('The sealed number was opened.');

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { checkNewAddress } from '../../domain/customers/address-book.ts';
 import { Problems } from '../../domain/problems.ts';
 import { operation } from '../operation.ts';
+import { sentence } from '../shapes.ts';
 import { changedCustomerExample, createExample, customerExample } from './examples.ts';
 import { addressFields, addressSchema, newAddress } from './schema.ts';
 
@@ -115,8 +116,6 @@ export const updateAddress = operation({
   conditional: true,
 });
 
-const deleted = 'Address resource deleted';
-
 export const deleteAddress = operation({
   operationId: 'deleteAddress',
   method: 'DELETE',
@@ -127,13 +126,7 @@ export const deleteAddress = operation({
     'Removes one address. The last primary address cannot be removed, and after KYC has passed no primary one can.',
   scope: 'customers:write',
   params: bothIds,
-  answer: {
-    status: 200,
-    description: 'The address is deleted.',
-    schema: Type.Unsafe<typeof deleted>({ type: 'string', const: deleted }),
-    example: deleted,
-    text: deleted,
-  },
+  answer: sentence('The address is deleted.', 'Address resource deleted'),
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'address_dne', 'kyc_customer'],
   unknownError: 'unknown_delete_address',

@@ -1,14 +1,15 @@
 import Type from 'typebox';
 import {
+  changeReason,
   changeRequestStatuses,
   checkChangeRequest,
   checkDecision,
-  limits,
+  decisionNote,
 } from '../../domain/customers/change-request.ts';
 import { customerFields } from '../../domain/fields.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
-import { oneOf, uuid } from '../shapes.ts';
+import { oneOf, uuid, written } from '../shapes.ts';
 import { changeRequestExample, changeRequestReadExample } from './examples.ts';
 import { changeCustomerBody } from './schema.ts';
 
@@ -68,11 +69,7 @@ export const createChangeRequest = operation({
     schema: Type.Object(
       {
         changes: changeCustomerBody,
-        reason: Type.String({
-          description: 'Why, for whoever decides. Between 3 and 500 characters; sealed at rest.',
-          maxLength: 1_000,
-          documented: limits.reason,
-        }),
+        reason: written('Why, for the reviewer. Between 3 and 500 characters; sealed at rest.', changeReason),
       },
       { title: 'NewChangeRequest', ...closed },
     ),
@@ -152,13 +149,7 @@ export const decideChangeRequest = operation({
     schema: Type.Object(
       {
         decision: oneOf(['approve', 'decline']),
-        note: Type.Optional(
-          Type.String({
-            description: 'At most 500 characters; sealed at rest.',
-            maxLength: 1_000,
-            documented: limits.note,
-          }),
-        ),
+        note: Type.Optional(written('At most 500 characters; sealed at rest.', decisionNote)),
       },
       { title: 'ChangeDecision', ...closed },
     ),

@@ -3,6 +3,7 @@ import { checkCustomer } from '../../domain/customers/customer.ts';
 import { checkSearch } from '../../domain/customers/search.ts';
 import { defaultPerPage, lastPage, perPageChoices } from '../../domain/paging.ts';
 import { operation } from '../operation.ts';
+import { sentence } from '../shapes.ts';
 import {
   changedCustomerExample,
   changeExample,
@@ -146,8 +147,6 @@ export const updateCustomer = operation({
   conditional: true,
 });
 
-const deleted = 'Customer resource deleted';
-
 export const deleteCustomer = operation({
   operationId: 'deleteCustomer',
   method: 'DELETE',
@@ -158,13 +157,7 @@ export const deleteCustomer = operation({
     'The customer vanishes from every answer at once; its SSN and brand_person_id are free again. The sealed record is kept out of reach until retention erases it.',
   scope: 'customers:delete',
   params: customerId,
-  answer: {
-    status: 200,
-    description: 'The customer is deleted.',
-    schema: Type.Unsafe<typeof deleted>({ type: 'string', const: deleted }),
-    example: deleted,
-    text: deleted,
-  },
+  answer: sentence('The customer is deleted.', 'Customer resource deleted'),
   schemaError: 'delete_customer_schema',
   errors: ['customer_dne'],
   unknownError: 'unknown_delete_customer',

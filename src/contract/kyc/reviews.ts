@@ -2,11 +2,11 @@ import Type from 'typebox';
 import { documentTypes } from '../../domain/document-types.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import { customerFields } from '../../domain/fields.ts';
-import { checkDecision, decisions, maxNote } from '../../domain/kyc/review.ts';
+import { checkDecision, decisions, reviewNote } from '../../domain/kyc/review.ts';
 import { addressFields } from '../customers/schema.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
-import { oneOf, text, uuid } from '../shapes.ts';
+import { oneOf, uuid, written } from '../shapes.ts';
 import { decidedExample, decisionExample, fileExample, reviewExample, reviewsExample } from './examples.ts';
 import { customerId, kycStatus, ourTime, programId, wantedDocuments } from './schema.ts';
 
@@ -139,9 +139,7 @@ export const decideKycReview = operation({
             maxItems: documentTypes.length,
           }),
         ),
-        note: Type.Optional(
-          text('Why, for those who look at it later; stored sealed.', { minLength: 1, maxLength: maxNote }),
-        ),
+        note: Type.Optional(written('Why, for those who read it later; stored sealed.', reviewNote)),
       },
       { title: 'Decision', ...closed },
     ),

@@ -45,7 +45,7 @@ export class Components {
   #copy(node: object, closed: boolean): JsonObject {
     const copy: Record<string, Json> = {};
     for (const [name, value] of Object.entries(node)) {
-      if (name === 'documented') continue;
+      if (name === 'documented' || name === 'lines') continue;
       if (name === 'additionalProperties' && value === false && !closed) continue;
       if (data.has(name)) copy[name] = value as Json;
       // Below `properties` the names are those of members, which may be called like keywords.

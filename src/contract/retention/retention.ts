@@ -1,4 +1,4 @@
-import { checkClosing, checkPolicy, checkReason } from '../../domain/retention/requests.ts';
+import { checkClosing, checkPolicy } from '../../domain/retention/requests.ts';
 import { operation } from '../operation.ts';
 import {
   closedExample,
@@ -58,7 +58,7 @@ export const setLegalHold = operation({
     'Nothing of the record is erased while a hold stands, whatever the policy says and whoever wants it. For a customer that is there and for one that was deleted. Several holds stand side by side, each until it is released.',
   scope: 'compliance:write',
   params: customerParam,
-  body: { schema: reasonBody('HoldReason'), check: checkReason, example: reasonExample },
+  body: reasonBody('HoldReason', reasonExample),
   answer: { status: 201, description: 'The hold.', schema: hold, example: holdExample },
   schemaError,
   errors: ['customer_dne'],
@@ -75,7 +75,7 @@ export const releaseLegalHold = operation({
     'Ends one hold. What had become due meanwhile is erased within minutes, unless another hold stands.',
   scope: 'compliance:write',
   params: { ...customerParam, hold_id: { description: "The hold's id.", invalid: 'hold_dne' } },
-  body: { schema: reasonBody('ReleaseReason'), check: checkReason, example: reasonExample },
+  body: reasonBody('ReleaseReason', reasonExample),
   answer: { status: 200, description: 'The hold, released.', schema: hold, example: releasedExample },
   schemaError,
   errors: ['hold_dne'],
@@ -130,7 +130,7 @@ export const requestErasure = operation({
     'Asks for a deleted customer to be erased before its time. Nothing happens until another key approves. Whether the law lets the brand do so is for the brand to know.',
   scope: 'compliance:write',
   params: customerParam,
-  body: { schema: reasonBody('ErasureReason'), check: checkReason, example: reasonExample },
+  body: reasonBody('ErasureReason', reasonExample),
   answer: { status: 201, description: 'The request.', schema: erasureRequest, example: erasureExample },
   schemaError,
   errors: ['customer_dne'],

@@ -2,10 +2,11 @@ import Type from 'typebox';
 import { kycStatuses } from '../../domain/kyc/verification.ts';
 import { deletionCursorPattern } from '../../domain/retention/paging.ts';
 import { bases, erasureCauses, longestPolicy } from '../../domain/retention/policy.ts';
-import { maxReason, policyNames } from '../../domain/retention/requests.ts';
+import { policyNames, reason } from '../../domain/retention/requests.ts';
+import { checkShortTexts } from '../../domain/short-text.ts';
 import { customer } from '../customers/schema.ts';
 import { listOf, listQuery } from '../lists.ts';
-import { oneOf, text, uuid } from '../shapes.ts';
+import { oneOf, text, uuid, written } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 const ourTime = (description: string) =>
@@ -17,12 +18,12 @@ export const customerParam = {
 } as const;
 
 const customerId = uuid("The customer's id.");
-const reason = text('Why, in the words of whoever asks; stored sealed.', {
-  minLength: 1,
-  maxLength: maxReason,
+/** The body of an operation that needs nothing but a reason. */
+export const reasonBody = (title: string, example: { readonly reason: string }) => ({
+  schema: Type.Object({ reason: written('The reason; stored sealed.', reason) }, { title, ...closed }),
+  check: checkShortTexts({ reason }),
+  example,
 });
-
-export const reasonBody = (title: string) => Type.Object({ reason }, { title, ...closed });
 
 export const closingBody = Type.Object(
   {

@@ -10,29 +10,74 @@ import { oneOf, uuid } from '../shapes.ts';
 
 /** What each event says. The stream, the webhooks and `docs/events.md` have it from here. */
 
-const ids = {
-  customer_id: uuid('Whom it is about.'),
-  program_id: uuid('The program that the customer is verified for.'),
-  webhook_id: uuid('The subscription that it is about.'),
-  fields: Type.Array(Type.String(), { description: 'The names of the fields that changed.', maxItems: 20 }),
+/** Every member that events have besides `event` and `occurred_at`, in the order in which they are sent. */
+const members = {
+  customer_id: { schema: uuid('Whom it is about.'), example: customerExample.customer_id },
+  fields: {
+    schema: Type.Array(Type.String(), {
+      description: 'The names of the fields that changed.',
+      maxItems: 20,
+    }),
+    example: ['kyc_status'],
+  },
+  program_id: {
+    schema: uuid('The program that the customer is verified for.'),
+    example: '52f1d1d9-8b1f-4f4b-a2f5-9f6f1f0f7c3e',
+  },
+  webhook_id: {
+    schema: uuid('The subscription that it is about.'),
+    example: 'b8a1c7de-5b0e-4a37-8f41-6a3f7f7e2f10',
+  },
+} as const;
+
+type Member = keyof typeof members;
+
+/** One property for each of the members that `isWanted` picks. */
+const each = <Value>(
+  isWanted: (name: Member) => boolean,
+  makeValue: (name: Member) => Value,
+): Partial<Record<Member, Value>> =>
+  Object.fromEntries(
+    (Object.keys(members) as Member[]).filter(isWanted).map((name) => [name, makeValue(name)]),
+  );
+
+/** The members of an event of one type, and what the example says differently. */
+interface EventForm {
+  readonly always: readonly Member[];
+  readonly sometimes?: readonly Member[];
+  readonly example?: { readonly fields: readonly string[] };
+}
+
+const verification: EventForm = {
+  always: ['customer_id', 'program_id'],
+  sometimes: ['fields'],
+  example: { fields: ['kyc_status'] },
 };
+const subscription: EventForm = { always: ['webhook_id'] };
 
-const aboutCustomer = { customer_id: ids.customer_id, fields: Type.Optional(ids.fields) };
-const aboutVerification = { ...aboutCustomer, program_id: ids.program_id };
-const aboutWebhook = { webhook_id: ids.webhook_id };
-
-const members: Readonly<Record<EventType, Readonly<Record<string, TSchema>>>> = {
-  'customer.created': aboutCustomer,
-  'customer.updated': { ...aboutCustomer, program_id: Type.Optional(ids.program_id) },
-  'customer.deleted': { customer_id: ids.customer_id },
-  'kyc.verification.success': aboutVerification,
-  'kyc.verification.failure': aboutVerification,
-  'kyc.verification.document_required': aboutVerification,
-  'kyc.verification.under_review': aboutVerification,
-  'kyc.verification.error': aboutVerification,
-  'kyc.verification.timeout': aboutVerification,
-  'webhook.test': aboutWebhook,
-  'webhook.disabled': aboutWebhook,
+const forms: Readonly<Record<EventType, EventForm>> = {
+  'customer.created': {
+    always: ['customer_id'],
+    sometimes: ['fields'],
+    example: { fields: ['dob', 'first_name', 'middle_name', 'last_name', 'addresses'] },
+  },
+  'customer.updated': {
+    always: ['customer_id'],
+    sometimes: ['fields', 'program_id'],
+    example: { fields: ['email'] },
+  },
+  'customer.deleted': { always: ['customer_id'] },
+  'kyc.verification.success': verification,
+  'kyc.verification.failure': verification,
+  'kyc.verification.document_required': verification,
+  'kyc.verification.under_review': verification,
+  'kyc.verification.error': {
+    ...verification,
+    example: { fields: ['kyc_status', 'kyc_requests_available'] },
+  },
+  'kyc.verification.timeout': verification,
+  'webhook.test': subscription,
+  'webhook.disabled': subscription,
 };
 
 const moment = Type.String({
@@ -42,11 +87,14 @@ const moment = Type.String({
 
 /** The schema of an event's body, as a thin webhook sends it; `full` adds the whole customer. */
 export function eventSchema(type: EventType, payload: 'thin' | 'full' = 'thin'): TObject {
-  const isFull = payload === 'full' && 'customer_id' in members[type];
+  const { always, sometimes = [] } = forms[type];
+  const isFull = payload === 'full' && always.includes('customer_id');
+  const schemaOf = (name: Member): TSchema =>
+    always.includes(name) ? members[name].schema : Type.Optional(members[name].schema);
   return Type.Object(
     {
       event: Type.Unsafe<EventType>({ type: 'string', const: type }),
-      ...members[type],
+      ...each((name) => always.includes(name) || sometimes.includes(name), schemaOf),
       occurred_at: moment,
       ...(isFull && {
         customer: Type.Optional({
@@ -59,35 +107,21 @@ export function eventSchema(type: EventType, payload: 'thin' | 'full' = 'thin'):
   );
 }
 
-const exampleIds = {
-  customer_id: customerExample.customer_id,
-  program_id: '52f1d1d9-8b1f-4f4b-a2f5-9f6f1f0f7c3e',
-  webhook_id: 'b8a1c7de-5b0e-4a37-8f41-6a3f7f7e2f10',
-} as const;
-
-/** The fields that change with each, where any do. */
-const changed: Readonly<Partial<Record<EventType, readonly string[]>>> = {
-  'customer.created': ['dob', 'first_name', 'middle_name', 'last_name', 'addresses'],
-  'customer.updated': ['email'],
-  'kyc.verification.success': ['kyc_status'],
-  'kyc.verification.failure': ['kyc_status'],
-  'kyc.verification.document_required': ['kyc_status'],
-  'kyc.verification.under_review': ['kyc_status'],
-  'kyc.verification.error': ['kyc_status', 'kyc_requests_available'],
-  'kyc.verification.timeout': ['kyc_status'],
-};
-
 /** The body of an event of this type, in the order in which it is sent. */
 export function eventExample(type: EventType): Readonly<Record<string, unknown>> {
-  const { customer_id, program_id, webhook_id } = members[type];
-  const isVerification = type.startsWith('kyc.');
+  const { always, example } = forms[type];
+  const { customer_id, ...others } = {
+    ...each(
+      (name) => always.includes(name) || name in (example ?? {}),
+      (name) => members[name].example,
+    ),
+    ...example,
+  };
   return {
     event: type,
-    ...(customer_id && { customer_id: exampleIds.customer_id }),
+    ...(customer_id !== undefined && { customer_id }),
     occurred_at: '2026-05-04T14:03:21.907113+00:00',
-    ...(changed[type] && { fields: changed[type] }),
-    ...(program_id && isVerification && { program_id: exampleIds.program_id }),
-    ...(webhook_id && { webhook_id: exampleIds.webhook_id }),
+    ...others,
   };
 }
 
@@ -98,11 +132,12 @@ const listed = Type.Object(
       description: "The event's place among the brand's events, from 1 and without a gap.",
     }),
     event: oneOf(Object.keys(eventTypes) as EventType[]),
-    customer_id: Type.Optional(ids.customer_id),
+    customer_id: Type.Optional(members.customer_id.schema),
     occurred_at: moment,
-    fields: Type.Optional(ids.fields),
-    program_id: Type.Optional(ids.program_id),
-    webhook_id: Type.Optional(ids.webhook_id),
+    ...each(
+      (name) => name !== 'customer_id',
+      (name) => Type.Optional(members[name].schema),
+    ),
   },
   { title: 'Event', additionalProperties: false },
 );

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { attemptOutcomes } from '../../domain/webhooks/delivery.ts';
-import { overlap, payloadKinds, webhookStatuses } from '../../domain/webhooks/subscription.ts';
+import { description, overlap, payloadKinds, webhookStatuses } from '../../domain/webhooks/subscription.ts';
 import { listQuery } from '../lists.ts';
-import { oneOf, text, uuid } from '../shapes.ts';
+import { oneOf, text, uuid, written } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -25,7 +25,7 @@ const settings = {
     minItems: 1,
     maxItems: 50,
   }),
-  description: Type.Optional(text('What it is for; at most 255 characters, sealed at rest.')),
+  description: Type.Optional(written('What it is for; at most 255 characters, sealed at rest.', description)),
   status: Type.Optional(
     oneOf(webhookStatuses, {
       description: 'A disabled subscription is sent nothing. What was pending goes on when it is enabled.',

@@ -1,4 +1,5 @@
 import { parseId } from '../ids.ts';
+import { shortText } from '../short-text.ts';
 import type { Instant } from '../time.ts';
 
 /** What a reader of the audit trail asks for, and where the trail goes on. */
@@ -6,8 +7,8 @@ import type { Instant } from '../time.ts';
 export const auditOrders = ['newest', 'oldest'] as const;
 export type AuditOrder = (typeof auditOrders)[number];
 
-/** Characters of a reason, after composition. */
-export const reasonLength = { minLength: 3, maxLength: 500 } as const;
+/** Why a full number is needed. */
+export const revealReason = shortText(500, { minLength: 3 });
 
 /** An operationId, or the words of a command. */
 export const operationPattern = '^[A-Za-z][A-Za-z0-9 -]{0,63}$';

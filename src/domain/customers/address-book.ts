@@ -4,7 +4,7 @@ import { Problems } from '../problems.ts';
 import type { ValidationContext } from '../values.ts';
 import type { Address, AddressDefaults, AddressInput } from './address.ts';
 import { addressFields, checkAddress, equalFields, maxAddresses } from './address.ts';
-import type { Changed, Present } from './customer.ts';
+import type { Changed, StoredCustomer } from './customer.ts';
 import { applyChange } from './customer.ts';
 
 /**
@@ -36,7 +36,11 @@ const asSent = (addresses: readonly Address[]): readonly AddressInput[] =>
   addresses.map(({ deliverability: _verdict, date_created: _date, ...sent }) => sent);
 
 /** @throws Refusal `edit_customer_schema` where there are 20 already, or `kyc_customer`. */
-export function addAddress(present: Present, sent: AddressInput, addressDefaults: AddressDefaults): Changed {
+export function addAddress(
+  present: StoredCustomer,
+  sent: AddressInput,
+  addressDefaults: AddressDefaults,
+): Changed {
   const { addresses } = present.profile;
   if (addresses.length >= maxAddresses) {
     throw new Refusal('edit_customer_schema', {
@@ -53,7 +57,7 @@ export function addAddress(present: Present, sent: AddressInput, addressDefaults
  * @throws Refusal `address_dne`, `edit_customer_schema` or `kyc_customer`.
  */
 export function changeAddress(
-  present: Present,
+  present: StoredCustomer,
   id: AddressId,
   change: AddressChange,
   deferredProblems: Problems,
@@ -76,7 +80,11 @@ export function changeAddress(
 }
 
 /** @throws Refusal `address_dne`, `edit_customer_schema` for the last primary address, or `kyc_customer`. */
-export function removeAddress(present: Present, id: AddressId, addressDefaults: AddressDefaults): Changed {
+export function removeAddress(
+  present: StoredCustomer,
+  id: AddressId,
+  addressDefaults: AddressDefaults,
+): Changed {
   const { addresses } = present.profile;
   findAddress(addresses, id);
   const sent = asSent(addresses).filter((one) => one.address_id !== id);

@@ -1,13 +1,13 @@
 import { Refusal } from '../errors.ts';
-import type { CustomerField } from '../fields.ts';
-import { customerFields, isSsnMask, maskSsn } from '../fields.ts';
+import type { CustomerField, Field } from '../fields.ts';
+import { customerFields, fieldNames, isSsnMask, maskSsn, textFields } from '../fields.ts';
 import { parseId } from '../ids.ts';
 import type { KycState } from '../kyc/verification.ts';
 import { isLocked } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
 import { withOffset } from '../time.ts';
-import type { ValidationContext, ValueRule } from '../values.ts';
-import { digitsOf, valueRules } from '../values.ts';
+import type { ValidationContext } from '../values.ts';
+import { digitsOf } from '../values.ts';
 import type { Address, AddressDefaults, AddressInput } from './address.ts';
 import {
   addressFields,
@@ -49,17 +49,6 @@ export interface CustomerInput {
 /** The body of a PATCH: any of the fields, at least one. */
 export type CustomerChange = { readonly [Field in CustomerField]?: CustomerInput[Field] | undefined };
 
-const rules: Readonly<Record<string, ValueRule>> = {
-  dob: valueRules.dob,
-  first_name: valueRules.name,
-  middle_name: valueRules.middleName,
-  last_name: valueRules.name,
-  ssn: valueRules.ssn,
-  phone: valueRules.phone,
-  phone_country_code: valueRules.phoneCountryCode,
-  email: valueRules.email,
-};
-
 /**
  * What is wrong with the values of a create or a PATCH. Anything of the wrong type is passed over: the
  * schema speaks of that, in the same answer.
@@ -67,9 +56,10 @@ const rules: Readonly<Record<string, ValueRule>> = {
 export function checkCustomer(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (!isRecord(body)) return problems;
-  for (const [field, rule] of Object.entries(rules)) {
+  for (const field of fieldNames) {
+    const { rule }: Field = customerFields[field];
     const value = body[field];
-    if (typeof value === 'string') problems.add(field, rule(value, validationContext));
+    if (rule && typeof value === 'string') problems.add(field, rule(value, validationContext));
   }
   const personId = body['brand_person_id'];
   if (typeof personId === 'string' && !parseId(personId))
@@ -88,8 +78,8 @@ export function checkCustomer(body: unknown, validationContext: ValidationContex
   return problems;
 }
 
-/** A profile beside the full number, which is sealed apart from it. */
-export interface Drafted {
+/** A new customer's profile and full SSN, which are sealed separately. */
+export interface CustomerDraft {
   readonly profile: Profile;
   /** Nine digits. */
   readonly ssn: string | undefined;
@@ -98,7 +88,7 @@ export interface Drafted {
 const defaultCountryCode = '1';
 
 /** A new customer's profile. The input has passed `checkCustomer`. */
-export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefaults): Drafted {
+export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefaults): CustomerDraft {
   const ssn = input.ssn === undefined ? undefined : digitsOf(input.ssn);
   const countryCode =
     input.phone_country_code ?? (input.phone === undefined ? undefined : defaultCountryCode);
@@ -116,7 +106,8 @@ export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefa
   return { profile, ssn };
 }
 
-export interface Present {
+/** The stored customer that a change is decided on. */
+export interface StoredCustomer {
   readonly profile: Profile;
   readonly kyc: KycState;
   /** Opens the sealed number, which most changes never need: nine digits, or `undefined`. */
@@ -132,34 +123,26 @@ export interface Changed {
 }
 
 /**
- * A PATCH, decided. `doubts` is what `checkCustomer` found in the body: a field sent with its present value
- * is not a change, so doubts about it fall away (a stored value may be older than today's rules, and a
- * masked SSN is lawful only as an echo).
+ * Applies a PATCH. `deferredProblems` is what `checkCustomer` found in the body: a field sent with its stored
+ * value is not a change, so its problems are dropped (a stored value may be older than today's rules, and a
+ * masked SSN is allowed only where it repeats the stored one).
  *
- * @throws Refusal `edit_customer_schema` with every doubt that stays, or `kyc_customer` with every locked
+ * @throws Refusal `edit_customer_schema` with every problem that is left, or `kyc_customer` with every locked
  *   field that the change touches. Then nothing may be written.
  */
 export function applyChange(
-  present: Present,
+  stored: StoredCustomer,
   change: CustomerChange,
   deferredProblems: Problems,
   addressDefaults: AddressDefaults,
 ): Changed {
-  const next = { ...present.profile } as { -readonly [Field in keyof Profile]: Profile[Field] };
+  const next = { ...stored.profile } as { -readonly [Field in keyof Profile]: Profile[Field] };
   const fields: CustomerField[] = [];
 
-  for (const field of [
-    'dob',
-    'first_name',
-    'middle_name',
-    'last_name',
-    'phone',
-    'phone_country_code',
-    'email',
-  ] as const) {
+  for (const field of textFields) {
     const sent = change[field]?.normalize('NFC');
     if (sent === undefined) continue;
-    if (sent === present.profile[field]) deferredProblems.withdraw(field);
+    if (sent === stored.profile[field]) deferredProblems.withdraw(field);
     else {
       next[field] = sent;
       fields.push(field);
@@ -167,7 +150,7 @@ export function applyChange(
   }
   if (fields.includes('phone')) next.phone_country_code ??= defaultCountryCode;
 
-  const ssn = changedSsn(present, change.ssn, deferredProblems);
+  const ssn = changedSsn(stored, change.ssn, deferredProblems);
   if (ssn !== undefined) {
     next.ssn = maskSsn(ssn);
     fields.push('ssn');
@@ -175,38 +158,38 @@ export function applyChange(
 
   if (change.addresses) {
     const addresses = changedAddresses(
-      present.profile.addresses,
+      stored.profile.addresses,
       change.addresses,
       deferredProblems,
       addressDefaults,
     );
-    if (!sameAddresses(present.profile.addresses, addresses)) {
+    if (!sameAddresses(stored.profile.addresses, addresses)) {
       next.addresses = addresses;
       fields.push('addresses');
     }
   }
 
   if (deferredProblems.any) throw new Refusal('edit_customer_schema', deferredProblems.toObject());
-  if (isLocked(present.kyc)) refuseLocked(present, next, fields);
+  if (isLocked(stored.kyc)) refuseLocked(stored, next, fields);
   return { profile: inOrder(next), ssn, fields };
 }
 
 /** The new number, or `undefined` where the sent one is the present one, in full or as its mask. */
 function changedSsn(
-  present: Present,
+  stored: StoredCustomer,
   sent: string | undefined,
   deferredProblems: Problems,
 ): string | undefined {
   if (sent === undefined) return undefined;
   if (isSsnMask(sent)) {
     deferredProblems.withdraw('ssn');
-    if (sent !== present.profile.ssn)
+    if (sent !== stored.profile.ssn)
       deferredProblems.add('ssn', 'Not the mask of the stored number; send the full number to change it.');
     return undefined;
   }
   const digits = digitsOf(sent);
-  const couldBeStored = present.profile.ssn !== undefined && present.profile.ssn === maskSsn(digits);
-  if (!couldBeStored || present.openSsn() !== digits) return digits;
+  const couldBeStored = stored.profile.ssn !== undefined && stored.profile.ssn === maskSsn(digits);
+  if (!couldBeStored || stored.openSsn() !== digits) return digits;
   deferredProblems.withdraw('ssn');
   return undefined;
 }
@@ -229,7 +212,7 @@ const sameAddresses = (before: readonly Address[], after: readonly Address[]): b
   before.length === after.length && before.every((address, index) => address === after[index]);
 
 function refuseLocked(
-  { profile: before, kyc }: Present,
+  { profile: before, kyc }: StoredCustomer,
   after: Profile,
   fields: readonly CustomerField[],
 ): void {
@@ -252,21 +235,10 @@ function refuseLocked(
 const passedAtOf = ({ passedAt }: KycState): string => (passedAt ? withOffset(passedAt) : '');
 
 /** The profile with its keys in the order of the answer, whatever order they were written in. */
-function inOrder(profile: Profile): Profile {
-  const { dob, first_name, middle_name, last_name, ssn, phone, phone_country_code, email, addresses } =
-    profile;
-  return {
-    dob,
-    first_name,
-    middle_name,
-    last_name,
-    ...(ssn !== undefined && { ssn }),
-    ...(phone !== undefined && { phone }),
-    ...(phone_country_code !== undefined && { phone_country_code }),
-    ...(email !== undefined && { email }),
-    addresses,
-  };
-}
+const inOrder = (profile: Profile): Profile =>
+  Object.fromEntries(
+    fieldNames.filter((field) => profile[field] !== undefined).map((field) => [field, profile[field]]),
+  ) as unknown as Profile;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 import { Problems } from '../problems.ts';
-import { isHarmless, lengthOf } from '../text.ts';
+import { shortText, shortTextProblem } from '../short-text.ts';
 import type { KycEvent } from './verification.ts';
 
 /** What a reviewer can decide, and what that does to the verification. */
@@ -12,8 +12,7 @@ export const kycEventOf: Readonly<Record<Decision, KycEvent>> = {
   request_documents: 'documents_wanted',
 };
 
-/** Characters of a reviewer's note. */
-export const maxNote = 500;
+export const reviewNote = shortText(500);
 
 /** What is wrong with the values of a decision; anything of the wrong type is left to the schema. */
 export function checkDecision(body: unknown): Problems {
@@ -27,11 +26,6 @@ export function checkDecision(body: unknown): Problems {
     problems.add('documents', 'Goes together with the decision request_documents.');
   if (Array.isArray(documents) && new Set(documents).size < documents.length)
     problems.add('documents', 'Names a document twice.');
-  if (typeof note === 'string' && isHarmless(note)) problems.add('note', noteRule(note));
+  if (typeof note === 'string') problems.add('note', shortTextProblem(reviewNote, note));
   return problems;
-}
-
-function noteRule(note: string): string | undefined {
-  const length = lengthOf(note.normalize('NFC'));
-  return length >= 1 && length <= maxNote ? undefined : `Must be between 1 and ${maxNote} characters.`;
 }

@@ -1,5 +1,5 @@
 import { Problems } from '../problems.ts';
-import { isHarmless, lengthOf } from '../text.ts';
+import { shortText } from '../short-text.ts';
 import { dayOf, isCalendarDay } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
 import type { RetentionPolicy } from './policy.ts';
@@ -32,18 +32,8 @@ export function checkPolicy(body: unknown, { sandbox }: ValidationContext): Prob
   return problems;
 }
 
-/** Characters of a reason. */
-export const maxReason = 500;
-
-export function checkReason(body: unknown): Problems {
-  const problems = new Problems();
-  const { reason } = fields(body);
-  if (typeof reason !== 'string' || !isHarmless(reason)) return problems;
-  const length = lengthOf(reason.normalize('NFC').trim());
-  if (length < 1 || length > maxReason)
-    problems.add('reason', `Must be between 1 and ${maxReason} characters.`);
-  return problems;
-}
+/** Why a record is held, released or erased. */
+export const reason = shortText(500);
 
 export function checkClosing(body: unknown, { now }: ValidationContext): Problems {
   const problems = new Problems();

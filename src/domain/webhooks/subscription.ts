@@ -1,6 +1,7 @@
 import { parseId } from '../ids.ts';
 import { Problems } from '../problems.ts';
-import { isHarmless, lengthOf } from '../text.ts';
+import { checkShortTexts, shortText } from '../short-text.ts';
+import { isHarmless } from '../text.ts';
 import { parseInstant } from '../time.ts';
 import { typesOf } from './events.ts';
 
@@ -19,7 +20,7 @@ export const maxReplay = 10_000;
 /** Hours that an old secret goes on signing. */
 export const overlap = { usual: 24, most: 168 } as const;
 
-const descriptionLimits = { maxLength: 255 } as const;
+export const description = shortText(255, { minLength: 0 });
 
 /** Whether a type is one of a list in which a `*` at the end stands for any ending. */
 export function wants(patterns: readonly string[], type: string): boolean {
@@ -45,9 +46,8 @@ export function checkWebhookChange(body: unknown): Problems {
   if (!isBody(body)) return problems;
   if (body['url'] !== undefined && body['callback_url'] !== undefined)
     problems.add('callback_url', 'The older name of url: send one of the two.');
-  const { description, events } = body;
-  if (typeof description === 'string' && lengthOf(description) > descriptionLimits.maxLength)
-    problems.add('description', `Must be at most ${descriptionLimits.maxLength} characters.`);
+  const { events } = body;
+  problems.addMissing(checkShortTexts({ description })(body));
   if (Array.isArray(events)) {
     events.forEach((pattern, index) => {
       if (typeof pattern === 'string' && isHarmless(pattern) && typesOf(pattern).length === 0)

@@ -1,5 +1,6 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
+import { contract } from '../../contract/table.ts';
 import type { Address } from '../../domain/customers/address.ts';
 import {
   addAddress,
@@ -85,6 +86,6 @@ export async function deleteAddress(
     customerId: params.customer_id,
     ifMatch,
     decide: (present, defaults) => removeAddress(present, params.address_id, defaults),
-    answer: () => ({ status: 200, body: asciiJson('Address resource deleted') }),
+    answer: () => ({ status: 200, body: asciiJson(contract.deleteAddress.answer.text) }),
   });
 }

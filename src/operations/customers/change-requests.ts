@@ -11,6 +11,7 @@ import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { Problems } from '../../domain/problems.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
+import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import { digitsOf } from '../../domain/values.ts';
@@ -55,7 +56,7 @@ export async function createChangeRequest(
     status: 'pending',
     fields,
     wanted: keyring.seal(changeRequestSealContext(id, 'wanted'), JSON.stringify(body.changes)),
-    reason: keyring.seal(changeRequestSealContext(id, 'reason'), body.reason.trim()),
+    reason: keyring.seal(changeRequestSealContext(id, 'reason'), cleanText(body.reason)),
     note: undefined,
     requestedBy: principal.identity,
     decidedBy: undefined,
@@ -125,7 +126,7 @@ export async function decideChangeRequest(
     note:
       body.note === undefined
         ? undefined
-        : keyring.seal(changeRequestSealContext(id, 'note'), body.note.trim()),
+        : keyring.seal(changeRequestSealContext(id, 'note'), cleanText(body.note)),
   } as const;
   const answer: Answer = { status: 200, body: asciiJson(shown({ ...request, ...decision })) };
   const facts = { change_request_id: id, decision: body.decision };

@@ -1,5 +1,6 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
+import { contract } from '../../contract/table.ts';
 import { applyChange } from '../../domain/customers/customer.ts';
 import { customerJson } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -68,7 +69,7 @@ export async function deleteCustomer(
   context: Context,
   { params, ifMatch }: Input<Contract['deleteCustomer']>,
 ): Promise<Answer> {
-  const answer: Answer = { status: 200, body: asciiJson('Customer resource deleted') };
+  const answer: Answer = { status: 200, body: asciiJson(contract.deleteCustomer.answer.text) };
   const versions = typeof ifMatch === 'object' ? ifMatch : undefined;
   const claim = context.claim?.(answer, params.customer_id);
   const journal = context.journal({

@@ -32,7 +32,7 @@ export function checkLine(system: System, { number, bytes }: Line): CheckedLine 
   const problems = new Problems();
   const value = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
   if (!problems.any) {
-    checkTexts(value, '', problems);
+    checkTexts(value, createCustomer.body.schema, '', problems);
     problems.addMissing(shape(value));
     const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
     problems.addMissing(createCustomer.body.check(value, validationContext));

@@ -1,6 +1,7 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
+import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { digitsOf } from '../../domain/values.ts';
 import { noteAbout } from '../../store/audit/entries.ts';
@@ -22,7 +23,7 @@ export async function revealSsn(
   const entry = context.journal({
     customerId: params.customer_id,
     fields: ['ssn'],
-    reason: { words: body.reason, keyring },
+    reason: { words: cleanText(body.reason), keyring },
   });
   // Of a customer that has changed or gone meanwhile nothing is shown; it is looked at anew.
   const noted = await noteAbout(scope, params.customer_id, row.version, entry);

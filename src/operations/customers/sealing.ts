@@ -1,5 +1,5 @@
 import type { Address } from '../../domain/customers/address.ts';
-import type { Drafted } from '../../domain/customers/customer.ts';
+import type { CustomerDraft } from '../../domain/customers/customer.ts';
 import type { CustomerHead } from '../../domain/customers/record.ts';
 import { writeProfile } from '../../domain/customers/record.ts';
 import type { CustomerId } from '../../domain/ids.ts';
@@ -31,7 +31,7 @@ export const isUnique = ({ environment }: System, ssn: string | undefined): bool
 export const primaryVerdict = (addresses: readonly Address[]) =>
   addresses.find((address) => address.is_primary)?.deliverability;
 
-export interface UnsealedCustomer extends Drafted {
+export interface UnsealedCustomer extends CustomerDraft {
   readonly head: CustomerHead;
   readonly kycPassedAt?: Instant | undefined;
 }

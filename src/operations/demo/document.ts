@@ -1,5 +1,5 @@
 import type { Address, AddressFields, Deliverability } from '../../domain/customers/address.ts';
-import type { Drafted } from '../../domain/customers/customer.ts';
+import type { CustomerDraft } from '../../domain/customers/customer.ts';
 import type { AddressId, CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { DemoCustomer } from './people.ts';
@@ -45,7 +45,7 @@ const at = (created: string, id: string, fields: AddressFields, deliverability: 
   date_created: created as Instant,
 });
 
-const customer = (id: string, personId: string, created: string, drafted: Drafted): DemoCustomer => ({
+const customer = (id: string, personId: string, created: string, drafted: CustomerDraft): DemoCustomer => ({
   customerId: id as CustomerId,
   brandPersonId: personId as Id<'brand person'>,
   createdAt: created as Instant,

@@ -1,6 +1,6 @@
 import type { Address, AddressFields, Deliverability } from '../../domain/customers/address.ts';
 import { addressFields } from '../../domain/customers/address.ts';
-import type { Drafted } from '../../domain/customers/customer.ts';
+import type { CustomerDraft } from '../../domain/customers/customer.ts';
 import { draftCustomer } from '../../domain/customers/customer.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { KycState, KycStatus } from '../../domain/kyc/verification.ts';
@@ -10,7 +10,7 @@ import { instantOfMillis, millisOf, plusSeconds } from '../../domain/time.ts';
 import { cities, homesAbroad, names, streets } from './lists.ts';
 
 /** A customer of the demo, before it is sealed. */
-export interface DemoCustomer extends Drafted {
+export interface DemoCustomer extends CustomerDraft {
   readonly customerId: CustomerId;
   readonly brandPersonId: Id<'brand person'>;
   readonly createdAt: Instant;

@@ -8,6 +8,7 @@ import { maskSsn } from '../../domain/fields.ts';
 import type { RunId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import { kycEventOf } from '../../domain/kyc/review.ts';
+import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { instantOfMicros, microsOf, withOffset } from '../../domain/time.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
@@ -159,8 +160,7 @@ export async function decideKycReview(
     documents: body.documents ?? [],
     decidedBy: principal.identity,
     decidedAt: now,
-    note:
-      body.note && keyring.seal(noteSealContext(run.customerId, decisionId, 1), body.note.normalize('NFC')),
+    note: body.note && keyring.seal(noteSealContext(run.customerId, decisionId, 1), cleanText(body.note)),
     noteSeal: 1,
   });
   const shown = {

@@ -4,6 +4,7 @@ import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { RetentionDue } from '../../domain/retention/policy.ts';
 import { whatIsDue } from '../../domain/retention/policy.ts';
+import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { withOffset } from '../../domain/time.ts';
@@ -21,7 +22,7 @@ import { journalOf } from '../journal.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { cleanReason, erasureSealContext } from './holds.ts';
+import { erasureSealContext } from './holds.ts';
 
 /** Looks at one deleted customer and erases what is due by now, if anything. */
 export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
@@ -71,7 +72,7 @@ export async function requestErasure(
   const { system, principal, now, keyring, scope } = context;
   const { customer_id: id } = params;
   const erasureId = system.newId<'erasure'>();
-  const reason = cleanReason(body.reason);
+  const reason = cleanText(body.reason);
   const request: ErasureRequest = {
     erasureId,
     reason: keyring.seal(erasureSealContext(id, erasureId), reason),

@@ -4,6 +4,7 @@ import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
+import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
@@ -21,8 +22,6 @@ const holdSealContext = (
 
 export const erasureSealContext = (customerId: CustomerId, id: Id<'erasure'>): SealContext =>
   sealContext('erasure_requests.reason', { customer_id: customerId, erasure_id: id });
-
-export const cleanReason = (text: string): string => text.normalize('NFC').trim();
 
 export async function closeAccount(
   context: Context,
@@ -50,7 +49,7 @@ export async function setLegalHold(
   const { system, principal, now, keyring, scope } = context;
   const { customer_id: id } = params;
   const holdId = system.newId<'hold'>();
-  const reason = cleanReason(body.reason);
+  const reason = cleanText(body.reason);
   const hold: Hold = {
     holdId,
     reason: keyring.seal(holdSealContext('reason', id, holdId), reason),
@@ -72,7 +71,7 @@ export async function releaseLegalHold(
   const { customer_id: id, hold_id: holdId } = params;
   const stored = await readHold(scope, id, holdId);
   if (!stored || stored.release) throw new Refusal('hold_dne');
-  const reason = cleanReason(body.reason);
+  const reason = cleanText(body.reason);
   const release = { reason, releasedBy: principal.identity, releasedAt: now };
   const sealed = { ...release, reason: keyring.seal(holdSealContext('release_reason', id, holdId), reason) };
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };

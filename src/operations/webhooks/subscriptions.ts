@@ -2,6 +2,7 @@ import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { Id } from '../../domain/ids.ts';
+import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, withOffset } from '../../domain/time.ts';
@@ -46,7 +47,7 @@ export async function createWebhook(
     throw new Refusal('webhooks_err', `A brand has at most ${maxWebhooks} webhook subscriptions.`);
   const settings = {
     url: url ?? '',
-    description: (body.description ?? '').normalize('NFC'),
+    description: cleanText(body.description ?? ''),
     secret: makeSecret(),
   };
   const id = system.newId<'webhook'>();
@@ -104,7 +105,7 @@ export async function updateWebhook(
     {
       ...settings,
       url: url ?? settings.url,
-      description: body.description?.normalize('NFC') ?? settings.description,
+      description: body.description === undefined ? settings.description : cleanText(body.description),
     },
     { fields: Object.keys(fields) },
   );

@@ -1,0 +1,44 @@
+import { Problems } from './problems.ts';
+import { isHarmless, lengthOf } from './text.ts';
+
+/** The rule of a short text that a person writes: a reason, a note, a description. */
+export interface ShortText {
+  /** In characters, as the reference shows them. */
+  readonly limits: { readonly minLength?: number; readonly maxLength: number };
+  /** Whether line breaks are allowed. No other control character ever is. */
+  readonly lines: boolean;
+}
+
+/** `minLength`: 1 unless said; 0 for a text that may be empty. */
+export function shortText(maxLength: number, { minLength = 1, lines = false } = {}): ShortText {
+  return { limits: { ...(minLength > 0 && { minLength }), maxLength }, lines };
+}
+
+/** The text as it is measured and stored: composed (NFC), with `\n` for a line break, and no white space at its ends. */
+export const cleanText = (text: string): string => text.normalize('NFC').replaceAll('\r\n', '\n').trim();
+
+/** Without its line breaks, where the rule allows them: what is left must be harmless. */
+export const withoutLines = (text: string): string => text.replaceAll(/\r?\n/g, '');
+
+/** The check of a body with short texts at its top. What is of the wrong type or harmful, other checks report. */
+export const checkShortTexts =
+  (rules: Readonly<Record<string, ShortText>>) =>
+  (body: unknown): Problems => {
+    const problems = new Problems();
+    if (typeof body !== 'object' || body === null) return problems;
+    for (const [field, rule] of Object.entries(rules)) {
+      const text = (body as Readonly<Record<string, unknown>>)[field];
+      if (typeof text === 'string') problems.add(field, shortTextProblem(rule, text));
+    }
+    return problems;
+  };
+
+export function shortTextProblem({ limits, lines }: ShortText, text: string): string | undefined {
+  if (!isHarmless(lines ? withoutLines(text) : text)) return undefined;
+  const { minLength, maxLength } = limits;
+  const length = lengthOf(cleanText(text));
+  if (length >= (minLength ?? 0) && length <= maxLength) return undefined;
+  return minLength === undefined
+    ? `Must be at most ${maxLength} characters.`
+    : `Must be between ${minLength} and ${maxLength} characters.`;
+}

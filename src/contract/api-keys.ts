@@ -14,7 +14,7 @@ export const keyExample = {
   date_created: '2026-01-05T09:00:00.000000+00:00',
 } as const;
 
-export const verifyKey = operation({
+const verifyKey = operation({
   operationId: 'verifyKey',
   method: 'GET',
   path: '/auth/key/{identity}',
@@ -45,3 +45,7 @@ export const verifyKey = operation({
   errors: ['not_found'],
   unknownError: 'unknown_verify_key',
 });
+
+export const keyOperations = {
+  verifyKey,
+} as const;

@@ -76,7 +76,7 @@ const entry = Type.Object(
 
 const page = listOf('AuditEntries', entry);
 
-export const listAudit = operation({
+const listAudit = operation({
   operationId: 'listAudit',
   method: 'GET',
   path: '/audit',
@@ -118,7 +118,7 @@ export const listAudit = operation({
   unknownError: 'unknown_list_audit',
 });
 
-export const getCustomerAudit = operation({
+const getCustomerAudit = operation({
   operationId: 'getCustomerAudit',
   method: 'GET',
   path: '/customers/{customer_id}/audit',
@@ -140,7 +140,7 @@ export const getCustomerAudit = operation({
   unknownError: 'unknown_get_customer_audit',
 });
 
-export const revealSsn = operation({
+const revealSsn = operation({
   operationId: 'revealSsn',
   method: 'POST',
   path: '/customers/{customer_id}/ssn',
@@ -173,3 +173,9 @@ export const revealSsn = operation({
   errors: ['customer_dne', 'ssn_dne'],
   unknownError: 'unknown_reveal_ssn',
 });
+
+export const auditOperations = {
+  listAudit,
+  getCustomerAudit,
+  revealSsn,
+} as const;

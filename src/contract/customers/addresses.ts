@@ -17,7 +17,7 @@ const bothIds = {
 const readExample = customerExample.addresses[0];
 const changedExample = changedCustomerExample.addresses[0];
 
-export const listAddresses = operation({
+const listAddresses = operation({
   operationId: 'listAddresses',
   method: 'GET',
   path: '/customers/{customer_id}/addresses',
@@ -38,7 +38,7 @@ export const listAddresses = operation({
   unknownError: 'unknown_list_addresses',
 });
 
-export const createAddress = operation({
+const createAddress = operation({
   operationId: 'createAddress',
   method: 'POST',
   path: '/customers/{customer_id}/addresses',
@@ -61,7 +61,7 @@ export const createAddress = operation({
   conditional: true,
 });
 
-export const getAddress = operation({
+const getAddress = operation({
   operationId: 'getAddress',
   method: 'GET',
   path: '/customers/{customer_id}/addresses/{address_id}',
@@ -82,7 +82,7 @@ export const getAddress = operation({
   unknownError: 'unknown_get_address',
 });
 
-export const updateAddress = operation({
+const updateAddress = operation({
   operationId: 'updateAddress',
   method: 'PATCH',
   path: '/customers/{customer_id}/addresses/{address_id}',
@@ -116,7 +116,7 @@ export const updateAddress = operation({
   conditional: true,
 });
 
-export const deleteAddress = operation({
+const deleteAddress = operation({
   operationId: 'deleteAddress',
   method: 'DELETE',
   path: '/customers/{customer_id}/addresses/{address_id}',
@@ -132,3 +132,11 @@ export const deleteAddress = operation({
   unknownError: 'unknown_delete_address',
   conditional: true,
 });
+
+export const addressOperations = {
+  listAddresses,
+  createAddress,
+  getAddress,
+  updateAddress,
+  deleteAddress,
+} as const;

@@ -55,7 +55,7 @@ const wholeRequest = Type.Object(
   { title: 'WholeChangeRequest', ...closed },
 );
 
-export const createChangeRequest = operation({
+const createChangeRequest = operation({
   operationId: 'createChangeRequest',
   method: 'POST',
   path: '/customers/{customer_id}/change-requests',
@@ -87,7 +87,7 @@ export const createChangeRequest = operation({
   unknownError: 'unknown_create_change_request',
 });
 
-export const listChangeRequests = operation({
+const listChangeRequests = operation({
   operationId: 'listChangeRequests',
   method: 'GET',
   path: '/change-requests',
@@ -115,7 +115,7 @@ export const listChangeRequests = operation({
   unknownError: 'unknown_list_change_requests',
 });
 
-export const getChangeRequest = operation({
+const getChangeRequest = operation({
   operationId: 'getChangeRequest',
   method: 'GET',
   path: '/change-requests/{change_request_id}',
@@ -135,7 +135,7 @@ export const getChangeRequest = operation({
   unknownError: 'unknown_get_change_request',
 });
 
-export const decideChangeRequest = operation({
+const decideChangeRequest = operation({
   operationId: 'decideChangeRequest',
   method: 'POST',
   path: '/change-requests/{change_request_id}/decision',
@@ -171,3 +171,10 @@ export const decideChangeRequest = operation({
   errors: ['change_request_dne', 'change_request_decided', 'customer_dne', 'ssn_dup'],
   unknownError: 'unknown_decide_change_request',
 });
+
+export const changeRequestOperations = {
+  createChangeRequest,
+  listChangeRequests,
+  getChangeRequest,
+  decideChangeRequest,
+} as const;

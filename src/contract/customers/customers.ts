@@ -51,7 +51,7 @@ const paging = Type.Object(
 const pagedHeaders = ['Link', 'X-Total-Count'] as const;
 const page = Type.Array(customer, { maxItems: 50 });
 
-export const listCustomers = operation({
+const listCustomers = operation({
   operationId: 'listCustomers',
   method: 'GET',
   path: '/customers',
@@ -74,7 +74,7 @@ export const listCustomers = operation({
   unknownError: 'unknown_list_customers',
 });
 
-export const createCustomer = operation({
+const createCustomer = operation({
   operationId: 'createCustomer',
   method: 'POST',
   path: '/customers',
@@ -97,7 +97,7 @@ export const createCustomer = operation({
   unknownError: 'unknown_create_customer',
 });
 
-export const getCustomer = operation({
+const getCustomer = operation({
   operationId: 'getCustomer',
   method: 'GET',
   path: '/customers/{customer_id}',
@@ -118,7 +118,7 @@ export const getCustomer = operation({
   unknownError: 'unknown_get_customer',
 });
 
-export const updateCustomer = operation({
+const updateCustomer = operation({
   operationId: 'updateCustomer',
   method: 'PATCH',
   path: '/customers/{customer_id}',
@@ -147,7 +147,7 @@ export const updateCustomer = operation({
   conditional: true,
 });
 
-export const deleteCustomer = operation({
+const deleteCustomer = operation({
   operationId: 'deleteCustomer',
   method: 'DELETE',
   path: '/customers/{customer_id}',
@@ -164,7 +164,7 @@ export const deleteCustomer = operation({
   conditional: true,
 });
 
-export const searchCustomers = operation({
+const searchCustomers = operation({
   operationId: 'searchCustomers',
   method: 'POST',
   path: '/customers/search',
@@ -187,3 +187,12 @@ export const searchCustomers = operation({
   errors: [],
   unknownError: 'unknown_search_customers',
 });
+
+export const customerOperations = {
+  listCustomers,
+  createCustomer,
+  getCustomer,
+  updateCustomer,
+  deleteCustomer,
+  searchCustomers,
+} as const;

@@ -4,7 +4,7 @@ import { operation } from '../operation.ts';
 
 const received = 'Callback received';
 
-export const receiveKycCallback = operation({
+const receiveKycCallback = operation({
   operationId: 'receiveKycCallback',
   method: 'POST',
   path: '/callbacks/kyc/{bond_brand_id}/{program_id}',
@@ -40,3 +40,7 @@ export const receiveKycCallback = operation({
   errors: [],
   unknownError: 'unknown_kyc_callback',
 });
+
+export const callbackOperations = {
+  receiveKycCallback,
+} as const;

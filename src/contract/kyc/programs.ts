@@ -3,7 +3,7 @@ import { operation } from '../operation.ts';
 import { uuid } from '../shapes.ts';
 import { programExample } from './examples.ts';
 
-export const listPrograms = operation({
+const listPrograms = operation({
   operationId: 'listPrograms',
   method: 'GET',
   path: '/programs',
@@ -28,3 +28,7 @@ export const listPrograms = operation({
   errors: [],
   unknownError: 'unknown_list_programs',
 });
+
+export const programOperations = {
+  listPrograms,
+} as const;

@@ -25,7 +25,7 @@ const brief = {
   documents: wantedDocuments,
 };
 
-export const listKycReviews = operation({
+const listKycReviews = operation({
   operationId: 'listKycReviews',
   method: 'GET',
   path: '/kyc/reviews',
@@ -88,7 +88,7 @@ const decided = Type.Object(
   { title: 'ReviewDecision', ...closed },
 );
 
-export const getKycReview = operation({
+const getKycReview = operation({
   operationId: 'getKycReview',
   method: 'GET',
   path: '/kyc/reviews/{review_id}',
@@ -118,7 +118,7 @@ export const getKycReview = operation({
   unknownError: 'unknown_get_kyc_review',
 });
 
-export const decideKycReview = operation({
+const decideKycReview = operation({
   operationId: 'decideKycReview',
   method: 'POST',
   path: '/kyc/reviews/{review_id}/decision',
@@ -160,7 +160,7 @@ export const decideKycReview = operation({
   unknownError: 'unknown_decide_kyc_review',
 });
 
-export const getKycDocument = operation({
+const getKycDocument = operation({
   operationId: 'getKycDocument',
   method: 'GET',
   path: '/kyc/reviews/{review_id}/documents/{document_id}',
@@ -187,3 +187,10 @@ export const getKycDocument = operation({
   errors: ['kyc_dne'],
   unknownError: 'unknown_get_kyc_document',
 });
+
+export const reviewOperations = {
+  listKycReviews,
+  getKycReview,
+  decideKycReview,
+  getKycDocument,
+} as const;

@@ -23,7 +23,7 @@ const params = {
   customer_id: { description: "The customer's id.", invalid: 'customer_invalid_uuid4' },
 } as const;
 
-export const startKyc = operation({
+const startKyc = operation({
   operationId: 'startKyc',
   method: 'POST',
   path: '/customers/{customer_id}/verification-kyc',
@@ -53,7 +53,7 @@ export const startKyc = operation({
   unknownError: 'unknown_start_kyc',
 });
 
-export const getKyc = operation({
+const getKyc = operation({
   operationId: 'getKyc',
   method: 'GET',
   path: '/customers/{customer_id}/verification-kyc',
@@ -75,7 +75,7 @@ export const getKyc = operation({
   unknownError: 'unknown_get_kyc',
 });
 
-export const submitKycDocuments = operation({
+const submitKycDocuments = operation({
   operationId: 'submitKycDocuments',
   method: 'POST',
   path: '/customers/{customer_id}/verification-kyc/documents',
@@ -128,7 +128,7 @@ const ended = (kyc_status: 'passed' | 'failed') =>
     example: { ...startedExample, kyc_status },
   }) as const;
 
-export const simulateKycPass = operation({
+const simulateKycPass = operation({
   ...simulate,
   operationId: 'simulateKycPass',
   path: '/simulate/kyc-pass',
@@ -138,7 +138,7 @@ export const simulateKycPass = operation({
   answer: ended('passed'),
 });
 
-export const simulateKycFail = operation({
+const simulateKycFail = operation({
   ...simulate,
   operationId: 'simulateKycFail',
   path: '/simulate/kyc-fail',
@@ -147,3 +147,14 @@ export const simulateKycFail = operation({
     'In a sandbox only: the customer fails for the program at once. It needs no start and takes no attempt; a verification that is running ends by it. In live there is nothing at this address.',
   answer: ended('failed'),
 });
+
+export const verificationOperations = {
+  startKyc,
+  getKyc,
+  submitKycDocuments,
+} as const;
+
+export const simulationOperations = {
+  simulateKycPass,
+  simulateKycFail,
+} as const;

@@ -31,7 +31,7 @@ import {
 const tag = 'Retention';
 const schemaError = 'retention_schema';
 
-export const closeAccount = operation({
+const closeAccount = operation({
   operationId: 'closeAccount',
   method: 'POST',
   path: '/customers/{customer_id}/account-closed',
@@ -48,7 +48,7 @@ export const closeAccount = operation({
   unknownError: 'unknown_close_account',
 });
 
-export const setLegalHold = operation({
+const setLegalHold = operation({
   operationId: 'setLegalHold',
   method: 'POST',
   path: '/customers/{customer_id}/legal-holds',
@@ -65,7 +65,7 @@ export const setLegalHold = operation({
   unknownError: 'unknown_set_legal_hold',
 });
 
-export const releaseLegalHold = operation({
+const releaseLegalHold = operation({
   operationId: 'releaseLegalHold',
   method: 'POST',
   path: '/customers/{customer_id}/legal-holds/{hold_id}/release',
@@ -82,7 +82,7 @@ export const releaseLegalHold = operation({
   unknownError: 'unknown_release_legal_hold',
 });
 
-export const listRestrictedCustomers = operation({
+const listRestrictedCustomers = operation({
   operationId: 'listRestrictedCustomers',
   method: 'GET',
   path: '/restricted-customers',
@@ -104,7 +104,7 @@ export const listRestrictedCustomers = operation({
   unknownError: 'unknown_list_restricted',
 });
 
-export const getRestrictedCustomer = operation({
+const getRestrictedCustomer = operation({
   operationId: 'getRestrictedCustomer',
   method: 'GET',
   path: '/restricted-customers/{customer_id}',
@@ -120,7 +120,7 @@ export const getRestrictedCustomer = operation({
   unknownError: 'unknown_get_restricted',
 });
 
-export const requestErasure = operation({
+const requestErasure = operation({
   operationId: 'requestErasure',
   method: 'POST',
   path: '/restricted-customers/{customer_id}/erasure-requests',
@@ -137,7 +137,7 @@ export const requestErasure = operation({
   unknownError: 'unknown_request_erasure',
 });
 
-export const approveErasure = operation({
+const approveErasure = operation({
   operationId: 'approveErasure',
   method: 'POST',
   path: '/restricted-customers/{customer_id}/erasure-requests/{erasure_id}/approval',
@@ -156,7 +156,7 @@ export const approveErasure = operation({
   unknownError: 'unknown_approve_erasure',
 });
 
-export const getRetentionPolicy = operation({
+const getRetentionPolicy = operation({
   operationId: 'getRetentionPolicy',
   method: 'GET',
   path: '/retention-policy',
@@ -171,7 +171,7 @@ export const getRetentionPolicy = operation({
   unknownError: 'unknown_get_retention_policy',
 });
 
-export const changeRetentionPolicy = operation({
+const changeRetentionPolicy = operation({
   operationId: 'changeRetentionPolicy',
   method: 'PATCH',
   path: '/retention-policy',
@@ -192,3 +192,15 @@ export const changeRetentionPolicy = operation({
   errors: [],
   unknownError: 'unknown_change_retention_policy',
 });
+
+export const retentionOperations = {
+  closeAccount,
+  setLegalHold,
+  releaseLegalHold,
+  listRestrictedCustomers,
+  getRestrictedCustomer,
+  requestErasure,
+  approveErasure,
+  getRetentionPolicy,
+  changeRetentionPolicy,
+} as const;

@@ -142,7 +142,7 @@ const listed = Type.Object(
   { title: 'Event', additionalProperties: false },
 );
 
-export const listEvents = operation({
+const listEvents = operation({
   operationId: 'listEvents',
   method: 'GET',
   path: '/events',
@@ -190,3 +190,7 @@ export const listEvents = operation({
   errors: ['events_gone'],
   unknownError: 'unknown_list_events',
 });
+
+export const eventOperations = {
+  listEvents,
+} as const;

@@ -40,7 +40,7 @@ const withSecret = {
 };
 const sent = { url: example.url, events: example.events, description: example.description };
 
-export const createWebhook = operation({
+const createWebhook = operation({
   operationId: 'createWebhook',
   method: 'POST',
   path: '/webhooks',
@@ -62,7 +62,7 @@ export const createWebhook = operation({
   unknownError: 'unknown_create_webhook',
 });
 
-export const listWebhooks = operation({
+const listWebhooks = operation({
   operationId: 'listWebhooks',
   method: 'GET',
   path: '/webhooks',
@@ -82,7 +82,7 @@ export const listWebhooks = operation({
   unknownError: 'unknown_list_webhooks',
 });
 
-export const getWebhook = operation({
+const getWebhook = operation({
   operationId: 'getWebhook',
   method: 'GET',
   path: '/webhooks/{webhook_id}',
@@ -97,7 +97,7 @@ export const getWebhook = operation({
   unknownError: 'unknown_get_webhook',
 });
 
-export const updateWebhook = operation({
+const updateWebhook = operation({
   operationId: 'updateWebhook',
   method: 'PATCH',
   path: '/webhooks/{webhook_id}',
@@ -123,7 +123,7 @@ export const updateWebhook = operation({
   unknownError: 'unknown_update_webhook',
 });
 
-export const deleteWebhook = operation({
+const deleteWebhook = operation({
   operationId: 'deleteWebhook',
   method: 'DELETE',
   path: '/webhooks/{webhook_id}',
@@ -138,7 +138,7 @@ export const deleteWebhook = operation({
   unknownError: 'unknown_delete_webhook',
 });
 
-export const testWebhook = operation({
+const testWebhook = operation({
   operationId: 'testWebhook',
   method: 'POST',
   path: '/webhooks/{webhook_id}/test',
@@ -159,7 +159,7 @@ export const testWebhook = operation({
   unknownError: 'unknown_test_webhook',
 });
 
-export const rotateWebhookSecret = operation({
+const rotateWebhookSecret = operation({
   operationId: 'rotateWebhookSecret',
   method: 'POST',
   path: '/webhooks/{webhook_id}/rotate-secret',
@@ -181,7 +181,7 @@ export const rotateWebhookSecret = operation({
   unknownError: 'unknown_rotate_webhook_secret',
 });
 
-export const listDeliveries = operation({
+const listDeliveries = operation({
   operationId: 'listDeliveries',
   method: 'GET',
   path: '/webhooks/{webhook_id}/deliveries',
@@ -226,7 +226,7 @@ export const listDeliveries = operation({
   unknownError: 'unknown_list_deliveries',
 });
 
-export const replayWebhook = operation({
+const replayWebhook = operation({
   operationId: 'replayWebhook',
   method: 'POST',
   path: '/webhooks/{webhook_id}/replay',
@@ -247,3 +247,15 @@ export const replayWebhook = operation({
   errors: ['webhook_dne'],
   unknownError: 'unknown_replay_webhook',
 });
+
+export const webhookOperations = {
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  testWebhook,
+  rotateWebhookSecret,
+  listDeliveries,
+  replayWebhook,
+} as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createCustomer } from '../../contract/customers/customers.ts';
+import { customerOperations } from '../../contract/customers/customers.ts';
 import { parseBody } from '../../contract/json.ts';
 import { checkTexts, shapeCheck } from '../../contract/validate.ts';
 import type { CustomerInput } from '../../domain/customers/customer.ts';
@@ -25,6 +25,7 @@ export interface CheckedLine {
   readonly problems: Problems;
 }
 
+const { createCustomer } = customerOperations;
 const shape = shapeCheck(createCustomer.body.schema);
 
 /** A line with what createCustomer would say of its body. */

@@ -1,6 +1,6 @@
 import type { Precondition } from '../../contract/operation.ts';
 import type { AddressDefaults } from '../../domain/customers/address.ts';
-import type { Changed, Present, Profile } from '../../domain/customers/customer.ts';
+import type { Changed, Profile, StoredCustomer } from '../../domain/customers/customer.ts';
 import type { CustomerHead } from '../../domain/customers/record.ts';
 import { readProfile, writeProfile } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -24,7 +24,7 @@ export interface CustomerEdit {
   /** Whether the request has an SSN, so that the stored one is opened to compare with it. */
   readonly hasSsn?: boolean;
   /** Decides what changes. Called again where another change was written first. */
-  readonly decide: (present: Present, addressDefaults: AddressDefaults) => Changed;
+  readonly decide: (stored: StoredCustomer, addressDefaults: AddressDefaults) => Changed;
   readonly answer: (edited: Edited) => Answer;
 }
 

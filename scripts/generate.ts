@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildOpenApi } from '../src/contract/openapi/document.ts';
+import { commandsPage } from './generate/commands-page.ts';
 import { configurationPage } from './generate/configuration-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import { eventsPage } from './generate/events-page.ts';
@@ -18,6 +19,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/errors.md': errorsPage(),
   'docs/events.md': eventsPage(),
   'docs/configuration.md': configurationPage(),
+  'docs/commands.md': commandsPage(),
   'docs/schema.sql': await schemaFile(),
 };
 

@@ -1,127 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { envSchema } from 'env-schema';
+import { closest, distance } from 'fastest-levenshtein';
 import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
-import Type from 'typebox';
 import { OperatorError } from './domain/operator-error.ts';
+import type { LogFormat, LogLevel } from './settings.ts';
+import { settings } from './settings.ts';
 import type { Environment } from './store/installation/installation.ts';
-
-/** Every setting there is. `docs/configuration.md` is made from this table, and only this file reads the environment. */
-export const settings = Type.Object({
-  CLIENTELE_HOST: Type.String({ default: '127.0.0.1', description: 'The address to listen on.' }),
-  CLIENTELE_PORT: Type.Integer({
-    default: 8080,
-    minimum: 0,
-    maximum: 65_535,
-    description: 'The port to listen on; 0 takes a free one.',
-  }),
-  CLIENTELE_DATA_DIR: Type.String({
-    default: './.clientele',
-    description: 'Where the embedded database, its root key and its log live.',
-  }),
-  CLIENTELE_DATABASE_URL: Type.Optional(
-    Type.String({
-      description:
-        'A PostgreSQL server (14 or newer) to use instead of the embedded one: postgres://user:password@host/database. Direct or session-pooled.',
-    }),
-  ),
-  CLIENTELE_ROOT_KEY_FILE: Type.Optional(
-    Type.String({
-      description:
-        'The file with the root key: 32 random bytes in base64, readable by its owner only. In a sandbox the first start makes one in the data directory.',
-    }),
-  ),
-  CLIENTELE_ROOT_KEY: Type.Optional(
-    Type.String({
-      description:
-        'The root key itself, in the form of that file, instead of it: for orchestrators that hand secrets over in the environment.',
-    }),
-  ),
-  CLIENTELE_ROTATE_DAYS: Type.Integer({
-    default: 30,
-    minimum: 0,
-    maximum: 3_650,
-    description:
-      "Days after which a brand's keys are replaced by themselves, and the root key where it is Clientele's own; 0 for never (docs/rotation.md).",
-  }),
-  CLIENTELE_BACKUP_HORIZON_DAYS: Type.Integer({
-    default: 35,
-    minimum: 0,
-    maximum: 3_650,
-    description:
-      'Days for which a replaced root key is kept. So long a backup from before can be restored, and opens what was erased since.',
-  }),
-  CLIENTELE_ENVIRONMENT: Type.Unsafe<Environment>({
-    type: 'string',
-    enum: ['sandbox', 'live'],
-    default: 'sandbox',
-    description:
-      'What this is: a sandbox to try things in, or live with real people. A database is born as one of them and stays it.',
-  }),
-  CLIENTELE_DEMO: Type.Unsafe<'0' | '1'>({
-    type: 'string',
-    enum: ['0', '1'],
-    default: '1',
-    description:
-      'In a sandbox, whether the first start brings demo brands and customers; 0 for an empty start.',
-  }),
-  CLIENTELE_ADDRESS_VERIFIER: Type.Unsafe<'offline' | 'lob'>({
-    type: 'string',
-    enum: ['offline', 'lob'],
-    default: 'offline',
-    description:
-      'Who finds out whether mail reaches an address: open ZIP data that needs no network, or Lob (docs/deliverability.md).',
-  }),
-  CLIENTELE_LOB_KEY_FILE: Type.Optional(
-    Type.String({
-      description: 'The file with the secret key of a Lob account, for CLIENTELE_ADDRESS_VERIFIER=lob.',
-    }),
-  ),
-  CLIENTELE_LOB_URL: Type.Optional(
-    Type.String({
-      description:
-        "Another address of Lob's API, for tests and proxies; it has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
-    }),
-  ),
-  CLIENTELE_AUDIT_READS: Type.Unsafe<'0' | '1'>({
-    type: 'string',
-    enum: ['0', '1'],
-    default: '0',
-    description:
-      'Whether the audit trail also says who read which customers; each read then waits for its entry (docs/audit.md).',
-  }),
-  CLIENTELE_LOG_LEVEL: Type.Unsafe<LogLevel>({
-    type: 'string',
-    enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-    default: 'info',
-    description: 'How much is logged to standard output, one JSON object a line.',
-  }),
-  CLIENTELE_TLS_CERT_FILE: Type.Optional(
-    Type.String({
-      description: 'A PEM certificate chain; with CLIENTELE_TLS_KEY_FILE the server speaks TLS itself.',
-    }),
-  ),
-  CLIENTELE_TLS_KEY_FILE: Type.Optional(Type.String({ description: 'The PEM key of that certificate.' })),
-  CLIENTELE_TRUST_PROXY: Type.String({
-    default: '',
-    description:
-      'CIDRs, separated by commas, of the proxies in front that speak TLS; their X-Forwarded headers are believed.',
-  }),
-  CLIENTELE_WEBHOOK_ALLOW: Type.String({
-    default: '',
-    description: 'CIDRs, separated by commas, that webhooks may reach besides the public internet.',
-  }),
-  CLIENTELE_RATE_LIMIT: Type.Integer({
-    default: 1_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    description:
-      'Requests a minute for each key in live, counted by each process for itself. A sandbox has no limit.',
-  }),
-});
-
-type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 export interface Config {
   readonly host: string;
@@ -142,40 +28,28 @@ export interface Config {
   readonly lob: { readonly keyFile: string; readonly url: string | undefined } | undefined;
   readonly auditReads: boolean;
   readonly logLevel: LogLevel;
+  /** Undefined where nobody chose one: the command line then chooses by where the log goes. */
+  readonly logFormat: LogFormat | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly trustProxy: readonly string[];
   readonly webhookAllow: readonly string[];
   readonly rateLimit: number;
 }
 
-/** A sentence for the operator: which setting is wrong, and what it should be. */
+/** Which settings are wrong and what they should be: one line for each. */
 export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
+
+  constructor(...lines: readonly string[]) {
+    super(lines.join('\n'));
+  }
 }
 
-/** Reads the environment. @throws ConfigError naming the variable. */
+/** Reads the environment. @throws ConfigError with a line for every setting that is wrong. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const env = readSettings(environment);
-  if ((env.CLIENTELE_ADDRESS_VERIFIER === 'lob') !== (env.CLIENTELE_LOB_KEY_FILE !== undefined)) {
-    throw new ConfigError(
-      'CLIENTELE_ADDRESS_VERIFIER=lob and CLIENTELE_LOB_KEY_FILE go together: set both or neither.',
-    );
-  }
-  if ((env.CLIENTELE_TLS_CERT_FILE === undefined) !== (env.CLIENTELE_TLS_KEY_FILE === undefined)) {
-    throw new ConfigError(
-      'CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.',
-    );
-  }
-  if (env.CLIENTELE_ROOT_KEY !== undefined && env.CLIENTELE_ROOT_KEY_FILE !== undefined) {
-    throw new ConfigError(
-      'CLIENTELE_ROOT_KEY and CLIENTELE_ROOT_KEY_FILE exclude each other: set one of them.',
-    );
-  }
-  if (env.CLIENTELE_ENVIRONMENT === 'live' && environment['CLIENTELE_DEMO'] === '1') {
-    throw new ConfigError(
-      'CLIENTELE_DEMO=1 belongs in a sandbox: live has no demo data. Unset it, or set it to 0.',
-    );
-  }
+  const conflicts = conflictsIn(env, environment);
+  if (conflicts.length > 0) throw new ConfigError(...conflicts);
   return {
     host: env.CLIENTELE_HOST,
     port: env.CLIENTELE_PORT,
@@ -193,59 +67,86 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         : undefined,
     auditReads: env.CLIENTELE_AUDIT_READS === '1',
     logLevel: env.CLIENTELE_LOG_LEVEL,
+    logFormat: env.CLIENTELE_LOG_FORMAT,
     tls:
       env.CLIENTELE_TLS_CERT_FILE !== undefined && env.CLIENTELE_TLS_KEY_FILE !== undefined
         ? { certFile: resolve(env.CLIENTELE_TLS_CERT_FILE), keyFile: resolve(env.CLIENTELE_TLS_KEY_FILE) }
         : undefined,
-    trustProxy: cidrs('CLIENTELE_TRUST_PROXY', env.CLIENTELE_TRUST_PROXY),
-    webhookAllow: cidrs('CLIENTELE_WEBHOOK_ALLOW', env.CLIENTELE_WEBHOOK_ALLOW),
+    trustProxy: listOf(env.CLIENTELE_TRUST_PROXY),
+    webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),
     rateLimit: env.CLIENTELE_RATE_LIMIT,
   };
 }
 
-function readSettings(environment: NodeJS.ProcessEnv): Static<typeof settings> {
+type Settings = Static<typeof settings>;
+
+const prefix = 'CLIENTELE_';
+
+function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const known = Object.keys(settings.properties);
-  const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith('CLIENTELE_') && !known.includes(name),
-  );
-  if (unknown.length > 0) {
-    throw new ConfigError(
-      `There is no setting ${unknown.join(', ')}. The settings are: ${known.join(', ')}.`,
-    );
-  }
+  const unknown = Object.keys(environment).filter((name) => name.startsWith(prefix) && !known.includes(name));
+  const problems = unknown.map((name) => unknownSetting(name, known));
   const given = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => known.includes(name) && value !== ''),
   );
   try {
-    return envSchema<Static<typeof settings>>({ schema: settings, data: given, dotenv: false, env: false });
+    const read = envSchema<Settings>({ schema: settings, data: given, dotenv: false, env: false });
+    if (problems.length === 0) return read;
   } catch (error) {
-    throw new ConfigError(explain(error));
+    problems.push(...invalidSettings(error));
   }
+  throw new ConfigError(...problems);
 }
 
-/** The validator's finding with the setting's own description. The value itself may be a secret. */
-function explain(error: unknown): string {
-  const [first] = (error as { errors?: { instancePath: string; message?: string }[] }).errors ?? [];
-  const name = first?.instancePath.slice(1) ?? '';
+function unknownSetting(name: string, known: readonly string[]): string {
+  const similar = closest(name, known);
+  // Two swapped letters are two edits. A short name may differ by fewer: everything short is close to everything.
+  const mostEdits = 1 + Math.floor((name.length - prefix.length) / 4);
+  const isTypo = distance(name, similar) <= mostEdits;
+  const hint = isTypo ? `Did you mean ${similar}?` : 'docs/configuration.md lists the settings.';
+  return `There is no setting ${name}. ${hint}`;
+}
+
+/** What the validator found, in terms of each setting. The value itself may be a secret. */
+function invalidSettings(error: unknown): readonly string[] {
+  const { errors } = error as { errors?: readonly { readonly instancePath: string }[] };
+  if (!errors) throw error;
+  const names = new Set(errors.map(({ instancePath }) => instancePath.slice(1)));
+  return [...names].map((name) => `${name} must be ${allowedValues(name)}.`);
+}
+
+function allowedValues(name: string): string {
   const properties = settings.properties as Readonly<
-    Record<string, { enum?: readonly string[]; description?: string }>
+    Record<string, { enum?: readonly string[]; minimum?: number; maximum?: number }>
   >;
-  const values = properties[name]?.enum;
-  const what = values ? `must be one of: ${values.join(', ')}` : (first?.message ?? 'is not valid');
-  return `${name} ${what}. ${properties[name]?.description ?? ''}`.trim();
+  const { enum: values, minimum, maximum } = properties[name] ?? {};
+  return values ? `one of: ${values.join(', ')}` : `a whole number from ${minimum} to ${maximum}`;
 }
 
-function cidrs(name: string, list: string): readonly string[] {
-  const entries = list
+/** Settings that are valid by themselves and not together. */
+function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly string[] {
+  const problems: string[] = [];
+  if ((env.CLIENTELE_ADDRESS_VERIFIER === 'lob') !== (env.CLIENTELE_LOB_KEY_FILE !== undefined))
+    problems.push(
+      'CLIENTELE_ADDRESS_VERIFIER=lob and CLIENTELE_LOB_KEY_FILE go together: set both or neither.',
+    );
+  if ((env.CLIENTELE_TLS_CERT_FILE === undefined) !== (env.CLIENTELE_TLS_KEY_FILE === undefined))
+    problems.push('CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.');
+  if (env.CLIENTELE_ROOT_KEY !== undefined && env.CLIENTELE_ROOT_KEY_FILE !== undefined)
+    problems.push('CLIENTELE_ROOT_KEY and CLIENTELE_ROOT_KEY_FILE exclude each other: set one of them.');
+  if (env.CLIENTELE_ENVIRONMENT === 'live' && environment['CLIENTELE_DEMO'] === '1')
+    problems.push('CLIENTELE_DEMO=1 belongs in a sandbox: live has no demo data. Unset it, or set it to 0.');
+  for (const name of ['CLIENTELE_TRUST_PROXY', 'CLIENTELE_WEBHOOK_ALLOW'] as const)
+    if (!listOf(env[name]).every((entry) => ipaddr.isValidCIDR(entry)))
+      problems.push(`${name} must be CIDRs separated by commas, for example 10.0.0.0/8.`);
+  return problems;
+}
+
+const listOf = (list: string): readonly string[] =>
+  list
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  for (const entry of entries) {
-    if (!ipaddr.isValidCIDR(entry))
-      throw new ConfigError(`${name} must be CIDRs separated by commas, for example 10.0.0.0/8.`);
-  }
-  return entries;
-}
 
 /**
  * What must not be in live, each as the sentence that says how to mend it. A sandbox may do all of this.
@@ -271,7 +172,7 @@ export function unsafeInLive(config: Config): readonly string[] {
 /** @throws ConfigError with every unsafe setting at once. */
 export function refuseUnsafe(config: Config): void {
   const sentences = unsafeInLive(config);
-  if (sentences.length > 0) throw new ConfigError(sentences.join('\n'));
+  if (sentences.length > 0) throw new ConfigError(...sentences);
 }
 
 /** The secret in a file that a setting names. @throws ConfigError where the file cannot be read or is empty. */

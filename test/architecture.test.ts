@@ -20,11 +20,11 @@ const rooms: Readonly<
   },
   cli: {
     rooms: ['domain', 'operations', 'root'],
-    packages: ['node:', 'commander', 'cli-table3', 'close-with-grace', 'pino'],
+    packages: ['node:', 'commander', 'cli-table3', 'close-with-grace', 'pino', 'pino-pretty'],
   },
   root: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers', 'operations', 'worker', 'http'],
-    packages: ['node:', 'pino', 'env-schema', 'ipaddr.js', 'typebox'],
+    packages: ['node:', 'pino', 'env-schema', 'fastest-levenshtein', 'ipaddr.js', 'typebox'],
   },
 };
 

@@ -4,11 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { settings } from '../src/config.ts';
 import { errorCatalogue } from '../src/domain/errors.ts';
+import { settings } from '../src/settings.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
-const files = ['openapi.json', 'docs/errors.md', 'docs/configuration.md', 'docs/schema.sql'];
+const files = [
+  'openapi.json',
+  'docs/errors.md',
+  'docs/configuration.md',
+  'docs/commands.md',
+  'docs/schema.sql',
+];
 
 interface Ended {
   readonly code: number;

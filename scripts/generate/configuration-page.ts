@@ -1,4 +1,4 @@
-import { settings } from '../../src/config.ts';
+import { settings } from '../../src/settings.ts';
 
 interface Setting {
   readonly type?: string;
@@ -11,11 +11,11 @@ interface Setting {
 
 const beginning = `# Configuration
 
-<!-- Made by \`npm run generate\` from src/config.ts. -->
+<!-- Made by \`npm run generate\` from src/settings.ts. -->
 
-Clientele is set up by environment variables. A sandbox needs none of them.
-A variable that begins with \`CLIENTELE_\` and is not in this list stops the start, so that a misspelt one is
-noticed; an empty one counts as not set.
+Environment variables configure Clientele. A sandbox needs none of them.
+A variable that begins with \`CLIENTELE_\` and is not in this list stops every command, so that a misspelt one is
+noticed. An empty variable counts as not set.
 `;
 
 /** `docs/configuration.md`: every setting, from the table that the program itself reads. */

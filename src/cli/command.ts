@@ -1,6 +1,6 @@
 import type { System } from '../operations/system.ts';
-import type { Format } from './answer.ts';
-import { say } from './answer.ts';
+import type { Format } from './output.ts';
+import { printNotice } from './output.ts';
 
 /** Opens the system for one command, whether or not a server runs on the same data, and closes it after. */
 export async function withSystem<Result>(
@@ -11,7 +11,9 @@ export async function withSystem<Result>(
     import('../config.ts'),
     import('../runtime.ts'),
   ]);
-  const runtime = await openRuntime(readConfig(), 'command', { notice: (sentence) => say(format, sentence) });
+  const runtime = await openRuntime(readConfig(), 'command', {
+    notice: (sentence) => printNotice(format, sentence),
+  });
   try {
     return await work(runtime.system);
   } finally {

@@ -3,14 +3,14 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../domain/errors.ts';
 import { OperatorError } from '../domain/operator-error.ts';
-import type { Format } from './answer.ts';
-import { called, coloured } from './answer.ts';
+import type { Format } from './output.ts';
+import { coloured, programName } from './output.ts';
 
-/** A call that no command understands. */
+/** A command line that cannot be parsed. */
 export class UsageError extends OperatorError {
   override readonly name = 'UsageError';
 
-  /** `message` is what the parser of the command line says; `command` the words of the command, if any. */
+  /** `message` comes from the parser of the command line; `command` is the words of the command, if any. */
   constructor(message: string, command: string) {
     const what = message
       .replace(/^error: /, '')
@@ -26,14 +26,14 @@ export class UsageError extends OperatorError {
 
 /** Writes why a command failed to standard error and returns the exit code: 2 for a wrong call, else 1. */
 export function reportFailure(error: unknown, format: Format): number {
-  const sentence = callable(sentenceOf(error));
+  const sentence = withProgramName(sentenceOf(error));
   const text =
     format === 'json' ? JSON.stringify({ error: sentence }) : coloured(process.stderr, 'red', sentence);
   process.stderr.write(`${text}\n`);
   return error instanceof UsageError ? 2 : 1;
 }
 
-/** What went wrong, for people. An error that nobody foresaw is told by kind and place: its message may quote data. */
+/** What went wrong, for people. An unforeseen error is reported by kind and place, because its message may quote data. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return unforeseen(error);
   const code = codeOf(error);
@@ -88,6 +88,9 @@ function sourcePlace(file: string, row: number, column: number): string {
   }
 }
 
-/** Commands that a sentence proposes, in the form in which this program is called here. */
-export const callable = (sentence: string): string =>
-  sentence.replaceAll(/(: |`|or start )clientele (?=[a-z-])/g, (_all, before) => `${before}${called()} `);
+/** Replaces `clientele` in the commands that a sentence proposes by the command that starts this program here. */
+export const withProgramName = (sentence: string): string =>
+  sentence.replaceAll(
+    /(: |`|or start )clientele (?=[a-z-])/g,
+    (_all, before) => `${before}${programName()} `,
+  );

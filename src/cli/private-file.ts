@@ -3,8 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { OperatorError } from '../domain/operator-error.ts';
 
 /**
- * Writes a new file that only its owner can read. It appears under its name when it is complete and on disk,
- * and never half; where the work fails nothing is left.
+ * Writes a new file that only its owner can read. It appears under its name when it is complete and on disk.
+ * If the work fails, no file is left.
  */
 export async function writePrivateFile<Result>(
   path: string,
@@ -29,10 +29,10 @@ export async function writePrivateFile<Result>(
 
 async function create(path: string, partial: string): Promise<FileHandle> {
   for (const name of [path, partial]) {
-    const there = await open(name, 'r').catch(() => undefined);
-    await there?.close();
-    if (there)
-      throw new OperatorError(`There is already a file ${name}. Choose another name, or remove that file.`);
+    const existing = await open(name, 'r').catch(() => undefined);
+    await existing?.close();
+    if (existing)
+      throw new OperatorError(`The file ${name} exists. Choose another name, or remove that file.`);
   }
   try {
     return await open(partial, 'wx', 0o600);

@@ -1,26 +1,26 @@
-import type { Format } from './answer.ts';
-import { say } from './answer.ts';
+import type { Format } from './output.ts';
+import { printNotice } from './output.ts';
 
-/** Milliseconds between two lines, on a terminal where each takes the place of the one before, and elsewhere. */
-const pace = { terminal: 100, elsewhere: 10_000 };
+/** The pause between two lines. On a terminal each line replaces the one before. */
+const intervalMs = { terminal: 100, elsewhere: 10_000 };
 
 export interface Progress {
-  /** Says how far it is, now and then. */
+  /** Reports progress, at most once per interval. */
   (sentence: () => string): void;
-  /** Leaves a clean line for what comes next. */
+  /** Clears the line for what comes next. */
   end(): void;
 }
 
 export function openProgress(format: Format): Progress {
   const isTerminal = process.stderr.isTTY && format === 'table';
-  const interval = isTerminal ? pace.terminal : pace.elsewhere;
+  const interval = isTerminal ? intervalMs.terminal : intervalMs.elsewhere;
   let last = performance.now();
   const progress = (sentence: () => string) => {
     const now = performance.now();
     if (now - last < interval) return;
     last = now;
     if (isTerminal) process.stderr.write(`\r\u001b[K${sentence()}`);
-    else say(format, sentence());
+    else printNotice(format, sentence());
   };
   const end = () => {
     if (isTerminal) process.stderr.write('\r\u001b[K');
@@ -29,7 +29,7 @@ export function openProgress(format: Format): Progress {
 }
 
 /** Numbers as people read them. */
-export const counted = (count: number): string => count.toLocaleString('en-US');
+export const formatCount = (count: number): string => count.toLocaleString('en-US');
 
 /** How much of something is done, in whole per cent. */
 export const percent = (done: number, of: number): string =>

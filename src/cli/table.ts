@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { coloured } from './answer.ts';
+import { coloured } from './output.ts';
 
 const nothing = Object.fromEntries(
   [

@@ -71,7 +71,7 @@ describe('an exported trail', { timeout: 120_000 }, () => {
     });
     const open = await clientele(['verify-audit', path]);
     expect(open).toMatchObject({ code: 0 });
-    expect(open.stdout).toContain('Say which key is yours with --key.');
+    expect(open.stdout).toContain('Name your key with --key.');
   });
 
   test('that was edited is refused with the line and the reason', async () => {
@@ -113,7 +113,7 @@ describe('an exported trail', { timeout: 120_000 }, () => {
     const before = await readFile(path);
     const again = await json(['export', 'audit', '--brand', brand.name, '--file', path]);
     expect(again.code).toBe(1);
-    expect(JSON.parse(again.stderr).error).toContain('There is already a file');
+    expect(JSON.parse(again.stderr).error).toMatch(/^The file .* exists\./);
     expect(await readFile(path)).toEqual(before);
   });
 });

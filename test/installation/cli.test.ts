@@ -120,12 +120,12 @@ describe('beside a running server', { timeout: 120_000 }, () => {
   test('answers for people are tables and sentences, without colours in a pipe', async () => {
     const made = await clientele(['keys', 'create', '--brand', brand, '--name', 'people'], settings);
     expect(made.stdout).toMatch(
-      /^Made the key people of .*\n\n {2}Identity {7}[0-9a-f-]{36}\n {2}Authorization {2}\S{64}\n/,
+      /^Created the key people of .*\n\n {2}Identity {7}[0-9a-f-]{36}\n {2}Authorization {2}\S{64}\n/,
     );
     expect(made.stderr).toBe('Keep the authorization now: it is stored nowhere and not shown again.\n');
     const listed = await clientele(['keys', 'list', '--brand', brand], settings);
-    expect(listed.stdout).toMatch(/^NAME +IDENTITY +MAY +CREATED +STATE\n/);
-    expect(listed.stdout).toMatch(/\npeople +[0-9a-f-]{36} +the default scopes +\d{4}-\d\d-\d\d +good\n/);
+    expect(listed.stdout).toMatch(/^NAME +IDENTITY +SCOPES +CREATED +STATE\n/);
+    expect(listed.stdout).toMatch(/\npeople +[0-9a-f-]{36} +the default scopes +\d{4}-\d\d-\d\d +active\n/);
     expect(made.stdout + made.stderr + listed.stdout).not.toContain('\u001b');
   });
 
@@ -200,11 +200,29 @@ describe('a mistake', { timeout: 60_000 }, () => {
   test('in a setting names the setting and never its value', async () => {
     const refused = await clientele(['brands', 'list'], { ...settings, CLIENTELE_PORT: 'topsecret' });
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/^CLIENTELE_PORT must be integer\. The port to listen on/);
-    expect(refused.stderr).not.toContain('topsecret');
+    expect(refused.stderr).toBe('CLIENTELE_PORT must be a whole number from 0 to 65535.\n');
     const unknown = await clientele(['doctor'], { ...settings, CLIENTELE_PROT: '1' });
     expect(unknown.code).toBe(1);
-    expect(unknown.stdout).toContain('There is no setting CLIENTELE_PROT.');
+    expect(unknown.stdout).toContain('There is no setting CLIENTELE_PROT. Did you mean CLIENTELE_PORT?');
+  });
+
+  test('in several settings is told for all of them at once, a line for each', async () => {
+    const wrong = {
+      CLIENTELE_PROT: '1',
+      CLIENTELE_FLUX: '1',
+      CLIENTELE_LOG_FORMAT: 'xml',
+      CLIENTELE_RATE_LIMIT: '0',
+    };
+    const refused = await clientele(['serve'], { ...settings, ...wrong });
+    expect(refused.stderr.split('\n')).toEqual([
+      'There is no setting CLIENTELE_PROT. Did you mean CLIENTELE_PORT?',
+      'There is no setting CLIENTELE_FLUX. docs/configuration.md lists the settings.',
+      'CLIENTELE_LOG_FORMAT must be one of: pretty, json.',
+      'CLIENTELE_RATE_LIMIT must be a whole number from 1 to 1000000.',
+      '',
+    ]);
+    const findings = (await clientele(['doctor', '--output', 'json'], { ...settings, ...wrong })).json;
+    expect(findings.map(({ state }: { state: string }) => state)).toEqual(['red', 'red', 'red', 'red']);
   });
 
   test('of ours is told by kind and place, without what it said', async () => {
@@ -213,7 +231,7 @@ describe('a mistake', { timeout: 60_000 }, () => {
     });
     expect(broken).toMatchObject({ code: 1, stdout: '' });
     expect(broken.stderr).toMatch(
-      /^Something went wrong that Clientele does not know: TypeError at src\/house\.ts:\d+\. Please report this line/,
+      /^Something went wrong that Clientele does not know: TypeError at src\/runtime\.ts:\d+\. Please report this line/,
     );
     expect(broken.stderr).not.toContain('123-45-6789');
   });
@@ -245,9 +263,15 @@ describe('without a running server', { timeout: 120_000 }, () => {
     expect(key).toMatchObject({ code: 0, stderr: '' });
     const listed = await clientele(['brands', 'list', '--output', 'json'], own);
     expect((listed.json as { name: string }[]).map(({ name }) => name).sort()).toEqual(names);
+    const withKey = await clientele(['brands', 'create', 'Dee', '--with-key', '--output', 'json'], own);
+    expect(withKey).toMatchObject({ code: 0, stderr: '' });
+    expect(Object.keys(withKey.json)).toEqual(['bond_brand_id', 'name', 'date_created', 'key']);
+    expect(withKey.json.key).toMatchObject({ brand: 'Dee', scopes: defaultScopes });
     const again = await serve(own);
-    const headers = { Identity: key.json.identity, Authorization: key.json.authorization };
-    expect((await fetch(`${again.url}/api/v0.1/customers`, { headers })).status).toBe(200);
+    for (const { identity, authorization } of [key.json, withKey.json.key]) {
+      const headers = { Identity: identity, Authorization: authorization };
+      expect((await fetch(`${again.url}/api/v0.1/customers`, { headers })).status).toBe(200);
+    }
     await again.stop();
   });
 });

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { OperatorError } from '../../domain/operator-error.ts';
-import type { Format } from '../answer.ts';
-import { answer, say } from '../answer.ts';
-import { counted, openProgress, percent } from '../progress.ts';
+import type { Format } from '../output.ts';
+import { printAnswer, printNotice } from '../output.ts';
+import { formatCount, openProgress, percent } from '../progress.ts';
 import { version } from '../version.ts';
 
 export async function backup(format: Format, { file }: { readonly file: string }): Promise<void> {
@@ -12,24 +12,25 @@ export async function backup(format: Format, { file }: { readonly file: string }
   ]);
   const path = resolve(file);
   const progress = openProgress(format);
-  // What is half written is removed before this process goes.
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  // A signal removes the half-written file before this process ends.
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const made = await backUp(readConfig(), path, {
     version: version(),
-    notice: (sentence) => say(format, sentence),
-    progress: (rows, of) => progress(() => `Backed up ${counted(rows)} rows, about ${percent(rows, of)}.`),
-    signal: ending.signal,
+    notice: (sentence) => printNotice(format, sentence),
+    progress: (rows, of) =>
+      progress(() => `Backed up ${formatCount(rows)} rows, about ${percent(rows, of)}.`),
+    signal: stop.signal,
   })
     .catch((error: unknown) => {
-      if (!ending.signal.aborted) throw error;
-      throw new OperatorError(`Stopped. Nothing was left of ${path}.`);
+      if (!stop.signal.aborted) throw error;
+      throw new OperatorError(`Stopped. ${path} was not written.`);
     })
     .finally(progress.end);
-  answer(format, { file: path, ...made }, () =>
+  printAnswer(format, { file: path, ...made }, () =>
     [
-      `Backed up ${counted(made.rows)} rows of ${made.tables} tables into ${path} (${counted(made.bytes)} bytes).`,
-      'The root key is not in it: without a copy of that key, kept apart, it opens nothing.',
+      `Backed up ${formatCount(made.rows)} rows of ${made.tables} tables into ${path} (${formatCount(made.bytes)} bytes).`,
+      'The root key is not in it. Keep a copy of that key elsewhere: without it the backup cannot be read.',
     ].join('\n'),
   );
 }

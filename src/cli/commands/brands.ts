@@ -1,27 +1,43 @@
 import { withOffset } from '../../domain/time.ts';
-import type { Format } from '../answer.ts';
-import { answer, called, quoted, say } from '../answer.ts';
+import type { NewKey } from '../../operations/brands/api-keys.ts';
 import { withSystem } from '../command.ts';
+import { keyWithSecret, secretText, warnAboutSecret } from '../key-text.ts';
+import type { Format } from '../output.ts';
+import { printAnswer, printNotice, programName, quoted } from '../output.ts';
 import { table } from '../table.ts';
 
 type Brands = typeof import('../../operations/brands/brands.ts');
 type Brand = Awaited<ReturnType<Brands['brandNamed']>>;
 
-export async function createBrand(format: Format, name: string): Promise<void> {
-  const operations = await import('../../operations/brands/brands.ts');
-  const brand = await withSystem(format, (system) => operations.createBrand(system, name));
-  answer(format, facts(brand), () => `Made the brand ${brand.name} (${brand.brandId}).`);
-  if (format === 'table') {
-    say(format, `Make a key for it with: ${called()} keys create --brand ${quoted(brand.name)}`);
-  }
+interface CreateOptions {
+  readonly withKey?: boolean;
+}
+
+export async function createBrand(format: Format, name: string, options: CreateOptions): Promise<void> {
+  const { createBrand: create } = await import('../../operations/brands/brands.ts');
+  const { createKey } = await import('../../operations/brands/api-keys.ts');
+  const [brand, key] = await withSystem(format, async (system): Promise<readonly [Brand, NewKey?]> => {
+    const made = await create(system, name);
+    return options.withKey ? [made, await createKey(system, made.brandId, {})] : [made];
+  });
+  const sentence = `Created the brand ${brand.name} (${brand.brandId}).`;
+  printAnswer(format, { ...facts(brand), ...(key && { key: keyWithSecret(brand, key) }) }, () =>
+    key ? `${sentence}\n${secretText(key)}` : sentence,
+  );
+  if (key) warnAboutSecret(format);
+  else if (format === 'table')
+    printNotice(
+      format,
+      `Create a key for it with: ${programName()} keys create --brand ${quoted(brand.name)}`,
+    );
 }
 
 export async function listBrands(format: Format): Promise<void> {
   const { allBrands } = await import('../../operations/brands/brands.ts');
   const brands = await withSystem(format, allBrands);
-  answer(format, brands.map(facts), () =>
+  printAnswer(format, brands.map(facts), () =>
     brands.length === 0
-      ? `There is no brand yet. Make one with: ${called()} brands create NAME`
+      ? `There is no brand yet. Create one with: ${programName()} brands create NAME --with-key`
       : table(
           ['NAME', 'ID', 'CREATED'],
           brands.map((brand) => [brand.name, brand.brandId, brand.createdAt.slice(0, 10)]),

@@ -1,18 +1,18 @@
 import type { Config } from '../../config.ts';
 import type { Finding } from '../../operations/installation/doctor.ts';
-import type { Format } from '../answer.ts';
-import { answer, coloured, say } from '../answer.ts';
-import { callable } from '../failure.ts';
+import { withProgramName } from '../failure.ts';
+import type { Format } from '../output.ts';
+import { coloured, printAnswer, printNotice } from '../output.ts';
 import { table } from '../table.ts';
 
 /** Examines the installation. The exit code is 1 where anything is red. */
 export async function doctor(format: Format): Promise<void> {
   const findings = await examineConfigured(format);
-  answer(
+  printAnswer(
     format,
     findings.map(({ nextStep, ...finding }) => ({
       ...finding,
-      ...(nextStep !== undefined && { next_step: callable(nextStep) }),
+      ...(nextStep !== undefined && { next_step: withProgramName(nextStep) }),
     })),
     () => findingsText(findings),
   );
@@ -31,7 +31,7 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
   } catch (error) {
     // Without settings there is nothing else to look at.
     if (!(error instanceof ConfigError)) throw error;
-    return [redSentences('settings', error.message)];
+    return error.message.split('\n').map((line) => redSentences('settings', line));
   }
   return examine(
     {
@@ -42,7 +42,7 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
       unsafe: unsafeInLive(config),
       now: runtime.wallClock,
     },
-    () => runtime.openStorage(config, 'command', { notice: (sentence) => say(format, sentence) }),
+    () => runtime.openStorage(config, 'command', { notice: (sentence) => printNotice(format, sentence) }),
   );
 }
 
@@ -54,7 +54,9 @@ function findingsText(findings: readonly Finding[]): string {
   const rows = findings.map(({ check, state, explanation, nextStep }) => [
     coloured(process.stdout, state, `${marks[state]} ${state}`),
     check,
-    nextStep === undefined || nextStep === explanation ? explanation : `${explanation} ${callable(nextStep)}`,
+    nextStep === undefined || nextStep === explanation
+      ? explanation
+      : `${explanation} ${withProgramName(nextStep)}`,
   ]);
   const count = (wanted: Finding['state']) => findings.filter(({ state }) => state === wanted).length;
   const [reds, yellows] = [count('red'), count('yellow')];

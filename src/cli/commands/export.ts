@@ -1,9 +1,9 @@
 import type { System } from '../../operations/system.ts';
-import type { Format } from '../answer.ts';
-import { answer, called, quoted, say } from '../answer.ts';
 import { withSystem } from '../command.ts';
+import type { Format } from '../output.ts';
+import { printAnswer, printNotice, programName, quoted } from '../output.ts';
 import { writePrivateFile } from '../private-file.ts';
-import { counted, openProgress, percent } from '../progress.ts';
+import { formatCount, openProgress, percent } from '../progress.ts';
 
 interface ExportOptions {
   readonly brand: string;
@@ -15,32 +15,32 @@ export async function exportAudit(
   options: ExportOptions & { readonly from: number },
 ): Promise<void> {
   const { exportAudit: work } = await import('../../operations/audit/export.ts');
-  const [brand, trail] = await exported(format, options, (system, brandId, write, progress) =>
+  const [brand, trail] = await runExport(format, options, (system, brandId, write, progress) =>
     work(system, brandId, options.from, write, progress),
   );
   const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, ...trail };
-  answer(format, facts, () =>
+  printAnswer(format, facts, () =>
     [
-      `Exported the entries ${counted(trail.from)} to ${counted(trail.to)} of ${brand.name} to ${options.file}.`,
+      `Exported the entries ${formatCount(trail.from)} to ${formatCount(trail.to)} of ${brand.name} to ${options.file}.`,
       `Signed by ${trail.key}`,
     ].join('\n'),
   );
   if (format === 'table')
-    say(
+    printNotice(
       format,
-      `Keep that key apart from the file, and verify with: ${called()} verify-audit ${quoted(options.file)} --key ${trail.key}`,
+      `Keep that key apart from the file. Verify with: ${programName()} verify-audit ${quoted(options.file)} --key ${trail.key}`,
     );
 }
 
 export async function exportCustomers(format: Format, options: ExportOptions): Promise<void> {
   const { exportCustomers: work } = await import('../../operations/customers/export.ts');
-  const [brand, customers] = await exported(format, options, work);
+  const [brand, customers] = await runExport(format, options, work);
   const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, customers };
-  answer(
+  printAnswer(
     format,
     facts,
     () =>
-      `Exported ${counted(customers)} customers of ${brand.name} to ${options.file}. It holds personal data.`,
+      `Exported ${formatCount(customers)} customers of ${brand.name} to ${options.file}. It holds personal data.`,
   );
 }
 
@@ -52,7 +52,7 @@ type Work<Result> = (
   progress: (done: number, of: number) => void,
 ) => Promise<Result>;
 
-function exported<Result>(
+function runExport<Result>(
   format: Format,
   options: ExportOptions,
   work: Work<Result>,
@@ -64,7 +64,7 @@ function exported<Result>(
     try {
       const result = await writePrivateFile(options.file, (write) =>
         work(system, brand.brandId, write, (done, of) =>
-          progress(() => `${counted(done)} of ${counted(of)} (${percent(done, of)})`),
+          progress(() => `${formatCount(done)} of ${formatCount(of)} (${percent(done, of)})`),
         ),
       );
       return [brand, result] as const;

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { ImportFacts } from '../../operations/customers/import.ts';
 import type { LineProblems } from '../../operations/customers/import-check.ts';
-import type { Format } from '../answer.ts';
-import { answer, say } from '../answer.ts';
 import { withSystem } from '../command.ts';
-import { counted, openProgress, percent } from '../progress.ts';
+import type { Format } from '../output.ts';
+import { printAnswer, printNotice } from '../output.ts';
+import { formatCount, openProgress, percent } from '../progress.ts';
 
 interface ImportOptions {
   readonly brand: string;
@@ -24,23 +24,23 @@ export async function importFile(format: Format, file: string, options: ImportOp
     const imported = importCustomers(system, brand.brandId, {
       path: resolve(file),
       skipBad: options.skipBad === true,
-      // A person reads them as they are found, however many there are.
+      // A person reads each problem when it is found, however many there are.
       problem: (found) => (format === 'json' ? problems.push(found) : writeProblem(found)),
       progress: (step, lines, of) =>
         progress(() =>
           step === 'checked'
-            ? `Checked ${counted(lines)} lines.`
-            : `Imported ${counted(lines)} of ${counted(of)} (${percent(lines, of)}).`,
+            ? `Checked ${formatCount(lines)} lines.`
+            : `Imported ${formatCount(lines)} of ${formatCount(of)} (${percent(lines, of)}).`,
         ),
     });
     return [brand, await imported.finally(progress.end)] as const;
   });
-  answer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
+  printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
     summary(facts, brand.name),
   );
   if (facts.bad === 0) return;
   process.exitCode = 1;
-  say(format, nextStep(facts));
+  printNotice(format, nextStep(facts));
 }
 
 function writeProblem({ line, problems }: LineProblems): void {
@@ -49,13 +49,13 @@ function writeProblem({ line, problems }: LineProblems): void {
 }
 
 function summary({ lines, imported, earlier }: ImportFacts, brand: string): string {
-  const before = earlier === 0 ? '' : ` ${counted(earlier)} had been imported before.`;
-  return `Imported ${counted(imported)} of ${counted(lines)} customers into ${brand}.${before}`;
+  const before = earlier === 0 ? '' : ` ${formatCount(earlier)} were imported earlier.`;
+  return `Imported ${formatCount(imported)} of ${formatCount(lines)} customers into ${brand}.${before}`;
 }
 
 function nextStep({ bad, imported }: ImportFacts): string {
-  const lines = bad === 1 ? '1 line was' : `${counted(bad)} lines were`;
+  const lines = bad === 1 ? '1 line was' : `${formatCount(bad)} lines were`;
   return imported === 0
-    ? `${lines} refused, so nothing was imported. Mend the file and import it again, or pass over those lines with --skip-bad.`
-    : `${lines} refused; the others were imported. Mend those lines and import the file again: what is in is passed over.`;
+    ? `${lines} refused, so nothing was imported. Correct the file and import it again, or skip those lines with --skip-bad.`
+    : `${lines} refused; the others were imported. Correct those lines and import the file again: lines that were imported are skipped.`;
 }

@@ -1,15 +1,15 @@
 import type { ProgramFacts, ProgramWish } from '../../operations/kyc/programs.ts';
-import type { Format } from '../answer.ts';
-import { answer, coloured, say } from '../answer.ts';
 import type { Brand } from '../command.ts';
 import { withBrand } from '../command.ts';
+import type { Format } from '../output.ts';
+import { coloured, printAnswer, printNotice } from '../output.ts';
 import { table } from '../table.ts';
 
 export async function listPrograms(format: Format, brandName: string): Promise<void> {
   const [brand, programs] = await withBrand(format, brandName, async (system, { brandId }) =>
     (await operations()).programFacts(system, brandId),
   );
-  answer(
+  printAnswer(
     format,
     programs.map((program) => facts(brand, program)),
     () =>
@@ -31,14 +31,19 @@ export async function createProgram(
   const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
     (await operations()).createProgram(system, brandId, options.name, options),
   );
-  show(format, brand, program, `Made the program ${program.name} of ${brand.name} (${program.programId}).`);
+  showProgram(
+    format,
+    brand,
+    program,
+    `Created the program ${program.name} of ${brand.name} (${program.programId}).`,
+  );
 }
 
 export async function setProgram(format: Format, name: string, options: ProgramOptions): Promise<void> {
   const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
     (await operations()).setProgram(system, brandId, name, options),
   );
-  show(
+  showProgram(
     format,
     brand,
     program,
@@ -48,15 +53,15 @@ export async function setProgram(format: Format, name: string, options: ProgramO
 
 const operations = () => import('../../operations/kyc/programs.ts');
 
-function show(format: Format, brand: Brand, program: ProgramFacts, sentence: string): void {
+function showProgram(format: Format, brand: Brand, program: ProgramFacts, sentence: string): void {
   const { secret } = program;
-  answer(format, facts(brand, program), () =>
+  printAnswer(format, facts(brand, program), () =>
     secret === undefined
       ? sentence
       : [sentence, '', `  Secret    ${secret}`, `  Callback  ${callbackOf(brand, program)}`, ''].join('\n'),
   );
   if (secret !== undefined && format === 'table')
-    say(
+    printNotice(
       format,
       coloured(
         process.stderr,
@@ -66,7 +71,7 @@ function show(format: Format, brand: Brand, program: ProgramFacts, sentence: str
     );
 }
 
-/** Where the decision service says that there is news. */
+/** The path that the decision service calls back. */
 const callbackOf = ({ brandId }: Brand, { programId }: ProgramFacts): string =>
   `/api/v0.1/callbacks/kyc/${brandId}/${programId}`;
 

@@ -1,8 +1,8 @@
 import type { PolicyChange, PolicyName } from '../../domain/retention/requests.ts';
 import type { System } from '../../operations/system.ts';
-import type { Format } from '../answer.ts';
-import { answer } from '../answer.ts';
 import { withSystem } from '../command.ts';
+import type { Format } from '../output.ts';
+import { printAnswer } from '../output.ts';
 import { table } from '../table.ts';
 
 type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').brandNamed>>;
@@ -10,7 +10,7 @@ type Policy = Awaited<ReturnType<typeof import('../../operations/retention/polic
 
 export async function showRetention(format: Format, brandName: string): Promise<void> {
   const { policyFor } = await import('../../operations/retention/policies.ts');
-  await shown(format, brandName, (system, { brandId }) => policyFor(system, brandId));
+  await showPolicy(format, brandName, (system, { brandId }) => policyFor(system, brandId));
 }
 
 interface SetOptions {
@@ -29,17 +29,17 @@ export async function setRetention(format: Format, options: SetOptions): Promise
     identity_years: options.identityYears,
     documents_years: options.documentsYears,
   };
-  await shown(format, options.brand, (system, { brandId }) => setPolicyFor(system, brandId, change));
+  await showPolicy(format, options.brand, (system, { brandId }) => setPolicyFor(system, brandId, change));
 }
 
 const rows: Readonly<Record<PolicyName, readonly [of: string, unit: string, since: string]>> = {
   never_verified_days: ['Verification never started', 'days', 'the deletion'],
   not_passed_months: ['Verification not passed', 'months', 'the last action on it'],
-  identity_years: ['Identity data', 'years', 'the closing of the account'],
+  identity_years: ['Identity data', 'years', 'the account was closed'],
   documents_years: ['Documents and verdicts', 'years', 'each was made'],
 };
 
-async function shown(
+async function showPolicy(
   format: Format,
   brandName: string,
   work: (system: System, brand: Brand) => Promise<Policy>,
@@ -49,7 +49,7 @@ async function shown(
     const named = await brandNamed(system, brandName);
     return [named, await work(system, named)] as const;
   });
-  answer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...policy }, () =>
+  printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...policy }, () =>
     table(
       ['WHAT', 'KEPT FOR', 'SINCE'],
       Object.entries(rows).map(([name, [of, unit, since]]) => [

@@ -1,24 +1,23 @@
 import { relative } from 'node:path';
-import { pino } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Deployment, RunningServer } from '../../main.ts';
-import type { Format } from '../answer.ts';
-import { called, coloured, quoted, say } from '../answer.ts';
 import { describe, sentenceOf } from '../failure.ts';
-import { stopInOrder } from '../stopping.ts';
+import { openLogger } from '../logger.ts';
+import type { Format } from '../output.ts';
+import { coloured, printNotice, programName, quoted } from '../output.ts';
+import { installShutdown } from '../shutdown.ts';
 
-// What people read is written to standard error; standard output carries the log, one JSON object a line,
-// whether a person or a collector listens.
+// Standard output carries the log. Notices for people go to standard error.
 
-/** Milliseconds of a start after which people are told that it goes on. */
-const quiet = 2_000;
+/** How long a start may take before people are told that it continues. */
+const slowStartMs = 2_000;
 
 export interface ServeOptions {
   readonly processes: number;
   readonly apiOnly?: boolean;
 }
 
-/** Runs the server until it is told to stop. Resolves once it answers. */
+/** Runs the server until it is told to stop. Resolves once the server answers requests. */
 export async function serve(format: Format, options: ServeOptions): Promise<void> {
   const [{ readConfig }, { startServer }, { isClusterWorker }, { allBrands }] = await Promise.all([
     import('../../config.ts'),
@@ -28,43 +27,43 @@ export async function serve(format: Format, options: ServeOptions): Promise<void
   ]);
   if (isClusterWorker()) return serveAsClusterWorker(format);
   const config = readConfig();
-  const logger = pino({ level: config.logLevel, base: null });
-  const notice = (sentence: string) => say(format, sentence);
+  const logger = await openLogger(config, format);
+  const notice = (sentence: string) => printNotice(format, sentence);
   const { processes, apiOnly = false } = options;
-  const onFatal = (error: Error) => stopper.fail(error);
+  const onFatal = (error: Error) => shutdown.fail(error);
   const deployment: Deployment = { apiOnly, ...(processes > 1 && { cluster: { processes, onFatal } }) };
   const running = startServer(config, { logger, notice }, deployment);
-  const farewell = 'Stopping; requests under way are finished first.';
-  const stopper = stopInOrder({ format, logger, farewell, running });
-  const timer = setTimeout(() => notice('Starting. The first start takes some seconds …'), quiet);
+  const stopNotice = 'Stopping after the running requests are finished.';
+  const shutdown = installShutdown({ format, logger, stopNotice, running });
+  const timer = setTimeout(() => notice('Starting. The first start takes a few seconds …'), slowStartMs);
   try {
     const server = await running;
-    if (stopper.stopping) return;
+    if (shutdown.stopping) return;
     if (format === 'json') process.stderr.write(`${JSON.stringify(readyFacts(server))}\n`);
-    else say(format, await readyText(config, server, allBrands));
+    else printNotice(format, await readyText(config, server, allBrands));
   } catch (error) {
-    stopper.uninstall();
+    shutdown.uninstall();
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** One of the processes behind a port. It ends itself on a fault: another one then takes its place. */
+/** Runs one of several processes that share a port. On a fault it exits, and the first process replaces it. */
 async function serveAsClusterWorker(format: Format): Promise<void> {
   const [{ readConfig }, { runClusterWorker }] = await Promise.all([
     import('../../config.ts'),
     import('../../cluster.ts'),
   ]);
   const config = readConfig();
-  const logger = pino({ level: config.logLevel, base: null });
+  const logger = await openLogger(config, format);
   const end = (error: unknown) => {
     logger.fatal({ error: describe(error) }, 'unhandled');
-    say(format, sentenceOf(error));
+    printNotice(format, sentenceOf(error));
     process.exit(1);
   };
   process.on('uncaughtException', end);
-  await runClusterWorker(config, { logger, notice: (sentence) => say(format, sentence) }).catch(end);
+  await runClusterWorker(config, { logger, notice: (sentence) => printNotice(format, sentence) }).catch(end);
 }
 
 const readyFacts = ({ url, demoKey }: RunningServer) => ({
@@ -76,16 +75,15 @@ const readyFacts = ({ url, demoKey }: RunningServer) => ({
 
 type AllBrands = typeof import('../../operations/brands/brands.ts').allBrands;
 
-/** The first start of a sandbox is told at length, once; every other start in two lines. */
+/** The first start of a sandbox prints a welcome with the demo's key. Every other start prints two lines. */
 async function readyText(config: Config, server: RunningServer, allBrands: AllBrands): Promise<string> {
   const [brand] = await allBrands(server.system);
   const { demoKey } = server;
   if (demoKey && brand) return welcome(config, server, demoKey, brand.name);
   const ready = `Clientele is ready at ${server.url} (${config.environment}). Docs: ${server.url}/docs`;
-  const keys = `${called()} keys create --brand ${quoted(brand?.name ?? 'My brand')}`;
   const next = brand
-    ? `Make a key with: ${keys}`
-    : `Make a brand and a key with: ${called()} brands create "My brand" && ${keys}`;
+    ? `Create a key with: ${programName()} keys create --brand ${quoted(brand.name)}`
+    : `Create a brand and a key with: ${programName()} brands create "My brand" --with-key`;
   const key =
     server.isFirstStart && config.rootKeyFile === undefined ? [`Root key: ${rootKeyText(config)}`] : [];
   return [coloured(process.stderr, 'green', ready), next, ...key].join('\n');
@@ -100,7 +98,7 @@ function welcome(
   const strong = (text: string) => coloured(process.stderr, 'bold', text);
   const dim = (text: string) => coloured(process.stderr, 'dim', text);
   return `
-${coloured(process.stderr, 'green', 'Clientele is ready: a sandbox, with a demo brand and made-up people to try things on.')}
+${coloured(process.stderr, 'green', 'Clientele is ready: a sandbox with demo brands and made-up customers.')}
 
   API            ${strong(`${url}/api/v0.1`)}
   Docs           ${strong(`${url}/docs`)}
@@ -108,19 +106,19 @@ ${coloured(process.stderr, 'green', 'Clientele is ready: a sandbox, with a demo 
   Brand          ${brand}
   Identity       ${strong(key.identity)}
   Authorization  ${strong(key.authorization)}
-                 ${dim('stored nowhere and shown only now')}
+                 ${dim('shown only now and stored nowhere')}
 
 List its customers:
 
 curl '${url}/api/v0.1/customers' -H 'Identity: ${key.identity}' -H 'Authorization: ${key.authorization}'
 
 ${dim(`Root key: ${config.rootKeyFile === undefined ? rootKeyText(config) : config.rootKeyFile}`)}
-${dim(`Another key: ${called()} keys create --brand ${quoted(brand)}`)}
-${dim('Stop with Ctrl-C; what is stored stays.')}
+${dim(`Another key: ${programName()} keys create --brand ${quoted(brand)}`)}
+${dim('Stop with Ctrl-C. The data stays.')}
 `;
 }
 
 function rootKeyText({ dataDir }: Config): string {
   const path = relative(process.cwd(), `${dataDir}/root.key`);
-  return `${path.startsWith('..') ? `${dataDir}/root.key` : path} (new; keep a copy apart, without it no record can be read)`;
+  return `${path.startsWith('..') ? `${dataDir}/root.key` : path} (new; keep a copy elsewhere: without it no record can be read)`;
 }

@@ -2,29 +2,29 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Broken, Known, Whole } from '../../operations/audit/verify.ts';
-import type { Format } from '../answer.ts';
-import { answer, coloured } from '../answer.ts';
-import { counted, openProgress, percent } from '../progress.ts';
+import type { Format } from '../output.ts';
+import { coloured, printAnswer } from '../output.ts';
+import { formatCount, openProgress, percent } from '../progress.ts';
 
-// Works from the file alone: no settings, no database, no network.
+// Needs only the file: no settings, no database, no network.
 
 interface VerifyOptions {
   readonly key?: readonly string[];
   readonly earlier?: string;
 }
 
-/** Verifies an exported trail. The exit code is 1 where a line is not as it was written. */
+/** Verifies an exported audit trail. The exit code is 1 if a line was changed. */
 export async function verifyAudit(format: Format, path: string, options: VerifyOptions): Promise<void> {
   const keys = options.key && new Set(options.key.flatMap(keysIn));
   const known: Known = keys ? { keys } : {};
   const earlier = options.earlier === undefined ? undefined : await verdictOn(format, options.earlier, known);
   if (earlier && !earlier.whole)
     throw new OperatorError(
-      `The earlier export does not hold itself: line ${earlier.line}: ${earlier.problem}`,
+      `The earlier export is not valid itself: line ${earlier.line}: ${earlier.problem}`,
     );
   const verdict = await verdictOn(format, path, { ...known, ...(earlier && { earlier: earlier.signed }) });
-  if (verdict.whole) answer(format, factsOf(verdict, keys), () => wholeText(verdict, keys));
-  else answer(format, verdict, () => brokenText(path, verdict));
+  if (verdict.whole) printAnswer(format, factsOf(verdict, keys), () => wholeText(verdict, keys));
+  else printAnswer(format, verdict, () => brokenText(path, verdict));
   if (!verdict.whole) process.exitCode = 1;
 }
 
@@ -56,7 +56,7 @@ function keysIn(given: string): readonly string[] {
   try {
     text = readFileSync(given, 'utf8');
   } catch {
-    // Said below, as for a file without a key.
+    // The error below covers an unreadable file too.
   }
   const keys = text.toLowerCase().split(/\s+/).filter(isKey);
   if (keys.length === 0)
@@ -82,21 +82,21 @@ function wholeText({ brand, from, to, at, keys }: Whole, pinned: ReadonlySet<str
     coloured(
       process.stdout,
       'green',
-      `The entries ${counted(from)} to ${counted(to)} stand as they were written.`,
+      `The entries ${formatCount(from)} to ${formatCount(to)} are unchanged.`,
     ),
     `Brand ${brand}, exported ${at}, signed by ${keys.join(', ')}.`,
   ];
-  if (from > 1) lines.push(`What came before entry ${counted(from)} is not in this file.`);
+  if (from > 1) lines.push(`Entries before ${formatCount(from)} are not in this file.`);
   if (!pinned)
     lines.push(
       coloured(
         process.stdout,
         'yellow',
-        'Whether that is your key this cannot know: somebody may have made all of it anew under a key of his own. Say which key is yours with --key.',
+        'Clientele cannot tell whether that is your key: a forger could sign a whole new trail with another one. Name your key with --key.',
       ),
     );
   return lines.join('\n');
 }
 
 const brokenText = (path: string, { line, problem }: Broken): string =>
-  `${coloured(process.stdout, 'red', `Line ${counted(line)} of ${path} is the first that does not hold.`)}\n${problem}`;
+  `${coloured(process.stdout, 'red', `Line ${formatCount(line)} of ${path} is the first that is not valid.`)}\n${problem}`;

@@ -1,25 +1,25 @@
-import { pino } from 'pino';
-import type { Format } from '../answer.ts';
-import { coloured, say } from '../answer.ts';
-import { stopInOrder } from '../stopping.ts';
+import { openLogger } from '../logger.ts';
+import type { Format } from '../output.ts';
+import { coloured, printNotice } from '../output.ts';
+import { installShutdown } from '../shutdown.ts';
 
-/** Does what happens without a request until it is told to stop. Resolves once it is at work. */
+/** Does the background work until it is told to stop. Resolves once the work has begun. */
 export async function worker(format: Format): Promise<void> {
   const [{ readConfig }, { startWorker }] = await Promise.all([
     import('../../config.ts'),
     import('../../main.ts'),
   ]);
   const config = readConfig();
-  const logger = pino({ level: config.logLevel, base: null });
-  const running = startWorker(config, { logger, notice: (sentence) => say(format, sentence) });
-  const farewell = 'Stopping; what is under way is finished first.';
-  const stopper = stopInOrder({ format, logger, farewell, running });
+  const logger = await openLogger(config, format);
+  const running = startWorker(config, { logger, notice: (sentence) => printNotice(format, sentence) });
+  const stopNotice = 'Stopping after the running work is finished.';
+  const shutdown = installShutdown({ format, logger, stopNotice, running });
   try {
     await running;
-    if (!stopper.stopping)
-      say(format, coloured(process.stderr, 'green', `Clientele is at work (${config.environment}).`));
+    if (!shutdown.stopping)
+      printNotice(format, coloured(process.stderr, 'green', `Clientele is at work (${config.environment}).`));
   } catch (error) {
-    stopper.uninstall();
+    shutdown.uninstall();
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { basename, relative } from 'node:path';
 import { styleText } from 'node:util';
 
-// Answers go to standard output; what is said beside them, for people, goes to standard error.
+// Answers go to standard output. Notices for people go to standard error.
 
-/** How a command answers. */
+/** The format of a command's answer. */
 export type Format = 'table' | 'json';
 
 type Colour = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
@@ -14,17 +14,17 @@ export function coloured(stream: NodeJS.WriteStream, colour: Colour, text: strin
 }
 
 /** Writes the answer of a command: the data as one JSON text, or the lines for people. */
-export function answer(format: Format, data: unknown, lines: () => string): void {
+export function printAnswer(format: Format, data: unknown, lines: () => string): void {
   process.stdout.write(`${format === 'json' ? JSON.stringify(data, undefined, 2) : lines()}\n`);
 }
 
-/** Says something beside the answer; a program that reads JSON gets it as JSON. */
-export function say(format: Format, sentence: string): void {
+/** Writes a notice beside the answer, as JSON for a program that reads JSON. */
+export function printNotice(format: Format, sentence: string): void {
   process.stderr.write(`${format === 'json' ? JSON.stringify({ notice: sentence }) : sentence}\n`);
 }
 
-/** How this program is called here, so that what it proposes can be copied: `clientele`, or `node bin/clientele.js`. */
-export function called(): string {
+/** The command that starts this program here, so that what it proposes can be copied: `clientele`, or `node bin/clientele.js`. */
+export function programName(): string {
   const script = process.argv[1] ?? 'clientele';
   if (basename(script) !== 'clientele') {
     const path = relative(process.cwd(), script);
@@ -33,6 +33,6 @@ export function called(): string {
   return script.includes('node_modules') ? 'npx clientele' : 'clientele';
 }
 
-/** A word as a shell takes it. */
+/** A word quoted for a shell. */
 export const quoted = (word: string): string =>
   /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;

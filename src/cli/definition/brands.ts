@@ -1,0 +1,173 @@
+import { type Command, Option } from 'commander';
+import { defaultScopes, scopes } from '../../domain/scopes.ts';
+import {
+  brandOption,
+  commaSeparated,
+  example,
+  formatOf,
+  keyDays,
+  overlapHours,
+  wholeNumber,
+} from './options.ts';
+
+/** The commands for one brand: itself, its API keys, its programs and its retention policy. */
+export function addBrandCommands(program: Command): void {
+  addBrands(program.command('brands').description('Manage the brands.'));
+  addKeys(program.command('keys').description('Manage the API keys of a brand.'));
+  addPrograms(
+    program.command('programs').description('Manage the programs that customers are verified for.'),
+  );
+  addRetention(program.command('retention').description('Set how long a brand keeps deleted records.'));
+}
+
+function addBrands(brands: Command): void {
+  const create = brands
+    .command('create <name>')
+    .description('Create a brand with its own sealing keys.')
+    .option('--with-key', 'Create an API key with the default scopes too, and show its secret once.')
+    .action(async (name, options, command) =>
+      (await import('../commands/brands.ts')).createBrand(formatOf(command), name, options),
+    );
+  example(create, 'brands create "Blue Ridge" --with-key');
+
+  const list = brands
+    .command('list')
+    .description('List the brands.')
+    .action(async (_options, command) =>
+      (await import('../commands/brands.ts')).listBrands(formatOf(command)),
+    );
+  example(list, 'brands list');
+}
+
+function addKeys(keys: Command): void {
+  const onRequest = Object.keys(scopes).filter((scope) => !defaultScopes.some((one) => one === scope));
+  const create = keys
+    .command('create')
+    .description('Create an API key. Its secret is shown once and stored nowhere.')
+    .addOption(brandOption())
+    .option('--name <name>', 'A name for the key. Without one, Clientele makes one up.')
+    .option(
+      '--scopes <scopes>',
+      `What the key may do, separated by commas. The default is every scope except ${listed(onRequest)}.`,
+      commaSeparated,
+    )
+    .option('--expires-days <days>', 'Days until the key expires. The default is never.', keyDays)
+    .addHelpText('after', () => `\nScopes:\n${scopeLines()}`)
+    .action(async (options, command) =>
+      (await import('../commands/keys.ts')).createKey(formatOf(command), options),
+    );
+  example(create, 'keys create --brand "Blue Ridge" --scopes customers:read,kyc:read --expires-days 90');
+
+  const list = keys
+    .command('list')
+    .description('List the API keys of a brand, without secrets.')
+    .addOption(brandOption())
+    .action(async (options, command) =>
+      (await import('../commands/keys.ts')).listKeys(formatOf(command), options.brand),
+    );
+  example(list, 'keys list --brand "Blue Ridge"');
+
+  const rotate = keys
+    .command('rotate <key>')
+    .description('Give an API key a new secret. <key> is its identity or its name.')
+    .addOption(brandOption())
+    .option('--overlap-hours <hours>', 'Hours for which the old secret stays valid.', overlapHours, 24)
+    .action(async (key, options, command) =>
+      (await import('../commands/keys.ts')).rotateKey(formatOf(command), key, options),
+    );
+  example(rotate, 'keys rotate shop --brand "Blue Ridge" --overlap-hours 48');
+
+  const revoke = keys
+    .command('revoke <key>')
+    .description(
+      'Revoke an API key for good. <key> is its identity or its name. Every process refuses it within a second.',
+    )
+    .addOption(brandOption())
+    .action(async (key, options, command) =>
+      (await import('../commands/keys.ts')).revokeKey(formatOf(command), key, options.brand),
+    );
+  example(revoke, 'keys revoke shop --brand "Blue Ridge"');
+}
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+
+function scopeLines(): string {
+  const width = Math.max(...Object.keys(scopes).map((scope) => scope.length));
+  return Object.entries(scopes)
+    .map(([scope, description]) => `  ${scope.padEnd(width)}  ${description}`)
+    .join('\n');
+}
+
+function addPrograms(programs: Command): void {
+  const provider = () =>
+    new Option(
+      '--provider <provider>',
+      'Who verifies: sandbox, manual (people, through reviews) or http (your decision service).',
+    ).choices(['sandbox', 'manual', 'http']);
+  const url = () => new Option('--url <url>', 'The address of the decision service, for the provider http.');
+
+  const list = programs
+    .command('list')
+    .description('List the programs of a brand and the provider of each.')
+    .addOption(brandOption())
+    .action(async (options, command) =>
+      (await import('../commands/programs.ts')).listPrograms(formatOf(command), options.brand),
+    );
+  example(list, 'programs list --brand "Blue Ridge"');
+
+  const create = programs
+    .command('create')
+    .description('Create a program. The secret of a decision service is shown once.')
+    .addOption(brandOption())
+    .requiredOption('--name <name>', 'The name of the program.')
+    .addOption(provider())
+    .addOption(url())
+    .action(async (options, command) =>
+      (await import('../commands/programs.ts')).createProgram(formatOf(command), options),
+    );
+  example(
+    create,
+    'programs create --brand "Blue Ridge" --name cards --provider http --url https://kyc.example.com',
+  );
+
+  const set = programs
+    .command('set <program>')
+    .description(
+      'Change the provider of a program. <program> is its id or its name. The provider http gets a new secret. Running verifications continue with the new provider.',
+    )
+    .addOption(brandOption())
+    .addOption(provider().makeOptionMandatory())
+    .addOption(url())
+    .action(async (name, options, command) =>
+      (await import('../commands/programs.ts')).setProgram(formatOf(command), name, options),
+    );
+  example(set, 'programs set cards --brand "Blue Ridge" --provider manual');
+}
+
+function addRetention(retention: Command): void {
+  const count = (name: string, description: string) => new Option(name, description).argParser(wholeNumber);
+  const show = retention
+    .command('show')
+    .description('Show the retention policy of a brand.')
+    .addOption(brandOption())
+    .action(async (options, command) =>
+      (await import('../commands/retention.ts')).showRetention(formatOf(command), options.brand),
+    );
+  example(show, 'retention show --brand "Blue Ridge"');
+
+  const set = retention
+    .command('set')
+    .description(
+      'Change the retention policy of a brand, for all records that it keeps. Live accepts no number below its default.',
+    )
+    .addOption(brandOption())
+    .addOption(count('--never-verified-days <days>', 'Days, where a verification never began.'))
+    .addOption(count('--not-passed-months <months>', 'Months after the last action, where none passed.'))
+    .addOption(count('--identity-years <years>', 'Years after the account was closed.'))
+    .addOption(count('--documents-years <years>', 'Years after each document and verdict was made.'))
+    .action(async (options, command) =>
+      (await import('../commands/retention.ts')).setRetention(formatOf(command), options),
+    );
+  example(set, 'retention set --brand "Blue Ridge" --identity-years 7');
+}

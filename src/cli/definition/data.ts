@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { brandOption, entryNumber, example, fileOption, formatOf } from './options.ts';
+
+/** The commands that move data in and out, and those that replace keys. */
+export function addDataCommands(program: Command): void {
+  addImport(program);
+  addExports(program.command('export').description('Write data of a brand to a file.'));
+  addVerifyAudit(program);
+  addBackup(program);
+  addRotations(
+    program
+      .command('rotate')
+      .description('Replace encryption keys while the service runs. Resumes an interrupted rotation.'),
+  );
+}
+
+function addImport(program: Command): void {
+  const command = program
+    .command('import <file>')
+    .description('Create a customer from every line of a file. Each line is the body of a create as JSON.')
+    .addOption(brandOption())
+    .option(
+      '--skip-bad',
+      'Import the valid lines even if others are not. By default nothing is written then.',
+    )
+    .action(async (file, options, command) =>
+      (await import('../commands/import.ts')).importFile(formatOf(command), file, options),
+    );
+  example(command, 'import customers.ndjson --brand "Blue Ridge"');
+}
+
+function addExports(exports: Command): void {
+  const audit = exports
+    .command('audit')
+    .description('Write the audit trail of a brand, one JSON object a line. Anyone can verify the file.')
+    .addOption(brandOption())
+    .addOption(fileOption())
+    .option('--from <number>', 'The number of the first entry.', entryNumber, 1)
+    .action(async (options, command) =>
+      (await import('../commands/export.ts')).exportAudit(formatOf(command), options),
+    );
+  example(audit, 'export audit --brand "Blue Ridge" --file trail.ndjson');
+
+  const customers = exports
+    .command('customers')
+    .description('Write the customers of a brand, one JSON object a line, with masked SSNs.')
+    .addOption(brandOption())
+    .addOption(fileOption())
+    .action(async (options, command) =>
+      (await import('../commands/export.ts')).exportCustomers(formatOf(command), options),
+    );
+  example(customers, 'export customers --brand "Blue Ridge" --file customers.ndjson');
+}
+
+function addVerifyAudit(program: Command): void {
+  const command = program
+    .command('verify-audit <file>')
+    .description('Check that an exported audit trail is unchanged. Needs nothing but the file.')
+    .option('--key <key...>', 'Your public key as doctor shows it, or a file with one key a line.')
+    .option('--earlier <file>', 'An earlier export that this one has to agree with.')
+    .action(async (path, options, command) =>
+      (await import('../commands/verify-audit.ts')).verifyAudit(formatOf(command), path, options),
+    );
+  example(command, 'verify-audit trail.ndjson --key audit-keys.txt --earlier trail-of-last-month.ndjson');
+}
+
+function addBackup(program: Command): void {
+  const backup = program
+    .command('backup')
+    .description(
+      'Write everything in the database to one file, sealed as it is stored. The service may run meanwhile.',
+    )
+    .addOption(fileOption())
+    .action(async (options, command) =>
+      (await import('../commands/backup.ts')).backup(formatOf(command), options),
+    );
+  example(backup, 'backup --file /backups/2026-11-24.backup');
+
+  const restore = program
+    .command('restore <file>')
+    .description('Fill a new data directory, or an empty database, from a backup.')
+    .action(async (file, _options, command) =>
+      (await import('../commands/restore.ts')).restore(formatOf(command), file),
+    );
+  example(restore, 'restore /backups/2026-11-24.backup');
+}
+
+const rotations = {
+  brand: 'Give a brand a new key, and seal its records again under it.',
+  index: 'Give a brand a new key for its blind indexes, and index its customers again under it.',
+} as const;
+
+function addRotations(rotate: Command): void {
+  for (const kind of ['brand', 'index'] as const) {
+    const command = rotate
+      .command(`${kind}-key`)
+      .description(rotations[kind])
+      .option('--brand <name>', "The brand's name or id. Required unless --all is given.")
+      .option('--all', 'Rotate the key of every brand, one after the other.')
+      .action(async (options, command) =>
+        (await import('../commands/rotate.ts')).rotateBrands(formatOf(command), kind, options),
+      );
+    example(command, `rotate ${kind}-key --brand "Blue Ridge"`);
+  }
+  const root = rotate
+    .command('root-key')
+    .description("Start using a new root key, and wrap every brand's keys with it. Touches no record.")
+    .action(async (_options, command) =>
+      (await import('../commands/rotate.ts')).rotateRootKey(formatOf(command)),
+    );
+  example(root, 'rotate root-key');
+}

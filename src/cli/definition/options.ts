@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Format } from '../output.ts';
+import { programName } from '../output.ts';
+
+// What the definitions of the commands share: options, parsers of their values, and examples.
+
+const maxKeyDays = 3_650;
+const maxOverlapHours = 720;
+/** Processes of one server: what the connections of the embedded database suffice for. */
+const maxProcesses = 16;
+
+/** The format that the caller asked for with the global option --output. */
+export const formatOf = (command: Command): Format => command.optsWithGlobals()['output'] as Format;
+
+export const brandOption = () =>
+  new Option('--brand <name>', "The brand's name or id.").makeOptionMandatory();
+
+export const fileOption = () =>
+  new Option('--file <file>', 'The file to write. Only you can read it.').makeOptionMandatory();
+
+const examples = new WeakMap<Command, string>();
+
+/** Adds an example to a command's help: the words after the name of the program. */
+export function example(command: Command, words: string): Command {
+  examples.set(command, words);
+  return command.addHelpText('after', () => `\nExample:\n  ${programName()} ${words}`);
+}
+
+export const exampleOf = (command: Command): string | undefined => examples.get(command);
+
+export const commaSeparated = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
+function integerBetween(text: string, least: number, most: number): number {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= least && count <= most) return count;
+  throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+}
+
+export const keyDays = (text: string): number => integerBetween(text, 1, maxKeyDays);
+export const processCount = (text: string): number => integerBetween(text, 1, maxProcesses);
+
+export function overlapHours(text: string): number {
+  const count = text.trim() === '' ? Number.NaN : Number(text);
+  if (count >= 0 && count <= maxOverlapHours) return count;
+  throw new InvalidArgumentError(`It takes a number from 0 to ${maxOverlapHours}.`);
+}
+
+/** A number that the policy itself bounds. */
+export function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a whole number.');
+}
+
+export function entryNumber(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('It takes a whole number from 1.');
+}

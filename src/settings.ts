@@ -1,0 +1,127 @@
+import Type from 'typebox';
+import type { Environment } from './store/installation/installation.ts';
+
+/** Every setting there is. `src/config.ts` reads them, and `docs/configuration.md` is generated from them. */
+export const settings = Type.Object({
+  CLIENTELE_HOST: Type.String({ default: '127.0.0.1', description: 'The address to listen on.' }),
+  CLIENTELE_PORT: Type.Integer({
+    default: 8080,
+    minimum: 0,
+    maximum: 65_535,
+    description: 'The port to listen on; 0 takes a free one.',
+  }),
+  CLIENTELE_DATA_DIR: Type.String({
+    default: './.clientele',
+    description: 'Where the embedded database, its root key and its log live.',
+  }),
+  CLIENTELE_DATABASE_URL: Type.Optional(
+    Type.String({
+      description:
+        'A PostgreSQL server (14 or newer) to use instead of the embedded one: postgres://user:password@host/database. Direct or session-pooled.',
+    }),
+  ),
+  CLIENTELE_ROOT_KEY_FILE: Type.Optional(
+    Type.String({
+      description:
+        'The file with the root key: 32 random bytes in base64, readable by its owner only. In a sandbox the first start makes one in the data directory.',
+    }),
+  ),
+  CLIENTELE_ROOT_KEY: Type.Optional(
+    Type.String({
+      description:
+        'The root key itself, in the form of that file, instead of it: for orchestrators that hand secrets over in the environment.',
+    }),
+  ),
+  CLIENTELE_ROTATE_DAYS: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 3_650,
+    description:
+      "Days after which a brand's keys are replaced by themselves, and the root key where it is Clientele's own; 0 for never (docs/rotation.md).",
+  }),
+  CLIENTELE_BACKUP_HORIZON_DAYS: Type.Integer({
+    default: 35,
+    minimum: 0,
+    maximum: 3_650,
+    description:
+      'Days for which a replaced root key is kept. So long a backup from before can be restored, and opens what was erased since.',
+  }),
+  CLIENTELE_ENVIRONMENT: Type.Unsafe<Environment>({
+    type: 'string',
+    enum: ['sandbox', 'live'],
+    default: 'sandbox',
+    description:
+      'What this is: a sandbox to try things in, or live with real people. A database is born as one of them and stays it.',
+  }),
+  CLIENTELE_DEMO: Type.Unsafe<'0' | '1'>({
+    type: 'string',
+    enum: ['0', '1'],
+    default: '1',
+    description:
+      'In a sandbox, whether the first start brings demo brands and customers; 0 for an empty start.',
+  }),
+  CLIENTELE_ADDRESS_VERIFIER: Type.Unsafe<'offline' | 'lob'>({
+    type: 'string',
+    enum: ['offline', 'lob'],
+    default: 'offline',
+    description:
+      'Who finds out whether mail reaches an address: open ZIP data that needs no network, or Lob (docs/deliverability.md).',
+  }),
+  CLIENTELE_LOB_KEY_FILE: Type.Optional(
+    Type.String({
+      description: 'The file with the secret key of a Lob account, for CLIENTELE_ADDRESS_VERIFIER=lob.',
+    }),
+  ),
+  CLIENTELE_LOB_URL: Type.Optional(
+    Type.String({
+      description:
+        "Another address of Lob's API, for tests and proxies; it has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
+    }),
+  ),
+  CLIENTELE_AUDIT_READS: Type.Unsafe<'0' | '1'>({
+    type: 'string',
+    enum: ['0', '1'],
+    default: '0',
+    description:
+      'Whether the audit trail also says who read which customers; each read then waits for its entry (docs/audit.md).',
+  }),
+  CLIENTELE_LOG_LEVEL: Type.Unsafe<LogLevel>({
+    type: 'string',
+    enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    default: 'info',
+    description: 'How much is logged to standard output.',
+  }),
+  CLIENTELE_LOG_FORMAT: Type.Optional(
+    Type.Unsafe<LogFormat>({
+      type: 'string',
+      enum: ['pretty', 'json'],
+      description:
+        'How the log is written: pretty for people, json for collectors (one JSON object a line). A sandbox on a terminal defaults to pretty, everything else to json.',
+    }),
+  ),
+  CLIENTELE_TLS_CERT_FILE: Type.Optional(
+    Type.String({
+      description: 'A PEM certificate chain; with CLIENTELE_TLS_KEY_FILE the server speaks TLS itself.',
+    }),
+  ),
+  CLIENTELE_TLS_KEY_FILE: Type.Optional(Type.String({ description: 'The PEM key of that certificate.' })),
+  CLIENTELE_TRUST_PROXY: Type.String({
+    default: '',
+    description:
+      'CIDRs, separated by commas, of the proxies in front that speak TLS; their X-Forwarded headers are believed.',
+  }),
+  CLIENTELE_WEBHOOK_ALLOW: Type.String({
+    default: '',
+    description: 'CIDRs, separated by commas, that webhooks may reach besides the public internet.',
+  }),
+  CLIENTELE_RATE_LIMIT: Type.Integer({
+    default: 1_000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'Requests a minute for each key in live, counted by each process for itself. A sandbox has no limit.',
+  }),
+});
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+export type LogFormat = 'pretty' | 'json';

@@ -1,4 +1,4 @@
-/** One call to somebody else, in JSON; answers the text. What is not a success is thrown, as its status alone. */
+/** Sends one JSON request and returns the text of the answer. Throws the status of any other answer than a success. */
 export async function call(method, url, headers, content) {
   const response = await fetch(url, {
     method,
@@ -9,5 +9,5 @@ export async function call(method, url, headers, content) {
   if (response.ok) return response.text();
   await response.body?.cancel();
   const retryAfter = response.headers.get('retry-after');
-  throw Object.assign(new Error('It was refused.'), { status: response.status, retryAfter });
+  throw Object.assign(new Error('The request was refused.'), { status: response.status, retryAfter });
 }

@@ -2,18 +2,18 @@ import { createHmac } from 'node:crypto';
 import { call } from './call.js';
 import { isRecent, isSame } from './signed.js';
 
-/** All that is Persona's. For another vendor, write these five functions again. */
+/** Everything about Persona. For another vendor, write these five functions again. */
 export function openPersona({ url, key, template, webhookSecret }) {
   const headers = { authorization: `Bearer ${key}`, 'persona-version': '2023-01-05' };
   const ask = async (method, path, content, more = {}) =>
     JSON.parse(await call(method, `${url}/inquiries${path}`, { ...headers, ...more }, content));
   const named = (reference) => `/${encodeURIComponent(reference)}`;
 
-  /** Persona keeps our name for the run, so nothing has to be kept here. */
+  /** Persona stores our id of the run, so the bridge stores nothing. */
   const find = async (runId) =>
     (await ask('GET', `?filter[reference-id]=${encodeURIComponent(runId)}&page[size]=1`)).data[0];
 
-  /** The key makes one inquiry of starts that race; `find` does it for those that come later. */
+  /** The idempotency key makes one inquiry of concurrent starts. `find` does it for later ones. */
   async function create({ run_id, applicant }) {
     const attributes = {
       'inquiry-template-id': template,
@@ -37,25 +37,25 @@ export function openPersona({ url, key, template, webhookSecret }) {
       return { ...answer, link: meta['one-time-link'] };
     },
     status,
-    /** The person hands documents to Persona's own page: there is nothing to pass on. */
+    /** The person uploads documents on Persona's own page, so there is nothing to pass on. */
     submitDocuments: status,
     async cancel({ reference }) {
       if (reference) await ask('POST', `${named(reference)}/expire`, {});
       return {};
     },
-    /** Which run a webhook is about, if it is Persona's: `t=…,v1=…`, and twice while its secret changes. */
+    /** The run that a webhook is about, if Persona signed it: `t=…,v1=…`, twice while the secret is rotated. */
     readWebhook(received, body) {
-      const isTheirs = (received['persona-signature'] ?? '').split(' ').some((pair) => {
+      const isSigned = (received['persona-signature'] ?? '').split(' ').some((pair) => {
         const { t, v1 = '' } = Object.fromEntries(pair.split(',').map((part) => part.split('=')));
         const mac = createHmac('sha256', webhookSecret).update(`${t}.`).update(body);
         return isRecent(t) && isSame(v1, mac.digest('hex'));
       });
-      return isTheirs ? JSON.parse(body).data.attributes.payload.data.attributes['reference-id'] : undefined;
+      return isSigned ? JSON.parse(body).data.attributes.payload.data.attributes['reference-id'] : undefined;
     },
   };
 }
 
-/** What the template's form begins with. What Persona is not to know is left out. */
+/** What the template's form is filled in with. Persona gets nothing else: the SSN is not sent. */
 function fieldsOf({ first_name, middle_name, last_name, dob, addresses }) {
   const home = addresses.find((address) => address.is_primary);
   return {
@@ -72,13 +72,13 @@ function fieldsOf({ first_name, middle_name, last_name, dob, addresses }) {
   };
 }
 
-/** A status that is new makes an answer without a state: Clientele does not take it, and asks again. */
+/** An unknown status gives an answer without a state. Clientele does not accept it, and asks again. */
 const answerOf = (inquiry) => ({ reference: inquiry?.id, state: states[inquiry?.attributes.status] });
 
 const states = {
   created: 'needs_input',
   pending: 'needs_input',
-  /** The person is done; the template's workflow decides. */
+  /** The person is done. The template's workflow decides. */
   completed: 'pending',
   needs_review: 'review',
   approved: 'approved',

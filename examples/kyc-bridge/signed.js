@@ -2,8 +2,8 @@ import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { call } from './call.js';
 
 /**
- * Standard Webhooks, both ways, with one secret: `whsec_` and base64. The library `standardwebhooks` does the
- * same, and there is one for most languages.
+ * Standard Webhooks in both directions with one secret, `whsec_` and base64. The library `standardwebhooks`
+ * does the same, and most languages have one.
  */
 export function openSigned(secret) {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
@@ -11,7 +11,7 @@ export function openSigned(secret) {
     `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
 
   return {
-    /** Whether Clientele has sent this, in the last five minutes. */
+    /** Whether Clientele sent this in the last five minutes. */
     isSigned(headers, body) {
       const id = headers['webhook-id'];
       const timestamp = headers['webhook-timestamp'];
@@ -30,10 +30,10 @@ export function openSigned(secret) {
   };
 }
 
-/** Within five minutes, in seconds since 1970; false for what is no number. */
+/** Whether a time in seconds since 1970 is within five minutes. False for anything but a number. */
 export const isRecent = (seconds) => Math.abs(Date.now() / 1_000 - Number(seconds ?? Number.NaN)) <= 300;
 
-/** In a time that says nothing about where they differ. */
+/** Compares in constant time. */
 export function isSame(one, other) {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
   return left.length === right.length && timingSafeEqual(left, right);

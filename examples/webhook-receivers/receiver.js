@@ -1,14 +1,13 @@
-// Receives webhooks of Clientele: node receiver.js, with WEBHOOK_SECRETS (one or more, with commas) and PORT.
-// Node's own library is all it needs.
+// Receives webhooks of Clientele: node receiver.js, with WEBHOOK_SECRETS (one or more, separated by commas) and
+// PORT. It needs only Node's own library.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
 const secrets = (process.env.WEBHOOK_SECRETS ?? '').split(',').filter((secret) => secret !== '');
-if (secrets.length === 0) throw new Error('Set WEBHOOK_SECRETS to the secret of the subscription: whsec_...');
 
-/** Seconds that the sender's clock may differ from ours; what is older may be a recording. */
+/** Seconds that the sender's clock may differ from ours. An older delivery may be a replay. */
 const tolerance = 300;
-/** The ids of what was handled already: the same delivery may come again. Keep them in your database. */
+/** The ids of handled deliveries: the same delivery may come again. Keep them in your database. */
 const handled = new Set();
 
 const isSame = (one, other) =>
@@ -46,8 +45,13 @@ function holdsBond(headers, body) {
 const server = createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  // The bytes as they came: what is parsed and written anew may differ, and then no signature holds.
+  // The bytes as they came. JSON that is parsed and written again may differ from them, and the signature fails.
   const body = Buffer.concat(chunks);
+  if (secrets.length === 0) {
+    // Nothing can be verified yet. Clientele sends the delivery again later.
+    response.writeHead(503).end();
+    return;
+  }
   if (!holdsStandard(request.headers, body) || !holdsBond(request.headers, body)) {
     response.writeHead(401).end();
     return;
@@ -55,10 +59,15 @@ const server = createServer(async (request, response) => {
   const id = request.headers['webhook-id'];
   const isNew = !handled.has(id);
   handled.add(id);
-  // Answer soon and work afterwards: a slow answer is taken for a failure, and the delivery comes again.
+  // Answer first and work afterwards: a slow answer counts as a failure, and the delivery comes again.
   response.writeHead(204).end();
   console.log(isNew ? `handled ${id} ${JSON.parse(body).event}` : `seen before ${id}`);
 });
 server.listen(Number(process.env.PORT ?? 8090), '127.0.0.1', () => {
-  console.log(`listening on ${server.address().port}`);
+  const { port } = server.address();
+  console.log(`listening on ${port}`);
+  if (secrets.length === 0)
+    console.log(
+      `No secret yet. Subscribe http://127.0.0.1:${port}/ with POST /webhooks, then start again with WEBHOOK_SECRETS=whsec_... from its answer.`,
+    );
 });

@@ -1,6 +1,5 @@
-"""Receives webhooks of Clientele: python3 receiver.py, with WEBHOOK_SECRETS (one or more, with commas) and PORT.
-
-Python's standard library is all it needs.
+"""Receives webhooks of Clientele: python3 receiver.py, with WEBHOOK_SECRETS (one or more, separated by
+commas) and PORT. It needs only Python's standard library.
 """
 
 import base64
@@ -12,12 +11,10 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SECRETS = [secret for secret in os.environ.get("WEBHOOK_SECRETS", "").split(",") if secret]
-if not SECRETS:
-    raise SystemExit("Set WEBHOOK_SECRETS to the secret of the subscription: whsec_...")
 
-# Seconds that the sender's clock may differ from ours; what is older may be a recording.
+# Seconds that the sender's clock may differ from ours. An older delivery may be a replay.
 TOLERANCE = 300
-# The ids of what was handled already: the same delivery may come again. Keep them in your database.
+# The ids of handled deliveries: the same delivery may come again. Keep them in your database.
 handled = set()
 
 
@@ -69,8 +66,13 @@ def holds_bond(headers, body):
 
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
-        # The bytes as they came: what is parsed and written anew may differ, and then no signature holds.
+        # The bytes as they came. JSON that is parsed and written again may differ, and the signature fails.
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if not SECRETS:
+            # Nothing can be verified yet. Clientele sends the delivery again later.
+            self.send_response(503)
+            self.end_headers()
+            return
         if not holds_standard(self.headers, body) or not holds_bond(self.headers, body):
             self.send_response(401)
             self.end_headers()
@@ -78,7 +80,7 @@ class Receiver(BaseHTTPRequestHandler):
         message_id = self.headers["webhook-id"]
         is_new = message_id not in handled
         handled.add(message_id)
-        # Answer soon and work afterwards: a slow answer is taken for a failure, and the delivery comes again.
+        # Answer first and work afterwards: a slow answer counts as a failure, and the delivery comes again.
         self.send_response(204)
         self.end_headers()
         event = json.loads(body)["event"]
@@ -90,4 +92,10 @@ class Receiver(BaseHTTPRequestHandler):
 
 server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8090"))), Receiver)
 print(f"listening on {server.server_port}", flush=True)
+if not SECRETS:
+    print(
+        f"No secret yet. Subscribe http://127.0.0.1:{server.server_port}/ with POST /webhooks, "
+        "then start again with WEBHOOK_SECRETS=whsec_... from its answer.",
+        flush=True,
+    )
 server.serve_forever()

@@ -1,16 +1,15 @@
-# Receives webhooks of Clientele: ruby receiver.rb, with WEBHOOK_SECRETS (one or more, with commas) and PORT.
-# Ruby's standard library is all it needs. In an application the two functions in the middle are what you
-# want; the server around them is only as good as an example has to be.
+# Receives webhooks of Clientele: ruby receiver.rb, with WEBHOOK_SECRETS (one or more, separated by
+# commas) and PORT. It needs only Ruby's standard library. In an application, use the two functions in the
+# middle. The server around them is only good enough for an example.
 require 'json'
 require 'openssl'
 require 'socket'
 
 SECRETS = ENV.fetch('WEBHOOK_SECRETS', '').split(',').reject(&:empty?)
-abort 'Set WEBHOOK_SECRETS to the secret of the subscription: whsec_...' if SECRETS.empty?
 
-# Seconds that the sender's clock may differ from ours; what is older may be a recording.
+# Seconds that the sender's clock may differ from ours. An older delivery may be a replay.
 TOLERANCE = 300
-# The ids of what was handled already: the same delivery may come again. Keep them in your database.
+# The ids of handled deliveries: the same delivery may come again. Keep them in your database.
 HANDLED = {}
 
 def recent?(timestamp)
@@ -47,6 +46,8 @@ end
 
 # The status to answer, and the line to print once it is answered.
 def receive(headers, body)
+  # Without a secret nothing can be verified yet. Clientele sends the delivery again later.
+  return ['503 Service Unavailable', nil] if SECRETS.empty?
   return ['401 Unauthorized', nil] unless holds_standard?(headers, body) && holds_bond?(headers, body)
 
   id = headers['webhook-id']
@@ -58,6 +59,10 @@ end
 server = TCPServer.new('127.0.0.1', Integer(ENV.fetch('PORT', '8090')))
 $stdout.sync = true
 puts "listening on #{server.addr[1]}"
+if SECRETS.empty?
+  puts "No secret yet. Subscribe http://127.0.0.1:#{server.addr[1]}/ with POST /webhooks, " \
+       'then start again with WEBHOOK_SECRETS=whsec_... from its answer.'
+end
 loop do
   client = server.accept
   client.gets
@@ -66,11 +71,11 @@ loop do
     name, value = line.chomp.split(':', 2)
     headers[name.downcase] = value.to_s.strip
   end
-  # The bytes as they came: what is parsed and written anew may differ, and then no signature holds.
+  # The bytes as they came. JSON that is parsed and written again may differ, and the signature fails.
   body = client.read(headers.fetch('content-length', '0').to_i) || ''
   status, said = receive(headers, body)
-  # Answer soon and work afterwards: a slow answer is taken for a failure, and the delivery comes again.
-  client.write("HTTP/1.1 #{status}\r\nconnection: close\r\n#{'content-length: 0' + "\r\n" if status.start_with?('401')}\r\n")
+  # Answer first and work afterwards: a slow answer counts as a failure, and the delivery comes again.
+  client.write("HTTP/1.1 #{status}\r\nconnection: close\r\n#{'content-length: 0' + "\r\n" unless status.start_with?('204')}\r\n")
   client.close
   puts said if said
 end

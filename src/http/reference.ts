@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import { keyExample } from '../contract/api-keys.ts';
 import { buildOpenApi } from '../contract/openapi/document.ts';
@@ -24,6 +24,10 @@ export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | 
   const program = once(async () => packFile('text/javascript; charset=utf-8', await scalarProgram()));
   const errors = once(async () => packFile('text/html; charset=utf-8', errorsHtml()));
 
+  app.get('/', async (request, reply) => {
+    reply.header('vary', 'accept');
+    return isBrowser(request) ? reply.redirect('/docs') : reply.callNotFound();
+  });
   app.get('/openapi.json', async (request, reply) => sendFile(request, reply, await document()));
   app.get('/docs/scalar.js', async (request, reply) => sendFile(request, reply, await program()));
   app.get('/docs', async (_request, reply) => {
@@ -38,6 +42,9 @@ export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | 
     return sendFile(request, reply, await errors());
   });
 }
+
+/** A browser asks for HTML by name. Other clients get the same answer as at any unknown address. */
+const isBrowser = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/html') ?? false;
 
 /** Made when it is first asked for; a failure is not kept. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -19,7 +19,8 @@ const sentences = {
   spelling:
     'Must name its host in the plain form: letters a to z, digits, dots and dashes (international names as xn--…), an IPv4 address as four decimal numbers, an IPv6 address in its shortest form.',
   port: 'Must use port 443 or one from 1024 on.',
-  address: 'Must lead to public internet addresses only.',
+  address:
+    'Must lead to public internet addresses only. An operator can allow other networks with CLIENTELE_WEBHOOK_ALLOW.',
   unresolved: 'The host has no address: check its name, or try again once its DNS entry can be seen.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -241,6 +241,18 @@ describe('what is served beside the API', () => {
     expect(new Set(policies.slice(0, 3)).size).toBe(3);
   });
 
+  test('sends a browser from / to the reference, and tells every other client that nothing is there', async () => {
+    const at = (path: string, accept: string) =>
+      fetch(world.url + path, { headers: { Accept: accept }, redirect: 'manual' });
+    const browser = await at('/', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
+    expect(browser.status).toBe(302);
+    expect(browser.headers.get('location')).toBe('/docs');
+    for (const accept of ['*/*', 'application/json']) {
+      const [root, unknown] = [await at('/', accept), await at('/nowhere', accept)];
+      expect([root.status, await root.text()]).toEqual([404, await unknown.text()]);
+    }
+  });
+
   test('explains every code at the address that a problem gives as its type', async () => {
     const answer = await fetch(`${world.url}${apiPrefix}/customers`, {
       headers: { Accept: 'application/problem+json' },

@@ -47,8 +47,8 @@ async function openBridge(cwd: string): Promise<{ readonly url: string; close():
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       PORT: '0',
-      CLIENTELE_SECRET: secret,
-      CLIENTELE_CALLBACK_URL: `${home}/callback`,
+      BRIDGE_SECRET: secret,
+      CALLBACK_URL: `${home}/callback`,
       INVITE_URL: `${home}/invite`,
       PERSONA_URL: persona.url,
       PERSONA_KEY: key,

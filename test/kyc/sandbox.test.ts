@@ -64,7 +64,7 @@ describe('the walk of the examples', () => {
   test('goes from create to passed through an upload, shows the lock, and the way through it', async () => {
     const { identity = '', authorization = '' } = world.demoKey ?? {};
     const { code, said } = await walk({
-      CLIENTELE_URL: world.url,
+      SERVER_URL: world.url,
       IDENTITY: identity,
       AUTHORIZATION: authorization,
     });
@@ -84,7 +84,7 @@ describe('the walk of the examples', () => {
   });
 
   test('stops where something is not as it should be', async () => {
-    const { code, said } = await walk({ CLIENTELE_URL: world.url, IDENTITY: 'nobody', AUTHORIZATION: 'x' });
+    const { code, said } = await walk({ SERVER_URL: world.url, IDENTITY: 'nobody', AUTHORIZATION: 'x' });
     expect(code).not.toBe(0);
     expect(said).toContain('Expected 201, got 401');
   });

@@ -2,12 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventExample } from '../../src/contract/webhooks/events.ts';
 import { spacedJson } from '../../src/domain/text.ts';
 import { makeSecret, signStandard } from '../../src/providers/signature.ts';
+import { settings } from '../../src/settings.ts';
 
 const folder = fileURLToPath(new URL('../../examples/webhook-receivers/', import.meta.url));
 const languages = [
@@ -107,6 +109,17 @@ describe.each(languages)('the receiver in %s', (_language, command, file) => {
     expect(receiver.lines).toHaveLength(1);
   });
 
+  test.skipIf(!here)('starts before it has a secret, says what to do, and takes nothing', async () => {
+    const receiver = await start(command, file, []);
+    await expect
+      .poll(() => receiver.lines[1], { timeout: 10_000 })
+      .toBe(
+        `No secret yet. Subscribe ${new URL('/', receiver.url)} with POST /webhooks, then start again with WEBHOOK_SECRETS=whsec_... from its answer.`,
+      );
+    expect(await send(receiver, { id: 'a1b2', body: bodyOf(), secret: makeSecret() })).toBe(503);
+    expect(receiver.lines).toHaveLength(2);
+  });
+
   test.skipIf(!here)('goes on while its secret is rotated', { timeout: 60_000 }, async () => {
     const [old, fresh] = [makeSecret(), makeSecret()];
     const message = { id: 'e5f6', body: bodyOf(), secret: fresh, bondSecret: old };
@@ -117,4 +130,14 @@ describe.each(languages)('the receiver in %s', (_language, command, file) => {
 
 test('the languages that are not here are skipped by name, and Node is always here', () => {
   expect(languages.filter(([, command]) => isHere(command)).map(([name]) => name)).toContain('Node');
+});
+
+test('no example names a setting of Clientele that is none, which every command would refuse', () => {
+  const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+  const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.\w+$/.test(name),
+  );
+  const named = files.flatMap((name) => readFileSync(examples + name, 'utf8').match(/CLIENTELE_\w+/g) ?? []);
+  expect(named).toContain('CLIENTELE_WEBHOOK_ALLOW');
+  expect(named.filter((name) => !Object.hasOwn(settings.properties, name))).toEqual([]);
 });

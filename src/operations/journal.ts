@@ -69,6 +69,7 @@ export function journalOf(
     ...facts,
   });
   return {
+    customerId,
     event: event && {
       eventId: newId(),
       type: event.type,

@@ -1,10 +1,12 @@
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
-import type { Row, Value } from './connection/database.ts';
-import { statement } from './connection/database.ts';
+import { bytes, columns, number, text } from './columns.ts';
+import type { Row } from './connection/database.ts';
 import { isDeadlock, isLockTimeout } from './connection/outage.ts';
 import { isOutdatedSql } from './index-version.ts';
 import type { BrandScope } from './scope.ts';
+import type { Parameters } from './sql.ts';
+import { sql } from './sql.ts';
 
 /**
  * A change under an Idempotency-Key writes its answer in the same statement as its effect. This is that
@@ -32,11 +34,18 @@ export interface ClaimedAnswer {
   readonly answer: string;
 }
 
-const find = statement(
+const kept = columns({
+  indexVersion: number(),
+  fingerprint: bytes(),
+  recordId: text(),
+  answer: text(),
+});
+
+const find = sql(
   'idempotency_find',
-  `select ${isOutdatedSql('$4::int')} as outdated, found.* from (select) as once left join lateral (
-     select encode(fingerprint, 'base64') as fingerprint, record_id, answer, index_version
-       from idempotency where brand_id = $1 and key = any ($2::bytea[]) and expires_at > $3) as found on true`,
+  `select ${isOutdatedSql(':brandId', ':newest::int')} as outdated, found.* from (select) as once left join lateral (
+     select ${kept.list}
+       from idempotency where brand_id = :brandId and key = any (:keys::bytea[]) and expires_at > :now) as found on true`,
 );
 
 /**
@@ -51,44 +60,40 @@ export async function findClaim(
   now: Instant,
 ): Promise<ClaimedAnswer | 'outdated' | undefined> {
   const digests = keys.map((key) => `\\x${key.toString('hex')}`);
-  const [row] = await scope.db.read(find, [scope.brandId, digests, toPostgres(now), newest]);
+  const given = { brandId: scope.brandId, keys: digests, now: toPostgres(now), newest };
+  const [row] = await find.read(scope.db, given);
   if (row?.['outdated'] === true) return 'outdated';
-  if (!row || row['answer'] === null) return undefined;
-  return {
-    indexVersion: Number(row['index_version']),
-    fingerprint: Buffer.from(String(row['fingerprint']), 'base64'),
-    recordId: String(row['record_id']),
-    answer: String(row['answer']),
-  };
+  return row && row['answer'] !== null ? kept.read(row) : undefined;
 }
 
 /**
- * The `claim` CTE, taking its parameters from number `from` on. It reads `gate`, so that a key is claimed
- * only if the change will happen; everything after it reads `claim`, so that the change happens only if the
- * key was free. A concurrent duplicate waits on the index entry and then finds nothing to claim.
+ * The `claim` CTE. It reads `gate`, so that a key is claimed only if the change will happen; everything after
+ * it reads `claim`, so that the change happens only if the key was free. A concurrent duplicate waits on the
+ * index entry and then finds nothing to claim.
  */
-export const claimSql = (gate: string, from: number): string => `claim as (
+export const claimSql = (gate: string): string => `claim as (
   insert into idempotency (brand_id, key, fingerprint, record_id, customer_id, answer, expires_at, index_version)
-  select $1, $${from}::bytea, $${from + 1}::bytea, $${from + 2}::uuid, $${from + 3}::uuid, $${from + 4}::text, $${from + 5}::timestamptz,
-         $${from + 7}::int
+  select :brandId, :key::bytea, :fingerprint::bytea, :recordId::uuid, :customerId::uuid, :answer::text,
+         :expiresAt::timestamptz, :indexVersion::int
     from ${gate}
   on conflict (brand_id, key) do update
     set fingerprint = excluded.fingerprint, record_id = excluded.record_id, customer_id = excluded.customer_id,
         answer = excluded.answer, expires_at = excluded.expires_at, index_version = excluded.index_version
-    where idempotency.expires_at <= $${from + 6}::timestamptz
+    where idempotency.expires_at <= :now::timestamptz
   returning 1
 )`;
 
-export const claimValues = (claim: IdempotencyClaim): readonly Value[] => [
-  claim.key,
-  claim.fingerprint,
-  claim.recordId,
-  claim.customerId ?? null,
-  claim.answer,
-  toPostgres(claim.expiresAt),
-  toPostgres(claim.now),
-  claim.indexVersion,
-];
+/** Everything that `claimSql` names but the brand. */
+export const claimParameters = (claim: IdempotencyClaim): Parameters => ({
+  key: claim.key,
+  fingerprint: claim.fingerprint,
+  recordId: claim.recordId,
+  customerId: claim.customerId,
+  answer: claim.answer,
+  expiresAt: toPostgres(claim.expiresAt),
+  now: toPostgres(claim.now),
+  indexVersion: claim.indexVersion,
+});
 
 /** What became of a change. `stale`: somebody was faster, or the key was used meanwhile. `busy`: it still runs. */
 export type WriteOutcome = 'done' | 'stale' | 'busy';
@@ -115,12 +120,12 @@ export async function settle(
   }
 }
 
-const keepAnswer = statement(
+const keepAnswer = sql(
   'idempotency_keep',
-  `with gate as (select 1), ${claimSql('gate', 2)} select 1 as done from claim`,
+  `with gate as (select 1), ${claimSql('gate')} select 1 as done from claim`,
 );
 
 /** Keeps the answer of a request that had nothing to change. */
 export function keepClaim(scope: BrandScope, claim: IdempotencyClaim): Promise<WriteOutcome> {
-  return settle(claim, scope.db.run(keepAnswer, [scope.brandId, ...claimValues(claim)]));
+  return settle(claim, keepAnswer.run(scope.db, { brandId: scope.brandId, ...claimParameters(claim) }));
 }

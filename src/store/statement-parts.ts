@@ -1,9 +1,8 @@
-import type { CustomerId } from '../domain/ids.ts';
-import type { Statement, Value } from './connection/database.ts';
-import { statement } from './connection/database.ts';
 import type { IdempotencyClaim } from './idempotency-claim.ts';
-import { claimSql, claimValues } from './idempotency-claim.ts';
+import { claimParameters, claimSql } from './idempotency-claim.ts';
 import type { BrandScope } from './scope.ts';
+import type { Parameters, Query } from './sql.ts';
+import { prefixed, sql, withPrefix } from './sql.ts';
 
 /**
  * Something that is written along with a customer's row, in the same statement: an entry of the journal, a
@@ -14,17 +13,17 @@ export interface StatementPart {
   readonly name: string;
   /**
    * CTEs, separated by commas. They read `gate`, which has one row if the change happens and none if not.
-   * `$1` is the brand and `$2` the customer; parameters of its own are numbered from `from`.
+   * `:brandId` and, for a customer's own, `:customerId` are the change's; the rest is in `parameters`.
    */
-  readonly sql: (gate: string, from: number) => string;
-  readonly values: readonly Value[];
+  readonly sql: (gate: string) => string;
+  readonly parameters: Parameters;
 }
 
 /** One change in the making: the row's own statement, what it needs, and what goes along. */
 interface Change {
   /** Short: with the names of its parts it has to stay below PostgreSQL's 63 characters. */
   readonly name: string;
-  readonly values: readonly Value[];
+  readonly parameters: Parameters;
   readonly claim: IdempotencyClaim | undefined;
   /** What has a row if the change may happen; the claim reads it. */
   readonly gate: string;
@@ -35,48 +34,42 @@ interface Change {
   readonly text: (claim: string, parts: string) => string;
 }
 
-const known = new Map<string, Statement>();
+const known = new Map<string, Query>();
 
-/** The statement that makes a change with all its parts, and its values. */
-export function assemble(change: Change): { readonly query: Statement; readonly values: readonly Value[] } {
+/** The statement that makes a change with all its parts, and its parameters. */
+export function assemble(change: Change): { readonly query: Query; readonly parameters: Parameters } {
   const { claim, parts } = change;
   const name = [change.name, ...(claim ? ['claimed'] : []), ...parts.map((part) => part.name)].join(' ');
   const query = known.get(name) ?? remember(name, change);
-  const values = [
-    ...change.values,
-    ...(claim ? claimValues(claim) : []),
-    ...parts.flatMap((part) => part.values),
-  ];
-  return { query, values };
+  const parameters = Object.assign(
+    {},
+    change.parameters,
+    claim && prefixed('claim', claimParameters(claim)),
+    ...parts.map((part, index) => prefixed(prefixOf(index), part.parameters)),
+  );
+  return { query, parameters };
 }
 
-function remember(name: string, change: Change): Statement {
+const prefixOf = (index: number): string => `part${index}`;
+
+function remember(name: string, change: Change): Query {
   if (name.length > 63) throw new Error(`The statement's name is too long: ${name}`);
-  let from = change.values.length + 1;
-  let claim = '';
-  if (change.claim) {
-    claim = `${claimSql(change.gate, from)},`;
-    from += claimValues(change.claim).length;
-  }
-  let parts = '';
-  for (const part of change.parts) {
-    parts += `${part.sql(change.changed, from)},`;
-    from += part.values.length;
-  }
-  const made = statement(name, change.text(claim, parts));
-  known.set(name, made);
-  return made;
+  const claim = change.claim
+    ? `${withPrefix(claimSql(change.gate), 'claim', claimParameters(change.claim))},`
+    : '';
+  const parts = change.parts.map(
+    (part, index) => `${withPrefix(part.sql(change.changed), prefixOf(index), part.parameters)},`,
+  );
+  const query = sql(name, change.text(claim, parts.join(' ')));
+  known.set(name, query);
+  return query;
 }
 
 /** Writes parts beside which no row changes, such as the note that something was read. */
-export async function writeParts(
-  scope: BrandScope,
-  customerId: CustomerId | undefined,
-  parts: readonly StatementPart[],
-): Promise<void> {
-  const { query, values } = assemble({
+export async function writeParts(scope: BrandScope, parts: readonly StatementPart[]): Promise<void> {
+  const { query, parameters } = assemble({
     name: 'alone',
-    values: [scope.brandId, customerId ?? null],
+    parameters: { brandId: scope.brandId },
     claim: undefined,
     gate: 'gate',
     changed: 'gate',
@@ -84,5 +77,5 @@ export async function writeParts(
     text: (_claim, rest) =>
       `with gate as (select 1), ${rest} result as (select 1 as done) select done from result`,
   });
-  await scope.db.run(query, values);
+  await query.run(scope.db, parameters);
 }

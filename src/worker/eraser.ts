@@ -1,6 +1,6 @@
 import { eraseCustomer } from '../operations/retention/erasure.ts';
 import type { System } from '../operations/system.ts';
-import { claimLooks } from '../store/retention/due.ts';
+import { claimDueRecords } from '../store/retention/due.ts';
 import type { OnFailure, Task } from './task.ts';
 import { rethrow, settleAll, startTask } from './task.ts';
 import type { TaskLog } from './task-log.ts';
@@ -19,7 +19,7 @@ export async function eraseWhatIsDue(
   system: System,
   onFailure: OnFailure = rethrow,
 ): Promise<'more' | 'done'> {
-  const looks = await claimLooks(system.db, system.now(), batch);
+  const looks = await claimDueRecords(system.db, system.now(), batch);
   for (let at = 0; at < looks.length; at += concurrency) {
     const group = looks.slice(at, at + concurrency);
     await settleAll(

@@ -92,5 +92,5 @@ export async function noteShown(context: Context, customers: readonly CustomerId
   if (!context.system.auditReads) return;
   const [only] = customers.length === 1 ? customers : [];
   const facts = only === undefined ? { facts: { count: customers.length, customers } } : {};
-  await writeParts(context.scope, only, [context.journal({ customerId: only, ...facts })]);
+  await writeParts(context.scope, [context.journal({ customerId: only, ...facts })]);
 }

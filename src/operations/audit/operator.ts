@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { BrandId } from '../../domain/ids.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
-import { journalPart } from '../../store/audit/journal.ts';
+import { entryPart } from '../../store/audit/journal.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import type { Actor, ChangeRecord } from '../journal.ts';
 import { journalOf } from '../journal.ts';
@@ -30,7 +30,7 @@ export async function noteOperator(
   facts: Facts = {},
 ): Promise<void> {
   const entry = operatorEntry(system, operation, facts);
-  await writeParts(scopeOf(system, brandId), undefined, [journalPart({ event: undefined, entry })]);
+  await writeParts(scopeOf(system, brandId), [entryPart(entry)]);
   system.db.wake();
 }
 

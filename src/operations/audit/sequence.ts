@@ -1,14 +1,14 @@
 import { checkpointEvery, checkpointText } from '../../domain/audit/checkpoint.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import type { Head, Placed, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
+import type { Head, SequencedRow, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
 import {
   dueHeads,
   headsOfBrands,
   holdSequence,
   isSequenceWaiting,
   keepCheckpoint,
-  placeAll,
   readUnsequenced,
+  writeSequenced,
 } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
@@ -48,7 +48,7 @@ const dueNow = ({ now }: System): SequencerWork => ({
 async function placeThem(db: Connection, ones: readonly Unsequenced[]): Promise<void> {
   const brands = [...new Set(ones.map(({ brandId }) => brandId))];
   const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
-  const placed = ones.map((one): Placed => {
+  const placed = ones.map((one): SequencedRow => {
     const { brandId, body, hasEvent } = one;
     const head = heads.get(brandId) ?? { number: 0, hash: originOf(brandId), events: 0 };
     const number = head.number + 1;
@@ -57,7 +57,7 @@ async function placeThem(db: Connection, ones: readonly Unsequenced[]): Promise<
     heads.set(brandId, { brandId, number, hash, events } satisfies Head);
     return { ...one, number, hash, eventNumber: hasEvent ? events : undefined };
   });
-  await placeAll(db, placed, [...heads.values()]);
+  await writeSequenced(db, placed, [...heads.values()]);
 }
 
 async function signDue({ vault, now }: System, db: Connection, due: SequencerWork): Promise<void> {

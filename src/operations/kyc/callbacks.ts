@@ -1,7 +1,7 @@
 import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, ProgramId } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { hastenRun } from '../../store/kyc/runs.ts';
+import { makeRunDue } from '../../store/kyc/runs.ts';
 import type { Answer, SignedCall, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { providerOf } from './programs.ts';
@@ -21,7 +21,7 @@ export async function receiveKycCallback(
   const provider = await providerOf(system, brandId, programId);
   const callback = provider?.readCallback({ headers, body });
   if (!callback) throw new Refusal('auth_err');
-  const isRunning = await hastenRun(scopeOf(system, brandId), programId, callback.runId, system.now());
+  const isRunning = await makeRunDue(scopeOf(system, brandId), programId, callback.runId, system.now());
   if (isRunning) system.db.wake();
   return { status: 200, body: asciiJson('Callback received') };
 }

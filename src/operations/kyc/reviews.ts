@@ -135,7 +135,7 @@ const noteReading = (
   { run }: ReviewRow,
   facts: Readonly<Record<string, string>>,
 ): Promise<void> =>
-  writeParts(context.scope, run.customerId, [
+  writeParts(context.scope, [
     context.journal({ customerId: run.customerId, facts: { run_id: run.runId, ...facts } }),
   ]);
 

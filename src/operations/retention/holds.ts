@@ -77,7 +77,7 @@ export async function releaseLegalHold(
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
   const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
-  requireDone(await releaseHold(scope, id, holdId, sealed, journal, context.claim?.(answer, id)));
+  requireDone(await releaseHold(scope, id, { ...sealed, holdId }, journal, context.claim?.(answer, id)));
   return answer;
 }
 

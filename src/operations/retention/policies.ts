@@ -6,7 +6,7 @@ import type { RetentionPolicy } from '../../domain/retention/policy.ts';
 import type { PolicyChange, PolicyName } from '../../domain/retention/requests.ts';
 import { checkPolicy, policyNames } from '../../domain/retention/requests.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { journalPart } from '../../store/audit/journal.ts';
+import { entryPart } from '../../store/audit/journal.ts';
 import { changePolicy, readPolicy } from '../../store/retention/policies.ts';
 import { operatorEntry } from '../audit/operator.ts';
 import { requireDone } from '../retry.ts';
@@ -71,12 +71,7 @@ export async function setPolicyFor(
   if (Object.keys(numbersOf(change)).length === 0)
     throw new OperatorError('Nothing to change: say for example --identity-years 7.');
   const entry = operatorEntry(system, 'retention set', { retention_policy: asciiJson(change) });
-  await changePolicy(
-    scopeOf(system, brandId),
-    numbersOf(change),
-    now,
-    journalPart({ event: undefined, entry }),
-  );
+  await changePolicy(scopeOf(system, brandId), numbersOf(change), now, entryPart(entry));
   system.db.wake();
   return policyFor(system, brandId);
 }

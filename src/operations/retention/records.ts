@@ -25,7 +25,7 @@ export async function listRestrictedCustomers(
 ): Promise<Answer> {
   const cursors = { parse: parseDeletionCursor, after: deletionCursor };
   const page = await pageOf(query, cursors, (after, most) => listRestricted(context.scope, after, most));
-  await writeParts(context.scope, undefined, [context.journal({ facts: { shown: page.rows.length } })]);
+  await writeParts(context.scope, [context.journal({ facts: { shown: page.rows.length } })]);
   return {
     status: 200,
     body: asciiJson({
@@ -50,7 +50,7 @@ export async function getRestrictedCustomer(
   const row = await readRestricted(scope, id);
   const shown = row ? await restrictedFacts(context, id, row) : await tombstoneFacts(context, id);
   if (!shown) throw new Refusal('customer_dne');
-  await writeParts(scope, id, [context.journal({ customerId: id })]);
+  await writeParts(scope, [context.journal({ customerId: id })]);
   return { status: 200, body: asciiJson(shown) };
 }
 

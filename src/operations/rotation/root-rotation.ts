@@ -1,6 +1,6 @@
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import { journalPart } from '../../store/audit/journal.ts';
+import { entryPart } from '../../store/audit/journal.ts';
 import { brandKeys, putRewrapped } from '../../store/brands/brand-keys.ts';
 import type { RootVersion } from '../../store/brands/root-versions.ts';
 import {
@@ -83,7 +83,7 @@ async function rewrapAll(system: System, options: RotationOptions): Promise<numb
       const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
       for (const key of older) await putRewrapped(scope, vault.rewrap(brandId, key));
       const entry = entryOf(system, options.by, 'rotate root-key', { root_version: vault.rootVersion });
-      await writeParts(scope, undefined, [journalPart({ event: undefined, entry })]);
+      await writeParts(scope, [entryPart(entry)]);
       done += 1;
       options.onProgress?.(done, done + brands.length - at - 1);
     }

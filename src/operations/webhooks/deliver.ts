@@ -120,8 +120,6 @@ async function disableWhereGone(
     event: { type: 'webhook.disabled', more },
     facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
   } as const;
-  const { entry, event } = journalOf(system, backgroundCause('disableWebhook'), endedAt, changeRecord);
-  if (!event) return;
-  const announcement = { body: entry.body, eventId: event.eventId, type: event.type, payload: event.payload };
-  if (await disableWebhook(scopeOf(system, brandId), webhook.id, endedAt, announcement)) system.db.wake();
+  const journal = journalOf(system, backgroundCause('disableWebhook'), endedAt, changeRecord);
+  if (await disableWebhook(scopeOf(system, brandId), webhook.id, endedAt, journal)) system.db.wake();
 }

@@ -1,9 +1,13 @@
 import type { AuditFilter, AuditOrder } from '../../domain/audit/query.ts';
 import type { CustomerId } from '../../domain/ids.ts';
-import type { Statement, Value } from '../connection/database.ts';
+import { bigint, columns, computed, flag, hex, number, optional, text } from '../columns.ts';
+import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
+import type { Query } from '../sql.ts';
+import { sql } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
+import { assemble } from '../statement-parts.ts';
 
 /** An entry as it is stored. */
 export interface EntryRow {
@@ -40,24 +44,41 @@ function pageSql(order: AuditOrder, ofCustomer: boolean): string {
   const [direction, beyond, extreme] = order === 'newest' ? ['desc', '<', 'min'] : ['asc', '>', 'max'];
   return `with seen as materialized (
       select number, body, hash, reason from audit
-       where brand_id = $1 and ($2::bigint is null or number ${beyond} $2::bigint) ${ofCustomer ? 'and customer_id = $9::uuid' : ''}
-       order by number ${direction} limit $3
+       where brand_id = :brandId and (:after::bigint is null or number ${beyond} :after::bigint)
+             ${ofCustomer ? 'and customer_id = :customerId::uuid' : ''}
+       order by number ${direction} limit :look
     ), found as (
       select * from seen
-       where ($4::text is null or strpos(body, $4) > 0) and ($5::text is null or strpos(body, $5) > 0)
-         and ($6::text is null or ${atSql} >= $6) and ($7::text is null or ${atSql} < $7)
-       order by number ${direction} limit $8
+       where (:contains::text is null or strpos(body, :contains) > 0)
+         and (:containsToo::text is null or strpos(body, :containsToo) > 0)
+         and (:from::text is null or ${atSql} >= :from) and (:to::text is null or ${atSql} < :to)
+       order by number ${direction} limit :limit
     ), bound as (select count(*) as many, ${extreme}(number) as number from seen)
-    select bound.many, bound.number as bound, (select ${atSql} from seen where seen.number = bound.number) as bound_at,
-           found.number, found.body, encode(found.hash, 'hex') as hash, found.reason
+    select ${bounds.list}, ${entry.list}
       from bound left join found on true order by found.number ${direction}`;
 }
 
-const pages: Readonly<Record<string, Statement>> = Object.fromEntries(
+const entry = columns(
+  {
+    number: bigint(),
+    body: text(),
+    hash: hex(),
+    reason: optional(text()),
+  },
+  'found',
+);
+const isFound = columns({ number: optional(text()) });
+const bounds = columns({
+  many: computed('bound.many', number()),
+  bound: computed('bound.number', optional(bigint())),
+  boundAt: computed(`(select ${atSql} from seen where seen.number = bound.number)`, optional(text())),
+});
+
+const pages: Readonly<Record<string, Query>> = Object.fromEntries(
   (['newest', 'oldest'] as const).flatMap((order) =>
     [true, false].map((ofCustomer) => {
       const name = `audit_page ${order}${ofCustomer ? ' customer' : ''}`;
-      return [name, statement(name, pageSql(order, ofCustomer))];
+      return [name, sql(name, pageSql(order, ofCustomer))];
     }),
   ),
 );
@@ -65,37 +86,40 @@ const pages: Readonly<Record<string, Statement>> = Object.fromEntries(
 /** A page of a brand's trail, in the order of the trail. What does not fit the filter is left out. */
 export async function readEntries(scope: BrandScope, query: EntryQuery): Promise<EntryPage> {
   const { customerId, filter, order, after, limit } = query;
-  const [one, other] = filter.contains;
+  const [contains, containsToo] = filter.contains;
   const isNarrow = filter.contains.length > 0 || filter.from !== undefined || filter.to !== undefined;
   const look = isNarrow ? longestLook : limit;
-  const values: Value[] = [scope.brandId, after ?? null, look, one ?? null, other ?? null];
-  values.push(filter.from ?? null, filter.to ?? null, limit);
-  if (customerId !== undefined) values.push(customerId);
-  const page = pages[`audit_page ${order}${customerId === undefined ? '' : ' customer'}`] as Statement;
+  const page = pages[`audit_page ${order}${customerId === undefined ? '' : ' customer'}`] as Query;
   // Not down the shared pipeline: a long look would hold up the short reads behind it.
-  const answered = await scope.db.run(page, values);
-  const rows = answered
-    .filter((row) => row['number'] !== null)
-    .map((row) => ({
-      number: BigInt(String(row['number'])),
-      body: String(row['body']),
-      hash: String(row['hash']),
-      reason: row['reason'] === null ? undefined : String(row['reason']),
-    }));
+  const answered = await page.run(scope.db, {
+    brandId: scope.brandId,
+    after,
+    look,
+    contains,
+    containsToo,
+    from: filter.from,
+    to: filter.to,
+    limit,
+    ...(customerId !== undefined && { customerId }),
+  });
+  const rows = answered.filter((row) => isFound.read(row).number !== undefined).map(entry.read);
   return { rows, last: lastOf(answered[0], rows, look, limit) };
 }
 
 function lastOf(
-  first: Readonly<Record<string, unknown>> | undefined,
+  first: Row | undefined,
   rows: readonly EntryRow[],
   look: number,
   limit: number,
 ): EntryPage['last'] {
   const end = rows.at(-1);
   if (end && rows.length === limit) return { number: end.number, at: end.body.slice(7, 33) };
-  if (!first || Number(first['many']) < look) return undefined;
-  return { number: BigInt(String(first['bound'])), at: String(first['bound_at']) };
+  const { many, bound, boundAt } = first ? bounds.read(first) : {};
+  if (many === undefined || many < look || bound === undefined || boundAt === undefined) return undefined;
+  return { number: bound, at: boundAt };
 }
+
+const answer = columns({ known: flag() });
 
 const known = statement(
   'audit_customer_known',
@@ -107,7 +131,7 @@ const known = statement(
 /** Whether the brand has, or ever had, this customer. */
 export async function isCustomerKnown(scope: BrandScope, id: CustomerId): Promise<boolean> {
   const [row] = await scope.db.read(known, [scope.brandId, id]);
-  return row?.['known'] === true;
+  return row !== undefined && answer.read(row).known;
 }
 
 /** Commits an entry about a customer that is there in this version; false, and nothing, where it is not. */
@@ -117,9 +141,16 @@ export async function noteAbout(
   version: number,
   part: StatementPart,
 ): Promise<boolean> {
-  const text = `with gate as (
-      select 1 from customers where brand_id = $1 and customer_id = $2::uuid and version = $3::int for share
-    ), ${part.sql('gate', 4)} select 1 as done from gate`;
-  const values = [scope.brandId, id, version, ...part.values];
-  return (await scope.db.run(statement(`about ${part.name}`, text), values)).length > 0;
+  const { query, parameters } = assemble({
+    name: 'about',
+    parameters: { brandId: scope.brandId, customerId: id, version },
+    claim: undefined,
+    gate: 'gate',
+    changed: 'gate',
+    parts: [part],
+    text: (_claimed, rest) => `with gate as (
+      select 1 from customers where brand_id = :brandId and customer_id = :customerId::uuid and version = :version::int for share
+    ), ${rest} result as (select 1 as done from gate) select done from result`,
+  });
+  return (await query.run(scope.db, parameters)).length > 0;
 }

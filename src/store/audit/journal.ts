@@ -1,11 +1,14 @@
-import type { Id } from '../../domain/ids.ts';
+import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
+import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 
 /** What a change leaves behind: an entry of the audit trail, and an event where somebody is to be told. */
 export interface Journal {
+  /** Whose change it was, where it was a customer's. */
+  readonly customerId: CustomerId | undefined;
   readonly event: NewEvent | undefined;
   readonly entry: NewEntry;
 }
@@ -25,31 +28,37 @@ export interface NewEntry {
   readonly reason: string | undefined;
 }
 
-/** Always the whole row: with an event or without, one statement serves. */
-const journalSql = (gate: string, from: number): string => `journalled as (
-    insert into journal (brand_id, customer_id, body, reason, event_id, type, occurred_at, payload)
-    select $1, $2::uuid, $${from}::text, $${from + 1}::text, $${from + 2}::uuid, $${from + 3}::text,
-           $${from + 4}::timestamptz, $${from + 5}::text from ${gate})`;
-
 /**
- * The CTE that writes an entry about no customer along with a change of something else; its body is the
- * parameter `$from`, and `$1` the brand.
+ * The only insert into the outbox. What is absent is null, so that one statement serves every change. It reads
+ * `gate`, which has one row if the change happens.
  */
-export const operatorEntrySql = (gate: string, from: number): string => `noted as (
-    insert into journal (brand_id, body) select $1, $${from}::text from ${gate})`;
+export const journalSql = (gate: string): string => `journalled as (
+    insert into journal (brand_id, customer_id, body, reason, event_id, type, occurred_at, payload)
+    select :brandId, :customerId::uuid, :body::text, :reason::text, :eventId::uuid, :type::text,
+           :occurredAt::timestamptz, :payload::text from ${gate})`;
 
-/** The journal as a part of a change. */
-export function journalPart({ entry, event }: Journal): StatementPart {
-  return {
-    name: 'journalled',
-    sql: journalSql,
-    values: [
-      entry.body,
-      entry.reason ?? null,
-      event?.eventId ?? null,
-      event?.type ?? null,
-      event ? toPostgres(event.occurredAt) : null,
-      event?.payload ?? null,
-    ],
-  };
-}
+/** Everything that `journalSql` names but the brand. */
+export const journalParameters = ({ customerId, entry, event }: Journal): Parameters => ({
+  customerId,
+  body: entry.body,
+  reason: entry.reason,
+  eventId: event?.eventId,
+  type: event?.type,
+  occurredAt: event && toPostgres(event.occurredAt),
+  payload: event?.payload,
+});
+
+/** The same of an entry without an event that is about no customer. */
+export const entryParameters = (entry: NewEntry): Parameters =>
+  journalParameters({ customerId: undefined, entry, event: undefined });
+
+/** An entry and its event, as a part of a change. */
+export const journalPart = (journal: Journal): StatementPart => ({
+  name: 'journalled',
+  sql: journalSql,
+  parameters: journalParameters(journal),
+});
+
+/** An entry without an event that is about no customer, as a part of a change. */
+export const entryPart = (entry: NewEntry): StatementPart =>
+  journalPart({ customerId: undefined, entry, event: undefined });

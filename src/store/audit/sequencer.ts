@@ -1,22 +1,28 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
+import { columns, computed, flag, hex, id, named, number, text } from '../columns.ts';
 import type { Connection, Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import { sql } from '../sql.ts';
 
-// The sequencer goes through what every brand has committed; only it writes numbers, hashes and heads. A
-// number that were given while its change still runs could be overtaken: a reader would go past it.
+// The sequencer reads the outbox of every brand. Only it writes numbers, hashes and heads. A number assigned
+// before the commit could be skipped by readers.
+
+const lock = columns({ held: flag() });
 
 const hold = statement('sequence_hold', 'select pg_try_advisory_xact_lock(7203518452) as held');
 
 /** Makes this transaction the one sequencer there is, or says that there is another. */
 export async function holdSequence(db: Connection): Promise<boolean> {
   const [row] = await db.run(hold, []);
-  return row?.['held'] === true;
+  return row !== undefined && lock.read(row).held;
 }
 
 const dueSql = `audit_number > checkpoint_number
   and (audit_number >= checkpoint_number + $1 or checkpoint_at is null or checkpoint_at <= $2::timestamptz)`;
+
+const work = columns({ waiting: flag() });
 
 const waiting = statement(
   'sequence_waiting',
@@ -32,10 +38,10 @@ export interface SequencerWork {
 /** Whether there is anything to number, to chain or to sign. */
 export async function isSequenceWaiting(db: Database, due: SequencerWork): Promise<boolean> {
   const [row] = await db.run(waiting, [due.entries, toPostgres(due.notAfter)]);
-  return row?.['waiting'] === true;
+  return row !== undefined && work.read(row).waiting;
 }
 
-/** What a change has left behind and has no place yet. */
+/** An outbox row: a committed change whose entry and event have no number yet. */
 export interface Unsequenced {
   readonly brandId: BrandId;
   readonly arrived: string;
@@ -44,19 +50,21 @@ export interface Unsequenced {
   readonly hasEvent: boolean;
 }
 
-const unsequencedSql = statement(
-  'sequence_loose',
-  'select brand_id, arrived, body, event_id is not null as has_event from journal order by arrived limit $1',
+const unsequenced = columns({
+  brandId: id<BrandId>(),
+  arrived: text(),
+  body: text(),
+  hasEvent: computed('event_id is not null', flag()),
+});
+
+const oldest = statement(
+  'sequence_oldest',
+  `select ${unsequenced.list} from journal order by arrived limit $1`,
 );
 
-/** What waits for its place, in the order in which it arrived. */
+/** The outbox, in the order in which its rows arrived. */
 export async function readUnsequenced(db: Connection, most: number): Promise<readonly Unsequenced[]> {
-  return (await db.run(unsequencedSql, [most])).map((row) => ({
-    brandId: row['brand_id'] as BrandId,
-    arrived: String(row['arrived']),
-    body: String(row['body']),
-    hasEvent: row['has_event'] === true,
-  }));
+  return (await db.run(oldest, [most])).map(unsequenced.read);
 }
 
 /** The end of a brand's trail. */
@@ -72,33 +80,38 @@ export interface Head extends TrailHead {
   readonly events: number;
 }
 
+const trailHead = columns({
+  brandId: id<BrandId>(),
+  number: named('audit_number', number()),
+  hash: named('audit_hash', hex()),
+});
+const eventHead = columns({ events: named('event_number', number()) });
+
 const headsOf = statement(
   'sequence_heads',
-  `select brand_id, audit_number, encode(audit_hash, 'hex') as hash, event_number
-     from journal_heads where brand_id = any ($1::uuid[])`,
+  `select ${trailHead.list}, ${eventHead.list} from journal_heads where brand_id = any ($1::uuid[])`,
 );
 
 /** How far these brands have come. One that has nothing yet is left out. */
 export async function headsOfBrands(db: Connection, brands: readonly BrandId[]): Promise<readonly Head[]> {
   return (await db.run(headsOf, [brands])).map((row) => ({
-    brandId: row['brand_id'] as BrandId,
-    number: Number(row['audit_number']),
-    hash: String(row['hash']),
-    events: Number(row['event_number']),
+    ...trailHead.read(row),
+    ...eventHead.read(row),
   }));
 }
 
-export interface Placed extends Unsequenced {
+/** An outbox row with its number in the audit trail and, where it has an event, in the events. */
+export interface SequencedRow extends Unsequenced {
   readonly number: number;
   /** Hex. */
   readonly hash: string;
   readonly eventNumber: number | undefined;
 }
 
-const place = statement(
+const place = sql(
   'sequence_place',
   `with placed as (
-     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])
+     select * from unnest(:brandIds::uuid[], :arrived::bigint[], :numbers::bigint[], :hashes::text[], :eventNumbers::bigint[])
        as placed (brand_id, arrived, number, hash, event_number)
    ), taken as (
      delete from journal using placed where journal.brand_id = placed.brand_id and journal.arrived = placed.arrived
@@ -112,52 +125,45 @@ const place = statement(
    )
    insert into journal_heads (brand_id, audit_number, audit_hash, event_number)
    select brand_id, number, decode(hash, 'hex'), events
-     from unnest($6::uuid[], $7::bigint[], $8::text[], $9::bigint[]) as head (brand_id, number, hash, events)
+     from unnest(:headBrandIds::uuid[], :headNumbers::bigint[], :headHashes::text[], :headEvents::bigint[]) as head (brand_id, number, hash, events)
    on conflict (brand_id) do update
      set audit_number = excluded.audit_number, audit_hash = excluded.audit_hash, event_number = excluded.event_number`,
 );
 
-/** Moves what has its place there, and writes how far the brands have come with it. */
-export async function placeAll(
+/** Moves outbox rows to the audit trail and the events, and writes the new heads of the brands. */
+export async function writeSequenced(
   db: Connection,
-  placed: readonly Placed[],
+  entries: readonly SequencedRow[],
   heads: readonly Head[],
 ): Promise<void> {
-  await db.run(place, [
-    placed.map(({ brandId }) => brandId),
-    placed.map(({ arrived }) => arrived),
-    placed.map(({ number }) => String(number)),
-    placed.map(({ hash }) => hash),
-    // An array of ours holds no null; nobody reads the number of an event that is not there.
-    placed.map(({ eventNumber }) => String(eventNumber ?? 0)),
-    heads.map(({ brandId }) => brandId),
-    heads.map(({ number }) => String(number)),
-    heads.map(({ hash }) => hash),
-    heads.map(({ events }) => String(events)),
-  ]);
+  await place.run(db, {
+    brandIds: entries.map(({ brandId }) => brandId),
+    arrived: entries.map(({ arrived }) => arrived),
+    numbers: entries.map(({ number }) => String(number)),
+    hashes: entries.map(({ hash }) => hash),
+    // An array parameter holds no null. Nothing reads the number of an event that is not there.
+    eventNumbers: entries.map(({ eventNumber }) => String(eventNumber ?? 0)),
+    headBrandIds: heads.map(({ brandId }) => brandId),
+    headNumbers: heads.map(({ number }) => String(number)),
+    headHashes: heads.map(({ hash }) => hash),
+    headEvents: heads.map(({ events }) => String(events)),
+  });
 }
 
-const dueOnes = statement(
-  'sequence_due',
-  `select brand_id, audit_number, encode(audit_hash, 'hex') as hash from journal_heads where ${dueSql}`,
-);
+const dueOnes = statement('sequence_due', `select ${trailHead.list} from journal_heads where ${dueSql}`);
 
 /** The trails whose ends are to be signed. */
 export async function dueHeads(db: Connection, due: SequencerWork): Promise<readonly TrailHead[]> {
-  return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter)])).map((row) => ({
-    brandId: row['brand_id'] as BrandId,
-    number: Number(row['audit_number']),
-    hash: String(row['hash']),
-  }));
+  return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter)])).map(trailHead.read);
 }
 
-const keep = statement(
+const keep = sql(
   'sequence_checkpoint',
   `with signed as (
      insert into audit_checkpoints (brand_id, number, hash, signed_at, key, signature)
-     values ($1, $2, decode($3, 'hex'), $4, $5, $6)
+     values (:brandId, :number, decode(:hash, 'hex'), :at, :key, :signature)
    )
-   update journal_heads set checkpoint_number = $2, checkpoint_at = $4 where brand_id = $1`,
+   update journal_heads set checkpoint_number = :number, checkpoint_at = :at where brand_id = :brandId`,
 );
 
 /** Keeps a checkpoint over a trail's end. */
@@ -166,5 +172,6 @@ export async function keepCheckpoint(
   { brandId, number, hash }: TrailHead,
   signed: { readonly at: Instant; readonly key: string; readonly signature: string },
 ): Promise<void> {
-  await db.run(keep, [brandId, number, hash, toPostgres(signed.at), signed.key, signed.signature]);
+  const { at, key, signature } = signed;
+  await keep.run(db, { brandId, number, hash, at: toPostgres(at), key, signature });
 }

@@ -1,6 +1,6 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres } from '../../domain/time.ts';
+import { columns, flag, hex, instant, named, number, optional, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 
@@ -13,9 +13,11 @@ export interface TrailEntry {
   readonly hash: string;
 }
 
+const entry = columns({ number: number(), body: text(), hash: hex() });
+
 const entries = statement(
   'trail_entries',
-  `select number, body, encode(hash, 'hex') as hash from audit
+  `select ${entry.list} from audit
     where brand_id = $1 and number > $2 and number <= $3 order by number limit $4`,
 );
 
@@ -26,11 +28,7 @@ export async function trailEntries(
   upTo: number,
   most: number,
 ): Promise<readonly TrailEntry[]> {
-  return (await scope.db.run(entries, [scope.brandId, after, upTo, most])).map((row) => ({
-    number: Number(row['number']),
-    body: String(row['body']),
-    hash: String(row['hash']),
-  }));
+  return (await scope.db.run(entries, [scope.brandId, after, upTo, most])).map(entry.read);
 }
 
 export interface TrailCheckpoint {
@@ -43,9 +41,17 @@ export interface TrailCheckpoint {
   readonly signature: string;
 }
 
+const checkpoint = columns({
+  number: number(),
+  hash: hex(),
+  at: named('signed_at', instant()),
+  key: text(),
+  signature: text(),
+});
+
 const checkpoints = statement(
   'trail_checkpoints',
-  `select number, encode(hash, 'hex') as hash, signed_at, key, signature from audit_checkpoints
+  `select ${checkpoint.list} from audit_checkpoints
     where brand_id = $1 and number > $2 and number <= $3 order by number`,
 );
 
@@ -57,44 +63,42 @@ export async function trailCheckpoints(
 ): Promise<readonly TrailCheckpoint[]> {
   return (await scope.db.run(checkpoints, [scope.brandId, after, upTo])).map((row) => ({
     brand: scope.brandId,
-    number: Number(row['number']),
-    hash: String(row['hash']),
-    at: instantOfPostgres(String(row['signed_at'])),
-    key: String(row['key']),
-    signature: String(row['signature']),
+    ...checkpoint.read(row),
   }));
 }
 
-const end = statement(
-  'trail_end',
-  `select audit_number as number, encode(audit_hash, 'hex') as hash from journal_heads where brand_id = $1`,
-);
+const head = columns({ number: named('audit_number', number()), hash: named('audit_hash', hex()) });
+
+const end = statement('trail_end', `select ${head.list} from journal_heads where brand_id = $1`);
 
 /** Where the brand's trail ends; `undefined` while it has no entry. */
 export async function trailEnd(
   scope: BrandScope,
 ): Promise<{ readonly number: number; readonly hash: string } | undefined> {
   const [row] = await scope.db.run(end, [scope.brandId]);
-  return row && { number: Number(row['number']), hash: String(row['hash']) };
+  return row && head.read(row);
 }
 
+const newest = columns({ arrived: optional(text()) });
+const remains = columns({ unsequenced: flag() });
+
 const lastUnsequenced = statement(
-  'trail_last_loose',
+  'trail_last_unsequenced',
   'select max(arrived)::text as arrived from journal where brand_id = $1',
 );
 const isUnsequenced = statement(
-  'trail_is_loose',
-  'select exists (select from journal where brand_id = $1 and arrived <= $2::bigint) as loose',
+  'trail_is_unsequenced',
+  'select exists (select from journal where brand_id = $1 and arrived <= $2::bigint) as unsequenced',
 );
 
 /** The last of what the brand has committed and what has no place yet, if there is any. */
 export async function lastUnplaced(scope: BrandScope): Promise<string | undefined> {
   const [row] = await scope.db.run(lastUnsequenced, [scope.brandId]);
-  return row?.['arrived'] === null ? undefined : String(row?.['arrived']);
+  return row && newest.read(row).arrived;
 }
 
 /** Whether anything up to there still has no place. */
 export async function isUnplaced(scope: BrandScope, upTo: string): Promise<boolean> {
   const [row] = await scope.db.run(isUnsequenced, [scope.brandId, upTo]);
-  return row?.['loose'] === true;
+  return row !== undefined && remains.read(row).unsequenced;
 }

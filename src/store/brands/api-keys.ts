@@ -1,12 +1,14 @@
 import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
 import type { NewEntry } from '../audit/journal.ts';
-import { operatorEntrySql } from '../audit/journal.ts';
-import type { Database, Row } from '../connection/database.ts';
+import { entryParameters, journalSql } from '../audit/journal.ts';
+import { bytes, columns, computed, id, instant, optional, text, words } from '../columns.ts';
+import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
+import { sql } from '../sql.ts';
 
 /** A key without its secret. */
 export interface ApiKey {
@@ -29,13 +31,24 @@ export interface PresentedKey extends ApiKey {
   readonly previousDigest: Buffer | undefined;
 }
 
-const columns =
-  'k.identity, k.name, array_to_json(k.scopes) as scopes, k.created_at, k.expires_at, k.revoked_at, k.previous_until';
+const keys = columns(
+  {
+    identity: id<KeyIdentity>(),
+    name: text(),
+    scopes: words<Scope>(),
+    createdAt: instant(),
+    expiresAt: optional(instant()),
+    revokedAt: optional(instant()),
+    previousUntil: optional(instant()),
+  },
+  'k',
+);
+const proofs = columns({ brandId: id<BrandId>(), digest: bytes(), previousDigest: optional(bytes()) }, 'k');
+const brand = columns({ brandName: computed('b.name', text()) });
 
 const byIdentity = statement(
   'api_key_by_identity',
-  `select ${columns}, k.brand_id, b.name as brand_name, encode(k.digest, 'base64') as digest,
-          encode(k.previous_digest, 'base64') as previous_digest
+  `select ${keys.list}, ${proofs.list}, ${brand.list}
      from api_keys k join brands b using (brand_id) where k.identity = $1`,
 );
 
@@ -45,39 +58,16 @@ const byIdentity = statement(
  */
 export async function findKey(db: Database, identity: KeyIdentity): Promise<PresentedKey | undefined> {
   const [row] = await db.read(byIdentity, [identity]);
-  if (!row) return undefined;
-  return {
-    ...apiKey(row),
-    brandId: row['brand_id'] as BrandId,
-    brandName: String(row['brand_name']),
-    digest: Buffer.from(String(row['digest']), 'base64'),
-    previousDigest:
-      row['previous_digest'] === null ? undefined : Buffer.from(String(row['previous_digest']), 'base64'),
-  };
+  return row && { ...keys.read(row), ...proofs.read(row), ...brand.read(row) };
 }
 
-function apiKey(row: Row): ApiKey {
-  const time = (name: string) => {
-    const value = row[name];
-    return value === null || value === undefined ? undefined : instantOfPostgres(String(value));
-  };
-  return {
-    identity: row['identity'] as KeyIdentity,
-    name: String(row['name']),
-    scopes: JSON.parse(String(row['scopes'])) as readonly Scope[],
-    createdAt: instantOfPostgres(String(row['created_at'])),
-    expiresAt: time('expires_at'),
-    revokedAt: time('revoked_at'),
-    previousUntil: time('previous_until'),
-  };
-}
-
-const insert = statement(
+const insert = sql(
   'api_key_insert',
   `with made as (
      insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at)
-     values ($1, $2, $3, $4::text[], $5, $6, $7) on conflict (brand_id, name) do nothing returning 1
-   ), ${operatorEntrySql('made', 8)} select 1 from made`,
+     values (:brandId, :identity, :name, :scopes::text[], :digest, :createdAt, :expiresAt)
+     on conflict (brand_id, name) do nothing returning 1
+   ), ${journalSql('made')} select 1 from made`,
 );
 
 /** Stores a new key, and that it was made. False where the brand already has a key of that name. */
@@ -87,34 +77,34 @@ export async function insertKey(
   digest: Buffer,
   entry: NewEntry,
 ): Promise<boolean> {
-  const values = [
-    scope.brandId,
-    key.identity,
-    key.name,
-    key.scopes,
+  const made = await insert.run(scope.db, {
+    brandId: scope.brandId,
+    identity: key.identity,
+    name: key.name,
+    scopes: key.scopes,
     digest,
-    toPostgres(key.createdAt),
-    key.expiresAt ? toPostgres(key.expiresAt) : null,
-    entry.body,
-  ];
-  return (await scope.db.run(insert, values)).length > 0;
+    createdAt: toPostgres(key.createdAt),
+    expiresAt: key.expiresAt && toPostgres(key.expiresAt),
+    ...entryParameters(entry),
+  });
+  return made.length > 0;
 }
 
 const all = statement(
   'api_keys_of',
-  `select ${columns} from api_keys k where k.brand_id = $1 order by k.created_at, k.name`,
+  `select ${keys.list} from api_keys k where k.brand_id = $1 order by k.created_at, k.name`,
 );
 
 export async function listKeys(scope: BrandScope): Promise<readonly ApiKey[]> {
-  return (await scope.db.run(all, [scope.brandId])).map(apiKey);
+  return (await scope.db.run(all, [scope.brandId])).map(keys.read);
 }
 
-const rotate = statement(
+const rotate = sql(
   'api_key_rotate',
   `with rotated as (
-     update api_keys set previous_digest = digest, previous_until = $3, digest = $4
-      where brand_id = $1 and identity = $2 and revoked_at is null returning *
-   ), ${operatorEntrySql('rotated', 5)} select ${columns} from rotated k`,
+     update api_keys set previous_digest = digest, previous_until = :previousUntil, digest = :digest
+      where brand_id = :brandId and identity = :identity and revoked_at is null returning *
+   ), ${journalSql('rotated')} select ${keys.list} from rotated k`,
 );
 
 /** Gives a key a new secret; the old one stays good until `previousUntil`. */
@@ -125,17 +115,22 @@ export async function rotateKey(
   previousUntil: Instant,
   entry: NewEntry,
 ): Promise<ApiKey | undefined> {
-  const values = [scope.brandId, identity, toPostgres(previousUntil), digest, entry.body];
-  const [row] = await scope.db.run(rotate, values);
-  return row && apiKey(row);
+  const [row] = await rotate.run(scope.db, {
+    brandId: scope.brandId,
+    identity,
+    previousUntil: toPostgres(previousUntil),
+    digest,
+    ...entryParameters(entry),
+  });
+  return row && keys.read(row);
 }
 
-const revoke = statement(
+const revoke = sql(
   'api_key_revoke',
   `with revoked as (
-     update api_keys set revoked_at = coalesce(revoked_at, $3)
-      where brand_id = $1 and identity = $2 returning *
-   ), ${operatorEntrySql('revoked', 4)} select ${columns} from revoked k`,
+     update api_keys set revoked_at = coalesce(revoked_at, :now)
+      where brand_id = :brandId and identity = :identity returning *
+   ), ${journalSql('revoked')} select ${keys.list} from revoked k`,
 );
 
 /** Ends a key for good. Every process refuses it within a second. */
@@ -145,6 +140,11 @@ export async function revokeKey(
   now: Instant,
   entry: NewEntry,
 ): Promise<ApiKey | undefined> {
-  const [row] = await scope.db.run(revoke, [scope.brandId, identity, toPostgres(now), entry.body]);
-  return row && apiKey(row);
+  const [row] = await revoke.run(scope.db, {
+    brandId: scope.brandId,
+    identity,
+    now: toPostgres(now),
+    ...entryParameters(entry),
+  });
+  return row && keys.read(row);
 }

@@ -1,10 +1,12 @@
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
 import type { NewEntry } from '../audit/journal.ts';
-import { operatorEntrySql } from '../audit/journal.ts';
+import { entryParameters, journalSql } from '../audit/journal.ts';
+import { columns, instant, named, number, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import { isLockTimeout } from '../connection/outage.ts';
 import type { BrandScope } from '../scope.ts';
+import { sql } from '../sql.ts';
 
 /** A key of a brand as it is stored: wrapped by the root key of `rootVersion`. */
 export interface StoredKey {
@@ -14,20 +16,21 @@ export interface StoredKey {
   readonly wrapped: string;
 }
 
+const stored = columns({
+  kind: text<StoredKey['kind']>(),
+  version: number(),
+  rootVersion: number(),
+  wrapped: text(),
+});
+
 const keysOf = statement(
   'brand_keys_of',
-  'select kind, version, root_version, wrapped from brand_keys where brand_id = $1 order by kind, version',
+  `select ${stored.list} from brand_keys where brand_id = $1 order by kind, version`,
 );
 
 /** Every key of the brand, older versions first. */
-export async function brandKeys(scope: BrandScope): Promise<readonly StoredKey[]> {
-  return (await scope.db.read(keysOf, [scope.brandId])).map((row) => ({
-    kind: row['kind'] as StoredKey['kind'],
-    version: Number(row['version']),
-    rootVersion: Number(row['root_version']),
-    wrapped: String(row['wrapped']),
-  }));
-}
+export const brandKeys = async (scope: BrandScope): Promise<readonly StoredKey[]> =>
+  (await scope.db.read(keysOf, [scope.brandId])).map(stored.read);
 
 /** A version of a brand's key, and since when there is one. */
 export interface KeyVersion {
@@ -37,33 +40,34 @@ export interface KeyVersion {
   readonly since: Instant;
 }
 
+const versions = columns({
+  kind: text<StoredKey['kind']>(),
+  version: number(),
+  rootVersion: number(),
+  since: named('created_at', instant()),
+});
+
 const versionsOf = statement(
   'brand_key_versions',
-  'select kind, version, root_version, created_at from brand_keys where brand_id = $1 order by kind, version',
+  `select ${versions.list} from brand_keys where brand_id = $1 order by kind, version`,
 );
 
-export async function keyVersions(scope: BrandScope): Promise<readonly KeyVersion[]> {
-  return (await scope.db.run(versionsOf, [scope.brandId])).map((row) => ({
-    kind: row['kind'] as StoredKey['kind'],
-    version: Number(row['version']),
-    rootVersion: Number(row['root_version']),
-    since: instantOfPostgres(String(row['created_at'])),
-  }));
-}
+export const keyVersions = async (scope: BrandScope): Promise<readonly KeyVersion[]> =>
+  (await scope.db.run(versionsOf, [scope.brandId])).map(versions.read);
 
 // Whoever writes under a key holds this lock together with everybody else who does (see `is_outdated` in the
 // schema), and whoever adds one holds it alone.
 const alone = statement('brand_keys_alone', 'select pg_advisory_xact_lock(uuid_hash_extended($1::uuid, 6))');
 // Writers queue behind whoever waits for the lock, so the wait is short; it can be tried again.
 const shortly = statement('', "set local lock_timeout = '250ms'");
-const add = statement(
+const add = sql(
   'brand_key_add',
   `with added as (
      insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at)
-     select $1, $2::text, $3::int, $4::int, $5::text, $6::timestamptz
-      where (select array_agg(version) from brand_keys where brand_id = $1 and kind = $2::text) = array[$3::int - 1]
+     select :brandId, :kind::text, :version::int, :rootVersion::int, :wrapped::text, :now::timestamptz
+      where (select array_agg(version) from brand_keys where brand_id = :brandId and kind = :kind::text) = array[:version::int - 1]
      returning 1
-   ), ${operatorEntrySql('added', 7)} select 1 as done from added`,
+   ), ${journalSql('added')} select 1 as done from added`,
 );
 
 /**
@@ -81,9 +85,11 @@ export async function addKey(
     return await scope.db.transaction(async (connection) => {
       await connection.run(shortly, []);
       await connection.run(alone, [scope.brandId]);
+      const { brandId } = scope;
       const { kind, version, rootVersion, wrapped } = key;
-      const values = [scope.brandId, kind, version, rootVersion, wrapped, toPostgres(now), entry.body];
-      return (await connection.run(add, values)).length > 0 ? 'done' : 'beaten';
+      const values = { brandId, kind, version, rootVersion, wrapped, now: toPostgres(now) };
+      const added = await add.run(connection, { ...values, ...entryParameters(entry) });
+      return added.length > 0 ? 'done' : 'beaten';
     });
   } catch (error) {
     if (isLockTimeout(error instanceof Error && error.cause !== undefined ? error.cause : error))
@@ -92,12 +98,14 @@ export async function addKey(
   }
 }
 
-const destroy = statement(
+const destroy = sql(
   'brand_keys_destroy',
   `with gone as (
-     delete from brand_keys where brand_id = $1 and kind = $2 and version < $3::int returning version
-   ), once as (select 1 from gone limit 1), ${operatorEntrySql('once', 4)} select version from gone order by version`,
+     delete from brand_keys where brand_id = :brandId and kind = :kind and version < :version::int returning version
+   ), once as (select 1 from gone limit 1), ${journalSql('once')} select version from gone order by version`,
 );
+
+const destroyed = columns({ version: number() });
 
 /** Destroys the keys before a version. Nothing may be under them any more: it would be lost. */
 export async function destroyOlderKeys(
@@ -106,8 +114,9 @@ export async function destroyOlderKeys(
   version: number,
   entry: NewEntry,
 ): Promise<readonly number[]> {
-  const rows = await scope.db.run(destroy, [scope.brandId, kind, version, entry.body]);
-  return rows.map((row) => Number(row['version']));
+  const { brandId } = scope;
+  const rows = await destroy.run(scope.db, { brandId, kind, version, ...entryParameters(entry) });
+  return rows.map((row) => destroyed.read(row).version);
 }
 
 const rewrap = statement(

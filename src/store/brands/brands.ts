@@ -1,10 +1,12 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
 import type { NewEntry } from '../audit/journal.ts';
-import { operatorEntrySql } from '../audit/journal.ts';
+import { entryParameters, journalSql } from '../audit/journal.ts';
+import { columns, id, instant, text } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import { sql } from '../sql.ts';
 import type { StoredKey } from './brand-keys.ts';
 
 // Brands themselves belong to no brand, so these functions take the database and not a scope: making one,
@@ -19,15 +21,15 @@ export interface Brand {
 /** The name of the sequence that numbers a brand's customers. A brand's id is a UUID, so this is a plain name. */
 export const arrivalsOf = (brandId: BrandId): string => `arrivals_${brandId.replaceAll('-', '')}`;
 
-const insert = statement(
+const insert = sql(
   'brand_insert',
   `with made as (
-     insert into brands (brand_id, name, created_at) values ($1, $2, $3) on conflict (name) do nothing returning 1
-   ), ${operatorEntrySql('made', 4)} select 1 from made`,
+     insert into brands (brand_id, name, created_at) values (:brandId, :name, :at) on conflict (name) do nothing returning 1
+   ), ${journalSql('made')} select 1 from made`,
 );
-const insertKey = statement(
+const insertKey = sql(
   'brand_key_insert',
-  'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values ($1, $2, $3, $4, $5, $6)',
+  'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values (:brandId, :kind, :version, :rootVersion, :wrapped, :at)',
 );
 
 /** Customers are verified for a program, so nobody has to make one first. */
@@ -45,33 +47,21 @@ export function insertBrand(
 ): Promise<boolean> {
   return db.transaction(async (connection) => {
     const at = toPostgres(brand.createdAt);
-    const made = await connection.run(insert, [brand.brandId, brand.name, at, entry.body]);
+    const { brandId, name } = brand;
+    const made = await insert.run(connection, { brandId, name, at, ...entryParameters(entry) });
     if (made.length === 0) return false;
-    for (const key of keys) {
-      await connection.run(insertKey, [
-        brand.brandId,
-        key.kind,
-        key.version,
-        key.rootVersion,
-        key.wrapped,
-        at,
-      ]);
+    for (const { kind, version, rootVersion, wrapped } of keys) {
+      await insertKey.run(connection, { brandId, kind, version, rootVersion, wrapped, at });
     }
-    await connection.run(insertDefaultProgram, [brand.brandId, at]);
-    await connection.run(statement('', `create sequence ${arrivalsOf(brand.brandId)}`), []);
+    await connection.run(insertDefaultProgram, [brandId, at]);
+    await connection.run(statement('', `create sequence ${arrivalsOf(brandId)}`), []);
     return true;
   });
 }
 
-const all = statement(
-  'brands_all',
-  'select brand_id, name, created_at from brands order by created_at, name',
-);
+const columnsOfBrand = columns({ brandId: id<BrandId>(), name: text(), createdAt: instant() });
 
-export async function listBrands(db: Database): Promise<readonly Brand[]> {
-  return (await db.run(all, [])).map((row) => ({
-    brandId: row['brand_id'] as BrandId,
-    name: String(row['name']),
-    createdAt: instantOfPostgres(String(row['created_at'])),
-  }));
-}
+const all = statement('brands_all', `select ${columnsOfBrand.list} from brands order by created_at, name`);
+
+export const listBrands = async (db: Database): Promise<readonly Brand[]> =>
+  (await db.run(all, [])).map(columnsOfBrand.read);

@@ -1,6 +1,7 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
+import { columns, computed, id, instant, number, optional } from '../columns.ts';
 import type { Connection, Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
@@ -15,20 +16,22 @@ export interface RootVersion {
   readonly keys: number;
 }
 
+const stored = columns({
+  version: number(),
+  since: instant(),
+  retiredAt: optional(instant()),
+  keys: computed('(select count(*)::int from brand_keys where root_version = r.version)', number()),
+});
+
 const all = statement(
   'root_versions_all',
-  `select version, since, retired_at, (select count(*)::int from brand_keys where root_version = r.version) as keys
+  `select ${stored.list}
      from root_versions as r order by version`,
 );
 
 /** Every version that this database has known and not given up, ascending; the last one is in use. */
 export async function rootVersions(db: Connection): Promise<readonly RootVersion[]> {
-  return (await db.run(all, [])).map((row) => ({
-    version: Number(row['version']),
-    since: instantOfPostgres(String(row['since'])),
-    retiredAt: row['retired_at'] === null ? undefined : instantOfPostgres(String(row['retired_at'])),
-    keys: Number(row['keys']),
-  }));
+  return (await db.run(all, [])).map(stored.read);
 }
 
 // Held while a root version is made or destroyed, so that processes do it one after the other. Any constant would do.
@@ -71,9 +74,11 @@ export async function forgetRootVersion(connection: Connection, version: number)
   await connection.run(forget, [version]);
 }
 
+const brand = columns({ brandId: id<BrandId>() });
+
 const under = statement(
   'brands_under_root',
-  'select distinct brand_id from brand_keys where root_version < $1 limit $2',
+  `select distinct ${brand.list} from brand_keys where root_version < $1 limit $2`,
 );
 
 /** Brands that have a key under an older root version. */
@@ -82,5 +87,5 @@ export async function brandsUnderOlder(
   version: number,
   most: number,
 ): Promise<readonly BrandId[]> {
-  return (await db.run(under, [version, most])).map((row) => row['brand_id'] as BrandId);
+  return (await db.run(under, [version, most])).map((row) => brand.read(row).brandId);
 }

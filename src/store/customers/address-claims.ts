@@ -1,6 +1,7 @@
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
+import { columns, id } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
@@ -12,8 +13,10 @@ export interface VerificationClaim {
   readonly customerId: CustomerId;
 }
 
-/** Seconds after which a claim is anybody's again: a worker that died is made good for. */
-const lease = 60;
+/** Seconds after which another worker may claim the same customer: the first one may have died. */
+const leaseSeconds = 60;
+
+const claimed = columns({ brandId: id<BrandId>(), customerId: id<CustomerId>() });
 
 const due = statement(
   'verification_claim',
@@ -21,7 +24,7 @@ const due = statement(
     where (brand_id, customer_id) in (
       select brand_id, customer_id from customers where verify_at <= $1::timestamptz
        order by verify_at limit $3 for update skip locked)
-   returning brand_id, customer_id`,
+   returning ${claimed.list}`,
 );
 
 /** Claims customers whose addresses are due, the longest waiting first, for one worker and one minute. */
@@ -30,9 +33,6 @@ export async function claimVerifications(
   now: Instant,
   most: number,
 ): Promise<readonly VerificationClaim[]> {
-  const rows = await db.run(due, [toPostgres(now), toPostgres(plusSeconds(now, lease)), most]);
-  return rows.map((row) => ({
-    brandId: row['brand_id'] as BrandId,
-    customerId: row['customer_id'] as CustomerId,
-  }));
+  const rows = await db.run(due, [toPostgres(now), toPostgres(plusSeconds(now, leaseSeconds)), most]);
+  return rows.map(claimed.read);
 }

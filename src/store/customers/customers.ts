@@ -3,9 +3,10 @@ import type { CustomerHead } from '../../domain/customers/record.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { KycState, KycStatus } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
 import { arrivalsOf } from '../brands/brands.ts';
-import type { Row, Value } from '../connection/database.ts';
+import { columns, id, instant, number, optional, text } from '../columns.ts';
+import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { settle } from '../idempotency-claim.ts';
@@ -33,9 +34,26 @@ export interface ChangeableRow extends CustomerRow {
   readonly verifyTries: number;
 }
 
+const head = columns({
+  customer_id: id<CustomerId>(),
+  brand_person_id: id<Id<'brand person'>>(),
+  created_at: instant(),
+  updated_at: instant(),
+  kyc_status: optional(text<KycStatus>()),
+  kyc_requests_available: number(),
+});
+const record = columns({ version: number(), profileSeal: number(), profile: text() });
+const changeable = columns({
+  ssn: optional(text()),
+  ssnSeal: number(),
+  auditKey: optional(text()),
+  indexVersion: number(),
+  kycPassedAt: optional(instant()),
+  verifyTries: number(),
+});
+
 /** The columns that an answer shows. */
-export const shownColumns =
-  'customer_id, brand_person_id, created_at, updated_at, kyc_status, kyc_requests_available, version, profile_seal, profile';
+export const shownColumns = `${head.list}, ${record.list}`;
 
 const one = statement(
   'customer_read',
@@ -48,48 +66,25 @@ export async function readCustomer(scope: BrandScope, id: CustomerId): Promise<C
   return row && customerRow(scope, row);
 }
 
-const forChange = statement(
+const oneForChange = statement(
   'customer_read_for_change',
-  `select ${shownColumns}, ssn, ssn_seal, audit_key, index_version, kyc_passed_at, verify_tries from customers where brand_id = $1 and customer_id = $2`,
+  `select ${shownColumns}, ${changeable.list} from customers where brand_id = $1 and customer_id = $2`,
 );
 
 /** One customer with what a change needs. Nothing is locked: the change itself checks the version. */
 export async function readForChange(scope: BrandScope, id: CustomerId): Promise<ChangeableRow | undefined> {
-  const [row] = await scope.db.read(forChange, [scope.brandId, id]);
+  const [row] = await scope.db.read(oneForChange, [scope.brandId, id]);
   if (!row) return undefined;
   const base = customerRow(scope, row);
-  const passedAt = row['kyc_passed_at'];
-  return {
-    ...base,
-    ssn: row['ssn'] === null ? undefined : String(row['ssn']),
-    ssnSeal: Number(row['ssn_seal']),
-    auditKey: row['audit_key'] === null ? undefined : String(row['audit_key']),
-    indexVersion: Number(row['index_version']),
-    verifyTries: Number(row['verify_tries']),
-    kyc: {
-      status: base.head.kyc_status,
-      passedAt: passedAt === null ? undefined : instantOfPostgres(String(passedAt)),
-      requestsAvailable: base.head.kyc_requests_available,
-    },
-  };
+  const { kycPassedAt, ...rest } = changeable.read(row);
+  const { kyc_status: status, kyc_requests_available: requestsAvailable } = base.head;
+  return { ...base, ...rest, kyc: { status, passedAt: kycPassedAt, requestsAvailable } };
 }
 
-export function customerRow(scope: BrandScope, row: Row): CustomerRow {
-  return {
-    head: {
-      customer_id: row['customer_id'] as CustomerId,
-      brand_person_id: row['brand_person_id'] as Id<'brand person'>,
-      bond_brand_id: scope.brandId,
-      created_at: instantOfPostgres(row['created_at'] as string),
-      updated_at: instantOfPostgres(row['updated_at'] as string),
-      kyc_status: (row['kyc_status'] ?? undefined) as KycStatus | undefined,
-      kyc_requests_available: row['kyc_requests_available'] as number,
-    },
-    version: row['version'] as number,
-    profile: row['profile'] as string,
-    profileSeal: row['profile_seal'] as number,
-  };
-}
+export const customerRow = (scope: BrandScope, row: Row): CustomerRow => ({
+  head: { ...head.read(row), bond_brand_id: scope.brandId },
+  ...record.read(row),
+});
 
 /** A blind index value for each way in which a customer can be found. */
 export interface IndexValues {
@@ -126,9 +121,9 @@ function nextSlot(): number {
   return turn;
 }
 
-const countSql = (from: string, slot: number, by: 1 | -1): string => `
+const countSql = (from: string, by: 1 | -1): string => `
   insert into customer_counts as total (brand_id, bucket, slot, count)
-  select $1, seq / ${bucketSize}, $${slot}::smallint, ${by} from ${from}
+  select :brandId, seq / ${bucketSize}, :slot::smallint, ${by} from ${from}
   on conflict (brand_id, bucket, slot) do update set count = total.count + excluded.count
   returning 1 as done`;
 
@@ -136,9 +131,11 @@ const insertSql = (gate: string): string => `created as (
   insert into customers (brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status,
     kyc_passed_at, kyc_requests_available, deliverability, profile_seal, profile, ssn_seal, ssn, index_version,
     ssn_index, ssn_unique, email_index, phone_index, name_dob_index, verify_at, audit_key)
-  select $1, $2::uuid, nextval($3::text::regclass), $4::uuid, 1, $5::timestamptz, $6::timestamptz, $7,
-    $8::timestamptz, $9::smallint, $10, 1, $11, 1, $12, $13::int, $14::bytea, $15::boolean, $16::bytea, $17::bytea, $18::bytea,
-    $20::timestamptz, $21
+  select :brandId, :customerId::uuid, nextval(:arrivals::text::regclass), :brandPersonId::uuid, 1,
+    :createdAt::timestamptz, :updatedAt::timestamptz, :kycStatus, :kycPassedAt::timestamptz,
+    :kycRequestsAvailable::smallint, :deliverability, 1, :profile, 1, :ssn, :indexVersion::int, :ssnIndex::bytea,
+    :ssnUnique::boolean, :emailIndex::bytea, :phoneIndex::bytea, :nameDobIndex::bytea, :verifyAt::timestamptz,
+    :auditKey
     from ${gate}
   returning seq)`;
 
@@ -152,40 +149,40 @@ export async function insertCustomer(
   parts: readonly StatementPart[],
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const values: readonly Value[] = [
-    scope.brandId,
-    row.head.customer_id,
-    arrivalsOf(scope.brandId),
-    row.head.brand_person_id,
-    toPostgres(row.head.created_at),
-    toPostgres(row.head.updated_at),
-    row.head.kyc_status ?? null,
-    row.kycPassedAt ? toPostgres(row.kycPassedAt) : null,
-    row.head.kyc_requests_available,
-    row.deliverability ?? null,
-    row.profile,
-    row.ssn ?? null,
-    row.index.version,
-    row.index.ssn ?? null,
-    row.ssn !== undefined && row.ssnUnique,
-    row.index.email ?? null,
-    row.index.phone ?? null,
-    row.index.nameAndDob ?? null,
-    nextSlot(),
-    row.verifyAt ? toPostgres(row.verifyAt) : null,
-    row.auditKey,
-  ];
+  const parameters = {
+    brandId: scope.brandId,
+    customerId: row.head.customer_id,
+    arrivals: arrivalsOf(scope.brandId),
+    brandPersonId: row.head.brand_person_id,
+    createdAt: toPostgres(row.head.created_at),
+    updatedAt: toPostgres(row.head.updated_at),
+    kycStatus: row.head.kyc_status,
+    kycPassedAt: row.kycPassedAt && toPostgres(row.kycPassedAt),
+    kycRequestsAvailable: row.head.kyc_requests_available,
+    deliverability: row.deliverability,
+    profile: row.profile,
+    ssn: row.ssn,
+    indexVersion: row.index.version,
+    ssnIndex: row.index.ssn,
+    ssnUnique: row.ssn !== undefined && row.ssnUnique,
+    emailIndex: row.index.email,
+    phoneIndex: row.index.phone,
+    nameDobIndex: row.index.nameAndDob,
+    slot: nextSlot(),
+    verifyAt: row.verifyAt && toPostgres(row.verifyAt),
+    auditKey: row.auditKey,
+  };
   if (row.ssnUnique) await refuseTakenSsn(scope, row.head.customer_id, row.index);
   return write(scope, {
     name: 'customer_create',
-    values,
+    parameters,
     claim,
     gate: 'gate',
     changed: 'created',
     parts,
     text: (claimed, rest) =>
       `with gate as (select 1), ${claimed} ${insertSql(claimed ? 'claim' : 'gate')}, ${rest}
-       counted as (${countSql('created', 19, 1)}) select done from counted`,
+       counted as (${countSql('created', 1)}) select done from counted`,
   });
 }
 
@@ -211,8 +208,8 @@ async function refuseTakenSsn(scope: BrandScope, id: CustomerId, { olderSsn }: I
 }
 
 function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promise<WriteOutcome> {
-  const { query, values } = assemble(change);
-  return settle(change.claim, scope.db.run(query, values));
+  const { query, parameters } = assemble(change);
+  return settle(change.claim, query.run(scope.db, parameters));
 }
 
 /** What changes in a customer's row. A group that is absent stays as it is. */
@@ -239,24 +236,24 @@ export interface CustomerRowChange {
 }
 
 const changeSql = (where: string): string => `
-  update customers set version = version + 1, updated_at = $4::timestamptz,
-    profile = coalesce($5, profile), profile_seal = coalesce($6::int, profile_seal),
-    deliverability = case when $5 is null then deliverability else $7 end,
-    ssn = coalesce($8, ssn), ssn_seal = coalesce($9::int, ssn_seal),
-    ssn_unique = coalesce($10::boolean, ssn_unique), ssn_index = coalesce($11::bytea, ssn_index),
-    email_index = coalesce($12::bytea, email_index), phone_index = coalesce($13::bytea, phone_index),
-    name_dob_index = coalesce($14::bytea, name_dob_index), index_version = coalesce($21::int, index_version),
-    verify_at = case when $15::smallint is null then verify_at else $16::timestamptz end,
-    verify_tries = coalesce($15::smallint, verify_tries),
-    kyc_status = case when $17::smallint is null then kyc_status else $18 end,
-    kyc_passed_at = case when $17::smallint is null then kyc_passed_at else $19::timestamptz end,
-    kyc_requests_available = coalesce($17::smallint, kyc_requests_available),
-    audit_key = coalesce(audit_key, $20)
-  where brand_id = $1 and customer_id = $2::uuid and ${where}
+  update customers set version = version + 1, updated_at = :updatedAt::timestamptz,
+    profile = coalesce(:profile, profile), profile_seal = coalesce(:profileSeal::int, profile_seal),
+    deliverability = case when :profile is null then deliverability else :deliverability end,
+    ssn = coalesce(:ssn, ssn), ssn_seal = coalesce(:ssnSeal::int, ssn_seal),
+    ssn_unique = coalesce(:ssnUnique::boolean, ssn_unique), ssn_index = coalesce(:ssnIndex::bytea, ssn_index),
+    email_index = coalesce(:emailIndex::bytea, email_index), phone_index = coalesce(:phoneIndex::bytea, phone_index),
+    name_dob_index = coalesce(:nameDobIndex::bytea, name_dob_index), index_version = coalesce(:indexVersion::int, index_version),
+    verify_at = case when :verifyTries::smallint is null then verify_at else :verifyAt::timestamptz end,
+    verify_tries = coalesce(:verifyTries::smallint, verify_tries),
+    kyc_status = case when :kycRequestsAvailable::smallint is null then kyc_status else :kycStatus end,
+    kyc_passed_at = case when :kycRequestsAvailable::smallint is null then kyc_passed_at else :kycPassedAt::timestamptz end,
+    kyc_requests_available = coalesce(:kycRequestsAvailable::smallint, kyc_requests_available),
+    audit_key = coalesce(audit_key, :auditKey)
+  where brand_id = :brandId and customer_id = :customerId::uuid and ${where}
   returning 1 as done`;
 
 const heldSql =
-  'held as (select 1 from customers where brand_id = $1 and customer_id = $2::uuid and version = $3::int for update)';
+  'held as (select 1 from customers where brand_id = :brandId and customer_id = :customerId::uuid and version = :version::int for update)';
 
 /** Writes a change and its parts if the row still has the version that was read. */
 export async function changeCustomer(
@@ -266,33 +263,33 @@ export async function changeCustomer(
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
   const { profile, ssn, index, verify, kyc } = row;
-  const values: readonly Value[] = [
-    scope.brandId,
-    row.id,
-    row.version,
-    toPostgres(row.updatedAt),
-    profile?.sealed ?? null,
-    profile?.seal ?? null,
-    profile?.deliverability ?? null,
-    ssn?.sealed ?? null,
-    ssn?.seal ?? null,
-    ssn?.unique ?? null,
-    index?.ssn ?? null,
-    index?.email ?? null,
-    index?.phone ?? null,
-    index?.nameAndDob ?? null,
-    verify?.tries ?? null,
-    verify?.at ? toPostgres(verify.at) : null,
-    kyc?.requestsAvailable ?? null,
-    kyc?.status ?? null,
-    kyc?.passedAt ? toPostgres(kyc.passedAt) : null,
-    row.auditKey ?? null,
-    index?.version ?? null,
-  ];
+  const parameters = {
+    brandId: scope.brandId,
+    customerId: row.id,
+    version: row.version,
+    updatedAt: toPostgres(row.updatedAt),
+    profile: profile?.sealed,
+    profileSeal: profile?.seal,
+    deliverability: profile?.deliverability,
+    ssn: ssn?.sealed,
+    ssnSeal: ssn?.seal,
+    ssnUnique: ssn?.unique,
+    ssnIndex: index?.ssn,
+    emailIndex: index?.email,
+    phoneIndex: index?.phone,
+    nameDobIndex: index?.nameAndDob,
+    indexVersion: index?.version,
+    verifyTries: verify?.tries,
+    verifyAt: verify?.at && toPostgres(verify.at),
+    kycRequestsAvailable: kyc?.requestsAvailable,
+    kycStatus: kyc?.status,
+    kycPassedAt: kyc?.passedAt && toPostgres(kyc.passedAt),
+    auditKey: row.auditKey,
+  };
   if (index && ssn?.unique) await refuseTakenSsn(scope, row.id, index);
   return write(scope, {
     name: 'customer_change',
-    values,
+    parameters,
     claim,
     gate: 'held',
     changed: 'changed',
@@ -300,7 +297,7 @@ export async function changeCustomer(
     text: (claimed, rest) =>
       claimed
         ? `with ${heldSql}, ${claimed} changed as (${changeSql('exists (select from claim)')}), ${rest} result as (select done from changed) select done from result`
-        : `with changed as (${changeSql('version = $3::int')}), ${rest} result as (select done from changed) select done from result`,
+        : `with changed as (${changeSql('version = :version::int')}), ${rest} result as (select done from changed) select done from result`,
   });
 }
 
@@ -310,12 +307,12 @@ const kept =
   'ssn_unique, email_index, phone_index, name_dob_index, audit_key';
 
 const target =
-  'brand_id = $1 and customer_id = $2::uuid and ($3::int[] is null or version = any ($3::int[]))';
+  'brand_id = :brandId and customer_id = :customerId::uuid and (:versions::int[] is null or version = any (:versions::int[]))';
 
 const removeSql = (where: string): string => `gone as (
     delete from customers where ${where} returning ${kept}
   ), moved as (
-    insert into deleted_customers (${kept}, deleted_at) select ${kept}, $4::timestamptz from gone returning seq
+    insert into deleted_customers (${kept}, deleted_at) select ${kept}, :now::timestamptz from gone returning seq
   )`;
 
 /** Moves a customer out of reach, if it has one of the versions asked for (`undefined`: any). */
@@ -327,11 +324,16 @@ export function removeCustomer(
   parts: readonly StatementPart[],
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const wanted = versions ? versions.map(String) : null;
-  const values: readonly Value[] = [scope.brandId, id, wanted, toPostgres(now), nextSlot()];
+  const parameters = {
+    brandId: scope.brandId,
+    customerId: id,
+    versions: versions?.map(String),
+    now: toPostgres(now),
+    slot: nextSlot(),
+  };
   return write(scope, {
     name: 'customer_delete',
-    values,
+    parameters,
     claim,
     gate: 'held',
     changed: 'moved',
@@ -339,9 +341,9 @@ export function removeCustomer(
     text: (claimed, rest) => {
       const removed = claimed
         ? `held as (select 1 from customers where ${target} for update), ${claimed}
-           ${removeSql('brand_id = $1 and customer_id = $2::uuid and exists (select from claim)')}`
+           ${removeSql('brand_id = :brandId and customer_id = :customerId::uuid and exists (select from claim)')}`
         : removeSql(target);
-      return `with ${removed}, ${rest} counted as (${countSql('moved', 5, -1)}) select done from counted`;
+      return `with ${removed}, ${rest} counted as (${countSql('moved', -1)}) select done from counted`;
     },
   });
 }

@@ -1,13 +1,16 @@
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
+import { columns, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 
 // What an import asks about many lines at once. Digests come in and go out in base64.
 
+const found = columns({ value: text() });
+
 const claimed = statement(
   'import_claimed',
-  `select encode(key, 'base64') as key from idempotency
+  `select encode(key, 'base64') as value from idempotency
     where brand_id = $1 and key = any ($2::bytea[]) and expires_at > $3`,
 );
 
@@ -18,7 +21,7 @@ export async function claimedKeys(
   now: Instant,
 ): Promise<ReadonlySet<string>> {
   const rows = await scope.db.run(claimed, [scope.brandId, keys.map(bytea), toPostgres(now)]);
-  return new Set(rows.map((row) => String(row['key'])));
+  return new Set(rows.map((row) => found.read(row).value));
 }
 
 const taken = statement(
@@ -36,7 +39,7 @@ export async function takenValues(
   ssns: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const rows = await scope.db.run(taken, [scope.brandId, personIds, ssns.map(bytea)]);
-  return new Set(rows.map((row) => String(row['value'])));
+  return new Set(rows.map((row) => found.read(row).value));
 }
 
 const bytea = (base64: string): string => `\\x${Buffer.from(base64, 'base64').toString('hex')}`;

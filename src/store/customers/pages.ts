@@ -4,6 +4,7 @@ import type { KycStatus } from '../../domain/kyc/verification.ts';
 import type { Paging } from '../../domain/paging.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
+import { bigint, columns, flag, number, optional } from '../columns.ts';
 import type { Row, Statement, Value } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { isOutdatedSql } from '../index-version.ts';
@@ -23,6 +24,10 @@ export interface SearchedPage extends CustomerPage {
   /** Whether there is a newer index key, under which it should be searched, too. */
   readonly isOutdated: boolean;
 }
+
+const place = columns({ seq: optional(bigint()) });
+const totals = columns({ total: number() });
+const outdated = columns({ outdated: flag() });
 
 /** One answer row even for an empty page, so that the total always arrives. */
 const withTotal = (total: string, rows: string): string =>
@@ -130,7 +135,7 @@ export async function pageOfSearch(
   const name = `customer_search_${asked.map(({ values: some }) => some.length).join('')}`;
   const count = `select count(*) from customers where ${where}`;
   const rows = (start: string, end: string) =>
-    `select ${isOutdatedSql('$4::int')} as outdated, page.* from (${withTotal(
+    `select ${isOutdatedSql('$1', '$4::int')} as outdated, page.* from (${withTotal(
       count,
       `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${end}`,
     )}) as page`;
@@ -140,7 +145,10 @@ export async function pageOfSearch(
     statement(`${name}_after`, rows('and seq > $2::bigint', 'limit $3')),
   );
   const answered = await scope.db.read(query, [scope.brandId, from, paging.perPage + 1, newest, ...values]);
-  return { ...pageOf(scope, paging, answered), isOutdated: answered[0]?.['outdated'] === true };
+  return {
+    ...pageOf(scope, paging, answered),
+    isOutdated: answered[0] !== undefined && outdated.read(answered[0]).outdated,
+  };
 }
 
 function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readonly Value[] {
@@ -159,14 +167,14 @@ function placed(paging: Paging, page: Statement, after: Statement): { query: Sta
 
 /** One row more than the page was asked for: it only tells whether there is a next page. */
 function pageOf(scope: BrandScope, paging: Paging, answered: readonly Row[]): CustomerPage {
-  const total = Number(answered[0]?.['total'] ?? 0);
-  const found = answered.filter((row) => row['seq'] !== null);
+  const [first] = answered;
+  const found = answered.filter((row) => place.read(row).seq !== undefined);
   const rows = found.slice(0, paging.perPage);
   const last = rows.at(-1);
   const more = found.length > paging.perPage && last !== undefined;
   return {
     rows: rows.map((row) => customerRow(scope, row)),
-    total,
-    next: more ? BigInt(String(last['seq'])) : undefined,
+    total: first ? totals.read(first).total : 0,
+    next: more ? place.read(last).seq : undefined,
   };
 }

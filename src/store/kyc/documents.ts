@@ -1,7 +1,8 @@
 import type { DocumentType } from '../../domain/document-types.ts';
 import type { DocumentId, RunId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
+import { bytes, columns, id, instant, number, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
@@ -27,46 +28,58 @@ export interface DocumentWithContent extends DocumentRow {
 
 /** New documents of a run, as a part of the change of its customer. The images travel as they are, in binary. */
 export function insertDocumentsPart(runId: RunId, documents: readonly DocumentWithContent[]): StatementPart {
-  const tuple = (at: number) =>
-    `($${at}::uuid, $${at + 1}::text, $${at + 2}::text, $${at + 3}::int, $${at + 4}::bytea, $${at + 5}::int, $${at + 6}::int, $${at + 7}::timestamptz)`;
+  const cells = documents.map((one) => ({
+    documentId: one.documentId,
+    documentType: one.documentType,
+    details: one.details,
+    detailsSeal: one.detailsSeal,
+    content: one.content,
+    contentSeal: one.contentSeal,
+    size: one.size,
+    submittedAt: toPostgres(one.submittedAt),
+  }));
+  const tuple = (index: number) =>
+    `(:documentId${index}::uuid, :documentType${index}::text, :details${index}::text, :detailsSeal${index}::int,
+      :content${index}::bytea, :contentSeal${index}::int, :size${index}::int, :submittedAt${index}::timestamptz)`;
   return {
     name: `kyc_documents_${documents.length}`,
-    sql: (gate, from) => `documents as (
+    sql: (gate) => `documents as (
       insert into kyc_documents (brand_id, customer_id, run_id, document_id, document_type, details, details_seal,
         content, content_seal, size, submitted_at)
-      select $1, $2::uuid, $${from}::uuid, one.* from ${gate},
-        (values ${documents.map((_, index) => tuple(from + 1 + index * 8)).join(', ')}) as one)`,
-    values: [
-      runId,
-      ...documents.flatMap((one) => [
-        one.documentId,
-        one.documentType,
-        one.details,
-        one.detailsSeal,
-        one.content,
-        one.contentSeal,
-        one.size,
-        toPostgres(one.submittedAt),
-      ]),
-    ],
+      select :brandId, :customerId::uuid, :runId::uuid, one.* from ${gate},
+        (values ${cells.map((_, index) => tuple(index)).join(', ')}) as one)`,
+    parameters: Object.fromEntries([
+      ['runId', runId],
+      ...cells.flatMap((one, index) =>
+        Object.entries(one).map(([name, value]) => [`${name}${index}`, value] as const),
+      ),
+    ]),
   };
 }
 
-const columns = 'document_id, document_type, details, details_seal, size, submitted_at';
+const facts = columns({
+  documentId: id<DocumentId>(),
+  documentType: text<DocumentType>(),
+  details: text(),
+  detailsSeal: number(),
+  size: number(),
+  submittedAt: instant(),
+});
+const contents = columns({ content: bytes(), contentSeal: number() });
 
 const ofRun = statement(
   'kyc_documents_of_run',
-  `select ${columns} from kyc_documents where brand_id = $1 and run_id = $2 order by submitted_at, document_id`,
+  `select ${facts.list} from kyc_documents where brand_id = $1 and run_id = $2 order by submitted_at, document_id`,
 );
 
 /** What was handed in for a run, in order. */
 export async function documentsOf(scope: BrandScope, runId: RunId): Promise<readonly DocumentRow[]> {
-  return (await scope.db.read(ofRun, [scope.brandId, runId])).map(documentOf);
+  return (await scope.db.read(ofRun, [scope.brandId, runId])).map(facts.read);
 }
 
 const one = statement(
   'kyc_document_read',
-  `select ${columns}, content, content_seal from kyc_documents
+  `select ${facts.list}, ${contents.list} from kyc_documents
     where brand_id = $1 and run_id = $2 and document_id = $3`,
 );
 
@@ -81,7 +94,7 @@ export async function readDocument(
 
 const toHandOver = statement(
   'kyc_documents_to_hand_over',
-  `select ${columns}, content, content_seal from kyc_documents
+  `select ${facts.list}, ${contents.list} from kyc_documents
     where brand_id = $1 and run_id = $2 and handed_over_at is null order by submitted_at, document_id`,
 );
 
@@ -109,20 +122,4 @@ export async function noteHandedOver(
   await scope.db.run(handedOver, [scope.brandId, runId, toPostgres(now), ids]);
 }
 
-function documentOf(row: Row): DocumentRow {
-  return {
-    documentId: row['document_id'] as DocumentId,
-    documentType: row['document_type'] as DocumentType,
-    details: String(row['details']),
-    detailsSeal: Number(row['details_seal']),
-    size: Number(row['size']),
-    submittedAt: instantOfPostgres(String(row['submitted_at'])),
-  };
-}
-
-const withContent = (row: Row): DocumentWithContent => ({
-  ...documentOf(row),
-  // PostgreSQL writes bytes as \x and hexadecimal digits.
-  content: Buffer.from(String(row['content']).slice(2), 'hex'),
-  contentSeal: Number(row['content_seal']),
-});
+const withContent = (row: Row): DocumentWithContent => ({ ...facts.read(row), ...contents.read(row) });

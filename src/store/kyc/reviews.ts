@@ -1,13 +1,14 @@
 import type { DocumentType } from '../../domain/document-types.ts';
 import type { Id, ProgramId, RunId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
+import { columns, computed, id, instant, number, optional, text, words } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import type { RunRow } from './runs.ts';
-import { runColumns, runOf } from './runs.ts';
+import { runs } from './runs.ts';
 
 /** A run beside its program, as reviewers see it. */
 export interface ReviewRow {
@@ -17,7 +18,12 @@ export interface ReviewRow {
   readonly provider: string | undefined;
 }
 
-const from = `select ${runColumns}, program.name as program_name, program.provider
+const program = columns({
+  programName: computed('program.name', text()),
+  provider: computed('program.provider', optional(text())),
+});
+
+const from = `select ${runs.list}, ${program.list}
   from kyc_runs run
   join programs program using (brand_id, program_id)
   join customers customer using (brand_id, customer_id)`;
@@ -52,12 +58,10 @@ export async function readReview(scope: BrandScope, id: RunId): Promise<ReviewRo
   return row && reviewOf(row);
 }
 
-const reviewOf = (row: Row): ReviewRow => ({
-  run: runOf(row),
-  programId: row['program_id'] as ProgramId,
-  programName: String(row['program_name']),
-  provider: row['provider'] === null ? undefined : String(row['provider']),
-});
+function reviewOf(row: Row): ReviewRow {
+  const run = runs.read(row);
+  return { run, programId: run.programId, ...program.read(row) };
+}
 
 /** What a reviewer decided. */
 export interface DecisionRow {
@@ -76,41 +80,39 @@ export interface DecisionRow {
 export function insertDecisionPart(runId: RunId, row: DecisionRow): StatementPart {
   return {
     name: 'kyc_decision',
-    sql: (gate, at) => `decided as (
+    sql: (gate) => `decided as (
       insert into kyc_decisions (brand_id, customer_id, run_id, decision_id, decision, documents, decided_by,
         decided_at, note, note_seal)
-      select $1, $2::uuid, $${at}::uuid, $${at + 1}::uuid, $${at + 2}::text, $${at + 3}::text[], $${at + 4}::uuid,
-        $${at + 5}::timestamptz, $${at + 6}::text, $${at + 7}::int from ${gate})`,
-    values: [
+      select :brandId, :customerId::uuid, :runId::uuid, :decisionId::uuid, :decision::text, :documents::text[],
+        :decidedBy::uuid, :decidedAt::timestamptz, :note::text, :noteSeal::int from ${gate})`,
+    parameters: {
       runId,
-      row.decisionId,
-      row.decision,
-      row.documents,
-      row.decidedBy,
-      toPostgres(row.decidedAt),
-      row.note ?? null,
-      row.noteSeal,
-    ],
+      decisionId: row.decisionId,
+      decision: row.decision,
+      documents: row.documents,
+      decidedBy: row.decidedBy,
+      decidedAt: toPostgres(row.decidedAt),
+      note: row.note,
+      noteSeal: row.noteSeal,
+    },
   };
 }
 
+const decisions = columns({
+  decisionId: id<Id<'decision'>>(),
+  decision: text(),
+  documents: words<DocumentType>(),
+  decidedBy: text(),
+  decidedAt: instant(),
+  note: optional(text()),
+  noteSeal: number(),
+});
+
 const ofRun = statement(
   'kyc_decisions_of_run',
-  `select decision_id, decision, array_to_string(documents, ',') as documents, decided_by, decided_at, note, note_seal
-     from kyc_decisions where brand_id = $1 and run_id = $2 order by decided_at, decision_id`,
+  `select ${decisions.list} from kyc_decisions where brand_id = $1 and run_id = $2 order by decided_at, decision_id`,
 );
 
 /** What was decided about a run, in order. */
-export async function decisionsOf(scope: BrandScope, runId: RunId): Promise<readonly DecisionRow[]> {
-  return (await scope.db.read(ofRun, [scope.brandId, runId])).map((row) => ({
-    decisionId: row['decision_id'] as Id<'decision'>,
-    decision: String(row['decision']),
-    documents: String(row['documents'])
-      .split(',')
-      .filter((type) => type !== '') as DocumentType[],
-    decidedBy: String(row['decided_by']),
-    decidedAt: instantOfPostgres(String(row['decided_at'])),
-    note: row['note'] === null ? undefined : String(row['note']),
-    noteSeal: Number(row['note_seal']),
-  }));
-}
+export const decisionsOf = async (scope: BrandScope, runId: RunId): Promise<readonly DecisionRow[]> =>
+  (await scope.db.read(ofRun, [scope.brandId, runId])).map(decisions.read);

@@ -1,19 +1,23 @@
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
+import { columns, id, number } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
 // The worker asks for the records of every brand that are to be looked at; what it then does with one it does
 // under that brand's scope.
 
-export interface Look {
+/** A deleted customer whose retention is due. */
+export interface DueRecord {
   readonly brandId: BrandId;
   readonly customerId: CustomerId;
 }
 
 /** Seconds after which a claim is anybody's again. */
-const lease = 120;
+const leaseSeconds = 120;
+
+const claimed = columns({ brandId: id<BrandId>(), customerId: id<CustomerId>() });
 
 const due = statement(
   'retention_claim',
@@ -22,17 +26,20 @@ const due = statement(
       select brand_id, customer_id from deleted_customers where look_at <= $1::timestamptz and look_at < 'infinity'
          and (claimed_until is null or claimed_until <= $1::timestamptz)
        order by look_at limit $3 for update skip locked)
-   returning brand_id, customer_id`,
+   returning ${claimed.list}`,
 );
 
-/** Claims restricted records that are to be looked at, the longest waiting first, for one worker and two minutes. */
-export async function claimLooks(db: Database, now: Instant, most: number): Promise<readonly Look[]> {
-  const rows = await db.run(due, [toPostgres(now), toPostgres(plusSeconds(now, lease)), most]);
-  return rows.map((row) => ({
-    brandId: row['brand_id'] as BrandId,
-    customerId: row['customer_id'] as CustomerId,
-  }));
+/** Claims restricted records that are due, the longest waiting first, for one worker and two minutes. */
+export async function claimDueRecords(
+  db: Database,
+  now: Instant,
+  most: number,
+): Promise<readonly DueRecord[]> {
+  const rows = await db.run(due, [toPostgres(now), toPostgres(plusSeconds(now, leaseSeconds)), most]);
+  return rows.map(claimed.read);
 }
+
+const total = columns({ count: number() });
 
 const overdue = statement(
   'retention_overdue',
@@ -43,5 +50,5 @@ const overdue = statement(
 /** How many records should have been looked at by then and were not. */
 export async function countOverdue(db: Database, by: Instant): Promise<number> {
   const [row] = await db.run(overdue, [toPostgres(by)]);
-  return Number(row?.['count']);
+  return row ? total.read(row).count : 0;
 }

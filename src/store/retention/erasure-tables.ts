@@ -37,7 +37,7 @@ export const customerTables = [
   { table: 'erased_customers', erased: 'stays' },
 ] as const satisfies readonly CustomerTable[];
 
-const ofCustomer = 'brand_id = $1 and customer_id = $2::uuid';
+const ofCustomer = 'brand_id = :brandId and customer_id = :customerId::uuid';
 
 /** CTEs that erase a customer from every table, where `gate` has a row. */
 export const eraseSql = (gate: string): string =>

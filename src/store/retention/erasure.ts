@@ -4,6 +4,7 @@ import { isRunning } from '../../domain/kyc/verification.ts';
 import type { ErasureCause, History, RetentionPolicy } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { columns, computed, flag, instant, optional, text } from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
@@ -12,7 +13,7 @@ import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 import { eraseSql } from './erasure-tables.ts';
-import { policyColumns, policyOf } from './policies.ts';
+import { policies, policyOf } from './policies.ts';
 
 /** What retention decides on: what is known of a deleted customer, and the brand's policy. */
 export interface Kept {
@@ -69,20 +70,34 @@ export async function applyRetention(
   }
 }
 
+const list = <Item extends string>(expression: string) =>
+  computed<readonly Item[]>(expression, {
+    read: (cell) => (cell === null ? [] : (String(cell).split(',') as Item[])),
+  });
+const ofCustomer = '(deleted.brand_id, deleted.customer_id)';
+const facts = columns({
+  deletedAt: computed('deleted.deleted_at', instant()),
+  kycStatus: computed('deleted.kyc_status', optional(text())),
+  kycPassedAt: computed('deleted.kyc_passed_at', optional(instant())),
+  closedOn: computed('closing.closed_on', optional(text())),
+  runTimes: list(`(select string_agg(updated_at::text, ',') from kyc_runs run
+    where (run.brand_id, run.customer_id) = ${ofCustomer})`),
+  runStatuses: list<KycStatus>(`(select string_agg(distinct status, ',') from kyc_runs run
+    where (run.brand_id, run.customer_id) = ${ofCustomer})`),
+  documentTimes: list(`(select string_agg(submitted_at::text, ',') from kyc_documents document
+    where (document.brand_id, document.customer_id) = ${ofCustomer})`),
+  decisionTimes: list(`(select string_agg(decided_at::text, ',') from kyc_decisions decision
+    where (decision.brand_id, decision.customer_id) = ${ofCustomer})`),
+  isHeld: computed(
+    `exists (select from legal_holds hold
+      where (hold.brand_id, hold.customer_id) = ${ofCustomer} and hold.released_at is null)`,
+    flag(),
+  ),
+});
+
 const history = statement(
   'erasure_history',
-  `select deleted.deleted_at, deleted.kyc_status, deleted.kyc_passed_at, closing.closed_on, ${policyColumns},
-     (select string_agg(updated_at::text, ',') from kyc_runs run
-       where (run.brand_id, run.customer_id) = (deleted.brand_id, deleted.customer_id)) as verified,
-     (select string_agg(distinct status, ',') from kyc_runs run
-       where (run.brand_id, run.customer_id) = (deleted.brand_id, deleted.customer_id)) as statuses,
-     (select string_agg(submitted_at::text, ',') from kyc_documents document
-       where (document.brand_id, document.customer_id) = (deleted.brand_id, deleted.customer_id)) as documents,
-     (select string_agg(decided_at::text, ',') from kyc_decisions decision
-       where (decision.brand_id, decision.customer_id) = (deleted.brand_id, deleted.customer_id)) as decisions,
-     exists (select from legal_holds hold
-       where (hold.brand_id, hold.customer_id) = (deleted.brand_id, deleted.customer_id)
-         and hold.released_at is null) as is_held
+  `select ${facts.list}, ${policies.list}
      from deleted_customers deleted
      left join account_closings closing using (brand_id, customer_id)
      left join retention_policies policy using (brand_id)
@@ -100,19 +115,18 @@ export async function readKept(
 }
 
 function historyOf(row: Row): History {
-  const list = (name: string) => (row[name] === null ? [] : String(row[name]).split(','));
-  const times = (name: string) => list(name).map(instantOfPostgres).sort();
-  const verified = times('verified');
-  const statuses = list('statuses') as KycStatus[];
-  const started = row['kyc_status'] !== null || verified.length > 0;
+  const found = facts.read(row);
+  const times = (list: readonly string[]) => list.map(instantOfPostgres).sort();
+  const runTimes = times(found.runTimes);
+  const started = found.kycStatus !== undefined || runTimes.length > 0;
   return {
-    deletedAt: instantOfPostgres(String(row['deleted_at'])),
-    verified: row['kyc_passed_at'] !== null ? 'passed' : started ? 'not passed' : 'never started',
-    lastActionAt: verified.at(-1),
-    wasRunning: statuses.some(isRunning),
-    closedOn: row['closed_on'] === null ? undefined : String(row['closed_on']),
-    made: [...verified, ...times('documents'), ...times('decisions')],
-    isHeld: row['is_held'] === true,
+    deletedAt: found.deletedAt,
+    verified: found.kycPassedAt !== undefined ? 'passed' : started ? 'not passed' : 'never started',
+    lastActionAt: runTimes.at(-1),
+    wasRunning: found.runStatuses.some(isRunning),
+    closedOn: found.closedOn,
+    made: [...runTimes, ...times(found.documentTimes), ...times(found.decisionTimes)],
+    isHeld: found.isHeld,
   };
 }
 
@@ -120,15 +134,15 @@ function carryOut(
   connection: Connection,
   scope: BrandScope,
   id: CustomerId,
-  fate: RetentionAction,
+  action: RetentionAction,
 ): Promise<WriteOutcome> {
-  switch (fate.kind) {
+  switch (action.kind) {
     case 'keep':
-      return putOff(connection, scope, id, fate.lookAt);
+      return putOff(connection, scope, id, action.lookAt);
     case 'erase documents':
-      return eraseDocuments(connection, scope, id, fate);
+      return eraseDocuments(connection, scope, id, action);
     case 'erase everything':
-      return eraseEverything(connection, scope, id, fate);
+      return eraseEverything(connection, scope, id, action);
   }
 }
 
@@ -151,10 +165,15 @@ function eraseDocuments(
   { madeUntil, now, journal }: Extract<RetentionAction, { kind: 'erase documents' }>,
 ): Promise<WriteOutcome> {
   const old = (table: string, time: string) =>
-    `${table}_erased as (delete from ${table} where brand_id = $1 and customer_id = $2::uuid and ${time} <= $3::timestamptz)`;
-  const { query, values } = assemble({
+    `${table}_erased as (delete from ${table} where brand_id = :brandId and customer_id = :customerId::uuid and ${time} <= :madeUntil::timestamptz)`;
+  const { query, parameters } = assemble({
     name: 'erasure_documents',
-    values: [scope.brandId, id, toPostgres(madeUntil), toPostgres(now)],
+    parameters: {
+      brandId: scope.brandId,
+      customerId: id,
+      madeUntil: toPostgres(madeUntil),
+      now: toPostgres(now),
+    },
     claim: undefined,
     gate: 'gate',
     changed: 'looked_at',
@@ -162,11 +181,11 @@ function eraseDocuments(
     text: (_claimed, rest) => `
       with ${old('kyc_documents', 'submitted_at')}, ${old('kyc_decisions', 'decided_at')}, ${old('kyc_runs', 'updated_at')},
       looked_at as (
-        update deleted_customers set look_at = $4::timestamptz, claimed_until = null where brand_id = $1 and customer_id = $2::uuid
-        returning 1 as done
+        update deleted_customers set look_at = :now::timestamptz, claimed_until = null
+         where brand_id = :brandId and customer_id = :customerId::uuid returning 1 as done
       ), ${rest} result as (select done from looked_at) select done from result`,
   });
-  return settle(undefined, connection.run(query, values));
+  return settle(undefined, query.run(connection, parameters));
 }
 
 const lockJournal = statement(
@@ -190,9 +209,9 @@ async function eraseEverything(
   await connection.run(lockJournal, [scope.brandId, id]);
   // Whoever is about to write down what a receiver answered has written it, or finds the delivery taken away.
   await connection.run(recallDeliveries, [scope.brandId, id, toPostgres(now)]);
-  const { query, values } = assemble({
+  const { query, parameters } = assemble({
     name: 'erasure',
-    values: [scope.brandId, id, toPostgres(now), because],
+    parameters: { brandId: scope.brandId, customerId: id, now: toPostgres(now), because },
     claim,
     gate: 'gate',
     changed: 'erased',
@@ -200,13 +219,15 @@ async function eraseEverything(
     text: (claimed, rest) => `
       with gate as (select 1), ${claimed} erased as (
         insert into erased_customers (brand_id, customer_id, deleted_at, erased_at, because)
-        select brand_id, customer_id, deleted_at, $3::timestamptz, $4::text
-          from deleted_customers, ${claimed ? 'claim' : 'gate'} where brand_id = $1 and customer_id = $2::uuid
+        select brand_id, customer_id, deleted_at, :now::timestamptz, :because::text
+          from deleted_customers, ${claimed ? 'claim' : 'gate'} where brand_id = :brandId and customer_id = :customerId::uuid
         returning 1 as done
       ), ${eraseSql('erased')}, ${rest} result as (select done from erased) select done from result`,
   });
-  return settle(claim, connection.run(query, values));
+  return settle(claim, query.run(connection, parameters));
 }
+
+const requester = columns({ requestedBy: text() });
 
 const request = statement(
   'erasure_request_read',
@@ -220,5 +241,5 @@ export async function requesterOf(
   id: Id<'erasure'>,
 ): Promise<string | undefined> {
   const [row] = await scope.db.read(request, [scope.brandId, customerId, id]);
-  return row && String(row['requested_by']);
+  return row && requester.read(row).requestedBy;
 }

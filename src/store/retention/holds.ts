@@ -1,11 +1,13 @@
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
-import type { Row, Value } from '../connection/database.ts';
+import { toPostgres } from '../../domain/time.ts';
+import { columns, flag, id, instant, named, optional, text } from '../columns.ts';
+import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { settle } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
+import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
@@ -13,12 +15,14 @@ import { assemble } from '../statement-parts.ts';
 // customer's row first, so that it stands in one order with the customer's deletion and erasure.
 
 /** A customer's row wherever it is. One that is moved at this moment is in neither place: look again. */
-const known = (now: number): string => `
-  present as (select 1 from customers where brand_id = $1 and customer_id = $2::uuid for key share),
+const knownSql = `
+  present as (select 1 from customers where brand_id = :brandId and customer_id = :customerId::uuid for key share),
   restricted as (
-    update deleted_customers set look_at = $${now}::timestamptz where brand_id = $1 and customer_id = $2::uuid
+    update deleted_customers set look_at = :now::timestamptz where brand_id = :brandId and customer_id = :customerId::uuid
     returning 1),
   known as (select 1 from present union all select 1 from restricted limit 1)`;
+
+const answer = columns({ known: flag() });
 
 const exists = statement(
   'retention_knows',
@@ -29,7 +33,7 @@ const exists = statement(
 /** Whether the brand has this customer, present or deleted. One that was erased it has no more. */
 export async function isKnown(scope: BrandScope, id: CustomerId): Promise<boolean> {
   const [row] = await scope.db.run(exists, [scope.brandId, id]);
-  return row?.['known'] === true;
+  return row !== undefined && answer.read(row).known;
 }
 
 /** Notes when the account was closed; what was given before is replaced. `stale`: no such customer was found. */
@@ -41,21 +45,15 @@ export function writeClosing(
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  return write(
-    scope,
-    'account_closing',
-    [scope.brandId, id, toPostgres(now), closedOn],
-    journal,
-    claim,
-    (gate) => ({
-      before: known(3),
-      written: `
+  const parameters = { customerId: id, now: toPostgres(now), closedOn };
+  return write(scope, { name: 'account_closing', parameters, journal, claim }, (gate) => ({
+    before: knownSql,
+    written: `
       insert into account_closings (brand_id, customer_id, closed_on, given_at)
-      select $1, $2::uuid, $4::date, $3::timestamptz from ${gate}
+      select :brandId, :customerId::uuid, :closedOn::date, :now::timestamptz from ${gate}
       on conflict (brand_id, customer_id) do update set closed_on = excluded.closed_on, given_at = excluded.given_at
       returning 1 as done`,
-    }),
-  );
+  }));
 }
 
 export interface Hold {
@@ -78,12 +76,13 @@ export function insertHold(
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const values = [scope.brandId, id, toPostgres(hold.setAt), hold.holdId, hold.reason, hold.setBy];
-  return write(scope, 'legal_hold_set', values, journal, claim, (gate) => ({
-    before: known(3),
+  const { holdId, reason, setBy } = hold;
+  const parameters = { customerId: id, now: toPostgres(hold.setAt), holdId, reason, setBy };
+  return write(scope, { name: 'legal_hold_set', parameters, journal, claim }, (gate) => ({
+    before: knownSql,
     written: `
       insert into legal_holds (brand_id, customer_id, set_at, hold_id, reason, set_by)
-      select $1, $2::uuid, $3::timestamptz, $4::uuid, $5, $6::uuid from ${gate} returning 1 as done`,
+      select :brandId, :customerId::uuid, :now::timestamptz, :holdId::uuid, :reason, :setBy::uuid from ${gate} returning 1 as done`,
   }));
 }
 
@@ -91,23 +90,23 @@ export function insertHold(
 export function releaseHold(
   scope: BrandScope,
   id: CustomerId,
-  holdId: Id<'hold'>,
-  { reason, releasedBy, releasedAt }: NonNullable<Hold['release']>,
+  released: NonNullable<Hold['release']> & Pick<Hold, 'holdId'>,
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const values = [scope.brandId, id, toPostgres(releasedAt), holdId, reason, releasedBy];
-  return write(scope, 'legal_hold_release', values, journal, claim, (gate) => ({
+  const { holdId, reason, releasedBy, releasedAt } = released;
+  const parameters = { customerId: id, now: toPostgres(releasedAt), holdId, reason, releasedBy };
+  return write(scope, { name: 'legal_hold_release', parameters, journal, claim }, (gate) => ({
     before: `known as (
-      select 1 from legal_holds where brand_id = $1 and customer_id = $2::uuid and hold_id = $4::uuid
-         and released_at is null for update)`,
+      select 1 from legal_holds where brand_id = :brandId and customer_id = :customerId::uuid
+         and hold_id = :holdId::uuid and released_at is null for update)`,
     written: `
-      update legal_holds set release_reason = $5, released_by = $6::uuid, released_at = $3::timestamptz
-       where brand_id = $1 and customer_id = $2::uuid and hold_id = $4::uuid and exists (select from ${gate})
+      update legal_holds set release_reason = :reason, released_by = :releasedBy::uuid, released_at = :now::timestamptz
+       where brand_id = :brandId and customer_id = :customerId::uuid and hold_id = :holdId::uuid and exists (select from ${gate})
       returning 1 as done`,
     after: `looked_at as (
-      update deleted_customers set look_at = $3::timestamptz
-       where brand_id = $1 and customer_id = $2::uuid and exists (select from written)),`,
+      update deleted_customers set look_at = :now::timestamptz
+       where brand_id = :brandId and customer_id = :customerId::uuid and exists (select from written)),`,
   }));
 }
 
@@ -129,13 +128,13 @@ export function insertErasureRequest(
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
   const { erasureId, reason, requestedBy, requestedAt } = request;
-  const values = [scope.brandId, id, toPostgres(requestedAt), erasureId, reason, requestedBy];
-  return write(scope, 'erasure_request', values, journal, claim, (gate) => ({
+  const parameters = { customerId: id, now: toPostgres(requestedAt), erasureId, reason, requestedBy };
+  return write(scope, { name: 'erasure_request', parameters, journal, claim }, (gate) => ({
     before:
-      'known as (select 1 from deleted_customers where brand_id = $1 and customer_id = $2::uuid for update)',
+      'known as (select 1 from deleted_customers where brand_id = :brandId and customer_id = :customerId::uuid for update)',
     written: `
       insert into erasure_requests (brand_id, customer_id, requested_at, erasure_id, reason, requested_by)
-      select $1, $2::uuid, $3::timestamptz, $4::uuid, $5, $6::uuid from ${gate} returning 1 as done`,
+      select :brandId, :customerId::uuid, :now::timestamptz, :erasureId::uuid, :reason, :requestedBy::uuid from ${gate} returning 1 as done`,
   }));
 }
 
@@ -146,17 +145,23 @@ interface Text {
   readonly after?: string;
 }
 
+/** What a change has besides its text. */
+interface RetentionChange {
+  readonly name: string;
+  /** All but the brand. */
+  readonly parameters: Parameters;
+  readonly journal: StatementPart;
+  readonly claim: IdempotencyClaim | undefined;
+}
+
 function write(
   scope: BrandScope,
-  name: string,
-  values: readonly Value[],
-  journal: StatementPart,
-  claim: IdempotencyClaim | undefined,
+  { name, parameters, journal, claim }: RetentionChange,
   textOf: (gate: string) => Text,
 ): Promise<WriteOutcome> {
   const assembled = assemble({
     name,
-    values,
+    parameters: { brandId: scope.brandId, ...parameters },
     claim,
     gate: 'known',
     changed: 'written',
@@ -167,14 +172,24 @@ function write(
               result as (select done from written) select done from result`;
     },
   });
-  return settle(claim, scope.db.run(assembled.query, assembled.values));
+  return settle(claim, assembled.query.run(scope.db, assembled.parameters));
 }
 
-const holdColumns = 'hold_id, reason, set_by, set_at, release_reason, released_by, released_at';
+const holdFacts = columns({
+  holdId: id<Id<'hold'>>(),
+  reason: text(),
+  setBy: text(),
+  setAt: instant(),
+});
+const releaseFacts = columns({
+  reason: named('release_reason', optional(text())),
+  releasedBy: optional(text()),
+  releasedAt: optional(instant()),
+});
 
 const holds = statement(
   'legal_holds_of_customer',
-  `select ${holdColumns} from legal_holds where brand_id = $1 and customer_id = $2 order by set_at, hold_id`,
+  `select ${holdFacts.list}, ${releaseFacts.list} from legal_holds where brand_id = $1 and customer_id = $2 order by set_at, hold_id`,
 );
 
 /** The holds of a customer, released ones too, oldest first. */
@@ -184,7 +199,7 @@ export async function holdsOf(scope: BrandScope, id: CustomerId): Promise<readon
 
 const oneHold = statement(
   'legal_hold_read',
-  `select ${holdColumns} from legal_holds where brand_id = $1 and customer_id = $2 and hold_id = $3`,
+  `select ${holdFacts.list}, ${releaseFacts.list} from legal_holds where brand_id = $1 and customer_id = $2 and hold_id = $3`,
 );
 
 export async function readHold(
@@ -197,37 +212,27 @@ export async function readHold(
 }
 
 function holdOf(row: Row): Hold {
-  return {
-    holdId: row['hold_id'] as Id<'hold'>,
-    reason: String(row['reason']),
-    setBy: String(row['set_by']),
-    setAt: instantOfPostgres(String(row['set_at'])),
-    release:
-      row['released_at'] === null
-        ? undefined
-        : {
-            reason: String(row['release_reason']),
-            releasedBy: String(row['released_by']),
-            releasedAt: instantOfPostgres(String(row['released_at'])),
-          },
-  };
+  const { reason, releasedBy, releasedAt } = releaseFacts.read(row);
+  const isReleased = reason !== undefined && releasedBy !== undefined && releasedAt !== undefined;
+  return { ...holdFacts.read(row), release: isReleased ? { reason, releasedBy, releasedAt } : undefined };
 }
+
+const requestFacts = columns({
+  erasureId: id<Id<'erasure'>>(),
+  reason: text(),
+  requestedBy: text(),
+  requestedAt: instant(),
+});
 
 const requests = statement(
   'erasure_requests_of_customer',
-  `select erasure_id, reason, requested_by, requested_at from erasure_requests
+  `select ${requestFacts.list} from erasure_requests
     where brand_id = $1 and customer_id = $2 order by requested_at, erasure_id`,
 );
 
 /** What was asked for early erasure of a customer, oldest first. */
-export async function erasureRequestsOf(
+export const erasureRequestsOf = async (
   scope: BrandScope,
   id: CustomerId,
-): Promise<readonly ErasureRequest[]> {
-  return (await scope.db.read(requests, [scope.brandId, id])).map((row) => ({
-    erasureId: row['erasure_id'] as Id<'erasure'>,
-    reason: String(row['reason']),
-    requestedBy: String(row['requested_by']),
-    requestedAt: instantOfPostgres(String(row['requested_at'])),
-  }));
-}
+): Promise<readonly ErasureRequest[]> =>
+  (await scope.db.read(requests, [scope.brandId, id])).map(requestFacts.read);

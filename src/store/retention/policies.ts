@@ -2,6 +2,7 @@ import type { RetentionPolicy } from '../../domain/retention/policy.ts';
 import { defaultPolicy } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
+import { columns, number, optional } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
@@ -11,22 +12,29 @@ import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
 /** The columns of a policy, null where the brand has none of its own. */
-export const policyColumns =
-  'policy.never_verified_days, policy.not_passed_months, policy.identity_years, policy.documents_years';
+export const policies = columns(
+  {
+    neverVerifiedDays: optional(number()),
+    notPassedMonths: optional(number()),
+    identityYears: optional(number()),
+    documentsYears: optional(number()),
+  },
+  'policy',
+);
 
-export const policyOf = (row: Row | undefined): RetentionPolicy => {
-  const number = (name: string, usual: number) => Number(row?.[name] ?? usual);
+export function policyOf(row: Row | undefined): RetentionPolicy {
+  const own = row && policies.read(row);
   return {
-    neverVerifiedDays: number('never_verified_days', defaultPolicy.neverVerifiedDays),
-    notPassedMonths: number('not_passed_months', defaultPolicy.notPassedMonths),
-    identityYears: number('identity_years', defaultPolicy.identityYears),
-    documentsYears: number('documents_years', defaultPolicy.documentsYears),
+    neverVerifiedDays: own?.neverVerifiedDays ?? defaultPolicy.neverVerifiedDays,
+    notPassedMonths: own?.notPassedMonths ?? defaultPolicy.notPassedMonths,
+    identityYears: own?.identityYears ?? defaultPolicy.identityYears,
+    documentsYears: own?.documentsYears ?? defaultPolicy.documentsYears,
   };
-};
+}
 
 const one = statement(
   'retention_policy_read',
-  `select ${policyColumns} from retention_policies policy where brand_id = $1`,
+  `select ${policies.list} from retention_policies policy where brand_id = $1`,
 );
 
 /** The brand's policy: its own, or the defaults. */
@@ -46,40 +54,40 @@ export function changePolicy(
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const { neverVerifiedDays, notPassedMonths, identityYears, documentsYears } = defaultPolicy;
-  const { query, values } = assemble({
+  const usual = defaultPolicy;
+  const { query, parameters } = assemble({
     name: 'retention_policy_change',
-    values: [
-      scope.brandId,
-      // The second parameter is the customer's in every change; a policy is nobody's.
-      null,
-      to.neverVerifiedDays ?? null,
-      to.notPassedMonths ?? null,
-      to.identityYears ?? null,
-      to.documentsYears ?? null,
-      toPostgres(now),
-    ],
+    parameters: {
+      brandId: scope.brandId,
+      neverVerifiedDays: to.neverVerifiedDays,
+      notPassedMonths: to.notPassedMonths,
+      identityYears: to.identityYears,
+      documentsYears: to.documentsYears,
+      now: toPostgres(now),
+    },
     claim,
     gate: 'gate',
     changed: 'written',
     parts: [journal],
     text: (claimed, rest) => `
-      with gate as (select 1 where $2::uuid is null), ${claimed} written as (
+      with gate as (select 1), ${claimed} written as (
         insert into retention_policies as policy
                (brand_id, never_verified_days, not_passed_months, identity_years, documents_years, changed_at)
-        select $1, coalesce($3::int, ${neverVerifiedDays}), coalesce($4::int, ${notPassedMonths}),
-               coalesce($5::int, ${identityYears}), coalesce($6::int, ${documentsYears}), $7::timestamptz
+        select :brandId, coalesce(:neverVerifiedDays::int, ${usual.neverVerifiedDays}),
+               coalesce(:notPassedMonths::int, ${usual.notPassedMonths}),
+               coalesce(:identityYears::int, ${usual.identityYears}),
+               coalesce(:documentsYears::int, ${usual.documentsYears}), :now::timestamptz
           from ${claimed ? 'claim' : 'gate'}
         on conflict (brand_id) do update
-          set never_verified_days = coalesce($3::int, policy.never_verified_days),
-              not_passed_months = coalesce($4::int, policy.not_passed_months),
-              identity_years = coalesce($5::int, policy.identity_years),
-              documents_years = coalesce($6::int, policy.documents_years),
+          set never_verified_days = coalesce(:neverVerifiedDays::int, policy.never_verified_days),
+              not_passed_months = coalesce(:notPassedMonths::int, policy.not_passed_months),
+              identity_years = coalesce(:identityYears::int, policy.identity_years),
+              documents_years = coalesce(:documentsYears::int, policy.documents_years),
               changed_at = excluded.changed_at
         returning 1 as done
       ), looked_at as (
-        update deleted_customers set look_at = $7::timestamptz where brand_id = $1 and exists (select from written)
+        update deleted_customers set look_at = :now::timestamptz where brand_id = :brandId and exists (select from written)
       ), ${rest} result as (select done from written) select done from result`,
   });
-  return settle(claim, scope.db.run(query, values));
+  return settle(claim, query.run(scope.db, parameters));
 }

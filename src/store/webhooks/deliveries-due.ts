@@ -1,17 +1,24 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
+import { columns, computed, flag, id, text } from '../columns.ts';
 import type { Connection, Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { WebhookId, WebhookRow } from './subscriptions.ts';
-import { webhookColumns, webhookOf } from './subscriptions.ts';
+import { webhooks } from './subscriptions.ts';
 
 // The worker looks for subscriptions of every brand that have something to be done; what it then reads and
 // writes it does under that brand's scope.
 
+const progress = columns({
+  brandId: computed('w.brand_id', id<BrandId>()),
+  fanned: computed('w.fanned', text()),
+  head: computed('h.event_number', text()),
+});
+
 const behind = statement(
   'webhooks_behind',
-  `select w.brand_id, w.fanned, h.event_number, ${webhookColumns} from webhooks w join journal_heads h using (brand_id)
+  `select ${progress.list}, ${webhooks.list} from webhooks w join journal_heads h using (brand_id)
     where w.status = 'STATUS_ENABLED' and w.fanned < h.event_number
     order by random() limit 1 for update of w skip locked`,
 );
@@ -31,19 +38,21 @@ export interface WebhookBehind {
  */
 export async function holdWebhookBehind(db: Connection): Promise<WebhookBehind | undefined> {
   const [row] = await db.run(behind, []);
-  return (
-    row && {
-      brandId: row['brand_id'] as BrandId,
-      webhook: webhookOf(row),
-      fanned: String(row['fanned']),
-      head: String(row['event_number']),
-    }
-  );
+  return row && { ...progress.read(row), webhook: webhooks.read(row) };
 }
+
+const subscription = columns(
+  {
+    brandId: id<BrandId>(),
+    webhookId: id<WebhookId>(),
+    isFailing: computed('w.failing_since is not null', flag()),
+  },
+  'w',
+);
 
 const due = statement(
   'webhooks_due',
-  `select w.brand_id, w.webhook_id, w.failing_since is not null as failing from webhooks w
+  `select ${subscription.list} from webhooks w
     where w.status = 'STATUS_ENABLED' and exists (
       select from deliveries d where d.brand_id = w.brand_id and d.webhook_id = w.webhook_id
          and d.status = 'pending' and d.due_at <= $1::timestamptz)`,
@@ -57,9 +66,5 @@ export interface DueWebhook {
 
 /** The subscriptions that have deliveries to be made now. */
 export async function dueWebhooks(db: Database, now: Instant): Promise<readonly DueWebhook[]> {
-  return (await db.run(due, [toPostgres(now)])).map((row) => ({
-    brandId: row['brand_id'] as BrandId,
-    webhookId: row['webhook_id'] as WebhookId,
-    isFailing: row['failing'] === true,
-  }));
+  return (await db.run(due, [toPostgres(now)])).map(subscription.read);
 }

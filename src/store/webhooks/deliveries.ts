@@ -1,18 +1,20 @@
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, plusSeconds, toPostgres } from '../../domain/time.ts';
+import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import { attemptsKept } from '../../domain/webhooks/delivery.ts';
+import { bigint, columns, computed, id, instant, named, number, optional, text } from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
+import { sql } from '../sql.ts';
 import type { WebhookId, WebhookRow } from './subscriptions.ts';
-import { webhookColumns, webhookOf } from './subscriptions.ts';
+import { webhooks } from './subscriptions.ts';
 
 export type DeliveryId = Id<'delivery'>;
 
-/** Seconds for which a claimed delivery is its worker's; one that died is made good for after them. */
-const lease = 30;
+/** Seconds after which another worker may claim the same delivery: the first one may have died. */
+const leaseSeconds = 30;
 
 /** An event that a subscription has not been looked at for. */
 export interface FreshEvent {
@@ -23,9 +25,16 @@ export interface FreshEvent {
   readonly payload: string;
 }
 
+const freshEvent = columns({
+  number: text(),
+  type: text(),
+  customerId: optional(id<CustomerId>()),
+  payload: text(),
+});
+
 const fresh = statement(
   'events_fresh',
-  'select number, type, customer_id, payload from events where brand_id = $1 and number > $2::bigint order by number limit $3',
+  `select ${freshEvent.list} from events where brand_id = $1 and number > $2::bigint order by number limit $3`,
 );
 
 /** The events after a number, oldest first. */
@@ -35,12 +44,7 @@ export async function freshEvents(
   after: string,
   most: number,
 ): Promise<readonly FreshEvent[]> {
-  return (await db.run(fresh, [scope.brandId, after, most])).map((row) => ({
-    number: String(row['number']),
-    type: String(row['type']),
-    customerId: (row['customer_id'] ?? undefined) as CustomerId | undefined,
-    payload: String(row['payload']),
-  }));
+  return (await db.run(fresh, [scope.brandId, after, most])).map(freshEvent.read);
 }
 
 export interface NewDelivery {
@@ -52,20 +56,20 @@ export interface NewDelivery {
 
 // A delivery behind one of the same customer that waits for a later try falls due together with it. The look at
 // that one is safe where it is not due for a minute: nobody claims it while this statement runs.
-const fan = statement(
+const fan = sql(
   'deliveries_fan_out',
   `with made as (
      insert into deliveries (brand_id, delivery_id, webhook_id, number, event_id, type, customer_id, occurred_at, payload, status, due_at, updated_at)
-     select e.brand_id, n.delivery_id, $2::uuid, e.number, e.event_id, e.type, e.customer_id, e.occurred_at, nullif(n.payload, ''), 'pending',
-            coalesce((select max(d.due_at) from deliveries d where d.brand_id = $1 and d.webhook_id = $2::uuid
+     select e.brand_id, n.delivery_id, :webhookId::uuid, e.number, e.event_id, e.type, e.customer_id, e.occurred_at, nullif(n.payload, ''), 'pending',
+            coalesce((select max(d.due_at) from deliveries d where d.brand_id = :brandId and d.webhook_id = :webhookId::uuid
                          and d.customer_id = e.customer_id and d.status = 'pending' and d.claim is null
-                         and d.due_at > $3::timestamptz + interval '1 minute'), $3::timestamptz),
-            $3::timestamptz
-       from unnest($4::bigint[], $5::uuid[], $6::text[]) as n (number, delivery_id, payload)
-       join events e on e.brand_id = $1 and e.number = n.number
+                         and d.due_at > :now::timestamptz + interval '1 minute'), :now::timestamptz),
+            :now::timestamptz
+       from unnest(:numbers::bigint[], :deliveryIds::uuid[], :payloads::text[]) as n (number, delivery_id, payload)
+       join events e on e.brand_id = :brandId and e.number = n.number
      on conflict (brand_id, webhook_id, number) do nothing
    )
-   update webhooks set fanned = $7::bigint where brand_id = $1 and webhook_id = $2::uuid`,
+   update webhooks set fanned = :upTo::bigint where brand_id = :brandId and webhook_id = :webhookId::uuid`,
 );
 
 /** Writes the deliveries of events up to a number, and that they have been looked at: both or neither. */
@@ -77,15 +81,15 @@ export async function insertDeliveries(
   upTo: string,
   now: Instant,
 ): Promise<void> {
-  await db.run(fan, [
-    scope.brandId,
-    id,
-    toPostgres(now),
-    deliveries.map(({ number }) => number),
-    deliveries.map(({ deliveryId }) => deliveryId),
-    deliveries.map(({ payload }) => payload ?? ''),
+  await fan.run(db, {
+    brandId: scope.brandId,
+    webhookId: id,
+    now: toPostgres(now),
+    numbers: deliveries.map(({ number }) => number),
+    deliveryIds: deliveries.map(({ deliveryId }) => deliveryId),
+    payloads: deliveries.map(({ payload }) => payload ?? ''),
     upTo,
-  ]);
+  });
 }
 
 /** A delivery that is one worker's for the time of the lease, with the subscription as it is now. */
@@ -104,22 +108,32 @@ export interface ClaimedDelivery {
   readonly claim: string;
 }
 
-const claim = statement(
+const claimed = columns({
+  deliveryId: computed('c.delivery_id', id<DeliveryId>()),
+  customerId: computed('c.customer_id', optional(id<CustomerId>())),
+  eventId: computed('c.event_id', id()),
+  thin: computed('e.payload', text()),
+  full: computed('c.payload', optional(text())),
+  attempts: computed('c.attempts', number()),
+  tries: computed('c.tries', number()),
+});
+
+const claim = sql(
   'deliveries_claim',
   `with due as (
      select d.brand_id, d.delivery_id from deliveries d
-      where d.brand_id = $1 and d.webhook_id = $2::uuid and d.status = 'pending' and d.due_at <= $3::timestamptz
-        and exists (select from webhooks where brand_id = $1 and webhook_id = $2::uuid and status = 'STATUS_ENABLED')
+      where d.brand_id = :brandId and d.webhook_id = :webhookId::uuid and d.status = 'pending' and d.due_at <= :now::timestamptz
+        and exists (select from webhooks where brand_id = :brandId and webhook_id = :webhookId::uuid and status = 'STATUS_ENABLED')
         and not exists (
-          select from deliveries before where before.brand_id = $1 and before.webhook_id = $2::uuid
+          select from deliveries before where before.brand_id = :brandId and before.webhook_id = :webhookId::uuid
              and before.customer_id = d.customer_id and before.status = 'pending' and before.number < d.number)
-      order by d.number limit $4 for update of d skip locked
+      order by d.number limit :most for update of d skip locked
    ), claimed as (
-     update deliveries d set due_at = $5::timestamptz, claim = $6::uuid
+     update deliveries d set due_at = :until::timestamptz, claim = :token::uuid
        from due where d.brand_id = due.brand_id and d.delivery_id = due.delivery_id
      returning d.*
    )
-   select c.delivery_id, c.customer_id, c.event_id, c.payload as whole, c.attempts, c.tries, e.payload as thin, ${webhookColumns}
+   select ${claimed.list}, ${webhooks.list}
      from claimed c join webhooks w on w.brand_id = c.brand_id and w.webhook_id = c.webhook_id
      join events e on e.brand_id = c.brand_id and e.number = c.number
     order by c.number`,
@@ -136,19 +150,15 @@ export async function claimDeliveries(
   token: string,
   most: number,
 ): Promise<readonly ClaimedDelivery[]> {
-  const until = plusSeconds(now, lease);
-  const values = [scope.brandId, id, toPostgres(now), most, toPostgres(until), token];
-  return (await scope.db.run(claim, values)).map((row) => ({
-    deliveryId: row['delivery_id'] as DeliveryId,
-    webhook: webhookOf(row),
-    customerId: (row['customer_id'] ?? undefined) as CustomerId | undefined,
-    eventId: String(row['event_id']),
-    thin: String(row['thin']),
-    full: row['whole'] === null ? undefined : String(row['whole']),
-    attempts: Number(row['attempts']),
-    tries: Number(row['tries']),
-    claim: token,
-  }));
+  const rows = await claim.run(scope.db, {
+    brandId: scope.brandId,
+    webhookId: id,
+    now: toPostgres(now),
+    most,
+    until: toPostgres(plusSeconds(now, leaseSeconds)),
+    token,
+  });
+  return rows.map((row) => ({ ...claimed.read(row), webhook: webhooks.read(row), claim: token }));
 }
 
 /** One attempt, and what becomes of the delivery with it. */
@@ -166,25 +176,25 @@ export interface Attempted {
   readonly dueAt: Instant;
 }
 
-const settleIt = statement(
+const settleIt = sql(
   'delivery_settle',
   `with settled as (
-     update deliveries set status = $4, due_at = $5::timestamptz, claim = null, attempts = attempts + 1, tries = tries + 1, updated_at = $6::timestamptz
-      where brand_id = $1 and delivery_id = $2::uuid and claim = $3::uuid and status = 'pending'
+     update deliveries set status = :status, due_at = :dueAt::timestamptz, claim = null, attempts = attempts + 1, tries = tries + 1, updated_at = :endedAt::timestamptz
+      where brand_id = :brandId and delivery_id = :deliveryId::uuid and claim = :token::uuid and status = 'pending'
      returning webhook_id, customer_id, number, attempts
    ), noted as (
      insert into delivery_attempts (brand_id, attempt_id, delivery_id, customer_id, ordinal, at, outcome, status_code, answer, latency_ms)
-     select $1, $7::uuid, $2::uuid, customer_id, attempts, $8::timestamptz, $9, $10::int, $11, $12::int from settled
+     select :brandId, :attemptId::uuid, :deliveryId::uuid, customer_id, attempts, :at::timestamptz, :outcome, :statusCode::int, :answer, :latencyMillis::int from settled
    ), forgotten as (
-     delete from delivery_attempts a using settled where a.brand_id = $1 and a.delivery_id = $2::uuid and a.ordinal <= settled.attempts - ${attemptsKept}
+     delete from delivery_attempts a using settled where a.brand_id = :brandId and a.delivery_id = :deliveryId::uuid and a.ordinal <= settled.attempts - ${attemptsKept}
    ), behind as (
-     update deliveries d set due_at = case when $4 = 'pending' then $5::timestamptz else $6::timestamptz end
-       from settled s where d.brand_id = $1 and d.webhook_id = s.webhook_id and d.customer_id = s.customer_id
+     update deliveries d set due_at = case when :status = 'pending' then :dueAt::timestamptz else :endedAt::timestamptz end
+       from settled s where d.brand_id = :brandId and d.webhook_id = s.webhook_id and d.customer_id = s.customer_id
         and d.status = 'pending' and d.claim is null and d.number > s.number
    ), health as (
-     update webhooks w set failing_since = case when $4 = 'delivered' then null else $6::timestamptz end
-       from settled s where w.brand_id = $1 and w.webhook_id = s.webhook_id
-        and (w.failing_since is null) <> ($4 = 'delivered')
+     update webhooks w set failing_since = case when :status = 'delivered' then null else :endedAt::timestamptz end
+       from settled s where w.brand_id = :brandId and w.webhook_id = s.webhook_id
+        and (w.failing_since is null) <> (:status = 'delivered')
    )
    select 1 as done from settled`,
 );
@@ -198,20 +208,20 @@ export async function settleDelivery(
   { deliveryId, claim: token }: Pick<ClaimedDelivery, 'deliveryId' | 'claim'>,
   attempt: Attempted,
 ): Promise<boolean> {
-  const rows = await scope.db.run(settleIt, [
-    scope.brandId,
+  const rows = await settleIt.run(scope.db, {
+    brandId: scope.brandId,
     deliveryId,
     token,
-    attempt.status,
-    toPostgres(attempt.dueAt),
-    toPostgres(attempt.endedAt),
-    attempt.attemptId,
-    toPostgres(attempt.at),
-    attempt.outcome,
-    attempt.statusCode ?? null,
-    attempt.answer ?? null,
-    attempt.latencyMillis,
-  ]);
+    status: attempt.status,
+    dueAt: toPostgres(attempt.dueAt),
+    endedAt: toPostgres(attempt.endedAt),
+    attemptId: attempt.attemptId,
+    at: toPostgres(attempt.at),
+    outcome: attempt.outcome,
+    statusCode: attempt.statusCode,
+    answer: attempt.answer,
+    latencyMillis: attempt.latencyMillis,
+  });
   return rows.length > 0;
 }
 
@@ -237,14 +247,36 @@ export interface AttemptRow {
   readonly latencyMillis: number;
 }
 
-const list = statement(
+const delivery = columns({
+  deliveryId: computed('page.delivery_id', id<DeliveryId>()),
+  eventId: computed('page.event_id', id()),
+  number: computed('page.number', bigint()),
+  type: computed('page.type', text()),
+  customerId: computed('page.customer_id', optional(id())),
+  status: computed('page.status', text<DeliveryRow['status']>()),
+  dueAt: computed('page.due_at', instant()),
+});
+const attempt = columns(
+  {
+    attemptId: id(),
+    at: instant(),
+    outcome: text<AttemptOutcome>(),
+    statusCode: optional(number()),
+    answer: optional(text()),
+    latencyMillis: named('latency_ms', number()),
+  },
+  'a',
+);
+const hasAttempt = columns({ attemptId: optional(id()) });
+
+const list = sql(
   'deliveries_list',
   `with page as (
      select brand_id, delivery_id, event_id, number, type, customer_id, status, due_at from deliveries
-      where brand_id = $1 and webhook_id = $2::uuid and number < $3::bigint and ($4::text is null or status = $4)
-      order by number desc limit $5
+      where brand_id = :brandId and webhook_id = :webhookId::uuid and number < :before::bigint and (:status::text is null or status = :status)
+      order by number desc limit :most
    )
-   select page.*, a.attempt_id, a.at, a.outcome, a.status_code, a.answer, a.latency_ms
+   select ${delivery.list}, ${attempt.list}
      from page left join delivery_attempts a on a.brand_id = page.brand_id and a.delivery_id = page.delivery_id
     order by page.number desc, a.ordinal`,
 );
@@ -262,10 +294,10 @@ export async function listDeliveries(
   id: WebhookId,
   { status, before, most }: DeliveryFilter,
 ): Promise<readonly DeliveryRow[]> {
-  const rows = await scope.db.read(list, [scope.brandId, id, before, status ?? null, most]);
+  const rows = await list.read(scope.db, { brandId: scope.brandId, webhookId: id, before, status, most });
   const byDelivery = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = String(row['delivery_id']);
+    const key = delivery.read(row).deliveryId;
     byDelivery.set(key, [...(byDelivery.get(key) ?? []), row]);
   }
   return [...byDelivery.values()].flatMap(([first, ...others]) =>
@@ -274,21 +306,6 @@ export async function listDeliveries(
 }
 
 const deliveryOf = (row: Row, attempts: readonly Row[]): DeliveryRow => ({
-  deliveryId: row['delivery_id'] as DeliveryId,
-  eventId: String(row['event_id']),
-  number: BigInt(String(row['number'])),
-  type: String(row['type']),
-  customerId: row['customer_id'] === null ? undefined : String(row['customer_id']),
-  status: row['status'] as DeliveryRow['status'],
-  dueAt: instantOfPostgres(String(row['due_at'])),
-  attempts: attempts.filter((one) => one['attempt_id'] !== null).map(attemptOf),
-});
-
-const attemptOf = (row: Row): AttemptRow => ({
-  attemptId: String(row['attempt_id']),
-  at: instantOfPostgres(String(row['at'])),
-  outcome: row['outcome'] as AttemptOutcome,
-  statusCode: row['status_code'] === null ? undefined : Number(row['status_code']),
-  answer: row['answer'] === null ? undefined : String(row['answer']),
-  latencyMillis: Number(row['latency_ms']),
+  ...delivery.read(row),
+  attempts: attempts.filter((one) => hasAttempt.read(one).attemptId !== undefined).map(attempt.read),
 });

@@ -1,6 +1,7 @@
 import type { EventType } from '../../domain/webhooks/events.ts';
-import { statement } from '../connection/database.ts';
+import { bigint, columns, computed, id, optional, text } from '../columns.ts';
 import type { BrandScope } from '../scope.ts';
+import { sql } from '../sql.ts';
 
 /** An event that has its place. */
 export interface NumberedEvent {
@@ -26,38 +27,39 @@ export interface EventQuery {
 }
 
 // One statement, so that the head and the rows are of one moment: what is committed meanwhile comes later.
-const page = statement(
+const event = columns({ number: bigint(), eventId: id(), payload: text() }, 'found');
+const bounds = columns({
+  head: computed('head.number', bigint()),
+  oldest: computed('oldest.number', bigint()),
+});
+const isFound = columns({ number: optional(text()) });
+
+const page = sql(
   'events_page',
   `with head as (
-     select coalesce((select event_number from journal_heads where brand_id = $1), 0) as number
+     select coalesce((select event_number from journal_heads where brand_id = :brandId), 0) as number
    ), oldest as (
-     select coalesce((select min(number) from events where brand_id = $1), (select number + 1 from head)) as number
+     select coalesce((select min(number) from events where brand_id = :brandId), (select number + 1 from head)) as number
    ), found as (
      select number, event_id, payload from events
-      where brand_id = $1 and number > $2::bigint and ($3::text[] is null or type = any ($3::text[]))
-        and ($4::uuid is null or customer_id = $4::uuid)
-      order by number limit $5
+      where brand_id = :brandId and number > :after::bigint and (:types::text[] is null or type = any (:types::text[]))
+        and (:customerId::uuid is null or customer_id = :customerId::uuid)
+      order by number limit :most
    )
-   select head.number as head, oldest.number as oldest, found.number, found.event_id, found.payload
+   select ${bounds.list}, ${event.list}
      from head cross join oldest left join found on true order by found.number`,
 );
 
 /** The events after a number, oldest first. */
 export async function readEvents(scope: BrandScope, query: EventQuery): Promise<EventPage> {
   const { types, customerId, after, most } = query;
-  const rows = await scope.db.read(page, [scope.brandId, after, types ?? null, customerId ?? null, most]);
-  const events = rows
-    .filter((row) => row['number'] !== null)
-    .map((row) => ({
-      number: BigInt(String(row['number'])),
-      eventId: String(row['event_id']),
-      payload: String(row['payload']),
-    }));
-  const head = BigInt(String(rows[0]?.['head'] ?? 0));
+  const rows = await page.read(scope.db, { brandId: scope.brandId, after, types, customerId, most });
+  const events = rows.filter((row) => isFound.read(row).number !== undefined).map(event.read);
+  const { head, oldest } = rows[0] ? bounds.read(rows[0]) : { head: 0n, oldest: 1n };
   const last = events.length === most ? events.at(-1) : undefined;
   return {
     events,
     upTo: last?.number ?? (head > after ? head : after),
-    oldest: BigInt(String(rows[0]?.['oldest'] ?? 1)),
+    oldest,
   };
 }

@@ -1,12 +1,16 @@
 import type { Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
 import type { PayloadKind, WebhookStatus } from '../../domain/webhooks/subscription.ts';
-import type { Row, Value } from '../connection/database.ts';
+import type { Journal } from '../audit/journal.ts';
+import { journalParameters, journalSql } from '../audit/journal.ts';
+import { columns, id, instant, named, number, optional, text, words } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { settle } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
+import type { Parameters } from '../sql.ts';
+import { sql } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
@@ -27,50 +31,41 @@ export interface WebhookRow {
   readonly failingSince: Instant | undefined;
 }
 
-export const webhookColumns =
-  "w.webhook_id, w.settings, w.settings_seal, array_to_string(w.events, ',') as events, w.payload, w.status, w.created_at, w.updated_at, w.failing_since";
-
-export function webhookOf(row: Row): WebhookRow {
-  const failingSince = row['failing_since'];
-  return {
-    id: row['webhook_id'] as WebhookId,
-    settings: String(row['settings']),
-    settingsSeal: Number(row['settings_seal']),
-    events: String(row['events']).split(','),
-    payload: row['payload'] as PayloadKind,
-    status: row['status'] as WebhookStatus,
-    createdAt: instantOfPostgres(String(row['created_at'])),
-    updatedAt: instantOfPostgres(String(row['updated_at'])),
-    failingSince:
-      failingSince === null || failingSince === undefined
-        ? undefined
-        : instantOfPostgres(String(failingSince)),
-  };
-}
+export const webhooks = columns(
+  {
+    id: named('webhook_id', id<WebhookId>()),
+    settings: text(),
+    settingsSeal: number(),
+    events: words(),
+    payload: text<PayloadKind>(),
+    status: text<WebhookStatus>(),
+    createdAt: instant(),
+    updatedAt: instant(),
+    failingSince: optional(instant()),
+  },
+  'w',
+);
 
 const all = statement(
   'webhooks_of',
-  `select ${webhookColumns} from webhooks w where w.brand_id = $1 order by w.seq`,
+  `select ${webhooks.list} from webhooks w where w.brand_id = $1 order by w.seq`,
 );
 
 export const listWebhooks = async (scope: BrandScope): Promise<readonly WebhookRow[]> =>
-  (await scope.db.read(all, [scope.brandId])).map(webhookOf);
+  (await scope.db.read(all, [scope.brandId])).map(webhooks.read);
 
 const one = statement(
   'webhook_read',
-  `select ${webhookColumns} from webhooks w where w.brand_id = $1 and w.webhook_id = $2`,
+  `select ${webhooks.list} from webhooks w where w.brand_id = $1 and w.webhook_id = $2`,
 );
 
 export async function readWebhook(scope: BrandScope, id: WebhookId): Promise<WebhookRow | undefined> {
   const [row] = await scope.db.read(one, [scope.brandId, id]);
-  return row && webhookOf(row);
+  return row && webhooks.read(row);
 }
 
 /** How far the sequencer has come: what a subscription that begins now has behind it. */
-const headSql = 'coalesce((select event_number from journal_heads where brand_id = $1), 0)';
-
-/** Nobody: a subscription belongs to no customer. `$2` of every change is the customer. */
-const nobody = null;
+const headSql = 'coalesce((select event_number from journal_heads where brand_id = :brandId), 0)';
 
 /** Writes a new subscription. It is told what happens from now on. */
 export function insertWebhook(
@@ -79,89 +74,93 @@ export function insertWebhook(
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const { query, values } = assemble({
+  const { query, parameters } = assemble({
     name: 'webhook_create',
-    values: [
-      scope.brandId,
-      nobody,
-      row.id,
-      row.settings,
-      row.settingsSeal,
-      row.events,
-      row.payload,
-      row.status,
-      toPostgres(row.createdAt),
-    ],
+    parameters: {
+      brandId: scope.brandId,
+      id: row.id,
+      settings: row.settings,
+      settingsSeal: row.settingsSeal,
+      events: row.events,
+      payload: row.payload,
+      status: row.status,
+      createdAt: toPostgres(row.createdAt),
+    },
     claim,
     gate: 'gate',
     changed: 'changed',
     parts: [journal],
     text: (claimed, rest) => `with gate as (select 1), ${claimed} changed as (
       insert into webhooks (brand_id, webhook_id, settings, settings_seal, events, payload, status, created_at, updated_at, fanned)
-      select $1, $3::uuid, $4, $5::int, $6::text[], $7, $8, $9::timestamptz, $9::timestamptz, ${headSql}
-        from ${claimed ? 'claim' : 'gate'} where $2::uuid is null
+      select :brandId, :id::uuid, :settings, :settingsSeal::int, :events::text[], :payload, :status,
+             :createdAt::timestamptz, :createdAt::timestamptz, ${headSql}
+        from ${claimed ? 'claim' : 'gate'}
       returning 1 as done), ${rest} result as (select done from changed) select done from result`,
   });
-  return settle(claim, scope.db.run(query, values));
+  return settle(claim, query.run(scope.db, parameters));
 }
 
-/** One change of a subscription that still stands as it was read. */
-function write(
-  scope: BrandScope,
-  name: string,
-  row: Pick<WebhookRow, 'id' | 'settingsSeal'>,
-  more: readonly Value[],
-  journal: StatementPart,
-  claim: IdempotencyClaim | undefined,
-  effect: string,
-): Promise<WriteOutcome> {
-  const { query, values } = assemble({
+/** What is done with a subscription, and what is written beside it. */
+interface SubscriptionChange {
+  readonly name: string;
+  /** The subscription as it was read. */
+  readonly row: Pick<WebhookRow, 'id' | 'settingsSeal'>;
+  /** CTEs that end in `changed`. */
+  readonly effect: string;
+  /** What the effect names besides the brand and the subscription. */
+  readonly parameters?: Parameters;
+  readonly journal: StatementPart;
+  readonly claim: IdempotencyClaim | undefined;
+}
+
+/** One change of a subscription, if it is still as it was read. */
+function write(scope: BrandScope, change: SubscriptionChange): Promise<WriteOutcome> {
+  const { name, row, effect, claim } = change;
+  const { query, parameters } = assemble({
     name,
-    values: [scope.brandId, nobody, row.id, row.settingsSeal, ...more],
+    parameters: { brandId: scope.brandId, id: row.id, readSeal: row.settingsSeal, ...change.parameters },
     claim,
     gate: 'held',
     changed: 'changed',
-    parts: [journal],
+    parts: [change.journal],
     text: (claimed, rest) => `with held as (
-        select 1 from webhooks where brand_id = $1 and $2::uuid is null and webhook_id = $3::uuid and settings_seal = $4::int for update
+        select 1 from webhooks where brand_id = :brandId and webhook_id = :id::uuid and settings_seal = :readSeal::int for update
       ), ${claimed} gate as (select 1 from ${claimed ? 'claim' : 'held'}), ${effect},
       ${rest} result as (select 1 as done from changed) select done from result`,
   });
-  return settle(claim, scope.db.run(query, values));
+  return settle(claim, query.run(scope.db, parameters));
 }
 
-const mine = 'brand_id = $1 and webhook_id = $3::uuid and exists (select from gate)';
+const thisOne = 'brand_id = :brandId and webhook_id = :id::uuid and exists (select from gate)';
 
 /** Writes what a subscription is to be. Enabled again, it is told what happens from then on. */
-export function changeWebhook(
+export const changeWebhook = (
   scope: BrandScope,
   before: WebhookRow,
   after: WebhookRow,
   journal: StatementPart,
   claim?: IdempotencyClaim,
-): Promise<WriteOutcome> {
-  const more = [
-    after.settings,
-    after.settingsSeal,
-    after.events,
-    after.payload,
-    after.status,
-    toPostgres(after.updatedAt),
-    after.failingSince !== undefined,
-  ];
-  return write(
-    scope,
-    'webhook_change',
-    before,
-    more,
+): Promise<WriteOutcome> =>
+  write(scope, {
+    name: 'webhook_change',
+    row: before,
+    effect: `changed as (update webhooks set settings = :settings, settings_seal = :settingsSeal::int,
+       events = :events::text[], payload = :payload,
+       fanned = case when status <> :status then ${headSql} else fanned end,
+       failing_since = case when :isFailing::boolean then failing_since end,
+       status = :status, updated_at = :updatedAt::timestamptz where ${thisOne} returning 1)`,
+    parameters: {
+      settings: after.settings,
+      settingsSeal: after.settingsSeal,
+      events: after.events,
+      payload: after.payload,
+      status: after.status,
+      updatedAt: toPostgres(after.updatedAt),
+      isFailing: after.failingSince !== undefined,
+    },
     journal,
     claim,
-    `changed as (update webhooks set settings = $5, settings_seal = $6::int, events = $7::text[], payload = $8,
-       fanned = case when status <> $9 then ${headSql} else fanned end,
-       failing_since = case when $11::boolean then failing_since end,
-       status = $9, updated_at = $10::timestamptz where ${mine} returning 1)`,
-  );
-}
+  });
 
 /** Deletes a subscription with all that was to be sent to it. */
 export const removeWebhook = (
@@ -170,27 +169,25 @@ export const removeWebhook = (
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> =>
-  write(
-    scope,
-    'webhook_delete',
+  write(scope, {
+    name: 'webhook_delete',
     row,
-    [],
+    effect: `attempts_gone as (delete from delivery_attempts where brand_id = :brandId and exists (select from gate) and delivery_id in
+       (select delivery_id from deliveries where brand_id = :brandId and webhook_id = :id::uuid)),
+     deliveries_gone as (delete from deliveries where ${thisOne}),
+     changed as (delete from webhooks where ${thisOne} returning 1)`,
     journal,
     claim,
-    `attempts_gone as (delete from delivery_attempts where brand_id = $1 and exists (select from gate) and delivery_id in
-       (select delivery_id from deliveries where brand_id = $1 and webhook_id = $3::uuid)),
-     deliveries_gone as (delete from deliveries where ${mine}),
-     changed as (delete from webhooks where ${mine} returning 1)`,
-  );
+  });
 
-/** Changes nothing of a subscription but writes a journal about it. */
+/** Changes nothing of a subscription and writes an entry about it. */
 export const noteWebhook = (
   scope: BrandScope,
   row: WebhookRow,
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> =>
-  write(scope, 'webhook_note', row, [], journal, claim, 'changed as (select 1 from gate)');
+  write(scope, { name: 'webhook_note', row, effect: 'changed as (select 1 from gate)', journal, claim });
 
 /** Which events are to be sent again: `numbers` of the brand's events. Pending ones stay as they are. */
 export const replayDeliveries = (
@@ -201,22 +198,21 @@ export const replayDeliveries = (
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> =>
-  write(
-    scope,
-    'webhook_replay',
+  write(scope, {
+    name: 'webhook_replay',
     row,
-    [numbers, toPostgres(now)],
-    journal,
-    claim,
-    `again as (
+    effect: `again as (
        insert into deliveries (brand_id, delivery_id, webhook_id, number, event_id, type, customer_id, occurred_at, status, due_at, updated_at)
-       select brand_id, gen_random_uuid(), $3::uuid, number, event_id, type, customer_id, occurred_at, 'pending', $6::timestamptz, $6::timestamptz
-         from events where brand_id = $1 and number = any ($5::bigint[]) and exists (select from gate)
+       select brand_id, gen_random_uuid(), :id::uuid, number, event_id, type, customer_id, occurred_at, 'pending', :now::timestamptz, :now::timestamptz
+         from events where brand_id = :brandId and number = any (:numbers::bigint[]) and exists (select from gate)
        on conflict (brand_id, webhook_id, number) do update
          set status = 'pending', tries = 0, due_at = excluded.due_at, claim = null, updated_at = excluded.updated_at
          where deliveries.status <> 'pending'),
      changed as (select 1 from gate)`,
-  );
+    parameters: { numbers, now: toPostgres(now) },
+    journal,
+    claim,
+  });
 
 /** What to replay, beyond what is pending anyway. */
 export type Replay =
@@ -235,37 +231,41 @@ export type Replay =
     }
   | { readonly kind: 'dead' };
 
+const eventNumber = columns({ number: text() }, 'e');
 const deliveryOf = (more: string) =>
-  `exists (select from deliveries d where d.brand_id = $1 and d.webhook_id = $2::uuid and d.number = e.number ${more})`;
+  `exists (select from deliveries d where d.brand_id = :brandId and d.webhook_id = :id::uuid and d.number = e.number ${more})`;
 // A test was for one subscription, and is for no other now.
 const replayable = (name: string, where: string) =>
-  statement(
+  sql(
     `replayable_${name}`,
-    `select e.number from events e
-      where e.brand_id = $1 and e.number > $3::bigint and ${where} and not ${deliveryOf("and d.status = 'pending'")}
+    `select ${eventNumber.list} from events e
+      where e.brand_id = :brandId and e.number > :after::bigint and ${where} and not ${deliveryOf("and d.status = 'pending'")}
         and (e.type <> 'webhook.test' or ${deliveryOf('')})
-      order by e.number limit $4`,
+      order by e.number limit :most`,
   );
 const replayables = {
-  event: replayable('event', 'e.event_id = $5::uuid'),
-  numbers: replayable('numbers', 'e.number between $5::bigint and $6::bigint and e.type = any ($7::text[])'),
+  event: replayable('event', 'e.event_id = :eventId::uuid'),
+  numbers: replayable(
+    'numbers',
+    'e.number between :from::bigint and :to::bigint and e.type = any (:types::text[])',
+  ),
   times: replayable(
     'times',
-    'e.occurred_at >= $5::timestamptz and e.occurred_at < $6::timestamptz and e.type = any ($7::text[])',
+    'e.occurred_at >= :from::timestamptz and e.occurred_at < :to::timestamptz and e.type = any (:types::text[])',
   ),
   dead: replayable('dead', deliveryOf("and d.status = 'dead'")),
 };
 
-function valuesOf(what: Replay): readonly Value[] {
+function parametersOf(what: Replay): Parameters {
   switch (what.kind) {
     case 'event':
-      return [what.eventId];
+      return { eventId: what.eventId };
     case 'numbers':
-      return [what.from, what.to, what.types];
+      return { from: what.from, to: what.to, types: what.types };
     case 'times':
-      return [toPostgres(what.from), toPostgres(what.to), what.types];
+      return { from: toPostgres(what.from), to: toPostgres(what.to), types: what.types };
     case 'dead':
-      return [];
+      return {};
   }
 }
 
@@ -277,28 +277,26 @@ export async function readReplayable(
   after: bigint,
   most: number,
 ): Promise<readonly string[]> {
-  const values = [scope.brandId, id, after, most, ...valuesOf(what)];
-  return (await scope.db.read(replayables[what.kind], values)).map((row) => String(row['number']));
+  const parameters = { brandId: scope.brandId, id, after, most, ...parametersOf(what) };
+  const rows = await replayables[what.kind].read(scope.db, parameters);
+  return rows.map((row) => eventNumber.read(row).number);
 }
 
-const disable = statement(
+const disable = sql(
   'webhook_disable',
   `with changed as (
-     update webhooks set status = 'STATUS_DISABLED', updated_at = $3::timestamptz
-      where brand_id = $1 and webhook_id = $2::uuid and status = 'STATUS_ENABLED' returning 1
-   ), journalled as (
-     insert into journal (brand_id, body, event_id, type, occurred_at, payload)
-     select $1, $4, $5::uuid, $6, $3::timestamptz, $7 from changed
-   ) select 1 as done from changed`,
+     update webhooks set status = 'STATUS_DISABLED', updated_at = :now::timestamptz
+      where brand_id = :brandId and webhook_id = :id::uuid and status = 'STATUS_ENABLED' returning 1
+   ), ${journalSql('changed')} select 1 as done from changed`,
 );
 
-/** Disables a subscription whose receiver is gone, and says so; false where somebody has done that already. */
+/** Disables a subscription whose receiver is gone, and announces it. False where it was disabled already. */
 export async function disableWebhook(
   scope: BrandScope,
   id: WebhookId,
   now: Instant,
-  said: { readonly body: string; readonly eventId: string; readonly type: string; readonly payload: string },
+  journal: Journal,
 ): Promise<boolean> {
-  const values = [scope.brandId, id, toPostgres(now), said.body, said.eventId, said.type, said.payload];
-  return (await scope.db.run(disable, values)).length > 0;
+  const parameters = { brandId: scope.brandId, id, now: toPostgres(now), ...journalParameters(journal) };
+  return (await disable.run(scope.db, parameters)).length > 0;
 }

@@ -1,0 +1,90 @@
+import type { Instant } from '../domain/time.ts';
+import { instantOfPostgres } from '../domain/time.ts';
+import type { Row } from './connection/database.ts';
+
+type Cell = Row[string] | undefined;
+
+/** How one column is selected and read. */
+export interface Column<Read> {
+  /** Where it differs from the snake case of the member's name. */
+  readonly name?: string;
+  /** The expression that is selected; the column itself by default. */
+  readonly select?: (column: string) => string;
+  readonly read: (cell: Cell) => Read;
+}
+
+/** The columns of a row: their list for a `select`, and the row as an object. */
+export interface Columns<Read> {
+  readonly list: string;
+  read(row: Row): Read;
+}
+
+type Members<Spec> = {
+  readonly [Name in keyof Spec]: Spec[Name] extends Column<infer Read> ? Read : never;
+};
+
+/**
+ * One declaration for the list of columns and the type and form of each. A member `settingsSeal` is the
+ * column `settings_seal` unless it says otherwise. `table` is the alias before each name.
+ */
+export function columns<const Spec extends Readonly<Record<string, Column<unknown>>>>(
+  spec: Spec,
+  table?: string,
+): Columns<Members<Spec>> {
+  const members = Object.entries(spec).map(([member, { name, select, read }]) => {
+    const column = name ?? member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const path = table === undefined ? column : `${table}.${column}`;
+    return { member, column, read, selected: select ? `${select(path)} as ${column}` : path };
+  });
+  return {
+    list: members.map(({ selected }) => selected).join(', '),
+    read(row) {
+      const found: Record<string, unknown> = {};
+      for (const { member, column, read } of members) found[member] = read(row[column]);
+      return found as Members<Spec>;
+    },
+  };
+}
+
+/** A value that is never null. A null here is a bug, or somebody's change of the schema. */
+function present(cell: Cell): string | number | boolean {
+  if (cell === null || cell === undefined)
+    throw new Error('A column that is never null is null or was not selected.');
+  return cell;
+}
+
+export const text = <Text extends string = string>(): Column<Text> => ({
+  read: (cell) => String(present(cell)) as Text,
+});
+/** An id, as PostgreSQL writes a UUID. */
+export const id = text;
+export const number = (): Column<number> => ({ read: (cell) => Number(present(cell)) });
+export const bigint = (): Column<bigint> => ({ read: (cell) => BigInt(present(cell)) });
+export const flag = (): Column<boolean> => ({ read: (cell) => present(cell) === true });
+export const instant = (): Column<Instant> => ({ read: (cell) => instantOfPostgres(String(present(cell))) });
+/** PostgreSQL writes bytes as `\x` and hexadecimal digits. */
+export const bytes = (): Column<Buffer> => ({
+  read: (cell) => Buffer.from(String(present(cell)).slice(2), 'hex'),
+});
+/** PostgreSQL's bytes as plain hexadecimal digits. */
+export const hex = (): Column<string> => ({
+  select: (column) => `encode(${column}, 'hex')`,
+  read: (cell) => String(present(cell)),
+});
+/** Short words without a comma, as an array. */
+export const words = <Word extends string = string>(): Column<readonly Word[]> => ({
+  select: (column) => `array_to_string(${column}, ',')`,
+  read: (cell) => (cell ? (String(cell).split(',') as Word[]) : []),
+});
+/** The same column where it may be null: `undefined` then. */
+export const optional = <Read>(column: Column<Read>): Column<Read | undefined> => ({
+  ...column,
+  read: (cell) => (cell === null ? undefined : column.read(cell)),
+});
+/** The same column under a name of its own. */
+export const named = <Read>(name: string, column: Column<Read>): Column<Read> => ({ ...column, name });
+/** An expression under the name of its member. */
+export const computed = <Read>(expression: string, column: Column<Read>): Column<Read> => ({
+  ...column,
+  select: () => expression,
+});

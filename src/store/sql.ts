@@ -1,0 +1,66 @@
+import type { Connection, Database, Row, Statement, Value } from './connection/database.ts';
+import { statement } from './connection/database.ts';
+
+/** The value of a named parameter; `undefined` is SQL's null. */
+export type Parameter = Value | undefined;
+export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** A prepared statement whose parameters have names. */
+export interface Query {
+  readonly statement: Statement;
+  /** The names in the order of their numbers: the first is `$1`. */
+  readonly names: readonly string[];
+  run(db: Connection, given: Parameters): Promise<readonly Row[]>;
+  read(db: Pick<Database, 'read'>, given: Parameters): Promise<readonly Row[]>;
+}
+
+/** A named parameter, or something in which a colon is not one: a string, a quoted name, a cast. */
+const token = /'(?:[^']|'')*'|"[^"]*"|::|:([a-z]\w*(?:\.\w+)?)/gi;
+
+/**
+ * A statement in which `:brandId` stands for a parameter, prepared under `name`. The text of a name never
+ * varies, because a connection prepares it once. A value is missing or too many: that is a bug, and throws.
+ */
+export function sql(name: string, text: string): Query {
+  const numbers = new Map<string, number>();
+  const numbered = text.replace(token, (found, parameter: string | undefined) => {
+    if (parameter === undefined) return found;
+    if (!numbers.has(parameter)) numbers.set(parameter, numbers.size + 1);
+    return `$${numbers.get(parameter)}`;
+  });
+  if (/\$\d/.test(text)) throw new Error(`The statement ${name} numbers a parameter; give it a name.`);
+  const query = statement(name, numbered);
+  const names = [...numbers.keys()];
+  const values = (given: Parameters): readonly Value[] => {
+    if (Object.keys(given).length !== names.length) throw misfit(name, names, given);
+    return names.map((one) => {
+      if (!(one in given)) throw misfit(name, names, given);
+      return given[one] ?? null;
+    });
+  };
+  return {
+    statement: query,
+    names,
+    run: (db, given) => db.run(query, values(given)),
+    read: (db, given) => db.read(query, values(given)),
+  };
+}
+
+/** Says which names do not fit; never a value. */
+function misfit(name: string, names: readonly string[], given: Parameters): Error {
+  const missing = names.filter((one) => !(one in given));
+  const unknown = Object.keys(given).filter((one) => !names.includes(one));
+  return new Error(
+    `The statement ${name} lacks [${missing.join(', ')}] and does not know [${unknown.join(', ')}].`,
+  );
+}
+
+/** The text with its own parameters under a prefix, so that several texts fit into one statement. */
+export const withPrefix = (text: string, prefix: string, own: Parameters): string =>
+  text.replace(token, (found, parameter: string | undefined) =>
+    parameter !== undefined && parameter in own ? `:${prefix}.${parameter}` : found,
+  );
+
+/** The parameters under the same prefix. */
+export const prefixed = (prefix: string, own: Parameters): Parameters =>
+  Object.fromEntries(Object.entries(own).map(([name, value]) => [`${prefix}.${name}`, value]));

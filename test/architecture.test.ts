@@ -75,7 +75,7 @@ const subjects: Readonly<
       brands: ['.', 'connection', 'audit'],
       customers: ['.', 'connection', 'brands'],
       kyc: ['.', 'connection', 'audit'],
-      webhooks: ['.', 'connection'],
+      webhooks: ['.', 'connection', 'audit'],
       retention: ['.', 'connection', 'customers'],
       rotation: ['.', 'connection', 'customers', 'brands', 'audit'],
       installation: ['.', 'connection'],

@@ -57,7 +57,7 @@ export const text = <Text extends string = string>(): Column<Text> => ({
   read: (cell) => String(present(cell)) as Text,
 });
 /** An id, as PostgreSQL writes a UUID. */
-export const id = text;
+export const id = <Kind extends string = string>(): Column<Kind> => text<Kind>();
 export const number = (): Column<number> => ({ read: (cell) => Number(present(cell)) });
 export const bigint = (): Column<bigint> => ({ read: (cell) => BigInt(present(cell)) });
 export const flag = (): Column<boolean> => ({ read: (cell) => present(cell) === true });

@@ -1,0 +1,252 @@
+import type { Api, Operation } from './document.ts';
+import { faultOf } from './oracle.ts';
+import { Random } from './random.ts';
+import type { Stage } from './requests.ts';
+import { requestOf, strayRequest } from './requests.ts';
+import type { Received, Sent } from './send.ts';
+import { Sender } from './send.ts';
+import type { Call } from './sequences.ts';
+import { ModelFault, Sequences } from './sequences.ts';
+import { signpost } from './target.ts';
+import type { Maker, Pool } from './values.ts';
+
+export interface FuzzOptions {
+  readonly api: Api;
+  readonly url: string;
+  readonly seed: number;
+  readonly requests: number;
+  /** One brand for each lane; lanes run beside each other. */
+  readonly lanes: readonly { readonly stage: Stage; readonly pool: Pool }[];
+  readonly progress?: (done: number) => void;
+  /** Faults that the document cannot rule out, each with its reason. */
+  readonly explained?: readonly Explained[];
+}
+
+export interface Explained {
+  readonly fault: RegExp;
+  readonly because: string;
+}
+
+export interface Fault {
+  readonly kind: string;
+  count: number;
+  /** The first request of the kind, made as small as it can be and still show the fault. */
+  smallest: Sent;
+  status: number;
+}
+
+export interface FuzzReport {
+  readonly seed: number;
+  readonly sent: number;
+  readonly faults: readonly Fault[];
+  /** How often each explanation was needed. */
+  readonly explained: ReadonlyMap<string, number>;
+  readonly statuses: ReadonlyMap<number, number>;
+  /** Operations that never succeeded: what lies behind their checks was not reached. */
+  readonly unreached: readonly string[];
+}
+
+/** Sends generated requests and holds every answer to the document. */
+export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const run = new Run(options);
+  try {
+    await Promise.all(options.lanes.map((_, index) => run.lane(index)));
+    await run.shrink();
+    return run.report();
+  } finally {
+    run.close();
+  }
+}
+
+class Run {
+  readonly #options: FuzzOptions;
+  readonly #sender: Sender;
+  readonly #faults = new Map<string, Fault>();
+  readonly #explained = new Map<string, number>();
+  readonly #statuses = new Map<number, number>();
+  readonly #reached = new Set<string>();
+  readonly #byId: ReadonlyMap<string, Operation>;
+  #sent = 0;
+
+  constructor(options: FuzzOptions) {
+    this.#options = options;
+    this.#sender = new Sender(options.url);
+    this.#byId = new Map(options.api.operations.map((one) => [one.operationId, one]));
+  }
+
+  /** One lane has chance, ids and a brand of its own, so that a seed repeats it. */
+  async lane(index: number): Promise<void> {
+    const { api, seed, requests, lanes } = this.#options;
+    const lane = lanes[index];
+    if (!lane) return;
+    const random = new Random(seed + index * 7_919);
+    const { stage, pool } = lane;
+    const share = Math.ceil(requests / lanes.length);
+    let sent = 0;
+    const call: Call = async (one) => {
+      sent += 1;
+      const { identity, authorization } = stage.key;
+      const key: Sent['headers'] = [
+        ['Identity', identity],
+        ['Authorization', authorization],
+      ];
+      const type: Sent['headers'] = one.body === undefined ? [] : [['Content-Type', 'application/json']];
+      const whole = { ...one, headers: [...key, ...type, ...(one.headers ?? [])] };
+      const got = await this.#one(whole, pool);
+      if (!got) throw new ModelFault(`${one.operationId} gave no answer`);
+      return got;
+    };
+    const sequences = new Sequences(api, call);
+    while (sent < share) {
+      const maker: Maker = { api, random, pool, marker: `${signpost}${random.letters(6)}` };
+      if (random.chance(0.04) || sent === 0) {
+        await this.#sequence(sequences, maker);
+        continue;
+      }
+      const isStray = random.chance(0.03);
+      const operation = random.pick(api.operations);
+      await this.#one(
+        isStray ? strayRequest(maker, stage, api.prefix) : requestOf(maker, stage, operation, api.prefix),
+        pool,
+      );
+      sent += 1;
+    }
+  }
+
+  async #sequence(sequences: Sequences, maker: Maker): Promise<void> {
+    try {
+      await sequences.run(maker);
+    } catch (error) {
+      if (!(error instanceof ModelFault)) throw error;
+      this.#note(error.message, { ...none, marker: maker.marker }, 0);
+    }
+  }
+
+  async #one(sent: Sent, pool: Pool): Promise<Received | undefined> {
+    this.#sent += 1;
+    if (this.#sent % 5_000 === 0) this.#options.progress?.(this.#sent);
+    const got = await this.#sender.send(sent).catch((error: Error) => error);
+    if (got instanceof Error) {
+      this.#note(`${sent.operationId}: no answer (${got.message})`, sent, 0);
+      return undefined;
+    }
+    this.#statuses.set(got.status, (this.#statuses.get(got.status) ?? 0) + 1);
+    const kind = this.#faultOf(sent, got);
+    if (kind !== undefined) this.#note(kind, sent, got.status);
+    if (got.status < 300) {
+      this.#reached.add(sent.operationId);
+      if (got.text.startsWith('{') || got.text.startsWith('[')) pool.harvest(JSON.parse(got.text));
+    }
+    return got;
+  }
+
+  #faultOf(sent: Sent, got: Received): string | undefined {
+    return faultOf(this.#options.api, this.#byId.get(sent.operationId), sent, got);
+  }
+
+  #note(kind: string, sent: Sent, status: number): void {
+    const explained = this.#options.explained?.find(({ fault }) => fault.test(kind));
+    if (explained) {
+      this.#explained.set(explained.because, (this.#explained.get(explained.because) ?? 0) + 1);
+      return;
+    }
+    const known = this.#faults.get(kind);
+    if (known) known.count += 1;
+    else this.#faults.set(kind, { kind, count: 1, smallest: sent, status });
+  }
+
+  /** Takes away what is not needed for the fault, one part after another. */
+  async shrink(): Promise<void> {
+    for (const fault of this.#faults.values()) {
+      if (fault.status === 0) continue;
+      for (let smaller = true, rounds = 0; smaller && rounds < 20; rounds += 1) {
+        smaller = false;
+        for (const candidate of smallerThan(fault.smallest)) {
+          const got = await this.#sender.send(candidate).catch(() => undefined);
+          if (!got || this.#faultOf(candidate, got) !== fault.kind) continue;
+          fault.smallest = candidate;
+          smaller = true;
+          break;
+        }
+      }
+    }
+  }
+
+  report(): FuzzReport {
+    return {
+      seed: this.#options.seed,
+      sent: this.#sent,
+      faults: [...this.#faults.values()].sort((one, other) => other.count - one.count),
+      explained: this.#explained,
+      statuses: this.#statuses,
+      unreached: [...this.#byId.keys()].filter((id) => !this.#reached.has(id)),
+    };
+  }
+
+  close(): void {
+    this.#sender.close();
+  }
+}
+
+const none: Sent = {
+  operationId: '',
+  method: '',
+  path: '',
+  headers: [],
+  body: undefined,
+  marker: '',
+  mustFail: false,
+};
+
+function* smallerThan(sent: Sent): Generator<Sent> {
+  for (const [index, [name]] of sent.headers.entries()) {
+    if (!/^(?:identity|authorization)$/i.test(name))
+      yield { ...sent, headers: sent.headers.filter((_, at) => at !== index) };
+  }
+  const [path = '', query] = sent.path.split('?');
+  if (query !== undefined) {
+    const parts = query.split('&');
+    for (const gone of parts.keys()) {
+      const left = parts.filter((_, at) => at !== gone).join('&');
+      yield { ...sent, path: left === '' ? path : `${path}?${left}` };
+    }
+  }
+  if (sent.body === undefined) return;
+  yield { ...sent, body: undefined, headers: sent.headers.filter(([name]) => name !== 'Content-Type') };
+  const value = jsonOf(sent.body);
+  if (typeof value !== 'object' || value === null) return;
+  for (const name of Object.keys(value)) {
+    const less = Array.isArray(value)
+      ? value.filter((_, at) => String(at) !== name)
+      : Object.fromEntries(Object.entries(value).filter(([one]) => one !== name));
+    yield { ...sent, body: JSON.stringify(less) };
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The report for people; without the keys of the requests. */
+export function described({ seed, sent, faults, explained, statuses, unreached }: FuzzReport): string {
+  const lines = [`Seed ${seed}: ${sent} requests, ${faults.length} kinds of faults.`];
+  lines.push(
+    `Answers: ${[...statuses]
+      .sort()
+      .map(([status, count]) => `${status} × ${count}`)
+      .join(', ')}.`,
+  );
+  if (unreached.length > 0) lines.push(`Never successful: ${unreached.join(', ')}.`);
+  for (const [because, count] of explained) lines.push(`Explained × ${count}: ${because}`);
+  for (const { kind, count, smallest } of faults) {
+    const headers = smallest.headers.filter(([name]) => !/^(?:identity|authorization)$/i.test(name));
+    const shown = headers.map(([name, value]) => `${name}: ${value.slice(0, 100)}`).join('; ');
+    const at = `${smallest.method} ${smallest.path.slice(0, 300)}`;
+    lines.push(`× ${count} ${kind}\n    ${at} [${shown}] ${smallest.body?.slice(0, 500) ?? ''}`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,166 @@
+import type { Api, Operation } from './document.ts';
+import type { Received, Sent } from './send.ts';
+import type { Maker } from './values.ts';
+import { lawful } from './values.ts';
+
+/** How a sequence calls an operation; the answer has been held to the document by then. */
+export type Call = (
+  sent: Omit<Sent, 'headers'> & { readonly headers?: Sent['headers'] },
+) => Promise<Received>;
+
+/** What a small model expected and what came instead; it stops the sequence. */
+export class ModelFault extends Error {}
+
+type Body = Readonly<Record<string, unknown>>;
+
+interface Step {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly headers?: Sent['headers'];
+}
+
+/** Sequences of lawful calls whose answers a model of a few lines foretells. */
+export class Sequences {
+  readonly #api: Api;
+  readonly #call: Call;
+
+  constructor(api: Api, call: Call) {
+    this.#api = api;
+    this.#call = call;
+  }
+
+  async run(maker: Maker): Promise<void> {
+    const all = [this.#customerLife, this.#repeats, this.#webhookLife, this.#kycLife, this.#holds];
+    await maker.random.pick(all).call(this, maker);
+  }
+
+  #operation(operationId: string): Operation {
+    const found = this.#api.operations.find((one) => one.operationId === operationId);
+    if (!found) throw new ModelFault(`The document has no operation ${operationId}.`);
+    return found;
+  }
+
+  #lawfulBody(maker: Maker, operationId: string): Body {
+    const { body } = this.#operation(operationId);
+    return lawful(maker, body?.schema ?? {}, body?.example, '') as Body;
+  }
+
+  async #do(maker: Maker, operationId: string, expected: number, step: Step = {}) {
+    const { method, path } = this.#operation(operationId);
+    const filled = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => step.params?.[name] ?? '');
+    const { marker } = maker;
+    const body = step.body === undefined ? undefined : JSON.stringify(step.body);
+    const headers = step.headers ?? [];
+    const target = `${this.#api.prefix}${filled}`;
+    const got = await this.#call({
+      operationId,
+      method,
+      path: target,
+      headers,
+      body,
+      marker,
+      mustFail: false,
+    });
+    if (got.status !== expected)
+      throw new ModelFault(`${operationId} answered ${got.status} where the model says ${expected}`);
+    return { got, body: JSON.parse(got.text) as Body, etag: got.headers.get('etag') ?? '' };
+  }
+
+  async #newCustomer(maker: Maker) {
+    const sent = this.#lawfulBody({ ...maker }, 'createCustomer');
+    const body = { ...sent, ssn: lawful(maker, { type: 'string' }, undefined, 'ssn') };
+    const made = await this.#do(maker, 'createCustomer', 201, { body });
+    return { ...made, params: { customer_id: String(made.body['customer_id']) } };
+  }
+
+  async #customerLife(maker: Maker): Promise<void> {
+    const { body: made, etag, params } = await this.#newCustomer(maker);
+    const read = await this.#do(maker, 'getCustomer', 200, { params });
+    expectEqual('first_name after createCustomer', read.body['first_name'], made['first_name']);
+    expectEqual('ETag after createCustomer', read.etag, etag);
+    const patch = { last_name: `Q${maker.random.letters(8)}` };
+    const tagged: Sent['headers'] = [['If-Match', etag]];
+    const changed = await this.#do(maker, 'updateCustomer', 200, { params, body: patch, headers: tagged });
+    if (changed.etag === etag) throw new ModelFault('updateCustomer left the ETag as it was');
+    await this.#do(maker, 'updateCustomer', 412, { params, body: patch, headers: tagged });
+    const again = await this.#do(maker, 'getCustomer', 200, { params });
+    expectEqual('last_name after updateCustomer', again.body['last_name'], patch.last_name);
+    const address = { ...this.#lawfulBody(maker, 'createAddress'), is_primary: false };
+    const added = await this.#do(maker, 'createAddress', 201, { params, body: address });
+    const at = { ...params, address_id: String(added.body['address_id']) };
+    await this.#do(maker, 'getAddress', 200, { params: at });
+    await this.#do(maker, 'deleteAddress', 200, { params: at });
+    await this.#do(maker, 'getAddress', 404, { params: at });
+    await this.#do(maker, 'deleteCustomer', 200, { params });
+    for (const operationId of ['getCustomer', 'deleteCustomer', 'listAddresses'])
+      await this.#do(maker, operationId, 404, { params });
+  }
+
+  async #repeats(maker: Maker): Promise<void> {
+    const headers: Sent['headers'] = [['Idempotency-Key', maker.random.uuid()]];
+    const sent = this.#lawfulBody(maker, 'createCustomer');
+    const body = { ...sent, ssn: lawful(maker, { type: 'string' }, undefined, 'ssn') };
+    const first = await this.#do(maker, 'createCustomer', 201, { body, headers });
+    const second = await this.#do(maker, 'createCustomer', 201, { body, headers });
+    expectEqual('a repeated createCustomer', second.got.text, first.got.text);
+    expectEqual('Idempotent-Replayed', second.got.headers.get('idempotent-replayed'), 'true');
+    await this.#do(maker, 'createCustomer', 422, { body: { ...body, first_name: 'Other' }, headers });
+    await this.#do(maker, 'createCustomer', 409, { body });
+  }
+
+  async #webhookLife(maker: Maker): Promise<void> {
+    const body = { events: ['customer*'], url: `https://hooks.example.com/${maker.marker}` };
+    const made = await this.#do(maker, 'createWebhook', 201, { body });
+    const { id, secret } = made.body['webhook_subscription'] as Body;
+    const params = { webhook_id: String(id) };
+    const read = await this.#do(maker, 'getWebhook', 200, { params });
+    if ((read.body['webhook_subscription'] as Body)['secret'] === secret)
+      throw new ModelFault('getWebhook shows the whole secret');
+    await this.#do(maker, 'testWebhook', 200, { params });
+    await this.#do(maker, 'rotateWebhookSecret', 200, { params, body: { overlap_hours: 0 } });
+    await this.#do(maker, 'listDeliveries', 200, { params });
+    await this.#do(maker, 'replayWebhook', 200, { params, body: { from_number: 1, to_number: 5 } });
+    await this.#do(maker, 'updateWebhook', 200, { params, body: { status: 'STATUS_DISABLED' } });
+    await this.#do(maker, 'deleteWebhook', 200, { params });
+    for (const operationId of ['getWebhook', 'deleteWebhook', 'testWebhook'])
+      await this.#do(maker, operationId, 404, { params });
+  }
+
+  async #kycLife(maker: Maker): Promise<void> {
+    const { params } = await this.#newCustomer(maker);
+    const [programId = ''] = maker.pool.get('program_id');
+    const complete = { phone: '650-123-4567', email: `${maker.marker}@example.com` };
+    await this.#do(maker, 'updateCustomer', 200, { params, body: complete });
+    await this.#do(maker, 'startKyc', 201, { params, body: { program_id: programId } });
+    await this.#do(maker, 'startKyc', 409, { params, body: { program_id: programId } });
+    await this.#do(maker, 'simulateKycPass', 200, { body: { ...params, program_id: programId } });
+    const read = await this.#do(maker, 'getCustomer', 200, { params });
+    expectEqual('kyc_status after simulateKycPass', read.body['kyc_status'], 'passed');
+    await this.#do(maker, 'updateCustomer', 403, { params, body: { dob: '1980-01-01' } });
+    const wish = { changes: { last_name: `Q${maker.random.letters(6)}` }, reason: `Married ${maker.marker}` };
+    const asked = await this.#do(maker, 'createChangeRequest', 201, { params, body: wish });
+    const at = { change_request_id: String(asked.body['change_request_id']) };
+    const approval = { body: { decision: 'approve' }, params: at };
+    await this.#do(maker, 'decideChangeRequest', 200, approval);
+    await this.#do(maker, 'decideChangeRequest', 409, approval);
+    const after = await this.#do(maker, 'getCustomer', 200, { params });
+    expectEqual('last_name after the approval', after.body['last_name'], wish.changes.last_name);
+  }
+
+  async #holds(maker: Maker): Promise<void> {
+    const { params } = await this.#newCustomer(maker);
+    await this.#do(maker, 'getRestrictedCustomer', 404, { params });
+    await this.#do(maker, 'deleteCustomer', 200, { params });
+    const hold = await this.#do(maker, 'setLegalHold', 201, {
+      params,
+      body: { reason: `Court ${maker.marker}` },
+    });
+    await this.#do(maker, 'getRestrictedCustomer', 200, { params });
+    const at = { ...params, hold_id: String(hold.body['hold_id']) };
+    await this.#do(maker, 'releaseLegalHold', 200, { params: at, body: { reason: 'Settled.' } });
+  }
+}
+
+function expectEqual(what: string, found: unknown, wanted: unknown): void {
+  if (found !== wanted) throw new ModelFault(`${what} is not what the model says`);
+}

@@ -31,6 +31,8 @@ export interface Config {
   /** Undefined where nobody chose one: the command line then chooses by where the log goes. */
   readonly logFormat: LogFormat | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** The URL under which clients reach the server. */
+  readonly publicUrl: string | undefined;
   readonly trustProxy: readonly string[];
   readonly webhookAllow: readonly string[];
   readonly rateLimit: number;
@@ -72,6 +74,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       env.CLIENTELE_TLS_CERT_FILE !== undefined && env.CLIENTELE_TLS_KEY_FILE !== undefined
         ? { certFile: resolve(env.CLIENTELE_TLS_CERT_FILE), keyFile: resolve(env.CLIENTELE_TLS_KEY_FILE) }
         : undefined,
+    publicUrl: env.CLIENTELE_PUBLIC_URL,
     trustProxy: listOf(env.CLIENTELE_TRUST_PROXY),
     webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),
     rateLimit: env.CLIENTELE_RATE_LIMIT,
@@ -136,11 +139,17 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
     problems.push('CLIENTELE_ROOT_KEY and CLIENTELE_ROOT_KEY_FILE exclude each other: set one of them.');
   if (env.CLIENTELE_ENVIRONMENT === 'live' && environment['CLIENTELE_DEMO'] === '1')
     problems.push('CLIENTELE_DEMO=1 belongs in a sandbox: live has no demo data. Unset it, or set it to 0.');
+  if (env.CLIENTELE_PUBLIC_URL !== undefined && !isWebUrl(env.CLIENTELE_PUBLIC_URL))
+    problems.push(
+      'CLIENTELE_PUBLIC_URL must be an http or https URL, for example https://customers.example.com.',
+    );
   for (const name of ['CLIENTELE_TRUST_PROXY', 'CLIENTELE_WEBHOOK_ALLOW'] as const)
     if (!listOf(env[name]).every((entry) => ipaddr.isValidCIDR(entry)))
       problems.push(`${name} must be CIDRs separated by commas, for example 10.0.0.0/8.`);
   return problems;
 }
+
+const isWebUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 const listOf = (list: string): readonly string[] =>
   list

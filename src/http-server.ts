@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
+import { hostCheck } from './http/hosts.ts';
 import type { Observer } from './http/observe.ts';
 import { addProbes } from './http/probes.ts';
 import { openRateLimiter } from './http/rate-limit.ts';
@@ -33,6 +34,9 @@ export interface HttpServerParts {
   readonly referenceKey: ReferenceKey | undefined;
 }
 
+/** A year. */
+const hstsSeconds = 31_536_000;
+
 /** Listens. Resolves once requests are answered. */
 export async function openHttpServer(
   config: Config,
@@ -48,6 +52,8 @@ export async function openHttpServer(
     }),
     observer,
     limiter: config.environment === 'live' ? openRateLimiter(config.rateLimit) : undefined,
+    isKnownHost: hostCheck(config.host, config.publicUrl),
+    hstsSeconds: tls && config.environment === 'live' ? hstsSeconds : undefined,
     trustProxy: config.trustProxy,
     tls: tls && { cert: tls.cert, key: tls.key },
   });

@@ -105,6 +105,12 @@ export const settings = Type.Object({
     }),
   ),
   CLIENTELE_TLS_KEY_FILE: Type.Optional(Type.String({ description: 'The PEM key of that certificate.' })),
+  CLIENTELE_PUBLIC_URL: Type.Optional(
+    Type.String({
+      description:
+        'The URL under which clients reach the server, such as https://customers.example.com. A request whose Host header has another name than this, the address of CLIENTELE_HOST or localhost is refused (421); an IP address is always accepted.',
+    }),
+  ),
   CLIENTELE_TRUST_PROXY: Type.String({
     default: '',
     description:

@@ -237,6 +237,12 @@ export const errorCatalogue = {
     message: 'The headers of the request are too large.',
     help: 'All headers together are at most 16 KiB.',
   },
+  misdirected_request: {
+    status: 421,
+    type: 'Request Error',
+    message: 'This server is not known under the name in the Host header.',
+    help: 'Call the server by its IP address or as localhost. To serve it under another name, set CLIENTELE_PUBLIC_URL to that URL.',
+  },
   unsupported_media_type: {
     status: 415,
     type: 'Request Error',

@@ -7,6 +7,7 @@ import { errorsPage } from '../contract/openapi/errors.ts';
 import { placeholders } from '../contract/openapi/samples.ts';
 import type { ReferenceKey } from '../operations/demo/reference-key.ts';
 import { errorsHtml, errorsPolicy } from './errors-page.ts';
+import { isLocalRequest } from './hosts.ts';
 import { packFile, sendFile } from './packed-file.ts';
 
 /**
@@ -30,12 +31,14 @@ export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | 
   });
   app.get('/openapi.json', async (request, reply) => sendFile(request, reply, await document()));
   app.get('/docs/scalar.js', async (request, reply) => sendFile(request, reply, await program()));
-  app.get('/docs', async (_request, reply) => {
+  app.get('/docs', async (request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     reply.headers({ ...pageHeaders, 'content-security-policy': referencePolicy(nonce) });
-    // It may carry a key.
+    // It carries a key for readers on this machine, and for no others.
     reply.header('cache-control', 'no-store');
-    return reply.type('text/html; charset=utf-8').send(referenceHtml(nonce, key));
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(referenceHtml(nonce, isLocalRequest(request.raw) ? key : undefined));
   });
   app.get(errorsPage, async (request, reply) => {
     reply.headers({ ...pageHeaders, 'content-security-policy': errorsPolicy });

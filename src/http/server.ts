@@ -62,7 +62,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
 
   app.addHook('onRequest', (request, reply, done) => {
     begin(observer, request, reply);
-    done(refusalAtOnce(request, reply));
+    if (options.hstsSeconds !== undefined)
+      reply.header('strict-transport-security', `max-age=${options.hstsSeconds}`);
+    done(refusalAtOnce(options, request, reply));
   });
   app.setErrorHandler((error, request, reply) => sendError(observer, request, reply, error));
   app.setNotFoundHandler((request, reply) => {
@@ -104,10 +106,15 @@ function begin(observer: Observer, request: FastifyRequest, reply: FastifyReply)
 const clientGone = 499;
 
 /** What is refused by its head alone, before any body is read. */
-function refusalAtOnce(request: FastifyRequest, reply: FastifyReply): Refusal | undefined {
+function refusalAtOnce(
+  { isKnownHost }: ServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Refusal | undefined {
   const { host, 'content-encoding': encoding } = request.headers;
   // RFC 9112 section 3.2.
   if (host === undefined && request.raw.httpVersion === '1.1') return new Refusal('input_error');
+  if (host !== undefined && !isKnownHost(host)) return new Refusal('misdirected_request');
   if (request.is404) return nothingHere(request, reply);
   const mayHaveBody = request.method !== 'GET' && request.method !== 'HEAD';
   if (mayHaveBody && encoding !== undefined && encoding.toLowerCase() !== 'identity')

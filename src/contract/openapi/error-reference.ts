@@ -37,6 +37,7 @@ function answeredBy(code: ErrorCode): string {
 export const transportErrors: readonly ErrorCode[] = [
   'not_found',
   'method_not_allowed',
+  'misdirected_request',
   'request_timeout',
   'header_too_large',
   'unknown_request',

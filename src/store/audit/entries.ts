@@ -125,6 +125,7 @@ const known = statement(
   'audit_customer_known',
   `select exists (select from customers where brand_id = $1 and customer_id = $2)
        or exists (select from deleted_customers where brand_id = $1 and customer_id = $2)
+       or exists (select from erased_customers where brand_id = $1 and customer_id = $2)
        or exists (select from audit where brand_id = $1 and customer_id = $2) as known`,
 );
 

@@ -132,7 +132,7 @@ export async function pageOfSearch(
     return conditions[part](parameters[0] ?? '', parameters);
   });
   const where = ['brand_id = $1', ...conditionsOf].join(' and ');
-  const name = `customer_search_${asked.map(({ values: some }) => some.length).join('')}`;
+  const name = `customer_search_${asked.map(({ values: some }) => some.length).join('_')}`;
   const count = `select count(*) from customers where ${where}`;
   const rows = (start: string, end: string) =>
     `select ${isOutdatedSql('$1', '$4::int')} as outdated, page.* from (${withTotal(

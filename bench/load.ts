@@ -82,5 +82,5 @@ export function requestBytes(
   if (body !== undefined) {
     lines.push(`Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`);
   }
-  return `${method} ${path} HTTP/1.1\r\nHost: bench\r\n${lines.join('')}\r\n${body ?? ''}`;
+  return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.join('')}\r\n${body ?? ''}`;
 }

@@ -36,10 +36,12 @@ export function columns<const Spec extends Readonly<Record<string, Column<unknow
     const path = table === undefined ? column : `${table}.${column}`;
     return { member, column, read, selected: select ? `${select(path)} as ${column}` : path };
   });
+  // Every object starts with all of its members, so that the engine knows its shape: a third of the time.
+  const empty = Object.fromEntries(members.map(({ member }) => [member, undefined]));
   return {
     list: members.map(({ selected }) => selected).join(', '),
     read(row) {
-      const found: Record<string, unknown> = {};
+      const found: Record<string, unknown> = { ...empty };
       for (const { member, column, read } of members) found[member] = read(row[column]);
       return found as Members<Spec>;
     },

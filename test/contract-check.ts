@@ -10,7 +10,16 @@ interface Answered {
   readonly json: unknown;
 }
 
-const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
+const ajv = new Ajv({
+  allErrors: true,
+  strict: false,
+  formats: {
+    uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    date: /^\d{4}-\d{2}-\d{2}$/,
+    int32: { type: 'number', validate: (value: number) => Math.abs(value) < 2 ** 31 },
+    int64: { type: 'number', validate: Number.isSafeInteger },
+  },
+});
 const schemas = new Map(operations.map((row) => [row.operationId, ajv.compile(row.answer.schema)]));
 
 /** The row that a method and a path (below the prefix, with or without a query) belong to. */

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { auditCursorPattern, auditOrders, operationPattern, revealReason } from '../domain/audit/query.ts';
 import { checkShortTexts } from '../domain/short-text.ts';
 import { keyExample } from './api-keys.ts';
+import { auditFacts } from './audit-facts.ts';
 import { customerExample } from './customers/examples.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
@@ -31,7 +32,6 @@ const paging = {
 
 const time = (description: string) => Type.Optional(Type.String({ description, maxLength: 40 }));
 
-/** Entries of different operations say different things besides, so this one is open. */
 const entry = Type.Object(
   {
     number: Type.Integer({
@@ -70,8 +70,9 @@ const entry = Type.Object(
         description: 'The reason in the words of whoever gave it; gone when the customer is erased.',
       }),
     ),
+    ...auditFacts,
   },
-  { title: 'AuditEntry' },
+  { title: 'AuditEntry', ...closed },
 );
 
 const page = listOf('AuditEntries', entry);

@@ -3,6 +3,9 @@ import { Refusal } from '../domain/errors.ts';
 /** How deep a body may nest. The deepest lawful one needs three levels. */
 const maxDepth = 16;
 
+/** Passed over where a body begins with it (RFC 8259 section 8.1). */
+const byteOrderMark = '\ufeff';
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -15,7 +18,7 @@ export function parseBody(bytes: Buffer): { readonly text: string; readonly valu
   const text = decode(bytes);
   refuseDeepOrDoubled(text);
   try {
-    return { text, value: JSON.parse(text) };
+    return { text, value: JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text) };
   } catch {
     // The parser's own message quotes the body.
     throw new Refusal('input_error', 'The body is not valid JSON.');

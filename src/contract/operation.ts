@@ -72,7 +72,14 @@ export const isRepeatable = (row: OperationRow): boolean =>
   row.method !== 'GET' && !['customers:read', 'ssn:reveal', 'signed'].includes(row.scope);
 
 /** What every operation can answer besides its own errors. */
-const commonErrors: readonly ErrorCode[] = ['auth_err', 'unavailable'];
+const commonErrors: readonly ErrorCode[] = [
+  'auth_err',
+  'unavailable',
+  // A request that is malformed, too slow or too long has its answer before anyone knows what it is for.
+  'input_error',
+  'request_timeout',
+  'header_too_large',
+];
 
 /** Every code an operation can answer, its own and the common ones. */
 export function errorsOf(row: OperationRow): readonly ErrorCode[] {
@@ -87,7 +94,7 @@ export function errorsOf(row: OperationRow): readonly ErrorCode[] {
 }
 
 /** Where no body is wanted, one that is sent is still read and refused. */
-const bodyErrors = ['input_error', 'payload_too_large', 'unsupported_media_type'] as const;
+const bodyErrors = ['payload_too_large', 'unsupported_media_type'] as const;
 const idempotencyErrors = ['idempotency_key_exists', 'idempotency_mismatch'] as const;
 
 /** What a handler is given, typed by its row. */

@@ -3,15 +3,22 @@ import { Ajv } from 'ajv';
 import type { TObject, TSchema } from 'typebox';
 import { notValid } from '../domain/errors.ts';
 import { serverOwnedFields } from '../domain/fields.ts';
+import { parseId } from '../domain/ids.ts';
 import { Problems } from '../domain/problems.ts';
 import { withoutLines } from '../domain/short-text.ts';
 import { harmfulText, isHarmless } from '../domain/text.ts';
 
 /**
  * The shape of what is sent, checked against the schema of its row. Types are never coerced in bodies and
- * nothing is dropped in silence. Formats are left to the values' own rules.
+ * nothing is dropped in silence. Ids are parsed as those in paths are, wherever they stand; the other formats
+ * are left to the values' own rules.
  */
-const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false, coerceTypes: false });
+const ajv = new Ajv({
+  allErrors: true,
+  strict: false,
+  coerceTypes: false,
+  formats: { uuid: (text: string) => parseId(text) !== undefined, date: true, int32: true, int64: true },
+});
 
 export type ShapeCheck = (value: unknown) => Problems;
 
@@ -33,6 +40,11 @@ function note(error: ErrorObject, problems: Problems): void {
   } else if (error.keyword === 'additionalProperties') {
     const name = String(params['additionalProperty']);
     problems.add(below(shortened(name)), unknownField(name, path));
+  } else if (error.keyword === 'format') {
+    // An id that is too long has been called so already.
+    const malformed = new Problems();
+    malformed.add(path === '' ? 'body' : path, 'Not a valid UUID.');
+    problems.addMissing(malformed);
   } else {
     problems.add(path === '' ? 'body' : path, sentence(error.keyword, params));
   }

@@ -18,7 +18,7 @@ export function errorAnswer(refusal: Refusal, asProblem: boolean): ErrorAnswer {
     : { Message: refusal.detail, Status: status, Code: refusal.code, Type: entry.type };
   return {
     status,
-    type: asProblem ? 'application/problem+json' : 'application/json; charset=utf-8',
+    type: `application/${asProblem ? 'problem+json' : 'json'}; charset=utf-8`,
     body: asciiJson(body),
     retryAfter: refusal.retryAfter,
   };

@@ -36,50 +36,76 @@ export function preconditionOf(header: string | undefined): Precondition {
   return versions;
 }
 
-/** `Idempotency-Key`: at most 255 printable ASCII characters. */
-export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
+/** `Idempotency-Key`: one, of at most 255 printable ASCII characters. Node would join two of them. */
+export function idempotencyKeyOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
+  const header = headers['idempotency-key'];
   if (header === undefined) return undefined;
+  const lines = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'idempotency-key');
+  if (lines.length > 1) throw new Refusal('input_error', { 'Idempotency-Key': ['Send one, not several.'] });
   if (typeof header === 'string' && /^[\x20-\x7e]{1,255}$/.test(header)) return header;
   throw new Refusal('input_error', {
     'Idempotency-Key': ['Must be between 1 and 255 printable ASCII characters.'],
   });
 }
 
-/** Whether a body can be read: JSON in UTF-8 and not compressed. */
+/** Whether a body can be read: JSON in UTF-8. Parameters other than a charset mean nothing (RFC 8259 section 11). */
 export function isPlainJson(contentType: string | undefined): boolean {
-  return (
-    contentType !== undefined &&
-    /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i.test(contentType)
-  );
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  return type === 'application/json' && parameters.every(isNoOtherCharset);
 }
 
-interface Weighed {
-  readonly type: string;
+const isNoOtherCharset = (parameter: string): boolean =>
+  !/^charset\s*=/.test(parameter) || /^charset\s*=\s*"?utf-?8"?$/.test(parameter);
+
+interface MediaRange {
+  readonly range: string;
   readonly quality: number;
 }
 
-function accepted(header: string | undefined): readonly Weighed[] {
-  if (header === undefined) return [];
+function mediaRanges(header: string): readonly MediaRange[] {
   return header.split(',').map((part) => {
-    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
-    const quality = parameters.find((parameter) => parameter.startsWith('q='));
-    return { type, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
+    const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    const written = parameters.find((parameter) => parameter.startsWith('q='));
+    return { range, quality: written === undefined ? 1 : Number(written.slice(2)) || 0 };
   });
 }
 
-/** Whether the client asks for plain text before JSON; where it likes both equally it gets JSON. */
-export function prefersText(header: string | undefined): boolean {
-  const all = accepted(header);
-  const text = all.find((one) => one.type === 'text/plain')?.quality ?? 0;
-  const json = Math.max(
-    0,
-    ...all
-      .filter((one) => ['application/json', 'application/*', '*/*'].includes(one.type))
-      .map((one) => one.quality),
-  );
-  return text > json;
+/** How much a client wants a media type: the most specific range that fits it decides (RFC 9110 section 12.5.1). */
+function qualityOf(ranges: readonly MediaRange[], type: string): number {
+  const fitting = [type, `${type.split('/')[0]}/*`, '*/*'];
+  for (const wanted of fitting) {
+    const found = ranges.find(({ range }) => range === wanted);
+    if (found) return found.quality;
+  }
+  return 0;
 }
 
-/** Whether errors are wanted in the form of RFC 9457. */
-export const wantsProblem = (header: string | undefined): boolean =>
-  accepted(header).some((one) => one.type === 'application/problem+json' && one.quality > 0);
+/** Whether the client prefers plain text to JSON; where it likes both equally it gets JSON. */
+export function prefersText(header: string | undefined): boolean {
+  const ranges = mediaRanges(header ?? '*/*');
+  return qualityOf(ranges, 'text/plain') > qualityOf(ranges, 'application/json');
+}
+
+/**
+ * Whether errors are wanted in the form of RFC 9457: where the client prefers it to JSON, or names it and likes
+ * both equally.
+ */
+export function wantsProblem(header: string | undefined): boolean {
+  const ranges = mediaRanges(header ?? '*/*');
+  const problem = qualityOf(ranges, 'application/problem+json');
+  const json = qualityOf(ranges, 'application/json');
+  const isNamed = ranges.some(({ range }) => range === 'application/problem+json');
+  return problem > json || (isNamed && problem > 0 && problem === json);
+}
+
+/**
+ * The `Accept` header in the bytes of a request that could not be parsed, so that its refusal has the form that
+ * the client asked for.
+ */
+export function acceptIn(bytes: Buffer | undefined): string | undefined {
+  const head = bytes?.subarray(0, mostHeadBytes).toString('latin1').split('\r\n\r\n', 1)[0];
+  return head?.match(/(?:^|\n)accept:[ \t]*([^\r\n]*)/i)?.[1];
+}
+
+/** Headers may have 16 KiB; what comes after a head that long is not searched. */
+const mostHeadBytes = 64 * 1024;

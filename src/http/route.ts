@@ -95,7 +95,7 @@ export function signedRoute(
 const urlOf = ({ path }: OperationRow): string => apiPrefix + path.replaceAll(/\{([^}]+)\}/g, ':$1');
 
 function repeatKeyOf(request: FastifyRequest): RepeatKey | undefined {
-  const key = idempotencyKeyOf(request.headers['idempotency-key']);
+  const key = idempotencyKeyOf(request.raw);
   if (key === undefined) return undefined;
   const path = request.url.toLowerCase().replace(/\/(?=\?|$)/, '');
   return { key, request: `${request.method}\n${path}\n${requestState.get(request.raw)?.bodyText ?? ''}` };

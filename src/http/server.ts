@@ -46,19 +46,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   } as object) as unknown as FastifyInstance;
   answerOddRequests(app, refuse);
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (!isPlainJson(request.headers['content-type'])) return done(new Refusal('unsupported_media_type'));
-    if (body.length === 0) return done(null, undefined);
-    try {
-      const { text, value } = parseBody(body as Buffer);
-      const carried = requestState.get(request.raw);
-      if (carried) carried.bodyText = text;
-      done(null, value);
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  readBodies(app);
 
   app.addHook('onRequest', (request, reply, done) => {
     begin(observer, request, reply);
@@ -80,6 +68,34 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     }
   }
   return app;
+}
+
+/** JSON in UTF-8 is read and everything else refused; where nothing was sent, there is no media type to judge. */
+function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    if (!isPlainJson(request.headers['content-type'])) return done(new Refusal('unsupported_media_type'));
+    try {
+      const { text, value } = parseBody(body as Buffer);
+      const carried = requestState.get(request.raw);
+      if (carried) carried.bodyText = text;
+      done(null, value);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    let refused = false;
+    payload.on('data', () => {
+      if (!refused) done(new Refusal('unsupported_media_type'));
+      refused = true;
+    });
+    payload.on('end', () => {
+      if (!refused) done(null, undefined);
+    });
+    payload.on('error', done);
+  });
 }
 
 /** What every answer carries, and the line that every request leaves in the log, whatever becomes of it. */
@@ -115,7 +131,7 @@ function refusalAtOnce(
   // RFC 9112 section 3.2.
   if (host === undefined && request.raw.httpVersion === '1.1') return new Refusal('input_error');
   if (host !== undefined && !isKnownHost(host)) return new Refusal('misdirected_request');
-  if (request.is404) return nothingHere(request, reply);
+  if (request.is404 || isOtherAddress(request)) return nothingHere(request, reply);
   const mayHaveBody = request.method !== 'GET' && request.method !== 'HEAD';
   if (mayHaveBody && encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return new Refusal('unsupported_media_type');
@@ -172,19 +188,31 @@ function faultAnswer(observer: Observer, request: FastifyRequest, error: unknown
   return new Refusal(row?.unknownError ?? 'unknown_request');
 }
 
-const patterns = operations.map((row) => ({
-  method: row.method,
-  pattern: new RegExp(`^${apiPrefix}${row.path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
+const addresses = operations.map(({ method, path }) => ({
+  method,
+  isLiteral: !path.includes('{'),
+  pattern: new RegExp(`^${apiPrefix}${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
 }));
 
-/** The methods that an address takes; empty where there is nothing. */
-function methodsAt(url: string): readonly string[] {
+/** The operations at an address. One that is spelled out, as /customers/search, is nobody's id. */
+function operationsAt(url: string) {
   const path = url.split('?')[0] ?? '';
-  const methods = new Set<string>();
-  for (const { method, pattern } of patterns) {
-    if (!pattern.test(path)) continue;
-    methods.add(method);
-    if (method === 'GET') methods.add('HEAD');
-  }
-  return [...methods];
+  const found = addresses.filter(({ pattern }) => pattern.test(path));
+  const literal = found.filter(({ isLiteral }) => isLiteral);
+  return literal.length > 0 ? literal : found;
 }
+
+/** The methods that an address takes; empty where there is nothing. */
+const methodsAt = (url: string): readonly string[] => [
+  ...new Set(operationsAt(url).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
+];
+
+/** Whether the router took an address that is spelled out for one with an id in it. */
+function isOtherAddress({ url, method, routeOptions }: FastifyRequest): boolean {
+  if (!routeOptions.url?.includes(':')) return false;
+  return spelledOut.has((url.split('?')[0] ?? '').replace(/\/$/, '')) && !methodsAt(url).includes(method);
+}
+
+const spelledOut: ReadonlySet<string> = new Set(
+  operations.filter(({ path }) => !path.includes('{')).map(({ path }) => apiPrefix + path),
+);

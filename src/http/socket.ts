@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Refusal } from '../domain/errors.ts';
+import type { ErrorAnswer } from './errors.ts';
 import { errorAnswer, refusalOfParser } from './errors.ts';
+import { acceptIn, wantsProblem } from './headers.ts';
 import type { Observer } from './observe.ts';
 
 /** How long and how large a request may be, for Node's server, with TLS or without. Times in milliseconds. */
@@ -43,7 +44,10 @@ export function follow(
   });
 }
 
-export type SocketRefuser = (error: Error & { readonly code?: string }, socket: Socket) => void;
+/** `rawPacket` is what the parser was reading when it gave up. */
+type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer };
+
+export type SocketRefuser = (error: ParserError, socket: Socket) => void;
 
 /** What cannot be parsed never becomes a request, so its answer is written to the socket by hand. */
 export function socketRefuser(observer: Observer, nextRequestId: () => string): SocketRefuser {
@@ -56,11 +60,11 @@ export function socketRefuser(observer: Observer, nextRequestId: () => string): 
     const exchange = underWay.get(socket);
     const requestId = exchange?.requestId ?? nextRequestId();
     const refusal = refusalOfParser(error.code ?? '');
-    const { status } = errorAnswer(refusal, false);
+    const answer = errorAnswer(refusal, wantsProblem(acceptIn(error.rawPacket)));
     // A request that is under way is logged when it ends; what never became one is logged here.
-    if (exchange) exchange.refused = status;
-    else observer.request({ ...nobody, requestId, status });
-    socket.end(asBytes(refusal, requestId), () => socket.destroySoon());
+    if (exchange) exchange.refused = answer.status;
+    else observer.request({ ...nobody, requestId, status: answer.status });
+    socket.end(asBytes(answer, requestId), () => socket.destroySoon());
   };
 }
 
@@ -78,8 +82,7 @@ const nobody = {
   identity: undefined,
 } as const;
 
-function asBytes(refusal: Refusal, requestId: string): string {
-  const { status, body, type } = errorAnswer(refusal, false);
+function asBytes({ status, body, type }: ErrorAnswer, requestId: string): string {
   const allow = status === 405 ? 'Allow: GET, HEAD, POST, PATCH, DELETE\r\n' : '';
   return (
     `HTTP/1.1 ${status} ${reasons[status] ?? 'Error'}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n` +

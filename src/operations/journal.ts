@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { AuditFacts } from '../contract/audit-facts.ts';
 import type { CustomerId, Id } from '../domain/ids.ts';
 import type { SealContext } from '../domain/sealed-columns.ts';
 import { sealContext } from '../domain/sealed-columns.ts';
@@ -35,7 +36,7 @@ export interface ChangeRecord {
   /** From the name of a field to the digest of its new value, under the customer's own key. */
   readonly digests?: Readonly<Record<string, string>>;
   /** What the trail says besides: which run, which decision. */
-  readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  readonly facts?: AuditFacts;
   /** Somebody's words. They are sealed beside the entry, which says only that there are some. */
   readonly reason?: { readonly words: string; readonly keyring: Keyring } | undefined;
 }

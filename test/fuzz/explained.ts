@@ -2,3 +2,9 @@ import type { Explained } from './run.ts';
 
 /** Answers that the document cannot foretell, each with the reason. Few, and none of them a 5xx. */
 export const explained: readonly Explained[] = [];
+
+/** Operations that generated requests cannot bring to succeed, each with the reason. */
+export const outOfReach: ReadonlyMap<string, string> = new Map([
+  ['receiveKycCallback', 'It takes the signature of a decision service.'],
+  ['approveErasure', 'It takes a second key than that of the request, and a lane has one.'],
+]);

@@ -1,4 +1,5 @@
 import type { Api, Operation } from './document.ts';
+import { outOfReach } from './explained.ts';
 import { faultOf } from './oracle.ts';
 import { Random } from './random.ts';
 import type { Stage } from './requests.ts';
@@ -117,8 +118,9 @@ class Run {
     try {
       await sequences.run(maker);
     } catch (error) {
-      if (!(error instanceof ModelFault)) throw error;
-      this.#note(error.message, { ...none, marker: maker.marker }, 0);
+      // An answer of the wrong shape can also break the model itself.
+      const what = error instanceof ModelFault ? error.message : `a sequence ended with ${error}`;
+      this.#note(what, { ...none, marker: maker.marker }, 0);
     }
   }
 
@@ -179,7 +181,7 @@ class Run {
       faults: [...this.#faults.values()].sort((one, other) => other.count - one.count),
       explained: this.#explained,
       statuses: this.#statuses,
-      unreached: [...this.#byId.keys()].filter((id) => !this.#reached.has(id)),
+      unreached: [...this.#byId.keys()].filter((id) => !this.#reached.has(id) && !outOfReach.has(id)),
     };
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, Operation } from './document.ts';
 import type { Received, Sent } from './send.ts';
 import type { Maker } from './values.ts';
@@ -15,6 +16,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 interface Step {
   readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
   readonly body?: unknown;
   readonly headers?: Sent['headers'];
 }
@@ -30,7 +32,14 @@ export class Sequences {
   }
 
   async run(maker: Maker): Promise<void> {
-    const all = [this.#customerLife, this.#repeats, this.#webhookLife, this.#kycLife, this.#holds];
+    const all = [
+      this.#customerLife,
+      this.#repeats,
+      this.#webhookLife,
+      this.#kycLife,
+      this.#review,
+      this.#holds,
+    ];
     await maker.random.pick(all).call(this, maker);
   }
 
@@ -51,7 +60,7 @@ export class Sequences {
     const { marker } = maker;
     const body = step.body === undefined ? undefined : JSON.stringify(step.body);
     const headers = step.headers ?? [];
-    const target = `${this.#api.prefix}${filled}`;
+    const target = `${this.#api.prefix}${filled}${step.query ?? ''}`;
     const got = await this.#call({
       operationId,
       method,
@@ -66,9 +75,13 @@ export class Sequences {
     return { got, body: JSON.parse(got.text) as Body, etag: got.headers.get('etag') ?? '' };
   }
 
+  #newPerson(maker: Maker): Body {
+    const { brand_person_id: _known, ...body } = this.#lawfulBody(maker, 'createCustomer');
+    return { ...body, ssn: lawful(maker, { type: 'string' }, undefined, 'ssn') };
+  }
+
   async #newCustomer(maker: Maker) {
-    const sent = this.#lawfulBody({ ...maker }, 'createCustomer');
-    const body = { ...sent, ssn: lawful(maker, { type: 'string' }, undefined, 'ssn') };
+    const body = this.#newPerson(maker);
     const made = await this.#do(maker, 'createCustomer', 201, { body });
     return { ...made, params: { customer_id: String(made.body['customer_id']) } };
   }
@@ -88,6 +101,7 @@ export class Sequences {
     const address = { ...this.#lawfulBody(maker, 'createAddress'), is_primary: false };
     const added = await this.#do(maker, 'createAddress', 201, { params, body: address });
     const at = { ...params, address_id: String(added.body['address_id']) };
+    await this.#do(maker, 'updateAddress', 200, { params: at, body: { street2: 'Suite 7' } });
     await this.#do(maker, 'getAddress', 200, { params: at });
     await this.#do(maker, 'deleteAddress', 200, { params: at });
     await this.#do(maker, 'getAddress', 404, { params: at });
@@ -98,8 +112,7 @@ export class Sequences {
 
   async #repeats(maker: Maker): Promise<void> {
     const headers: Sent['headers'] = [['Idempotency-Key', maker.random.uuid()]];
-    const sent = this.#lawfulBody(maker, 'createCustomer');
-    const body = { ...sent, ssn: lawful(maker, { type: 'string' }, undefined, 'ssn') };
+    const body = this.#newPerson(maker);
     const first = await this.#do(maker, 'createCustomer', 201, { body, headers });
     const second = await this.#do(maker, 'createCustomer', 201, { body, headers });
     expectEqual('a repeated createCustomer', second.got.text, first.got.text);
@@ -145,6 +158,47 @@ export class Sequences {
     await this.#do(maker, 'decideChangeRequest', 409, approval);
     const after = await this.#do(maker, 'getCustomer', 200, { params });
     expectEqual('last_name after the approval', after.body['last_name'], wish.changes.last_name);
+  }
+
+  /** A program that people decide on: they ask for documents, get them, look at them and approve. */
+  async #review(maker: Maker): Promise<void> {
+    const { params } = await this.#newCustomer(maker);
+    const [, , programId = ''] = maker.pool.get('program_id');
+    const complete = { phone: '650-123-4567', email: `${maker.marker}@example.com` };
+    await this.#do(maker, 'updateCustomer', 200, { params, body: complete });
+    await this.#do(maker, 'startKyc', 201, { params, body: { program_id: programId } });
+    const review = await this.#waitingReview(maker, params.customer_id);
+    if (review === undefined) return;
+    const at = { review_id: review };
+    await this.#do(maker, 'getKycReview', 200, { params: at });
+    const wish = { decision: 'request_documents', documents: ['government_id'] };
+    await this.#do(maker, 'decideKycReview', 200, { params: at, body: wish });
+    const { body } = this.#operation('submitKycDocuments');
+    await this.#do(maker, 'submitKycDocuments', 200, { params, body: body?.example });
+    if ((await this.#waitingReview(maker, params.customer_id)) === undefined) return;
+    const whole = await this.#do(maker, 'getKycReview', 200, { params: at });
+    const [file] = whole.body['files'] as readonly Body[];
+    const one = { ...at, document_id: String(file?.['document_id']) };
+    await this.#do(maker, 'getKycDocument', 200, { params: one });
+    await this.#do(maker, 'decideKycReview', 200, { params: at, body: { decision: 'approve' } });
+    await this.#do(maker, 'decideKycReview', 409, { params: at, body: { decision: 'approve' } });
+  }
+
+  /** The customer's review, once background work has made one; it may be on no first page. */
+  async #waitingReview(maker: Maker, customerId: string): Promise<string | undefined> {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const params = { customer_id: customerId };
+      const { body } = await this.#do(maker, 'getCustomer', 200, { params });
+      if (body['kyc_status'] === 'under_review') break;
+      await sleep(100);
+    }
+    for (let cursor = ''; ; ) {
+      const list = await this.#do(maker, 'listKycReviews', 200, { query: `?limit=100${cursor}` });
+      const found = (list.body['data'] as readonly Body[]).find((one) => one['customer_id'] === customerId);
+      if (found) return String(found['review_id']);
+      if (list.body['next_cursor'] === null) return undefined;
+      cursor = `&cursor=${list.body['next_cursor']}`;
+    }
   }
 
   async #holds(maker: Maker): Promise<void> {

@@ -19,6 +19,8 @@ A key belongs to one brand, sees nothing of any other, and carries scopes; each 
 \`Accept\` asks for \`application/problem+json\`. Decide on the code; [all codes](${errorsPage}) are explained.
 Every answer carries \`X-Request-Id\`.
 
+**Members.** Each answer lists all its members. A later version may add some, so pass over what you do not know.
+
 **Repeats.** Send an \`Idempotency-Key\` with every change: a repeat within 24 hours gets the first answer again,
 marked \`Idempotent-Replayed: true\`, and the work is done once.
 
@@ -161,7 +163,7 @@ function operationOf(row: OperationRow, components: Components): JsonObject {
         required: true,
         content: {
           'application/json': {
-            schema: components.sent(row.body.schema),
+            schema: components.schema(row.body.schema),
             example: row.body.example as JsonObject,
           },
         },
@@ -192,7 +194,7 @@ function pathParameters(row: OperationRow): readonly JsonObject[] {
 function queryParameters(row: OperationRow, components: Components): readonly JsonObject[] {
   const required = new Set<string>(row.query?.required ?? []);
   return Object.entries(row.query?.properties ?? {}).map(([name, property]) => {
-    const { description: about = '', ...schema } = components.sent(property);
+    const { description: about = '', ...schema } = components.schema(property);
     return { name, in: 'query', required: required.has(name), description: about, schema };
   });
 }
@@ -212,7 +214,7 @@ function success(row: OperationRow, components: Components): JsonObject {
     description: answer.description,
     headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
     content: {
-      'application/json': { schema: components.answered(answer.schema), example: answer.example as Json },
+      'application/json': { schema: components.schema(answer.schema), example: answer.example as Json },
       ...(answer.text !== undefined && {
         'text/plain': { schema: { type: 'string', const: answer.text }, example: answer.text },
       }),

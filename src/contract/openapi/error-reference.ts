@@ -25,7 +25,8 @@ export function explainErrors(): readonly ExplainedError[] {
 
 function answeredBy(code: ErrorCode): string {
   const names = operations.filter((row) => errorsOf(row).includes(code)).map((row) => row.operationId);
-  if (names.length === operations.length) return 'every operation';
+  const isEverywhere = names.length === operations.length;
+  if (isEverywhere) return transportErrors.includes(code) ? 'any address' : 'every operation';
   const anywhere = transportErrors.includes(code) ? ['any address'] : [];
   return [...anywhere, ...names].join(', ');
 }

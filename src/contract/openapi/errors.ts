@@ -19,6 +19,7 @@ export const errorSchemas: JsonObject = {
     type: 'object',
     description: "Every error, unless the client's Accept asks for application/problem+json.",
     required: ['Message', 'Status', 'Code', 'Type'],
+    additionalProperties: false,
     properties: {
       Message: {
         description:
@@ -45,6 +46,7 @@ export const errorSchemas: JsonObject = {
     type: 'object',
     description: 'The same error in the form of RFC 9457.',
     required: ['type', 'title', 'status', 'detail', 'code'],
+    additionalProperties: false,
     properties: {
       type: { type: 'string', format: 'uri-reference', description: 'Where the code is explained.' },
       title: { type: 'string' },
@@ -57,6 +59,7 @@ export const errorSchemas: JsonObject = {
         items: {
           type: 'object',
           required: ['field', 'detail'],
+          additionalProperties: false,
           properties: { field: { type: 'string' }, detail: { type: 'string' } },
         },
       },

@@ -14,25 +14,20 @@ const data = new Set(['const', 'default', 'enum', 'examples', 'required']);
 export class Components {
   readonly #found = new Map<string, JsonObject>();
 
-  /** A schema of what clients send. It shows the bounds that the rules hold to, not validation's outer wall. */
-  sent(schema: object): JsonObject {
-    return this.#walk(schema, true) as JsonObject;
-  }
-
   /**
-   * A schema of what is answered. Answers may gain members, so none is closed here: a client that is made
-   * from the document has to pass over what it does not know.
+   * A schema of the contract as the document shows it: closed, with the bounds that the rules hold to instead of
+   * validation's outer wall.
    */
-  answered(schema: object): JsonObject {
-    return this.#walk(schema, false) as JsonObject;
+  schema(schema: object): JsonObject {
+    return this.#walk(schema) as JsonObject;
   }
 
-  #walk(node: unknown, closed: boolean): Json {
-    if (Array.isArray(node)) return node.map((item) => this.#walk(item, closed));
+  #walk(node: unknown): Json {
+    if (Array.isArray(node)) return node.map((item) => this.#walk(item));
     if (typeof node !== 'object' || node === null) return node as Json;
     const { title, ...rest } = node as Readonly<Record<string, unknown>>;
-    if (typeof title !== 'string') return this.#copy(node, closed);
-    const copy = this.#copy(rest, closed);
+    if (typeof title !== 'string') return this.#copy(node);
+    const copy = this.#copy(rest);
     const known = this.#found.get(title);
     if (known && JSON.stringify(known) !== JSON.stringify(copy))
       throw new Error(
@@ -42,24 +37,21 @@ export class Components {
     return { $ref: `#/components/schemas/${title}` };
   }
 
-  #copy(node: object, closed: boolean): JsonObject {
+  #copy(node: object): JsonObject {
     const copy: Record<string, Json> = {};
     for (const [name, value] of Object.entries(node)) {
-      if (name === 'documented' || name === 'lines') continue;
-      if (name === 'additionalProperties' && value === false && !closed) continue;
+      if (name === 'documented') continue;
       if (data.has(name)) copy[name] = value as Json;
       // Below `properties` the names are those of members, which may be called like keywords.
-      else if (name === 'properties') copy[name] = this.#members(value as object, closed);
-      else copy[name] = this.#walk(value, closed);
+      else if (name === 'properties') copy[name] = this.#members(value as object);
+      else copy[name] = this.#walk(value);
     }
     const { documented } = node as { readonly documented?: JsonObject };
     return { ...copy, ...documented };
   }
 
-  #members(properties: object, closed: boolean): JsonObject {
-    return Object.fromEntries(
-      Object.entries(properties).map(([name, schema]) => [name, this.#walk(schema, closed)]),
-    );
+  #members(properties: object): JsonObject {
+    return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, this.#walk(schema)]));
   }
 
   /** Every component met so far, by name. */

@@ -95,7 +95,8 @@ export const rotationBody = Type.Object(
   { title: 'SecretRotation', ...closed },
 );
 
-const eventNumber = (description: string) => Type.Integer({ description, minimum: 1 });
+const eventNumber = (description: string) =>
+  Type.Integer({ description, format: 'int64', minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 export const replayBody = Type.Object(
   {

@@ -1,18 +1,16 @@
 import { userInfo } from 'node:os';
+import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
 import { entryPart } from '../../store/audit/journal.ts';
 import { writeParts } from '../../store/statement-parts.ts';
-import type { Actor, ChangeRecord } from '../journal.ts';
+import type { Actor } from '../journal.ts';
 import { journalOf } from '../journal.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
-/** What the trail says of a command: which key, how many. Ids, counts and settings only. */
-type Facts = NonNullable<ChangeRecord['facts']>;
-
 /** The entry of something that an operator does, to be written along with it. */
-export function operatorEntry(system: System, operation: string, facts: Facts = {}): NewEntry {
+export function operatorEntry(system: System, operation: string, facts: AuditFacts = {}): NewEntry {
   return journalOf(system, { actor: operatorActor(), operation }, system.now(), { facts }).entry;
 }
 
@@ -27,7 +25,7 @@ export async function noteOperator(
   system: System,
   brandId: BrandId,
   operation: string,
-  facts: Facts = {},
+  facts: AuditFacts = {},
 ): Promise<void> {
   const entry = operatorEntry(system, operation, facts);
   await writeParts(scopeOf(system, brandId), [entryPart(entry)]);

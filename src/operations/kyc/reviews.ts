@@ -1,3 +1,4 @@
+import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { CursorForm } from '../../contract/lists.ts';
 import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
@@ -130,11 +131,7 @@ async function shownDecision(
 }
 
 /** The answer waits for this: nobody has seen what is not in the trail. */
-const noteReading = (
-  context: Context,
-  { run }: ReviewRow,
-  facts: Readonly<Record<string, string>>,
-): Promise<void> =>
+const noteReading = (context: Context, { run }: ReviewRow, facts: AuditFacts): Promise<void> =>
   writeParts(context.scope, [
     context.journal({ customerId: run.customerId, facts: { run_id: run.runId, ...facts } }),
   ]);

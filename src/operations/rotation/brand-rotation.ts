@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
@@ -148,7 +149,7 @@ export function entryOf(
   system: System,
   by: RotationOptions['by'],
   operation: string,
-  facts: Readonly<Record<string, number>>,
+  facts: AuditFacts,
 ): NewEntry {
   if (by === 'operator') return operatorEntry(system, operation, facts);
   const cause = { actor: { kind: 'clientele' }, operation } as const;

@@ -1,0 +1,62 @@
+import type { Static } from 'typebox';
+import Type from 'typebox';
+import { documentTypes } from '../domain/document-types.ts';
+import { kycStatuses } from '../domain/kyc/verification.ts';
+import { oneOf, uuid } from './shapes.ts';
+
+const optional = Type.Optional;
+const count = (description: string) => Type.Integer({ description, minimum: 0 });
+
+/**
+ * What entries of the audit trail say besides who, when and to whom, by operation: ids, counts, names and
+ * settings, never a value. An entry can carry nothing that is not listed here: the compiler sees to it.
+ */
+export const auditFacts = {
+  because: optional(Type.String({ description: 'Why an erasure was due, or a subscription was disabled.' })),
+  before: optional(count('Keys of older versions than this one were destroyed.')),
+  change_request_id: optional(uuid('The change request.')),
+  closed_on: optional(
+    Type.String({ description: 'The day on which the account was closed.', format: 'date' }),
+  ),
+  count: optional(count('How many customers were shown at once.')),
+  customers: optional(
+    Type.Array(uuid("A customer's id."), { description: 'The customers that were shown.' }),
+  ),
+  decision: optional(oneOf(['approve', 'decline'], { description: 'On the change request.' })),
+  document_id: optional(uuid('The file that was read.')),
+  documents: optional(
+    Type.Array(oneOf(documentTypes), { description: 'The kinds of documents that were sent.' }),
+  ),
+  erasure_id: optional(uuid('The request for erasure.')),
+  from: optional(count('The first entry of an export.')),
+  hold_id: optional(uuid('The legal hold.')),
+  key: optional(uuid('The Identity of a key that was created, rotated or revoked.')),
+  lines: optional(count('How many lines an import was about to write.')),
+  made_until: optional(Type.String({ description: 'Documents from before this moment were erased.' })),
+  overlap_hours: optional(
+    Type.Number({ description: 'Hours for which a rotated key stayed valid.', minimum: 0 }),
+  ),
+  program_id: optional(uuid('The program of the verification, or the one that was set up.')),
+  proposed_fields: optional(
+    Type.Array(Type.String(), { description: 'The fields that a change request is about.' }),
+  ),
+  provider: optional(Type.String({ description: 'The KYC provider of a program.' })),
+  replayed: optional(count('How many events were sent again.')),
+  requested_by: optional(uuid('The Identity of the key that requested the erasure.')),
+  retention_policy: optional(Type.String({ description: 'What was changed of the policy, as JSON.' })),
+  root_version: optional(
+    count('The version of the root key that the keys of the brand are now wrapped under.'),
+  ),
+  run_id: optional(uuid('The verification.')),
+  scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
+  shown: optional(count('How many deleted customers were listed.')),
+  verification: optional(oneOf(kycStatuses, { description: 'How the verification stood afterwards.' })),
+  version: optional(count('The version of a new key of the brand.')),
+  webhook_id: optional(uuid('The subscription.')),
+} as const;
+
+const facts = Type.Object(auditFacts);
+type Shown = Static<typeof facts>;
+export type AuditFacts = {
+  readonly [Name in keyof Shown]: Shown[Name] extends string[] | undefined ? readonly string[] : Shown[Name];
+};

@@ -194,7 +194,7 @@ const addresses = operations.map(({ method, path }) => ({
   pattern: new RegExp(`^${apiPrefix}${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
 }));
 
-/** The operations at an address. One that is spelled out, as /customers/search, is nobody's id. */
+/** The operations at an address. One that is spelled out holds no id. */
 function operationsAt(url: string) {
   const path = url.split('?')[0] ?? '';
   const found = addresses.filter(({ pattern }) => pattern.test(path));

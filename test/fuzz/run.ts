@@ -16,6 +16,8 @@ export interface FuzzOptions {
   readonly url: string;
   readonly seed: number;
   readonly requests: number;
+  /** Where the run ends earlier than that, on a machine that is slow or busy. */
+  readonly mostSeconds?: number;
   /** One brand for each lane; lanes run beside each other. */
   readonly lanes: readonly { readonly stage: Stage; readonly pool: Pool }[];
   readonly progress?: (done: number) => void;
@@ -77,7 +79,8 @@ class Run {
 
   /** One lane has chance, ids and a brand of its own, so that a seed repeats it. */
   async lane(index: number): Promise<void> {
-    const { api, seed, requests, lanes } = this.#options;
+    const { api, seed, requests, mostSeconds = Number.POSITIVE_INFINITY, lanes } = this.#options;
+    const end = performance.now() + mostSeconds * 1_000;
     const lane = lanes[index];
     if (!lane) return;
     const random = new Random(seed + index * 7_919);
@@ -98,7 +101,7 @@ class Run {
       return got;
     };
     const sequences = new Sequences(api, call);
-    while (sent < share) {
+    while (sent < share && performance.now() < end) {
       const maker: Maker = { api, random, pool, marker: `${signpost}${random.letters(6)}` };
       if (random.chance(0.04) || sent === 0) {
         await this.#sequence(sequences, maker);

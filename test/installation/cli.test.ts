@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allScopes, defaultScopes } from '../../src/domain/scopes.ts';
 import type { Ran, Serving } from './cli/program.ts';
 import { clientele, repository, serve, temporaryFolder, tidy } from './cli/program.ts';
 
@@ -23,17 +24,15 @@ async function statusOf(key: { identity: string; authorization: string }): Promi
 }
 
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
-const defaultScopes = [
-  'customers:read',
-  'customers:write',
-  'customers:delete',
-  'kyc:read',
-  'kyc:write',
-  'webhooks:read',
-  'webhooks:write',
-  'events:read',
-  'audit:read',
-];
+
+test('full SSNs, decisions on reviews and compliance are never given by default', () => {
+  expect(allScopes.filter((scope) => !defaultScopes.includes(scope))).toEqual([
+    'ssn:reveal',
+    'kyc:review',
+    'compliance:read',
+    'compliance:write',
+  ]);
+});
 
 describe('beside a running server', { timeout: 120_000 }, () => {
   test('a brand is made, listed, and not made twice', async () => {

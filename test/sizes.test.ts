@@ -7,15 +7,9 @@ import { expect, test } from 'vitest';
 const most = { fileLines: 400, functionLines: 80, parameters: 6 } as const;
 
 /** Functions that are longer today. Each leaves this list when it is split, and nothing joins it. */
-const tooLong: readonly string[] = [
-  'providers/outbound.ts: openOutbound',
-  'store/embedded/server.ts: own',
-  'vault/keyring.ts: makeKeyring',
-  'vault/vault.ts: openVault',
-  'worker/deliverer.ts: startDeliverer',
-];
+const tooLong: readonly string[] = ['providers/outbound.ts: openOutbound'];
 
-const tooManyParameters: readonly string[] = ['store/webhooks/subscriptions.ts: write'];
+const tooManyParameters: readonly string[] = [];
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>

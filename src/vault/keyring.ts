@@ -45,7 +45,7 @@ export type Digest = (name: string, value: string) => string;
 /** Versions and their keys, at least one. */
 type KeyVersions = ReadonlyMap<number, KeyObject>;
 
-/** The keyring over one brand's unwrapped keys. Purpose and index keys are derived at first use and kept. */
+/** The keyring over one brand's unwrapped keys. */
 export function makeKeyring(
   brandId: string,
   brandKeys: KeyVersions,
@@ -56,34 +56,7 @@ export function makeKeyring(
   const sealVersion = Math.max(...brandKeys.keys());
   const indexVersions = Object.freeze([...indexKeys.keys()].sort((a, b) => a - b));
   const indexVersion = Math.max(...indexVersions);
-  const purposeKeys = new Map<number, Map<Purpose, PurposeKey>>();
-  const derivedIndexKeys = new Map<string, KeyObject>();
-
-  function purposeKey(purpose: Purpose, version: number): PurposeKey {
-    return purposeKeys.get(version)?.get(purpose) ?? derivePurposeKey(purpose, version);
-  }
-
-  function derivePurposeKey(purpose: Purpose, version: number): PurposeKey {
-    const brandKey = brandKeys.get(version);
-    if (brandKey === undefined)
-      throw new UnknownKeyVersion(version, `A ${purpose} record of brand ${brandId}`);
-    const key = deriveKey(brandKey, 'purpose', purpose, brandId);
-    const made = { key, aad: associatedData(purpose, brandId, version) };
-    const ofVersion = purposeKeys.get(version) ?? new Map<Purpose, PurposeKey>();
-    purposeKeys.set(version, ofVersion.set(purpose, made));
-    return made;
-  }
-
-  function indexKey(kind: IndexKind, version: number): KeyObject {
-    const name = `${kind}/${version}`;
-    const known = derivedIndexKeys.get(name);
-    if (known !== undefined) return known;
-    const secret = indexKeys.get(version);
-    if (secret === undefined) throw new UnknownKeyVersion(version, `A ${kind} index of brand ${brandId}`);
-    const key = deriveKey(secret, 'index', kind, brandId);
-    derivedIndexKeys.set(name, key);
-    return key;
-  }
+  const { purposeKey, indexKey } = derivedKeys(brandId, brandKeys, indexKeys);
 
   function unreadable(context: SealContext): VaultError {
     const { purpose, recordId, sealNumber } = context;
@@ -144,6 +117,40 @@ export function makeKeyring(
     index: (kind: IndexKind, normalised: string) => indexAt(indexVersion, kind, normalised),
     indexAt,
   });
+}
+
+/** The keys that one brand's keys lead to, derived at first use and kept. */
+function derivedKeys(brandId: string, brandKeys: KeyVersions, indexKeys: KeyVersions) {
+  const purposeKeys = new Map<number, Map<Purpose, PurposeKey>>();
+  const derivedIndexKeys = new Map<string, KeyObject>();
+
+  function purposeKey(purpose: Purpose, version: number): PurposeKey {
+    return purposeKeys.get(version)?.get(purpose) ?? derivePurposeKey(purpose, version);
+  }
+
+  function derivePurposeKey(purpose: Purpose, version: number): PurposeKey {
+    const brandKey = brandKeys.get(version);
+    if (brandKey === undefined)
+      throw new UnknownKeyVersion(version, `A ${purpose} record of brand ${brandId}`);
+    const key = deriveKey(brandKey, 'purpose', purpose, brandId);
+    const made = { key, aad: associatedData(purpose, brandId, version) };
+    const ofVersion = purposeKeys.get(version) ?? new Map<Purpose, PurposeKey>();
+    purposeKeys.set(version, ofVersion.set(purpose, made));
+    return made;
+  }
+
+  function indexKey(kind: IndexKind, version: number): KeyObject {
+    const name = `${kind}/${version}`;
+    const known = derivedIndexKeys.get(name);
+    if (known !== undefined) return known;
+    const secret = indexKeys.get(version);
+    if (secret === undefined) throw new UnknownKeyVersion(version, `A ${kind} index of brand ${brandId}`);
+    const key = deriveKey(secret, 'index', kind, brandId);
+    derivedIndexKeys.set(name, key);
+    return key;
+  }
+
+  return { purposeKey, indexKey };
 }
 
 function digestUnder(secret: Buffer): Digest {

@@ -110,16 +110,8 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     return wrap(brandId, kind, version, randomBytesExactly(random, KEY_BYTES));
   }
 
-  function unwrapAll(brandId: string, kind: KeyKind, keys: readonly WrappedKey[]): Map<number, KeyObject> {
-    const unwrapped = new Map<number, KeyObject>();
-    for (const key of keys.filter((one) => one.kind === kind)) {
-      if (unwrapped.has(key.version))
-        throw new VaultError('misuse', `Brand ${brandId} has the ${kind} key version ${key.version} twice.`);
-      unwrapped.set(key.version, takeKey(unwrap(brandId, key)));
-    }
-    if (unwrapped.size === 0) throw new VaultError('misuse', `Brand ${brandId} was given no ${kind} key.`);
-    return unwrapped;
-  }
+  const unwrapAll = (brandId: string, kind: KeyKind, keys: readonly WrappedKey[]) =>
+    byVersion(brandId, kind, keys, (key) => takeKey(unwrap(brandId, key)));
 
   return Object.freeze({
     get rootVersion() {
@@ -143,19 +135,39 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
         nextNonce,
         () => randomBytesExactly(random, KEY_BYTES),
       ),
-    proof: () => {
-      const version = root.current;
-      const key = under('proof', version, 'The proof');
-      return sealRecord(key, version, nextNonce(), proofContext(version), PROVEN).toString('base64');
-    },
+    proof: () => proveRoot(root.current, under('proof', root.current, 'The proof'), nextNonce()),
     provesRoot: (proof: string) => {
       const record = fromBase64(proof);
       const version = record && recordVersion(record);
-      const key = version === undefined ? undefined : subkeys.proof.get(version);
-      if (record === undefined || version === undefined || key === undefined) return false;
-      return openRecord(key, proofContext(version), record)?.equals(PROVEN) ?? false;
+      return version !== undefined && isProofOf(version, subkeys.proof.get(version), record);
     },
   });
+}
+
+/** The keys of one kind under their versions. There is at least one, and none twice. */
+function byVersion(
+  brandId: string,
+  kind: KeyKind,
+  keys: readonly WrappedKey[],
+  open: (key: WrappedKey) => KeyObject,
+): ReadonlyMap<number, KeyObject> {
+  const opened = new Map<number, KeyObject>();
+  for (const key of keys.filter((one) => one.kind === kind)) {
+    if (opened.has(key.version))
+      throw new VaultError('misuse', `Brand ${brandId} has the ${kind} key version ${key.version} twice.`);
+    opened.set(key.version, open(key));
+  }
+  if (opened.size === 0) throw new VaultError('misuse', `Brand ${brandId} was given no ${kind} key.`);
+  return opened;
+}
+
+/** A record that only a holder of this root version can make. */
+const proveRoot = (version: number, key: KeyObject, nonce: Buffer): string =>
+  sealRecord(key, version, nonce, proofContext(version), PROVEN).toString('base64');
+
+function isProofOf(version: number, key: KeyObject | undefined, record: Buffer | undefined): boolean {
+  if (record === undefined || key === undefined) return false;
+  return openRecord(key, proofContext(version), record)?.equals(PROVEN) ?? false;
 }
 
 /** The keys derived from every loaded root version, and the signer of the current one. */

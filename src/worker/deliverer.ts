@@ -23,9 +23,8 @@ const limits = { inAll: 256, perEndpoint: 8, failing: { inAll: 128, perEndpoint:
 export function startDeliverer(system: System, log: TaskLog): Task {
   /** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
   const turns = new Map<string, DueWebhook>();
-  const inFlight = new Map<string, number>();
+  const inFlight = countInFlight();
   const underWay = new Set<Promise<void>>();
-  let inFlightInAll = 0;
   let isFilling = false;
   let stopped = false;
 
@@ -34,7 +33,7 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     if (isFilling) return;
     isFilling = true;
     for (const [id, due] of turns) {
-      if (stopped || inFlightInAll >= limits.inAll) break;
+      if (stopped || inFlight.inAll() >= limits.inAll) break;
       turns.delete(id);
       await serve(due);
     }
@@ -44,16 +43,16 @@ export function startDeliverer(system: System, log: TaskLog): Task {
   async function serve(due: DueWebhook): Promise<void> {
     const { brandId, webhookId, isFailing } = due;
     const most = isFailing ? limits.failing : limits;
-    const free = Math.min(most.perEndpoint - (inFlight.get(webhookId) ?? 0), most.inAll - inFlightInAll);
+    const free = Math.min(most.perEndpoint - inFlight.at(webhookId), most.inAll - inFlight.inAll());
     if (free <= 0) return;
     for (const delivery of await claim(due, free)) {
-      count(webhookId, 1);
+      inFlight.add(webhookId, 1);
       follow(
         deliver(system, brandId, delivery)
           // Any worker tries it again when the lease is over.
           .catch(log.failed)
           .then(() => {
-            count(webhookId, -1);
+            inFlight.add(webhookId, -1);
             // The next delivery of this customer waits for this one.
             if (!turns.has(webhookId)) turns.set(webhookId, due);
             return fill();
@@ -70,13 +69,6 @@ export function startDeliverer(system: System, log: TaskLog): Task {
         return [];
       },
     );
-
-  function count(webhookId: string, change: number): void {
-    const now = (inFlight.get(webhookId) ?? 0) + change;
-    if (now > 0) inFlight.set(webhookId, now);
-    else inFlight.delete(webhookId);
-    inFlightInAll += change;
-  }
 
   function follow(work: Promise<void>): void {
     underWay.add(work);
@@ -100,6 +92,22 @@ export function startDeliverer(system: System, log: TaskLog): Task {
       await task.stop();
       // Deliveries that a claim under way returns are still sent.
       while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
+
+/** Counts the deliveries under way, at each endpoint and in all. */
+function countInFlight() {
+  const perEndpoint = new Map<string, number>();
+  let all = 0;
+  return {
+    at: (webhookId: string): number => perEndpoint.get(webhookId) ?? 0,
+    inAll: (): number => all,
+    add(webhookId: string, change: number): void {
+      const now = (perEndpoint.get(webhookId) ?? 0) + change;
+      if (now > 0) perEndpoint.set(webhookId, now);
+      else perEndpoint.delete(webhookId);
+      all += change;
     },
   };
 }

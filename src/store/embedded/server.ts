@@ -108,17 +108,28 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
 /** Starts the server on behalf of this process, which holds `claim`, and keeps it running. */
 async function own(place: DataLayout, claim: Claim, options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { role, notice = () => {} } = options;
-  let recipe: Recipe;
-  let postmaster: Postmaster;
   try {
-    recipe = await prepare(place, options.settings ?? {}, notice);
-    postmaster = await start(recipe);
+    const recipe = await prepare(place, options.settings ?? {}, notice);
+    return keepRunning({ recipe, claim, role, notice }, await start(recipe));
   } catch (error) {
     // What went wrong first is what the operator has to know.
     await claim.release().catch(() => {});
     throw error;
   }
+}
 
+/** What a server is started from, again and again. */
+interface Owned {
+  readonly recipe: Recipe;
+  readonly claim: Claim;
+  readonly role: EmbeddedOptions['role'];
+  readonly notice: (sentence: string) => void;
+}
+
+/** Starts the server again whenever it ends unasked, until it is stopped. */
+function keepRunning({ recipe, claim, role, notice }: Owned, started: Postmaster): EmbeddedServer {
+  const { place } = recipe;
+  let postmaster = started;
   const listeners = new Set<() => void>();
   const halt = new AbortController();
   const logTimer = setInterval(() => void trimLog(place).catch(() => {}), logWatch).unref();

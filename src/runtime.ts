@@ -178,7 +178,7 @@ async function refuseOldSchema(database: Database): Promise<void> {
 }
 
 /** What a webhook's receiver has to take an event, and how much of its answer is kept. */
-const webhookBounds = { timeoutMilliseconds: 10_000, maxResponseBytes: 1_024 } as const;
+const webhookBounds = { timeoutMs: 10_000, maxResponseBytes: 1_024 } as const;
 
 /** Milliseconds for one call to Lob, and the largest answer that is read of it. */
 const lobTimeoutMs = 3_000;
@@ -191,7 +191,7 @@ function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Ins
         apiKey: readSecretFile('CLIENTELE_LOB_KEY_FILE', lob.keyFile),
         outbound: openOutbound({
           allow: webhookAllow,
-          timeoutMilliseconds: lobTimeoutMs,
+          timeoutMs: lobTimeoutMs,
           maxResponseBytes: lobMaxResponseBytes,
         }),
         now,

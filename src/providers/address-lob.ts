@@ -13,18 +13,18 @@ export interface LobOptions {
   readonly outbound: Outbound;
   readonly now: () => Instant;
   readonly baseUrl?: string;
-  readonly timeoutMilliseconds?: number;
+  readonly timeoutMs?: number;
 }
 
 const defaults = {
   baseUrl: 'https://api.lob.com/v1',
   // Lob answers in less than a second, by its own word, and a job can ask again.
-  timeoutMilliseconds: 3_000,
+  timeoutMs: 3_000,
 } as const;
 
 /** Lob's US verifications: `POST /v1/us_verifications`, HTTP Basic with the key as user, JSON both ways. */
 export function openLobVerifier(options: LobOptions): AddressVerifier {
-  const { apiKey, outbound, now, baseUrl, timeoutMilliseconds } = { ...defaults, ...options };
+  const { apiKey, outbound, now, baseUrl, timeoutMs } = { ...defaults, ...options };
   const url = `${baseUrl}/us_verifications`;
   const headers = {
     authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`,
@@ -36,7 +36,7 @@ export function openLobVerifier(options: LobOptions): AddressVerifier {
     async verify(address) {
       if (!isInUs(address)) return unknown('not_us');
       const body = requestBody(address);
-      const outcome = await outbound.send({ method: 'POST', url, headers, body, timeoutMilliseconds });
+      const outcome = await outbound.send({ method: 'POST', url, headers, body, timeoutMs });
       if (outcome.kind === 'answered') return readAnswer(outcome, now());
       const isLate = outcome.kind === 'failed' && outcome.reason === 'timeout';
       return unknown(isLate ? 'timeout' : 'unavailable');
@@ -66,6 +66,7 @@ const refusals: ReadonlyMap<number, UnknownReason> = new Map([
 
 function readAnswer(answer: Answered, now: Instant): AddressFinding {
   const { status } = answer;
+  if (status === 200 && answer.timedOut) return unknown('timeout');
   if (status === 200) return answer.truncated ? unknown('malformed') : readVerification(answer.body);
   const reason = refusals.get(status) ?? (status >= 500 ? 'unavailable' : 'malformed');
   return unknown(reason, waitAsked(answer, now));

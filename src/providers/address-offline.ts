@@ -2,13 +2,13 @@ import type { AddressFields } from '../domain/customers/address.ts';
 import type { AddressFinding, AddressVerifier } from './address.ts';
 import { isInUs, unknown, verdict } from './address.ts';
 import { cityKeys } from './address-cities.ts';
-import type { ZipTable } from './address-zips.ts';
+import type { ZipRow, ZipTable } from './address-zips.ts';
 import { zipTable } from './address-zips.ts';
 
 /**
- * The verifier that needs nobody: it proves that ZIP code, state and city belong together and that the
- * street reads like something mail is delivered to. It cannot prove that a mailbox exists, so its
- * `deliverable` means "nothing speaks against it", and it never says anything about units.
+ * The verifier without a vendor. An address is `undeliverable` only if the open data contradicts it, or if its
+ * street lines have no number or no name. `deliverable` means that no contradiction was found: this verifier
+ * cannot prove that a mailbox exists, and it never says anything about units.
  */
 export function openOfflineVerifier(table: () => ZipTable = zipTable): AddressVerifier {
   const find = (address: AddressFields): AddressFinding => {
@@ -28,15 +28,52 @@ function isConsistent(address: AddressFields, table: ZipTable): boolean {
   if (!rows.some((row) => row.zip === zip && row.state === state)) return false;
   // Ships have names instead of numbers, and units move from one kind of post office to another.
   if (armedForces.has(state)) return cityKeys(city, state).some((key) => postOffices.has(key));
-  const keys = cityKeys(city, state);
-  return rows.some((row) => row.state === state && keys.includes(row.city)) && hasStreetShape(address);
+  return hasStreetShape(address) && !isElsewhere(address, rows, table);
 }
+
+/** A city and a ZIP code this far apart contradict each other. A ZIP code of a large rural area spans less. */
+const nearKm = 80;
+
+/** From this number of ZIP codes on, a city of another state is taken for the one that is meant. */
+const largeCity = 10;
+
+/**
+ * Whether the data knows the city, and only far from the ZIP code. Open data has one or two names for a ZIP
+ * code, so a name that it does not have proves nothing: suburbs, neighbourhoods and towns get mail too. A
+ * small place of the same name in another state proves nothing either.
+ */
+function isElsewhere({ city, state, zip_code }: AddressFields, rows: readonly ZipRow[], table: ZipTable) {
+  const zip = zip_code.slice(0, 5);
+  const keys = cityKeys(city, state);
+  if (rows.some((row) => row.state === state && keys.includes(row.city))) return false;
+  const here = rows.find((row) => row.zip === zip)?.position;
+  const named = keys.flatMap((key) => table.named(key));
+  if (here === undefined || named.some((row) => isNear(here, row.position))) return false;
+  if (named.some((row) => row.state === state)) return true;
+  const zips = new Map<string, number>();
+  for (const row of named) zips.set(row.state, (zips.get(row.state) ?? 0) + 1);
+  return [...zips.values()].some((count) => count >= largeCity);
+}
+
+/** Whether two positions are near, on a plane, which is accurate enough. A missing position may be near. */
+function isNear(one: Position, other: Position | undefined): boolean {
+  if (other === undefined) return true;
+  const kmPerTenth = 11.1;
+  const northKm = (one.latitude - other.latitude) * kmPerTenth;
+  const shrink = Math.cos((one.latitude / 10) * (Math.PI / 180));
+  const eastKm = (one.longitude - other.longitude) * kmPerTenth * shrink;
+  return Math.hypot(northKm, eastKm) <= nearKm;
+}
+
+type Position = NonNullable<ZipRow['position']>;
 
 /** The designators of USPS Publication 28, appendix C2: what follows them is not a street. */
 const unitDesignator =
   /^\s*(?:#|(?:apt|apartment|bldg|building|bsmt|basement|dept|department|fl|floor|frnt|front|hngr|hangar|key|lbby|lobby|lot|lowr|lower|ofc|office|ph|penthouse|pier|rear|rm|room|side|slip|spc|space|ste|suite|stop|trlr|trailer|unit|uppr|upper)\b)/i;
 
-const numberWord = /^\s*(?:one|two|three|four|five|six|seven|eight|nine|ten)\b/i;
+/** A house number in words: `Eleven Madison Ave`, `Forty-Two Elm St`, `One Hundred Main St`. */
+const numberWord =
+  /^\s*(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|(?:a )?(?:hundred|thousand))\b/i;
 
 /**
  * Mail needs a number and a name: a house, a `PO Box 12`, a `RR 2 Box 7`; or General Delivery. Which of the

@@ -11,6 +11,8 @@ export interface ZipTable {
   readonly origin: string;
   /** What is known of all ZIP codes that begin with the same three digits, which is one sorting centre. */
   neighbourhood(prefix: string): readonly ZipRow[];
+  /** All ZIP codes of the cities with this name, in every state. */
+  named(city: string): readonly ZipRow[];
 }
 
 export interface ZipRow {
@@ -19,6 +21,8 @@ export interface ZipRow {
   readonly state: string;
   /** In the form of `cityKey`. */
   readonly city: string;
+  /** Where it is, in tenths of a degree; absent where the data does not say. */
+  readonly position?: { readonly latitude: number; readonly longitude: number };
 }
 
 /** The table's file. In the bundle it is copied beside the code, so one path leads to both. */
@@ -33,8 +37,8 @@ export function zipTable(): ZipTable {
 }
 
 /**
- * The text of a table: a line that says where it comes from, then `94104 CA sanfrancisco` line by line, in
- * order. It stays text, with a mark where each prefix begins: that is an eighth of what the rows take as
+ * The text of a table: a line that says where it comes from, then `94104 CA sanfrancisco 378 -1224` line by
+ * line, in order. It stays text, with a mark where each prefix begins: that is an eighth of what the rows take as
  * objects, and a neighbourhood is no more than some two hundred lines.
  */
 export function readZipTable(text: string): ZipTable {
@@ -59,7 +63,24 @@ export function readZipTable(text: string): ZipTable {
       const start = starts.get(wanted);
       if (start === undefined) return [];
       const lines = text.slice(start, ends.get(wanted)).trimEnd().split('\n');
-      return lines.map((line) => ({ zip: line.slice(0, 5), state: line.slice(6, 8), city: line.slice(9) }));
+      return lines.map(readRow);
+    },
+    named(city) {
+      const rows: ZipRow[] = [];
+      const name = ` ${city} `;
+      for (let found = text.indexOf(name); found >= 0; found = text.indexOf(name, found + 1)) {
+        const start = text.lastIndexOf('\n', found) + 1;
+        const end = text.indexOf('\n', found);
+        if (start > 0) rows.push(readRow(text.slice(start, end)));
+      }
+      return rows;
     },
   };
+}
+
+function readRow(line: string): ZipRow {
+  const [zip = '', state = '', city = '', latitude = '', longitude = ''] = line.split(' ');
+  const row = { zip, state, city };
+  if (longitude === '') return row;
+  return { ...row, position: { latitude: Number(latitude), longitude: Number(longitude) } };
 }

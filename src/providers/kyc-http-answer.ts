@@ -1,28 +1,28 @@
 import type { DocumentType } from '../domain/document-types.ts';
 import { documentTypes } from '../domain/document-types.ts';
 import { memberOf, parsed } from './json.ts';
-import type { KycAnswer, KycFinding, KycSilence } from './kyc.ts';
+import type { KycAnswer, KycFinding, KycNoAnswer } from './kyc.ts';
 import type { Answered, Failed, OutboundOutcome } from './outbound.ts';
 
-/** What the brand's decision service has said, or why that is no answer. Nothing it sends is taken on trust. */
+/** The answer of the brand's decision service, or why there is none. Everything it sends is checked. */
 export function readAnswer(outcome: OutboundOutcome): KycAnswer {
-  if (outcome.kind === 'refused') return silence('unreachable');
-  if (outcome.kind === 'failed') return silence(failures[outcome.reason]);
+  if (outcome.kind === 'refused') return noAnswer('unreachable');
+  if (outcome.kind === 'failed') return noAnswer(failures[outcome.reason]);
   const { status } = outcome;
   if (status < 300) return readFinding(outcome);
-  if (status === 429) return silence('rate limited', waitAsked(outcome));
-  return status >= 500 ? silence('server error', waitAsked(outcome)) : silence('refused');
+  if (status === 429) return noAnswer('rate limited', waitAsked(outcome));
+  return status >= 500 ? noAnswer('server error', waitAsked(outcome)) : noAnswer('refused');
 }
 
-const silence = (reason: KycSilence['reason'], retryAfterSeconds?: number): KycSilence => ({
-  kind: 'silence',
+const noAnswer = (reason: KycNoAnswer['reason'], retryAfterSeconds?: number): KycNoAnswer => ({
+  kind: 'no_answer',
   reason,
   ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
 });
 
-export const malformed = silence('malformed');
+export const malformed = noAnswer('malformed');
 
-const failures: Readonly<Record<Failed['reason'], KycSilence['reason']>> = {
+const failures: Readonly<Record<Failed['reason'], KycNoAnswer['reason']>> = {
   timeout: 'timeout',
   unresolved: 'unreachable',
   unreachable: 'unreachable',
@@ -30,21 +30,22 @@ const failures: Readonly<Record<Failed['reason'], KycSilence['reason']>> = {
   broken: 'malformed',
 };
 
-/** The longest wait that we take a vendor's word for. */
+/** The longest wait that is accepted from a vendor. */
 const longestWait = 3_600;
 
-/** `Retry-After` in seconds; its other form, a date, depends on two clocks and is left to our own patience. */
+/** `Retry-After` in seconds; its other form, a date, depends on two clocks and is ignored. */
 function waitAsked({ headers }: Answered): number | undefined {
   const asked = headers['retry-after'];
   if (typeof asked !== 'string' || !/^[0-9]{1,9}$/.test(asked)) return undefined;
   return Math.min(Math.max(Number(asked), 1), longestWait);
 }
 
-/** It is kept unsealed, so it is narrow: no email address and no full name gets into it by mistake. */
+/** It is stored unsealed, so the pattern is narrow: it admits no email address and no full name. */
 const referencePattern = /^[A-Za-z0-9_.:-]{1,200}$/;
 
-/** `{"reference", "state", "documents"}`; members beyond them are the service's own. */
-function readFinding({ body, truncated }: Answered): KycAnswer {
+/** `{"reference", "state", "documents"}`; other members are ignored. */
+function readFinding({ body, truncated, timedOut }: Answered): KycAnswer {
+  if (timedOut) return noAnswer('timeout');
   const answer = truncated ? undefined : parsed(body.toString());
   const reference = memberOf(answer, 'reference');
   const finding = findingOf(memberOf(answer, 'state'), memberOf(answer, 'documents'));

@@ -15,29 +15,25 @@ export interface HttpKycOptions {
   /** Signs both ways: our calls, and the service's callbacks. */
   readonly secret: string;
   readonly now: () => Instant;
-  readonly timeoutMilliseconds?: number;
+  readonly timeoutMs?: number;
 }
 
 // A vendor's checks of databases take seconds, and a job asks again.
 const usualTimeout = 10_000;
 
 /** What the way out has to allow for these calls: 35 MB of documents take their time, answers are small. */
-export const httpKycLimits = { timeoutMilliseconds: 60_000, maxResponseBytes: 65_536 } as const;
+export const httpKycLimits = { timeoutMs: 60_000, maxResponseBytes: 65_536 } as const;
 
 /**
  * The brand's own decision service, and through it any vendor. The protocol is docs/kyc-providers.md: four
  * signed calls, each of which may come twice, and one signed callback that says no more than "ask again".
  */
 export function openHttpKyc(options: HttpKycOptions): KycProvider {
-  const { outbound, secret, now, timeoutMilliseconds = usualTimeout } = options;
+  const { outbound, secret, now, timeoutMs = usualTimeout } = options;
   const base = options.url.replace(/\/+$/, '');
   const nowSeconds = () => Math.floor(millisOf(now()) / 1_000);
 
-  async function call(
-    path: string,
-    content: object,
-    timeout = timeoutMilliseconds,
-  ): Promise<OutboundOutcome> {
+  async function call(path: string, content: object, timeout = timeoutMs): Promise<OutboundOutcome> {
     // Bytes at once: with documents in it, a text would be encoded by the signature and again by the socket.
     const body = Buffer.from(JSON.stringify(content));
     const id = `msg_${randomUUID()}`;
@@ -54,7 +50,7 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
       url: `${base}${path}`,
       headers,
       body,
-      timeoutMilliseconds: timeout,
+      timeoutMs: timeout,
     });
   }
 
@@ -70,7 +66,7 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
     },
     async submitDocuments({ runId, reference }, documents) {
       const content = { run_id: runId, reference, documents: documents.map(toWire) };
-      return readAnswer(await call('/documents', content, httpKycLimits.timeoutMilliseconds));
+      return readAnswer(await call('/documents', content, httpKycLimits.timeoutMs));
     },
     async cancel({ runId, reference }) {
       await call('/cancel', { run_id: runId, reference });

@@ -67,11 +67,11 @@ export interface KycCallback {
 /** `reference` is kept from then on. */
 export type KycAnswer =
   | { readonly kind: 'finding'; readonly finding: KycFinding; readonly reference?: string }
-  | KycSilence;
+  | KycNoAnswer;
 
 /** No answer that could be understood: the run stays as it is, and the provider is asked again. */
-export interface KycSilence {
-  readonly kind: 'silence';
+export interface KycNoAnswer {
+  readonly kind: 'no_answer';
   /**
    * `unreachable`: nothing was sent, or may be sent to that address. `refused`: a redirect, or a 4xx, which an
    * operator has to look at. `malformed`: not a whole answer, or one that says what no provider may say.

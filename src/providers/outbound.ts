@@ -1,35 +1,37 @@
 import { lookup as lookUpName } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
+import type { Readable } from 'node:stream';
 import { Agent, buildConnector } from 'undici';
-import type { Target, TargetRefusal } from './outbound-target.ts';
-import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './outbound-target.ts';
+import { acceptLawfulHeads, maxHeadBytes } from './outbound/response-head.ts';
+import type { Target, TargetRefusal } from './outbound/target.ts';
+import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './outbound/target.ts';
 
 /**
- * The one way out of the house: every call to a vendor or a webhook. It dials only addresses that have been
- * checked, the very ones; follows no redirect; ends at its deadline; and keeps no more of an answer than it
- * was told to. It uses no proxy, whatever the environment says, and never throws for what is outside.
+ * The outbound HTTP client: every call to a vendor or a webhook goes through it. It connects only to the
+ * addresses that it has checked. It follows no redirect, ends at its deadline, and keeps no more of a response
+ * than its limit. It ignores proxy variables of the environment, and never throws for what a remote does.
  */
 export interface Outbound {
   send(request: OutboundRequest): Promise<OutboundOutcome>;
-  /** Why a URL would be refused now, for the moment when somebody registers it. Looks its name up. */
+  /** Why a call to this URL would be refused now; for use when a URL is registered. Resolves its name. */
   checkTarget(url: string): Promise<TargetRefusal | undefined>;
-  /** Breaks off what is under way and closes idle connections. */
+  /** Aborts the calls in progress and closes idle connections. */
   close(): Promise<void>;
 }
 
 export interface OutboundOptions {
-  /** CIDRs that may be reached besides the public internet, on every port and without TLS too. */
+  /** CIDRs that are allowed besides the public internet, on every port and without TLS too. */
   readonly allow: readonly string[];
-  /** From the call to the last byte of the answer, name look-up and connecting included. */
-  readonly timeoutMilliseconds: number;
-  /** Of the answer's body; what comes after is dropped, and the connection with it. */
+  /** From the call to the last byte of the response, DNS and connecting included. */
+  readonly timeoutMs: number;
+  /** Of the response body. A longer body is cut, and its connection closed. */
   readonly maxResponseBytes: number;
   readonly lookup?: Lookup;
   readonly dial?: Dial;
 }
 
-/** Every address of a DNS name; empty, or a rejection, where none can be found. */
+/** All addresses of a DNS name; empty, or a rejection, if there is none. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
 /** Connects, and speaks TLS where the protocol says so. `hostname` is an IP address that has been checked. */
@@ -40,8 +42,8 @@ export interface OutboundRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** Where this call may take less time than others. */
-  readonly timeoutMilliseconds?: number;
+  /** A shorter deadline for this call. */
+  readonly timeoutMs?: number;
 }
 
 export type OutboundOutcome = Answered | Refused | Failed;
@@ -52,11 +54,13 @@ export interface Answered {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
-  /** Whether the body was longer than allowed; what is kept is its beginning. */
+  /** Whether `body` is only the beginning: the limit or the deadline was reached before its end. */
   readonly truncated: boolean;
+  /** Whether it was the deadline. The status is certain then, the body is not complete. */
+  readonly timedOut: boolean;
 }
 
-/** Nothing was dialled. */
+/** Nothing was connected to. */
 export interface Refused {
   readonly kind: 'refused';
   readonly refusal: TargetRefusal;
@@ -65,26 +69,27 @@ export interface Refused {
 export interface Failed {
   readonly kind: 'failed';
   /**
-   * `unresolved`: the name has no address. `unreachable`: no connection. `untrusted`: no TLS, or a
-   * certificate that cannot be trusted. Until then nothing was sent. `broken`: not a whole HTTP answer.
+   * `timeout`: no response head before the deadline. `unresolved`: the name has no address. `unreachable`: no
+   * connection. `untrusted`: no TLS, or a certificate that cannot be trusted. For the last three, nothing was
+   * sent. `broken`: not a complete HTTP response.
    */
   readonly reason: 'timeout' | 'unresolved' | 'unreachable' | 'untrusted' | 'broken';
 }
 
 export function openOutbound(options: OutboundOptions): Outbound {
-  const { timeoutMilliseconds, maxResponseBytes } = options;
+  const { timeoutMs, maxResponseBytes } = options;
   const allow = readRanges(options.allow);
-  const lookup = options.lookup ?? everyAddress;
-  const dial = options.dial ?? dialler(timeoutMilliseconds);
+  const lookup = options.lookup ?? resolveAll;
+  const dial = options.dial ?? openDial(timeoutMs);
 
-  /** The addresses of a host, all of which may be dialled. An address is its own, without a look-up. */
+  /** The addresses of a host, all of them allowed. An IP address is not looked up. */
   async function checkedAddresses(target: Pick<Target, 'protocol' | 'host' | 'port'>) {
     const isLiteral = isIP(target.host) !== 0;
     const addresses = isLiteral ? [target.host] : await lookup(target.host).catch(() => []);
     return refusedAddresses(target, addresses, allow) ?? addresses;
   }
 
-  /** Stands where undici connects, for names and for addresses: nothing else here opens a socket. */
+  /** Replaces the connect function of undici, for names and for addresses. Nothing else opens a socket. */
   async function connect(to: buildConnector.Options): Promise<Socket> {
     const protocol = to.protocol === 'https:' ? 'https:' : 'http:';
     const port = Number(to.port) || usualPorts[protocol];
@@ -104,45 +109,35 @@ export function openOutbound(options: OutboundOptions): Outbound {
   const agent = new Agent({
     connect: (to, done) => {
       const connecting = connect(to);
-      within(timeoutMilliseconds, connecting).then(
-        (socket) => done(null, socket),
+      within(timeoutMs, connecting).then(
+        (socket) => done(null, acceptLawfulHeads(socket)),
         (error) => {
-          // A socket that comes too late belongs to nobody.
+          // undici has given this connection up: a socket that arrives later must be closed here.
           connecting.then((socket) => socket.destroy()).catch(() => undefined);
           done(error, null);
         },
       );
     },
-    maxHeaderSize: 16_384,
-    // The one deadline covers more than these two would.
+    maxHeaderSize: maxHeadBytes,
+    // `send` has one deadline for the whole call.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
 
-  async function exchange(target: Target, request: OutboundRequest, signal: AbortSignal): Promise<Answered> {
-    const answer = await agent.request({
-      origin: target.url.origin,
-      path: `${target.url.pathname}${target.url.search}`,
-      method: request.method,
-      headers: { 'user-agent': 'clientele', ...request.headers },
-      ...(request.body !== undefined && { body: request.body }),
-      signal,
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      // Leaving the loop destroys the body, and the connection with it.
-      if (size > maxResponseBytes) break;
-    }
-    return {
-      kind: 'answered',
-      status: answer.statusCode,
-      headers: answer.headers,
-      body: Buffer.concat(chunks).subarray(0, maxResponseBytes),
-      truncated: size > maxResponseBytes,
-    };
+  async function exchange(target: Target, request: OutboundRequest, call: Call): Promise<Answered> {
+    const answer = await within(
+      call.endsAt - performance.now(),
+      agent.request({
+        origin: target.url.origin,
+        path: `${target.url.pathname}${target.url.search}`,
+        method: request.method,
+        headers: { 'user-agent': 'clientele', ...request.headers },
+        ...(request.body !== undefined && { body: request.body }),
+        signal: call.signal,
+      }),
+    );
+    const body = await readBody(answer.body, maxResponseBytes, call.endsAt);
+    return { kind: 'answered', status: answer.statusCode, headers: answer.headers, ...body };
   }
 
   return {
@@ -150,9 +145,9 @@ export function openOutbound(options: OutboundOptions): Outbound {
       const target = readTarget(request.url);
       if (isRefusal(target)) return { kind: 'refused', refusal: target };
       const call = new AbortController();
-      const time = Math.min(request.timeoutMilliseconds ?? timeoutMilliseconds, timeoutMilliseconds);
+      const endsAt = performance.now() + Math.min(request.timeoutMs ?? timeoutMs, timeoutMs);
       try {
-        return await within(time, exchange(target, request, call.signal));
+        return await exchange(target, request, { signal: call.signal, endsAt });
       } catch (error) {
         call.abort(error);
         return error instanceof CallError ? error.outcome : { kind: 'failed', reason: 'broken' };
@@ -161,7 +156,7 @@ export function openOutbound(options: OutboundOptions): Outbound {
     async checkTarget(url) {
       const target = readTarget(url);
       if (isRefusal(target)) return target;
-      const found = await within(timeoutMilliseconds, checkedAddresses(target)).catch(() => []);
+      const found = await within(timeoutMs, checkedAddresses(target)).catch(() => []);
       if (isRefusal(found)) return found;
       return found.length === 0 ? refusal('unresolved') : undefined;
     },
@@ -171,7 +166,45 @@ export function openOutbound(options: OutboundOptions): Outbound {
 
 const usualPorts = { 'http:': 80, 'https:': 443 } as const;
 
-/** How a call ends without an answer, on its way through undici to `send`. It names no URL. */
+interface Call {
+  readonly signal: AbortSignal;
+  /** The deadline, on the clock of `performance.now()`. */
+  readonly endsAt: number;
+}
+
+/** Reads a body until its end, its limit or the deadline. The latter two close its connection. */
+async function readBody(
+  body: Readable,
+  maxBytes: number,
+  endsAt: number,
+): Promise<Pick<Answered, 'body' | 'truncated' | 'timedOut'>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let timedOut = false;
+  const timer = setTimeout(
+    () => {
+      timedOut = true;
+      body.destroy();
+    },
+    Math.max(endsAt - performance.now(), 0),
+  );
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      // Leaving the loop destroys the body, and the connection with it.
+      if (size > maxBytes) break;
+    }
+  } catch (error) {
+    if (!timedOut) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  const kept = Buffer.concat(chunks).subarray(0, maxBytes);
+  return { body: kept, truncated: timedOut || size > maxBytes, timedOut };
+}
+
+/** How a call ends without a response, on its way through undici to `send`. It contains no URL. */
 class CallError extends Error {
   readonly outcome: Refused | Failed;
 
@@ -181,12 +214,12 @@ class CallError extends Error {
   }
 }
 
-/** The work's result in time. Work that is late is left to itself, and its failure is nobody's. */
+/** The result of the work, or a timeout. Work that ends later is ignored, its failure too. */
 async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     const late = () => reject(new CallError({ kind: 'failed', reason: 'timeout' }));
-    timer = setTimeout(late, milliseconds);
+    timer = setTimeout(late, Math.ceil(milliseconds));
   });
   try {
     return await Promise.race([work, deadline]);
@@ -195,19 +228,19 @@ async function within<Result>(milliseconds: number, work: Promise<Result>): Prom
   }
 }
 
-const everyAddress: Lookup = async (name) =>
+const resolveAll: Lookup = async (name) =>
   (await lookUpName(name, { all: true })).map(({ address }) => address);
 
-/** Half the time for one address, so that a silent one leaves some for the next. */
-function dialler(timeoutMilliseconds: number): Dial {
-  const connect = buildConnector({ timeout: Math.ceil(timeoutMilliseconds / 2) });
+/** One address gets half the time, so that the next address can be tried if the first is silent. */
+function openDial(timeoutMs: number): Dial {
+  const connect = buildConnector({ timeout: Math.ceil(timeoutMs / 2) });
   return (to) =>
     new Promise((resolve, reject) => {
       connect(to, (error, socket) => (error ? reject(error) : resolve(socket)));
     });
 }
 
-/** System calls fail when nobody answers; without one it was TLS that failed. */
+/** A failed system call means no connection; an error without one comes from TLS. */
 function connectFailure(error: unknown): Failed['reason'] {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';

@@ -22,9 +22,9 @@ describe('verification by Lob', () => {
   let verifier: AddressVerifier;
 
   /** Generous where time is not what is tested: the machine may be loaded. */
-  const timeoutMilliseconds = 20_000;
+  const timeoutMs = 20_000;
   const make = (more: Partial<LobOptions> = {}) =>
-    openLobVerifier({ ...lob, outbound, now: () => now, timeoutMilliseconds, ...more });
+    openLobVerifier({ ...lob, outbound, now: () => now, timeoutMs, ...more });
 
   const at = (street: string, more: Partial<AddressFields> = {}): AddressFields => ({
     ...address,
@@ -34,7 +34,7 @@ describe('verification by Lob', () => {
 
   beforeAll(async () => {
     lob = await openFakeLob();
-    outbound = openOutbound({ allow: ['127.0.0.1/32'], timeoutMilliseconds, maxResponseBytes: 65_536 });
+    outbound = openOutbound({ allow: ['127.0.0.1/32'], timeoutMs, maxResponseBytes: 65_536 });
     verifier = make();
   });
   afterEach(() => {
@@ -149,11 +149,11 @@ describe('verification by Lob', () => {
     expect(await usual.verify(at('deliverable'))).toEqual(unknown('timeout'));
     const seconds = (performance.now() - start) / 1_000;
     expect(seconds).toBeGreaterThan(2.9);
-    expect(seconds).toBeLessThan(timeoutMilliseconds / 1_000);
+    expect(seconds).toBeLessThan(timeoutMs / 1_000);
   });
 
   test('never waits longer than its deadline, and never throws', async () => {
-    const impatient = make({ timeoutMilliseconds: 300 });
+    const impatient = make({ timeoutMs: 300 });
     lob.misbehave(() => undefined);
     expect(await impatient.verify(at('deliverable'))).toEqual(unknown('timeout'));
     lob.misbehave((response) => void response.socket?.destroy());

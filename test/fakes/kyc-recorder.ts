@@ -17,7 +17,7 @@ export function openRecorder(): Recorder {
   const cancelled = new Set<RunId>();
   const answer = (): KycAnswer =>
     said === 'nothing'
-      ? { kind: 'silence', reason: 'timeout' }
+      ? { kind: 'no_answer', reason: 'timeout' }
       : { kind: 'finding', finding: said, reference: 'recorded' };
   return {
     applicants,

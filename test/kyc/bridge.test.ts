@@ -26,7 +26,7 @@ const folder = fileURLToPath(new URL('../../examples/kyc-bridge/', import.meta.u
 const secret = makeSecret();
 const now = () => instantOfMillis(Date.now());
 // Generous where time is not what is tested: the machine may be loaded.
-const timeoutMilliseconds = 20_000;
+const timeoutMs = 20_000;
 
 let persona: FakePersona;
 let bridge: Awaited<ReturnType<typeof openBridge>>;
@@ -78,7 +78,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => runtime.listen(0, '127.0.0.1', resolve));
   bridge = await openBridge(folder);
   outbound = openOutbound({ ...httpKycLimits, allow: ['127.0.0.1/32'] });
-  provider = openHttpKyc({ outbound, url: bridge.url, secret, now, timeoutMilliseconds });
+  provider = openHttpKyc({ outbound, url: bridge.url, secret, now, timeoutMs });
 });
 afterEach(() => {
   persona.refuse(0);
@@ -176,7 +176,7 @@ describe('the bridge', () => {
     const { run } = await started();
     persona.refuse(429);
     expect(await provider.fetch(run)).toEqual({
-      kind: 'silence',
+      kind: 'no_answer',
       reason: 'rate limited',
       retryAfterSeconds: 7,
     });

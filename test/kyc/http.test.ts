@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { documentTypes } from '../../src/domain/document-types.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
-import type { KycAnswer, KycCallback, KycProvider, KycSilence } from '../../src/providers/kyc.ts';
+import type { KycAnswer, KycCallback, KycNoAnswer, KycProvider } from '../../src/providers/kyc.ts';
 import type { HttpKycOptions } from '../../src/providers/kyc-http.ts';
 import { httpKycLimits, openHttpKyc } from '../../src/providers/kyc-http.ts';
 import { readAnswer } from '../../src/providers/kyc-http-answer.ts';
@@ -16,7 +16,7 @@ import type { FakeVendor } from '../fakes/kyc-vendor.ts';
 import { openFakeVendor, say } from '../fakes/kyc-vendor.ts';
 
 /** Generous where time is not what is tested: the machine may be loaded. */
-const timeoutMilliseconds = 20_000;
+const timeoutMs = 20_000;
 const secret = makeSecret();
 const now = () => instantOfMillis(Date.now());
 
@@ -24,7 +24,7 @@ let vendor: FakeVendor;
 let outbound: Outbound;
 let provider: KycProvider;
 const make = (more: Partial<HttpKycOptions> = {}) =>
-  openHttpKyc({ outbound, url: vendor.url, secret, now, timeoutMilliseconds, ...more });
+  openHttpKyc({ outbound, url: vendor.url, secret, now, timeoutMs, ...more });
 
 beforeAll(async () => {
   vendor = await openFakeVendor({ kind: 'synchronous', secret });
@@ -85,7 +85,7 @@ test('every call is signed, fits the published schema, and carries what it has t
 
 test('a service that was given another secret refuses, and one behind a slash is found', async () => {
   const stranger = make({ secret: makeSecret() });
-  expect(await stranger.fetch(run)).toEqual({ kind: 'silence', reason: 'refused' });
+  expect(await stranger.fetch(run)).toEqual({ kind: 'no_answer', reason: 'refused' });
   expect((await calls['start']?.(make({ url: `${vendor.url}/` })))?.kind).toBe('finding');
 });
 
@@ -101,8 +101,8 @@ test('twenty-five megabytes of documents arrive as they were', async () => {
 });
 
 describe.each(Object.entries(calls))('%s is silent', (name, call) => {
-  const silent = (reason: KycSilence['reason'], retryAfterSeconds?: number): KycSilence => ({
-    kind: 'silence',
+  const silent = (reason: KycNoAnswer['reason'], retryAfterSeconds?: number): KycNoAnswer => ({
+    kind: 'no_answer',
     reason,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
@@ -195,7 +195,7 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
 
   test('and then answers the very same call', async () => {
     vendor.misbehave(say(503, {}));
-    expect((await call(provider)).kind).toBe('silence');
+    expect((await call(provider)).kind).toBe('no_answer');
     vendor.misbehave(say(200, { reference: 'ver_1', state: 'needs_document', documents: ['government_id'] }));
     expect(await call(provider)).toEqual({
       kind: 'finding',
@@ -206,9 +206,9 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
 });
 
 test('a call that gets no answer ends at its deadline', async () => {
-  const impatient = make({ timeoutMilliseconds: 300 });
+  const impatient = make({ timeoutMs: 300 });
   vendor.misbehave(() => undefined);
-  const silence: KycSilence = { kind: 'silence', reason: 'timeout' };
+  const silence: KycNoAnswer = { kind: 'no_answer', reason: 'timeout' };
   expect(await impatient.fetch(run)).toEqual(silence);
   expect(await impatient.start(run, applicant('123121234'))).toEqual(silence);
   expect(await impatient.cancel(run)).toBeUndefined();
@@ -217,7 +217,7 @@ test('a call that gets no answer ends at its deadline', async () => {
 test('a call has ten seconds, and a minute where documents are sent', async () => {
   const patience: unknown[] = [];
   const send: Outbound['send'] = (request) => {
-    patience.push(request.timeoutMilliseconds);
+    patience.push(request.timeoutMs);
     return outbound.send(request);
   };
   const usual = openHttpKyc({ outbound: { ...outbound, send }, url: vendor.url, secret, now });
@@ -263,6 +263,7 @@ test('an answer is read if and only if the published schema takes it', () => {
         headers: {},
         body: Buffer.from(JSON.stringify(answer)),
         truncated: false,
+        timedOut: false,
       });
       const isTaken = read.kind === 'finding';
       if (isTaken) taken += 1;

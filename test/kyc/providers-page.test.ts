@@ -35,7 +35,14 @@ test('the page, the schema and the code know the same states and documents', () 
   expect(states).toEqual(schemas.answer.properties.state.enum);
   for (const state of states) {
     const body = Buffer.from(JSON.stringify({ state, documents: ['government_id'] }));
-    const read = readAnswer({ kind: 'answered', status: 200, headers: {}, body, truncated: false });
+    const read = readAnswer({
+      kind: 'answered',
+      status: 200,
+      headers: {},
+      body,
+      truncated: false,
+      timedOut: false,
+    });
     expect(read).toMatchObject({ kind: 'finding', finding: { state } });
   }
   expect(schemas.documentType.enum).toEqual(documentTypes);

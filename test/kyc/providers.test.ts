@@ -43,12 +43,12 @@ async function http(options: Omit<FakeVendorOptions, 'secret'>): Promise<Subject
   const secret = makeSecret();
   const vendor = await openFakeVendor({ ...options, secret });
   // Generous where time is not what is tested: the machine may be loaded.
-  const timeoutMilliseconds = 20_000;
+  const timeoutMs = 20_000;
   const outbound = openOutbound({ ...httpKycLimits, allow: ['127.0.0.1/32'] });
   const now = () => instantOfMillis(Date.now());
   return {
     ...vendor,
-    provider: openHttpKyc({ outbound, url: vendor.url, secret, now, timeoutMilliseconds }),
+    provider: openHttpKyc({ outbound, url: vendor.url, secret, now, timeoutMs }),
     now,
     endingOf,
     afterDocuments: approved,

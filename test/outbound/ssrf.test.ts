@@ -13,7 +13,7 @@ import { forbiddenAddresses, hostileNames, hostileUrls } from './urls.ts';
 
 /** Webhooks turned against the house, from the call that registers one to the attempt at a delivery. */
 
-const bounds = { allow: [], timeoutMilliseconds: 10_000, maxResponseBytes: 1_024 };
+const bounds = { allow: [], timeoutMs: 10_000, maxResponseBytes: 1_024 };
 const patience = { timeout: 180_000 };
 
 const opened: (() => Promise<void>)[] = [];

@@ -141,7 +141,7 @@ async function handleSilence(
   system: System,
   brandId: BrandId,
   run: RunRow,
-  { reason, retryAfterSeconds = 0 }: Extract<KycAnswer, { kind: 'silence' }>,
+  { reason, retryAfterSeconds = 0 }: Extract<KycAnswer, { kind: 'no_answer' }>,
 ): Promise<void> {
   const now = system.now();
   const since = run.silentSince ?? now;

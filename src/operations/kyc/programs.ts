@@ -4,7 +4,7 @@ import type { BrandId, ProgramId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { KycProvider, ProviderChoice, ProviderName } from '../../providers/kyc.ts';
-import { readTarget } from '../../providers/outbound-target.ts';
+import { readTarget } from '../../providers/outbound/target.ts';
 import { makeSecret } from '../../providers/signature.ts';
 import type { StoredProgram } from '../../store/kyc/programs.ts';
 import {

@@ -7,7 +7,8 @@ import { expect, test } from 'vitest';
 const most = { fileLines: 400, functionLines: 80, parameters: 6 } as const;
 
 /** Functions that are longer today. Each leaves this list when it is split, and nothing joins it. */
-const tooLong: readonly string[] = ['providers/outbound.ts: openOutbound'];
+/** What waits to be split. */
+const tooLong: readonly string[] = [];
 
 const tooManyParameters: readonly string[] = [];
 

@@ -32,7 +32,7 @@ export function openLobVerifier(options: LobOptions): AddressVerifier {
     accept: 'application/json',
   };
   return {
-    verifyNow: (address) => (isInUs(address) ? { kind: 'later' } : unknown('not_us')),
+    verifyNow: (address) => (isInUs(address) ? { kind: 'needs_call' } : unknown('not_us')),
     async verify(address) {
       if (!isInUs(address)) return unknown('not_us');
       const body = requestBody(address);
@@ -72,8 +72,8 @@ function readAnswer(answer: Answered, now: Instant): AddressFinding {
   return unknown(reason, waitAsked(answer, now));
 }
 
-/** The longest wait we take a vendor's word for; its window is 5 seconds. */
-const longestWait = 900;
+/** The longest wait that is accepted from the vendor; its window is 5 seconds. */
+const maxRetryAfterSeconds = 900;
 
 /**
  * `ratelimit-reset` is the moment of the reset in seconds since 1970, by their clock; `retry-after` is a
@@ -83,7 +83,9 @@ function waitAsked({ headers, status }: Answered, now: Instant): number | undefi
   const reset = status === 429 ? Number(headers['ratelimit-reset'] ?? Number.NaN) : Number.NaN;
   const after = Number(headers['retry-after'] ?? Number.NaN);
   const seconds = Number.isFinite(after) ? after : reset - millisOf(now) / 1_000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), longestWait) : undefined;
+  return Number.isFinite(seconds)
+    ? Math.min(Math.max(Math.ceil(seconds), 1), maxRetryAfterSeconds)
+    : undefined;
 }
 
 /**

@@ -6,14 +6,15 @@ import type { ZipRow, ZipTable } from './address-zips.ts';
 import { zipTable } from './address-zips.ts';
 
 /**
- * The verifier without a vendor. An address is `undeliverable` only if the open data contradicts it, or if its
- * street lines have no number or no name. `deliverable` means that no contradiction was found: this verifier
- * cannot prove that a mailbox exists, and it never says anything about units.
+ * The verifier without a vendor. An address is `undeliverable` only if the open data contradicts it. It has no
+ * verdict if its street lines have no number or no name. `deliverable` means that no contradiction was found:
+ * this verifier cannot prove that a mailbox exists, and it has no data about units.
  */
 export function openOfflineVerifier(table: () => ZipTable = zipTable): AddressVerifier {
   const find = (address: AddressFields): AddressFinding => {
     if (!isInUs(address)) return unknown('not_us');
-    return verdict(isConsistent(address, table()) ? 'deliverable' : 'undeliverable');
+    if (isContradicted(address, table())) return verdict('undeliverable');
+    return hasStreetShape(address) ? verdict('deliverable') : unknown('no_verdict');
   };
   return { verifyNow: find, verify: async (address) => find(address) };
 }
@@ -21,14 +22,15 @@ export function openOfflineVerifier(table: () => ZipTable = zipTable): AddressVe
 const armedForces: ReadonlySet<string> = new Set(['AA', 'AE', 'AP']);
 const postOffices: ReadonlySet<string> = new Set(['apo', 'dpo', 'fpo']);
 
-function isConsistent(address: AddressFields, table: ZipTable): boolean {
+/** Whether the data proves that ZIP code, state and city do not belong together. */
+function isContradicted(address: AddressFields, table: ZipTable): boolean {
   const { state, city } = address;
   const zip = address.zip_code.slice(0, 5);
   const rows = table.neighbourhood(zip.slice(0, 3));
-  if (!rows.some((row) => row.zip === zip && row.state === state)) return false;
-  // Ships have names instead of numbers, and units move from one kind of post office to another.
-  if (armedForces.has(state)) return cityKeys(city, state).some((key) => postOffices.has(key));
-  return hasStreetShape(address) && !isElsewhere(address, rows, table);
+  if (!rows.some((row) => row.zip === zip && row.state === state)) return true;
+  // A unit may move from one kind of post office to another.
+  if (armedForces.has(state)) return !cityKeys(city, state).some((key) => postOffices.has(key));
+  return isElsewhere(address, rows, table);
 }
 
 /** A city and a ZIP code this far apart contradict each other. A ZIP code of a large rural area spans less. */
@@ -79,7 +81,9 @@ const numberWord =
  * Mail needs a number and a name: a house, a `PO Box 12`, a `RR 2 Box 7`; or General Delivery. Which of the
  * two lines they stand on does not matter, only that the number is not that of a unit.
  */
-function hasStreetShape({ street, street2 }: AddressFields): boolean {
+function hasStreetShape({ street, street2, state }: AddressFields): boolean {
+  // Ships have names instead of numbers.
+  if (armedForces.has(state)) return true;
   const line = unitDesignator.test(street2) ? street : `${street} ${street2}`;
   if (/^\s*general\s+delivery\b/i.test(line)) return true;
   return /\p{L}/u.test(line) && (/\p{Nd}/u.test(line) || numberWord.test(line));

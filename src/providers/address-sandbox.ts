@@ -1,10 +1,10 @@
 import type { AddressFields, Deliverability } from '../domain/customers/address.ts';
-import type { AddressFinding, AddressVerifier, Later } from './address.ts';
+import type { AddressFinding, AddressVerifier, NeedsCall } from './address.ts';
 import { isInUs, verdict } from './address.ts';
 
 /**
- * The street lines with which Lob's test environment shows each of its answers, under any city and ZIP code
- * (Lob API reference, "US Verifications Test Environment"). What clients have tested with there works here.
+ * The street lines that Lob's test environment maps to a fixed verdict, under any city and ZIP code (Lob API
+ * reference, "US Verifications Test Environment"). Clients can use the same test data here.
  */
 export const magicStreets: ReadonlyMap<string, Deliverability> = new Map([
   ['commercial highrise', 'deliverable'],
@@ -23,18 +23,18 @@ export const magicStreets: ReadonlyMap<string, Deliverability> = new Map([
   ['undeliverable no match', 'undeliverable'],
 ]);
 
-/** The one building whose units the sandbox knows: the one of Bond's samples, which has suites. */
+/** The only building with units in the sandbox: the address of Bond's samples, which has suites. */
 const building = { street: '345 california street', zip: '94104' } as const;
 
-/** The verifier of a sandbox: `base`, and beside it addresses that bring out every verdict there is. */
+/** The verifier of a sandbox: `base`, and test addresses for every verdict. */
 export function openSandboxVerifier(base: AddressVerifier): AddressVerifier {
   return {
-    verifyNow: (address) => staged(address, base.verifyNow(address)),
-    verify: async (address) => staged(address, await base.verify(address)),
+    verifyNow: (address) => withTestVerdict(address, base.verifyNow(address)),
+    verify: async (address) => withTestVerdict(address, await base.verify(address)),
   };
 }
 
-function staged<Found extends AddressFinding | Later>(
+function withTestVerdict<Found extends AddressFinding | NeedsCall>(
   address: AddressFields,
   found: Found,
 ): Found | AddressFinding {

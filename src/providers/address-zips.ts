@@ -22,7 +22,7 @@ export interface ZipRow {
   /** In the form of `cityKey`. */
   readonly city: string;
   /** Where it is, in tenths of a degree; absent where the data does not say. */
-  readonly position?: { readonly latitude: number; readonly longitude: number };
+  readonly position: { readonly latitude: number; readonly longitude: number } | undefined;
 }
 
 /** The table's file. In the bundle it is copied beside the code, so one path leads to both. */
@@ -80,7 +80,7 @@ export function readZipTable(text: string): ZipTable {
 
 function readRow(line: string): ZipRow {
   const [zip = '', state = '', city = '', latitude = '', longitude = ''] = line.split(' ');
-  const row = { zip, state, city };
-  if (longitude === '') return row;
-  return { ...row, position: { latitude: Number(latitude), longitude: Number(longitude) } };
+  const position =
+    longitude === '' ? undefined : { latitude: Number(latitude), longitude: Number(longitude) };
+  return { zip, state, city, position };
 }

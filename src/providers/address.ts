@@ -1,13 +1,13 @@
 import type { AddressFields, Deliverability } from '../domain/customers/address.ts';
 
 /**
- * Who finds out whether mail reaches an address. Two speeds behind one interface: what a verifier knows
- * without a call goes into the very answer of a write, what needs a call is asked by a job. A verifier never
- * throws for an address or for what its vendor does; both are in the return type.
+ * Finds out whether mail reaches an address. What a verifier knows without a call is part of the response to a
+ * write; what needs a call is looked up by a job. A verifier does not throw for an address or for a failure of
+ * its vendor: the return type covers both.
  */
 export interface AddressVerifier {
-  /** What is known at once, without any call; `later` means that `verify` has to be asked. */
-  verifyNow(address: AddressFields): AddressFinding | Later;
+  /** What is known at once, without any call; `needs_call` means that only `verify` can tell. */
+  verifyNow(address: AddressFields): AddressFinding | NeedsCall;
   /** The finding, after a call where one is needed. Bounded in time by the verifier itself. */
   verify(address: AddressFields): Promise<AddressFinding>;
 }
@@ -19,37 +19,37 @@ export interface AddressVerdict {
   readonly deliverability: Deliverability;
 }
 
-/** Nothing was found out: the address has no `deliverability`, or keeps being without one. */
+/** No verdict: the address has no `deliverability`. */
 export interface Unknown {
   readonly kind: 'unknown';
   readonly reason: UnknownReason;
-  /** When the vendor said how long to wait: whole seconds, at least 1. */
+  /** How long the vendor asked to wait, if it did: whole seconds, at least 1. */
   readonly retryAfterSeconds?: number;
 }
 
-export interface Later {
-  readonly kind: 'later';
+export interface NeedsCall {
+  readonly kind: 'needs_call';
 }
 
-/** Why nothing was found out, and whether asking again about the same address can change that. */
-const passing = {
-  /** No verifier of US addresses has a word on it. */
+/** Why there is no verdict, and whether a retry with the same address can bring one. */
+const retryable = {
+  /** The verifiers know US addresses only. */
   not_us: false,
-  /** The vendor was asked, and has nothing to say on this very address. */
+  /** The verifier has no verdict on this address. */
   no_verdict: false,
   timeout: true,
   rate_limited: true,
-  /** The vendor cannot be reached, or says that it is out of order. */
+  /** The vendor cannot be reached, or reports an error of its own. */
   unavailable: true,
-  /** The answer is not of the documented form. */
+  /** The response does not have the documented form. */
   malformed: true,
-  /** The vendor does not take our key, or our plan is used up: asking helps once an operator has mended it. */
+  /** The vendor refuses the API key, or the plan is used up: a retry helps once an operator has fixed that. */
   no_access: true,
 } as const satisfies Readonly<Record<string, boolean>>;
 
-export type UnknownReason = keyof typeof passing;
+export type UnknownReason = keyof typeof retryable;
 
-export const isWorthAskingAgain = ({ reason }: Unknown): boolean => passing[reason];
+export const isRetryable = ({ reason }: Unknown): boolean => retryable[reason];
 
 export const verdict = (deliverability: Deliverability): AddressVerdict => ({
   kind: 'verdict',
@@ -66,8 +66,8 @@ export const unknown = (reason: UnknownReason, retryAfterSeconds?: number): Unkn
 export const isInUs = ({ country }: AddressFields): boolean => country === 'US';
 
 /**
- * What the USPS's delivery point validation says, in our words. Every vendor of US addresses passes its code
- * on, under names such as `dpv_confirmation` or `dpv_match_code`; a new adapter needs no other table.
+ * The verdict for each confirmation code of the USPS's delivery point validation. Every vendor of US addresses
+ * returns the code, under names such as `dpv_confirmation` or `dpv_match_code`, so adapters share this table.
  */
 const dpvVerdicts: ReadonlyMap<string, Deliverability> = new Map([
   ['Y', 'deliverable'],

@@ -1,4 +1,4 @@
-/** Reading JSON that somebody else has written, without trusting its shape. */
+/** Reads untrusted JSON. */
 
 /** The value, or `undefined` where the text is not JSON. */
 export function parsed(text: string): unknown {

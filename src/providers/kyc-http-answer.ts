@@ -31,13 +31,13 @@ const failures: Readonly<Record<Failed['reason'], KycNoAnswer['reason']>> = {
 };
 
 /** The longest wait that is accepted from a vendor. */
-const longestWait = 3_600;
+const maxRetryAfterSeconds = 3_600;
 
 /** `Retry-After` in seconds; its other form, a date, depends on two clocks and is ignored. */
 function waitAsked({ headers }: Answered): number | undefined {
   const asked = headers['retry-after'];
   if (typeof asked !== 'string' || !/^[0-9]{1,9}$/.test(asked)) return undefined;
-  return Math.min(Math.max(Number(asked), 1), longestWait);
+  return Math.min(Math.max(Number(asked), 1), maxRetryAfterSeconds);
 }
 
 /** It is stored unsealed, so the pattern is narrow: it admits no email address and no full name. */

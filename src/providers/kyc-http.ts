@@ -18,10 +18,10 @@ export interface HttpKycOptions {
   readonly timeoutMs?: number;
 }
 
-// A vendor's checks of databases take seconds, and a job asks again.
+// A vendor's database checks take seconds, and a job retries.
 const usualTimeout = 10_000;
 
-/** What the way out has to allow for these calls: 35 MB of documents take their time, answers are small. */
+/** Limits of the outbound client for these calls: an upload has up to 35 MB of documents, a response is small. */
 export const httpKycLimits = { timeoutMs: 60_000, maxResponseBytes: 65_536 } as const;
 
 /**

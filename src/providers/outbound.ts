@@ -78,51 +78,8 @@ export interface Failed {
 
 export function openOutbound(options: OutboundOptions): Outbound {
   const { timeoutMs, maxResponseBytes } = options;
-  const allow = readRanges(options.allow);
-  const lookup = options.lookup ?? resolveAll;
-  const dial = options.dial ?? openDial(timeoutMs);
-
-  /** The addresses of a host, all of them allowed. An IP address is not looked up. */
-  async function checkedAddresses(target: Pick<Target, 'protocol' | 'host' | 'port'>) {
-    const isLiteral = isIP(target.host) !== 0;
-    const addresses = isLiteral ? [target.host] : await lookup(target.host).catch(() => []);
-    return refusedAddresses(target, addresses, allow) ?? addresses;
-  }
-
-  /** Replaces the connect function of undici, for names and for addresses. Nothing else opens a socket. */
-  async function connect(to: buildConnector.Options): Promise<Socket> {
-    const protocol = to.protocol === 'https:' ? 'https:' : 'http:';
-    const port = Number(to.port) || usualPorts[protocol];
-    const found = await checkedAddresses({ protocol, host: to.hostname, port });
-    if (isRefusal(found)) throw new CallError({ kind: 'refused', refusal: found });
-    let failure = new CallError({ kind: 'failed', reason: 'unresolved' });
-    for (const address of found) {
-      try {
-        return await dial({ ...to, hostname: address });
-      } catch (error) {
-        failure = new CallError({ kind: 'failed', reason: connectFailure(error) });
-      }
-    }
-    throw failure;
-  }
-
-  const agent = new Agent({
-    connect: (to, done) => {
-      const connecting = connect(to);
-      within(timeoutMs, connecting).then(
-        (socket) => done(null, acceptLawfulHeads(socket)),
-        (error) => {
-          // undici has given this connection up: a socket that arrives later must be closed here.
-          connecting.then((socket) => socket.destroy()).catch(() => undefined);
-          done(error, null);
-        },
-      );
-    },
-    maxHeaderSize: maxHeadBytes,
-    // `send` has one deadline for the whole call.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const check = openCheck(options);
+  const agent = openAgent(options, check);
 
   async function exchange(target: Target, request: OutboundRequest, call: Call): Promise<Answered> {
     const answer = await within(
@@ -156,12 +113,65 @@ export function openOutbound(options: OutboundOptions): Outbound {
     async checkTarget(url) {
       const target = readTarget(url);
       if (isRefusal(target)) return target;
-      const found = await within(timeoutMs, checkedAddresses(target)).catch(() => []);
+      const found = await within(timeoutMs, check(target)).catch(() => []);
       if (isRefusal(found)) return found;
       return found.length === 0 ? refusal('unresolved') : undefined;
     },
     close: () => agent.destroy(),
   };
+}
+
+/** The addresses of a host, all of them allowed; or why they are not. An IP address is not looked up. */
+type Check = (
+  target: Pick<Target, 'protocol' | 'host' | 'port'>,
+) => Promise<readonly string[] | TargetRefusal>;
+
+function openCheck(options: OutboundOptions): Check {
+  const allow = readRanges(options.allow);
+  const lookup = options.lookup ?? resolveAll;
+  return async (target) => {
+    const isLiteral = isIP(target.host) !== 0;
+    const addresses = isLiteral ? [target.host] : await lookup(target.host).catch(() => []);
+    return refusedAddresses(target, addresses, allow) ?? addresses;
+  };
+}
+
+/** Connects only to addresses that `check` allows, one after the other. */
+function openAgent({ timeoutMs, dial = openDial(timeoutMs) }: OutboundOptions, check: Check): Agent {
+  /** Replaces the connect function of undici, for names and for addresses. Nothing else opens a socket. */
+  async function connect(to: buildConnector.Options): Promise<Socket> {
+    const protocol = to.protocol === 'https:' ? 'https:' : 'http:';
+    const port = Number(to.port) || usualPorts[protocol];
+    const found = await check({ protocol, host: to.hostname, port });
+    if (isRefusal(found)) throw new CallError({ kind: 'refused', refusal: found });
+    let failure = new CallError({ kind: 'failed', reason: 'unresolved' });
+    for (const address of found) {
+      try {
+        return await dial({ ...to, hostname: address });
+      } catch (error) {
+        failure = new CallError({ kind: 'failed', reason: connectFailure(error) });
+      }
+    }
+    throw failure;
+  }
+
+  return new Agent({
+    connect: (to, done) => {
+      const connecting = connect(to);
+      within(timeoutMs, connecting).then(
+        (socket) => done(null, acceptLawfulHeads(socket)),
+        (error) => {
+          // undici has given this connection up: a socket that arrives later must be closed here.
+          connecting.then((socket) => socket.destroy()).catch(() => undefined);
+          done(error, null);
+        },
+      );
+    },
+    maxHeaderSize: maxHeadBytes,
+    // `send` has one deadline for the whole call.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 const usualPorts = { 'http:': 80, 'https:': 443 } as const;

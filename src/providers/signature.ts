@@ -1,15 +1,15 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * Signatures of Standard Webhooks (specification 1.0.0), for what we send and for what is sent to us:
+ * Signatures of Standard Webhooks (specification 1.0.0), for outgoing and incoming messages:
  * HMAC-SHA256 over `id.timestamp.body`, in the headers `webhook-id`, `webhook-timestamp` (seconds since 1970)
- * and `webhook-signature` (`v1,` and base64; while a secret is being changed there are several, with spaces
- * between them). Receivers find a library for it in most languages.
+ * and `webhook-signature` (`v1,` and base64; during a secret rotation there are several, separated by
+ * spaces). Libraries exist for most languages.
  */
 
 const prefix = 'whsec_';
 
-/** How far the sender's clock may be from ours, and how long a message that was listened to can be replayed. */
+/** The clock difference that is accepted, and how long an intercepted message can be replayed. */
 const toleranceSeconds = 300;
 
 /** A new secret: `whsec_` and 32 random bytes in base64. */
@@ -30,8 +30,8 @@ export function signStandard(
 export type ReceivedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * Whether somebody who knows the secret has sent this, in the last five minutes. Never throws for what was
- * received. @throws Error if the secret is not of the form above.
+ * Whether the message was signed with the secret in the last five minutes. Does not throw for a malformed
+ * message. @throws Error if the secret is not of the form above.
  */
 export function verifyStandard(
   secret: string,
@@ -51,14 +51,14 @@ export function verifyStandard(
   return signatures.split(' ').some((signature) => isSame(expected, Buffer.from(signature)));
 }
 
-/** In a time that says nothing about where two signatures differ; how long one is, is no secret. */
+/** Compares in constant time. The length is not secret. */
 const isSame = (one: Buffer, other: Buffer): boolean =>
   one.length === other.length && timingSafeEqual(one, other);
 
 function keyOf(secret: string): Buffer {
   const text = secret.slice(prefix.length);
   const key = Buffer.from(text, 'base64');
-  // Node's decoder skips what it does not know; only what it writes again the same way was base64.
+  // Node's decoder skips invalid characters, so only text that encodes back to itself is base64.
   if (!secret.startsWith(prefix) || key.length === 0 || key.toString('base64') !== text)
     throw new Error(`A signing secret is ${prefix} and base64.`);
   return key;

@@ -3,7 +3,7 @@ import type { AddressFields } from '../../src/domain/customers/address.ts';
 import { deliverabilities } from '../../src/domain/customers/address.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import type { AddressVerifier } from '../../src/providers/address.ts';
-import { dpvVerdict, isWorthAskingAgain, unknown } from '../../src/providers/address.ts';
+import { dpvVerdict, isRetryable, unknown } from '../../src/providers/address.ts';
 import type { LobOptions } from '../../src/providers/address-lob.ts';
 import { openLobVerifier } from '../../src/providers/address-lob.ts';
 import { magicStreets } from '../../src/providers/address-sandbox.ts';
@@ -67,7 +67,7 @@ describe('verification by Lob', () => {
     const abroad = at('14 Tooley St.', { country: 'GB', state: '', zip_code: 'SE1 2TF' });
     expect(await verifier.verify(abroad)).toEqual(unknown('not_us'));
     expect(verifier.verifyNow(abroad)).toEqual(unknown('not_us'));
-    expect(verifier.verifyNow(at('deliverable'))).toEqual({ kind: 'later' });
+    expect(verifier.verifyNow(at('deliverable'))).toEqual({ kind: 'needs_call' });
     expect(lob.requests).toEqual([]);
   });
 
@@ -181,7 +181,7 @@ test('one table turns the codes of the USPS into our words, for every vendor', (
 });
 
 test('what cannot change by asking again is not asked again', () => {
-  const again = (reason: Parameters<typeof unknown>[0]) => isWorthAskingAgain(unknown(reason));
+  const again = (reason: Parameters<typeof unknown>[0]) => isRetryable(unknown(reason));
   expect(again('rate_limited') && again('timeout') && again('unavailable') && again('no_access')).toBe(true);
   expect(again('not_us') || again('no_verdict')).toBe(false);
 });

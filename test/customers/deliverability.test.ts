@@ -222,7 +222,7 @@ describe('a look-up during a rotation', () => {
     async (kind) => {
       let lookUps = 0;
       const remote: AddressVerifier = {
-        verifyNow: () => ({ kind: 'later' }),
+        verifyNow: () => ({ kind: 'needs_call' }),
         async verify() {
           lookUps += 1;
           await addKeyElsewhere(kind);
@@ -243,7 +243,7 @@ describe('a look-up during a rotation', () => {
   test('is paid once while other changes of the customer are written before it', async () => {
     let lookUps = 0;
     const remote: AddressVerifier = {
-      verifyNow: () => ({ kind: 'later' }),
+      verifyNow: () => ({ kind: 'needs_call' }),
       async verify() {
         lookUps += 1;
         return { kind: 'verdict', deliverability: 'undeliverable' };

@@ -123,6 +123,9 @@ export async function openFakeVendor({ kind, secret, forgetful }: FakeVendorOpti
   }
 
   const server = createServer((request, response) => void serve(request, response));
+  // Caller and service share one event loop here. Encoding 25 MB can block it for longer than Node's five seconds,
+  // and the service would then close the idle connection in the moment in which the upload begins.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${portOf(server)}/kyc`,

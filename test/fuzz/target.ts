@@ -20,7 +20,14 @@ export function nowhere(): Outbound {
     send: async () => {
       count += 1;
       const status = count % 2 === 0 ? 200 : 500;
-      return { kind: 'answered', status, headers: {}, body: Buffer.from('ok'), truncated: false };
+      return {
+        kind: 'answered',
+        status,
+        headers: {},
+        body: Buffer.from('ok'),
+        truncated: false,
+        timedOut: false,
+      };
     },
     checkTarget: async () => undefined,
     close: async () => undefined,

@@ -11,7 +11,7 @@ import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { forbiddenAddresses, hostileNames, hostileUrls } from './urls.ts';
 
-/** Webhooks turned against the house, from the call that registers one to the attempt at a delivery. */
+/** Webhooks that aim at internal services, from registration to the attempt at a delivery. */
 
 const bounds = { allow: [], timeoutMs: 10_000, maxResponseBytes: 1_024 };
 const patience = { timeout: 180_000 };

@@ -1,6 +1,6 @@
 import { publicAddress } from '../fakes/internet.ts';
 
-/** URLs that somebody might give a webhook to reach what is inside; none may lead to a connection. */
+/** Webhook URLs of an attacker that aims at internal services; none may lead to a connection. */
 
 /** Addresses that a webhook must never reach, in the spelling of a URL's host. */
 export const forbiddenHosts = `

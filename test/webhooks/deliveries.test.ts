@@ -233,6 +233,40 @@ describe('a receiver', () => {
     await receiver.close();
   });
 
+  test('that responds 200 and never ends the body has taken the event, and the attempt shows the status', async () => {
+    const { brand, receiver, deliveries } = await scene();
+    receiver.answer((_, response) => {
+      response.writeHead(200).write('partial');
+      return undefined;
+    });
+    await newCustomer(brand);
+    // The attempt ends at the deadline of webhooks, ten seconds.
+    await expect
+      .poll(deliveries, { timeout: 40_000, interval: 250 })
+      .toMatchObject([
+        { status: 'delivered', attempts: [{ outcome: 'delivered', status_code: 200, answer: 'partial' }] },
+      ]);
+    expect(receiver.arrived).toHaveLength(1);
+    await receiver.close();
+  }, 60_000);
+
+  test('that sends 100 Continue unasked takes each event once', async () => {
+    const { brand, receiver, deliveries } = await scene();
+    receiver.answer((_, response) => {
+      response.writeContinue();
+      return 201;
+    });
+    await newCustomer(brand);
+    await newCustomer(brand);
+    const attempts = [{ outcome: 'delivered', status_code: 201 }];
+    await expect.poll(deliveries, { timeout: 20_000 }).toMatchObject([
+      { status: 'delivered', attempts },
+      { status: 'delivered', attempts },
+    ]);
+    expect(receiver.arrived).toHaveLength(2);
+    await receiver.close();
+  });
+
   test('gets the events of one customer in order, a later one waiting for an earlier one that failed', async () => {
     const { brand, receiver, deliveries } = await scene();
     const { customer_id: stuck } = (await newCustomer(brand)).json;

@@ -20,4 +20,4 @@ export const awaitsVerdict = (system: System, profile: Profile): boolean =>
 
 /** Whether an address has no verdict and a call might bring one. */
 export const isOpen = ({ verifier }: System, address: Address): boolean =>
-  address.deliverability === undefined && verifier.verifyNow(address).kind === 'later';
+  address.deliverability === undefined && verifier.verifyNow(address).kind === 'needs_call';

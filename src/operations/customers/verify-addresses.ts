@@ -6,7 +6,7 @@ import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { AddressFinding } from '../../providers/address.ts';
-import { isWorthAskingAgain } from '../../providers/address.ts';
+import { isRetryable } from '../../providers/address.ts';
 import type { ChangeableRow } from '../../store/customers/customers.ts';
 import { changeCustomer, readForChange } from '../../store/customers/customers.ts';
 import { inBackground } from '../background.ts';
@@ -96,7 +96,7 @@ function nextTry(
   const open = profile.addresses.filter((address) => isOpen(system, address));
   if (open.some(isNew)) return { at: now, tries: 0 };
   const again = lookedUp.flatMap(({ finding, address }) =>
-    finding.kind === 'unknown' && isWorthAskingAgain(finding) && open.some((one) => sameFields(one, address))
+    finding.kind === 'unknown' && isRetryable(finding) && open.some((one) => sameFields(one, address))
       ? [finding.retryAfterSeconds ?? 0]
       : [],
   );

@@ -15,8 +15,9 @@ export const maxHeadBytes = 65_536;
  * - `Content-Length` repeated with one value. RFC 9110, section 8.6: the value may be used once.
  *
  * Everything else reaches undici unchanged, and undici judges it. The heads are rewritten where the bytes
- * arrive, in `push`, because the parser of undici has no hook. A request starts with a `write`, and with
- * `pipelining: 1` no request is written before the previous response is complete.
+ * arrive, in `push`, because the parser of undici has no hook. Each `write` before a response means that a
+ * response head comes next. That holds because undici writes a request with a string or buffer as its body in
+ * one turn of the event loop, and with `pipelining: 1` writes none before the previous response is complete.
  */
 export function acceptLawfulHeads(socket: Socket): Socket {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
@@ -41,6 +42,8 @@ export function acceptLawfulHeads(socket: Socket): Socket {
 
 const interim = /^HTTP\/1\.[01] 1(?!01)[0-9]{2}[ \r]/;
 const headEnd = '\r\n\r\n';
+/** An empty line, also where lines end without CR. undici refuses those at once, so they are not waited for. */
+const emptyLine = /\n\r?\n/;
 
 /** Buffers the bytes of one response until its final head is complete. */
 class HeadReader {
@@ -52,11 +55,12 @@ class HeadReader {
   read(chunk: Buffer): Buffer {
     this.held = Buffer.concat([this.held, chunk]);
     for (;;) {
-      const end = this.held.indexOf(headEnd);
-      const size = end < 0 ? this.held.length : end + headEnd.length;
+      const end = emptyLine.exec(this.held.toString('latin1', 0, maxHeadBytes));
+      const size = end ? end.index + end[0].length : this.held.length;
       if (!this.isHttp() || this.interimBytes + size > maxHeadBytes) return this.rest();
-      if (end < 0) return Buffer.alloc(0);
+      if (!end) return Buffer.alloc(0);
       const head = this.held.toString('latin1', 0, size);
+      if (!head.endsWith(headEnd)) return this.rest();
       const after = this.held.subarray(size);
       if (!interim.test(head)) {
         this.held = Buffer.concat([Buffer.from(withOneLength(head), 'latin1'), after]);

@@ -69,10 +69,10 @@ export type Ranges = readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
 
 export const readRanges = (cidrs: readonly string[]): Ranges => cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
 
-/** Public by number, yet answered by the cloud's own host: Azure's wire server. */
+/** In a public range, but served by the cloud host itself: Azure's wire server. */
 const insidePublic = readRanges(['168.63.129.16/32']);
 
-/** What IANA has given out for use on the internet; every other IPv6 address is special, or nobody's yet. */
+/** What IANA has allocated for the internet; every other IPv6 address is special or unallocated. */
 const globalUnicast = readRanges(['2000::/3']);
 
 const isIn = (address: ipaddr.IPv4 | ipaddr.IPv6, ranges: Ranges): boolean =>
@@ -90,7 +90,7 @@ function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
 
 /**
  * Whether the addresses of a target's host may be dialled: all of them, since a name that leads to a private
- * address beside a public one was made for somebody to run into it. Plain HTTP, and the ports of other
+ * address beside a public one is an attack. Plain HTTP, and the ports of other
  * protocols, only where an operator has named the range.
  */
 export function refusedAddresses(

@@ -9,7 +9,7 @@ import type { BackupFacts } from './store/installation/backup.ts';
 import type { Manifest } from './store/installation/backup-file.ts';
 import type { RestoreFacts } from './store/installation/restore.ts';
 
-// Backups work on the database alone: no house stands on it while they run, and no record is opened.
+// Backups need the database only. They open no keys and no records.
 
 export interface BackupCall extends Overrides {
   readonly version: string;

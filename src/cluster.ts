@@ -82,7 +82,7 @@ function openWorkers(
 
   function startOne(): ClusterWorker {
     const worker = cluster.fork();
-    // A member that dies while it is told something is dealt with when its end is known.
+    // A worker may die while a message is sent to it. Its exit is handled below.
     worker.on('error', () => undefined);
     const ended = once(worker, 'exit').then(() => void living.delete(member));
     const early = ended.then(() => Promise.reject(new OperatorError(unstartable)));
@@ -101,7 +101,7 @@ function openWorkers(
     const now = performance.now();
     ends.push(now);
     if (ends.filter((at) => at > now - restartLimit.within).length > restartLimit.most) {
-      onFatal(new OperatorError('Processes of the API keep ending. What they said stands above.'));
+      onFatal(new OperatorError('Processes of the API keep ending. See their messages above.'));
       return;
     }
     const { signalCode, exitCode } = worker.process;
@@ -135,7 +135,7 @@ function openWorkers(
   return { start, stop };
 }
 
-const unstartable = 'A process of the API could not start. What it said stands above.';
+const unstartable = 'A process of the API could not start. See its messages above.';
 
 /** Tells a member what it is to do, and waits until it answers requests. */
 async function instruct(worker: Worker, workerConfig: WorkerConfig): Promise<WorkerReady> {

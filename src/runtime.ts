@@ -31,7 +31,7 @@ import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from './vault/key
 import type { Vault } from './vault/vault.ts';
 import { openVault } from './vault/vault.ts';
 
-/** The composition root of everything below the edges: what a server stands on, and all that a command needs. */
+/** The composition root below HTTP and background work: what a server and every command need. */
 
 /** What a process brings along, and what tests replace. */
 export interface Overrides {

@@ -110,7 +110,7 @@ const listAudit = operation({
   ),
   answer: {
     status: 200,
-    description: 'A page of the trail.',
+    description: 'A page of the audit trail.',
     schema: page,
     example: { data: [auditEntryExample], next_cursor: null },
   },
@@ -132,7 +132,7 @@ const getCustomerAudit = operation({
   query: Type.Object(paging, closed),
   answer: {
     status: 200,
-    description: 'A page of the trail.',
+    description: 'A page of the audit trail.',
     schema: page,
     example: { data: [auditEntryExample], next_cursor: null },
   },

@@ -87,12 +87,12 @@ export const errorCatalogue = {
     status: 409,
     type: 'Request Error',
     message: 'This change request has been decided already.',
-    help: 'A decision stands. To change the customer again, propose it anew.',
+    help: 'A decision is final. To change the customer again, make a new change request.',
   },
   change_request_needless: {
     status: 409,
     type: 'Request Error',
-    message: 'Nothing of this is locked, so it needs no request.',
+    message: 'None of these fields is locked, so no change request is needed.',
     help: 'Change the customer with updateCustomer. Requests are for fields that KYC has locked, with values other than the present ones.',
   },
   create_kyc_schema: schema('verify a customer'),
@@ -112,8 +112,8 @@ export const errorCatalogue = {
   kyc_init_fail: {
     status: 409,
     type: 'Request Error',
-    message: 'The verification does not stand as this request needs it.',
-    help: 'Message says how it is: one is running already, no document is asked for, or the review has been decided. Read it with getKyc.',
+    message: 'The verification is not in a state that allows this.',
+    help: 'Message says why: one is running already, no document is asked for, or the review has been decided. Read the state with getKyc.',
   },
   kyc_reinit_fail: {
     status: 409,
@@ -125,13 +125,13 @@ export const errorCatalogue = {
     status: 403,
     type: 'Request Error',
     message: 'The customer has no verification left to start.',
-    help: 'kyc_requests_available counts down with each accepted start, over all programs; a verification that ends as error gives its attempt back.',
+    help: 'kyc_requests_available falls by one with each accepted start, over all programs. A verification that ends as error gives its attempt back.',
   },
   retention_schema: schema('keep or erase a record'),
   legal_hold: {
     status: 409,
     type: 'Request Error',
-    message: 'A legal hold stands on this customer.',
+    message: 'The customer is under a legal hold.',
     help: 'Nothing of a record under a legal hold is erased. getRestrictedCustomer lists its holds; releaseLegalHold ends one.',
   },
   hold_dne: {
@@ -181,7 +181,7 @@ export const errorCatalogue = {
     status: 422,
     type: 'Request Error',
     message: 'This Idempotency-Key was used for a different request.',
-    help: 'A key stands for one request for 24 hours. Use a new key for a new request.',
+    help: 'A key belongs to one request for 24 hours. Use a new key for a new request.',
   },
   auth_err: {
     status: 401,
@@ -312,7 +312,7 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export type FieldProblems = Readonly<Record<string, readonly string[]>>;
 
 /**
- * A lawful no: the product understood and declines. It is answered as it stands, so neither message nor
+ * A refusal: the product understood the request and declines it. It is answered verbatim, so neither message nor
  * field names may carry a value that was sent. Everything else that is thrown is a fault.
  */
 export class Refusal extends Error {

@@ -134,7 +134,7 @@ interface CheckedBody {
 
 /**
  * Adds to the problems all that is wrong with the body, shape and values at once. Where the operation
- * itself decides, everything becomes a doubt instead, and a field of the wrong shape is left out of the body:
+ * itself decides, every problem is deferred instead, and a field of the wrong shape is left out of the body:
  * so the caller still hears of all fields in one answer, and nothing malformed reaches the operation.
  */
 function checkBody(

@@ -31,11 +31,11 @@ export interface ChangeRecord {
   readonly event?:
     | { readonly type: EventType; readonly more?: Readonly<Record<string, unknown>> }
     | undefined;
-  /** The names of the fields that changed, for the event and the trail. */
+  /** The names of the fields that changed, for the event and the audit trail. */
   readonly fields?: readonly string[];
   /** From the name of a field to the digest of its new value, under the customer's own key. */
   readonly digests?: Readonly<Record<string, string>>;
-  /** What the trail says besides: which run, which decision. */
+  /** What the audit trail says besides: which run, which decision. */
   readonly facts?: AuditFacts;
   /** Somebody's words. They are sealed beside the entry, which says only that there are some. */
   readonly reason?: { readonly words: string; readonly keyring: Keyring } | undefined;

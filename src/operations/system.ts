@@ -14,7 +14,7 @@ import type { ChangeRecord } from './journal.ts';
 import type { Keyrings } from './keyrings.ts';
 import type { Principal } from './principal.ts';
 
-/** What every operation stands on. Clock and chance are handed in, so that tests can hold them. */
+/** What every operation uses. Clock and randomness are passed in, so that tests can control them. */
 export interface System {
   readonly db: Database;
   readonly vault: Vault;
@@ -63,7 +63,7 @@ export interface Context {
   readonly journal: (changeRecord: ChangeRecord) => StatementPart;
 }
 
-/** What a change stands on, in a request and in the background alike. */
+/** What a change uses, in a request and in the background. */
 export type ChangeContext = Pick<Context, 'system' | 'scope' | 'keyring' | 'now' | 'journal'>;
 
 /** What a caller without a key sent. */

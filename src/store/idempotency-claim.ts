@@ -95,7 +95,7 @@ export const claimParameters = (claim: IdempotencyClaim): Parameters => ({
   indexVersion: claim.indexVersion,
 });
 
-/** What became of a change. `stale`: somebody was faster, or the key was used meanwhile. `busy`: it still runs. */
+/** What became of a change. `stale`: another change came first, or the key was used meanwhile. `busy`: the first request still runs. */
 export type WriteOutcome = 'done' | 'stale' | 'busy';
 
 /** Whether a change failed because it waited too long for another request, maybe the one under the same key. */

@@ -43,7 +43,7 @@ const tags: Readonly<Record<string, string>> = {
   Audit: 'Who did what, to whom and when; and full numbers, each with a reason.',
   Retention: 'What is kept of deleted customers, for how long, and how it goes.',
   Events: 'The stream of what happened, for those who ask rather than be told.',
-  Webhooks: 'Who is told what happens, and what became of it.',
+  Webhooks: 'Subscriptions to events, and the deliveries made for them.',
   Keys: 'What a key may ask about itself.',
 };
 

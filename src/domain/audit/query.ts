@@ -2,7 +2,7 @@ import { parseId } from '../ids.ts';
 import { shortText } from '../short-text.ts';
 import type { Instant } from '../time.ts';
 
-/** What a reader of the audit trail asks for, and where the trail goes on. */
+/** What a reader of the audit trail asks for, and where the audit trail goes on. */
 
 export const auditOrders = ['newest', 'oldest'] as const;
 export type AuditOrder = (typeof auditOrders)[number];
@@ -35,7 +35,7 @@ export function parseAuditCursor(text: string): bigint | undefined {
   return [...text.slice(3)].reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
 }
 
-/** What a reader narrows the trail to. */
+/** What a reader narrows the audit trail to. */
 export interface AuditFilter {
   readonly contains: readonly string[];
   readonly from: Instant | undefined;

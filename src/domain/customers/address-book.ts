@@ -51,7 +51,7 @@ export function addAddress(
 }
 
 /**
- * `doubts` is what is known to be wrong with the shape of the change. Values are looked at here, beside the
+ * `deferredProblems` is what is known to be wrong with the shape of the change. Values are looked at here, beside the
  * stored ones: a state means nothing without its country, and a value sent back as it was read is lawful.
  *
  * @throws Refusal `address_dne`, `edit_customer_schema` or `kyc_customer`.

@@ -44,7 +44,7 @@ export interface ImportFacts {
 }
 
 /**
- * Makes a customer of every line of a file, in the order of the file, each with its entry in the trail and its
+ * Makes a customer of every line of a file, in the order of the file, each with its entry in the audit trail and its
  * event. The whole file is checked first. What was imported stays so if it is interrupted; the next run with
  * the same file goes on from there.
  *

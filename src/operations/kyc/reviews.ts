@@ -130,7 +130,7 @@ async function shownDecision(
   };
 }
 
-/** The answer waits for this: nobody has seen what is not in the trail. */
+/** The answer waits for this: nobody has seen what is not in the audit trail. */
 const noteReading = (context: Context, { run }: ReviewRow, facts: AuditFacts): Promise<void> =>
   writeParts(context.scope, [
     context.journal({ customerId: run.customerId, facts: { run_id: run.runId, ...facts } }),

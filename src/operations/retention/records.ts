@@ -40,7 +40,7 @@ export async function listRestrictedCustomers(
   };
 }
 
-/** Nothing is shown before the trail says that it was. */
+/** Nothing is shown before the audit trail says that it was. */
 export async function getRestrictedCustomer(
   context: Context,
   { params }: Input<Contract['getRestrictedCustomer']>,

@@ -83,7 +83,7 @@ const pages: Readonly<Record<string, Query>> = Object.fromEntries(
   ),
 );
 
-/** A page of a brand's trail, in the order of the trail. What does not fit the filter is left out. */
+/** A page of a brand's trail, in its order. What does not fit the filter is left out. */
 export async function readEntries(scope: BrandScope, query: EntryQuery): Promise<EntryPage> {
   const { customerId, filter, order, after, limit } = query;
   const [contains, containsToo] = filter.contains;

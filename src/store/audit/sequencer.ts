@@ -45,7 +45,7 @@ export async function isSequenceWaiting(db: Database, due: SequencerWork): Promi
 export interface Unsequenced {
   readonly brandId: BrandId;
   readonly arrived: string;
-  /** The entry of the trail. */
+  /** The entry of the audit trail. */
   readonly body: string;
   readonly hasEvent: boolean;
 }
@@ -75,7 +75,7 @@ export interface TrailHead {
   readonly hash: string;
 }
 
-/** The ends of both: the trail's and the events'. */
+/** The ends of both: the audit trail's and the events'. */
 export interface Head extends TrailHead {
   readonly events: number;
 }

@@ -21,7 +21,7 @@ const entries = statement(
     where brand_id = $1 and number > $2 and number <= $3 order by number limit $4`,
 );
 
-/** The entries after one number, up to another, in the order of the trail. */
+/** The entries after one number, up to another, in the order of the audit trail. */
 export async function trailEntries(
   scope: BrandScope,
   after: number,

@@ -202,7 +202,7 @@ export async function insertCustomer(
   });
 }
 
-/** Says in PostgreSQL's words that somebody has the number already, though under another index key. */
+/** PostgreSQL's own error for a number that another customer has, here under another index key. */
 class TakenSsn extends Error {
   readonly code = '23505';
   readonly constraint = 'customers_ssn';

@@ -30,7 +30,7 @@ export const customerTables = [
   // A delivery that is still to be made says then what its event says.
   { table: 'deliveries', erased: 'sealed columns' },
   { table: 'delivery_attempts', erased: 'sealed columns' },
-  // An entry that has no place in the trail yet.
+  // An entry that has no place in the audit trail yet.
   { table: 'journal', erased: 'sealed columns' },
   // The entries are chained. Their digests say nothing once the customer's key, in its row, has gone.
   { table: 'audit', erased: 'sealed columns' },

@@ -205,7 +205,7 @@ async function eraseEverything(
   id: CustomerId,
   { because, now, journal, claim }: Extract<RetentionAction, { kind: 'erase everything' }>,
 ): Promise<WriteOutcome> {
-  // An entry on its way from the journal to the trail is waited for, so that it is found in one of them.
+  // An entry on its way from the journal to the audit trail is waited for, so that it is found in one of them.
   await connection.run(lockJournal, [scope.brandId, id]);
   // Whoever is about to write down what a receiver answered has written it, or finds the delivery taken away.
   await connection.run(recallDeliveries, [scope.brandId, id, toPostgres(now)]);

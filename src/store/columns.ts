@@ -48,7 +48,7 @@ export function columns<const Spec extends Readonly<Record<string, Column<unknow
   };
 }
 
-/** A value that is never null. A null here is a bug, or somebody's change of the schema. */
+/** A value that is never null. A null here is a bug, or the schema was changed. */
 function present(cell: Cell): string | number | boolean {
   if (cell === null || cell === undefined)
     throw new Error('A column that is never null is null or was not selected.');

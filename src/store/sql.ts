@@ -29,12 +29,14 @@ export function sql(name: string, text: string): Query {
     return `$${numbers.get(parameter)}`;
   });
   if (/\$\d/.test(text)) throw new Error(`The statement ${name} numbers a parameter; give it a name.`);
+  if (/--|\/\*|\$\$|\bE'/.test(text))
+    throw new Error(`The statement ${name} has a comment or an odd string; leave it out.`);
   const query = statement(name, numbered);
   const names = [...numbers.keys()];
   const values = (given: Parameters): readonly Value[] => {
     if (Object.keys(given).length !== names.length) throw misfit(name, names, given);
     return names.map((one) => {
-      if (!(one in given)) throw misfit(name, names, given);
+      if (!Object.hasOwn(given, one)) throw misfit(name, names, given);
       return given[one] ?? null;
     });
   };
@@ -48,7 +50,7 @@ export function sql(name: string, text: string): Query {
 
 /** Says which names do not fit; never a value. */
 function misfit(name: string, names: readonly string[], given: Parameters): Error {
-  const missing = names.filter((one) => !(one in given));
+  const missing = names.filter((one) => !Object.hasOwn(given, one));
   const unknown = Object.keys(given).filter((one) => !names.includes(one));
   return new Error(
     `The statement ${name} lacks [${missing.join(', ')}] and does not know [${unknown.join(', ')}].`,
@@ -58,7 +60,7 @@ function misfit(name: string, names: readonly string[], given: Parameters): Erro
 /** The text with its own parameters under a prefix, so that several texts fit into one statement. */
 export const withPrefix = (text: string, prefix: string, own: Parameters): string =>
   text.replace(token, (found, parameter: string | undefined) =>
-    parameter !== undefined && parameter in own ? `:${prefix}.${parameter}` : found,
+    parameter !== undefined && Object.hasOwn(own, parameter) ? `:${prefix}.${parameter}` : found,
   );
 
 /** The parameters under the same prefix. */

@@ -11,7 +11,8 @@ export default defineConfig({
     // Forks, not threads: a PostgreSQL started by a test dies with the thread that started it.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Generous, so that a loaded machine turns nothing red. What must be fast says so itself.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
   },
 });

@@ -12,7 +12,7 @@ export const settings = Type.Object({
   }),
   CLIENTELE_DATA_DIR: Type.String({
     default: './.clientele',
-    description: 'Where the embedded database, its root key and its log live.',
+    description: 'The directory of the embedded database, its root key and its log.',
   }),
   CLIENTELE_DATABASE_URL: Type.Optional(
     Type.String({
@@ -29,7 +29,7 @@ export const settings = Type.Object({
   CLIENTELE_ROOT_KEY: Type.Optional(
     Type.String({
       description:
-        'The root key itself, in the form of that file, instead of it: for orchestrators that hand secrets over in the environment.',
+        'The root key itself, in the format of that file. Use it instead of the file if your orchestrator passes secrets in the environment.',
     }),
   ),
   CLIENTELE_ROTATE_DAYS: Type.Integer({
@@ -37,35 +37,35 @@ export const settings = Type.Object({
     minimum: 0,
     maximum: 3_650,
     description:
-      "Days after which a brand's keys are replaced by themselves, and the root key where it is Clientele's own; 0 for never (docs/rotation.md).",
+      'Days after which Clientele replaces the keys of a brand, and its own root key if it made one; 0 for never (docs/rotation.md).',
   }),
   CLIENTELE_BACKUP_HORIZON_DAYS: Type.Integer({
     default: 35,
     minimum: 0,
     maximum: 3_650,
     description:
-      'Days for which a replaced root key is kept. So long a backup from before can be restored, and opens what was erased since.',
+      'Days for which a replaced root key is kept. For as long, an older backup can be restored, and opens records that were erased since.',
   }),
   CLIENTELE_ENVIRONMENT: Type.Unsafe<Environment>({
     type: 'string',
     enum: ['sandbox', 'live'],
     default: 'sandbox',
     description:
-      'What this is: a sandbox to try things in, or live with real people. A database is born as one of them and stays it.',
+      'A sandbox for development and tests, or live with real people. The first start decides it for the database, and it never changes.',
   }),
   CLIENTELE_DEMO: Type.Unsafe<'0' | '1'>({
     type: 'string',
     enum: ['0', '1'],
     default: '1',
     description:
-      'In a sandbox, whether the first start brings demo brands and customers; 0 for an empty start.',
+      'Whether the first start of a sandbox creates demo brands and customers; 0 for an empty start.',
   }),
   CLIENTELE_ADDRESS_VERIFIER: Type.Unsafe<'offline' | 'lob'>({
     type: 'string',
     enum: ['offline', 'lob'],
     default: 'offline',
     description:
-      'Who finds out whether mail reaches an address: open ZIP data that needs no network, or Lob (docs/deliverability.md).',
+      'What decides whether mail reaches an address: open ZIP data that needs no network, or Lob (docs/deliverability.md).',
   }),
   CLIENTELE_LOB_KEY_FILE: Type.Optional(
     Type.String({
@@ -75,7 +75,7 @@ export const settings = Type.Object({
   CLIENTELE_LOB_URL: Type.Optional(
     Type.String({
       description:
-        "Another address of Lob's API, for tests and proxies; it has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
+        "Another URL of Lob's API, for tests and proxies. It has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
     }),
   ),
   CLIENTELE_AUDIT_READS: Type.Unsafe<'0' | '1'>({
@@ -83,7 +83,7 @@ export const settings = Type.Object({
     enum: ['0', '1'],
     default: '0',
     description:
-      'Whether the audit trail also says who read which customers; each read then waits for its entry (docs/audit.md).',
+      'Whether the audit trail also records who read which customers; each read then waits for its entry (docs/audit.md).',
   }),
   CLIENTELE_LOG_LEVEL: Type.Unsafe<LogLevel>({
     type: 'string',
@@ -101,10 +101,13 @@ export const settings = Type.Object({
   ),
   CLIENTELE_TLS_CERT_FILE: Type.Optional(
     Type.String({
-      description: 'A PEM certificate chain; with CLIENTELE_TLS_KEY_FILE the server speaks TLS itself.',
+      description:
+        'The file with a PEM certificate chain. With CLIENTELE_TLS_KEY_FILE, the server does TLS itself.',
     }),
   ),
-  CLIENTELE_TLS_KEY_FILE: Type.Optional(Type.String({ description: 'The PEM key of that certificate.' })),
+  CLIENTELE_TLS_KEY_FILE: Type.Optional(
+    Type.String({ description: 'The file with the PEM key of that certificate.' }),
+  ),
   CLIENTELE_PUBLIC_URL: Type.Optional(
     Type.String({
       description:
@@ -114,11 +117,11 @@ export const settings = Type.Object({
   CLIENTELE_TRUST_PROXY: Type.String({
     default: '',
     description:
-      'CIDRs, separated by commas, of the proxies in front that speak TLS; their X-Forwarded headers are believed.',
+      'CIDRs, separated by commas, of the TLS proxies in front of the server. Their X-Forwarded headers are trusted.',
   }),
   CLIENTELE_WEBHOOK_ALLOW: Type.String({
     default: '',
-    description: 'CIDRs, separated by commas, that webhooks may reach besides the public internet.',
+    description: 'CIDRs, separated by commas, that webhooks can reach besides the public internet.',
   }),
   CLIENTELE_RATE_LIMIT: Type.Integer({
     default: 1_000,

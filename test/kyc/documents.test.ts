@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { documentsExample, pixel } from '../../src/contract/kyc/examples.ts';
 import type { OperationRow } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
@@ -142,11 +142,16 @@ test('uploads of 25 MB one after the other leave the memory as it was', { timeou
   expect(body.length).toBeGreaterThan(32_000_000);
   const times: number[] = [];
   const upload = async () => {
-    const path = await startedPath(brand);
-    const id = path.split('/')[2];
-    await world.sql(
-      "update kyc_runs set status = 'document_required', poll_at = null, wanted = '{government_id,social_security_card}', documents_until = now() + interval '1 day' where customer_id = $1",
-      [id],
+    // The sandbox asks for a government id and a social security card.
+    const path = await startedPath(brand, { ssn: '111-11-1111' });
+    await vi.waitFor(
+      async () => {
+        const [run] = await world.sql('select status from kyc_runs where customer_id = $1', [
+          path.split('/')[2],
+        ]);
+        expect(run?.['status']).toBe('document_required');
+      },
+      { timeout: 30_000, interval: 50 },
     );
     const begun = performance.now();
     const answer = await brand.call('POST', `${path}/documents`, { raw: body });

@@ -35,7 +35,7 @@ const overrides: readonly (readonly [
     'when the change is sent',
     'when the change is committed',
   ],
-  [/^sequence_loose/, undefined, undefined, 'when the sequencer has looked'],
+  [/^sequence_oldest/, undefined, undefined, 'when the sequencer has looked'],
   [/^sequence_place/, 'before places are written', undefined, 'when places are written and not committed'],
   [/^notify/, 'before others are woken', undefined, undefined],
 ];

@@ -25,6 +25,8 @@ export interface OperationRow {
   /** Every path parameter is a UUID; the code answers one that is not. */
   readonly params: Readonly<Record<string, { readonly description: string; readonly invalid: ErrorCode }>>;
   readonly query?: TObject;
+  /** What the schema of the query cannot say, so that every problem comes in one answer. */
+  readonly checkQuery?: (query: Readonly<Record<string, unknown>>) => Problems;
   readonly body?: RequestBody;
   readonly answer: SuccessfulAnswer;
   /** Answers 400 for anything wrong with query or body. */

@@ -110,6 +110,7 @@ function inputReader(row: OperationRow) {
     const params = readParams(row, request.params as Readonly<Record<string, string>>);
     const query = readQuery(row.query, request.query as Readonly<Record<string, unknown>>);
     const problems = queryCheck(query);
+    if (row.checkQuery) problems.addMissing(row.checkQuery(query));
     const { body, deferredProblems } = checkBody(row, bodyCheck, request.body, validationContext, problems);
     if (problems.any) throw new Refusal(row.schemaError, problems.toObject());
     const ifMatch = row.conditional ? preconditionOf(request.headers['if-match']) : 'none';

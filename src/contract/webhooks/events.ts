@@ -1,7 +1,10 @@
 import type { TObject, TSchema } from 'typebox';
 import Type from 'typebox';
+import { notValid } from '../../domain/errors.ts';
+import { parseCursor } from '../../domain/paging.ts';
+import { Problems } from '../../domain/problems.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
-import { eventDays, eventTypes } from '../../domain/webhooks/events.ts';
+import { eventDays, eventTypes, typesOf } from '../../domain/webhooks/events.ts';
 import { customerExample } from '../customers/examples.ts';
 import { customer } from '../customers/schema.ts';
 import { listQuery } from '../lists.ts';
@@ -142,6 +145,14 @@ const listed = Type.Object(
   { title: 'Event', additionalProperties: false },
 );
 
+function checkQuery({ type, cursor }: Readonly<Record<string, unknown>>): Problems {
+  const problems = new Problems();
+  if (typeof type === 'string' && typesOf(type).length === 0)
+    problems.add('type', 'There is no such event: docs/events.md lists them.');
+  if (typeof cursor === 'string' && parseCursor(cursor) === undefined) problems.add('cursor', notValid);
+  return problems;
+}
+
 const listEvents = operation({
   operationId: 'listEvents',
   method: 'GET',
@@ -165,6 +176,7 @@ const listEvents = operation({
     },
     { additionalProperties: false },
   ),
+  checkQuery,
   answer: {
     status: 200,
     description: 'The events after the cursor; the oldest there are without one.',

@@ -1,10 +1,8 @@
 import { usualItems } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
-import { InvalidInput, notValid, Refusal } from '../../domain/errors.ts';
-import { parseId } from '../../domain/ids.ts';
+import { Refusal } from '../../domain/errors.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
-import { Problems } from '../../domain/problems.ts';
 import { typesOf } from '../../domain/webhooks/events.ts';
 import type { EventQuery } from '../../store/webhooks/events.ts';
 import { readEvents } from '../../store/webhooks/events.ts';
@@ -24,19 +22,14 @@ export async function listEvents(
   return { status: 200, body: `{"data":[${data.join(',')}],"next_cursor":"${cursorAfter(page.upTo)}"}` };
 }
 
-function queryOf(query: Input<Contract['listEvents']>['query']): EventQuery {
-  const problems = new Problems();
-  const types = query.type === undefined ? undefined : typesOf(query.type);
-  if (types?.length === 0) problems.add('type', 'No event is called so: docs/events.md lists them.');
-  if (query.customer_id !== undefined && !parseId(query.customer_id))
-    problems.add('customer_id', 'Not a valid UUID.');
-  const after = query.cursor === undefined ? 0n : parseCursor(query.cursor);
-  if (after === undefined) problems.add('cursor', notValid);
-  if (problems.any) throw new InvalidInput(problems.toObject());
-  return {
-    types,
-    customerId: query.customer_id,
-    after: after ?? 0n,
-    most: query.limit ?? usualItems,
-  };
-}
+const queryOf = ({
+  type,
+  customer_id: customerId,
+  cursor,
+  limit,
+}: Input<Contract['listEvents']>['query']): EventQuery => ({
+  types: type === undefined ? undefined : typesOf(type),
+  customerId,
+  after: (cursor === undefined ? undefined : parseCursor(cursor)) ?? 0n,
+  most: limit ?? usualItems,
+});

@@ -22,6 +22,8 @@ const hasColours = (): boolean => process.stdout.isTTY && process.stdout.hasColo
 const prettyOptions = {
   translateTime: 'SYS:HH:MM:ss.l',
   singleLine: true,
+  // `error` holds a kind and a place. By default pino-pretty spreads a field of that name over several lines.
+  errorLikeObjectKeys: [],
   // Shown in the message.
   ignore: 'method,operation,status,ms',
   messageFormat: (entry: Record<string, unknown>, messageKey: string): string => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -148,6 +148,61 @@ export async function serve(settings: Settings, place: Place = {}): Promise<Serv
     stop() {
       child.kill('SIGTERM');
       return ended;
+    },
+  };
+}
+
+/** Why no test can open a terminal here, if so. */
+export const noTerminal: string | undefined = spawnSync('script', ['--version'], {
+  encoding: 'utf8',
+}).stdout?.includes('util-linux')
+  ? undefined
+  : 'script of util-linux is not here';
+
+/** A server on a terminal of its own. What it writes for people and to the log arrives there together. */
+export interface OnTerminal {
+  readonly url: string;
+  /** All that the terminal has shown, with its colours. */
+  readonly screen: string;
+  /** Types Ctrl-C, and answers with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a server on a terminal, on a free port, and waits until it is ready. */
+export async function serveOnTerminal(
+  settings: Settings,
+  options: readonly string[] = [],
+): Promise<OnTerminal> {
+  const line = [process.execPath, 'bin/clientele.js', 'serve', ...options];
+  const child = spawn('script', ['-qefc', `exec ${line.map((word) => `'${word}'`).join(' ')}`, '/dev/null'], {
+    cwd: repository,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      SHELL: '/bin/sh',
+      TERM: 'xterm-256color',
+      CLIENTELE_PORT: '0',
+      ...settings,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const { said, ended } = watch(child);
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const found = /https?:\/\/127\.0\.0\.1:\d+/.exec(said.stdout);
+      if (found && /(?:Stop with Ctrl-C|keys create --brand|brands create|"docs":).*\r\n/.test(said.stdout))
+        resolve(found[0]);
+    });
+    ended.then(({ code, stdout }) => reject(new Error(`serve ended with ${code}: ${stdout}`)));
+  });
+  return {
+    url,
+    get screen() {
+      return said.stdout;
+    },
+    async stop() {
+      child.stdin?.write('\u0003');
+      return (await ended).code;
     },
   };
 }

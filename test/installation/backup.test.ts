@@ -287,6 +287,9 @@ test('the way from the embedded server to a PostgreSQL server and back, by comma
   await copyFile(join(first, 'root.key'), join(start, 'copy.key'));
   const returned = await run(['restore', again], back);
   expect(returned.code, returned.stderr).toBe(0);
+  expect(returned.stdout.trimEnd().split('\n').at(-1)).toBe(
+    `Start it with: CLIENTELE_DATA_DIR="${third}" CLIENTELE_ROOT_KEY_FILE="${join(start, 'copy.key')}" node bin/clientele.js serve`,
+  );
   const home = await serve(back);
   expect(await read(home.url)).toBe(before);
   await home.stop();

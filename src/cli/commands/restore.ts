@@ -25,6 +25,15 @@ export async function restore(format: Format, file: string): Promise<void> {
   );
 }
 
-/** The command that serves what was restored: the embedded database needs its data directory named. */
-const startCommand = ({ databaseUrl, dataDir }: Config): string =>
-  `${databaseUrl === undefined ? `CLIENTELE_DATA_DIR=${quoted(dataDir)} ` : ''}${programName()} serve`;
+/** The command that serves what was restored, with the settings that lead to it. The database URL may hold a password. */
+function startCommand({ databaseUrl, dataDir, rootKeyFile, environment }: Config): string {
+  const settings = {
+    CLIENTELE_ENVIRONMENT: environment === 'live' ? environment : undefined,
+    CLIENTELE_DATA_DIR: databaseUrl === undefined ? dataDir : undefined,
+    CLIENTELE_ROOT_KEY_FILE: rootKeyFile,
+  };
+  const given = Object.entries(settings).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${quoted(value)}`],
+  );
+  return [...given, programName(), 'serve'].join(' ');
+}

@@ -99,6 +99,23 @@ test('nor is one called that was taken all the same', patience, async () => {
   expect([internet.dialled, trap.connects()]).toEqual([[], 0]);
 });
 
+test(
+  'the refusal of a private address names the setting that allows it, and repeats no address',
+  patience,
+  async () => {
+    const { brand } = await openScene(honest);
+    const answer = await brand.call('POST', '/webhooks', {
+      body: { url: 'https://10.1.2.3/in', events: ['*'] },
+    });
+    expect(answer.status).toBe(400);
+    const text = JSON.stringify(answer.json);
+    expect(text).toContain(
+      'Must lead to public internet addresses only. An operator can allow other networks with CLIENTELE_WEBHOOK_ALLOW.',
+    );
+    expect(text).not.toContain('10.1.2.3');
+  },
+);
+
 /** How many subscriptions, and how many events for each: together the rounds of the names that change. */
 const rebinding = { names: 100, events: 3 } as const;
 

@@ -62,7 +62,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       {
         check: 'data directory',
         state: 'yellow',
-        explanation: `There are no data in ${dataDir} yet.`,
+        explanation: `There is no data in ${dataDir} yet.`,
         next_step: 'Start once with: node bin/clientele.js serve',
       },
       {
@@ -124,7 +124,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       `! yellow data directory Others than its owner may write in ${dataDir} (mode 777).`,
     );
     expect(flat).toContain(`Close it with: chmod go-w ${dataDir}`);
-    expect(stdout).toMatch(/\n0 red \(to be mended\), 1 yellow \(worth a look\), \d+ green\.\n$/);
+    expect(stdout).toMatch(/\n0 red \(needs a fix\), 1 yellow \(worth a look\), \d+ green\.\n$/);
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -218,7 +218,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
       {
         check: 'environment',
         state: 'red',
-        explanation: 'The database was born as sandbox and stays it, but the settings say live.',
+        explanation: 'The database was created as sandbox, which never changes, but the settings say live.',
         next_step: 'Set CLIENTELE_ENVIRONMENT=sandbox, or use another database.',
       },
     ]);

@@ -104,7 +104,7 @@ describe('live refuses to start', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what a database was born as', { timeout: 120_000 }, () => {
+describe('what a database was created as', { timeout: 120_000 }, () => {
   test('holds: live refuses a sandbox and a sandbox refuses live, for the server and for commands', async () => {
     const sandbox = { CLIENTELE_DATA_DIR: join(folder, 'sandbox'), CLIENTELE_PORT: '0' };
     await (await serve(sandbox)).stop();
@@ -112,10 +112,10 @@ describe('what a database was born as', { timeout: 120_000 }, () => {
     const { CLIENTELE_ENVIRONMENT: _, ...sandboxOnLive } = live;
     for (const args of [['serve'], ['brands', 'list']]) {
       expect(await refusal({ ...live, CLIENTELE_DATA_DIR: sandbox.CLIENTELE_DATA_DIR }, args)).toBe(
-        'This database was born as sandbox and stays it. Set CLIENTELE_ENVIRONMENT=sandbox, or use another database.',
+        'This database was created as sandbox, which never changes. Set CLIENTELE_ENVIRONMENT=sandbox, or use another database.',
       );
       expect(await refusal({ ...sandboxOnLive, CLIENTELE_DATA_DIR: join(folder, 'born-live') }, args)).toBe(
-        'This database was born as live and stays it. Set CLIENTELE_ENVIRONMENT=live, or use another database.',
+        'This database was created as live, which never changes. Set CLIENTELE_ENVIRONMENT=live, or use another database.',
       );
     }
   });

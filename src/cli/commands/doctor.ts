@@ -66,7 +66,7 @@ function findingsText(findings: readonly Finding[]): string {
       : coloured(
           process.stdout,
           reds > 0 ? 'red' : 'yellow',
-          `${reds} red (to be mended), ${yellows} yellow (worth a look), ${count('green')} green.`,
+          `${reds} red (needs a fix), ${yellows} yellow (worth a look), ${count('green')} green.`,
         );
   return `${table([], rows, [9, name + 2, width])}\n\n${sum}`;
 }

@@ -64,7 +64,7 @@ export async function examineDataDirectory({ dataDir }: Installed, begun: boolea
   const check = 'data directory';
   const found = await stat(dataDir).catch((error: NodeJS.ErrnoException) => error.code ?? 'unreadable');
   if (found === 'ENOENT' || (typeof found === 'object' && found.isDirectory() && !begun))
-    return yellow(check, `There are no data in ${dataDir} yet.`, 'Start once with: clientele serve');
+    return yellow(check, `There is no data in ${dataDir} yet.`, 'Start once with: clientele serve');
   if (typeof found === 'string' || !found.isDirectory())
     return red(
       check,

@@ -104,10 +104,10 @@ export async function examineInstallation(
   if (!isFirstStart) return [yellow('environment', 'The database is not settled yet.', firstStart)];
   const fits =
     isFirstStart.environment === environment
-      ? green('environment', `The database was born as ${environment}, as the settings say.`)
+      ? green('environment', `The database was created as ${environment}, as the settings say.`)
       : red(
           'environment',
-          `The database was born as ${isFirstStart.environment} and stays it, but the settings say ${environment}.`,
+          `The database was created as ${isFirstStart.environment}, which never changes, but the settings say ${environment}.`,
           `Set CLIENTELE_ENVIRONMENT=${isFirstStart.environment}, or use another database.`,
         );
   if (!vault) return [fits];
@@ -171,7 +171,7 @@ export async function examineBrands(
   );
   return [
     ...(closed.length > 0 ? closed : [open]),
-    ...(hints.length > 0 ? hints : [green('API keys', 'None is about to end, none is old.')]),
+    ...(hints.length > 0 ? hints : [green('API keys', 'No key expires soon, and none is old.')]),
   ];
 }
 

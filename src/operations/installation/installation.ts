@@ -33,7 +33,7 @@ export async function ensureInstallation(
   }
   if (known.environment !== environment) {
     throw new OperatorError(
-      `This database was born as ${known.environment} and stays it. Set CLIENTELE_ENVIRONMENT=${known.environment}, or use another database.`,
+      `This database was created as ${known.environment}, which never changes. Set CLIENTELE_ENVIRONMENT=${known.environment}, or use another database.`,
     );
   }
   if (!vault.provesRoot(known.rootProof)) {

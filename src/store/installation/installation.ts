@@ -5,7 +5,7 @@ import { statement } from '../connection/database.ts';
 
 export type Environment = 'sandbox' | 'live';
 
-/** What a database was born as, and a proof of the root key that it was born under. */
+/** What a database was created as, and a proof of the root key that it was created with. */
 export interface Installation {
   readonly environment: Environment;
   readonly rootProof: string;

@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { completionScript, shells } from '../../src/cli/completion.ts';
 import { exampleOf } from '../../src/cli/definition/options.ts';
 import { defineProgram } from '../../src/cli/definition/program.ts';
+import { temporaryFolder, tidy } from './cli/program.ts';
+
+afterAll(tidy);
 
 const program = defineProgram();
 
@@ -42,13 +47,12 @@ describe('shell completion', () => {
   });
 
   const isHere = (shell: string) => spawnSync(shell, ['-c', 'true']).error === undefined;
-  test.each(shells)('for %s is a script that the shell can read, where it is installed', (shell) => {
+  test.each(shells)('for %s is a script that the shell can read, where it is installed', async (shell) => {
     if (shell !== 'bash' && !isHere(shell)) return;
-    const script = completionScript(program, shell);
-    expect(spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({
-      status: 0,
-      stderr: '',
-    });
+    const file = join(await temporaryFolder(), 'completion');
+    // A file: fish refuses to read a script from the socket that a child's standard input is.
+    await writeFile(file, completionScript(program, shell));
+    expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
   });
 
   const typed: readonly (readonly [words: readonly string[], offered: string])[] = [

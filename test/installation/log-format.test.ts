@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
 import { person } from '../people.ts';
 import type { OnTerminal, Serving } from './cli/program.ts';
@@ -98,9 +98,11 @@ describe.skipIf(noTerminal)(
       const { customer_id: id } = (await created.json()) as { customer_id: string };
       await fetch(`${server.url}/api/v0.1/customers/${id}`, { headers });
       await fetch(`${server.url}/${body.ssn}?name=Quillfeather`);
+      const entries = () => plainLines(server.screen).filter((line) => /^\[\d\d:/.test(line));
+      const requests = () => entries().filter((line) => line.includes(' ms '));
+      await vi.waitFor(() => expect(requests()).toHaveLength(3), { timeout: 10_000 });
       await server.stop();
-      const logged = plainLines(server.screen).filter((line) => /^\[\d\d:/.test(line));
-      expect(logged.filter((line) => line.includes(' ms '))).toHaveLength(3);
+      const logged = entries();
       expect(logged.filter((line) => !prettyLine.test(line))).toEqual([]);
       const text = logged.join('\n');
       for (const secret of [body.ssn, body.email, 'Quillfeather', headers.Authorization, id])

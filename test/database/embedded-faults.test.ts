@@ -3,10 +3,10 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { findDataLayout } from '../../src/store/embedded/data-layout.ts';
-import { prepare } from '../../src/store/embedded/launch-plan.ts';
+import { prepareLaunch } from '../../src/store/embedded/launch-plan.ts';
 import { answeringSocket, startPostmaster, stopPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { findRights } from '../../src/store/embedded/privileges.ts';
-import { beginning, commandLine } from '../../src/store/embedded/processes.ts';
+import { commandLine, processStartTime } from '../../src/store/embedded/processes.ts';
 import { openEmbedded } from '../../src/store/embedded/server.ts';
 import {
   actor,
@@ -144,7 +144,7 @@ test.runIf(endsWithParent)(
     const { pid = 0 } = await serve.until('ready');
     await serve.until('written');
     serve.kill('SIGKILL');
-    await eventually(async () => (await beginning(pid)) === undefined, 5_000);
+    await eventually(async () => (await processStartTime(pid)) === undefined, 5_000);
     const server = await openEmbedded({ dataDir, role: 'serve' });
     await serve.ended;
     const acknowledged = serve.reports.findLast(({ event }) => event === 'written')?.id ?? 0;
@@ -188,17 +188,15 @@ test.runIf(!isRoot || isOpenToAll)(
   async () => {
     const dataDir = await temporary();
     const pid = Number(await output(script('orphan.ts', [dataDir])));
-    expect(await beginning(pid)).toBeDefined();
+    expect(await processStartTime(pid)).toBeDefined();
     const notices: string[] = [];
     const server = await openEmbedded({
       dataDir,
       role: 'serve',
       notice: (sentence) => notices.push(sentence),
     });
-    expect(notices).toContain(
-      `Stopping the PostgreSQL server (pid ${pid}) that an earlier process left behind.`,
-    );
-    expect(await beginning(pid)).toBeUndefined();
+    expect(notices).toContain(`Stopping the PostgreSQL server (pid ${pid}) of an earlier process.`);
+    expect(await processStartTime(pid)).toBeUndefined();
     expect(server.pid).not.toBe(pid);
     await server.stop();
     expect(await log(dataDir)).not.toContain('not properly shut down');
@@ -222,9 +220,9 @@ test('a server that somebody else started on the data is not touched', async () 
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
-  const recipe = await prepare(place, {}, () => {});
+  const recipe = await prepareLaunch(place, {}, () => {});
   // Without our mark, as an operator would start it.
-  const theirs = await startPostmaster({ ...recipe, place: { ...place, marker: 'maintenance' } });
+  const theirs = await startPostmaster({ ...recipe, layout: { ...place, marker: 'maintenance' } });
   await expect(openEmbedded({ dataDir, role: 'command' })).rejects.toThrow(
     `A PostgreSQL server that Clientele did not start (pid ${theirs.pid}) runs on`,
   );
@@ -296,7 +294,7 @@ test('a server that hangs is stopped the hard way after a bound', async () => {
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
-  const postmaster = await startPostmaster(await prepare(place, {}, () => {}));
+  const postmaster = await startPostmaster(await prepareLaunch(place, {}, () => {}));
   process.kill(postmaster.pid, 'SIGSTOP');
   await stopPostmaster(postmaster, 200);
   expect(await postmaster.ended).toBe('signal SIGKILL');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { claim } from '../../src/store/embedded/owner.ts';
+import { acquireLock } from '../../src/store/embedded/owner.ts';
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
 import { actor, ask, eventually, isLinux, leftRunning, log, temporary, tidy } from './embedded/actors.ts';
 
@@ -101,7 +101,7 @@ test('a serve waits for a command that runs the server, says so, and then starts
   const before = await command.until('ready');
   const serve = actor({ dataDir, role: 'serve' });
   expect((await serve.until('notice')).sentence).toBe(
-    `Waiting for another clientele command (pid ${command.pid}) to finish with the data directory.`,
+    `Waiting for another clientele command (pid ${command.pid}) to release the data directory.`,
   );
   await command.stop();
   const after = await serve.until('ready');
@@ -157,34 +157,34 @@ test('a claim whose pid is another process by now does not hold the directory', 
   const folder = join(await temporary(), 'owners');
   const other = spawn('sleep', ['60']);
   await once(other, 'spawn');
-  const first = await claim(folder, 'serve', nobodyAnswers);
-  expect(first).toHaveProperty('claim');
+  const first = await acquireLock(folder, 'serve', nobodyAnswers);
+  expect(first).toHaveProperty('lock');
   const { path, says } = await newestClaim(join(folder, '..'));
   await writeFile(path, JSON.stringify({ ...says, pid: other.pid }));
-  expect(await claim(folder, 'serve', nobodyAnswers)).toHaveProperty('claim');
+  expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('lock');
   other.kill();
 });
 
 test('a claim from before the machine was started again does not hold the directory', async () => {
   const folder = join(await temporary(), 'owners');
-  await claim(folder, 'serve', nobodyAnswers);
+  await acquireLock(folder, 'serve', nobodyAnswers);
   const { path, says } = await newestClaim(join(folder, '..'));
   await writeFile(path, JSON.stringify({ ...says, boot: 'another' }));
-  expect(await claim(folder, 'serve', nobodyAnswers)).toHaveProperty('claim');
+  expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('lock');
 });
 
 test('a claim cut short by a power failure does not hold the directory', async () => {
   const folder = join(await temporary(), 'owners');
   await mkdir(folder);
   await writeFile(join(folder, '3'), '');
-  expect(await claim(folder, 'serve', nobodyAnswers)).toHaveProperty('claim');
+  expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('lock');
   expect(await readdir(folder)).toContain('4');
 });
 
 test('a living claim holds the directory, also against its own process', async () => {
   const folder = join(await temporary(), 'owners');
-  await claim(folder, 'serve', nobodyAnswers);
-  expect(await claim(folder, 'command', nobodyAnswers)).toMatchObject({
+  await acquireLock(folder, 'serve', nobodyAnswers);
+  expect(await acquireLock(folder, 'command', nobodyAnswers)).toMatchObject({
     holder: { pid: process.pid, role: 'serve' },
   });
 });
@@ -196,15 +196,15 @@ test('of many that claim at once exactly one is granted, however often the claim
   await Promise.all(
     Array.from({ length: 8 }, async () => {
       for (let mine = 0; mine < 10; ) {
-        const outcome = await claim(folder, 'command', nobodyAnswers);
-        if (!('claim' in outcome)) continue;
+        const outcome = await acquireLock(folder, 'command', nobodyAnswers);
+        if (!('lock' in outcome)) continue;
         holders += 1;
         expect(holders).toBe(1);
         await new Promise((resolve) => setTimeout(resolve, 1));
         holders -= 1;
         granted += 1;
         mine += 1;
-        await outcome.claim.release();
+        await outcome.lock.release();
       }
     }),
   );
@@ -237,12 +237,12 @@ test.runIf(isLinux)(
   'a serve that another container left is passed over once its server is silent',
   async () => {
     const folder = join(await temporary(), 'owners');
-    await claim(folder, 'serve', nobodyAnswers);
+    await acquireLock(folder, 'serve', nobodyAnswers);
     const { path, says } = await newestClaim(join(folder, '..'));
     await writeFile(path, JSON.stringify({ ...says, pid: 1, pidSpace: 'pid:[1]' }));
     // It may just be starting.
-    expect(await claim(folder, 'serve', nobodyAnswers)).toHaveProperty('holder');
+    expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('holder');
     await utimes(path, new Date(), new Date((await stat(path)).mtimeMs - 16_000));
-    expect(await claim(folder, 'serve', nobodyAnswers)).toHaveProperty('claim');
+    expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('lock');
   },
 );

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { findBinaries, readyBinaries } from '../../src/store/embedded/binaries.ts';
+import { findBinaries, prepareBinaries } from '../../src/store/embedded/binaries.ts';
 import { findRights, launch, serverAccount } from '../../src/store/embedded/privileges.ts';
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
 import {
@@ -145,7 +145,7 @@ test.runIf(!isRoot || isOpenToAll)(
   'a server without checksums is refused with the way to enable them',
   async () => {
     const dataDir = await temporary();
-    const { binaries } = await readyBinaries(installed, join(dataDir, 'cache'), undefined, false);
+    const { binaries } = await prepareBinaries(installed, join(dataDir, 'cache'), undefined, false);
     const data = join(dataDir, 'postgres');
     await mkdir(data, { mode: 0o700 });
     if (nobody) await chown(data, nobody.uid, nobody.gid);
@@ -338,7 +338,7 @@ test.runIf(isRoot)('a socket directory that somebody else has put in place is no
   await mkdir(outer);
   await chown(outer, userWithoutName.uid, userWithoutName.gid);
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
-    'belongs to somebody else (uid 12345)',
+    'belongs to another user (uid 12345)',
   );
   await rm(outer, { recursive: true });
 });

@@ -128,7 +128,7 @@ test('data of another PostgreSQL version are left alone, with a sentence', async
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   await writeFile(join(dataDir, 'postgres/PG_VERSION'), '17\n');
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
-    /written by PostgreSQL 17, and this release of Clientele brings PostgreSQL 18.*CLIENTELE_DATABASE_URL/,
+    /written by PostgreSQL 17, and this release of Clientele contains PostgreSQL 18.*CLIENTELE_DATABASE_URL/,
   );
 });
 

@@ -17,7 +17,8 @@ interface Place {
 const names = ['plain', 'tls'] as const;
 type Name = (typeof names)[number];
 
-const pem = (name: string) => fileURLToPath(new URL(`../installation/cli/localhost-${name}.pem`, import.meta.url));
+const pem = (name: string) =>
+  fileURLToPath(new URL(`../installation/cli/localhost-${name}.pem`, import.meta.url));
 const opened: Partial<Record<Name, Place>> = {};
 beforeAll(async () => {
   const tls = { CLIENTELE_TLS_CERT_FILE: pem('cert'), CLIENTELE_TLS_KEY_FILE: pem('key') };

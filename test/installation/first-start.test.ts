@@ -117,7 +117,7 @@ describe('a later start', { timeout: 120_000 }, () => {
     const refused = await clientele(['serve'], { ...settings, CLIENTELE_PORT: '0' });
     expect(refused.code).toBe(1);
     expect(lines(refused.stderr)).toEqual([
-      `Another clientele serve (pid ${server.pid}) already runs on ${settings.CLIENTELE_DATA_DIR}. Stop it first, or give this one a data directory of its own with CLIENTELE_DATA_DIR.`,
+      `Another clientele serve (pid ${server.pid}) already runs on ${settings.CLIENTELE_DATA_DIR}. Stop it first, or give this one its own data directory with CLIENTELE_DATA_DIR.`,
     ]);
     await server.stop();
   });

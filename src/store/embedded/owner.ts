@@ -12,118 +12,119 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beginning } from './processes.ts';
+import { processStartTime } from './processes.ts';
 
 export type Role = 'serve' | 'command';
 
 /** The process that runs the server of a data directory. */
-export interface Holder {
+export interface LockHolder {
   readonly pid: number;
   readonly role: Role;
-  /** When that process began, in the words of its system; pids are used again, pid and beginning together not. */
+  /** Start time as the operating system prints it; a pid is reused, a pid with its start time is not. */
   readonly began: string;
-  /** Identifies the running kernel: after a restart of the machine every holder is dead. */
+  /** Identifies the running kernel: after a reboot every holder is dead. */
   readonly boot: string;
-  /** Identifies the space in which `pid` has a meaning, which is not the same for two containers. */
+  /** Identifies the pid namespace of `pid`; two containers have different ones. */
   readonly pidSpace: string;
 }
 
 /** The right to start and stop the server of a data directory. */
-export interface Claim {
-  /** Says again that this process lives, for processes that cannot see it (see `graceForStrangers`). */
+export interface DirectoryLock {
+  /** Renews the lock for processes in other pid namespaces (see `foreignHolderGraceMs`). */
   refresh(): Promise<void>;
   release(): Promise<void>;
 }
 
-// A holder in another container may live, though its pid says nothing here. It counts as alive while its server
-// answers, and for this many milliseconds after it took hold or restarted its server, when it may not yet answer.
-const graceForStrangers = 15_000;
+// The pid of a holder in another container means nothing here. Such a holder counts as alive while its server
+// answers. Its server may not answer yet for this long after it took the lock or restarted the server.
+const foreignHolderGraceMs = 15_000;
 
 /**
- * Takes hold of a data directory for this process, or says who holds it. `answers` tells whether a server
+ * Locks a data directory for this process, or returns the current holder. `answers` tells whether a server
  * accepts connections there now.
  *
- * Claims are files named 1, 2, 3, …: the highest number counts, a claim is taken by creating the next number,
- * which the file system grants to one process only, and the highest is never removed, only marked as released.
- * A single lock file would not do: two processes that both find it stale can each remove the other's fresh one.
+ * Locks are files named 1, 2, 3, …; the highest number counts. A process takes the lock when it creates the next
+ * number, which the file system grants to one process only. The highest file is never removed, only marked as
+ * released. A single lock file is not enough: two processes that both find it stale can each remove the other's
+ * new one.
  */
-export async function claim(
+export async function acquireLock(
   folder: string,
   role: Role,
   answers: () => Promise<boolean>,
-): Promise<{ readonly claim: Claim } | { readonly holder: Holder }> {
+): Promise<{ readonly lock: DirectoryLock } | { readonly holder: LockHolder }> {
   await mkdir(folder, { recursive: true });
   const me = await describeSelf(role);
   for (;;) {
-    const { number, holder } = await judgeNewest(folder, answers);
+    const { number, holder } = await readNewest(folder, answers);
     if (holder) return { holder };
-    // The successor of the very claim that was judged: a newer one may be somebody's who lives.
+    // Take the number after the one that was examined: a newer one may belong to a live process.
     const next = number + 1;
     const path = join(folder, `${next}`);
-    if (!(await createWhole(path, me))) continue;
-    // A process that was slow may create a number which others have passed and cleared away already.
+    if (!(await createAtomically(path, me))) continue;
+    // A slow process may create a number that others have already passed and removed.
     if ((await newest(folder)) > next) {
       await rm(path, { force: true });
       continue;
     }
-    // A few old ones stay, so that a listing which runs meanwhile cannot miss old and new alike.
+    // Keep a few old files, so that a concurrent listing sees at least one.
     for (const number of await numbers(folder)) {
       if (number < next - 8) await rm(join(folder, `${number}`), { force: true });
     }
     return {
-      claim: {
+      lock: {
         refresh: () => utimes(path, new Date(), new Date()),
         release: async () => {
-          // A data directory that was deleted meanwhile needs no release.
-          if ((await newest(folder)) === next) await replaceWhole(path, { ...me, released: true });
+          // A data directory that has been deleted needs no release.
+          if ((await newest(folder)) === next) await replaceAtomically(path, { ...me, released: true });
         },
       },
     };
   }
 }
 
-/** The living process that holds the data directory, or undefined. */
-export async function currentHolder(
+/** The live process that holds the data directory, or undefined. */
+export async function currentLockHolder(
   folder: string,
   answers: () => Promise<boolean>,
-): Promise<Holder | undefined> {
-  return (await judgeNewest(folder, answers)).holder;
+): Promise<LockHolder | undefined> {
+  return (await readNewest(folder, answers)).holder;
 }
 
-async function judgeNewest(
+async function readNewest(
   folder: string,
   answers: () => Promise<boolean>,
-): Promise<{ readonly number: number; readonly holder: Holder | undefined }> {
+): Promise<{ readonly number: number; readonly holder: LockHolder | undefined }> {
   for (;;) {
     const number = await newest(folder);
     if (number === 0) return { number, holder: undefined };
     const path = join(folder, `${number}`);
     try {
-      const held = JSON.parse(await readFile(path, 'utf8')) as Holder & { released?: boolean };
+      const recorded = JSON.parse(await readFile(path, 'utf8')) as LockHolder & { released?: boolean };
       const age = Date.now() - (await stat(path)).mtimeMs;
-      const holds = held.released !== true && (await isAlive(held, age, answers));
-      return { number, holder: holds ? held : undefined };
+      const holds = recorded.released !== true && (await isAlive(recorded, age, answers));
+      return { number, holder: holds ? recorded : undefined };
     } catch (error) {
-      // Claims appear whole, so one that cannot be read was lost in a power cut, and its process with it.
+      // Lock files are created atomically. One that cannot be parsed was damaged by a power cut, so its process is gone.
       if (error instanceof SyntaxError) return { number, holder: undefined };
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      // Cleared away between listing and reading: there is a newer one.
+      // Removed between the listing and the read: there is a newer one.
     }
   }
 }
 
-async function isAlive(held: Holder, age: number, answers: () => Promise<boolean>): Promise<boolean> {
-  const here = await describeSelf(held.role);
-  if (held.boot !== here.boot) return false;
-  if (held.pidSpace === here.pidSpace) return (await beginning(held.pid)) === held.began;
-  return age < graceForStrangers || (await answers());
+async function isAlive(recorded: LockHolder, age: number, answers: () => Promise<boolean>): Promise<boolean> {
+  const here = await describeSelf(recorded.role);
+  if (recorded.boot !== here.boot) return false;
+  if (recorded.pidSpace === here.pidSpace) return (await processStartTime(recorded.pid)) === recorded.began;
+  return age < foreignHolderGraceMs || (await answers());
 }
 
-let self: Promise<Omit<Holder, 'role'>> | undefined;
+let self: Promise<Omit<LockHolder, 'role'>> | undefined;
 
-async function describeSelf(role: Role): Promise<Holder> {
+async function describeSelf(role: Role): Promise<LockHolder> {
   self ??= Promise.all([
-    beginning(process.pid),
+    processStartTime(process.pid),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
     readlink('/proc/self/ns/pid').catch(() => ''),
   ]).then(([began = '', boot, pidSpace]) => ({ pid: process.pid, began, boot: boot.trim(), pidSpace }));
@@ -142,8 +143,8 @@ async function newest(folder: string): Promise<number> {
   return Math.max(0, ...(await numbers(folder)));
 }
 
-/** Creates a file with its content in one step; false where the name is taken. */
-async function createWhole(path: string, content: object): Promise<boolean> {
+/** Creates a file with its content in one step; false if the name is taken. */
+async function createAtomically(path: string, content: object): Promise<boolean> {
   const draft = await writeDraft(path, content);
   try {
     await link(draft, path);
@@ -156,7 +157,7 @@ async function createWhole(path: string, content: object): Promise<boolean> {
   }
 }
 
-async function replaceWhole(path: string, content: object): Promise<void> {
+async function replaceAtomically(path: string, content: object): Promise<void> {
   await rename(await writeDraft(path, content), path);
 }
 

@@ -1,14 +1,15 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { failedStart } from './cluster.ts';
-import { type DataLayout, removeStaleSocket, socketFile, usualSocketDirectory } from './data-layout.ts';
+import { type DataLayout, defaultSocketDirectory, removeStaleSocket, socketFile } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import type { Recipe } from './launch-plan.ts';
+import type { LaunchPlan } from './launch-plan.ts';
 import { logSince, logSize, openLog } from './log.ts';
 import { launch } from './privileges.ts';
-import { allPids, beginning, commandLine, workingDirectory } from './processes.ts';
-import { markOf, serverArguments } from './settings.ts';
+import { allPids, commandLine, processStartTime, workingDirectory } from './processes.ts';
+import { commandLineMarker, serverArguments } from './settings.ts';
 
 /** PostgreSQL's first process, a child of this one. */
 export interface Postmaster {
@@ -17,7 +18,7 @@ export interface Postmaster {
   readonly ended: Promise<string>;
   isGone(): boolean;
   signal(name: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): void;
-  /** Whether this process stays alive for it. */
+  /** Whether the child keeps this process alive. */
   hold(yes: boolean): void;
 }
 
@@ -28,56 +29,56 @@ export interface PidFile {
   readonly isReady: boolean;
 }
 
-// Milliseconds.
 const lockTimeoutMs = 10_000;
-const askNicely = 4_000;
-const askFirmly = 8_000;
+const quitAfterMs = 4_000;
+const killAfterMs = 8_000;
 
 /**
- * Starts the server and waits until it takes connections; 30 ms, or as long as recovery takes after a power
- * cut. Stops an orphan that an earlier process left, clears stale lock files away, and tries for 10 seconds
- * while remains of a dying server hold the data. Only the process that holds the directory (owner.ts) may call
- * this. Throws EmbeddedError with PostgreSQL's own words.
+ * Starts the server and waits until it accepts connections: 30 ms, or as long as recovery takes after a power
+ * cut. Stops an orphan of an earlier process, removes stale lock files, and retries for 10 seconds while
+ * processes of a dying server hold the data. The caller must hold the directory lock (owner.ts). Throws
+ * EmbeddedError with PostgreSQL's own message.
  */
-export async function startPostmaster(recipe: Recipe): Promise<Postmaster> {
-  const { place, binaries, notice } = recipe;
+export async function startPostmaster(plan: LaunchPlan): Promise<Postmaster> {
+  const { layout, binaries, notice } = plan;
   const began = Date.now();
   for (;;) {
-    await clearTheWay(place, notice);
-    await removeStaleSocket(recipe.socketDirectory);
-    const logged = await logSize(place);
-    const postmaster = await spawnPostmaster(recipe);
-    const end = await untilReady(place, postmaster, notice);
+    await removeRemains(layout, notice);
+    await removeStaleSocket(plan.socketDirectory);
+    const logged = await logSize(layout);
+    const postmaster = await spawnPostmaster(plan);
+    const end = await waitUntilReady(layout, postmaster, notice);
     if (end === undefined) return postmaster;
-    const words = `${end}\n${await logSince(place, logged)}`;
-    const held = /lock file .* already exists|shared memory block .* still in use/.test(words);
+    const output = `${end}\n${await logSince(layout, logged)}`;
+    const held = /lock file .* already exists|shared memory block .* still in use/.test(output);
     if (!held || Date.now() - began > lockTimeoutMs) {
-      throw failedStart(`PostgreSQL ended with ${end}`, reasons(words), binaries);
+      throw failedStart(`PostgreSQL ended with ${end}`, reasons(output), binaries);
     }
-    await endLeftovers(place, Date.now() - began > askNicely ? 'SIGKILL' : 'SIGQUIT');
-    await sleep(50);
+    await endOrphanedBackends(layout, Date.now() - began > quitAfterMs ? 'SIGKILL' : 'SIGQUIT');
+    await delay(50);
   }
 }
 
 /**
- * Stops the server: no new work, open transactions rolled back, everything on disk. One that takes longer than
- * `bound` milliseconds is stopped without its final checkpoint, and then killed; both lose nothing that was
- * acknowledged, and cost a recovery at the next start.
+ * Stops the server: it refuses new work, rolls open transactions back and writes everything to disk. After each
+ * `timeoutMs` the signal gets stronger: a stop without a final checkpoint, then a kill. Neither loses an
+ * acknowledged write, but the next start then runs a recovery.
  */
-export async function stopPostmaster(postmaster: Postmaster, bound = 10_000): Promise<void> {
+export async function stopPostmaster(postmaster: Postmaster, timeoutMs = 10_000): Promise<void> {
   postmaster.hold(true);
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     if (postmaster.isGone()) return;
     postmaster.signal(signal);
-    const timeoutMs = new AbortController();
-    await Promise.race([postmaster.ended, sleep(bound, timeoutMs.signal)]);
-    timeoutMs.abort();
+    const timer = new AbortController();
+    const timeout = delay(timeoutMs, undefined, { signal: timer.signal }).catch(() => {});
+    await Promise.race([postmaster.ended, timeout]);
+    timer.abort();
   }
 }
 
-/** What postmaster.pid says, undefined where no server runs or died here, or where it is just being written. */
-export async function readPidFile(place: DataLayout): Promise<PidFile | undefined> {
-  const text = await readFile(join(place.data, 'postmaster.pid'), 'utf8').catch(
+/** Reads postmaster.pid; undefined if the file is missing or not yet complete. */
+export async function readPidFile(layout: DataLayout): Promise<PidFile | undefined> {
+  const text = await readFile(join(layout.data, 'postmaster.pid'), 'utf8').catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw error;
@@ -88,12 +89,12 @@ export async function readPidFile(place: DataLayout): Promise<PidFile | undefine
   return { pid: Number(pid), socketDirectory: socketDirectory ?? '', isReady: status?.trim() === 'ready' };
 }
 
-/** The socket directory of a server that accepts connections now, whoever may have started it. */
-export async function answeringSocket(place: DataLayout): Promise<string | undefined> {
-  const file = await readPidFile(place);
+/** The socket directory of a server that accepts connections now, no matter which process started it. */
+export async function answeringSocket(layout: DataLayout): Promise<string | undefined> {
+  const file = await readPidFile(layout);
   if (!file || file.socketDirectory === '') return undefined;
   // A server in another container may know the same directory by another path.
-  for (const folder of new Set([file.socketDirectory, usualSocketDirectory(place)])) {
+  for (const folder of new Set([file.socketDirectory, defaultSocketDirectory(layout)])) {
     if (await accepts(folder)) return folder;
   }
   return undefined;
@@ -110,67 +111,67 @@ async function accepts(folder: string): Promise<boolean> {
   });
 }
 
-/** Sees to it that nothing runs on the data, and that no file of a dead server keeps a new one from starting. */
-async function clearTheWay(place: DataLayout, notice: (sentence: string) => void): Promise<void> {
-  const file = await readPidFile(place);
+/** Stops an orphaned server on the data, and removes the pid file of a dead one, which would block a start. */
+async function removeRemains(layout: DataLayout, notice: (sentence: string) => void): Promise<void> {
+  const file = await readPidFile(layout);
   if (!file || !exists(file.pid)) return;
   const command = await commandLine(file.pid);
   const isPostgres = /(^|\/)postgres( |:|$)/.test(command);
-  if (isPostgres && command.includes(markOf(place))) {
-    notice(`Stopping the PostgreSQL server (pid ${file.pid}) that an earlier process left behind.`);
-    await endOrphan(file.pid, place);
+  if (isPostgres && command.includes(commandLineMarker(layout))) {
+    notice(`Stopping the PostgreSQL server (pid ${file.pid}) of an earlier process.`);
+    await endOrphan(file.pid, layout);
   } else if (
     isPostgres &&
-    (command.includes(place.data) || (await workingDirectory(file.pid)) === place.data)
+    (command.includes(layout.data) || (await workingDirectory(file.pid)) === layout.data)
   ) {
     throw new EmbeddedError(
-      `A PostgreSQL server that Clientele did not start (pid ${file.pid}) runs on ${place.data}. ` +
+      `A PostgreSQL server that Clientele did not start (pid ${file.pid}) runs on ${layout.data}. ` +
         'Stop it and start again, or set CLIENTELE_DATABASE_URL to that server.',
     );
   } else {
-    // The pid is somebody else's by now, or a zombie's. PostgreSQL itself would take it for a living server; it
-    // still finds out by the shared memory if processes of the dead server are left.
-    await rm(join(place.data, 'postmaster.pid'), { force: true });
+    // The pid now belongs to another program or a zombie, and PostgreSQL would take it for a live server.
+    // PostgreSQL still detects remaining processes of the dead server through its shared memory.
+    await rm(join(layout.data, 'postmaster.pid'), { force: true });
   }
 }
 
-async function endOrphan(pid: number, place: DataLayout): Promise<void> {
-  const began = await beginning(pid);
+async function endOrphan(pid: number, layout: DataLayout): Promise<void> {
+  const began = await processStartTime(pid);
   const since = Date.now();
   for (let signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | undefined = 'SIGINT', last = ''; ; ) {
-    if (began === undefined || (await beginning(pid)) !== began) return;
+    if (began === undefined || (await processStartTime(pid)) !== began) return;
     if (signal !== last) process.kill(pid, signal);
     last = signal;
     const waited = Date.now() - since;
     if (waited > lockTimeoutMs) {
       throw new EmbeddedError(
-        `The PostgreSQL server (pid ${pid}) that an earlier process left on ${place.data} does not end. ` +
+        `The PostgreSQL server (pid ${pid}) of an earlier process on ${layout.data} does not stop. ` +
           `End it with \`kill -9 ${pid}\`, or restart the machine, and start again.`,
       );
     }
-    signal = waited > askFirmly ? 'SIGKILL' : waited > askNicely ? 'SIGQUIT' : 'SIGINT';
-    await sleep(10);
+    signal = waited > killAfterMs ? 'SIGKILL' : waited > quitAfterMs ? 'SIGQUIT' : 'SIGINT';
+    await delay(10);
   }
 }
 
-/** Ends connections that outlive their postmaster: one that computes would notice its death only much later. */
-async function endLeftovers(place: DataLayout, signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> {
-  const owner = (await stat(place.data)).uid;
+/** Ends backends that outlive their postmaster; a busy one would notice its death only much later. */
+async function endOrphanedBackends(layout: DataLayout, signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> {
+  const owner = (await stat(layout.data)).uid;
   for (const pid of await allPids()) {
-    if (!(await commandLine(pid)).startsWith(`postgres: ${place.marker}: `)) continue;
+    if (!(await commandLine(pid)).startsWith(`postgres: ${layout.marker}: `)) continue;
     const uid = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid ?? owner;
     if (uid === owner && exists(pid)) process.kill(pid, signal);
   }
 }
 
-async function spawnPostmaster(recipe: Recipe): Promise<Postmaster> {
-  const { place, binaries, launcher, socketDirectory, settings } = recipe;
+async function spawnPostmaster(plan: LaunchPlan): Promise<Postmaster> {
+  const { layout, binaries, launcher, socketDirectory, settings } = plan;
   const program = join(binaries.folder, 'bin/postgres');
-  const log = await openLog(place);
+  const log = await openLog(layout);
   try {
-    // SIGINT is a fast shutdown: at 25,000 rows a second it took 0.6 s, and the next start 0.2 s. SIGQUIT would
-    // end at once and leave the next start a recovery, which took 2 to 4 s.
-    const args = serverArguments(place, socketDirectory, settings);
+    // SIGINT is a fast shutdown: under 25,000 rows a second it took 0.6 s, and the next start 0.2 s. SIGQUIT ends
+    // at once, but the next start then runs a recovery of 2 to 4 s.
+    const args = serverArguments(layout, socketDirectory, settings);
     const child = launch(launcher, program, args, 'INT', ['ignore', log.fd, log.fd]);
     let end: string | undefined;
     const ended = new Promise<string>((resolve) => {
@@ -195,30 +196,28 @@ async function spawnPostmaster(recipe: Recipe): Promise<Postmaster> {
   }
 }
 
-/** Undefined once the server is ready, how it ended where it ended. A server in recovery is waited for. */
-async function untilReady(
-  place: DataLayout,
+/** Resolves with undefined when the server is ready (after any recovery), or with how it ended. */
+async function waitUntilReady(
+  layout: DataLayout,
   postmaster: Postmaster,
   notice: (sentence: string) => void,
 ): Promise<string | undefined> {
-  let timeoutMs: number | undefined = Date.now() + 3_000;
+  let noticeAt: number | undefined = Date.now() + 3_000;
   while (!postmaster.isGone()) {
-    const file = await readPidFile(place);
+    const file = await readPidFile(layout);
     if (file?.pid === postmaster.pid && file.isReady) return undefined;
-    if (timeoutMs !== undefined && Date.now() > timeoutMs) {
-      notice(
-        'PostgreSQL is taking its time to start; after an unclean stop it first recovers what was written.',
-      );
-      timeoutMs = undefined;
+    if (noticeAt !== undefined && Date.now() > noticeAt) {
+      notice('PostgreSQL takes longer than usual to start. After an unclean stop it first recovers its log.');
+      noticeAt = undefined;
     }
-    await sleep(5);
+    await delay(5);
   }
   return postmaster.ended;
 }
 
-/** The lines that say why a server did not start, without those about clients that came too early. */
-function reasons(words: string): string {
-  const lines = words
+/** The lines that say why a server did not start, without those about clients that connected too early. */
+function reasons(output: string): string {
+  const lines = output
     .split('\n')
     .flatMap((line) => /(?:FATAL|PANIC): .*|^\S*(?:setpriv|spawn).*/.exec(line) ?? []);
   return lines.filter((line) => !/the database system is|terminating connection/.test(line)).join('\n');
@@ -231,14 +230,4 @@ function exists(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -9,26 +9,26 @@ export interface Account {
   readonly gid: number;
 }
 
-/** What this process may do on behalf of the server it starts. */
+/** What this process can do for the server it starts. */
 export interface Rights {
-  /** Path of util-linux's setpriv, where there is one that knows what is asked of it here. */
+  /** Path of util-linux's setpriv; undefined if it is missing or lacks the options used here. */
   readonly setpriv: string | undefined;
-  /** The kernel can signal the server when this process dies, so that no orphan is left. */
+  /** The kernel can signal the server when this process dies, so that no orphan remains. */
   readonly endsWithParent: boolean;
-  /** The server can be given `dac_read_search`, so that it passes directories closed to its user. */
+  /** The server can get `dac_read_search`, which lets it pass directories closed to its user. */
   readonly canGiveSearch: boolean;
 }
 
-/** How programs of the server are started: by whom, and with which rights. */
+/** The user and the rights that programs of the server start with. */
 export interface Launcher {
   readonly rights: Rights;
-  /** Undefined where the server runs as the user of this process. */
+  /** Undefined if the server runs as the user of this process. */
   readonly account: Account | undefined;
-  /** Give the one capability to pass directories which are closed to `account`. */
+  /** Grants the capability to pass directories that are closed to `account`. */
   readonly search: boolean;
 }
 
-// Fixed, not taken from PATH: as root, a program found in a folder of somebody else's would run as root.
+// Fixed, not read from PATH: root must not run a program from another user's folder.
 const systemFolders = [
   '/usr/bin',
   '/bin',
@@ -41,33 +41,35 @@ const systemFolders = [
 // Bits of /proc/<pid>/status, from linux/capability.h.
 const capability = { chown: 0, readSearch: 2, setgid: 6, setuid: 7, setpcap: 8 };
 
-/** Finds out what this process may do; about 3 ms. */
+/** Detects the rights of this process in about 3 ms. */
 export async function findRights(folders: readonly string[] = systemFolders): Promise<Rights> {
   const none = { setpriv: undefined, endsWithParent: false, canGiveSearch: false };
   if (process.platform !== 'linux') return none;
   for (const folder of folders) {
     const setpriv = `${folder}/setpriv`;
-    const help = await helpOf(setpriv);
-    // BusyBox has a setpriv too, which can neither change users nor bind a child to its parent's life.
+    const help = await helpText(setpriv);
+    // BusyBox also has a setpriv, but without these two options.
     if (!help.includes('--reuid') || !help.includes('--pdeathsig')) continue;
     const knows = help.includes('--ambient-caps') && help.includes('--securebits');
     const canGiveSearch =
-      knows && (await holds('CapBnd', ['readSearch'])) && (await holds('CapPrm', ['readSearch', 'setpcap']));
+      knows &&
+      (await hasCapabilities('CapBnd', ['readSearch'])) &&
+      (await hasCapabilities('CapPrm', ['readSearch', 'setpcap']));
     return { setpriv, endsWithParent: true, canGiveSearch };
   }
   return none;
 }
 
 /**
- * The user the server has to run as, for PostgreSQL refuses root: undefined for an ordinary user, who runs it
- * as himself; for root the owner of `data` (so that the owner can still start it afterwards), or `nobody`
- * where `data` is root's own or not there yet. Throws EmbeddedError where root may not change users.
+ * The user that the server runs as, because PostgreSQL refuses root. Undefined for an ordinary user, who runs it
+ * under the same account. For root it is the owner of `data` (who can then still start it), or `nobody` if
+ * `data` belongs to root or is missing. Throws EmbeddedError if root cannot change users.
  */
 export async function serverAccount(data: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  if (process.platform === 'linux' && !(await holds('CapEff', ['chown', 'setgid', 'setuid']))) {
+  if (process.platform === 'linux' && !(await hasCapabilities('CapEff', ['chown', 'setgid', 'setuid']))) {
     throw new EmbeddedError(
-      'PostgreSQL refuses to run as root, and root may not change users here (capabilities chown, setgid and ' +
+      'PostgreSQL refuses to run as root, and root cannot change users here (capabilities chown, setgid and ' +
         'setuid are missing). Start Clientele as an ordinary user, or set CLIENTELE_DATABASE_URL.',
     );
   }
@@ -81,19 +83,19 @@ export async function serverAccount(data: string): Promise<Account | undefined> 
         'Add that user, start Clientele as an ordinary user, or set CLIENTELE_DATABASE_URL.',
     );
   }
-  // macOS writes nobody as -2, and chown wants the same number without a sign.
+  // macOS writes the uid of nobody as -2; chown needs the unsigned number.
   return { uid: Number(nobody[1]) >>> 0, gid: Number(nobody[2]) >>> 0 };
 }
 
-/** Whether `account` may pass every directory above `path` and has `want` (an access bit, 1 to 7) on it. */
-export async function canReach(path: string, account: Account, want: number): Promise<boolean> {
-  for (let at = path, bits = want; ; at = dirname(at), bits = constants.X_OK) {
+/** Whether `account` can pass every directory above `path` and has `accessBits` (1 to 7) on `path` itself. */
+export async function canReach(path: string, account: Account, accessBits: number): Promise<boolean> {
+  for (let at = path, bits = accessBits; ; at = dirname(at), bits = constants.X_OK) {
     if (!(await grants(at, account, bits))) return false;
     if (at === dirname(at)) return true;
   }
 }
 
-/** Whether the mode of `path` itself gives `account` all of `bits`. Access control lists are not read. */
+/** Whether the mode of `path` itself grants `account` all of `bits`. Ignores access control lists. */
 export async function grants(path: string, account: Account, bits: number): Promise<boolean> {
   const { mode, uid, gid } = await stat(path);
   const shift = uid === account.uid ? 6 : gid === account.gid ? 3 : 0;
@@ -101,10 +103,9 @@ export async function grants(path: string, account: Account, bits: number): Prom
 }
 
 /**
- * Starts a program of the server in a session of its own, because Ctrl-C reaches the whole process group and
- * would otherwise stop the database under a server that is still answering. `deathSignal` is what the kernel
- * sends it when the thread that called this dies, where the rights allow that. A program that cannot be
- * started reports through the child's `error` event.
+ * Starts a program of the server in its own session. Ctrl-C signals the whole process group, so without this it
+ * would stop the database while HTTP requests still run. If the rights allow it, the kernel sends `deathSignal`
+ * to the program when the calling thread dies. A failed start is reported by the child's `error` event.
  */
 export function launch(
   { rights, account, search }: Launcher,
@@ -115,31 +116,31 @@ export function launch(
 ): ChildProcess {
   const options = {
     cwd: '/',
-    // None of this process' variables: PGDATA, PGPORT and their like would change what the server does.
+    // Inherit nothing: PGDATA, PGPORT and similar variables would change what the server does.
     env: { PATH: systemFolders.join(':'), LC_ALL: 'C', TZ: 'UTC' },
     detached: true,
     stdio,
   };
   if (rights.setpriv === undefined) return spawn(file, args, { ...options, ...account });
-  // setpriv sets the signal after it has changed users (which would clear it) and before it becomes `file`.
+  // setpriv sets the signal after it changes users (which would clear it) and before it executes `file`.
   const how = ['--pdeathsig', deathSignal, '--no-new-privs'];
   if (account) how.push('--reuid', `${account.uid}`, '--regid', `${account.gid}`, '--clear-groups');
   if (search) {
-    // Without no_setuid_fixup, access(2) of a user other than root ignores the capability, and PostgreSQL asks
-    // access(2) whether its own program file is executable. The exec takes away every capability but this one.
+    // PostgreSQL calls access(2) on its own program file. Without no_setuid_fixup, access(2) ignores the
+    // capability for a user other than root. The exec drops every capability but this one.
     how.push('--securebits', '+no_setuid_fixup');
     how.push('--inh-caps', '-all,+dac_read_search', '--ambient-caps', '-all,+dac_read_search');
   }
   return spawn(rights.setpriv, [...how, '--', file, ...args], options);
 }
 
-async function holds(set: string, names: readonly (keyof typeof capability)[]): Promise<boolean> {
+async function hasCapabilities(set: string, names: readonly (keyof typeof capability)[]): Promise<boolean> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
   const bits = BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
   return names.every((name) => ((bits >> BigInt(capability[name])) & 1n) === 1n);
 }
 
-async function helpOf(program: string): Promise<string> {
+async function helpText(program: string): Promise<string> {
   const runnable = await access(program, constants.X_OK).then(
     () => true,
     () => false,

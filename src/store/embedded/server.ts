@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { failedStart, superuser } from './cluster.ts';
 import {
   checkSocketDirectory,
@@ -9,9 +9,9 @@ import {
   socketPort,
 } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import { prepare, type Recipe } from './launch-plan.ts';
+import { type LaunchPlan, prepareLaunch } from './launch-plan.ts';
 import { trimLog } from './log.ts';
-import { type Claim, claim, currentHolder, type Holder, type Role } from './owner.ts';
+import { acquireLock, currentLockHolder, type DirectoryLock, type LockHolder, type Role } from './owner.ts';
 import {
   answeringSocket,
   type Postmaster,
@@ -19,7 +19,7 @@ import {
   startPostmaster,
   stopPostmaster,
 } from './postmaster.ts';
-import { closeDoor, database, enter, type Presence, prepareDatabase } from './sql.ts';
+import { database, joinSession, prepareDatabase, type ServerSession, waitForSessions } from './sql.ts';
 
 export { EmbeddedError } from './error.ts';
 
@@ -27,13 +27,13 @@ export { EmbeddedError } from './error.ts';
 export interface EmbeddedOptions {
   /** Clientele's data directory, e.g. `./.clientele`; PostgreSQL's own one is `postgres` in it. */
   readonly dataDir: string;
-  /** A `serve` owns the directory for itself; a `command` joins a running server or starts one for its own time. */
+  /** `serve` locks the directory; `command` joins a running server, or starts one and stops it when it is done. */
   readonly role: Role;
   /** Whether a missing data directory is created; by default only `serve` does. */
   readonly create?: boolean;
-  /** Told, in a sentence for people, what is being waited for. */
+  /** Receives a sentence for the operator whenever the call waits for something. */
   readonly notice?: (sentence: string) => void;
-  /** Settings of PostgreSQL beyond Clientele's own, for tests. */
+  /** Extra PostgreSQL settings, for tests. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -41,128 +41,132 @@ export interface EmbeddedOptions {
 export interface EmbeddedServer {
   /** Directory of the socket, for the `host` of pg. */
   readonly host: string;
-  /** Names the socket file only. */
+  /** Only part of the socket file's name: there is no TCP port. */
   readonly port: number;
   readonly user: string;
   readonly database: string;
-  /** True where this process started the server, false where it joined a running one. */
+  /** True if this process started the server, false if it joined a running one. */
   readonly started: boolean;
-  /** Pid of the postmaster; another one after each restart. */
+  /** Pid of the postmaster; it changes with each restart. */
   readonly pid: number;
-  /** Called each time the server is ready again after it died. */
+  /** Calls `listener` each time the server is ready again after an unexpected end. */
   onRestart(listener: () => void): void;
   /**
-   * Ends what `openEmbedded` began: a server that this process started is stopped, after all commands that
-   * joined it where this one is a command itself; a joined one is left. Close connections first. May be called
-   * again.
+   * Stops the server if this process started it. A command first waits until all other commands have left the
+   * server. A process that joined a running server only disconnects. Close all connections first. Idempotent.
    */
   stop(): Promise<void>;
 }
 
-// Milliseconds: how long one process waits for another to finish with the directory, or to make it ready.
-const timeoutMs = 60_000;
-const longestPause = 2_000;
-// A server that ran for this long is not one that dies of its own start.
-const steady = 10_000;
-const logWatch = 30_000;
+// How long one process waits for another to release the directory, or to make it ready.
+const directoryTimeoutMs = 60_000;
+const longestPauseMs = 2_000;
+// A server that ran for this long restarts without a pause; one that fails earlier restarts with backoff.
+const stableAfterMs = 10_000;
+const logCheckMs = 30_000;
 
 /**
- * Opens the PostgreSQL server of a data directory: creates the directory where the role may, joins the server
- * that runs there, or starts it and supervises it until `stop`. Resolves when the server takes queries: about
+ * Opens the PostgreSQL server of a data directory: creates the directory if the role may, joins the server
+ * that runs there, or starts it and supervises it until `stop`. Resolves when the server accepts queries: about
  * 1.5 s for a new directory, 0.1 s for an existing one.
  *
  * Call it in the main thread: the kernel stops the server when the thread that started it ends. Throws
- * EmbeddedError where the operator has to do something.
+ * EmbeddedError if the operator has to act.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { role, create = role === 'serve', notice = () => {} } = options;
   try {
-    const place = await findDataLayout(options.dataDir, create);
-    if (!place) throw missing(options.dataDir);
-    const answers = async () => (await answeringSocket(place)) !== undefined;
-    const until = Date.now() + timeoutMs;
-    for (let told = false; ; ) {
-      // A command must not leave a trace in a directory that holds no data, but may wait for a first start.
-      const mayClaim = create || (await dataVersion(place)) !== undefined;
-      const outcome = mayClaim
-        ? await claim(place.owners, role, answers)
-        : { holder: await currentHolder(place.owners, answers) };
-      if ('claim' in outcome) return await own(place, outcome.claim, options);
+    const layout = await findDataLayout(options.dataDir, create);
+    if (!layout) throw noData(options.dataDir);
+    const answers = async () => (await answeringSocket(layout)) !== undefined;
+    const until = Date.now() + directoryTimeoutMs;
+    for (let noticed = false; ; ) {
+      // A command writes nothing to a directory without data, but it may wait for a first start.
+      const mayLock = create || (await dataVersion(layout)) !== undefined;
+      const outcome = mayLock
+        ? await acquireLock(layout.owners, role, answers)
+        : { holder: await currentLockHolder(layout.owners, answers) };
+      if ('lock' in outcome) return await startOwned(layout, outcome.lock, options);
       const { holder } = outcome;
-      if (!holder) throw missing(options.dataDir);
-      if (role === 'serve' && holder.role === 'serve') throw taken(place, holder);
-      const joined = role === 'command' ? await join(place) : undefined;
+      if (!holder) throw noData(options.dataDir);
+      if (role === 'serve' && holder.role === 'serve') throw alreadyServing(layout, holder);
+      const joined = role === 'command' ? await joinRunning(layout) : undefined;
       if (joined) return joined;
-      if (Date.now() > until) throw stillBusy(place, holder);
-      if (!told && Date.now() > until - timeoutMs + 300) {
-        told = true;
+      if (Date.now() > until) throw timedOut(layout, holder);
+      if (!noticed && Date.now() > until - directoryTimeoutMs + 300) {
+        noticed = true;
         notice(waitingFor(holder));
       }
-      await sleep(20);
+      await delay(20);
     }
   } catch (error) {
-    throw explained(error, options.dataDir);
+    throw withNextStep(error, options.dataDir);
   }
 }
 
-/** Starts the server on behalf of this process, which holds `claim`, and keeps it running. */
-async function own(place: DataLayout, claim: Claim, options: EmbeddedOptions): Promise<EmbeddedServer> {
+/** Starts the server for this process, which holds `lock`, and keeps it running. */
+async function startOwned(
+  layout: DataLayout,
+  lock: DirectoryLock,
+  options: EmbeddedOptions,
+): Promise<EmbeddedServer> {
   const { role, notice = () => {} } = options;
   try {
-    const recipe = await prepare(place, options.settings ?? {}, notice);
-    return keepRunning({ recipe, claim, role, notice }, await start(recipe));
+    const plan = await prepareLaunch(layout, options.settings ?? {}, notice);
+    return keepRunning({ plan, lock, role, notice }, await start(plan));
   } catch (error) {
-    // What went wrong first is what the operator has to know.
-    await claim.release().catch(() => {});
+    // Report the first error; a failed release must not hide it.
+    await lock.release().catch(() => {});
     throw error;
   }
 }
 
-/** What a server is started from, again and again. */
-interface Owned {
-  readonly recipe: Recipe;
-  readonly claim: Claim;
+/** What each start of a server needs. */
+interface OwnedServer {
+  readonly plan: LaunchPlan;
+  readonly lock: DirectoryLock;
   readonly role: EmbeddedOptions['role'];
   readonly notice: (sentence: string) => void;
 }
 
-/** Starts the server again whenever it ends unasked, until it is stopped. */
-function keepRunning({ recipe, claim, role, notice }: Owned, started: Postmaster): EmbeddedServer {
-  const { place } = recipe;
+/** Restarts the server after each unexpected end, until it is stopped. */
+function keepRunning({ plan, lock, role, notice }: OwnedServer, started: Postmaster): EmbeddedServer {
+  const { layout } = plan;
   let postmaster = started;
   const listeners = new Set<() => void>();
-  const halt = new AbortController();
-  const logTimer = setInterval(() => void trimLog(place).catch(() => {}), logWatch).unref();
-  // For systems whose kernel does not tell the server that this process ended; elsewhere it is said twice.
+  const stopping = new AbortController();
+  const logTimer = setInterval(() => void trimLog(layout).catch(() => {}), logCheckMs).unref();
+  // Not every kernel signals the server when this process ends; where it does, the second signal is harmless.
   const onExit = () => postmaster.signal('SIGINT');
   process.on('exit', onExit);
-  let reviving: Promise<void> = Promise.resolve();
+  let restarting: Promise<void> = Promise.resolve();
 
   let readySince = 0;
   const supervise = () => {
     readySince = Date.now();
     postmaster.hold(false);
     void postmaster.ended.then((how) => {
-      if (!halt.signal.aborted) reviving = revive(how);
+      if (!stopping.signal.aborted) restarting = restart(how);
     });
   };
 
-  let pause = 0;
-  async function revive(how: string): Promise<void> {
-    notice(`PostgreSQL stopped unexpectedly (${how}) and is being started again.`);
-    // One that keeps dying is started less and less often, one that ran for a while at once.
-    if (Date.now() - readySince > steady) pause = 0;
-    for (let told = false; !halt.signal.aborted; ) {
-      if (pause > 0) await sleep(pause, undefined, { ref: false, signal: halt.signal }).catch(() => {});
-      pause = Math.min(Math.max(pause * 2, 50), longestPause);
-      if (halt.signal.aborted) return;
+  let pauseMs = 0;
+  async function restart(how: string): Promise<void> {
+    notice(`PostgreSQL stopped unexpectedly (${how}) and is restarting.`);
+    // Back off while the server keeps failing; a server that was stable restarts at once.
+    if (Date.now() - readySince > stableAfterMs) pauseMs = 0;
+    for (let noticed = false; !stopping.signal.aborted; ) {
+      if (pauseMs > 0)
+        await delay(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
+      pauseMs = Math.min(Math.max(pauseMs * 2, 50), longestPauseMs);
+      if (stopping.signal.aborted) return;
       try {
-        await claim.refresh();
-        postmaster = await start(recipe);
+        await lock.refresh();
+        postmaster = await start(plan);
       } catch (error) {
-        // The cause, a full disk perhaps, may pass; until then the API answers that the database is away.
-        if (!told) notice(`${(error as Error).message} Clientele goes on trying.`);
-        told = true;
+        // The cause (a full disk, for example) may be temporary. Until then the API answers 503.
+        if (!noticed) notice(`${(error as Error).message} Clientele keeps retrying.`);
+        noticed = true;
         continue;
       }
       supervise();
@@ -173,23 +177,23 @@ function keepRunning({ recipe, claim, role, notice }: Owned, started: Postmaster
 
   async function shutDown(): Promise<void> {
     if (role === 'command') {
-      await closeDoor(recipe.socketDirectory, () =>
+      await waitForSessions(plan.socketDirectory, () =>
         notice('Waiting for other clientele commands that still use the database.'),
       );
     }
-    halt.abort();
+    stopping.abort();
     clearInterval(logTimer);
-    await reviving;
+    await restarting;
     await stopPostmaster(postmaster);
     process.off('exit', onExit);
-    await removeSocketDirectory(place, recipe.socketDirectory);
-    await claim.release();
+    await removeSocketDirectory(layout, plan.socketDirectory);
+    await lock.release();
   }
 
   let stopped: Promise<void> | undefined;
   supervise();
   return {
-    ...address(recipe.socketDirectory),
+    ...connectionOf(plan.socketDirectory),
     started: true,
     get pid() {
       return postmaster.pid;
@@ -202,108 +206,109 @@ function keepRunning({ recipe, claim, role, notice }: Owned, started: Postmaster
   };
 }
 
-/** Joins a server that another process runs; undefined where it is not ready, or about to stop. */
-async function join(place: DataLayout): Promise<EmbeddedServer | undefined> {
-  const file = await readPidFile(place);
-  const socketDirectory = await answeringSocket(place);
+/** Joins a server that another process runs; undefined if it is not ready, or about to stop. */
+async function joinRunning(layout: DataLayout): Promise<EmbeddedServer | undefined> {
+  const file = await readPidFile(layout);
+  const socketDirectory = await answeringSocket(layout);
   if (!file?.isReady || socketDirectory === undefined) return undefined;
-  await checkSocketDirectory(place, socketDirectory);
-  const entered = await enter(socketDirectory);
-  if (!entered) return undefined;
-  let presence = entered;
+  await checkSocketDirectory(layout, socketDirectory);
+  const firstSession = await joinSession(socketDirectory);
+  if (!firstSession) return undefined;
+  let session = firstSession;
   let { pid } = file;
 
   const listeners = new Set<() => void>();
-  const halt = new AbortController();
-  const watch = (one: Presence) => void one.over.then(rejoin);
+  const stopping = new AbortController();
+  const watch = (one: ServerSession) => void one.ended.then(rejoin);
   const rejoin = async (): Promise<void> => {
-    for (let pause = 50; !halt.signal.aborted; pause = Math.min(pause * 2, longestPause)) {
-      await sleep(pause, undefined, { ref: false, signal: halt.signal }).catch(() => {});
-      if (halt.signal.aborted) return;
-      const again = await enter(socketDirectory);
+    for (let pauseMs = 50; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      await delay(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      const again = await joinSession(socketDirectory);
       if (!again) continue;
-      if (halt.signal.aborted) return again.leave();
-      presence = again;
-      pid = (await readPidFile(place).catch(() => undefined))?.pid ?? pid;
+      if (stopping.signal.aborted) return again.leave();
+      session = again;
+      pid = (await readPidFile(layout).catch(() => undefined))?.pid ?? pid;
       watch(again);
       for (const listener of listeners) listener();
       return;
     }
   };
 
-  watch(presence);
+  watch(session);
   return {
-    ...address(socketDirectory),
+    ...connectionOf(socketDirectory),
     started: false,
     get pid() {
       return pid;
     },
     onRestart: (listener) => void listeners.add(listener),
     stop: async () => {
-      halt.abort();
-      await presence.leave();
+      stopping.abort();
+      await session.leave();
     },
   };
 }
 
-async function start(recipe: Recipe): Promise<Postmaster> {
-  const postmaster = await startPostmaster(recipe);
+async function start(plan: LaunchPlan): Promise<Postmaster> {
+  const postmaster = await startPostmaster(plan);
   try {
-    await prepareDatabase(recipe.socketDirectory, postmaster.isGone);
+    await prepareDatabase(plan.socketDirectory, postmaster.isGone);
     return postmaster;
   } catch (error) {
     await stopPostmaster(postmaster);
     if (error instanceof EmbeddedError) throw error;
-    throw failedStart('it took no queries', (error as Error).message, recipe.binaries);
+    throw failedStart('it did not accept queries', (error as Error).message, plan.binaries);
   }
 }
 
-function address(host: string) {
+function connectionOf(host: string) {
   return { host, port: socketPort, user: superuser, database };
 }
 
-function missing(dataDir: string): EmbeddedError {
+function noData(dataDir: string): EmbeddedError {
   return new EmbeddedError(
     `There is no Clientele data in ${dataDir}: start it once with \`clientele serve\`, or set CLIENTELE_DATA_DIR.`,
   );
 }
 
-function taken(place: DataLayout, holder: Holder): EmbeddedError {
+function alreadyServing(layout: DataLayout, holder: LockHolder): EmbeddedError {
   return new EmbeddedError(
-    `Another clientele serve (pid ${holder.pid}) already runs on ${place.root}. ` +
-      'Stop it first, or give this one a data directory of its own with CLIENTELE_DATA_DIR.',
+    `Another clientele serve (pid ${holder.pid}) already runs on ${layout.root}. ` +
+      'Stop it first, or give this one its own data directory with CLIENTELE_DATA_DIR.',
   );
 }
 
-function waitingFor(holder: Holder): string {
+function waitingFor(holder: LockHolder): string {
   return holder.role === 'command'
-    ? `Waiting for another clientele command (pid ${holder.pid}) to finish with the data directory.`
-    : `Waiting for clientele serve (pid ${holder.pid}) to have its database ready.`;
+    ? `Waiting for another clientele command (pid ${holder.pid}) to release the data directory.`
+    : `Waiting for clientele serve (pid ${holder.pid}) to make its database ready.`;
 }
 
-function stillBusy(place: DataLayout, holder: Holder): EmbeddedError {
+function timedOut(layout: DataLayout, holder: LockHolder): EmbeddedError {
   return new EmbeddedError(
     holder.role === 'command'
-      ? `Another clientele command (pid ${holder.pid}) has been using ${place.root} for more than ` +
-          `${timeoutMs / 1000} seconds. Start again when it has finished.`
-      : `The database of clientele serve (pid ${holder.pid}) on ${place.root} has not become ready within ` +
-          `${timeoutMs / 1000} seconds. Look into ${place.log}, and start again when it is ready.`,
+      ? `Another clientele command (pid ${holder.pid}) has been using ${layout.root} for more than ` +
+          `${directoryTimeoutMs / 1000} seconds. Start again when it has finished.`
+      : `The database of clientele serve (pid ${holder.pid}) on ${layout.root} has not become ready within ` +
+          `${directoryTimeoutMs / 1000} seconds. Look into ${layout.log}, and start again when it is ready.`,
   );
 }
 
-/** Says what to do about the errors of the file system that an operator can remove. */
-function explained(error: unknown, dataDir: string): unknown {
+/** Adds the next step to file system errors that an operator can fix. */
+function withNextStep(error: unknown, dataDir: string): unknown {
   if (error instanceof EmbeddedError) return error;
   const { code, path = dataDir } = error as NodeJS.ErrnoException;
   const next = {
-    EACCES: `is closed to this user (uid ${process.getuid?.()}). Start Clientele as the user who owns the data directory, or hand that over with chown.`,
-    EPERM: `may not be changed by this user (uid ${process.getuid?.()}). Start Clientele as the user who owns the data directory, or hand that over with chown.`,
-    ELOOP: 'is a symbolic link, which is not followed here. Put the directory or file itself there.',
-    EROFS: 'is on a read-only file system. Set CLIENTELE_DATA_DIR to a directory that can be written.',
+    EACCES: `is closed to this user (uid ${process.getuid?.()}). Start Clientele as the owner of the data directory, or change the owner with chown.`,
+    EPERM: `may not be changed by this user (uid ${process.getuid?.()}). Start Clientele as the owner of the data directory, or change the owner with chown.`,
+    ELOOP:
+      'is a symbolic link, which Clientele does not follow. Replace it with the directory or file itself.',
+    EROFS: 'is on a read-only file system. Set CLIENTELE_DATA_DIR to a writable directory.',
     ENOTDIR: 'is not a directory. Set CLIENTELE_DATA_DIR to one.',
     EEXIST: 'is not a directory. Set CLIENTELE_DATA_DIR to one.',
     ENOSPC: 'is on a full disk. Free some space and start again.',
-    EDQUOT: 'is over the quota of its user. Free some space and start again.',
+    EDQUOT: 'exceeds the disk quota of its user. Free some space and start again.',
   }[code ?? ''];
   return next === undefined ? error : new EmbeddedError(`${path} ${next}`, { cause: error });
 }

@@ -1,20 +1,20 @@
 import { type DataLayout, socketPort } from './data-layout.ts';
 
-// Given on the command line, where they win over postgresql.conf and ALTER SYSTEM.
+// Passed on the command line, where they override postgresql.conf and ALTER SYSTEM.
 const fixed: Readonly<Record<string, string>> = {
-  // No network: whoever may open the socket directory (0700) is the superuser, anybody else is nobody.
+  // No network. Only a user who can open the socket directory (0700) can connect.
   listen_addresses: '',
   port: `${socketPort}`,
   unix_socket_permissions: '0700',
 
-  // Up to sixteen processes with a pool of a few connections each, a worker and commands beside them.
+  // Up to sixteen processes with a few connections each, plus a worker and commands.
   max_connections: '120',
   shared_buffers: '128MB',
-  // Huge pages are seldom configured, and asking for them costs a line in the log on every start.
+  // Huge pages are rarely configured, and requesting them logs a line on every start.
   huge_pages: 'off',
 
-  // `replica` lets an operator take base backups; the WAL bound is what makes recovery after a power cut a
-  // matter of seconds, at the price of more frequent checkpoints under heavy writing.
+  // `replica` lets an operator take base backups. The WAL limit keeps recovery after a power cut to seconds; it
+  // costs more frequent checkpoints under heavy writes.
   wal_level: 'replica',
   max_wal_size: '256MB',
   min_wal_size: '64MB',
@@ -22,9 +22,9 @@ const fixed: Readonly<Record<string, string>> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
 
-  // No value of a row and no parameter may reach the log. Messages of failed statements quote values ("invalid
-  // input syntax for type uuid: …"), so errors stay with the client that caused them; what concerns the server
-  // itself (starts, stops, recovery, broken files) ranks above them and is logged.
+  // No row value and no parameter may reach the log. Messages of failed statements quote values ("invalid input
+  // syntax for type uuid: …"), so they go only to the client that caused them. Messages about the server itself
+  // (start, stop, recovery, damaged files) have a higher level and are logged.
   log_destination: 'stderr',
   logging_collector: 'off',
   log_line_prefix: '%m [%p] ',
@@ -50,28 +50,33 @@ const fixed: Readonly<Record<string, string>> = {
   debug_print_plan: 'off',
 };
 
-/** What the server must confirm once it runs: each of these being off can lose an acknowledged write. */
-export const mustBeOn = ['fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums'] as const;
+/** Settings that must be on: if one is off, the server can lose an acknowledged write. */
+export const requiredSettings = [
+  'fsync',
+  'full_page_writes',
+  'synchronous_commit',
+  'data_checksums',
+] as const;
 
-/** The arguments of `postgres` for this data directory; `extra` settings win over Clientele's own. */
+/** The arguments of `postgres` for this data directory; `extra` settings override Clientele's own. */
 export function serverArguments(
-  place: DataLayout,
+  layout: DataLayout,
   socketDirectory: string,
   extra: Readonly<Record<string, string>> = {},
 ): string[] {
   const settings = {
     ...fixed,
     ...extra,
-    cluster_name: place.marker,
+    cluster_name: layout.marker,
     // A list of directories: the quotes keep commas and spaces of a path in one item.
     unix_socket_directories: `"${socketDirectory.replaceAll('"', '""')}"`,
   };
   return [
     '-D',
-    place.data,
+    layout.data,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
 }
 
-/** How the command line of a server started for this directory, and by Clientele, can be told from others. */
-export const markOf = (place: DataLayout) => `cluster_name=${place.marker}`;
+/** The argument that identifies a server which Clientele started for this directory. */
+export const commandLineMarker = (layout: DataLayout) => `cluster_name=${layout.marker}`;

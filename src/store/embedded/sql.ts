@@ -3,62 +3,61 @@ import pg from 'pg';
 import { superuser } from './cluster.ts';
 import { socketPort } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import { mustBeOn } from './settings.ts';
+import { requiredSettings } from './settings.ts';
 
 /** The database that holds Clientele's tables. */
 export const database = 'clientele';
 
-// A lock that everybody who joins a running server shares, in a database of its own kind (`postgres`), so that
-// it can never meet a lock that Clientele takes on its own tables.
-const doorDatabase = 'postgres';
-const door = '4921776413';
+// Advisory lock that every process which joined the server holds in shared mode. It lives in the database
+// `postgres`, so it cannot collide with a lock that Clientele takes in its own database.
+const maintenanceDatabase = 'postgres';
+const sessionLock = '4921776413';
 
 /**
- * Waits until a server that has just been started takes queries, creates the database on its first start, and
- * reads back the settings on which every promise of durability rests. `isGone` tells that the server has ended.
- * Throws EmbeddedError where a setting is off.
+ * Waits until a new server accepts queries, creates the database on its first start, and checks the settings
+ * that durability depends on. `isGone` tells that the server has ended. Throws EmbeddedError if a setting is off.
  */
 export async function prepareDatabase(folder: string, isGone: () => boolean): Promise<void> {
   const client = await connectWhenReady(folder, isGone);
   try {
     const { rows } = await client.query<{ name: string; setting: string }>(
       'select name, setting from pg_settings where name = any($1)',
-      [mustBeOn],
+      [requiredSettings],
     );
-    for (const name of mustBeOn) {
+    for (const name of requiredSettings) {
       const setting = rows.find((row) => row.name === name)?.setting ?? 'unknown';
-      if (setting === 'off' || setting === 'unknown') throw refusal(name, setting);
+      if (setting === 'off' || setting === 'unknown') throw settingOff(name, setting);
     }
   } finally {
     await client.end();
   }
 }
 
-/** Having joined a running server. */
-export interface Presence {
+/** A session that keeps a running server from being stopped. */
+export interface ServerSession {
   /** Resolves when the server has gone, or after `leave`. */
-  readonly over: Promise<void>;
+  readonly ended: Promise<void>;
   leave(): Promise<void>;
 }
 
 /**
- * Joins a running server: as long as the presence lasts, a command that started the server will not stop it.
- * Undefined where no server answers yet, or where it is about to be stopped.
+ * Joins a running server. A command that started the server does not stop it during this session. Undefined if
+ * no server answers yet, or if it is about to stop.
  */
-export async function enter(folder: string): Promise<Presence | undefined> {
+export async function joinSession(folder: string): Promise<ServerSession | undefined> {
   const socket = new Socket();
-  const client = await connect(folder, doorDatabase, socket).catch(() => undefined);
+  const client = await connect(folder, maintenanceDatabase, socket).catch(() => undefined);
   if (!client) return undefined;
   try {
-    const { rows } = await client.query<{ entered: boolean; made: boolean }>(
-      'select pg_try_advisory_lock_shared($1) as entered, exists (select from pg_database where datname = $2) as made',
-      [door, database],
+    const { rows } = await client.query<{ joined: boolean; created: boolean }>(
+      'select pg_try_advisory_lock_shared($1) as joined, exists (select from pg_database where datname = $2) as created',
+      [sessionLock, database],
     );
-    if (rows[0]?.entered && rows[0].made) {
-      // A process that has failed and forgot to leave ends all the same.
+    if (rows[0]?.joined && rows[0].created) {
+      // The socket must not keep a failed process alive that never calls `leave`.
       socket.unref();
       return {
-        over: new Promise((resolve) => void client.once('end', () => resolve())),
+        ended: new Promise((resolve) => void client.once('end', () => resolve())),
         leave: async () => {
           socket.ref();
           await client.end().catch(() => {});
@@ -66,26 +65,26 @@ export async function enter(folder: string): Promise<Presence | undefined> {
       };
     }
   } catch {
-    // The server went away between the connection and the question.
+    // The server ended between the connection and the query.
   }
   await client.end().catch(() => {});
   return undefined;
 }
 
 /**
- * Waits until everybody who joined has left, and lets nobody in after that; `waiting` is called once if
- * somebody is still there. A server that goes away meanwhile ends the wait.
+ * Waits until all sessions have ended and refuses new ones from then on. Calls `waiting` once if a session is
+ * still open. Returns early if the server ends.
  */
-export async function closeDoor(folder: string, waiting: () => void): Promise<void> {
-  const client = await connect(folder, doorDatabase).catch(() => undefined);
+export async function waitForSessions(folder: string, waiting: () => void): Promise<void> {
+  const client = await connect(folder, maintenanceDatabase).catch(() => undefined);
   if (!client) return;
   try {
     for (let first = true; ; first = false) {
-      const { rows } = await client.query<{ closed: boolean }>('select pg_try_advisory_lock($1) as closed', [
-        door,
+      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+        sessionLock,
       ]);
-      // The connection stays open and keeps the door shut until the server stops.
-      if (rows[0]?.closed) return;
+      // The connection stays open and holds the lock until the server stops.
+      if (rows[0]?.locked) return;
       if (first) waiting();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -101,7 +100,7 @@ async function connectWhenReady(folder: string, isGone: () => boolean): Promise<
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === '3D000') await createDatabase(folder);
-      // 57P03: it is still starting up. A socket that is not there yet, or that nobody accepts on yet.
+      // 57P03: the server is still starting. ENOENT, ECONNREFUSED: its socket does not exist or listen yet.
       else if (isGone() || !['57P03', 'ENOENT', 'ECONNREFUSED'].includes(code ?? '')) throw error;
       else await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -109,7 +108,7 @@ async function connectWhenReady(folder: string, isGone: () => boolean): Promise<
 }
 
 async function createDatabase(folder: string): Promise<void> {
-  const client = await connect(folder, doorDatabase);
+  const client = await connect(folder, maintenanceDatabase);
   try {
     await client.query(`create database ${database}`);
   } finally {
@@ -124,18 +123,18 @@ async function connect(folder: string, name: string, socket = new Socket()): Pro
     port: socketPort,
     user: superuser,
     database: name,
-    // Said here, because pg would otherwise look at the PGSSLMODE of this process.
+    // Explicit, because pg would otherwise read PGSSLMODE from this process.
     ssl: false,
     application_name: 'clientele supervisor',
     connectionTimeoutMillis: 5_000,
   });
-  // A server that ends is reported to whoever asks it next, not by an event that ends this process.
+  // The next query reports a lost server. Without a listener the error event would end this process.
   client.on('error', () => {});
   await client.connect();
   return client;
 }
 
-function refusal(name: string, setting: string): EmbeddedError {
+function settingOff(name: string, setting: string): EmbeddedError {
   if (name === 'data_checksums') {
     return new EmbeddedError(
       'The PostgreSQL data directory has no checksums, so damage on the disk would go unnoticed. Stop Clientele, ' +

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { type DataLayout, findDataLayout } from '../../../src/store/embedded/data-layout.ts';
 import { readPidFile } from '../../../src/store/embedded/postmaster.ts';
 import { allPids, commandLine } from '../../../src/store/embedded/processes.ts';
-import { markOf } from '../../../src/store/embedded/settings.ts';
+import { commandLineMarker } from '../../../src/store/embedded/settings.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -178,7 +178,7 @@ export async function databasePids(dataDir: string): Promise<readonly number[]> 
 async function pidsOf(place: DataLayout): Promise<readonly number[]> {
   const postmaster = (await readPidFile(place))?.pid;
   // The file may be a dead server's, and the pid somebody else's by now.
-  const runs = postmaster !== undefined && (await commandLine(postmaster)).includes(markOf(place));
+  const runs = postmaster !== undefined && (await commandLine(postmaster)).includes(commandLineMarker(place));
   const others: number[] = [];
   for (const pid of await allPids()) {
     if ((await commandLine(pid)).startsWith(`postgres: ${place.marker}: `)) others.push(pid);

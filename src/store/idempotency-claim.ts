@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
-import { bytes, columns, number, text } from './columns.ts';
+import { bytes, columns, flag, number, optional, text } from './columns.ts';
 import type { Row } from './connection/database.ts';
 import { isDeadlock, isLockTimeout } from './connection/outage.ts';
 import { isOutdatedSql } from './index-version.ts';
@@ -41,9 +41,11 @@ const kept = columns({
   answer: text(),
 });
 
+const found = columns({ isOutdated: flag(), answer: optional(text()) });
+
 const find = sql(
   'idempotency_find',
-  `select ${isOutdatedSql(':brandId', ':newest::int')} as outdated, found.* from (select) as once left join lateral (
+  `select ${isOutdatedSql(':brandId', ':newest::int')} as is_outdated, found.* from (select) as once left join lateral (
      select ${kept.list}
        from idempotency where brand_id = :brandId and key = any (:keys::bytea[]) and expires_at > :now) as found on true`,
 );
@@ -62,8 +64,10 @@ export async function findClaim(
   const digests = keys.map((key) => `\\x${key.toString('hex')}`);
   const given = { brandId: scope.brandId, keys: digests, now: toPostgres(now), newest };
   const [row] = await find.read(scope.db, given);
-  if (row?.['outdated'] === true) return 'outdated';
-  return row && row['answer'] !== null ? kept.read(row) : undefined;
+  if (!row) return undefined;
+  const { isOutdated, answer } = found.read(row);
+  if (isOutdated) return 'outdated';
+  return answer === undefined ? undefined : kept.read(row);
 }
 
 /**

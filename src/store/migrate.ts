@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { OperatorError } from '../domain/operator-error.ts';
+import { columns, flag, text } from './columns.ts';
 import type { Database } from './connection/database.ts';
 import { statement } from './connection/database.ts';
 
@@ -55,8 +56,10 @@ export const stepSql = ({ name, digest, sql }: Migration): string => `do $client
     perform set_config('clientele.applied', '${name}', true);
   end $clientele$`;
 
+const beginning = columns({ begun: flag() });
 const isBegun = statement('migrations_begun', "select to_regclass('migrations') is not null as begun");
-const appliedOnes = statement('migrations_applied', 'select name, digest from migrations order by name');
+const entry = columns({ name: text(), digest: text() });
+const appliedOnes = statement('migrations_applied', `select ${entry.list} from migrations order by name`);
 
 export interface MigrationStatus {
   readonly applied: readonly string[];
@@ -69,22 +72,23 @@ export interface MigrationStatus {
  */
 export async function migrationStatus(db: Database, folder = migrationsFolder()): Promise<MigrationStatus> {
   const [found] = await db.run(isBegun, []);
-  const rows = found?.['begun'] === true ? await db.run(appliedOnes, []) : [];
+  const rows = found && beginning.read(found).begun ? await db.run(appliedOnes, []) : [];
+  const entries = rows.map(entry.read);
   const known = new Map(migrationsIn(folder).map((migration) => [migration.name, migration]));
-  for (const row of rows) {
-    const file = known.get(String(row['name']));
+  for (const { name, digest } of entries) {
+    const file = known.get(name);
     if (!file) {
       throw new MigrationError(
-        `The database has the migration ${row['name']}, which this version does not know: it was written by a newer version. Start that version, or a newer one.`,
+        `The database has the migration ${name}, which this version does not know: it was written by a newer version. Start that version, or a newer one.`,
       );
     }
-    if (file.digest !== row['digest']) {
+    if (file.digest !== digest) {
       throw new MigrationError(
-        `The migration ${row['name']} was edited after it had been applied. Restore the file as it was released; changes belong in a new migration.`,
+        `The migration ${name} was edited after it had been applied. Restore the file as it was released; changes belong in a new migration.`,
       );
     }
   }
-  const applied = rows.map((row) => String(row['name']));
+  const applied = entries.map(({ name }) => name);
   return { applied, pending: [...known.keys()].filter((name) => !applied.includes(name)) };
 }
 

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   bigint,
@@ -185,5 +186,52 @@ describe('a declaration of columns', () => {
   test('takes a column that was not selected for a bug, also where it may be null', () => {
     const { note: _left, ...without } = row;
     expect(() => all.read(without)).toThrow(/not selected/);
+  });
+});
+
+/** Where a source reads a cell without a declaration, or numbers a parameter past the fourth or by computing. */
+function slipsOf(source: string): readonly string[] {
+  const withoutTypes = source.replace(/\b[A-Z]\w*(?:\[(?:'\w+'|number)\])+/g, '');
+  return [
+    ...(withoutTypes.match(/[\w)\]](?:\?\.)?\[(?:'[^']*'|"[^"]*")\]/g) ?? []),
+    ...(source.match(/\$(?:[5-9]|[1-9]\d+)\b|(?<!\w)\$\$\{/g) ?? []),
+  ];
+}
+
+describe('the statements of the store', () => {
+  const folder = new URL('../../src/store/', import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+
+  test('read every row by a declaration, and number no parameter past the fourth', () => {
+    expect(files.length).toBeGreaterThan(60);
+    const slips = files
+      .filter((name) => name !== 'sql.ts')
+      .flatMap((name) =>
+        slipsOf(readFileSync(new URL(name, folder), 'utf8')).map((one) => `${name}: ${one}`),
+      );
+    expect(slips).toEqual([]);
+  });
+
+  test.each([
+    "Number(row['count'])",
+    "rows[0]?.['last']",
+    'row["key"]',
+    "(await db.run(find, []))[0]['count']",
+    'values ($1, $2, $3, $4, $5)',
+    'limit $12',
+    'values.map((_, at) => `$${at + 2}`)',
+  ])('would not pass with %j', (planted) => {
+    expect(slipsOf(planted)).not.toEqual([]);
+  });
+
+  test.each([
+    "readonly kind: StoredKey['kind'];",
+    "Paging['place']['kind'][]",
+    'where brand_id = $1 and number > $4',
+    'row[column]',
+  ])('may say %j', (written) => {
+    expect(slipsOf(written)).toEqual([]);
   });
 });

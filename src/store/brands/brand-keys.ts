@@ -119,16 +119,16 @@ export async function destroyOlderKeys(
   return rows.map((row) => destroyed.read(row).version);
 }
 
-const rewrap = statement(
+const rewrap = sql(
   'brand_key_rewrap',
-  `update brand_keys set root_version = $4::int, wrapped = $5
-    where brand_id = $1 and kind = $2 and version = $3::int and root_version < $4::int`,
+  `update brand_keys set root_version = :rootVersion::int, wrapped = :wrapped
+    where brand_id = :brandId and kind = :kind and version = :version::int and root_version < :rootVersion::int`,
 );
 
 /** The same key under a newer root version; one that somebody has re-wrapped meanwhile stays. */
 export async function putRewrapped(scope: BrandScope, key: StoredKey): Promise<void> {
   const { kind, version, rootVersion, wrapped } = key;
-  await scope.db.run(rewrap, [scope.brandId, kind, version, rootVersion, wrapped]);
+  await rewrap.run(scope.db, { brandId: scope.brandId, kind, version, rootVersion, wrapped });
 }
 
 const putOff = statement(

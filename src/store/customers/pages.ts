@@ -5,10 +5,11 @@ import type { Paging } from '../../domain/paging.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import { bigint, columns, flag, number, optional } from '../columns.ts';
-import type { Row, Statement, Value } from '../connection/database.ts';
-import { statement } from '../connection/database.ts';
+import type { Row, Value } from '../connection/database.ts';
 import { isOutdatedSql } from '../index-version.ts';
 import type { BrandScope } from '../scope.ts';
+import type { Parameters, Query } from '../sql.ts';
+import { sql } from '../sql.ts';
 import type { CustomerRow } from './customers.ts';
 import { customerRow, shownColumns } from './customers.ts';
 
@@ -33,42 +34,43 @@ const outdated = columns({ outdated: flag() });
 const withTotal = (total: string, rows: string): string =>
   `select (${total})::bigint as total, found.* from (select) as once left join lateral (${rows}) as found on true`;
 
-const total = 'select coalesce(sum(count), 0) from customer_counts where brand_id = $1';
+const total = 'select coalesce(sum(count), 0) from customer_counts where brand_id = :brandId';
 
 // The counts say in which run of sequence numbers a page begins and how many customers to skip there, so a
 // deep page costs no more than the first one.
-const byPage = statement(
+const byPage = sql(
   'customer_page',
   `with runs as (
-     select bucket, sum(count)::bigint as size from customer_counts where brand_id = $1 group by bucket
+     select bucket, sum(count)::bigint as size from customer_counts where brand_id = :brandId group by bucket
    ), marks as (
      select bucket, size, (sum(size) over (order by bucket))::bigint - size as before from runs
    ), start as (
-     select bucket * 4096 as seq, $2::bigint - before as skip
-       from marks where before <= $2::bigint and $2::bigint < before + size
+     select bucket * 4096 as seq, :from::bigint - before as skip
+       from marks where before <= :from::bigint and :from::bigint < before + size
    )
    ${withTotal(
      'select coalesce(sum(size), 0) from runs',
      `select seq, ${shownColumns} from customers
-       where brand_id = $1 and seq >= (
-         select seq from customers where brand_id = $1 and seq >= (select seq from start)
+       where brand_id = :brandId and seq >= (
+         select seq from customers where brand_id = :brandId and seq >= (select seq from start)
           order by seq offset (select skip from start) limit 1)
-       order by seq limit $3`,
+       order by seq limit :most`,
    )}`,
 );
 
-const afterCursor = statement(
+const afterCursor = sql(
   'customer_page_after',
   withTotal(
     total,
-    `select seq, ${shownColumns} from customers where brand_id = $1 and seq > $2::bigint order by seq limit $3`,
+    `select seq, ${shownColumns} from customers where brand_id = :brandId and seq > :from::bigint order by seq limit :most`,
   ),
 );
 
 /** A page of the brand's customers, in order of arrival. */
 export async function pageOfCustomers(scope: BrandScope, paging: Paging): Promise<CustomerPage> {
-  const { query, from } = placed(paging, byPage, afterCursor);
-  return pageOf(scope, paging, await scope.db.read(query, [scope.brandId, from, paging.perPage + 1]));
+  const query = paging.place.kind === 'page' ? byPage : afterCursor;
+  const given = { brandId: scope.brandId, from: startOf(paging), most: paging.perPage + 1 };
+  return pageOf(scope, paging, await query.read(scope.db, given));
 }
 
 /**
@@ -113,9 +115,35 @@ const conditions: { readonly [Part in keyof Required<CustomerFilter>]: Condition
 
 const parts = Object.keys(conditions) as readonly (keyof CustomerFilter)[];
 
+const searches = new Map<string, Query>();
+
+/** One prepared statement per set of questions and numbers of keys: `asked` has the names of the values of each. */
+function searchFor(kind: Paging['place']['kind'], asked: readonly (readonly string[])[]): Query {
+  const name = `customer_search_${asked.map(({ length }) => length).join('_')}${kind === 'page' ? '' : '_after'}`;
+  const known = searches.get(name);
+  if (known) return known;
+  const wanted = parts.flatMap((part, at) => {
+    const parameters = asked[at]?.map((one) => `:${one}`) ?? [];
+    return parameters[0] === undefined ? [] : [conditions[part](parameters[0], parameters)];
+  });
+  const where = ['brand_id = :brandId', ...wanted].join(' and ');
+  const [start, end] =
+    kind === 'page' ? ['', 'offset :from::bigint limit :most'] : ['and seq > :from::bigint', 'limit :most'];
+  const page = withTotal(
+    `select count(*) from customers where ${where}`,
+    `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${end}`,
+  );
+  const query = sql(
+    name,
+    `select ${isOutdatedSql(':brandId', ':newest::int')} as outdated, page.* from (${page}) as page`,
+  );
+  searches.set(name, query);
+  return query;
+}
+
 /**
  * A page of the customers for whom everything asked holds. `newest` is the newest index key that was asked
- * under. One prepared statement per set of questions and numbers of keys.
+ * under.
  */
 export async function pageOfSearch(
   scope: BrandScope,
@@ -123,28 +151,21 @@ export async function pageOfSearch(
   newest: number,
   paging: Paging,
 ): Promise<SearchedPage> {
-  const asked = parts.map((part) => ({ part, values: askedValues(filter, part) }));
-  const values: Value[] = [];
-  const conditionsOf = asked.flatMap(({ part, values: some }) => {
-    if (some.length === 0) return [];
-    const parameters = some.map((_, index) => `$${values.length + 5 + index}`);
-    values.push(...some);
-    return conditions[part](parameters[0] ?? '', parameters);
-  });
-  const where = ['brand_id = $1', ...conditionsOf].join(' and ');
-  const name = `customer_search_${asked.map(({ values: some }) => some.length).join('_')}`;
-  const count = `select count(*) from customers where ${where}`;
-  const rows = (start: string, end: string) =>
-    `select ${isOutdatedSql('$1', '$4::int')} as outdated, page.* from (${withTotal(
-      count,
-      `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${end}`,
-    )}) as page`;
-  const { query, from } = placed(
-    paging,
-    statement(name, rows('', 'offset $2::bigint limit $3')),
-    statement(`${name}_after`, rows('and seq > $2::bigint', 'limit $3')),
+  const values = parts.map((part) =>
+    askedValues(filter, part).map((value, at) => [`${part}${at}`, value] as const),
   );
-  const answered = await scope.db.read(query, [scope.brandId, from, paging.perPage + 1, newest, ...values]);
+  const query = searchFor(
+    paging.place.kind,
+    values.map((some) => some.map(([name]) => name)),
+  );
+  const given: Parameters = {
+    brandId: scope.brandId,
+    from: startOf(paging),
+    most: paging.perPage + 1,
+    newest,
+    ...Object.fromEntries(values.flat()),
+  };
+  const answered = await query.read(scope.db, given);
   return {
     ...pageOf(scope, paging, answered),
     isOutdated: answered[0] !== undefined && outdated.read(answered[0]).outdated,
@@ -158,12 +179,9 @@ function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readon
   return Array.isArray(asked) ? asked : [asked as Value];
 }
 
-function placed(paging: Paging, page: Statement, after: Statement): { query: Statement; from: bigint } {
-  const { place, perPage } = paging;
-  return place.kind === 'page'
-    ? { query: page, from: BigInt(place.page - 1) * BigInt(perPage) }
-    : { query: after, from: place.after };
-}
+/** How many customers come before the page, or the cursor that it begins after. */
+const startOf = ({ place, perPage }: Paging): bigint =>
+  place.kind === 'page' ? BigInt(place.page - 1) * BigInt(perPage) : place.after;
 
 /** One row more than the page was asked for: it only tells whether there is a next page. */
 function pageOf(scope: BrandScope, paging: Paging, answered: readonly Row[]): CustomerPage {

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import type { Columns } from '../columns.ts';
+import { columns, computed, named, number, optional, text } from '../columns.ts';
 import type { Database, Row } from '../connection/database.ts';
 import { migrationLock } from '../migrate.ts';
 import type { Manifest, TableText } from './backup-file.ts';
@@ -13,24 +15,45 @@ import type { Environment } from './installation.ts';
 const ours = (relation: string): string => `${relation}.relnamespace = current_schema()::regnamespace
   and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = ${relation}.oid and deptype = 'e')`;
 
+/** A table, about how many rows it has, and the columns that are copied. */
+const table = columns({
+  name: computed('quote_ident(c.relname)', text()),
+  rows: computed('greatest(c.reltuples, 0)::text', number()),
+  columns: computed(
+    `(select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+       where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '')`,
+    text(),
+  ),
+});
+
 /** Migrations are written anew by whoever applies them, so their table is no part of the data. */
 const tablesSql = `
-  select quote_ident(c.relname) as name, greatest(c.reltuples, 0)::text as rows,
-         (select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
-           where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '') as columns
+  select ${table.list}
     from pg_class c where ${ours('c')} and c.relkind = 'r' and c.relname <> 'migrations' order by c.relname`;
 
+const reference = columns({
+  referrer: computed('quote_ident(c.relname)', text()),
+  referred: computed('quote_ident(r.relname)', text()),
+});
+
 const referencesSql = `
-  select quote_ident(c.relname) as referrer, quote_ident(r.relname) as referred
+  select ${reference.list}
     from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_class r on r.oid = k.confrelid
    where k.contype = 'f' and k.conrelid <> k.confrelid`;
 
+const sequence = columns({
+  name: computed('quote_ident(sequencename)', text()),
+  last: computed('last_value::text', optional(text())),
+});
+
 const sequencesSql = `
-  select quote_ident(sequencename) as name, last_value::text as last from pg_sequences
+  select ${sequence.list} from pg_sequences
    where schemaname = current_schema() order by sequencename`;
 
-const rootColumnsSql = `
-  select quote_ident(c.relname) as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+const rootTable = columns({ name: computed('quote_ident(c.relname)', text()) });
+
+const rootTablesSql = `
+  select ${rootTable.list} from pg_class c join pg_attribute a on a.attrelid = c.oid
    where ${ours('c')} and c.relkind = 'r' and a.attname = 'root_version' and not a.attisdropped`;
 
 /** Whether there is anything in the database that a restore could meet. */
@@ -63,72 +86,81 @@ export function writeBackup(db: Database, wish: BackupWish): Promise<BackupFacts
   return db.session(async (client) => {
     await client.query(`select pg_advisory_lock_shared(${migrationLock})`);
     await client.query('begin isolation level repeatable read, read only');
-    const found = await rowsOf(client, tablesSql);
+    const found = await readRows(client, table, tablesSql);
     const manifest = await describe(client, wish, found);
-    const about = found.reduce((sum, row) => sum + Number(row['rows']), 0);
+    const about = found.reduce((sum, one) => sum + one.rows, 0);
     let rows = 0;
     const count = (more: number) => {
       rows += more;
       wish.progress?.(rows, Math.max(rows, about));
     };
-    const texts = manifest.tables.map((table) => textOf(client, table, count));
+    const texts = manifest.tables.map((one) => textOf(client, one, count));
     const bytes = await writeBackupFile(wish.path, manifest, texts, wish.signal);
     await client.query('commit');
     return { bytes, rows, tables: manifest.tables.length };
   });
 }
 
-async function describe(client: pg.ClientBase, wish: BackupWish, found: readonly Row[]): Promise<Manifest> {
-  const [installation] = await rowsOf(client, 'select environment, root_proof from installation');
-  const migrations = await rowsOf(client, 'select name, digest from migrations order by name');
-  const sequences = await rowsOf(client, sequencesSql);
+const installation = columns({ environment: text<Environment>(), rootProof: text() });
+const migration = columns({ name: text(), digest: text() });
+
+async function describe(
+  client: pg.ClientBase,
+  wish: BackupWish,
+  tables: Manifest['tables'],
+): Promise<Manifest> {
+  const [kind] = await readRows(client, installation, `select ${installation.list} from installation`);
+  if (!kind) throw new Error('There is no installation in this database.');
+  const sequences = await readRows(client, sequence, sequencesSql);
   return {
     version: wish.version,
     made_at: wish.madeAt,
-    environment: installation?.['environment'] as Environment,
-    root_proof: String(installation?.['root_proof']),
+    environment: kind.environment,
+    root_proof: kind.rootProof,
     root_versions: await rootVersions(client),
-    migrations: migrations.map((row) => ({ name: String(row['name']), digest: String(row['digest']) })),
+    migrations: await readRows(client, migration, `select ${migration.list} from migrations order by name`),
     tables: inOrder(
-      found.map((row) => ({ name: String(row['name']), columns: String(row['columns']) })),
-      await rowsOf(client, referencesSql),
+      tables.map(({ name, columns: list }) => ({ name, columns: list })),
+      await readRows(client, reference, referencesSql),
     ),
-    sequences: sequences.map((row) => ({
-      name: String(row['name']),
-      last: row['last'] === null ? null : String(row['last']),
-    })),
+    sequences: sequences.map(({ name, last }) => ({ name, last: last ?? null })),
   };
 }
+
+const rootVersion = columns({ version: named('root_version', number()) });
 
 /** The versions of the root key under which anything is wrapped, in whatever table that is. */
 async function rootVersions(client: pg.ClientBase): Promise<readonly number[]> {
-  const tables = await rowsOf(client, rootColumnsSql);
-  const sources = tables.map((row) => `select root_version from ${row['name']}`).join(' union ');
+  const tables = await readRows(client, rootTable, rootTablesSql);
+  const sources = tables.map(({ name }) => `select root_version from ${name}`).join(' union ');
   if (sources === '') return [];
-  const rows = await rowsOf(client, `select distinct root_version from (${sources}) as used order by 1`);
-  return rows.map((row) => Number(row['root_version']));
+  const used = `select distinct root_version from (${sources}) as used order by 1`;
+  return (await readRows(client, rootVersion, used)).map(({ version }) => version);
 }
 
 /** Each table after those that it refers to, so that it can be filled while its references are checked. */
-function inOrder(tables: Manifest['tables'], references: readonly Row[]): Manifest['tables'] {
+function inOrder(
+  tables: Manifest['tables'],
+  references: readonly { readonly referrer: string; readonly referred: string }[],
+): Manifest['tables'] {
   const ordered: Manifest['tables'][number][] = [];
-  const place = (table: Manifest['tables'][number], path: readonly string[]) => {
-    if (ordered.includes(table)) return;
-    if (path.includes(table.name)) throw new Error('Tables refer to each other in a circle.');
+  const place = (found: Manifest['tables'][number], path: readonly string[]) => {
+    if (ordered.includes(found)) return;
+    if (path.includes(found.name)) throw new Error('Tables refer to each other in a circle.');
     for (const { referrer, referred } of references) {
-      const before = referrer === table.name && tables.find((one) => one.name === referred);
-      if (before) place(before, [...path, table.name]);
+      const before = referrer === found.name && tables.find((one) => one.name === referred);
+      if (before) place(before, [...path, found.name]);
     }
-    ordered.push(table);
+    ordered.push(found);
   };
-  for (const table of tables) place(table, []);
+  for (const one of tables) place(one, []);
   return ordered;
 }
 
 /** The rows of a table as PostgreSQL writes them, read when they are asked for. */
 function textOf(
   client: pg.ClientBase,
-  { name, columns }: Manifest['tables'][number],
+  { name, columns: list }: Manifest['tables'][number],
   count: (rows: number) => void,
 ): TableText {
   let rowCount = 0;
@@ -137,7 +169,7 @@ function textOf(
       return rowCount;
     },
     async *[Symbol.asyncIterator]() {
-      for await (const chunk of client.query(copyTo(`copy ${name} (${columns}) to stdout`))) {
+      for await (const chunk of client.query(copyTo(`copy ${name} (${list}) to stdout`))) {
         const rows = linesIn(chunk as Buffer);
         rowCount += rows;
         count(rows);
@@ -154,5 +186,9 @@ function linesIn(bytes: Buffer): number {
   return count;
 }
 
-export const rowsOf = async (client: pg.ClientBase, sql: string): Promise<readonly Row[]> =>
-  (await client.query<Row>(sql)).rows;
+/** The rows of a query on a session's client. */
+export const readRows = async <Read>(
+  client: pg.ClientBase,
+  { read }: Columns<Read>,
+  query: string,
+): Promise<readonly Read[]> => (await client.query<Row>(query)).rows.map(read);

@@ -1,7 +1,9 @@
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
+import { columns, text } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import { sql } from '../sql.ts';
 
 export type Environment = 'sandbox' | 'live';
 
@@ -11,18 +13,20 @@ export interface Installation {
   readonly rootProof: string;
 }
 
-const read = statement('installation_read', 'select environment, root_proof from installation');
-const insert = statement(
+const stored = columns({ environment: text<Environment>(), rootProof: text() });
+
+const read = statement('installation_read', `select ${stored.list} from installation`);
+const insert = sql(
   'installation_insert',
   `with born as (
-     insert into installation (environment, root_proof, created_at) values ($1, $2, $3) on conflict do nothing returning created_at
+     insert into installation (environment, root_proof, created_at) values (:environment, :rootProof, :now) on conflict do nothing returning created_at
    )
-   insert into root_versions (version, since) select $4::int, created_at from born returning 1 as born`,
+   insert into root_versions (version, since) select :rootVersion::int, created_at from born returning 1 as born`,
 );
 
 export async function readInstallation(db: Database): Promise<Installation | undefined> {
   const [row] = await db.run(read, []);
-  return row && { environment: row['environment'] as Environment, rootProof: String(row['root_proof']) };
+  return row && stored.read(row);
 }
 
 /** Settles what a database is, and its first root version, once. False where another process was first. */
@@ -32,5 +36,6 @@ export async function insertInstallation(
   rootVersion: number,
   now: Instant,
 ): Promise<boolean> {
-  return (await db.run(insert, [environment, rootProof, toPostgres(now), rootVersion])).length > 0;
+  const rows = await insert.run(db, { environment, rootProof, now: toPostgres(now), rootVersion });
+  return rows.length > 0;
 }

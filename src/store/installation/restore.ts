@@ -1,10 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { columns, flag } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import type { Migration } from '../migrate.ts';
 import { beginSql, migrationLock, stepSql } from '../migrate.ts';
-import { isEmptySql, rowsOf } from './backup.ts';
+import { isEmptySql, readRows } from './backup.ts';
 import type { BackupReading } from './backup-file.ts';
 import { BackupError } from './backup-file.ts';
 
@@ -62,9 +63,11 @@ export function loadBackup(
   });
 }
 
+const emptiness = columns({ isEmpty: flag() });
+
 async function refuseUnlessEmpty(client: pg.ClientBase): Promise<void> {
-  const [found] = await rowsOf(client, isEmptySql);
-  if (found?.['is_empty'] === true) return;
+  const [found] = await readRows(client, emptiness, isEmptySql);
+  if (found?.isEmpty) return;
   throw new BackupError(
     'The database is not empty, and a restore never writes over anything. Set CLIENTELE_DATA_DIR to a new directory, or CLIENTELE_DATABASE_URL to a new database.',
   );

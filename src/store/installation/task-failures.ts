@@ -1,7 +1,9 @@
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
+import { toPostgres } from '../../domain/time.ts';
+import { columns, instant, number, text } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import { sql } from '../sql.ts';
 
 /** What is known of a background task that fails. */
 export interface TaskFailure {
@@ -16,10 +18,10 @@ export interface TaskFailure {
   readonly lastFailedAt: Instant;
 }
 
-const put = statement(
+const put = sql(
   'task_failure_put',
   `insert into task_failures as known (task, error, place, failures, first_failed_at, last_failed_at)
-   values ($1, $2, $3, $4, $5, $5)
+   values (:task, :error, :place, :failures, :lastFailedAt, :lastFailedAt)
    on conflict (task) do update set error = excluded.error, place = excluded.place,
      failures = known.failures + excluded.failures, last_failed_at = excluded.last_failed_at
    returning 1 as stored`,
@@ -30,7 +32,7 @@ export async function putTaskFailure(
   db: Database,
   { task, error, place, failures, lastFailedAt }: Omit<TaskFailure, 'firstFailedAt'>,
 ): Promise<void> {
-  await db.run(put, [task, error, place, failures, toPostgres(lastFailedAt)]);
+  await put.run(db, { task, error, place, failures, lastFailedAt: toPostgres(lastFailedAt) });
 }
 
 const clear = statement(
@@ -43,17 +45,18 @@ export async function clearTaskFailure(db: Database, task: string, notSince: Ins
   await db.run(clear, [task, toPostgres(notSince)]);
 }
 
-const list = statement('task_failures_list', 'select * from task_failures order by task');
+const failure = columns({
+  task: text(),
+  error: text(),
+  place: text(),
+  failures: number(),
+  firstFailedAt: instant(),
+  lastFailedAt: instant(),
+});
+
+const list = statement('task_failures_list', `select ${failure.list} from task_failures order by task`);
 
 /** The tasks that fail. */
 export async function listTaskFailures(db: Database): Promise<readonly TaskFailure[]> {
-  const rows = await db.run(list, []);
-  return rows.map((row) => ({
-    task: String(row['task']),
-    error: String(row['error']),
-    place: String(row['place']),
-    failures: Number(row['failures']),
-    firstFailedAt: instantOfPostgres(String(row['first_failed_at'])),
-    lastFailedAt: instantOfPostgres(String(row['last_failed_at'])),
-  }));
+  return (await db.run(list, [])).map(failure.read);
 }

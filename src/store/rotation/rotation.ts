@@ -1,9 +1,11 @@
 import type { CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
-import { statement } from '../connection/database.ts';
+import { toPostgres } from '../../domain/time.ts';
+import { columns, flag, id, instant, named, number, optional, text } from '../columns.ts';
+import type { Row } from '../connection/database.ts';
 import type { IndexValues } from '../customers/customers.ts';
 import type { BrandScope } from '../scope.ts';
+import { sql } from '../sql.ts';
 import type { SealedColumn } from './sealed-columns.ts';
 import { indexedTables, sealedColumns, usualBatchSize } from './sealed-columns.ts';
 
@@ -25,6 +27,21 @@ export interface Batch<Found> {
   readonly last: string | undefined;
 }
 
+const batch = columns({ last: optional(text()), isFound: flag() });
+
+/** Every row says where the batch ends; the only row of a batch without a find says nothing else. */
+const batchOf = <Found>(rows: readonly Row[], read: (row: Row) => Found): Batch<Found> => ({
+  last: rows[0] && batch.read(rows[0]).last,
+  found: rows.filter((row) => batch.read(row).isFound).map(read),
+});
+
+const outdatedRecord = columns({
+  key: text(),
+  recordId: text(),
+  sealNumber: named('seal', number()),
+  sealed: text(),
+});
+
 /** The batch of rows after a key, and those among them whose record is under an older key than `version`. */
 export async function outdatedRecords(
   scope: BrandScope,
@@ -34,36 +51,29 @@ export async function outdatedRecords(
 ): Promise<Batch<Outdated>> {
   const [key, type] = at.key;
   const isBytes = at.type === 'bytea';
-  const query = statement(
+  const query = sql(
     `rotation_find_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
     `with batch as (
        select ${key} as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal, ${at.column} as sealed
-         from ${at.table} where brand_id = $1 ${after === undefined ? '' : `and ${key} > $4::${type}`}
-        order by ${key} limit $3::int
+         from ${at.table} where brand_id = :brandId ${after === undefined ? '' : `and ${key} > :after::${type}`}
+        order by ${key} limit :most::int
      )
-     select ends.last, rows.* from (select (select key::text from batch order by key desc limit 1) as last) as ends
+     select ends.last, rows.key is not null as is_found, rows.* from (select (select key::text from batch order by key desc limit 1) as last) as ends
        left join lateral (
          select key::text as key, record_id::text as record_id, seal,
                 ${isBytes ? "encode(sealed, 'base64')" : 'sealed'} as sealed
-           from batch where sealed_head(sealed) < version_head($2::int)) as rows on true`,
+           from batch where sealed_head(sealed) < version_head(:version::int)) as rows on true`,
   );
-  const rows = await scope.db.run(query, [
-    scope.brandId,
+  const rows = await query.run(scope.db, {
+    brandId: scope.brandId,
     version,
-    at.batchSize,
-    ...(after === undefined ? [] : [after]),
-  ]);
-  return {
-    last: rows[0]?.['last'] === null ? undefined : String(rows[0]?.['last']),
-    found: rows
-      .filter((row) => row['key'] !== null)
-      .map((row) => ({
-        key: String(row['key']),
-        recordId: String(row['record_id']),
-        sealNumber: Number(row['seal']),
-        sealed: isBytes ? Buffer.from(String(row['sealed']), 'base64') : String(row['sealed']),
-      })),
-  };
+    most: at.batchSize,
+    ...(after !== undefined && { after }),
+  });
+  return batchOf(rows, (row) => {
+    const record = outdatedRecord.read(row);
+    return isBytes ? { ...record, sealed: Buffer.from(record.sealed, 'base64') } : record;
+  });
 }
 
 /** A record under the newest key, and the one that it replaces. */
@@ -83,22 +93,23 @@ export async function putResealed(
 ): Promise<number> {
   if (records.length === 0) return 0;
   const [key, type] = at.key;
-  const query = statement(
+  const query = sql(
     `rotation_put_${at.table}_${at.column}`,
     `with fresh as (
-       select * from unnest($2::${type}[], $3::int[], $4::${at.type}[], $5::${at.type}[]) as row (key, seal, name, sealed)
+       select * from unnest(:keys::${type}[], :seals::int[], :names::${at.type}[], :sealed::${at.type}[])
+         as row (key, seal, name, sealed)
      )
      update ${at.table} set ${at.column} = fresh.sealed ${at.sealCounter ? `, ${at.sealCounter} = fresh.seal` : ''}
-       from fresh where brand_id = $1 and ${at.table}.${key} = fresh.key and sealed_name(${at.column}) = fresh.name
+       from fresh where brand_id = :brandId and ${at.table}.${key} = fresh.key and sealed_name(${at.column}) = fresh.name
      returning 1 as done`,
   );
-  const rows = await scope.db.run(query, [
-    scope.brandId,
-    records.map(({ from }) => from.key),
-    records.map(({ sealNumber }) => String(sealNumber)),
-    records.map(({ from }) => literal(name(from.sealed))),
-    records.map(({ sealed }) => literal(sealed)),
-  ]);
+  const rows = await query.run(scope.db, {
+    brandId: scope.brandId,
+    keys: records.map(({ from }) => from.key),
+    seals: records.map(({ sealNumber }) => String(sealNumber)),
+    names: records.map(({ from }) => literal(name(from.sealed))),
+    sealed: records.map(({ sealed }) => literal(sealed)),
+  });
   return rows.length;
 }
 
@@ -122,6 +133,15 @@ export interface OutdatedIndex {
   readonly ssnSeal: number;
 }
 
+const outdatedIndex = columns({
+  id: named('customer_id', id<CustomerId>()),
+  version: number(),
+  profile: text(),
+  profileSeal: number(),
+  ssn: optional(text()),
+  ssnSeal: number(),
+});
+
 /** As `outdatedRecords`, for index values. */
 export async function outdatedIndexes(
   scope: BrandScope,
@@ -129,34 +149,22 @@ export async function outdatedIndexes(
   version: number,
   after: string | undefined,
 ): Promise<Batch<OutdatedIndex>> {
-  const query = statement(
+  const query = sql(
     `rotation_find_${table}_index${after === undefined ? '' : '_after'}`,
     `with batch as (
-       select customer_id, version, index_version, profile, profile_seal, ssn, ssn_seal from ${table}
-        where brand_id = $1 ${after === undefined ? '' : 'and customer_id > $4::uuid'} order by customer_id limit $3::int
+       select index_version, ${outdatedIndex.list} from ${table}
+        where brand_id = :brandId ${after === undefined ? '' : 'and customer_id > :after::uuid'} order by customer_id limit :most::int
      )
-     select ends.last, rows.* from (select (select customer_id from batch order by customer_id desc limit 1) as last) as ends
-       left join lateral (select * from batch where index_version < $2::int) as rows on true`,
+     select ends.last, rows.customer_id is not null as is_found, rows.* from (select (select customer_id from batch order by customer_id desc limit 1) as last) as ends
+       left join lateral (select * from batch where index_version < :version::int) as rows on true`,
   );
-  const rows = await scope.db.run(query, [
-    scope.brandId,
+  const rows = await query.run(scope.db, {
+    brandId: scope.brandId,
     version,
-    usualBatchSize,
-    ...(after === undefined ? [] : [after]),
-  ]);
-  return {
-    last: rows[0]?.['last'] === null ? undefined : String(rows[0]?.['last']),
-    found: rows
-      .filter((row) => row['customer_id'] !== null)
-      .map((row) => ({
-        id: String(row['customer_id']) as CustomerId,
-        version: Number(row['version']),
-        profile: String(row['profile']),
-        profileSeal: Number(row['profile_seal']),
-        ssn: row['ssn'] === null ? undefined : String(row['ssn']),
-        ssnSeal: Number(row['ssn_seal']),
-      })),
-  };
+    most: usualBatchSize,
+    ...(after !== undefined && { after }),
+  });
+  return batchOf(rows, outdatedIndex.read);
 }
 
 /**
@@ -173,28 +181,28 @@ export async function putIndexes(
   const column = (of: keyof Pick<IndexValues, 'ssn' | 'email' | 'phone' | 'nameAndDob'>) =>
     indexes.map(({ values }) => (values[of] ? literal(values[of]) : ''));
   const value = (at: string) => `nullif(fresh.${at}, '')::bytea`;
-  const query = statement(
+  const query = sql(
     `rotation_put_${table}_index`,
     `with fresh as (
-       select * from unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[])
+       select * from unnest(:ids::uuid[], :versions::int[], :ssns::text[], :emails::text[], :phones::text[], :names::text[])
          as row (customer_id, version, ssn, email, phone, name_dob)
      )
-     update ${table} set index_version = $8::int, ssn_index = ${value('ssn')}, email_index = ${value('email')},
+     update ${table} set index_version = :newest::int, ssn_index = ${value('ssn')}, email_index = ${value('email')},
          phone_index = ${value('phone')}, name_dob_index = ${value('name_dob')}
-       from fresh where brand_id = $1 and ${table}.customer_id = fresh.customer_id
-        and ${table}.version = fresh.version and index_version < $8::int
+       from fresh where brand_id = :brandId and ${table}.customer_id = fresh.customer_id
+        and ${table}.version = fresh.version and index_version < :newest::int
      returning 1 as done`,
   );
-  const rows = await scope.db.run(query, [
-    scope.brandId,
-    indexes.map(({ of }) => of.id),
-    indexes.map(({ of }) => String(of.version)),
-    column('ssn'),
-    column('email'),
-    column('phone'),
-    column('nameAndDob'),
-    first.values.version,
-  ]);
+  const rows = await query.run(scope.db, {
+    brandId: scope.brandId,
+    ids: indexes.map(({ of }) => of.id),
+    versions: indexes.map(({ of }) => String(of.version)),
+    ssns: column('ssn'),
+    emails: column('email'),
+    phones: column('phone'),
+    names: column('nameAndDob'),
+    newest: first.values.version,
+  });
   return rows.length;
 }
 
@@ -205,6 +213,8 @@ export interface Use {
   /** Where it goes by itself. */
   readonly until?: Instant;
 }
+
+const counted = columns({ place: text(), count: number(), until: optional(instant()) });
 
 /**
  * Everything of the brand that is under an older key than `version`. All of it is counted in one snapshot,
@@ -219,20 +229,14 @@ export async function usesOfOlder(
   const counts = kind === 'brand' ? sealedColumns.map(recordsSql) : indexedTables.map(indexesSql);
   const rows = await scope.db.script(
     counts
-      .map((sql) => sql.replaceAll('$brand', `'${scope.brandId}'`).replaceAll('$version', String(version)))
-      .map((sql) => sql.replaceAll('$now', `'${toPostgres(now)}'`))
+      .map((one) => one.replaceAll('$brand', `'${scope.brandId}'`).replaceAll('$version', String(version)))
+      .map((one) => one.replaceAll('$now', `'${toPostgres(now)}'`))
       .join(' union all '),
   );
-  return rows.flatMap((row) => {
-    const count = Number(row['count']);
-    if (count === 0) return [];
-    const until = row['until'];
-    return {
-      where: String(row['place']),
-      count,
-      ...(until !== null && { until: instantOfPostgres(String(until)) }),
-    };
-  });
+  return rows
+    .map(counted.read)
+    .filter(({ count }) => count > 0)
+    .map(({ place, count, until }) => ({ where: place, count, ...(until !== undefined && { until }) }));
 }
 
 const recordsSql = ({ table, column }: SealedColumn): string =>

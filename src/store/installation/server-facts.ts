@@ -1,0 +1,33 @@
+import type { Instant } from '../../domain/time.ts';
+import { columns, computed, instant, text } from '../columns.ts';
+import type { Database } from '../connection/database.ts';
+import { statement } from '../connection/database.ts';
+
+/** What a PostgreSQL server says of itself. Nothing of a tenant is in it. */
+export interface ServerFacts {
+  /** E.g. `18.4`. */
+  readonly version: string;
+  /** Settings by name, as this session has them. */
+  readonly settings: ReturnType<typeof settings.read>;
+  /** The server's clock. */
+  readonly now: Instant;
+}
+
+const setting = (name: string) => computed(`current_setting('${name}')`, text());
+const facts = columns({ version: setting('server_version'), now: computed('clock_timestamp()', instant()) });
+/** Without these, an acknowledged write can be lost or damage go unnoticed. */
+const settings = columns({
+  fsync: setting('fsync'),
+  full_page_writes: setting('full_page_writes'),
+  synchronous_commit: setting('synchronous_commit'),
+  data_checksums: setting('data_checksums'),
+});
+
+const query = statement('server_facts', `select ${facts.list}, ${settings.list}`);
+
+export async function readServerFacts(db: Database): Promise<ServerFacts> {
+  const [row] = await db.run(query, []);
+  if (!row) throw new Error('PostgreSQL did not answer for its settings.');
+  const { version, now } = facts.read(row);
+  return { version: version.split(' ')[0] ?? '', settings: settings.read(row), now };
+}

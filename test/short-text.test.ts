@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
-import { written } from '../src/contract/shapes.ts';
+import { shortTextField } from '../src/contract/shapes.ts';
 import { checkTexts } from '../src/contract/validate.ts';
 import { Problems } from '../src/domain/problems.ts';
 import { checkShortTexts, cleanText, shortText } from '../src/domain/short-text.ts';
@@ -22,8 +22,8 @@ describe('a short text', () => {
 
   test('may hold line breaks where its rule says so, and no other control character', () => {
     const schema = Type.Object({
-      lines: written('With line breaks.', shortText(500, { lines: true })),
-      line: written('Without.', shortText(500)),
+      lines: shortTextField('With line breaks.', shortText(500, { lines: true })),
+      line: shortTextField('Without.', shortText(500)),
     });
     const problemsIn = (body: object) => {
       const problems = new Problems();

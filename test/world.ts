@@ -16,7 +16,7 @@ import type { Instant } from '../src/domain/time.ts';
 import type { RunningServer } from '../src/main.ts';
 import { startServer, startWorker } from '../src/main.ts';
 import { sequence } from '../src/operations/audit/sequence.ts';
-import type { KeyWish, NewKey } from '../src/operations/brands/api-keys.ts';
+import type { KeyOptions, NewKey } from '../src/operations/brands/api-keys.ts';
 import { createKey } from '../src/operations/brands/api-keys.ts';
 import { createBrand } from '../src/operations/brands/brands.ts';
 import type { System } from '../src/operations/system.ts';
@@ -45,8 +45,8 @@ export interface World {
   readonly demoKey: NewKey | undefined;
   /** Every line that was logged. */
   readonly log: readonly string[];
-  /** A new brand with a key (of every scope, unless the wish says otherwise) and a client that uses it. */
-  brand(name?: string, wish?: KeyWish): Promise<BrandClient>;
+  /** A new brand with a key (of every scope, unless the options says otherwise) and a client that uses it. */
+  brand(name?: string, options?: KeyOptions): Promise<BrandClient>;
   /** SQL as the operator of the database could run it. */
   sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -140,9 +140,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     databaseName,
     demoKey: running.demoKey,
     log,
-    async brand(name = `Brand ${randomUUID().slice(0, 8)}`, wish = { scopes: allScopes }) {
+    async brand(name = `Brand ${randomUUID().slice(0, 8)}`, options = { scopes: allScopes }) {
       const brand = await createBrand(system, name);
-      const key = await createKey(system, brand.brandId, wish);
+      const key = await createKey(system, brand.brandId, options);
       return brandClient(url, brand.brandId, brand.name, key, { sql, system });
     },
     sql,

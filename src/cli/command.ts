@@ -21,7 +21,7 @@ export async function withSystem<Result>(
   }
 }
 
-export type Brand = Awaited<ReturnType<typeof import('../operations/brands/brands.ts').brandNamed>>;
+export type Brand = Awaited<ReturnType<typeof import('../operations/brands/brands.ts').findBrandByName>>;
 
 /** The same for one brand, named as people name it: answers the brand beside what the work gave. */
 export async function withBrand<Result>(
@@ -29,9 +29,9 @@ export async function withBrand<Result>(
   name: string,
   work: (system: System, brand: Brand) => Promise<Result>,
 ): Promise<readonly [Brand, Result]> {
-  const { brandNamed } = await import('../operations/brands/brands.ts');
+  const { findBrandByName } = await import('../operations/brands/brands.ts');
   return withSystem(format, async (system) => {
-    const brand = await brandNamed(system, name);
+    const brand = await findBrandByName(system, name);
     return [brand, await work(system, brand)] as const;
   });
 }

@@ -39,7 +39,7 @@ export const secretText = (key: NewKey): string =>
   Identity       ${key.identity}
   Authorization  ${key.authorization}
   Scopes         ${scopesText(key.scopes)}
-  Expires        ${key.expiresAt ? minute(key.expiresAt) : 'never'}
+  Expires        ${key.expiresAt ? minuteText(key.expiresAt) : 'never'}
 `;
 
 export function warnAboutSecret(format: Format): void {
@@ -48,4 +48,4 @@ export function warnAboutSecret(format: Format): void {
   printNotice(format, coloured(process.stderr, 'yellow', warning));
 }
 
-export const minute = (at: Instant): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
+export const minuteText = (at: Instant): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;

@@ -34,5 +34,5 @@ export function programName(): string {
 }
 
 /** A word quoted for a shell. */
-export const quoted = (word: string): string =>
+export const shellQuoted = (word: string): string =>
   /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;

@@ -9,7 +9,7 @@ const nothing = Object.fromEntries(
 );
 
 /** Rows under a head, without lines around them. `widths` bounds columns, whose text is then wrapped. */
-export function table(
+export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   widths?: readonly (number | null)[],

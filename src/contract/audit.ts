@@ -6,7 +6,7 @@ import { auditFacts } from './audit-facts.ts';
 import { customerExample } from './customers/examples.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
-import { oneOf, uuid, written } from './shapes.ts';
+import { oneOf, shortTextField, uuid } from './shapes.ts';
 
 const auditEntryExample = {
   number: 4711,
@@ -154,7 +154,7 @@ const revealSsn = operation({
   body: {
     schema: Type.Object(
       {
-        reason: written('Why the number is needed; sealed, and shown with the entry.', revealReason),
+        reason: shortTextField('Why the number is needed; sealed, and shown with the entry.', revealReason),
       },
       { title: 'SsnReason', ...closed },
     ),

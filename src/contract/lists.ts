@@ -4,8 +4,8 @@ import { invalidField } from '../domain/errors.ts';
 
 /** How our own lists are asked for and answered; Bond's lists have the form that Bond gave them. */
 
-const mostItems = 100;
-export const usualItems = 50;
+const maxListItems = 100;
+export const defaultListItems = 50;
 
 const bySequence = '^c1_[0-9a-z]{1,13}$';
 
@@ -16,8 +16,8 @@ export const listQuery = (cursorPattern = bySequence) => ({
       description: 'How many to return.',
       format: 'int32',
       minimum: 1,
-      maximum: mostItems,
-      default: usualItems,
+      maximum: maxListItems,
+      default: defaultListItems,
     }),
   ),
   cursor: Type.Optional(
@@ -36,7 +36,7 @@ const nextCursor = Type.Union([Type.String(), Type.Null()], {
 /** The answer of a list. */
 export const listOf = <Item extends TSchema>(title: string, item: Item) =>
   Type.Object(
-    { data: Type.Array(item, { maxItems: mostItems }), next_cursor: nextCursor },
+    { data: Type.Array(item, { maxItems: maxListItems }), next_cursor: nextCursor },
     { title, additionalProperties: false },
   );
 
@@ -63,7 +63,7 @@ export async function pageOf<Row, Position>(
   form: CursorForm<Row, Position>,
   read: (after: Position | undefined, most: number) => Promise<readonly Row[]>,
 ): Promise<Page<Row>> {
-  const limit = query.limit ?? usualItems;
+  const limit = query.limit ?? defaultListItems;
   const found = await read(positionOf(query.cursor, form.parse), limit + 1);
   const rows = found.slice(0, limit);
   const last = found.length > limit ? rows.at(-1) : undefined;

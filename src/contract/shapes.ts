@@ -13,11 +13,11 @@ export const text = (description: string, documented?: Limits, options: object =
   Type.String({ description, maxLength: absurdLength, ...(documented && { documented }), ...options });
 export const uuid = (description: string) => Type.String({ description, format: 'uuid', maxLength: 36 });
 /** A text under a `shortText` rule, which the row's `check` applies. */
-export const written = (description: string, { limits, lines }: ShortText) =>
+export const shortTextField = (description: string, { limits, lines }: ShortText) =>
   text(description, limits, lines ? { lines } : {});
 
 /** The answer of an operation that always answers the same sentence. The operation takes it from its row. */
-export const sentence = <const Text extends string>(description: string, text: Text) =>
+export const fixedText = <const Text extends string>(description: string, text: Text) =>
   ({
     status: 200,
     description,

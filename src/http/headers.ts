@@ -3,7 +3,7 @@ import type { Precondition } from '../contract/operation.ts';
 import { Refusal } from '../domain/errors.ts';
 
 /** The two headers of a key. Node would join a doubled one; two of either name no key at all. */
-export function presentedKey(request: IncomingMessage): readonly [string | undefined, string | undefined] {
+export function keyHeadersOf(request: IncomingMessage): readonly [string | undefined, string | undefined] {
   let identity: string | undefined;
   let authorization: string | undefined;
   let doubled = false;

@@ -91,10 +91,10 @@ const referencePolicy = (nonce: string): string =>
  */
 async function scalarProgram(): Promise<string> {
   const { default: scalar } = await import('@scalar/fastify-api-reference');
-  const shelf = fastify();
-  await shelf.register(scalar, { routePrefix: '/scalar', configuration: { url: '/openapi.json' } });
-  const { payload } = await shelf.inject('/scalar/js/scalar.js');
-  await shelf.close();
+  const scalarServer = fastify();
+  await scalarServer.register(scalar, { routePrefix: '/scalar', configuration: { url: '/openapi.json' } });
+  const { payload } = await scalarServer.inject('/scalar/js/scalar.js');
+  await scalarServer.close();
   return payload;
 }
 

@@ -13,7 +13,7 @@ import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
 import { perform } from '../operations/run.ts';
 import type { Answer, SignedHandler } from '../operations/system.ts';
-import { etagOf, idempotencyKeyOf, preconditionOf, prefersText, presentedKey } from './headers.ts';
+import { etagOf, idempotencyKeyOf, keyHeadersOf, preconditionOf, prefersText } from './headers.ts';
 import type { ServerOptions } from './options.ts';
 import { requestState } from './request-state.ts';
 
@@ -30,14 +30,14 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
     ...(row.body?.limit !== undefined && { bodyLimit: row.body.limit }),
     // Before the body is read: nobody without a key makes this process hold 64 KiB.
     onRequest: async (request, reply) => {
-      const [identity, secret] = presentedKey(request.raw);
+      const [identity, secret] = keyHeadersOf(request.raw);
       const principal = await keys.authenticate(identity, secret);
       requestState.set(request.raw, { principal, bodyText: '' });
       if (limiter) {
         const [policy, limit] = limiter.take(principal.identity);
         reply.header('ratelimit-policy', policy).header('ratelimit', limit);
       }
-      if (!mayDo(principal, row)) throw new Refusal('scope_err');
+      if (!hasScope(principal, row)) throw new Refusal('scope_err');
     },
     handler: async (request, reply) => {
       const principal = requestState.get(request.raw)?.principal;
@@ -64,7 +64,7 @@ const withSchemaError =
     }
   };
 
-const mayDo = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
+const hasScope = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
   scope === 'any key' || (scope !== 'signed' && scopes.has(scope));
 
 /**

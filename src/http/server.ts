@@ -15,9 +15,9 @@ import type { ServerOptions } from './options.ts';
 import { RateLimited } from './rate-limit.ts';
 import { requestState } from './request-state.ts';
 import { operationRoute, signedRoute } from './route.ts';
-import { answerOddRequests, follow, socketLimits, socketRefuser } from './socket.ts';
+import { answerProtocolErrors, socketLimits, socketRefuser, trackExchange } from './socket.ts';
 
-const kibi = 1024;
+const bytesPerKib = 1024;
 
 /**
  * The API as a server that is not listening yet. Every route of the API is made by the loop over the
@@ -31,10 +31,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     ...(options.tls ? { https: { ...options.tls, ...socketLimits } } : { http: socketLimits }),
     requestTimeout: socketLimits.requestTimeout,
     logger: false,
-    bodyLimit: 64 * kibi,
+    bodyLimit: 64 * bytesPerKib,
     genReqId: nextRequestId,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16 * kibi },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16 * bytesPerKib },
     forceCloseConnections: 'idle',
     // A request that arrives on an open connection during the farewell is answered; the connection then ends.
     return503OnClosing: false,
@@ -44,7 +44,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
       return sendError(observer, request, reply, error);
     },
   } as object) as unknown as FastifyInstance;
-  answerOddRequests(app, refuse);
+  answerProtocolErrors(app, refuse);
 
   readBodies(app);
 
@@ -56,7 +56,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => sendError(observer, request, reply, error));
   app.setNotFoundHandler((request, reply) => {
-    throw nothingHere(request, reply);
+    throw notFound(request, reply);
   });
 
   for (const row of operations) {
@@ -104,7 +104,7 @@ function begin(observer: Observer, request: FastifyRequest, reply: FastifyReply)
   reply.header('x-content-type-options', 'nosniff');
   reply.header('cache-control', 'no-store');
   const { raw } = reply;
-  follow(request.id, raw, ({ refused }, milliseconds) => {
+  trackExchange(request.id, raw, ({ refused }, milliseconds) => {
     const principal = requestState.get(request.raw)?.principal;
     observer.request({
       requestId: request.id,
@@ -131,7 +131,7 @@ function refusalAtOnce(
   // RFC 9112 section 3.2.
   if (host === undefined && request.raw.httpVersion === '1.1') return new Refusal('input_error');
   if (host !== undefined && !isKnownHost(host)) return new Refusal('misdirected_request');
-  if (request.is404 || isOtherAddress(request)) return nothingHere(request, reply);
+  if (request.is404 || isOtherAddress(request)) return notFound(request, reply);
   const mayHaveBody = request.method !== 'GET' && request.method !== 'HEAD';
   if (mayHaveBody && encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return new Refusal('unsupported_media_type');
@@ -139,7 +139,7 @@ function refusalAtOnce(
 }
 
 /** Where no route is: the address does not exist, or it takes other methods. */
-function nothingHere(request: FastifyRequest, reply: FastifyReply): Refusal {
+function notFound(request: FastifyRequest, reply: FastifyReply): Refusal {
   const allowed = methodsAt(request.url);
   if (allowed.length === 0 || allowed.includes(request.method)) return new Refusal('not_found');
   reply.header('allow', allowed.join(', '));

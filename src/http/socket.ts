@@ -26,10 +26,10 @@ export interface Exchange {
 }
 
 /** Which request is being answered on a socket. */
-const underWay = new WeakMap<Socket, Exchange>();
+const exchanges = new WeakMap<Socket, Exchange>();
 
 /** Remembers a request until its answer is out or its client has gone; `ended` then runs once. */
-export function follow(
+export function trackExchange(
   requestId: string,
   response: ServerResponse,
   ended: (exchange: Exchange, milliseconds: number) => void,
@@ -37,9 +37,9 @@ export function follow(
   const { socket } = response;
   const start = performance.now();
   const exchange: Exchange = { requestId, refused: undefined };
-  if (socket) underWay.set(socket, exchange);
+  if (socket) exchanges.set(socket, exchange);
   response.once('close', () => {
-    if (socket && underWay.get(socket) === exchange) underWay.delete(socket);
+    if (socket && exchanges.get(socket) === exchange) exchanges.delete(socket);
     ended(exchange, performance.now() - start);
   });
 }
@@ -57,7 +57,7 @@ export function socketRefuser(observer: Observer, nextRequestId: () => string): 
       socket.destroy();
       return;
     }
-    const exchange = underWay.get(socket);
+    const exchange = exchanges.get(socket);
     const requestId = exchange?.requestId ?? nextRequestId();
     const refusal = refusalOfParser(error.code ?? '');
     const answer = errorAnswer(refusal, wantsProblem(acceptIn(error.rawPacket)));
@@ -100,7 +100,7 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /** Takes over what Node would answer by itself, with an empty body or none at all. */
-export function answerOddRequests(app: FastifyInstance, refuse: SocketRefuser): void {
+export function answerProtocolErrors(app: FastifyInstance, refuse: SocketRefuser): void {
   // RFC 9110 section 10.1.1 allows an unknown expectation to be ignored.
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     app.server.emit('request', request, response);

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts';
 import { millisOf } from '../domain/time.ts';
 import type { AddressFinding, AddressVerifier, UnknownReason } from './address.ts';
 import { dpvVerdict, isInUs, unknown, verdict } from './address.ts';
-import { memberOf, parsed } from './json.ts';
+import { memberOf, parseJson } from './json.ts';
 import type { Answered, Outbound } from './outbound.ts';
 
 export interface LobOptions {
@@ -93,7 +93,7 @@ function waitAsked({ headers, status }: Answered, now: Instant): number | undefi
  * a test key gets for every address but the magic ones.
  */
 function readVerification(body: Buffer): AddressFinding {
-  const found = parsed(body.toString());
+  const found = parseJson(body.toString());
   const summary = memberOf(found, 'deliverability');
   if (summary === '') return unknown('no_verdict');
   if (isDeliverability(summary)) return verdict(summary);

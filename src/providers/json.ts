@@ -1,7 +1,7 @@
 /** Reads untrusted JSON. */
 
 /** The value, or `undefined` where the text is not JSON. */
-export function parsed(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,6 @@
 import type { DocumentType } from '../domain/document-types.ts';
 import { documentTypes } from '../domain/document-types.ts';
-import { memberOf, parsed } from './json.ts';
+import { memberOf, parseJson } from './json.ts';
 import type { KycAnswer, KycFinding, KycNoAnswer } from './kyc.ts';
 import type { Answered, Failed, OutboundOutcome } from './outbound.ts';
 
@@ -46,7 +46,7 @@ const referencePattern = /^[A-Za-z0-9_.:-]{1,200}$/;
 /** `{"reference", "state", "documents"}`; other members are ignored. */
 function readFinding({ body, truncated, timedOut }: Answered): KycAnswer {
   if (timedOut) return noAnswer('timeout');
-  const answer = truncated ? undefined : parsed(body.toString());
+  const answer = truncated ? undefined : parseJson(body.toString());
   const reference = memberOf(answer, 'reference');
   const finding = findingOf(memberOf(answer, 'state'), memberOf(answer, 'documents'));
   if (!finding) return malformed;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseId } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import { millisOf } from '../domain/time.ts';
-import { memberOf, parsed } from './json.ts';
+import { memberOf, parseJson } from './json.ts';
 import type { KycDocument, KycProvider } from './kyc.ts';
 import { malformed, readAnswer } from './kyc-http-answer.ts';
 import type { Outbound, OutboundOutcome } from './outbound.ts';
@@ -73,7 +73,7 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
     },
     readCallback({ headers, body }) {
       if (!verifyStandard(secret, headers, body, nowSeconds())) return undefined;
-      const runId = memberOf(parsed(body), 'run_id');
+      const runId = memberOf(parseJson(body), 'run_id');
       const known = typeof runId === 'string' ? parseId<'kyc run'>(runId) : undefined;
       return known && { runId: known };
     },

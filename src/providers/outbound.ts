@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent, buildConnector } from 'undici';
-import { acceptLawfulHeads, maxHeadBytes } from './outbound/response-head.ts';
+import { acceptValidHeads, maxHeadBytes } from './outbound/response-head.ts';
 import type { Target, TargetRefusal } from './outbound/target.ts';
 import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './outbound/target.ts';
 
@@ -82,7 +82,7 @@ export function openOutbound(options: OutboundOptions): Outbound {
   const agent = openAgent(options, check);
 
   async function exchange(target: Target, request: OutboundRequest, call: Call): Promise<Answered> {
-    const answer = await within(
+    const answer = await withTimeout(
       call.endsAt - performance.now(),
       agent.request({
         origin: target.url.origin,
@@ -113,7 +113,7 @@ export function openOutbound(options: OutboundOptions): Outbound {
     async checkTarget(url) {
       const target = readTarget(url);
       if (isRefusal(target)) return target;
-      const found = await within(timeoutMs, check(target)).catch(() => []);
+      const found = await withTimeout(timeoutMs, check(target)).catch(() => []);
       if (isRefusal(found)) return found;
       return found.length === 0 ? refusal('unresolved') : undefined;
     },
@@ -158,8 +158,8 @@ function openAgent({ timeoutMs, dial = openDial(timeoutMs) }: OutboundOptions, c
   return new Agent({
     connect: (to, done) => {
       const connecting = connect(to);
-      within(timeoutMs, connecting).then(
-        (socket) => done(null, acceptLawfulHeads(socket)),
+      withTimeout(timeoutMs, connecting).then(
+        (socket) => done(null, acceptValidHeads(socket)),
         (error) => {
           // undici has given this connection up: a socket that arrives later must be closed here.
           connecting.then((socket) => socket.destroy()).catch(() => undefined);
@@ -225,7 +225,7 @@ class CallError extends Error {
 }
 
 /** The result of the work, or a timeout. Work that ends later is ignored, its failure too. */
-async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+async function withTimeout<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     const late = () => reject(new CallError({ kind: 'failed', reason: 'timeout' }));

@@ -109,7 +109,7 @@ export function isBusy(claim: IdempotencyClaim | undefined, error: unknown): boo
 }
 
 /** Runs a change; one that waited too long for another request under the same key reports that. */
-export async function settle(
+export async function runWithClaim(
   claim: IdempotencyClaim | undefined,
   work: Promise<readonly Row[]>,
 ): Promise<WriteOutcome> {
@@ -131,5 +131,5 @@ const keepAnswer = sql(
 
 /** Keeps the answer of a request that had nothing to change. */
 export function keepClaim(scope: BrandScope, claim: IdempotencyClaim): Promise<WriteOutcome> {
-  return settle(claim, keepAnswer.run(scope.db, { brandId: scope.brandId, ...claimParameters(claim) }));
+  return runWithClaim(claim, keepAnswer.run(scope.db, { brandId: scope.brandId, ...claimParameters(claim) }));
 }

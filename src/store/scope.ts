@@ -11,7 +11,7 @@ export interface BrandScope {
 }
 
 /** The same brand within a transaction: statements that write, write there. */
-export const within = ({ brandId, db }: BrandScope, { run }: Connection): BrandScope => ({
+export const withConnection = ({ brandId, db }: BrandScope, { run }: Connection): BrandScope => ({
   brandId,
   db: { ...db, run },
 });

@@ -34,9 +34,9 @@ export function sql(name: string, text: string): Query {
   const query = statement(name, numbered);
   const names = [...numbers.keys()];
   const values = (given: Parameters): readonly Value[] => {
-    if (Object.keys(given).length !== names.length) throw misfit(name, names, given);
+    if (Object.keys(given).length !== names.length) throw wrongParameters(name, names, given);
     return names.map((one) => {
-      if (!Object.hasOwn(given, one)) throw misfit(name, names, given);
+      if (!Object.hasOwn(given, one)) throw wrongParameters(name, names, given);
       return given[one] ?? null;
     });
   };
@@ -49,7 +49,7 @@ export function sql(name: string, text: string): Query {
 }
 
 /** Says which names do not fit; never a value. */
-function misfit(name: string, names: readonly string[], given: Parameters): Error {
+function wrongParameters(name: string, names: readonly string[], given: Parameters): Error {
   const missing = names.filter((one) => !Object.hasOwn(given, one));
   const unknown = Object.keys(given).filter((one) => !names.includes(one));
   return new Error(

@@ -15,11 +15,11 @@ const NO_SALT = Buffer.alloc(0);
  * RFC 5869 section 3.1 needs none.
  */
 export function deriveKey(secret: KeyObject, ...use: readonly string[]): KeyObject {
-  return takeKey(hkdf(secret, NO_SALT, tuple('clientele/1', ...use), KEY_BYTES));
+  return keyFromBytes(hkdf(secret, NO_SALT, tuple('clientele/1', ...use), KEY_BYTES));
 }
 
 /** The bytes as a key object, wiping the bytes: from here on the key has no printable form. */
-export function takeKey(bytes: Buffer): KeyObject {
+export function keyFromBytes(bytes: Buffer): KeyObject {
   const key = createSecretKey(bytes);
   bytes.fill(0);
   return key;

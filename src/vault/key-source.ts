@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { type Random, randomBytesExactly } from './aead.ts';
-import { deriveKey, KEY_BYTES, takeKey } from './derive.ts';
+import { deriveKey, KEY_BYTES, keyFromBytes } from './derive.ts';
 import { fromBase64 } from './encoding.ts';
 import { VaultError } from './vault-error.ts';
 
@@ -164,7 +164,7 @@ function parse(source: KeySource, text: string, where: string, remedy: string): 
     if (bytes === undefined || fault !== undefined)
       throw new VaultError('root_key', `${where}, version ${version}, ${fault}. ${remedy}`);
     if (keys.has(version)) throw new VaultError('root_key', `${where} has version ${version} twice.`);
-    keys.set(version, takeKey(bytes));
+    keys.set(version, keyFromBytes(bytes));
   }
   if (keys.size === 0) throw new VaultError('root_key', `${where} is empty. ${remedy}`);
   const versions = Object.freeze([...keys.keys()].sort((a, b) => a - b));

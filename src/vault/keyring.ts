@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Purpose, SealContext } from '../domain/sealed-columns.ts';
-import { deriveKey, mac, takeKey } from './derive.ts';
+import { deriveKey, keyFromBytes, mac } from './derive.ts';
 import { bytesToText, checkId, checkUint32, fromBase64, LONGEST_ID, textToBytes, tuple } from './encoding.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { UnknownKeyVersion, VaultError } from './vault-error.ts';
@@ -154,7 +154,7 @@ function derivedKeys(brandId: string, brandKeys: KeyVersions, indexKeys: KeyVers
 }
 
 function digestUnder(secret: Buffer): Digest {
-  const key = takeKey(secret);
+  const key = keyFromBytes(secret);
   return (name, value) => mac(key, tuple(name, value)).toString('base64');
 }
 

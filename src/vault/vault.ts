@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { randomBytes } from 'node:crypto';
 import { nonces, type Random, randomBytesExactly } from './aead.ts';
-import { KEY_BYTES, takeKey } from './derive.ts';
+import { KEY_BYTES, keyFromBytes } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
 import { type RootKeys, reloadRoot, rootSubkeys } from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
@@ -111,7 +111,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
   }
 
   const unwrapAll = (brandId: string, kind: KeyKind, keys: readonly WrappedKey[]) =>
-    byVersion(brandId, kind, keys, (key) => takeKey(unwrap(brandId, key)));
+    byVersion(brandId, kind, keys, (key) => keyFromBytes(unwrap(brandId, key)));
 
   return Object.freeze({
     get rootVersion() {

@@ -24,7 +24,7 @@ export function startDeliverer(system: System, log: TaskLog): Task {
   /** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
   const turns = new Map<string, DueWebhook>();
   const inFlight = countInFlight();
-  const underWay = new Set<Promise<void>>();
+  const activeWork = new Set<Promise<void>>();
   let isFilling = false;
   let stopped = false;
 
@@ -71,8 +71,8 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     );
 
   function follow(work: Promise<void>): void {
-    underWay.add(work);
-    void work.then(() => underWay.delete(work));
+    activeWork.add(work);
+    void work.then(() => activeWork.delete(work));
   }
 
   const task = startTask({
@@ -91,7 +91,7 @@ export function startDeliverer(system: System, log: TaskLog): Task {
       stopped = true;
       await task.stop();
       // Deliveries that a claim under way returns are still sent.
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (activeWork.size > 0) await Promise.all(activeWork);
     },
   };
 }

@@ -2,7 +2,7 @@ import { eraseCustomer } from '../operations/retention/erasure.ts';
 import type { System } from '../operations/system.ts';
 import { claimDueRecords } from '../store/retention/due.ts';
 import type { OnFailure, Task } from './task.ts';
-import { rethrow, settleAll, startTask } from './task.ts';
+import { settleAll, startTask, throwFailure } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
 /** Milliseconds between two rounds, and records that one round examines, a few of them side by side. */
@@ -12,12 +12,12 @@ const concurrency = 4;
 
 /** Erases deleted customers whose retention period is over. */
 export const startEraser = (system: System, log: TaskLog): Task =>
-  startTask({ interval, log, round: () => eraseWhatIsDue(system, log.failed) });
+  startTask({ interval, log, round: () => eraseDueRecords(system, log.failed) });
 
 /** One round: examines the records that are due. One that fails is due again in two minutes. */
-export async function eraseWhatIsDue(
+export async function eraseDueRecords(
   system: System,
-  onFailure: OnFailure = rethrow,
+  onFailure: OnFailure = throwFailure,
 ): Promise<'more' | 'done'> {
   const looks = await claimDueRecords(system.db, system.now(), batch);
   for (let at = 0; at < looks.length; at += concurrency) {

@@ -5,7 +5,7 @@ import { maintainRootKey } from '../operations/rotation/root-rotation.ts';
 import type { System } from '../operations/system.ts';
 import { claimRotations } from '../store/rotation/claims.ts';
 import type { OnFailure, Task } from './task.ts';
-import { rethrow, startTask } from './task.ts';
+import { startTask, throwFailure } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
 /** Milliseconds between two rounds. */
@@ -39,7 +39,7 @@ export interface RotationRound {
 export async function rotationRound(
   system: System,
   policy: RootPolicy,
-  { isStopped = () => false, onFailure = rethrow }: RotationRound = {},
+  { isStopped = () => false, onFailure = throwFailure }: RotationRound = {},
 ): Promise<void> {
   const { rotateDays } = policy;
   const now = system.now();

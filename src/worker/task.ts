@@ -31,7 +31,7 @@ export function startTask({ interval, round, log, onWake }: TaskOptions): Task {
   let timer: NodeJS.Timeout | undefined;
   let isUnderWay = false;
   let isWoken = false;
-  let underWay: Promise<void> = Promise.resolve();
+  let currentRound: Promise<void> = Promise.resolve();
 
   async function runRound(): Promise<void> {
     isUnderWay = true;
@@ -55,7 +55,7 @@ export function startTask({ interval, round, log, onWake }: TaskOptions): Task {
   function schedule(wait: number): void {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      underWay = runRound();
+      currentRound = runRound();
     }, wait).unref();
   }
 
@@ -71,7 +71,7 @@ export function startTask({ interval, round, log, onWake }: TaskOptions): Task {
       stopped = true;
       unsubscribe?.();
       clearTimeout(timer);
-      await underWay;
+      await currentRound;
     },
   };
 }
@@ -86,6 +86,6 @@ export async function settleAll(work: readonly Promise<unknown>[], onFailure: On
 export type OnFailure = (error: unknown) => void;
 
 /** For callers without a log: the first failure ends the round. */
-export const rethrow: OnFailure = (error) => {
+export const throwFailure: OnFailure = (error) => {
   throw error;
 };

@@ -1,10 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noteOperator } from '../../src/operations/audit/operator.ts';
+import { recordOperatorAction } from '../../src/operations/audit/operator.ts';
 import { sequence } from '../../src/operations/audit/sequence.ts';
 import { newCustomer } from '../contract-samples.ts';
-import { clientele, temporaryFolder, tidy } from '../installation/cli/program.ts';
+import { cleanUp, clientele, temporaryFolder } from '../installation/cli/program.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await clientele(['--version']);
 }, 120_000);
 afterAll(async () => {
-  await tidy();
+  await cleanUp();
   await world.close();
 });
 
@@ -122,7 +122,8 @@ describe('whoever can write to the database and has no root key', { timeout: 120
   /** A brand with a chained trail under a checkpoint. */
   async function chained() {
     brand = await world.brand();
-    for (let count = 0; count < 3; count += 1) await noteOperator(world.system, brand.brandId, 'keys list');
+    for (let count = 0; count < 3; count += 1)
+      await recordOperatorAction(world.system, brand.brandId, 'keys list');
     while ((await sequence(world.system)) !== 'done');
     await sequence(world.system, { entries: 1, notAfter: world.system.now() });
   }
@@ -148,9 +149,9 @@ describe('whoever can write to the database and has no root key', { timeout: 120
   });
 
   test('cannot chain it anew under a checkpoint that was signed', async () => {
-    const { linked, originOf } = await import('../../src/operations/audit/chain.ts');
+    const { linked, firstPreviousHash } = await import('../../src/operations/audit/chain.ts');
     await chained();
-    let previous = originOf(brand.brandId);
+    let previous = firstPreviousHash(brand.brandId);
     const rows = await world.sql('select number, body from audit where brand_id = $1 order by number', [
       brand.brandId,
     ]);
@@ -176,7 +177,8 @@ describe('whoever can write to the database and has no root key', { timeout: 120
     await world.sql('delete from audit_checkpoints where brand_id = $1', [brand.brandId]);
     await world.sql('delete from audit where brand_id = $1', [brand.brandId]);
     await world.sql('delete from journal_heads where brand_id = $1', [brand.brandId]);
-    for (let count = 0; count < 6; count += 1) await noteOperator(world.system, brand.brandId, 'keys list');
+    for (let count = 0; count < 6; count += 1)
+      await recordOperatorAction(world.system, brand.brandId, 'keys list');
     const { path, told } = await exported();
     expect((await verified(path, '--key', told.key)).json.whole).toBe(true);
     const held = await verified(path, '--key', told.key, '--earlier', earlier.path);

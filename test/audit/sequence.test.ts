@@ -4,17 +4,17 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { instantOfMillis } from '../../src/domain/time.ts';
 import type { RunningServer } from '../../src/main.ts';
 import { startServer } from '../../src/main.ts';
-import { linked, originOf } from '../../src/operations/audit/chain.ts';
+import { firstPreviousHash, linked } from '../../src/operations/audit/chain.ts';
 import { sequence } from '../../src/operations/audit/sequence.ts';
 import { isSignedBy } from '../../src/vault/signer.ts';
 import { newCustomer } from '../contract-samples.ts';
 import { person } from '../people.ts';
-import { crowding } from '../promises/durability/crowding.ts';
+import { cpuContention } from '../promises/durability/cpu-contention.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { newBrand } from './trail.ts';
 
-const patience = { timeout: 20_000, interval: 50 };
+const waitOptions = { timeout: 20_000, interval: 50 };
 let ahead = 0;
 const now = () => instantOfMillis(Date.now() + ahead);
 
@@ -48,9 +48,9 @@ async function complaintsOf(brandId: BrandClient['brandId'], entries: number): P
     const stored = await trailOf(brandId);
     expect(stored).toHaveLength(entries);
     return stored;
-  }, patience);
+  }, waitOptions);
   const complaints: string[] = [];
-  let previous = originOf(brandId);
+  let previous = firstPreviousHash(brandId);
   for (const [index, { number, body, hash }] of trail.entries()) {
     if (Number(number) !== index + 1) complaints.push(`${number} stands in place ${index + 1}`);
     if (linked(index + 1, previous, body).hash !== hash) complaints.push(`${number} is not chained`);
@@ -93,14 +93,14 @@ test('two hundred parallel changes leave one chain without a gap, with several s
 
 test('a change has its place within a second', async () => {
   const brand = await world.brand();
-  const crowdedBefore = crowding();
+  const crowdedBefore = cpuContention();
   const began = performance.now();
   await newCustomer(brand);
   await vi.waitFor(async () => {
     expect(await trailOf(brand.brandId)).toHaveLength(beginning + 1);
-  }, patience);
+  }, waitOptions);
   const took = performance.now() - began;
-  expect(took).toBeLessThan(2_000 * Math.max(crowdedBefore, crowding()));
+  expect(took).toBeLessThan(2_000 * Math.max(crowdedBefore, cpuContention()));
 });
 
 describe('a reader that goes on from the last number it has seen', () => {
@@ -134,7 +134,7 @@ describe('a reader that goes on from the last number it has seen', () => {
       await slow.query('begin');
       await slow.query(insert(1), [brandId, 'the slow one']);
       await world.sql(insert(2), [brandId, 'the fast one']);
-      await vi.waitFor(async () => expect(await readOn()).toBe(1), patience);
+      await vi.waitFor(async () => expect(await readOn()).toBe(1), waitOptions);
       await slow.query('commit');
       for (let round = 0; round < 3; round += 1) {
         await sequence(world.system);
@@ -143,7 +143,7 @@ describe('a reader that goes on from the last number it has seen', () => {
       await vi.waitFor(async () => {
         const [row] = await world.sql('select count(*) from journal');
         expect(row?.['count']).toBe('0');
-      }, patience);
+      }, waitOptions);
       await readOn();
     } finally {
       await slow.end();
@@ -178,7 +178,7 @@ describe('an entry', () => {
           where datname = current_database() and wait_event_type = 'Lock' and query like '%update customers%'`,
       );
       expect(killed).toHaveLength(1);
-    }, patience);
+    }, waitOptions);
     expect((await changing).status).toBe(503);
     await holder.query('rollback');
     await holder.end();
@@ -218,15 +218,15 @@ test('checkpoints are signed after a thousand entries, and after a minute where 
     const found = await checkpoints();
     expect(found).toHaveLength(1);
     return found;
-  }, patience);
+  }, waitOptions);
   expect(first?.key).toBe(world.system.vault.signer.key);
   await entries(5);
-  await vi.waitFor(async () => expect((await trailOf(brand.brandId)).at(-1)?.number).toBe('7'), patience);
+  await vi.waitFor(async () => expect((await trailOf(brand.brandId)).at(-1)?.number).toBe('7'), waitOptions);
   expect(await checkpoints()).toHaveLength(1);
   ahead += 61_000;
-  await vi.waitFor(async () => expect((await checkpoints()).at(-1)?.number).toBe('7'), patience);
+  await vi.waitFor(async () => expect((await checkpoints()).at(-1)?.number).toBe('7'), waitOptions);
   await entries(1_000);
-  await vi.waitFor(async () => expect((await checkpoints()).at(-1)?.number).toBe('1007'), patience);
+  await vi.waitFor(async () => expect((await checkpoints()).at(-1)?.number).toBe('1007'), waitOptions);
   ahead += 61_000;
   await sequence(world.system);
   expect(await checkpoints()).toHaveLength(3);

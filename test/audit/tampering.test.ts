@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { linked, originOf } from '../../src/operations/audit/chain.ts';
-import type { Known, TrailVerdict } from '../../src/operations/audit/verify.ts';
+import { firstPreviousHash, linked } from '../../src/operations/audit/chain.ts';
+import type { TrailVerdict, TrustedFacts } from '../../src/operations/audit/verify.ts';
 import { verifyTrail } from '../../src/operations/audit/verify.ts';
 import { bodyOf, linesOf, newBrand, newSigner } from './trail.ts';
 
@@ -9,7 +9,7 @@ const brand = newBrand();
 const signer = newSigner();
 const lines = [...linesOf({ brand, signer, entries: 60, every: 20 })];
 const whole = lines.join('');
-const pinned: Known = { keys: new Set([signer.key]) };
+const pinned: TrustedFacts = { keys: new Set([signer.key]) };
 
 async function* inPieces(text: string, size: number) {
   const bytes = Buffer.from(text, 'latin1');
@@ -17,7 +17,7 @@ async function* inPieces(text: string, size: number) {
 }
 const verify = (
   file: readonly string[] | string,
-  known: Known = pinned,
+  known: TrustedFacts = pinned,
   size = 5_000,
 ): Promise<TrailVerdict> =>
   verifyTrail(inPieces(typeof file === 'string' ? file : file.join(''), size), known);
@@ -44,13 +44,13 @@ test('an export without entries is whole', async () => {
     whole: true,
     from: 1,
     to: 0,
-    hash: originOf(brand),
+    hash: firstPreviousHash(brand),
   });
 });
 
 /** Entries chained anew from a line on, as anybody can who has no key: hashes need none. */
 function rechained(file: readonly string[], from: number): string[] {
-  let previous = originOf(brand);
+  let previous = firstPreviousHash(brand);
   let number = 0;
   return file.map((line, index) => {
     if (!isEntry(line)) return line;
@@ -171,7 +171,7 @@ test('a check that trusts the hashes that stand there would be noticed', { timeo
 });
 
 test('the first bad line is named, with what is wrong', async () => {
-  const said = async (file: readonly string[], known?: Known) => {
+  const said = async (file: readonly string[], known?: TrustedFacts) => {
     const verdict = await verify(file, known);
     return verdict.whole ? 'whole' : `${verdict.line}: ${verdict.problem}`;
   };

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../src/domain/audit/checkpoint.ts';
 import { checkpointText } from '../../src/domain/audit/checkpoint.ts';
 import type { BrandId } from '../../src/domain/ids.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
-import { linked, originOf } from '../../src/operations/audit/chain.ts';
+import { firstPreviousHash, linked } from '../../src/operations/audit/chain.ts';
 import { ExportFile } from '../../src/operations/audit/file.ts';
 import { rootKeyFromText } from '../../src/vault/key-source.ts';
 import type { Signer } from '../../src/vault/signer.ts';
@@ -27,7 +27,7 @@ export const bodyOf = (number: number): string =>
     digests: { email: 'q1UNjqDmM4rgWcZJDYnJTW1KiPyzUnXbHkAcnNTBbnU=' },
   });
 
-export interface Made {
+export interface SignedTrail {
   readonly brand: BrandId;
   readonly signer: Signer;
   readonly entries: number;
@@ -37,8 +37,14 @@ export interface Made {
 }
 
 /** The lines of an export, from entry 1, each with its end of line. */
-export function* linesOf({ brand, signer, entries, every, body: of = bodyOf }: Made): Generator<string> {
-  let previous = originOf(brand);
+export function* linesOf({
+  brand,
+  signer,
+  entries,
+  every,
+  body: of = bodyOf,
+}: SignedTrail): Generator<string> {
+  let previous = firstPreviousHash(brand);
   const file = new ExportFile({ brand, from: 1, previous }, signer);
   for (let number = 1; number <= entries; number += 1) {
     const body = of(number);

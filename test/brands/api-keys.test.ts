@@ -9,7 +9,7 @@ import { instantOfMillis } from '../../src/domain/time.ts';
 import type { RunningServer } from '../../src/main.ts';
 import { startServer } from '../../src/main.ts';
 import type { NewKey } from '../../src/operations/brands/api-keys.ts';
-import { createKey, endKey, renewKey } from '../../src/operations/brands/api-keys.ts';
+import { createKey, replaceSecret, revokeBrandKey } from '../../src/operations/brands/api-keys.ts';
 import { prepare, send } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 import { brandClient, openWorld } from '../world.ts';
@@ -32,7 +32,8 @@ afterAll(async () => {
   await world.close();
 });
 
-const newKey = (wish: Parameters<typeof createKey>[2] = {}) => createKey(world.system, brand.brandId, wish);
+const newKey = (options: Parameters<typeof createKey>[2] = {}) =>
+  createKey(world.system, brand.brandId, options);
 /** Clients of both processes that use one key. */
 const both = (key: NewKey) =>
   [world.url, second.url].map((url) => brandClient(url, brand.brandId, brand.name, key, world));
@@ -45,7 +46,7 @@ const comparable = (status: number, headers: Headers, text: string): string =>
 
 test('a key that is missing, unknown, wrong, revoked or expired gets one and the same answer', async () => {
   const revoked = await newKey();
-  await endKey(world.system, brand.brandId, revoked.identity);
+  await revokeBrandKey(world.system, brand.brandId, revoked.identity);
   const expired = await newKey({ days: 1 });
   const other = await world.brand();
   const { identity, authorization } = await newKey();
@@ -92,7 +93,7 @@ test('a key works at once in every process, in whatever case its Identity is wri
 test('a revoked key cannot read one second later, in any process, however busily it was used', async () => {
   const key = await newKey();
   expect(await answers(key)).toEqual([200, 200]);
-  const revoking = endKey(world.system, brand.brandId, key.identity);
+  const revoking = revokeBrandKey(world.system, brand.brandId, key.identity);
   const end = performance.now() + 1_000;
   await revoking;
   while (performance.now() < end) {
@@ -100,14 +101,14 @@ test('a revoked key cannot read one second later, in any process, however busily
     await wait(20);
   }
   expect(await answers(key)).toEqual([401, 401]);
-  await expect(renewKey(world.system, brand.brandId, key, 1)).rejects.toThrow(OperatorError);
+  await expect(replaceSecret(world.system, brand.brandId, key, 1)).rejects.toThrow(OperatorError);
 });
 
 describe('a rotated key', () => {
   test('works at once with its new secret, and with the old one while the rotation overlaps', async () => {
     const old = await newKey();
     expect(await answers(old)).toEqual([200, 200]);
-    const renewed = await renewKey(world.system, brand.brandId, old, 2);
+    const renewed = await replaceSecret(world.system, brand.brandId, old, 2);
     expect(renewed.identity).toBe(old.identity);
     expect(renewed.authorization).not.toBe(old.authorization);
     expect(await answers(renewed)).toEqual([200, 200]);
@@ -120,7 +121,7 @@ describe('a rotated key', () => {
   test('loses its old secret within a second where nothing overlaps', async () => {
     const old = await newKey();
     expect(await answers(old)).toEqual([200, 200]);
-    const renewed = await renewKey(world.system, brand.brandId, old, 0);
+    const renewed = await replaceSecret(world.system, brand.brandId, old, 0);
     expect(await answers(renewed)).toEqual([200, 200]);
     await wait(1_000);
     expect(await answers(old)).toEqual([401, 401]);
@@ -128,8 +129,8 @@ describe('a rotated key', () => {
 
   test('loses the secret before the old one when it is rotated twice', async () => {
     const first = await newKey();
-    await renewKey(world.system, brand.brandId, first, 24);
-    await renewKey(world.system, brand.brandId, first, 24);
+    await replaceSecret(world.system, brand.brandId, first, 24);
+    await replaceSecret(world.system, brand.brandId, first, 24);
     expect(await answers(first)).toEqual([401, 401]);
   });
 });
@@ -185,7 +186,7 @@ describe('GET /auth/key', () => {
 
 test('the database holds a digest of the secret and nothing that leads back to it', async () => {
   const key = await newKey();
-  const renewed = await renewKey(world.system, brand.brandId, key, 1);
+  const renewed = await replaceSecret(world.system, brand.brandId, key, 1);
   expect(key.authorization).toMatch(/^[A-Za-z0-9+/]{64}$/);
   const tables = await world.sql(
     "select quote_ident(relname) as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'",

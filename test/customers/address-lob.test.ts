@@ -10,7 +10,7 @@ import { magicStreets } from '../../src/providers/address-sandbox.ts';
 import type { Outbound } from '../../src/providers/outbound.ts';
 import { openOutbound } from '../../src/providers/outbound.ts';
 import type { FakeLob, LobError } from '../fakes/lob.ts';
-import { failing, openFakeLob, saying, verification } from '../fakes/lob.ts';
+import { answerWith, failWith, openFakeLob, verification } from '../fakes/lob.ts';
 import { address } from '../people.ts';
 
 const now = '2026-03-01T12:00:00.250000' as Instant;
@@ -83,7 +83,7 @@ describe('verification by Lob', () => {
       service_unavailable: 'unavailable',
     };
     for (const [code, reason] of Object.entries(reasons)) {
-      lob.misbehave(failing(code as LobError));
+      lob.misbehave(failWith(code as LobError));
       expect(await verifier.verify(at('deliverable'))).toEqual({ kind: 'unknown', reason });
     }
     lob.misbehave(undefined);
@@ -101,9 +101,9 @@ describe('verification by Lob', () => {
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited', 1));
     lob.limit(0, nowSeconds + 86_400);
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited', 900));
-    lob.misbehave(failing('service_unavailable', { 'retry-after': '30' }));
+    lob.misbehave(failWith('service_unavailable', { 'retry-after': '30' }));
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('unavailable', 30));
-    lob.misbehave(failing('rate_limit_exceeded', { 'ratelimit-reset': 'soon' }));
+    lob.misbehave(failWith('rate_limit_exceeded', { 'ratelimit-reset': 'soon' }));
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited'));
   });
 
@@ -122,16 +122,16 @@ describe('verification by Lob', () => {
       JSON.stringify({ ...verification('deliverable'), filler: 'x'.repeat(70_000) }),
     ];
     for (const body of bodies) {
-      lob.misbehave(saying(200, body));
+      lob.misbehave(answerWith(200, body));
       expect(await verifier.verify(at('deliverable'))).toEqual(unknown('malformed'));
     }
-    lob.misbehave(saying(302, '', { location: `${lob.baseUrl}/us_verifications` }));
+    lob.misbehave(answerWith(302, '', { location: `${lob.baseUrl}/us_verifications` }));
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('malformed'));
     expect(lob.requests).toHaveLength(bodies.length + 1);
   });
 
   test('reads the code of the USPS where Lob sums up in a word that is not known yet', async () => {
-    lob.misbehave(saying(200, JSON.stringify(verification('deliverable_to_locker', 'S', ['AA', 'CC']))));
+    lob.misbehave(answerWith(200, JSON.stringify(verification('deliverable_to_locker', 'S', ['AA', 'CC']))));
     expect(await verifier.verify(at('x'))).toEqual({
       kind: 'verdict',
       deliverability: 'deliverable_unnecessary_unit',

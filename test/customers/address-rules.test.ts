@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Address, AddressFields, AddressInput } from '../../src/domain/customers/address.ts';
 import {
   addressFields,
-  pairAddresses,
+  matchAddresses,
   sameFields,
   touchesPrimary,
 } from '../../src/domain/customers/address.ts';
@@ -12,7 +12,7 @@ import { Refusal } from '../../src/domain/errors.ts';
 import type { AddressId } from '../../src/domain/ids.ts';
 import { Problems } from '../../src/domain/problems.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import { addressDefaults, doubtsAbout, now, presentOf, sentBack, stored } from './domain-people.ts';
+import { addressDefaults, asInput, now, problemsWith, stored, storedCustomerOf } from './domain-people.ts';
 
 const home: Address = {
   address_id: '9e8241d2-ac5e-41c6-8b38-b3fe44387266' as AddressId,
@@ -46,8 +46,8 @@ function patched(addresses: readonly AddressInput[], before: readonly Address[] 
     addresses: before,
   };
   try {
-    const present = presentOf({ profile, ssn: undefined }, false);
-    return applyChange(present, { addresses }, doubtsAbout({ addresses }), addressDefaults()).profile
+    const present = storedCustomerOf({ profile, ssn: undefined }, false);
+    return applyChange(present, { addresses }, problemsWith({ addresses }), addressDefaults()).profile
       .addresses;
   } catch (error) {
     if (error instanceof Refusal) return error.detail;
@@ -62,7 +62,7 @@ const without = <Name extends string>(item: AddressInput, name: Name) => {
 
 describe('an address of a PATCH', () => {
   test('with a known id changes that address in place: its id and its date stay', () => {
-    const sent = [sentBack(home), { ...sentBack(post), street: '112 Lake Tahoe Rd.' }];
+    const sent = [asInput(home), { ...asInput(post), street: '112 Lake Tahoe Rd.' }];
     expect(patched(sent)).toEqual([
       home,
       { ...without({ ...post, street: '112 Lake Tahoe Rd.' }, 'deliverability') },
@@ -70,42 +70,42 @@ describe('an address of a PATCH', () => {
   });
 
   test('without an id continues the stored address that it equals', () => {
-    const sent = [sentBack(home), sentBack(post)].map((one) => without(one, 'address_id'));
+    const sent = [asInput(home), asInput(post)].map((one) => without(one, 'address_id'));
     expect(patched(sent)).toEqual([home, post]);
     expect(patched([...sent].reverse())).toEqual([post, home]);
   });
 
   test('without an id and equal to none is a new one, with an id, the date of the change and no verdict', () => {
-    const sent = { ...without(sentBack(home), 'address_id'), street: '1 New St.' };
-    const after = patched([sent, sentBack(post)]) as readonly Address[];
+    const sent = { ...without(asInput(home), 'address_id'), street: '1 New St.' };
+    const after = patched([sent, asInput(post)]) as readonly Address[];
     expect(after).toEqual([{ ...sent, address_id: expect.any(String), date_created: now }, post]);
     expect([home.address_id, post.address_id]).not.toContain(after[0]?.address_id);
   });
 
   test('that is left out is gone', () => {
-    expect(patched([sentBack(home)])).toEqual([home]);
+    expect(patched([asInput(home)])).toEqual([home]);
   });
 
   test('may spell its id in capitals', () => {
-    expect(patched([{ ...sentBack(home), address_id: home.address_id.toUpperCase() }])).toEqual([home]);
+    expect(patched([{ ...asInput(home), address_id: home.address_id.toUpperCase() }])).toEqual([home]);
   });
 
   test('with an unknown id is refused, and so is one whose id comes twice', () => {
-    const stranger = { ...sentBack(post), address_id: '00000000-0000-4000-8000-000000000000' };
-    expect(patched([sentBack(home), stranger])).toEqual({
+    const stranger = { ...asInput(post), address_id: '00000000-0000-4000-8000-000000000000' };
+    expect(patched([asInput(home), stranger])).toEqual({
       'addresses.1.address_id': ['Not an address of this customer.'],
     });
-    expect(patched([sentBack(home), sentBack(post), sentBack(home)])).toEqual({
+    expect(patched([asInput(home), asInput(post), asInput(home)])).toEqual({
       'addresses.2.address_id': ['Appears twice.'],
     });
-    expect(patched([sentBack(home), { ...sentBack(post), address_id: 'x' }])).toHaveProperty([
+    expect(patched([asInput(home), { ...asInput(post), address_id: 'x' }])).toHaveProperty([
       'addresses.1.address_id',
     ]);
   });
 
   test('never takes over the address that another item names, however equal it is', () => {
-    const twin = without(sentBack(home), 'address_id');
-    const after = patched([twin, sentBack(home), sentBack(post)]) as readonly Address[];
+    const twin = without(asInput(home), 'address_id');
+    const after = patched([twin, asInput(home), asInput(post)]) as readonly Address[];
     expect(after.slice(1)).toEqual([home, post]);
     expect(after[0]).toMatchObject({ ...twin, date_created: now });
     expect(after[0]?.deliverability).toBeUndefined();
@@ -113,17 +113,17 @@ describe('an address of a PATCH', () => {
 
   test('sent twice continues two equal addresses, one each', () => {
     const twin: Address = { ...home, address_id: post.address_id, deliverability: 'deliverable' };
-    const item = without(sentBack(home), 'address_id');
+    const item = without(asInput(home), 'address_id');
     expect(patched([item, item], [home, twin])).toEqual([home, twin]);
   });
 
   test('is equal with and without an empty street2, and composed or not', () => {
-    const absent = without(without(sentBack(home), 'address_id'), 'street2');
+    const absent = without(without(asInput(home), 'address_id'), 'street2');
     const decomposed = { ...absent, street: home.street.normalize('NFD'), city: home.city.normalize('NFD') };
     expect(decomposed.street).not.toBe(home.street);
     for (const sent of [absent, decomposed, { ...decomposed, street2: '' }])
-      expect(patched([sent, sentBack(post)])).toEqual([home, post]);
-    expect(patched([{ ...decomposed, address_id: home.address_id }, sentBack(post)])).toEqual([home, post]);
+      expect(patched([sent, asInput(post)])).toEqual([home, post]);
+    expect(patched([{ ...decomposed, address_id: home.address_id }, asInput(post)])).toEqual([home, post]);
   });
 });
 
@@ -140,13 +140,13 @@ describe('a verdict', () => {
   ];
 
   test('stays while the eight fields are the same', () => {
-    expect(patched([sentBack(home), sentBack(post)])).toEqual([home, post]);
+    expect(patched([asInput(home), asInput(post)])).toEqual([home, post]);
   });
 
   test.each(changes)('goes with the content that it was about: %j', (change) => {
-    const other = { ...sentBack(post), is_primary: true };
-    const after = patched([{ ...sentBack(home), ...change }, other]) as readonly Address[];
-    expect(after[0]).toEqual({ ...sentBack(home), ...change, date_created: home.date_created });
+    const other = { ...asInput(post), is_primary: true };
+    const after = patched([{ ...asInput(home), ...change }, other]) as readonly Address[];
+    expect(after[0]).toEqual({ ...asInput(home), ...change, date_created: home.date_created });
     expect(Object.keys(after[0] ?? {})).not.toContain('deliverability');
   });
 
@@ -161,30 +161,30 @@ describe('a rule of today', () => {
   const old: Address = { ...home, street: "9 O'Hara Pl.", state: 'XX' };
 
   test('does not reach a stored address that comes back as it is', () => {
-    expect(patched([sentBack(old)], [old])).toEqual([old]);
-    expect(patched([without(sentBack(old), 'address_id')], [old])).toEqual([old]);
+    expect(patched([asInput(old)], [old])).toEqual([old]);
+    expect(patched([without(asInput(old), 'address_id')], [old])).toEqual([old]);
   });
 
   test('reaches each field that changes, and only those', () => {
-    expect(patched([{ ...sentBack(old), street2: 'Apt. 2' }], [old])).toHaveLength(1);
-    expect(patched([{ ...sentBack(old), street: "8 O'Hara Pl." }], [old])).toEqual({
+    expect(patched([{ ...asInput(old), street2: 'Apt. 2' }], [old])).toHaveLength(1);
+    expect(patched([{ ...asInput(old), street: "8 O'Hara Pl." }], [old])).toEqual({
       'addresses.0.street': [expect.any(String)],
     });
-    expect(patched([{ ...sentBack(old), state: 'YY' }], [old])).toEqual({
+    expect(patched([{ ...asInput(old), state: 'YY' }], [old])).toEqual({
       'addresses.0.state': [expect.any(String)],
     });
   });
 
   test('reaches a state and a ZIP code whose country changes under them', () => {
     const abroad: Address = { ...home, country: 'GB', state: 'Greater London', zip_code: 'SW1A 1AA' };
-    expect(patched([{ ...sentBack(abroad), country: 'US' }], [abroad])).toEqual({
+    expect(patched([{ ...asInput(abroad), country: 'US' }], [abroad])).toEqual({
       'addresses.0.state': [expect.any(String)],
       'addresses.0.zip_code': [expect.any(String)],
     });
   });
 
   test('reaches an address that only looks like a stored one of another customer', () => {
-    expect(patched([without(sentBack(old), 'address_id')], [home])).toEqual({
+    expect(patched([without(asInput(old), 'address_id')], [home])).toEqual({
       'addresses.0.street': [expect.any(String)],
       'addresses.0.state': [expect.any(String)],
     });
@@ -197,8 +197,8 @@ const sets = stored.chain(({ profile }) => {
     .tuple(fc.constantFrom(...profile.addresses), fc.boolean(), fc.boolean(), fc.boolean())
     .map(([address, named, changed, primary]): AddressInput => {
       const sent = changed
-        ? { ...sentBack(address), street: '1 New St.', is_primary: primary }
-        : sentBack(address);
+        ? { ...asInput(address), street: '1 New St.', is_primary: primary }
+        : asInput(address);
       return named ? sent : without(sent, 'address_id');
     });
   return fc.tuple(fc.constant(profile.addresses), fc.array(item, { minLength: 1, maxLength: 6 }));
@@ -208,7 +208,7 @@ describe('whatever set is sent', () => {
   test('no stored address is continued twice, and each that is continued was named or is equal', () => {
     fc.assert(
       fc.property(sets, ([before, sent]) => {
-        const pairs = pairAddresses(sent, before, new Problems());
+        const pairs = matchAddresses(sent, before, new Problems());
         expect(pairs.map((pair) => pair.sent)).toEqual(sent.map(addressFields));
         const continued = pairs.flatMap((pair) => (pair.stored ? [pair.stored] : []));
         expect(new Set(continued).size).toBe(continued.length);
@@ -226,7 +226,7 @@ describe('whatever set is sent', () => {
   test('an address is new only where no equal one was left to continue', () => {
     fc.assert(
       fc.property(sets, ([before, sent]) => {
-        const pairs = pairAddresses(sent, before, new Problems());
+        const pairs = matchAddresses(sent, before, new Problems());
         const left = before.filter((address) => !pairs.some((pair) => pair.stored === address));
         for (const [index, pair] of pairs.entries()) {
           if (pair.stored || sent[index]?.address_id !== undefined) continue;
@@ -241,7 +241,7 @@ describe('whatever set is sent', () => {
     fc.assert(
       fc.property(sets, ([before, sent]) => {
         const problems = new Problems();
-        pairAddresses(sent, before, problems);
+        matchAddresses(sent, before, problems);
         const repeated = sent.flatMap(({ address_id: id }, index) =>
           id !== undefined && sent.findIndex((one) => one.address_id === id) < index
             ? [`addresses.${index}.address_id`]

@@ -13,7 +13,7 @@ import { addKey, keyVersions } from '../../src/store/brands/brand-keys.ts';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
 import { newCustomer } from '../contract-samples.ts';
 import type { FakeLob } from '../fakes/lob.ts';
-import { failing, openFakeLob } from '../fakes/lob.ts';
+import { failWith, openFakeLob } from '../fakes/lob.ts';
 import { address, mailing } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
@@ -152,7 +152,7 @@ describe('with a vendor, live', () => {
   });
 
   test('a vendor that is out of order fails no write and is asked again later', async () => {
-    lob.misbehave(failing('internal_server_error'));
+    lob.misbehave(failWith('internal_server_error'));
     const asked = lob.requests.length;
     const { customer_id: id } = (await newCustomer(brand, { addresses: [unit] })).json;
     while (lob.requests.length === asked) await sleep(20);
@@ -168,7 +168,7 @@ describe('with a vendor, live', () => {
       release = resolve;
     });
     lob.misbehave((response) => {
-      void held.then(() => failing('service_unavailable')(response));
+      void held.then(() => failWith('service_unavailable')(response));
     });
     const asked = lob.requests.length;
     const { customer_id: id, addresses } = (await newCustomer(brand, { addresses: [unit] })).json;

@@ -26,7 +26,7 @@ export function addressDefaults(): AddressDefaults {
 }
 
 /** What the rules find wrong with a body, as a request brings it along. */
-export const doubtsAbout = (body: object): Problems => checkCustomer(body, { now, sandbox: true });
+export const problemsWith = (body: object): Problems => checkCustomer(body, { now, sandbox: true });
 
 /** A stored address may be older than a rule of today: `O'Hara Pl.` has an apostrophe. */
 const fields: fc.Arbitrary<AddressFields> = fc
@@ -89,7 +89,7 @@ export const stored: fc.Arbitrary<Stored> = fc
   }));
 
 /** A stored customer before or after KYC. It is frozen: a rule that wrote to it would throw. */
-export function presentOf({ profile, ssn }: Stored, hasPassed: boolean): StoredCustomer {
+export function storedCustomerOf({ profile, ssn }: Stored, hasPassed: boolean): StoredCustomer {
   Object.freeze(profile);
   for (const address of Object.freeze(profile.addresses)) Object.freeze(address);
   return {
@@ -100,11 +100,11 @@ export function presentOf({ profile, ssn }: Stored, hasPassed: boolean): StoredC
 }
 
 /** An address as a client can send it back. */
-export function sentBack({ deliverability: _verdict, date_created: _date, ...sent }: Address) {
+export function asInput({ deliverability: _verdict, date_created: _date, ...sent }: Address) {
   return sent;
 }
 
 /** Every field that a client may send, as it was read. */
-export function echoOf({ addresses: list, ...person }: Profile): CustomerChange {
-  return { ...person, addresses: list.map(sentBack) };
+export function asChange({ addresses: list, ...person }: Profile): CustomerChange {
+  return { ...person, addresses: list.map(asInput) };
 }

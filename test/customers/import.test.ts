@@ -6,12 +6,12 @@ import type { ImportFacts } from '../../src/operations/customers/import.ts';
 import { importCustomers } from '../../src/operations/customers/import.ts';
 import type { LineProblems } from '../../src/operations/customers/import-check.ts';
 import type { System } from '../../src/operations/system.ts';
-import { clientele, serve, temporaryFolder, tidy } from '../installation/cli/program.ts';
+import { cleanUp, clientele, serve, temporaryFolder } from '../installation/cli/program.ts';
 import { newSsn, person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
-const patience = { timeout: 180_000 };
+const testTimeout = { timeout: 180_000 };
 let world: World;
 let folder: string;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.close();
-  await tidy();
+  await cleanUp();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -94,7 +94,7 @@ const faults: readonly ((good: Body) => Body | string | Buffer)[] = [
   () => Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
 ];
 
-describe('an import of a thousand lines with faults', patience, () => {
+describe('an import of a thousand lines with faults', testTimeout, () => {
   let brand: BrandClient;
   let lines: (Body | string | Buffer)[];
   let path: string;
@@ -159,7 +159,7 @@ describe('an import of a thousand lines with faults', patience, () => {
   });
 });
 
-describe('an import', patience, () => {
+describe('an import', testTimeout, () => {
   test('that is interrupted goes on where it was, and makes everybody once and in order', async () => {
     const brand = await world.brand();
     const path = fileOf(people(450).map(({ ssn: _, ...rest }) => rest as Body));
@@ -262,7 +262,7 @@ describe('an import', patience, () => {
 
 test(
   'the command says what is wrong line by line, and its exit code whether all is in',
-  patience,
+  testTimeout,
   async () => {
     const settings = {
       CLIENTELE_DATA_DIR: join(await temporaryFolder(), 'data'),

@@ -13,7 +13,14 @@ import type { CustomerField } from '../../src/domain/fields.ts';
 import { customerFields, maskSsn } from '../../src/domain/fields.ts';
 import { Problems } from '../../src/domain/problems.ts';
 import type { Stored } from './domain-people.ts';
-import { addressDefaults, doubtsAbout, echoOf, presentOf, sentBack, stored } from './domain-people.ts';
+import {
+  addressDefaults,
+  asChange,
+  asInput,
+  problemsWith,
+  stored,
+  storedCustomerOf,
+} from './domain-people.ts';
 
 const fieldNames = Object.keys(customerFields) as readonly CustomerField[];
 
@@ -69,7 +76,7 @@ interface Planned {
   readonly locked: ReadonlySet<string>;
 }
 
-function carryOut({ fields, addresses: move }: Plan, { profile }: Stored): Planned {
+function applyPlan({ fields, addresses: move }: Plan, { profile }: Stored): Planned {
   const change: Record<string, unknown> = {};
   const changed = new Set<string>();
   const locked = new Set<string>();
@@ -87,7 +94,7 @@ function carryOut({ fields, addresses: move }: Plan, { profile }: Stored): Plann
   }
   if (move !== 'absent') {
     const sent = moved(move, profile);
-    change['addresses'] = sent ?? profile.addresses.map(sentBack);
+    change['addresses'] = sent ?? profile.addresses.map(asInput);
     const isChange = sent !== undefined && !['same', 'same, without ids'].includes(move);
     if (isChange) changed.add('addresses');
     if (isChange && addressMoves.indexOf(move) >= 6) locked.add('addresses');
@@ -106,7 +113,7 @@ const elsewhere = {
 
 /** The whole new set, or `undefined` where this customer's addresses do not allow the move. */
 function moved(move: AddressMove, { addresses }: Profile): readonly AddressInput[] | undefined {
-  const all = addresses.map(sentBack);
+  const all = addresses.map(asInput);
   const primaries = all.filter((one) => one.is_primary);
   const secondary = all.find((one) => !one.is_primary);
   const [primary] = primaries;
@@ -142,7 +149,7 @@ function moved(move: AddressMove, { addresses }: Profile): readonly AddressInput
 function decide(
   present: StoredCustomer,
   change: CustomerChange,
-  deferredProblems = doubtsAbout(change),
+  deferredProblems = problemsWith(change),
 ): Changed | Refusal {
   try {
     return applyChange(present, change, deferredProblems, addressDefaults());
@@ -180,8 +187,8 @@ describe('after KYC', () => {
   test('a change is refused exactly when a locked field really changes, and names each of those', () => {
     let refused = 0;
     const check = (before: Stored, what: Plan) => {
-      const planned = carryOut(what, before);
-      const outcome = decide(presentOf(before, true), planned.change);
+      const planned = applyPlan(what, before);
+      const outcome = decide(storedCustomerOf(before, true), planned.change);
       if (planned.locked.size === 0) return expectApplied(outcome, before, planned);
       refused += 1;
       expect(namedBy(outcome)).toEqual(planned.locked);
@@ -203,11 +210,11 @@ describe('after KYC', () => {
         const fields = Object.fromEntries(
           fieldNames.map((field) => [field, chosen.includes(field) ? ('new' as const) : ('absent' as const)]),
         );
-        const planned = carryOut(
+        const planned = applyPlan(
           { fields, addresses: chosen.includes('addresses') ? move : 'absent' },
           before,
         );
-        const outcome = decide(presentOf(before, true), planned.change);
+        const outcome = decide(storedCustomerOf(before, true), planned.change);
         if (planned.locked.size > 0) {
           expect(namedBy(outcome)).toEqual(planned.locked);
           continue;
@@ -232,7 +239,7 @@ describe('after KYC', () => {
     fc.assert(
       fc.property(stored, (before) => {
         const change = { last_name: 'Somebody', email: 'nowhere' };
-        const outcome = decide(presentOf(before, true), change);
+        const outcome = decide(storedCustomerOf(before, true), change);
         expect(outcome).toMatchObject({ code: 'edit_customer_schema', detail: { email: expect.anything() } });
       }),
     );
@@ -242,8 +249,8 @@ describe('after KYC', () => {
 test('before KYC every change is applied, whole', () => {
   fc.assert(
     fc.property(stored, plan, (before, what) => {
-      const planned = carryOut(what, before);
-      expectApplied(decide(presentOf(before, false), planned.change), before, planned);
+      const planned = applyPlan(what, before);
+      expectApplied(decide(storedCustomerOf(before, false), planned.change), before, planned);
     }),
     { numRuns: 2_000 },
   );
@@ -252,11 +259,11 @@ test('before KYC every change is applied, whole', () => {
 test('every field sent back as it was read is no change, before KYC and after, whatever today’s rules say', () => {
   fc.assert(
     fc.property(stored, fc.boolean(), fc.boolean(), (before, hasPassed, decomposed) => {
-      const echo = echoOf(before.profile);
+      const echo = asChange(before.profile);
       const change = decomposed
         ? (JSON.parse(JSON.stringify(echo).normalize('NFD')) as CustomerChange)
         : echo;
-      const outcome = decide(presentOf(before, hasPassed), change);
+      const outcome = decide(storedCustomerOf(before, hasPassed), change);
       expect(outcome).toMatchObject({ fields: [], ssn: undefined });
       expect((outcome as Changed).profile).toEqual(before.profile);
     }),
@@ -277,7 +284,7 @@ describe('a mask', () => {
   test('is never what is stored: a change brings nine digits or no number at all', () => {
     fc.assert(
       fc.property(stored, sent, (before, ssn) => {
-        const outcome = decide(presentOf(before, false), { ssn });
+        const outcome = decide(storedCustomerOf(before, false), { ssn });
         if (outcome instanceof Refusal) {
           expect(Object.keys(outcome.detail)).toEqual(['ssn']);
           return;
@@ -300,7 +307,7 @@ describe('a mask', () => {
     fc.assert(
       fc.property(stored, digits.map(maskSsn), (before, ssn) => {
         fc.pre(ssn !== before.profile.ssn);
-        const outcome = decide(presentOf(before, false), { ssn });
+        const outcome = decide(storedCustomerOf(before, false), { ssn });
         expect(outcome).toMatchObject({
           code: 'edit_customer_schema',
           detail: { ssn: ['Not the mask of the stored number; send the full number to change it.'] },
@@ -314,7 +321,7 @@ describe('a mask', () => {
       fc.property(stored, (before) => {
         fc.pre(before.profile.ssn !== undefined);
         const sealed: StoredCustomer = {
-          ...presentOf(before, false),
+          ...storedCustomerOf(before, false),
           openSsn: () => {
             throw new Error('The sealed number was opened.');
           },

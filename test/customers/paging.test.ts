@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { arrivalsOf } from '../../src/store/brands/brands.ts';
+import { customerSequenceName } from '../../src/store/brands/brands.ts';
 import { newCustomer } from '../contract-samples.ts';
 import { person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
@@ -281,7 +281,7 @@ describe('totals and deep pages', () => {
     const brand = await world.brand();
     // Two on either side of each border; a run of which nothing is left; runs that never had anybody.
     for (const seq of [1, 4_094, 8_190, 12_287, 12_400, 50 * 4_096 - 1, 2 ** 33]) {
-      await world.sql('select setval($1::regclass, $2)', [arrivalsOf(brand.brandId), seq]);
+      await world.sql('select setval($1::regclass, $2)', [customerSequenceName(brand.brandId), seq]);
       await grow(brand, 4);
     }
     const doomed = await world.sql(

@@ -10,23 +10,23 @@ import { commandLine, processStartTime } from '../../src/store/embedded/processe
 import { openEmbedded } from '../../src/store/embedded/server.ts';
 import {
   actor,
-  ask,
+  cleanUp,
   eventually,
   isLinux,
-  isOpenToAll,
+  isReachableByAllUsers,
   isRoot,
-  leftRunning,
   log,
   output,
+  queryServer,
+  remainingProcesses,
   script,
-  temporary,
-  tidy,
+  temporaryFolder,
 } from './embedded/actors.ts';
 
 const { endsWithParent } = await findRights();
 
 afterEach(async () => {
-  expect(await tidy()).toEqual([]);
+  expect(await cleanUp()).toEqual([]);
 });
 
 /** Every process of the server with this postmaster. */
@@ -54,13 +54,13 @@ afterEach(() => {
 });
 
 test('the server is started again when it is killed, and who listens is told', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const command = await openEmbedded({ dataDir, role: 'command' });
   const told: string[] = [];
   server.onRestart(() => told.push('serve'));
   command.onRestart(() => told.push('command'));
-  await ask(server.host, 'create table kept as select 1 as one');
+  await queryServer(server.host, 'create table kept as select 1 as one');
   for (let round = 1; round <= 2; round++) {
     const { pid } = server;
     const began = Date.now();
@@ -68,23 +68,24 @@ test('the server is started again when it is killed, and who listens is told', a
     await eventually(() => told.filter((who) => who === 'serve').length === round, 5_000);
     expect(Date.now() - began).toBeLessThan(5_000);
     expect(server.pid).not.toBe(pid);
-    expect(await ask(server.host, 'select one from kept')).toEqual([{ one: 1 }]);
+    expect(await queryServer(server.host, 'select one from kept')).toEqual([{ one: 1 }]);
     await eventually(() => told.filter((who) => who === 'command').length === round, 5_000);
     expect(command.pid).toBe(server.pid);
   }
   await command.stop();
   await server.stop();
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
 });
 
 test('a connection that computes after its postmaster was killed does not hold up the restart', async () => {
-  const server = await openEmbedded({ dataDir: await temporary(), role: 'serve' });
+  const server = await openEmbedded({ dataDir: await temporaryFolder(), role: 'serve' });
   const restarted = new Promise<void>((resolve) => server.onRestart(resolve));
-  const computing = ask(server.host, 'do $$ begin loop end loop; end $$').catch(
+  const computing = queryServer(server.host, 'do $$ begin loop end loop; end $$').catch(
     (error: Error) => error.message,
   );
   await eventually(
-    async () => (await ask(server.host, "select from pg_stat_activity where query like 'do %'")).length > 0,
+    async () =>
+      (await queryServer(server.host, "select from pg_stat_activity where query like 'do %'")).length > 0,
   );
   const began = Date.now();
   process.kill(server.pid, 'SIGKILL');
@@ -95,21 +96,21 @@ test('a connection that computes after its postmaster was killed does not hold u
 });
 
 test('a stop during a restart ends in nothing running', async () => {
-  const server = await openEmbedded({ dataDir: await temporary(), role: 'serve' });
+  const server = await openEmbedded({ dataDir: await temporaryFolder(), role: 'serve' });
   process.kill(server.pid, 'SIGKILL');
   await new Promise((resolve) => setTimeout(resolve, 5));
   await server.stop();
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
 });
 
 test.runIf(isLinux)('no acknowledged write is lost when everything is killed at once', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   let acknowledged = 0;
   for (let round = 0; round < 4; round++) {
     const serve = actor({ dataDir, role: 'serve', write: true });
     const { pid = 0, host = '' } = await serve.until('ready');
     if (round > 0) {
-      const [found] = await ask<{ last: number }>(host, 'select max(id)::int as last from written');
+      const [found] = await queryServer<{ last: number }>(host, 'select max(id)::int as last from written');
       expect(found?.last).toBeGreaterThanOrEqual(acknowledged);
     }
     await serve.until('written');
@@ -127,7 +128,7 @@ test.runIf(isLinux)('no acknowledged write is lost when everything is killed at 
   const began = Date.now();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   expect(Date.now() - began).toBeLessThan(5_000);
-  const [found] = await ask<{ last: number; rows: number }>(
+  const [found] = await queryServer<{ last: number; rows: number }>(
     server.host,
     'select max(id)::int as last, count(*)::int as rows from written',
   );
@@ -139,7 +140,7 @@ test.runIf(isLinux)('no acknowledged write is lost when everything is killed at 
 test.runIf(endsWithParent)(
   'a killed process leaves no orphan, and its server goes down in order',
   async () => {
-    const dataDir = await temporary();
+    const dataDir = await temporaryFolder();
     const serve = actor({ dataDir, role: 'serve', write: true });
     const { pid = 0 } = await serve.until('ready');
     await serve.until('written');
@@ -148,7 +149,10 @@ test.runIf(endsWithParent)(
     const server = await openEmbedded({ dataDir, role: 'serve' });
     await serve.ended;
     const acknowledged = serve.reports.findLast(({ event }) => event === 'written')?.id ?? 0;
-    const [found] = await ask<{ last: number }>(server.host, 'select max(id)::int as last from written');
+    const [found] = await queryServer<{ last: number }>(
+      server.host,
+      'select max(id)::int as last from written',
+    );
     expect(found?.last).toBeGreaterThanOrEqual(acknowledged);
     await server.stop();
     expect(await log(dataDir)).not.toContain('not properly shut down');
@@ -156,7 +160,7 @@ test.runIf(endsWithParent)(
 );
 
 test('a process that ends without a word leaves nothing running, whether it started or joined', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve' });
   await serve.until('ready');
   const command = actor({ dataDir, role: 'command', leave: true });
@@ -166,13 +170,13 @@ test('a process that ends without a word leaves nothing running, whether it star
   const alone = actor({ dataDir, role: 'command', leave: true });
   await alone.ended;
   expect(alone.reports.at(-1)).toMatchObject({ event: 'ready', started: true });
-  await eventually(async () => (await leftRunning()).length === 0, 5_000);
+  await eventually(async () => (await remainingProcesses()).length === 0, 5_000);
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   expect(await log(dataDir)).not.toContain('not properly shut down');
 });
 
 test('a serve that follows a killed one at once is ready within five seconds', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve', write: true });
   await serve.until('written');
   serve.kill('SIGKILL');
@@ -183,10 +187,10 @@ test('a serve that follows a killed one at once is ready within five seconds', a
   await server.stop();
 });
 
-test.runIf(!isRoot || isOpenToAll)(
+test.runIf(!isRoot || isReachableByAllUsers)(
   'an orphan of a system without setpriv is stopped in order and replaced',
   async () => {
-    const dataDir = await temporary();
+    const dataDir = await temporaryFolder();
     const pid = Number(await output(script('orphan.ts', [dataDir])));
     expect(await processStartTime(pid)).toBeDefined();
     const notices: string[] = [];
@@ -203,8 +207,8 @@ test.runIf(!isRoot || isOpenToAll)(
   },
 );
 
-test.runIf(!isRoot || isOpenToAll)('a server that is slow to die is waited for', async () => {
-  const dataDir = await temporary();
+test.runIf(!isRoot || isReachableByAllUsers)('a server that is slow to die is waited for', async () => {
+  const dataDir = await temporaryFolder();
   const pid = Number(await output(script('orphan.ts', [dataDir])));
   process.kill(pid, 'SIGSTOP');
   setTimeout(() => process.kill(pid, 'SIGCONT'), 1_000);
@@ -216,7 +220,7 @@ test.runIf(!isRoot || isOpenToAll)('a server that is slow to die is waited for',
 });
 
 test('a server that somebody else started on the data is not touched', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
@@ -231,7 +235,7 @@ test('a server that somebody else started on the data is not touched', async () 
 });
 
 test('lock files whose pid is another process by now do not keep the server from starting', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const lock = await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8');
   await server.stop();
@@ -244,7 +248,7 @@ test('lock files whose pid is another process by now do not keep the server from
 });
 
 test.runIf(isLinux)('the lock file of a server that nobody has reaped yet does not either', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const lock = await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8');
   await server.stop();
@@ -262,7 +266,7 @@ test.runIf(isLinux)('the lock file of a server that nobody has reaped yet does n
 });
 
 test('a first start that is killed half way is cleaned up by the next', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const unfinished = async () => (await readdir(dataDir)).filter((name) => name.startsWith('postgres.new-'));
   const serve = actor({ dataDir, role: 'serve' });
   await eventually(async () => (await unfinished()).length > 0);
@@ -272,25 +276,25 @@ test('a first start that is killed half way is cleaned up by the next', async ()
   expect(await unfinished()).toHaveLength(1);
   const server = await openEmbedded({ dataDir, role: 'serve' });
   expect(await unfinished()).toEqual([]);
-  expect(await ask(server.host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(server.host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await server.stop();
 });
 
 test('Ctrl-C, which reaches the whole process group, lets the server go down in order', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve', write: true });
   await serve.until('written');
   process.kill(-serve.pid, 'SIGINT');
   await serve.ended;
   expect(serve.reports.at(-1)?.event).toBe('stopped');
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
   const server = await openEmbedded({ dataDir, role: 'serve' });
   await server.stop();
   expect(await log(dataDir)).not.toMatch(/not properly shut down|stopped unexpectedly/);
 });
 
 test('a server that hangs is stopped the hard way after a bound', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');

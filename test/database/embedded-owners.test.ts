@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { acquireLock } from '../../src/store/embedded/owner.ts';
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
-import { actor, ask, eventually, isLinux, leftRunning, log, temporary, tidy } from './embedded/actors.ts';
+import {
+  actor,
+  cleanUp,
+  eventually,
+  isLinux,
+  log,
+  queryServer,
+  remainingProcesses,
+  temporaryFolder,
+} from './embedded/actors.ts';
 
 afterEach(async () => {
-  expect(await tidy()).toEqual([]);
+  expect(await cleanUp()).toEqual([]);
 });
 
 const nobodyAnswers = async () => false;
@@ -22,7 +31,7 @@ async function newestClaim(dataDir: string): Promise<{ path: string; says: Recor
 }
 
 test('a command finds no data: it says so and leaves nothing behind', async () => {
-  const folder = await temporary();
+  const folder = await temporaryFolder();
   for (const dataDir of [join(folder, 'missing'), folder]) {
     const opened = openEmbedded({ dataDir, role: 'command' });
     await expect(opened).rejects.toThrow(EmbeddedError);
@@ -34,7 +43,7 @@ test('a command finds no data: it says so and leaves nothing behind', async () =
 });
 
 test('one serve owns a data directory, and a second is refused with the pid of the first', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const first = actor({ dataDir, role: 'serve' });
   const { host = '' } = await first.until('ready');
   const second = openEmbedded({ dataDir, role: 'serve' });
@@ -42,12 +51,12 @@ test('one serve owns a data directory, and a second is refused with the pid of t
   await expect(second).rejects.toThrow(
     `Another clientele serve (pid ${first.pid}) already runs on ${dataDir}.`,
   );
-  expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await first.stop();
 });
 
 test('of several that start on a new directory at once, one wins and nothing is damaged', async () => {
-  const dataDir = join(await temporary(), 'new');
+  const dataDir = join(await temporaryFolder(), 'new');
   const actors = Array.from({ length: 4 }, () => actor({ dataDir, role: 'serve' }));
   const outcomes = await Promise.allSettled(actors.map((one) => one.until('ready')));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -63,40 +72,40 @@ test('of several that start on a new directory at once, one wins and nothing is 
 });
 
 test('a command joins a running serve and leaves it running', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve' });
   const { host = '', pid } = await serve.until('ready');
   const command = await openEmbedded({ dataDir, role: 'command' });
   expect(command).toMatchObject({ host, pid, started: false });
   await command.stop();
-  expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await serve.stop();
 });
 
 test('a command that comes during the first start of a serve waits and joins', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve' });
   await eventually(async () => (await readdir(dataDir)).includes('owners'));
   await eventually(async () => (await readdir(join(dataDir, 'owners'))).includes('1'));
   const command = await openEmbedded({ dataDir, role: 'command' });
   expect(command.started).toBe(false);
-  expect(await ask(command.host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(command.host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await command.stop();
   await serve.stop();
 });
 
 test('a command starts the server where none runs, and stops it', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   const command = await openEmbedded({ dataDir, role: 'command' });
   expect(command.started).toBe(true);
-  expect(await ask(command.host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(command.host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await command.stop();
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
 });
 
 test('a serve waits for a command that runs the server, says so, and then starts its own', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const command = actor({ dataDir, role: 'command', create: true });
   const before = await command.until('ready');
   const serve = actor({ dataDir, role: 'serve' });
@@ -112,7 +121,7 @@ test('a serve waits for a command that runs the server, says so, and then starts
 });
 
 test('a command that started the server waits for others that joined it before it stops it', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const first = actor({ dataDir, role: 'command', create: true });
   const { host = '' } = await first.until('ready');
   const second = await openEmbedded({ dataDir, role: 'command' });
@@ -120,21 +129,23 @@ test('a command that started the server waits for others that joined it before i
   expect((await first.until('notice')).sentence).toBe(
     'Waiting for other clientele commands that still use the database.',
   );
-  expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await second.stop();
   await stopping;
   expect(first.reports.at(-1)?.event).toBe('stopped');
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
 });
 
 test('many commands at once never pull the server away from under each other', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   await Promise.all(
     Array.from({ length: 6 }, async () => {
       for (let round = 0; round < 5; round++) {
         const command = await openEmbedded({ dataDir, role: 'command' });
-        expect(await ask(command.host, 'select count(*)::int as tables from pg_class')).toHaveLength(1);
+        expect(await queryServer(command.host, 'select count(*)::int as tables from pg_class')).toHaveLength(
+          1,
+        );
         await command.stop();
       }
     }),
@@ -143,18 +154,18 @@ test('many commands at once never pull the server away from under each other', a
 });
 
 test('the claim of a process that was killed does not hold the directory', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve' });
   await serve.until('ready');
   serve.kill('SIGKILL');
   await serve.ended;
   const next = await openEmbedded({ dataDir, role: 'serve' });
-  expect(await ask(next.host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(next.host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await next.stop();
 });
 
 test('a claim whose pid is another process by now does not hold the directory', async () => {
-  const folder = join(await temporary(), 'owners');
+  const folder = join(await temporaryFolder(), 'owners');
   const other = spawn('sleep', ['60']);
   await once(other, 'spawn');
   const first = await acquireLock(folder, 'serve', nobodyAnswers);
@@ -166,7 +177,7 @@ test('a claim whose pid is another process by now does not hold the directory', 
 });
 
 test('a claim from before the machine was started again does not hold the directory', async () => {
-  const folder = join(await temporary(), 'owners');
+  const folder = join(await temporaryFolder(), 'owners');
   await acquireLock(folder, 'serve', nobodyAnswers);
   const { path, says } = await newestClaim(join(folder, '..'));
   await writeFile(path, JSON.stringify({ ...says, boot: 'another' }));
@@ -174,7 +185,7 @@ test('a claim from before the machine was started again does not hold the direct
 });
 
 test('a claim cut short by a power failure does not hold the directory', async () => {
-  const folder = join(await temporary(), 'owners');
+  const folder = join(await temporaryFolder(), 'owners');
   await mkdir(folder);
   await writeFile(join(folder, '3'), '');
   expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('lock');
@@ -182,7 +193,7 @@ test('a claim cut short by a power failure does not hold the directory', async (
 });
 
 test('a living claim holds the directory, also against its own process', async () => {
-  const folder = join(await temporary(), 'owners');
+  const folder = join(await temporaryFolder(), 'owners');
   await acquireLock(folder, 'serve', nobodyAnswers);
   expect(await acquireLock(folder, 'command', nobodyAnswers)).toMatchObject({
     holder: { pid: process.pid, role: 'serve' },
@@ -190,7 +201,7 @@ test('a living claim holds the directory, also against its own process', async (
 });
 
 test('of many that claim at once exactly one is granted, however often the claim changes hands', async () => {
-  const folder = join(await temporary(), 'owners');
+  const folder = join(await temporaryFolder(), 'owners');
   let holders = 0;
   let granted = 0;
   await Promise.all(
@@ -213,7 +224,7 @@ test('of many that claim at once exactly one is granted, however often the claim
 });
 
 test.runIf(isLinux)('a serve in another container is noticed by its answering server', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve' });
   const { host } = await serve.until('ready');
   const { path, says } = await newestClaim(dataDir);
@@ -236,7 +247,7 @@ test.runIf(isLinux)('a serve in another container is noticed by its answering se
 test.runIf(isLinux)(
   'a serve that another container left is passed over once its server is silent',
   async () => {
-    const folder = join(await temporary(), 'owners');
+    const folder = join(await temporaryFolder(), 'owners');
     await acquireLock(folder, 'serve', nobodyAnswers);
     const { path, says } = await newestClaim(join(folder, '..'));
     await writeFile(path, JSON.stringify({ ...says, pid: 1, pidSpace: 'pid:[1]' }));

@@ -20,20 +20,20 @@ import { findRights, launch, serverAccount } from '../../src/store/embedded/priv
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
 import {
   actor,
-  ask,
+  cleanUp,
   isLinux,
-  isOpenToAll,
+  isReachableByAllUsers,
   isRoot,
   log,
   output,
+  queryServer,
   repository,
   script,
-  temporary,
-  tidy,
+  temporaryFolder,
 } from './embedded/actors.ts';
 
 afterEach(async () => {
-  expect(await tidy()).toEqual([]);
+  expect(await cleanUp()).toEqual([]);
 });
 
 const rights = await findRights();
@@ -77,7 +77,7 @@ function runs(folder: string): string {
 }
 
 test('the package is found wherever npm put it', async () => {
-  const folder = await temporary();
+  const folder = await temporaryFolder();
   await unlinkedPackage(folder);
   await mkdir(join(folder, 'packages/server/src'), { recursive: true });
   const found = await findBinaries(pathToFileURL(join(folder, 'packages/server/src/module.js')).href);
@@ -85,14 +85,14 @@ test('the package is found wherever npm put it', async () => {
 });
 
 test('a missing package is named together with what to do', async () => {
-  const folder = await temporary();
+  const folder = await temporaryFolder();
   await expect(findBinaries(pathToFileURL(join(folder, 'module.js')).href)).rejects.toThrow(
     new RegExp(`${platform}\\) is not installed.*npm install --include=optional.*CLIENTELE_DATABASE_URL`),
   );
 });
 
 test('library links that an install script would have made are made, by several processes at once', async () => {
-  const folder = await temporary();
+  const folder = await temporaryFolder();
   await unlinkedPackage(folder);
   const outputs = await Promise.all(
     Array.from({ length: 3 }, () => output(script('binaries.ts', [folder, join(folder, 'cache')]))),
@@ -106,10 +106,10 @@ test('library links that an install script would have made are made, by several 
   expect(await readdir(folder)).not.toContain('cache');
 });
 
-test.runIf(!isRoot || isOpenToAll)(
+test.runIf(!isRoot || isReachableByAllUsers)(
   'a package that cannot be written is copied, by several processes at once',
   async () => {
-    const folder = await temporary();
+    const folder = await temporaryFolder();
     const home = await unlinkedPackage(folder);
     await chmod(join(home, 'native/lib'), 0o555);
     const cache = join(folder, 'cache');
@@ -130,7 +130,7 @@ test.runIf(!isRoot || isOpenToAll)(
 );
 
 test('programs that this system cannot run are recognised as such', async () => {
-  const folder = await temporary();
+  const folder = await temporaryFolder();
   const from = await checkout(folder);
   const program = join(from, 'node_modules', platform, 'native/bin/initdb');
   // As glibc's programs on Alpine: the file is there, its loader is not.
@@ -141,10 +141,10 @@ test('programs that this system cannot run are recognised as such', async () => 
   expect(one.reports.at(-1)?.message).toMatch(/need the C library glibc.*CLIENTELE_DATABASE_URL/);
 });
 
-test.runIf(!isRoot || isOpenToAll)(
+test.runIf(!isRoot || isReachableByAllUsers)(
   'a server without checksums is refused with the way to enable them',
   async () => {
-    const dataDir = await temporary();
+    const dataDir = await temporaryFolder();
     const { binaries } = await prepareBinaries(installed, join(dataDir, 'cache'), undefined, false);
     const data = join(dataDir, 'postgres');
     await mkdir(data, { mode: 0o700 });
@@ -163,10 +163,10 @@ test.runIf(!isRoot || isOpenToAll)(
   },
 );
 
-test.runIf(isRoot && isOpenToAll && isLinux)(
+test.runIf(isRoot && isReachableByAllUsers && isLinux)(
   'started by root, the server is nobody and has no capability',
   async () => {
-    const dataDir = await temporary();
+    const dataDir = await temporaryFolder();
     await chmod(dataDir, 0o700);
     const server = await openEmbedded({ dataDir, role: 'serve' });
     expect(await status(server.pid, 'Uid')).toBe(Array(4).fill(nobody?.uid).join('\t'));
@@ -183,18 +183,18 @@ test.runIf(isRoot && isOpenToAll && isLinux)(
 test.runIf(isRoot && rights.canGiveSearch)(
   'below a directory that only root may pass, the server gets the one capability to pass it',
   async () => {
-    const closed = await temporary();
+    const closed = await temporaryFolder();
     await chmod(closed, 0o700);
     const from = await checkout(join(closed, 'program'));
     const readSearch = 4n;
-    const open = await temporary();
+    const open = await temporaryFolder();
     for (const [dataDir, validationContext] of [
       [join(open, 'data'), { from }],
       [join(closed, 'both'), { from }],
     ] as const) {
       const one = actor({ dataDir, role: 'serve' }, validationContext);
       const { host = '', pid = 0 } = await one.until('ready');
-      expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
       expect(BigInt(`0x${await status(pid, 'CapPrm')}`)).toBe(readSearch);
       expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
       one.kill('SIGKILL');
@@ -212,13 +212,13 @@ test.runIf(isRoot && rights.canGiveSearch)(
 test.runIf(isRoot && rights.setpriv)(
   'where root has no such capability, programs are copied, and data are asked to be put elsewhere',
   async () => {
-    const closed = await temporary();
+    const closed = await temporaryFolder();
     await chmod(closed, 0o700);
     const from = await checkout(join(closed, 'program'));
-    const dataDir = await temporary();
+    const dataDir = await temporaryFolder();
     const one = actor({ dataDir, role: 'serve' }, { from, through: asInDocker });
     const { host = '', pid = 0 } = await one.until('ready');
-    expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect(await status(pid, 'CapPrm')).toMatch(/^0+$/);
     expect(await readdir(join(dataDir, 'binaries'))).toHaveLength(1);
     await one.stop();
@@ -232,23 +232,26 @@ test.runIf(isRoot && rights.setpriv)(
 
 test.runIf(isRoot && isLinux)('root without the right to change users says so', async () => {
   const through = ['setpriv', '--bounding-set', '-setuid,-setgid'];
-  const one = actor({ dataDir: await temporary(), role: 'serve' }, { through });
+  const one = actor({ dataDir: await temporaryFolder(), role: 'serve' }, { through });
   await one.ended;
   expect(one.reports.at(-1)?.message).toMatch(/refuses to run as root.*ordinary user/);
 });
 
-test.runIf(isRoot && isOpenToAll)('where setpriv is missing, node itself changes the user', async () => {
-  const dataDir = await temporary();
-  const pid = Number(await output(script('orphan.ts', [dataDir])));
-  if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
-  if (isLinux) expect(await status(pid, 'Groups')).toBe('');
-  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
-});
+test.runIf(isRoot && isReachableByAllUsers)(
+  'where setpriv is missing, node itself changes the user',
+  async () => {
+    const dataDir = await temporaryFolder();
+    const pid = Number(await output(script('orphan.ts', [dataDir])));
+    if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
+    if (isLinux) expect(await status(pid, 'Groups')).toBe('');
+    await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+  },
+);
 
-test.runIf(isRoot && isOpenToAll)(
+test.runIf(isRoot && isReachableByAllUsers)(
   'data that another user owns are served as that user, who can go on alone',
   async () => {
-    const dataDir = await temporary();
+    const dataDir = await temporaryFolder();
     await (await openEmbedded({ dataDir, role: 'serve' })).stop();
     spawnSync('chown', ['-R', `${userWithoutName.uid}:${userWithoutName.gid}`, dataDir]);
     const server = await openEmbedded({ dataDir, role: 'serve' });
@@ -257,23 +260,23 @@ test.runIf(isRoot && isOpenToAll)(
     const one = actor({ dataDir, role: 'serve' }, userWithoutName);
     const { host = '', pid = 0 } = await one.until('ready');
     if (isLinux) expect(await status(pid, 'Uid')).toMatch(`${userWithoutName.uid}`);
-    expect(await ask(host, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
     await one.stop();
   },
 );
 
 test.runIf(isRoot)('data that root restored from a backup are handed over to the server’s user', async () => {
-  const folder = await temporary();
+  const folder = await temporaryFolder();
   await (await openEmbedded({ dataDir: join(folder, 'data'), role: 'serve' })).stop();
   await cp(join(folder, 'data'), join(folder, 'restored'), { recursive: true });
   expect((await stat(join(folder, 'restored/postgres/base'))).uid).toBe(0);
   const server = await openEmbedded({ dataDir: join(folder, 'restored'), role: 'serve' });
-  expect(await ask(server.host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(server.host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await server.stop();
 });
 
-test.runIf(isRoot && isOpenToAll)('an ordinary user runs the server as himself', async () => {
-  const dataDir = await temporary();
+test.runIf(isRoot && isReachableByAllUsers)('an ordinary user runs the server as himself', async () => {
+  const dataDir = await temporaryFolder();
   await chown(dataDir, nobody?.uid ?? 0, nobody?.gid ?? 0);
   const one = actor({ dataDir, role: 'serve' }, nobody);
   const { pid = 0 } = await one.until('ready');
@@ -286,16 +289,16 @@ test.runIf(isRoot && isOpenToAll)('an ordinary user runs the server as himself',
   expect(await log(dataDir)).not.toContain('not properly shut down');
 });
 
-test.runIf(isRoot && isOpenToAll)(
+test.runIf(isRoot && isReachableByAllUsers)(
   'a user without a name, or without access, is told what to do',
   async () => {
-    const dataDir = await temporary();
+    const dataDir = await temporaryFolder();
     await chown(dataDir, userWithoutName.uid, userWithoutName.gid);
     const nameless = actor({ dataDir, role: 'serve' }, userWithoutName);
     await nameless.ended;
     expect(nameless.reports.at(-1)?.message).toMatch(/without a name \(uid 12345\).*\/etc\/passwd/);
 
-    const others = await temporary();
+    const others = await temporaryFolder();
     await (await openEmbedded({ dataDir: others, role: 'serve' })).stop();
     for (const role of ['serve', 'command']) {
       const stranger = actor({ dataDir: others, role }, userWithoutName);
@@ -309,7 +312,7 @@ test.runIf(isRoot && isOpenToAll)(
 test.runIf(isRoot)(
   'a link in another user’s data directory does not make root write or give away files elsewhere',
   async () => {
-    const folder = await temporary();
+    const folder = await temporaryFolder();
     const elsewhere = join(folder, 'elsewhere');
     await mkdir(elsewhere);
     await writeFile(join(elsewhere, 'file'), 'as it was');
@@ -331,7 +334,7 @@ test.runIf(isRoot)(
 );
 
 test.runIf(isRoot)('a socket directory that somebody else has put in place is not used', async () => {
-  const dataDir = join(await temporary(), 'x'.repeat(100));
+  const dataDir = join(await temporaryFolder(), 'x'.repeat(100));
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const outer = dirname(server.host);
   await server.stop();

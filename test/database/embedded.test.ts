@@ -4,40 +4,47 @@ import { afterEach, expect, test } from 'vitest';
 import { findDataLayout } from '../../src/store/embedded/data-layout.ts';
 import { trimLog } from '../../src/store/embedded/log.ts';
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
-import { ask, eventually, leftRunning, log, temporary, tidy } from './embedded/actors.ts';
+import {
+  cleanUp,
+  eventually,
+  log,
+  queryServer,
+  remainingProcesses,
+  temporaryFolder,
+} from './embedded/actors.ts';
 
 afterEach(async () => {
-  expect(await tidy()).toEqual([]);
+  expect(await cleanUp()).toEqual([]);
 });
 
 test('a first start creates the data, a later one finds them again', async () => {
-  const dataDir = join(await temporary(), 'not/there yet');
+  const dataDir = join(await temporaryFolder(), 'not/there yet');
   const first = await openEmbedded({ dataDir, role: 'serve' });
   expect(first).toMatchObject({ port: 5432, user: 'clientele', database: 'clientele', started: true });
   // Rules of text that no upgrade of a system library can change.
   expect(
-    await ask(
+    await queryServer(
       first.host,
       `select pg_encoding_to_char(encoding) as encoding, datlocprovider as provider, datlocale as locale,
          lower('É') as lower from pg_database where datname = current_database()`,
     ),
   ).toEqual([{ encoding: 'UTF8', provider: 'b', locale: 'C.UTF-8', lower: 'é' }]);
-  await ask(first.host, "create table kept as select 'still here' as what");
+  await queryServer(first.host, "create table kept as select 'still here' as what");
   await first.stop();
 
   const began = performance.now();
   const second = await openEmbedded({ dataDir, role: 'serve' });
   const took = performance.now() - began;
-  expect(await ask(second.host, 'select what from kept')).toEqual([{ what: 'still here' }]);
+  expect(await queryServer(second.host, 'select what from kept')).toEqual([{ what: 'still here' }]);
   await second.stop();
   expect(took).toBeLessThan(2_000);
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
 });
 
 test('nobody else can reach the server: no network, and a private socket directory', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const server = await openEmbedded({ dataDir, role: 'serve' });
-  const [settings] = await ask(
+  const [settings] = await queryServer(
     server.host,
     "select current_setting('listen_addresses') as network, current_setting('unix_socket_directories') as socket",
   );
@@ -48,9 +55,9 @@ test('nobody else can reach the server: no network, and a private socket directo
 });
 
 test('a server that could lose an acknowledged write is refused', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const server = await openEmbedded({ dataDir, role: 'serve' });
-  await ask(server.host, 'alter database clientele set synchronous_commit = off');
+  await queryServer(server.host, 'alter database clientele set synchronous_commit = off');
   await server.stop();
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow('synchronous_commit=off');
   for (const name of ['fsync', 'full_page_writes']) {
@@ -60,14 +67,17 @@ test('a server that could lose an acknowledged write is refused', async () => {
       `PostgreSQL runs with ${name}=off, which can lose acknowledged writes`,
     );
   }
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
 });
 
 test('no value of a row and no parameter reaches the log', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const server = await openEmbedded({ dataDir, role: 'serve' });
-  await ask(server.host, 'create table person (ssn text primary key check (length(ssn) < 20), age int)');
-  await ask(server.host, "insert into person values ('canary-1', 1)");
+  await queryServer(
+    server.host,
+    'create table person (ssn text primary key check (length(ssn) < 20), age int)',
+  );
+  await queryServer(server.host, "insert into person values ('canary-1', 1)");
   for (const sql of [
     "insert into person values ('canary-1', 1)",
     "insert into person values ('canary-2-which-is-too-long', 1)",
@@ -78,7 +88,7 @@ test('no value of a row and no parameter reaches the log', async () => {
     "do $$ begin raise warning 'canary-9'; end $$",
     "select 1/0 from person where ssn = 'canary-1'",
   ]) {
-    await ask(server.host, sql).catch(() => {});
+    await queryServer(server.host, sql).catch(() => {});
   }
   await server.stop();
   const text = await log(dataDir);
@@ -87,7 +97,7 @@ test('no value of a row and no parameter reaches the log', async () => {
 });
 
 test('the log is bounded, also while the server runs: a large one is moved aside, over an older copy', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const place = await findDataLayout(dataDir, true);
   if (!place) throw new Error('no place');
   for (let round = 0; round < 2; round++) {
@@ -104,7 +114,7 @@ test('the log is bounded, also while the server runs: a large one is moved aside
 });
 
 test('a path too long for a socket gets a short private directory, and commands find it', async () => {
-  const dataDir = join(await temporary(), 'é'.repeat(60), 'a, "quoted" name');
+  const dataDir = join(await temporaryFolder(), 'é'.repeat(60), 'a, "quoted" name');
   const server = await openEmbedded({ dataDir, role: 'serve' });
   expect(Buffer.byteLength(`${server.host}/.s.PGSQL.5432`)).toBeLessThanOrEqual(103);
   expect((await stat(server.host)).mode & 0o777).toBe(0o700);
@@ -116,15 +126,15 @@ test('a path too long for a socket gets a short private directory, and commands 
 });
 
 test('a path with a comma and quotes is one socket directory', async () => {
-  const dataDir = join(await temporary(), 'a, "b" c');
+  const dataDir = join(await temporaryFolder(), 'a, "b" c');
   const server = await openEmbedded({ dataDir, role: 'serve' });
   expect(server.host).toBe(join(dataDir, 'socket'));
-  expect(await ask(server.host, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await queryServer(server.host, 'select 1 as one')).toEqual([{ one: 1 }]);
   await server.stop();
 });
 
 test('data of another PostgreSQL version are left alone, with a sentence', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   await writeFile(join(dataDir, 'postgres/PG_VERSION'), '17\n');
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
@@ -133,7 +143,7 @@ test('data of another PostgreSQL version are left alone, with a sentence', async
 });
 
 test('a directory with other files in it is not overwritten', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   await mkdir(join(dataDir, 'postgres'));
   await writeFile(join(dataDir, 'postgres/precious'), 'data');
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
@@ -143,7 +153,7 @@ test('a directory with other files in it is not overwritten', async () => {
 });
 
 test('a data directory that others may look into is closed before the start', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   await chmod(join(dataDir, 'postgres'), 0o755);
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
@@ -152,7 +162,7 @@ test('a data directory that others may look into is closed before the start', as
 
 test('a start that fails says why in PostgreSQL’s own words', async () => {
   const failed = openEmbedded({
-    dataDir: await temporary(),
+    dataDir: await temporaryFolder(),
     role: 'serve',
     settings: { shared_buffers: 'much' },
   });
@@ -161,18 +171,21 @@ test('a start that fails says why in PostgreSQL’s own words', async () => {
 });
 
 test('stop may be called again, and at the same time', async () => {
-  const server = await openEmbedded({ dataDir: await temporary(), role: 'serve' });
+  const server = await openEmbedded({ dataDir: await temporaryFolder(), role: 'serve' });
   await Promise.all([server.stop(), server.stop()]);
   await server.stop();
-  expect(await leftRunning()).toEqual([]);
+  expect(await remainingProcesses()).toEqual([]);
 });
 
 test('a stop does not wait for open connections, and the next start needs no recovery', async () => {
-  const dataDir = await temporary();
+  const dataDir = await temporaryFolder();
   const server = await openEmbedded({ dataDir, role: 'serve' });
-  const sleeping = ask(server.host, 'select pg_sleep(60)').catch((error: Error) => error.message);
+  const sleeping = queryServer(server.host, 'select pg_sleep(60)').catch((error: Error) => error.message);
   await eventually(async () => {
-    const rows = await ask(server.host, "select from pg_stat_activity where query like 'select pg_sleep%'");
+    const rows = await queryServer(
+      server.host,
+      "select from pg_stat_activity where query like 'select pg_sleep%'",
+    );
     return rows.length > 0;
   });
   await server.stop();

@@ -3,12 +3,12 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EmbeddedServer } from '../../src/store/embedded/server.ts';
 import { openEmbedded } from '../../src/store/embedded/server.ts';
-import { crowding, eventually } from '../promises/durability/crowding.ts';
+import { cpuContention, eventually } from '../promises/durability/cpu-contention.ts';
 import { databasePids, newDataDir } from '../promises/durability/serving.ts';
-import type { Crowd, Seen } from './outage/crowd.ts';
-import { startCrowd } from './outage/crowd.ts';
 import type { Deployment } from './outage/deployment.ts';
 import { deploy } from './outage/deployment.ts';
+import type { LoadClients, ObservedRequest } from './outage/load.ts';
+import { startLoad } from './outage/load.ts';
 import type { BadProxy } from './outage/proxy.ts';
 import { openProxy } from './outage/proxy.ts';
 
@@ -19,7 +19,7 @@ let dataDir: string;
 let server: EmbeddedServer;
 let proxy: BadProxy;
 let app: Deployment;
-let crowd: Crowd;
+let load: LoadClients;
 
 beforeAll(async () => {
   dataDir = await newDataDir();
@@ -35,10 +35,10 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  crowd = await startCrowd(app.url, app.headers, 8);
-  await eventually(() => crowd.seen.length > 60);
+  load = await startLoad(app.url, app.headers, 8);
+  await eventually(() => load.seen.length > 60);
 });
-afterEach(() => crowd.stop());
+afterEach(() => load.stop());
 
 /** A session beside ours, in a database where nothing of ours is. */
 async function admin(database = 'postgres'): Promise<pg.Client> {
@@ -65,17 +65,17 @@ interface Fault {
   strike(): unknown;
   heal(): unknown;
   /** Which requests cannot be served meanwhile. */
-  readonly hits?: readonly Seen['what'][];
+  readonly hits?: readonly ObservedRequest['what'][];
 }
 
 const everything = ['read', 'create', 'change'] as const;
 
 /** Lets a fault strike in the middle of work, and holds what the clients saw against what is promised. */
 async function suffer({ strike, heal, hits = everything }: Fault): Promise<void> {
-  const isHit = ({ what }: Seen) => hits.includes(what);
+  const isHit = ({ what }: ObservedRequest) => hits.includes(what);
   await strike();
   const struck = performance.now();
-  const stretch = crowding();
+  const stretch = cpuContention();
   await new Promise((resolve) => setTimeout(resolve, 1_000 * stretch));
   expect(await app.probe('/readyz')).toBe(503);
   expect(await app.probe('/livez')).toBe(200);
@@ -86,25 +86,25 @@ async function suffer({ strike, heal, hits = everything }: Fault): Promise<void>
   const now = performance.now();
   const since = (began: number, ended: number) => ended - Math.max(began, struck);
   const waits = [
-    ...crowd.waiting().map((began) => since(began, now)),
-    ...crowd.seen.map(({ began, ended }) => since(began, ended)),
+    ...load.waiting().map((began) => since(began, now)),
+    ...load.seen.map(({ began, ended }) => since(began, ended)),
   ];
   expect(Math.max(...waits)).toBeLessThan(1_000 * stretch);
-  const meanwhile = crowd.seen.filter((one) => one.ended > noticed && isHit(one));
+  const meanwhile = load.seen.filter((one) => one.ended > noticed && isHit(one));
   expect(meanwhile.length).toBeGreaterThan(0);
   for (const one of meanwhile)
     expect(one).toMatchObject({ status: 503, code: 'unavailable', retryAfter: '1' });
 
   await heal();
   const healed = performance.now();
-  await eventually(() => crowd.seen.some((one) => one.began > healed && one.status < 300 && isHit(one)));
-  expect(performance.now() - healed).toBeLessThan(2_000 * Math.max(stretch, crowding()));
+  await eventually(() => load.seen.some((one) => one.began > healed && one.status < 300 && isHit(one)));
+  expect(performance.now() - healed).toBeLessThan(2_000 * Math.max(stretch, cpuContention()));
   await eventually(async () => (await app.probe('/readyz')) === 200);
-  await crowd.stop();
-  const refused = crowd.seen.filter((one) => one.status !== 503 && one.status >= 300);
+  await load.stop();
+  const refused = load.seen.filter((one) => one.status !== 503 && one.status >= 300);
   expect(refused).toEqual([]);
-  expect(crowd.seen.filter((one) => one.status === 0)).toEqual([]);
-  expect(await crowd.lost()).toEqual([]);
+  expect(load.seen.filter((one) => one.status === 0)).toEqual([]);
+  expect(await load.lost()).toEqual([]);
 }
 
 describe('503 within a second, nothing lost, and service within two seconds of the return of a database that', () => {
@@ -196,15 +196,15 @@ test('whoever waits for rows that somebody else holds too long gets a 503, and t
   await blocker.query('begin; lock table customers in exclusive mode');
   const began = performance.now();
   // The clients of the crowd write too; each of them waits for its turn.
-  await eventually(() => crowd.seen.some(({ status }) => status === 503));
+  await eventually(() => load.seen.some(({ status }) => status === 503));
   expect(performance.now() - began).toBeGreaterThan(4_000);
   expect(await app.probe('/readyz')).toBe(200);
   await blocker.query('rollback');
   await blocker.end();
   const released = performance.now();
-  await eventually(() => crowd.seen.some((one) => one.began > released && one.status === 201));
-  await crowd.stop();
-  const refused = crowd.seen.filter(({ status }) => status > 201);
+  await eventually(() => load.seen.some((one) => one.began > released && one.status === 201));
+  await load.stop();
+  const refused = load.seen.filter(({ status }) => status > 201);
   for (const one of refused) expect(one).toMatchObject({ status: 503, retryAfter: '1' });
-  expect(await crowd.lost()).toEqual([]);
+  expect(await load.lost()).toEqual([]);
 });

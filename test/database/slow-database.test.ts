@@ -4,10 +4,16 @@ import { afterEach, describe, expect, inject, test } from 'vitest';
 import type { Database, DatabaseOptions } from '../../src/store/connection/database.ts';
 import { openDatabase, statement } from '../../src/store/connection/database.ts';
 import { person } from '../people.ts';
-import { crowding, eventually } from '../promises/durability/crowding.ts';
-import { buildServe, clearAway, type Key, newDataDir, serve } from '../promises/durability/serving.ts';
+import { cpuContention, eventually } from '../promises/durability/cpu-contention.ts';
+import {
+  buildServe,
+  type DeploymentKey,
+  newDataDir,
+  removeDataDir,
+  serve,
+} from '../promises/durability/serving.ts';
 import { openWorld } from '../world.ts';
-import { startCrowd } from './outage/crowd.ts';
+import { startLoad } from './outage/load.ts';
 import { type BadProxy, openProxy } from './outage/proxy.ts';
 
 const toClose: (() => unknown)[] = [];
@@ -21,38 +27,38 @@ describe('a database that answers is not taken for one that does not', () => {
   }, async () => {
     const [program, dataDir] = await Promise.all([buildServe(), newDataDir()]);
     toClose.push(() => rm(program, { recursive: true, force: true }));
-    toClose.push(() => clearAway(dataDir));
+    toClose.push(() => removeDataDir(dataDir));
     const served = await serve(program, dataDir, { wantsKey: true });
     toClose.push(() => served.stop());
     for (let busy = 1; busy <= 3; busy++) {
       const child = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
       toClose.push(() => child.kill('SIGKILL'));
     }
-    const { identity, authorization } = served.key as Key;
-    const crowd = await startCrowd(served.url, { Identity: identity, Authorization: authorization }, 16);
-    await eventually(() => crowd.seen.length >= 3_000);
-    await crowd.stop();
-    expect(crowd.seen.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
+    const { identity, authorization } = served.key as DeploymentKey;
+    const load = await startLoad(served.url, { Identity: identity, Authorization: authorization }, 16);
+    await eventually(() => load.seen.length >= 3_000);
+    await load.stop();
+    expect(load.seen.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
   });
 
   test('while our own process stands still', async () => {
     const world = await openWorld();
     toClose.push(() => world.close());
     const brand = await world.brand();
-    const crowd = await startCrowd(world.url, brand.headers, 8);
+    const load = await startLoad(world.url, brand.headers, 8);
     for (let stop = 1; stop <= 3; stop++) {
-      await eventually(() => crowd.seen.length > stop * 50);
+      await eventually(() => load.seen.length > stop * 50);
       for (const until = performance.now() + 1_500; performance.now() < until; );
     }
-    await crowd.stop();
-    expect(crowd.seen.filter(({ status }) => status > 201)).toEqual([]);
+    await load.stop();
+    expect(load.seen.filter(({ status }) => status > 201)).toEqual([]);
   });
 
   test('when the heartbeat loses its connection', async () => {
     const world = await openWorld();
     toClose.push(() => world.close());
     const brand = await world.brand();
-    const crowd = await startCrowd(world.url, brand.headers, 8);
+    const load = await startLoad(world.url, brand.headers, 8);
     let ended = 0;
     for (let round = 1; round <= 10; round++) {
       // A new connection takes its place with the next beat; until then there is none to end.
@@ -64,12 +70,12 @@ describe('a database that answers is not taken for one that does not', () => {
         ended += found.length;
         return found.length > 0;
       });
-      const { length } = crowd.seen;
-      await eventually(() => crowd.seen.length > length + 20);
+      const { length } = load.seen;
+      await eventually(() => load.seen.length > length + 20);
     }
-    await crowd.stop();
+    await load.stop();
     expect(ended).toBeGreaterThanOrEqual(10);
-    expect(crowd.seen.filter(({ status }) => status > 201)).toEqual([]);
+    expect(load.seen.filter(({ status }) => status > 201)).toEqual([]);
   });
 
   test('when requests queue: they wait, more of them than there are connections', async () => {
@@ -135,7 +141,7 @@ describe('a statement', () => {
     expect(tooLong).toMatchObject({ status: 'rejected', reason: unavailable });
     // It gets the connection only where the first one has given it back before its own time is up.
     if (behind.status === 'rejected') expect(behind.reason).toMatchObject(unavailable);
-    expect(performance.now() - began).toBeLessThan(4_000 * crowding());
+    expect(performance.now() - began).toBeLessThan(4_000 * cpuContention());
     expect(await database.run(one, [])).toEqual([{ one: 1 }]);
   });
 
@@ -190,7 +196,7 @@ describe('closing', () => {
     proxy.freeze();
     const began = performance.now();
     await database.close();
-    expect(performance.now() - began).toBeLessThan(3_000 * crowding());
+    expect(performance.now() - began).toBeLessThan(3_000 * cpuContention());
     await Promise.all(running);
     // What a program has left, a network that stands still does not tell.
     proxy.thaw();

@@ -6,10 +6,10 @@ const schemas = JSON.parse(readFileSync(new URL('../../docs/kyc-protocol.json', 
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(schemas, 'protocol');
 
-export type Body = 'verification' | 'status' | 'documents' | 'answer' | 'begun' | 'callback';
+export type ProtocolBody = 'verification' | 'status' | 'documents' | 'answer' | 'begun' | 'callback';
 
 /** What is wrong with a body, as one sentence; empty where nothing is. */
-export function wrongWith(body: Body, value: unknown): string {
+export function schemaErrorsOf(body: ProtocolBody, value: unknown): string {
   const isRight = ajv.validate(`protocol#/$defs/${body}`, value);
   return isRight ? '' : ajv.errorsText(ajv.errors, { dataVar: body });
 }

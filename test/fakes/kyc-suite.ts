@@ -7,7 +7,7 @@ import type { KycCallback, KycFinding, KycProvider, KycRun } from '../../src/pro
 import { applicant, documentOf, newRun } from './kyc-people.ts';
 
 /** A provider with everything that stands behind it. */
-export interface Subject {
+export interface ProviderUnderTest {
   readonly provider: KycProvider;
   now(): Instant;
   /** How a verification of this number stands when everybody has done what can be done without documents. */
@@ -27,7 +27,7 @@ const ordinary = '123121234';
 const numbers = [ordinary, ...kycTriggers.keys()];
 
 /** What every provider owes to those who call it, by name. Each of them fails by throwing. */
-export const guarantees: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
+export const providerRequirements: Readonly<Record<string, (subject: ProviderUnderTest) => Promise<void>>> = {
   async 'answers a start with a name for the verification that tells nothing about the person'(subject) {
     const { ip: _, addresses, ...person } = applicant(ordinary);
     const { reference } = await start(subject, ordinary);
@@ -108,13 +108,17 @@ export const guarantees: Readonly<Record<string, (subject: Subject) => Promise<v
 };
 
 /** Starts a verification, and answers the run as it is kept from then on. */
-async function start({ provider, now }: Subject, ssn: string, run = newRun(now())): Promise<KycRun> {
+async function start(
+  { provider, now }: ProviderUnderTest,
+  ssn: string,
+  run = newRun(now()),
+): Promise<KycRun> {
   const answer = await provider.start(run, applicant(ssn));
   if (answer.kind !== 'finding') throw new Error(`It was silent: ${answer.reason}.`);
   return { ...run, reference: answer.reference };
 }
 
-async function standing({ provider }: Subject, run: KycRun): Promise<KycFinding> {
+async function standing({ provider }: ProviderUnderTest, run: KycRun): Promise<KycFinding> {
   const answer = await provider.fetch(run);
   if (answer.kind !== 'finding') throw new Error(`It was silent: ${answer.reason}.`);
   return answer.finding;

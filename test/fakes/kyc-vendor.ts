@@ -6,8 +6,8 @@ import type { TriggerOutcome } from '../../src/domain/trigger-numbers.ts';
 import { sandboxOutcome } from '../../src/domain/trigger-numbers.ts';
 import type { KycCallback, KycFinding } from '../../src/providers/kyc.ts';
 import { portOf } from './internet.ts';
-import type { Body } from './kyc-protocol.ts';
-import { wrongWith } from './kyc-protocol.ts';
+import type { ProtocolBody } from './kyc-protocol.ts';
+import { schemaErrorsOf } from './kyc-protocol.ts';
 
 /**
  * A decision service of a brand with a vendor behind it. `synchronous` decides while it is asked, as Alloy and
@@ -51,7 +51,7 @@ interface Verification {
   readonly ending: KycFinding;
 }
 
-const bodies: Readonly<Record<string, Body>> = {
+const bodies: Readonly<Record<string, ProtocolBody>> = {
   '/kyc/verifications': 'verification',
   '/kyc/verifications/status': 'status',
   '/kyc/documents': 'documents',
@@ -106,20 +106,20 @@ export async function openFakeVendor({ kind, secret, forgetful }: FakeVendorOpti
     for await (const chunk of request) text += chunk;
     const path = request.url ?? '';
     const name = bodies[path];
-    if (!name || request.method !== 'POST') return say(404, {})(response);
+    if (!name || request.method !== 'POST') return sendCallback(404, {})(response);
     try {
       webhook.verify(text, request.headers as Record<string, string>);
     } catch {
-      return say(401, {})(response);
+      return sendCallback(401, {})(response);
     }
     const call = { path, body: JSON.parse(text), headers: request.headers };
     calls.push(call);
     if (fault) return fault(response);
-    const wrong = wrongWith(name, call.body);
-    if (wrong !== '') return say(422, { wrong })(response);
+    const wrong = schemaErrorsOf(name, call.body);
+    if (wrong !== '') return sendCallback(422, { wrong })(response);
     const verification = after(call);
-    if (!verification) return say(404, {})(response);
-    say(200, { reference: verification.reference, ...verification.finding })(response);
+    if (!verification) return sendCallback(404, {})(response);
+    sendCallback(200, { reference: verification.reference, ...verification.finding })(response);
   }
 
   const server = createServer((request, response) => void serve(request, response));
@@ -153,7 +153,7 @@ export async function openFakeVendor({ kind, secret, forgetful }: FakeVendorOpti
   };
 }
 
-export const say =
+export const sendCallback =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Fault =>
   (response) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);

@@ -36,12 +36,12 @@ export const lobErrors = {
 
 export type LobError = keyof typeof lobErrors;
 
-export const failing =
+export const failWith =
   (code: LobError, headers: Readonly<Record<string, string>> = {}): Fault =>
   (response) =>
     fail(response, code, headers);
 
-export const saying =
+export const answerWith =
   (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Fault =>
   (response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
@@ -103,7 +103,7 @@ function fail(
 ): void {
   const [status, message] = lobErrors[code];
   const body = { error: { message, status_code: status, code } };
-  saying(status, JSON.stringify(body), headers)(response);
+  answerWith(status, JSON.stringify(body), headers)(response);
 }
 
 /** A `us_verification` object. With the empty summary it is what a test key gets for ordinary addresses. */

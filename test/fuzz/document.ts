@@ -85,8 +85,8 @@ export function readDocument(text: string): Api {
   const raw = JSON.parse(text) as Raw;
   const strict = new Ajv2020({ allErrors: false, strict: false, formats });
   strict.addSchema(closed({ $id: 'answers', ...raw }) as Schema);
-  const asSent = new Ajv2020({ allErrors: false, strict: false, formats });
-  asSent.addSchema({ $id: 'requests', ...raw });
+  const asDocumented = new Ajv2020({ allErrors: false, strict: false, formats });
+  asDocumented.addSchema({ $id: 'requests', ...raw });
 
   const target = <Kind>(value: unknown): Kind => {
     const reference = (value as { readonly $ref?: string }).$ref;
@@ -116,7 +116,7 @@ export function readDocument(text: string): Api {
         method: method.toUpperCase(),
         path,
         parameters: (one.parameters ?? []).map((parameter) => target<Parameter>(parameter)),
-        body: sent && { ...sent, fits: compiled(asSent, 'requests', sent.schema) },
+        body: sent && { ...sent, fits: compiled(asDocumented, 'requests', sent.schema) },
         signed: one.security !== undefined,
         answers: new Map(
           Object.entries(one.responses).map(([status, answer]) => [Number(status), answerOf(answer)]),

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { portOf } from '../fakes/internet.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
+import { acceptedAnswers } from './accepted-answers.ts';
 import type { Api } from './document.ts';
 import { readDocument } from './document.ts';
-import { explained } from './explained.ts';
-import { described, fuzz } from './run.ts';
-import { foreignTo, nowhere, signpost, stageOf } from './target.ts';
+import { fuzz, reportText } from './run.ts';
+import { canaryMarker, fakeOutbound, foreignIds, newTenant } from './target.ts';
 import { Pool } from './values.ts';
 
 /**
@@ -23,31 +23,31 @@ let world: World;
 let text: string;
 
 beforeAll(async () => {
-  world = await openWorld({ outbound: nowhere() });
+  world = await openWorld({ outbound: fakeOutbound() });
   text = await readFile(new URL('../../openapi.json', import.meta.url), 'utf8');
 });
 afterAll(() => world.close());
 
 const lanes = async (count: number) => {
-  const foreign = await foreignTo(world);
+  const foreign = await foreignIds(world);
   return Promise.all(
     Array.from({ length: count }, async () => {
       const pool = new Pool();
-      return { pool, stage: await stageOf(world.system, pool, foreign) };
+      return { pool, tenant: await newTenant(world.system, pool, foreign) };
     }),
   );
 };
 
 const run = async (api: Api, url: string, requests: number) =>
-  fuzz({ api, url, seed, requests, lanes: await lanes(3), mostSeconds: 40, explained });
+  fuzz({ api, url, seed, requests, lanes: await lanes(3), mostSeconds: 40, acceptedAnswers });
 
 test('every answer to generated requests is what the document says', { timeout: 180_000 }, async () => {
   const report = await run(readDocument(text), world.url, 2_500);
-  expect(report.faults, described(report)).toEqual([]);
+  expect(report.faults, reportText(report)).toEqual([]);
   expect(report.sent).toBeGreaterThan(100);
   // A busy machine does not get to the end within the time that the suite has for this.
   if (report.sent >= 2_500) expect(report.unreached).toEqual([]);
-  expect(world.log.filter((line) => line.toLowerCase().includes(signpost))).toEqual([]);
+  expect(world.log.filter((line) => line.toLowerCase().includes(canaryMarker))).toEqual([]);
 });
 
 interface Spoilt {

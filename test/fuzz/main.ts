@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/main.ts';
+import { acceptedAnswers } from './accepted-answers.ts';
 import { readDocument } from './document.ts';
-import { explained } from './explained.ts';
-import { described, fuzz } from './run.ts';
-import { foreignTo, nowhere, stageOf, watchedLog } from './target.ts';
+import { fuzz, reportText } from './run.ts';
+import { fakeOutbound, foreignIds, newTenant, watchedLog } from './target.ts';
 import { Pool } from './values.ts';
 
 const { values } = parseArgs({
@@ -34,16 +34,16 @@ const server = await startServer(
     CLIENTELE_DEMO: '0',
     CLIENTELE_LOG_LEVEL: 'debug',
   }),
-  { logger: pino({ level: 'debug', base: null }, sink), outbound: nowhere() },
+  { logger: pino({ level: 'debug', base: null }, sink), outbound: fakeOutbound() },
 );
 let failed = true;
 try {
   const api = readDocument(await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'));
-  const foreign = await foreignTo(server);
+  const foreign = await foreignIds(server);
   const lanes = await Promise.all(
     Array.from({ length: Number(values.lanes) }, async () => {
       const pool = new Pool();
-      return { pool, stage: await stageOf(server.system, pool, foreign) };
+      return { pool, tenant: await newTenant(server.system, pool, foreign) };
     }),
   );
   const heaps: number[] = [];
@@ -54,7 +54,7 @@ try {
     seed,
     requests,
     lanes,
-    explained,
+    acceptedAnswers,
     progress: (done) => {
       global.gc?.();
       heaps.push(process.memoryUsage().heapUsed);
@@ -62,7 +62,7 @@ try {
       console.log(`${done} requests, ${rate} a second, heap ${mebibytes(heaps.at(-1) ?? 0)} MiB`);
     },
   });
-  console.log(described(report));
+  console.log(reportText(report));
   for (const line of leaks) console.log(`In the log: ${line}`);
   const growth = growthOf(heaps);
   console.log(`The heap grew by ${mebibytes(growth)} MiB over the second half.`);

@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv';
 import type { Api, Operation } from './document.ts';
-import type { Received, Sent } from './send.ts';
+import type { OutgoingRequest, Received } from './send.ts';
 
 /** What HTTP itself puts on an answer, and what SECURITY.md promises of every one. */
 const ordinary = new Set([
@@ -22,7 +22,7 @@ const sometimes = new Set(['ratelimit', 'ratelimit-policy', 'idempotent-replayed
 export function faultOf(
   api: Api,
   operation: Operation | undefined,
-  sent: Sent,
+  sent: OutgoingRequest,
   got: Received,
 ): string | undefined {
   const where = `${operation?.operationId ?? 'no operation'} ${got.status}`;
@@ -41,7 +41,7 @@ function transportFault({ status, headers }: Received): string | undefined {
 
 const mediaOf = ({ headers }: Received): string => headers.get('content-type')?.split(';')[0] ?? '';
 
-function answerFault(operation: Operation, sent: Sent, got: Received): string | undefined {
+function answerFault(operation: Operation, sent: OutgoingRequest, got: Received): string | undefined {
   if (got.status < 400 && sent.mustFail) return 'the document allows no such request';
   const documented = operation.answers.get(got.status);
   if (!documented) return `the status is not in the document (${codeOf(got)})`;
@@ -96,7 +96,7 @@ function codeOf({ text }: Received): string {
   return String(body?.Code ?? body?.code);
 }
 
-function echoFault({ marker }: Sent, { status, headers, text }: Received): string | undefined {
+function echoFault({ marker }: OutgoingRequest, { status, headers, text }: Received): string | undefined {
   const wanted = marker.toLowerCase();
   if (status >= 400 && text.toLowerCase().includes(wanted)) return 'an error shows a value that was sent';
   for (const value of headers.values())
@@ -117,7 +117,11 @@ function quality(accept: string, type: string): number {
   return best.quality;
 }
 
-function mediaFault(operation: Operation | undefined, sent: Sent, got: Received): string | undefined {
+function mediaFault(
+  operation: Operation | undefined,
+  sent: OutgoingRequest,
+  got: Received,
+): string | undefined {
   const accepts = sent.headers.filter(([name]) => name.toLowerCase() === 'accept').map(([, value]) => value);
   if (accepts.length === 0) return undefined;
   const accept = accepts.join(', ');

@@ -1,7 +1,7 @@
 import type { Operation, Parameter } from './document.ts';
-import type { Sent } from './send.ts';
-import type { Maker } from './values.ts';
-import { hostile, hostileText, lawful, spoilt } from './values.ts';
+import type { OutgoingRequest } from './send.ts';
+import type { ValueContext } from './values.ts';
+import { hostileText, hostileValue, malformedValue, validValue } from './values.ts';
 
 export interface Credentials {
   readonly identity: string;
@@ -9,7 +9,7 @@ export interface Credentials {
 }
 
 /** Whose ids and keys a request may use. */
-export interface Stage {
+export interface TestTenant {
   readonly key: Credentials;
   /** A key of the same brand with one scope only. */
   readonly narrow: Credentials;
@@ -50,14 +50,19 @@ const contentTypes = [
 const tags = ['"1"', '"2"', '*', 'W/"1"', '"99999999999"', '"1", "2"', 'x', '""', '"-1"'];
 
 /** Every request of one operation: lawful, nearly lawful, or hostile. */
-export function requestOf(maker: Maker, stage: Stage, operation: Operation, prefix: string): Sent {
+export function requestOf(
+  maker: ValueContext,
+  tenant: TestTenant,
+  operation: Operation,
+  prefix: string,
+): OutgoingRequest {
   const { random, marker } = maker;
   const isHostile = random.chance(0.6);
-  const path = pathOf(maker, stage, operation, isHostile);
+  const path = pathOf(maker, tenant, operation, isHostile);
   const query = queryOf(maker, operation, isHostile);
   const made = bodyOf(maker, operation, isHostile);
   const headers = [
-    ...keyOf(maker, stage, operation),
+    ...keyOf(maker, tenant, operation),
     ...gamesOf(maker, operation),
     ...typeOf(maker, made.text),
   ];
@@ -72,14 +77,14 @@ export function requestOf(maker: Maker, stage: Stage, operation: Operation, pref
   };
 }
 
-function pathOf(maker: Maker, stage: Stage, { path }: Operation, isHostile: boolean): string {
+function pathOf(maker: ValueContext, tenant: TestTenant, { path }: Operation, isHostile: boolean): string {
   const { random, pool } = maker;
   return path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
     const known = pool.get(name);
     const lot = random.next();
     if (isHostile && lot < 0.1) return encodeURIComponent(hostileText(maker)) || 'x';
     if (isHostile && lot < 0.13) return random.pick(['%zz', '%00', '%c0%af', '%', 'a%2Fb', '..', '%2e%2e']);
-    if (isHostile && lot < 0.2) return stage.foreign[name] ?? random.uuid();
+    if (isHostile && lot < 0.2) return tenant.foreign[name] ?? random.uuid();
     if (known.length === 0 || lot > 0.97) return random.uuid();
     const id = random.pick(known);
     return lot > 0.92 ? id.toUpperCase() : id;
@@ -87,7 +92,7 @@ function pathOf(maker: Maker, stage: Stage, { path }: Operation, isHostile: bool
 }
 
 function queryOf(
-  maker: Maker,
+  maker: ValueContext,
   operation: Operation,
   isHostile: boolean,
 ): { text: string; mustFail: boolean } {
@@ -97,7 +102,7 @@ function queryOf(
   for (const parameter of operation.parameters) {
     if (parameter.in !== 'query' || (!parameter.required && !random.chance(0.4))) continue;
     const { name, schema } = parameter;
-    let value = String(lawful(maker, schema, schema['default'], name));
+    let value = String(validValue(maker, schema, schema['default'], name));
     if (name === 'cursor') value = random.pick([...pool.get('next_cursor'), 'c1_0']);
     if (isHostile && random.chance(0.4)) value = hostileText(maker);
     if (!fitsText(parameter, value)) mustFail = true;
@@ -134,7 +139,7 @@ function fitsText({ schema }: Parameter, text: string): boolean {
 }
 
 function bodyOf(
-  maker: Maker,
+  maker: ValueContext,
   operation: Operation,
   isHostile: boolean,
 ): { text: string | undefined; mustFail: boolean } {
@@ -145,21 +150,21 @@ function bodyOf(
     return { text: sends ? text : undefined, mustFail: sends && text !== '' };
   }
   const { schema, example, fits } = operation.body;
-  const value = lawful(maker, schema, example, '');
+  const value = validValue(maker, schema, example, '');
   if (!isHostile) return { text: JSON.stringify(value), mustFail: !fits(value) };
   const lot = random.next();
   if (lot < 0.75) {
-    const changed = spoilt(maker, random.chance(0.3) ? spoilt(maker, value) : value);
+    const changed = malformedValue(maker, random.chance(0.3) ? malformedValue(maker, value) : value);
     return { text: JSON.stringify(changed), mustFail: !fits(changed) };
   }
   if (lot < 0.85) {
-    const anything = hostile(maker);
+    const anything = hostileValue(maker);
     return { text: JSON.stringify(anything), mustFail: !fits(anything) };
   }
   return { text: brokenText(maker, JSON.stringify(value)), mustFail: true };
 }
 
-function brokenText({ random, marker }: Maker, text: string): string {
+function brokenText({ random, marker }: ValueContext, text: string): string {
   return random.pick([
     '',
     text.slice(0, -1),
@@ -175,27 +180,27 @@ function brokenText({ random, marker }: Maker, text: string): string {
   ]);
 }
 
-function keyOf({ random }: Maker, stage: Stage, { signed }: Operation): readonly Header[] {
+function keyOf({ random }: ValueContext, tenant: TestTenant, { signed }: Operation): readonly Header[] {
   const pair = ({ identity, authorization }: Credentials): Header[] => [
     ['Identity', identity],
     ['Authorization', authorization],
   ];
-  if (signed) return random.chance(0.2) ? pair(stage.key) : [];
+  if (signed) return random.chance(0.2) ? pair(tenant.key) : [];
   const lot = random.next();
-  if (lot < 0.94) return pair(stage.key);
-  if (lot < 0.96) return pair(stage.narrow);
+  if (lot < 0.94) return pair(tenant.key);
+  if (lot < 0.96) return pair(tenant.narrow);
   return random.pick<readonly Header[]>([
     [],
-    [['Identity', stage.key.identity]],
-    pair({ ...stage.key, authorization: stage.narrow.authorization }),
+    [['Identity', tenant.key.identity]],
+    pair({ ...tenant.key, authorization: tenant.narrow.authorization }),
     pair({ identity: 'abc', authorization: 'x'.repeat(64) }),
-    [...pair(stage.key), ['Identity', stage.key.identity]],
-    [...pair(stage.key), ['Authorization', stage.narrow.authorization]],
-    pair({ ...stage.key, authorization: `Bearer ${stage.key.authorization}` }),
+    [...pair(tenant.key), ['Identity', tenant.key.identity]],
+    [...pair(tenant.key), ['Authorization', tenant.narrow.authorization]],
+    pair({ ...tenant.key, authorization: `Bearer ${tenant.key.authorization}` }),
   ]);
 }
 
-function gamesOf(maker: Maker, operation: Operation): readonly Header[] {
+function gamesOf(maker: ValueContext, operation: Operation): readonly Header[] {
   const { random, marker } = maker;
   const headers: Header[] = [];
   const takes = (name: string): boolean =>
@@ -226,20 +231,20 @@ function gamesOf(maker: Maker, operation: Operation): readonly Header[] {
   return headers;
 }
 
-function typeOf({ random }: Maker, text: string | undefined): readonly Header[] {
+function typeOf({ random }: ValueContext, text: string | undefined): readonly Header[] {
   if (text === undefined) return random.chance(0.05) ? [['Content-Type', random.pick(contentTypes)]] : [];
   const lot = random.next();
   if (lot < 0.93) return [['Content-Type', 'application/json']];
   return lot < 0.99 ? [['Content-Type', random.pick(contentTypes)]] : [];
 }
 
-const strayPaths = ['/', '/customer', '/customers/search', '/webhooks/x/y/z', '/%zz', '/..%2f..', '//'];
+const unroutedPaths = ['/', '/customer', '/customers/search', '/webhooks/x/y/z', '/%zz', '/..%2f..', '//'];
 
 /** An address or a method that is no operation's. */
-export function strayRequest(maker: Maker, stage: Stage, prefix: string): Sent {
+export function unroutedRequest(maker: ValueContext, tenant: TestTenant, prefix: string): OutgoingRequest {
   const { random, marker } = maker;
-  const path = random.chance(0.5) ? random.pick(strayPaths) : `/${marker}`;
-  const { identity, authorization } = stage.key;
+  const path = random.chance(0.5) ? random.pick(unroutedPaths) : `/${marker}`;
+  const { identity, authorization } = tenant.key;
   return {
     operationId: '',
     method: random.pick(['PUT', 'OPTIONS', 'GET', 'TRACE', 'PROPFIND']),

@@ -1,15 +1,15 @@
+import { unreachableOperations } from './accepted-answers.ts';
 import type { Api, Operation } from './document.ts';
-import { outOfReach } from './explained.ts';
 import { faultOf } from './oracle.ts';
 import { Random } from './random.ts';
-import type { Stage } from './requests.ts';
-import { requestOf, strayRequest } from './requests.ts';
-import type { Received, Sent } from './send.ts';
+import type { TestTenant } from './requests.ts';
+import { requestOf, unroutedRequest } from './requests.ts';
+import type { OutgoingRequest, Received } from './send.ts';
 import { Sender } from './send.ts';
 import type { Call } from './sequences.ts';
 import { ModelFault, Sequences } from './sequences.ts';
-import { signpost } from './target.ts';
-import type { Maker, Pool } from './values.ts';
+import { canaryMarker } from './target.ts';
+import type { Pool, ValueContext } from './values.ts';
 
 export interface FuzzOptions {
   readonly api: Api;
@@ -19,13 +19,13 @@ export interface FuzzOptions {
   /** Where the run ends earlier than that, on a machine that is slow or busy. */
   readonly mostSeconds?: number;
   /** One brand for each lane; lanes run beside each other. */
-  readonly lanes: readonly { readonly stage: Stage; readonly pool: Pool }[];
+  readonly lanes: readonly { readonly tenant: TestTenant; readonly pool: Pool }[];
   readonly progress?: (done: number) => void;
   /** Faults that the document cannot rule out, each with its reason. */
-  readonly explained?: readonly Explained[];
+  readonly acceptedAnswers?: readonly AcceptedAnswer[];
 }
 
-export interface Explained {
+export interface AcceptedAnswer {
   readonly fault: RegExp;
   readonly because: string;
 }
@@ -34,7 +34,7 @@ export interface Fault {
   readonly kind: string;
   count: number;
   /** The first request of the kind, made as small as it can be and still show the fault. */
-  smallest: Sent;
+  smallest: OutgoingRequest;
   status: number;
 }
 
@@ -43,7 +43,7 @@ export interface FuzzReport {
   readonly sent: number;
   readonly faults: readonly Fault[];
   /** How often each explanation was needed. */
-  readonly explained: ReadonlyMap<string, number>;
+  readonly acceptedAnswers: ReadonlyMap<string, number>;
   readonly statuses: ReadonlyMap<number, number>;
   /** Operations that never succeeded: what lies behind their checks was not reached. */
   readonly unreached: readonly string[];
@@ -65,7 +65,7 @@ class Run {
   readonly #options: FuzzOptions;
   readonly #sender: Sender;
   readonly #faults = new Map<string, Fault>();
-  readonly #explained = new Map<string, number>();
+  readonly #acceptedAnswers = new Map<string, number>();
   readonly #statuses = new Map<number, number>();
   readonly #reached = new Set<string>();
   readonly #byId: ReadonlyMap<string, Operation>;
@@ -84,17 +84,18 @@ class Run {
     const lane = lanes[index];
     if (!lane) return;
     const random = new Random(seed + index * 7_919);
-    const { stage, pool } = lane;
+    const { tenant, pool } = lane;
     const share = Math.ceil(requests / lanes.length);
     let sent = 0;
     const call: Call = async (one) => {
       sent += 1;
-      const { identity, authorization } = stage.key;
-      const key: Sent['headers'] = [
+      const { identity, authorization } = tenant.key;
+      const key: OutgoingRequest['headers'] = [
         ['Identity', identity],
         ['Authorization', authorization],
       ];
-      const type: Sent['headers'] = one.body === undefined ? [] : [['Content-Type', 'application/json']];
+      const type: OutgoingRequest['headers'] =
+        one.body === undefined ? [] : [['Content-Type', 'application/json']];
       const whole = { ...one, headers: [...key, ...type, ...(one.headers ?? [])] };
       const got = await this.#one(whole, pool);
       if (!got) throw new ModelFault(`${one.operationId} gave no answer`);
@@ -102,7 +103,7 @@ class Run {
     };
     const sequences = new Sequences(api, call);
     while (sent < share && performance.now() < end) {
-      const maker: Maker = { api, random, pool, marker: `${signpost}${random.letters(6)}` };
+      const maker: ValueContext = { api, random, pool, marker: `${canaryMarker}${random.letters(6)}` };
       if (random.chance(0.04) || sent === 0) {
         await this.#sequence(sequences, maker);
         continue;
@@ -110,14 +111,16 @@ class Run {
       const isStray = random.chance(0.03);
       const operation = random.pick(api.operations);
       await this.#one(
-        isStray ? strayRequest(maker, stage, api.prefix) : requestOf(maker, stage, operation, api.prefix),
+        isStray
+          ? unroutedRequest(maker, tenant, api.prefix)
+          : requestOf(maker, tenant, operation, api.prefix),
         pool,
       );
       sent += 1;
     }
   }
 
-  async #sequence(sequences: Sequences, maker: Maker): Promise<void> {
+  async #sequence(sequences: Sequences, maker: ValueContext): Promise<void> {
     try {
       await sequences.run(maker);
     } catch (error) {
@@ -127,7 +130,7 @@ class Run {
     }
   }
 
-  async #one(sent: Sent, pool: Pool): Promise<Received | undefined> {
+  async #one(sent: OutgoingRequest, pool: Pool): Promise<Received | undefined> {
     this.#sent += 1;
     if (this.#sent % 5_000 === 0) this.#options.progress?.(this.#sent);
     const got = await this.#sender.send(sent).catch((error: Error) => error);
@@ -145,14 +148,17 @@ class Run {
     return got;
   }
 
-  #faultOf(sent: Sent, got: Received): string | undefined {
+  #faultOf(sent: OutgoingRequest, got: Received): string | undefined {
     return faultOf(this.#options.api, this.#byId.get(sent.operationId), sent, got);
   }
 
-  #note(kind: string, sent: Sent, status: number): void {
-    const explained = this.#options.explained?.find(({ fault }) => fault.test(kind));
-    if (explained) {
-      this.#explained.set(explained.because, (this.#explained.get(explained.because) ?? 0) + 1);
+  #note(kind: string, sent: OutgoingRequest, status: number): void {
+    const acceptedAnswers = this.#options.acceptedAnswers?.find(({ fault }) => fault.test(kind));
+    if (acceptedAnswers) {
+      this.#acceptedAnswers.set(
+        acceptedAnswers.because,
+        (this.#acceptedAnswers.get(acceptedAnswers.because) ?? 0) + 1,
+      );
       return;
     }
     const known = this.#faults.get(kind);
@@ -182,9 +188,11 @@ class Run {
       seed: this.#options.seed,
       sent: this.#sent,
       faults: [...this.#faults.values()].sort((one, other) => other.count - one.count),
-      explained: this.#explained,
+      acceptedAnswers: this.#acceptedAnswers,
       statuses: this.#statuses,
-      unreached: [...this.#byId.keys()].filter((id) => !this.#reached.has(id) && !outOfReach.has(id)),
+      unreached: [...this.#byId.keys()].filter(
+        (id) => !this.#reached.has(id) && !unreachableOperations.has(id),
+      ),
     };
   }
 
@@ -193,7 +201,7 @@ class Run {
   }
 }
 
-const none: Sent = {
+const none: OutgoingRequest = {
   operationId: '',
   method: '',
   path: '',
@@ -203,7 +211,7 @@ const none: Sent = {
   mustFail: false,
 };
 
-function* smallerThan(sent: Sent): Generator<Sent> {
+function* smallerThan(sent: OutgoingRequest): Generator<OutgoingRequest> {
   for (const [index, [name]] of sent.headers.entries()) {
     if (!/^(?:identity|authorization)$/i.test(name))
       yield { ...sent, headers: sent.headers.filter((_, at) => at !== index) };
@@ -237,7 +245,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** The report for people; without the keys of the requests. */
-export function described({ seed, sent, faults, explained, statuses, unreached }: FuzzReport): string {
+export function reportText({ seed, sent, faults, acceptedAnswers, statuses, unreached }: FuzzReport): string {
   const lines = [`Seed ${seed}: ${sent} requests, ${faults.length} kinds of faults.`];
   lines.push(
     `Answers: ${[...statuses]
@@ -246,7 +254,7 @@ export function described({ seed, sent, faults, explained, statuses, unreached }
       .join(', ')}.`,
   );
   if (unreached.length > 0) lines.push(`Never successful: ${unreached.join(', ')}.`);
-  for (const [because, count] of explained) lines.push(`Explained × ${count}: ${because}`);
+  for (const [because, count] of acceptedAnswers) lines.push(`Accepted × ${count}: ${because}`);
   for (const { kind, count, smallest } of faults) {
     const headers = smallest.headers.filter(([name]) => !/^(?:identity|authorization)$/i.test(name));
     const shown = headers.map(([name, value]) => `${name}: ${value.slice(0, 100)}`).join('; ');

@@ -1,7 +1,7 @@
 import { Agent, request as open } from 'node:http';
 
 /** One request as it goes out: headers as pairs, so that one name can come twice. */
-export interface Sent {
+export interface OutgoingRequest {
   readonly operationId: string;
   readonly method: string;
   /** With the prefix and the query. */
@@ -29,7 +29,7 @@ export class Sender {
     this.#url = new URL(url);
   }
 
-  async send(sent: Sent): Promise<Received> {
+  async send(sent: OutgoingRequest): Promise<Received> {
     try {
       return await this.#once(sent);
     } catch (error) {
@@ -39,7 +39,7 @@ export class Sender {
     }
   }
 
-  #once({ method, path, headers, body }: Sent): Promise<Received> {
+  #once({ method, path, headers, body }: OutgoingRequest): Promise<Received> {
     const bytes = body === undefined ? undefined : Buffer.from(body);
     const flat: string[] = ['Host', this.#url.host];
     for (const [name, value] of headers) flat.push(name, value);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, Operation } from './document.ts';
-import type { Received, Sent } from './send.ts';
-import type { Maker } from './values.ts';
-import { lawful } from './values.ts';
+import type { OutgoingRequest, Received } from './send.ts';
+import type { ValueContext } from './values.ts';
+import { validValue } from './values.ts';
 
 /** How a sequence calls an operation; the answer has been held to the document by then. */
 export type Call = (
-  sent: Omit<Sent, 'headers'> & { readonly headers?: Sent['headers'] },
+  sent: Omit<OutgoingRequest, 'headers'> & { readonly headers?: OutgoingRequest['headers'] },
 ) => Promise<Received>;
 
 /** What a small model expected and what came instead; it stops the sequence. */
@@ -18,7 +18,7 @@ interface Step {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly body?: unknown;
-  readonly headers?: Sent['headers'];
+  readonly headers?: OutgoingRequest['headers'];
 }
 
 /** Sequences of lawful calls whose answers a model of a few lines foretells. */
@@ -31,7 +31,7 @@ export class Sequences {
     this.#call = call;
   }
 
-  async run(maker: Maker): Promise<void> {
+  async run(maker: ValueContext): Promise<void> {
     const all = [
       this.#customerLife,
       this.#repeats,
@@ -49,12 +49,12 @@ export class Sequences {
     return found;
   }
 
-  #lawfulBody(maker: Maker, operationId: string): Body {
+  #lawfulBody(maker: ValueContext, operationId: string): Body {
     const { body } = this.#operation(operationId);
-    return lawful(maker, body?.schema ?? {}, body?.example, '') as Body;
+    return validValue(maker, body?.schema ?? {}, body?.example, '') as Body;
   }
 
-  async #do(maker: Maker, operationId: string, expected: number, step: Step = {}) {
+  async #do(maker: ValueContext, operationId: string, expected: number, step: Step = {}) {
     const { method, path } = this.#operation(operationId);
     const filled = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => step.params?.[name] ?? '');
     const { marker } = maker;
@@ -75,24 +75,24 @@ export class Sequences {
     return { got, body: JSON.parse(got.text) as Body, etag: got.headers.get('etag') ?? '' };
   }
 
-  #newPerson(maker: Maker): Body {
+  #newPerson(maker: ValueContext): Body {
     const { brand_person_id: _known, ...body } = this.#lawfulBody(maker, 'createCustomer');
-    return { ...body, ssn: lawful(maker, { type: 'string' }, undefined, 'ssn') };
+    return { ...body, ssn: validValue(maker, { type: 'string' }, undefined, 'ssn') };
   }
 
-  async #newCustomer(maker: Maker) {
+  async #newCustomer(maker: ValueContext) {
     const body = this.#newPerson(maker);
     const made = await this.#do(maker, 'createCustomer', 201, { body });
     return { ...made, params: { customer_id: String(made.body['customer_id']) } };
   }
 
-  async #customerLife(maker: Maker): Promise<void> {
+  async #customerLife(maker: ValueContext): Promise<void> {
     const { body: made, etag, params } = await this.#newCustomer(maker);
     const read = await this.#do(maker, 'getCustomer', 200, { params });
     expectEqual('first_name after createCustomer', read.body['first_name'], made['first_name']);
     expectEqual('ETag after createCustomer', read.etag, etag);
     const patch = { last_name: `Q${maker.random.letters(8)}` };
-    const tagged: Sent['headers'] = [['If-Match', etag]];
+    const tagged: OutgoingRequest['headers'] = [['If-Match', etag]];
     const changed = await this.#do(maker, 'updateCustomer', 200, { params, body: patch, headers: tagged });
     if (changed.etag === etag) throw new ModelFault('updateCustomer left the ETag as it was');
     await this.#do(maker, 'updateCustomer', 412, { params, body: patch, headers: tagged });
@@ -110,8 +110,8 @@ export class Sequences {
       await this.#do(maker, operationId, 404, { params });
   }
 
-  async #repeats(maker: Maker): Promise<void> {
-    const headers: Sent['headers'] = [['Idempotency-Key', maker.random.uuid()]];
+  async #repeats(maker: ValueContext): Promise<void> {
+    const headers: OutgoingRequest['headers'] = [['Idempotency-Key', maker.random.uuid()]];
     const body = this.#newPerson(maker);
     const first = await this.#do(maker, 'createCustomer', 201, { body, headers });
     const second = await this.#do(maker, 'createCustomer', 201, { body, headers });
@@ -121,7 +121,7 @@ export class Sequences {
     await this.#do(maker, 'createCustomer', 409, { body });
   }
 
-  async #webhookLife(maker: Maker): Promise<void> {
+  async #webhookLife(maker: ValueContext): Promise<void> {
     const body = { events: ['customer*'], url: `https://hooks.example.com/${maker.marker}` };
     const made = await this.#do(maker, 'createWebhook', 201, { body });
     const { id, secret } = made.body['webhook_subscription'] as Body;
@@ -139,7 +139,7 @@ export class Sequences {
       await this.#do(maker, operationId, 404, { params });
   }
 
-  async #kycLife(maker: Maker): Promise<void> {
+  async #kycLife(maker: ValueContext): Promise<void> {
     const { params } = await this.#newCustomer(maker);
     const [programId = ''] = maker.pool.get('program_id');
     const complete = { phone: '650-123-4567', email: `${maker.marker}@example.com` };
@@ -150,18 +150,18 @@ export class Sequences {
     const read = await this.#do(maker, 'getCustomer', 200, { params });
     expectEqual('kyc_status after simulateKycPass', read.body['kyc_status'], 'passed');
     await this.#do(maker, 'updateCustomer', 403, { params, body: { dob: '1980-01-01' } });
-    const wish = { changes: { last_name: `Q${maker.random.letters(6)}` }, reason: `Married ${maker.marker}` };
-    const asked = await this.#do(maker, 'createChangeRequest', 201, { params, body: wish });
+    const body = { changes: { last_name: `Q${maker.random.letters(6)}` }, reason: `Married ${maker.marker}` };
+    const asked = await this.#do(maker, 'createChangeRequest', 201, { params, body });
     const at = { change_request_id: String(asked.body['change_request_id']) };
     const approval = { body: { decision: 'approve' }, params: at };
     await this.#do(maker, 'decideChangeRequest', 200, approval);
     await this.#do(maker, 'decideChangeRequest', 409, approval);
     const after = await this.#do(maker, 'getCustomer', 200, { params });
-    expectEqual('last_name after the approval', after.body['last_name'], wish.changes.last_name);
+    expectEqual('last_name after the approval', after.body['last_name'], body.changes.last_name);
   }
 
   /** A program that people decide on: they ask for documents, get them, look at them and approve. */
-  async #review(maker: Maker): Promise<void> {
+  async #review(maker: ValueContext): Promise<void> {
     const { params } = await this.#newCustomer(maker);
     const [, , programId = ''] = maker.pool.get('program_id');
     const complete = { phone: '650-123-4567', email: `${maker.marker}@example.com` };
@@ -171,8 +171,8 @@ export class Sequences {
     if (review === undefined) return;
     const at = { review_id: review };
     await this.#do(maker, 'getKycReview', 200, { params: at });
-    const wish = { decision: 'request_documents', documents: ['government_id'] };
-    await this.#do(maker, 'decideKycReview', 200, { params: at, body: wish });
+    const decision = { decision: 'request_documents', documents: ['government_id'] };
+    await this.#do(maker, 'decideKycReview', 200, { params: at, body: decision });
     const { body } = this.#operation('submitKycDocuments');
     await this.#do(maker, 'submitKycDocuments', 200, { params, body: body?.example });
     if ((await this.#waitingReview(maker, params.customer_id)) === undefined) return;
@@ -185,7 +185,7 @@ export class Sequences {
   }
 
   /** The customer's review, once background work has made one; it may be on no first page. */
-  async #waitingReview(maker: Maker, customerId: string): Promise<string | undefined> {
+  async #waitingReview(maker: ValueContext, customerId: string): Promise<string | undefined> {
     for (let tries = 0; tries < 20; tries += 1) {
       const params = { customer_id: customerId };
       const { body } = await this.#do(maker, 'getCustomer', 200, { params });
@@ -201,7 +201,7 @@ export class Sequences {
     }
   }
 
-  async #holds(maker: Maker): Promise<void> {
+  async #holds(maker: ValueContext): Promise<void> {
     const { params } = await this.#newCustomer(maker);
     await this.#do(maker, 'getRestrictedCustomer', 404, { params });
     await this.#do(maker, 'deleteCustomer', 200, { params });

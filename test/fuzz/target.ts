@@ -7,14 +7,14 @@ import { createProgram } from '../../src/operations/kyc/programs.ts';
 import type { System } from '../../src/operations/system.ts';
 import type { Outbound } from '../../src/providers/outbound.ts';
 import { person } from '../people.ts';
-import type { Stage } from './requests.ts';
+import type { TestTenant } from './requests.ts';
 import { Pool } from './values.ts';
 
 /** Stands in the values of every request, and must stand in no line of the log. */
-export const signpost = 'qzxv';
+export const canaryMarker = 'qzxv';
 
 /** A way out that reaches nobody: half of the receivers say yes, the others no. */
-export function nowhere(): Outbound {
+export function fakeOutbound(): Outbound {
   let count = 0;
   return {
     send: async () => {
@@ -40,7 +40,7 @@ export function watchedLog(): { readonly sink: Writable; readonly leaks: string[
   const sink = new Writable({
     write(chunk, _encoding, done) {
       const line = String(chunk);
-      if (line.toLowerCase().includes(signpost) && leaks.length < 5) leaks.push(line);
+      if (line.toLowerCase().includes(canaryMarker) && leaks.length < 5) leaks.push(line);
       done();
     },
   });
@@ -48,7 +48,11 @@ export function watchedLog(): { readonly sink: Writable; readonly leaks: string[
 }
 
 /** A brand of its own for each lane, so that lanes do not see each other's work. */
-export async function stageOf(system: System, pool: Pool, foreign: Stage['foreign']): Promise<Stage> {
+export async function newTenant(
+  system: System,
+  pool: Pool,
+  foreign: TestTenant['foreign'],
+): Promise<TestTenant> {
   const brand = await createBrand(system, `Fuzz ${randomUUID()}`);
   const key = await createKey(system, brand.brandId, { scopes: allScopes });
   const narrow = await createKey(system, brand.brandId, { scopes: ['webhooks:read'] });
@@ -63,9 +67,9 @@ export async function stageOf(system: System, pool: Pool, foreign: Stage['foreig
 }
 
 /** Ids that exist, in a brand that no lane has a key of. */
-export async function foreignTo({ system, url }: { readonly system: System; readonly url: string }) {
+export async function foreignIds({ system, url }: { readonly system: System; readonly url: string }) {
   const pool = new Pool();
-  const { key } = await stageOf(system, pool, {});
+  const { key } = await newTenant(system, pool, {});
   const headers = {
     Identity: key.identity,
     Authorization: key.authorization,

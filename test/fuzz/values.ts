@@ -28,7 +28,7 @@ export class Pool {
   }
 }
 
-export interface Maker {
+export interface ValueContext {
   readonly api: Api;
   readonly random: Random;
   readonly pool: Pool;
@@ -91,13 +91,13 @@ const numberGames: readonly number[] = [
 ];
 
 /** A value of any kind, with no regard for a schema. */
-export function hostile({ random, marker }: Maker, depth = 0): unknown {
+export function hostileValue({ random, marker }: ValueContext, depth = 0): unknown {
   const kind = random.below(depth < 3 ? 9 : 6);
   if (kind < 3) return random.pick(textGames(marker));
   if (kind === 3) return random.pick(numberGames);
   if (kind === 4) return random.pick([true, false]);
   if (kind === 5) return null;
-  const inner = (): unknown => hostile({ random, marker } as Maker, depth + 1);
+  const inner = (): unknown => hostileValue({ random, marker } as ValueContext, depth + 1);
   if (kind === 6) return Array.from({ length: random.below(4) }, inner);
   if (kind === 7) return nested(random.pick([4, 15, 17, 200]));
   return { [random.pick(['a', 'constructor', '$ref', 'toString'])]: inner() };
@@ -113,16 +113,16 @@ function nested(depth: number): unknown {
 const alike = new Set(['ssn', 'email', 'first_name', 'last_name']);
 
 /** A lawful value, made from the schema and, where there is one, an example. */
-export function lawful(maker: Maker, given: Schema, example: unknown, name: string): unknown {
+export function validValue(maker: ValueContext, given: Schema, example: unknown, name: string): unknown {
   const { api, random, pool, marker } = maker;
   const schema = api.resolve(given);
   if ('const' in schema) return schema['const'];
   if (Array.isArray(schema['enum'])) return random.pick(schema['enum']);
   if (schema['type'] === 'object') return lawfulObject(maker, schema, example);
   if (schema['type'] === 'array') {
-    if (Array.isArray(example)) return example.map((item) => lawful(maker, schema['items'], item, name));
+    if (Array.isArray(example)) return example.map((item) => validValue(maker, schema['items'], item, name));
     return Array.from({ length: Math.max(1, schema['minItems'] ?? 0) }, () =>
-      lawful(maker, schema['items'], undefined, name),
+      validValue(maker, schema['items'], undefined, name),
     );
   }
   if (schema['format'] === 'uuid') {
@@ -141,7 +141,7 @@ export function lawful(maker: Maker, given: Schema, example: unknown, name: stri
   return example ?? marker;
 }
 
-function lawfulObject(maker: Maker, schema: Schema, example: unknown): unknown {
+function lawfulObject(maker: ValueContext, schema: Schema, example: unknown): unknown {
   const { random } = maker;
   const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
   const required = new Set<string>(schema['required'] ?? []);
@@ -149,19 +149,19 @@ function lawfulObject(maker: Maker, schema: Schema, example: unknown): unknown {
   const made: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(properties)) {
     const isWanted = required.has(name) || (name in shown ? random.chance(0.9) : random.chance(0.08));
-    if (isWanted) made[name] = lawful(maker, property, shown[name], name);
+    if (isWanted) made[name] = validValue(maker, property, shown[name], name);
   }
   return made;
 }
 
 /** Changes one place of a lawful body into something that may not be lawful. */
-export function spoilt(maker: Maker, value: unknown): unknown {
+export function malformedValue(maker: ValueContext, value: unknown): unknown {
   const { random } = maker;
   if (Array.isArray(value)) {
     if (value.length === 0 || random.chance(0.2))
-      return random.pick([[], [...value, ...value], Array(60).fill(value[0] ?? null), hostile(maker)]);
+      return random.pick([[], [...value, ...value], Array(60).fill(value[0] ?? null), hostileValue(maker)]);
     const at = random.below(value.length);
-    return value.map((item, index) => (index === at ? spoilt(maker, item) : item));
+    return value.map((item, index) => (index === at ? malformedValue(maker, item) : item));
   }
   if (typeof value !== 'object' || value === null) return nearly(maker, value);
   const names = Object.keys(value);
@@ -170,14 +170,14 @@ export function spoilt(maker: Maker, value: unknown): unknown {
   const name = random.pick(names);
   if (random.chance(0.15)) return Object.fromEntries(Object.entries(value).filter(([one]) => one !== name));
   const inner = (value as Readonly<Record<string, unknown>>)[name];
-  return { ...value, [name]: random.chance(0.5) ? spoilt(maker, inner) : hostile(maker) };
+  return { ...value, [name]: random.chance(0.5) ? malformedValue(maker, inner) : hostileValue(maker) };
 }
 
 /** A single value moved a little: longer, shorter, of another type, of another form. */
-function nearly(maker: Maker, value: unknown): unknown {
+function nearly(maker: ValueContext, value: unknown): unknown {
   const { random, marker } = maker;
   if (typeof value === 'number') return random.pick([...numberGames, String(value), value + 0.5]);
-  if (typeof value !== 'string') return hostile(maker);
+  if (typeof value !== 'string') return hostileValue(maker);
   return random.pick<unknown>([
     value.slice(0, -1),
     `${value}${marker}`,
@@ -193,7 +193,7 @@ function nearly(maker: Maker, value: unknown): unknown {
 }
 
 /** The text of a query parameter or a part of a path. */
-export function hostileText(maker: Maker): string {
+export function hostileText(maker: ValueContext): string {
   const { random, marker } = maker;
   const texts = [
     ...textGames(marker),

@@ -31,7 +31,7 @@ import { address, person } from '../people.ts';
 import type { BrandClient, Called, CallOptions, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 import { checkHarmless } from './hostile-answer.ts';
-import { head, rawExchange } from './raw-socket.ts';
+import { rawExchange, requestHead } from './raw-socket.ts';
 
 /**
  * Every code that a row of the contract lists, provoked for real and in both forms of an error. A row that
@@ -69,7 +69,7 @@ async function byHand(
   headers: Readonly<Record<string, string>>,
 ): Promise<Called> {
   const sent = Object.entries({ ...brand.headers, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  const answer = await rawExchange(world.url, head(`${method} ${apiPrefix}${path} HTTP/1.1`, ...sent));
+  const answer = await rawExchange(world.url, requestHead(`${method} ${apiPrefix}${path} HTTP/1.1`, ...sent));
   const called = { ...answer, json: JSON.parse(answer.text) };
   checkAnswer(method, path, called);
   return called;

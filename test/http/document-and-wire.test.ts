@@ -8,7 +8,7 @@ import { checkAnswer } from '../contract-check.ts';
 import { person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { head, rawExchange } from './raw-socket.ts';
+import { rawExchange, requestHead } from './raw-socket.ts';
 
 /** The document and the wire agree, also about ids, numbers and headers that few clients send. */
 
@@ -102,10 +102,13 @@ describe('Accept', () => {
   const list = `GET ${apiPrefix}/customers HTTP/1.1`;
   const accept = 'Accept: application/problem+json';
   test.each([
-    ['a header that is none', head(list, 'Host: localhost', accept, ': x')],
-    ['an address that does not decode', head(list.replace('customers', '%zz'), 'Host: localhost', accept)],
-    ['no Host', head(list, 'accept:application/problem+json')],
-    ['too many headers', head(list, accept, `X: ${'a'.repeat(17_000)}`)],
+    ['a header that is none', requestHead(list, 'Host: localhost', accept, ': x')],
+    [
+      'an address that does not decode',
+      requestHead(list.replace('customers', '%zz'), 'Host: localhost', accept),
+    ],
+    ['no Host', requestHead(list, 'accept:application/problem+json')],
+    ['too many headers', requestHead(list, accept, `X: ${'a'.repeat(17_000)}`)],
   ])('decides on the form of an error found before the route: %s', async (_what, bytes) => {
     const answer = await rawExchange(world.url, bytes);
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');

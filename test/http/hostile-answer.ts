@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { World } from '../world.ts';
 
-export interface Seen {
+export interface ReceivedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -15,7 +15,10 @@ const innards =
  * Throws unless the answer has the headers of every answer and, where it is an error, teaches a hostile
  * caller nothing: Bond's four members or RFC 9457, no trace of our innards, nothing of what was sent.
  */
-export function checkHarmless({ status, headers, text }: Seen, canaries: readonly string[] = []): void {
+export function checkHarmless(
+  { status, headers, text }: ReceivedAnswer,
+  canaries: readonly string[] = [],
+): void {
   const where = `the answer ${status}`;
   expect(headers.get('x-content-type-options'), where).toBe('nosniff');
   expect(headers.get('cache-control'), where).toBe('no-store');
@@ -51,7 +54,7 @@ export function checkHarmless({ status, headers, text }: Seen, canaries: readonl
  */
 export async function checkLoggedOnce(
   world: World,
-  { headers, status }: Seen,
+  { headers, status }: ReceivedAnswer,
   canaries: readonly string[] = [],
 ): Promise<void> {
   const id = headers.get('x-request-id');

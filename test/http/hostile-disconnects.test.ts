@@ -5,7 +5,7 @@ import { apiPrefix } from '../../src/contract/table.ts';
 import { person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { head } from './raw-socket.ts';
+import { requestHead } from './raw-socket.ts';
 
 /** Connections that end, or are ended, while a change is under way. */
 
@@ -30,7 +30,7 @@ const usual = () => ['Host: localhost', ...lines()];
 function create(): string {
   const body = JSON.stringify(person());
   const more = ['Content-Type: application/json', `Content-Length: ${body.length}`];
-  return head(`POST ${apiPrefix}/customers HTTP/1.1`, ...usual(), ...more) + body;
+  return requestHead(`POST ${apiPrefix}/customers HTTP/1.1`, ...usual(), ...more) + body;
 }
 async function dial(): Promise<Socket> {
   const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
@@ -38,7 +38,7 @@ async function dial(): Promise<Socket> {
   return socket;
 }
 /** Waits until the database is in the middle of the change. */
-const underWay = () =>
+const openExchanges = () =>
   expect
     .poll(
       async () => (await world.sql("select 1 from pg_stat_activity where wait_event = 'PgSleep'")).length,
@@ -52,7 +52,7 @@ test('a client that goes away before its answer leaves one line in the log, and 
   const before = world.log.length;
   const socket = await dial();
   socket.write(create());
-  await underWay();
+  await openExchanges();
   socket.destroy();
   await expect.poll(() => world.log.length, { timeout: 5_000 }).toBe(before + 1);
   const seen = JSON.parse(world.log[before] ?? '');
@@ -76,10 +76,10 @@ test('a server that closes finishes the change under way and what is asked behin
   });
   const ended = new Promise((resolve) => socket.once('close', resolve));
   socket.write(create());
-  await underWay();
+  await openExchanges();
   const closing = world.close();
   closed = true;
-  socket.write(head(`GET ${apiPrefix}/customers HTTP/1.1`, ...usual()));
+  socket.write(requestHead(`GET ${apiPrefix}/customers HTTP/1.1`, ...usual()));
   await ended;
   await closing;
   const statuses = received.match(/HTTP\/1\.1 \d+/g);

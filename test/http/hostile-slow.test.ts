@@ -4,7 +4,7 @@ import { apiPrefix } from '../../src/contract/table.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { checkHarmless } from './hostile-answer.ts';
-import { drip, head, rawExchange } from './raw-socket.ts';
+import { rawExchange, requestHead, sendSlowly } from './raw-socket.ts';
 
 /** Callers that hold a connection by sending a byte a second. All wait at once, so the file takes 17 seconds. */
 vi.setConfig({ maxConcurrency: 20 });
@@ -39,7 +39,7 @@ describe.concurrent('a slow caller', () => {
   test.each(names)('with headers at one byte a second gets 408 when 10 seconds are up (%s)', async (name) => {
     const answer = await rawExchange(
       at(name).world.url,
-      drip(`GET ${apiPrefix}/customers HTTP/1.1\r\nHost: localhost\r\nX-Slow: `, 'a'),
+      sendSlowly(`GET ${apiPrefix}/customers HTTP/1.1\r\nHost: localhost\r\nX-Slow: `, 'a'),
       30_000,
     );
     checkHarmless(answer);
@@ -55,8 +55,8 @@ describe.concurrent('a slow caller', () => {
       const lines = Object.entries(brand.headers).map(([header, value]) => `${header}: ${value}`);
       const answer = await rawExchange(
         world.url,
-        drip(
-          head(
+        sendSlowly(
+          requestHead(
             `POST ${apiPrefix}/customers HTTP/1.1`,
             'Host: localhost',
             ...lines,
@@ -94,14 +94,14 @@ describe.concurrent('a slow caller', () => {
 
   test('that speaks plain HTTP to TLS is shown out at once', async () => {
     const plain = at('tls').world.url.replace('https:', 'http:');
-    const spoken = rawExchange(plain, head('GET / HTTP/1.1', 'Host: localhost'), 30_000);
+    const spoken = rawExchange(plain, requestHead('GET / HTTP/1.1', 'Host: localhost'), 30_000);
     await expect(spoken).rejects.toThrow('closed after 0 bytes');
   });
 
   test.each(names)('keeps nobody else waiting, not even 200 of them (%s)', async (name) => {
     const { world, brand } = at(name);
     const lines = Object.entries(brand.headers).map(([header, value]) => `${header}: ${value}`);
-    const request = head(`GET ${apiPrefix}/customers HTTP/1.1`, 'Host: localhost', ...lines);
+    const request = requestHead(`GET ${apiPrefix}/customers HTTP/1.1`, 'Host: localhost', ...lines);
     const slow = Array.from({ length: 200 }, () =>
       rawExchange(world.url, (socket) => socket.write(request.slice(0, -4)), 30_000),
     );

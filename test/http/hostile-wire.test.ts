@@ -6,7 +6,7 @@ import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { checkHarmless, checkLoggedOnce } from './hostile-answer.ts';
 import type { RawAnswer, Sender } from './raw-socket.ts';
-import { flood, head, rawExchange } from './raw-socket.ts';
+import { rawExchange, requestHead, sendRepeatedly } from './raw-socket.ts';
 
 /** Requests that no client library would send, each with its exact answer. */
 
@@ -33,7 +33,7 @@ async function ask(send: Sender): Promise<RawAnswer> {
 }
 /** The usual lines around the odd ones. */
 const request = (line: string, ...odd: readonly string[]) =>
-  head(line, 'Host: localhost', ...keyLines, ...odd);
+  requestHead(line, 'Host: localhost', ...keyLines, ...odd);
 const jsonBody = (body: string, ...odd: readonly string[]) =>
   `${request(create, 'Content-Type: application/json', ...odd, `Content-Length: ${Buffer.byteLength(body)}`)}${body}`;
 
@@ -68,9 +68,9 @@ describe('a request that cannot be told apart from another', () => {
     ['a space before the colon', () => request(list, `Content-Length : 0`)],
     ['a header without a name', () => request(list, `: ${canary}`)],
     ['NUL in a header', () => request(list, `X-One: ${canary}\0`)],
-    ['no Host', () => head(list, ...keyLines)],
-    ['a line without an address', () => head('GET  HTTP/1.1', 'Host: localhost')],
-    ['another protocol', () => head(`GET ${apiPrefix}/customers ${canary}/1.1`, 'Host: localhost')],
+    ['no Host', () => requestHead(list, ...keyLines)],
+    ['a line without an address', () => requestHead('GET  HTTP/1.1', 'Host: localhost')],
+    ['another protocol', () => requestHead(`GET ${apiPrefix}/customers ${canary}/1.1`, 'Host: localhost')],
     ['a control character in the address', () => request(`GET ${apiPrefix}/\x01${canary} HTTP/1.1`)],
     ['an address that does not decode', () => request(`GET ${apiPrefix}/customers/%${canary} HTTP/1.1`)],
   ])('is refused: %s', async (_what, bytes) => {
@@ -124,7 +124,7 @@ describe('headers', () => {
     const before = process.memoryUsage().rss;
     const first = request(list).slice(0, -2);
     const answer = await ask(
-      flood(first, Buffer.from(`X: ${'a'.repeat(1_000)}\r\n`.repeat(60)), 256 * 2 ** 20),
+      sendRepeatedly(first, Buffer.from(`X: ${'a'.repeat(1_000)}\r\n`.repeat(60)), 256 * 2 ** 20),
     );
     expect(answer.status).toBe(431);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
@@ -137,7 +137,7 @@ describe('headers', () => {
         [`${name}: ${other}`, ...keyLines],
         [...keyLines, `${name.toLowerCase()}: ${other}`],
       ]) {
-        const answer = await ask(head(list, 'Host: localhost', ...lines));
+        const answer = await ask(requestHead(list, 'Host: localhost', ...lines));
         expect([answer.status, JSON.parse(answer.text).Code]).toEqual([401, 'auth_err']);
       }
     }
@@ -206,7 +206,7 @@ describe('a body', () => {
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), megabyte, Buffer.from('\r\n')]);
     const before = process.memoryUsage().rss;
     const answer = await ask(
-      flood(
+      sendRepeatedly(
         request(create, 'Content-Type: application/json', 'Transfer-Encoding: chunked'),
         chunk,
         512 * 2 ** 20,
@@ -224,7 +224,7 @@ describe('a body', () => {
 
   test('is not awaited from somebody without a key', async () => {
     const lines = ['Content-Type: application/json', 'Content-Length: 60000'];
-    expect((await ask(head(create, 'Host: localhost', ...lines))).status).toBe(401);
+    expect((await ask(requestHead(create, 'Host: localhost', ...lines))).status).toBe(401);
   });
 
   test('of exactly 64 KiB is taken, one byte more is not', async () => {

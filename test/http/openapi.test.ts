@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyExample } from '../../src/contract/api-keys.ts';
 import { buildOpenApi } from '../../src/contract/openapi/document.ts';
 import { transportErrors } from '../../src/contract/openapi/error-reference.ts';
-import { misfit } from '../../src/contract/openapi/errors.ts';
+import { schemaErrorExample } from '../../src/contract/openapi/errors.ts';
 import type { CodeSample } from '../../src/contract/openapi/samples.ts';
 import { errorsOf } from '../../src/contract/operation.ts';
 import { apiPrefix, operations } from '../../src/contract/table.ts';
@@ -336,7 +336,7 @@ describe('a server', () => {
   // Of a caller without a signature nothing is read.
   const read = operations.filter(({ scope }) => scope !== 'signed');
   test.for(read)('answers the schema error of $operationId as it is shown', async (row) => {
-    const { body, query } = misfit(row);
+    const { body, query } = schemaErrorExample(row);
     const { world } = sandbox;
     const path = row.path.replaceAll(/\{[^}]+\}/g, '3cf29100-4396-4c90-b4b0-6edfeca0ee3f');
     const url = `${world.url}${apiPrefix}${path}${query ? `?${new URLSearchParams(query)}` : ''}`;

@@ -17,9 +17,9 @@ export type Sender = string | Buffer | ((socket: Socket) => void);
 
 /**
  * Sends and reads the first whole answer. Rejects where the server closes without one, or stays silent for
- * `patience` milliseconds.
+ * `timeoutMs`.
  */
-export function rawExchange(url: string, send: Sender, patience = 10_000): Promise<RawAnswer> {
+export function rawExchange(url: string, send: Sender, timeoutMs = 10_000): Promise<RawAnswer> {
   const { hostname, port, protocol } = new URL(url);
   const isTls = protocol === 'https:';
   const start = performance.now();
@@ -28,7 +28,7 @@ export function rawExchange(url: string, send: Sender, patience = 10_000): Promi
       ? connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false })
       : connect(Number(port), hostname);
     let received = Buffer.alloc(0);
-    const timer = setTimeout(() => end(new Error('The server stayed silent.')), patience);
+    const timer = setTimeout(() => end(new Error('The server stayed silent.')), timeoutMs);
     const end = (outcome: Error | RawAnswer) => {
       clearTimeout(timer);
       socket.destroy();
@@ -67,10 +67,10 @@ function readAnswer(received: Buffer, milliseconds: number): RawAnswer | undefin
 }
 
 /** The head of a request, from its lines; the empty line at the end included. */
-export const head = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n\r\n`;
+export const requestHead = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n\r\n`;
 
 /** Writes `first` at once and then one byte of `rest` a second, for as long as the socket takes it. */
-export function drip(first: string, rest: string): Sender {
+export function sendSlowly(first: string, rest: string): Sender {
   return (socket) => {
     socket.write(first);
     let at = 0;
@@ -83,7 +83,7 @@ export function drip(first: string, rest: string): Sender {
 }
 
 /** Writes `first` and then `rest` over and over, as fast as the socket takes it. */
-export function flood(first: string, rest: Buffer, most: number): Sender {
+export function sendRepeatedly(first: string, rest: Buffer, most: number): Sender {
   return (socket) => {
     let left = most;
     const pour = () => {

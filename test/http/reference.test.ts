@@ -15,7 +15,7 @@ import type { OpenBrowser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 
 /** Enough for a browser that starts for the first time on a busy machine. */
-const patience = 120_000;
+const timeoutMs = 120_000;
 
 /** What a page did that it must not do. */
 interface Misdeeds {
@@ -68,7 +68,7 @@ describe('the reference page of a sandbox with its demo', () => {
   beforeAll(async () => {
     world = await openWorld({ env: { CLIENTELE_DEMO: '1' } });
     browser = await openBrowser();
-  }, patience);
+  }, timeoutMs);
   afterAll(async () => {
     await browser?.close();
     await world?.close();
@@ -76,10 +76,10 @@ describe('the reference page of a sandbox with its demo', () => {
 
   test.for(['light', 'dark'] as const)(
     'sends a real request with the key it was given, asks no other host and breaks no policy (%s)',
-    { timeout: patience },
+    { timeout: timeoutMs },
     async (colorScheme) => {
       const page = await browser.page({ colorScheme, viewport: { width: 1400, height: 1000 } });
-      page.setDefaultTimeout(patience / 2);
+      page.setDefaultTimeout(timeoutMs / 2);
       const seen = watch(page, world.url);
       await page.goto(`${world.url}/docs`);
       await page.getByRole('heading', { name: 'Retrieve all customers' }).first().waitFor();
@@ -105,10 +105,10 @@ describe('the reference page of a sandbox with its demo', () => {
   );
 
   test('shows samples that run as they are copied: this address, this key', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, async () => {
     const page = await browser.page();
-    page.setDefaultTimeout(patience / 2);
+    page.setDefaultTimeout(timeoutMs / 2);
     await page.goto(`${world.url}/docs`);
     await page.getByRole('heading', { name: 'Retrieve all customers' }).first().waitFor();
     await page.getByText(`'${world.url}${apiPrefix}/customers?page=1&per_page=20'`).first().waitFor();
@@ -116,7 +116,7 @@ describe('the reference page of a sandbox with its demo', () => {
     expect(await page.getByText('YOUR-IDENTITY').count()).toBe(0);
   });
 
-  test('is watched by a guard that sees what it must', { timeout: patience }, async () => {
+  test('is watched by a guard that sees what it must', { timeout: timeoutMs }, async () => {
     const page = await browser.page({ bypassCSP: true });
     const open = watch(page, world.url);
     await page.goto(`${world.url}/docs/errors`);
@@ -135,7 +135,7 @@ describe('the reference page of a sandbox with its demo', () => {
     expect(strict.violations.some((line) => line.includes('script-src'))).toBe(true);
   });
 
-  test('has an errors page that reads without any script', { timeout: patience }, async () => {
+  test('has an errors page that reads without any script', { timeout: timeoutMs }, async () => {
     const page = await browser.page({ javaScriptEnabled: false, colorScheme: 'dark' });
     const seen = watch(page, world.url);
     await page.goto(`${world.url}/docs/errors#customer_dne`);

@@ -13,7 +13,7 @@ import { migrate, migrationsIn } from '../../src/store/migrate.ts';
 import { createRootKeyFile, rootKeyFromFile } from '../../src/vault/key-source.ts';
 import { openVault } from '../../src/vault/vault.ts';
 
-const patience = { timeout: 120_000 };
+const testTimeout = { timeout: 120_000 };
 const call = { version: '0.0.7', progress: () => undefined, signal: new AbortController().signal };
 const folder = mkdtempSync(join(tmpdir(), 'clientele-backup-'));
 const rootKey = join(folder, 'root.key');
@@ -70,7 +70,7 @@ async function firstVersion(): Promise<Config> {
 
 test(
   'a backup of an older version is restored as it was, and then brought up to date',
-  patience,
+  testTimeout,
   async () => {
     const file = join(folder, 'older.backup');
     await backUp(await firstVersion(), file, call);
@@ -87,7 +87,7 @@ test(
 
 test(
   'a backup that a newer version made, or another build, is refused before anything is written',
-  patience,
+  testTimeout,
   async () => {
     const file = join(folder, 'now.backup');
     await backUp(await firstVersion(), file, call);
@@ -123,7 +123,7 @@ test(
   },
 );
 
-test('a restore that fails half way leaves the database empty', patience, async () => {
+test('a restore that fails half way leaves the database empty', testTimeout, async () => {
   const file = join(folder, 'torn.backup');
   await backUp(await firstVersion(), file, call);
   const config = await emptyDatabase();

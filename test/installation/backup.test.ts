@@ -20,9 +20,9 @@ import { newSsn } from '../people.ts';
 import { scannerFor } from '../promises/canary/scanner.ts';
 import type { BrandClient, World } from '../world.ts';
 import { brandClient, openWorld, settled } from '../world.ts';
-import { clientele as run, serve, temporaryFolder, tidy } from './cli/program.ts';
+import { cleanUp, clientele as run, serve, temporaryFolder } from './cli/program.ts';
 
-const patience = { timeout: 180_000 };
+const testTimeout = { timeout: 180_000 };
 const call = { version: '0.0.0', progress: () => undefined, signal: new AbortController().signal };
 
 let world: World;
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
   await world.close();
-  await tidy();
+  await cleanUp();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -93,7 +93,7 @@ async function everything(
 describe('a backup', () => {
   test(
     'brings everything back, byte for byte, under the same keys, and goes on from there',
-    patience,
+    testTimeout,
     async () => {
       await newCustomer(brand);
       await settled(world);
@@ -111,22 +111,26 @@ describe('a backup', () => {
     },
   );
 
-  test('takes every table and every sequence that there is, without being told of it', patience, async () => {
-    await world.sql('create table if not exists something_new (brand_id uuid primary key, note text)');
-    await world.sql("insert into something_new values (gen_random_uuid(), E'a\\ttab and a\\nline')");
-    const tables = (
-      await world.sql(
-        "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
-      )
-    ).map(({ relname }) => relname);
-    const manifest = manifestOf(await backup());
-    expect(manifest.tables.map(({ name }: { name: string }) => name).sort()).toEqual(
-      tables.filter((name) => name !== 'migrations').sort(),
-    );
-    await world.sql('drop table something_new');
-  });
+  test(
+    'takes every table and every sequence that there is, without being told of it',
+    testTimeout,
+    async () => {
+      await world.sql('create table if not exists something_new (brand_id uuid primary key, note text)');
+      await world.sql("insert into something_new values (gen_random_uuid(), E'a\\ttab and a\\nline')");
+      const tables = (
+        await world.sql(
+          "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
+        )
+      ).map(({ relname }) => relname);
+      const manifest = manifestOf(await backup());
+      expect(manifest.tables.map(({ name }: { name: string }) => name).sort()).toEqual(
+        tables.filter((name) => name !== 'migrations').sort(),
+      );
+      await world.sql('drop table something_new');
+    },
+  );
 
-  test('is of one moment, however much is written meanwhile', patience, async () => {
+  test('is of one moment, however much is written meanwhile', testTimeout, async () => {
     const busy = await world.brand();
     let writing = true;
     const acknowledged: string[] = [];
@@ -157,7 +161,7 @@ describe('a backup', () => {
     expect(customers).toBeLessThanOrEqual(acknowledged.length);
   });
 
-  test('holds nobody’s name or number in the clear, and no root key', patience, async () => {
+  test('holds nobody’s name or number in the clear, and no root key', testTimeout, async () => {
     const ssn = newSsn();
     await newCustomer(brand, {
       ssn,
@@ -177,7 +181,7 @@ describe('a backup', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('that is damaged or cut anywhere is refused before anything is written', patience, async () => {
+  test('that is damaged or cut anywhere is refused before anything is written', testTimeout, async () => {
     const whole = readFileSync(await backup());
     const config = await elsewhere();
     const file = newFile();
@@ -202,7 +206,7 @@ describe('a backup', () => {
     expect((await restoreFrom(config, file, call)).rows).toBeGreaterThan(100);
   });
 
-  test('is never written over anything, and never half', patience, async () => {
+  test('is never written over anything, and never half', testTimeout, async () => {
     const file = await backup();
     await expect(backUp(world.config, file, call)).rejects.toThrow(/is there already/);
     const stopped = new AbortController();
@@ -215,7 +219,7 @@ describe('a backup', () => {
 
   test(
     'is refused by a database that is not empty, another environment and another root key',
-    patience,
+    testTimeout,
     async () => {
       const file = await backup();
       await expect(restoreFrom(world.config, file, call)).rejects.toThrow(/not empty/);

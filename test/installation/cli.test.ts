@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allScopes, defaultScopes } from '../../src/domain/scopes.ts';
-import type { Ran, Serving } from './cli/program.ts';
-import { clientele, repository, serve, temporaryFolder, tidy } from './cli/program.ts';
+import type { ProcessResult, RunningServe } from './cli/program.ts';
+import { cleanUp, clientele, repository, serve, temporaryFolder } from './cli/program.ts';
 
 const brand = 'Bank of Ōtepoti & Sons';
-let server: Serving;
+let server: RunningServe;
 let settings: Record<string, string>;
 beforeAll(async () => {
   settings = { CLIENTELE_DATA_DIR: join(await temporaryFolder(), 'data'), CLIENTELE_DEMO: '0' };
   server = await serve(settings);
 }, 120_000);
-afterAll(tidy);
+afterAll(cleanUp);
 
-const json = (...args: readonly string[]): Promise<Ran> => clientele([...args, '--output', 'json'], settings);
+const json = (...args: readonly string[]): Promise<ProcessResult> =>
+  clientele([...args, '--output', 'json'], settings);
 
 /** The status that a key gets. */
 async function statusOf(key: { identity: string; authorization: string }): Promise<number> {

@@ -6,9 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { completionScript, shells } from '../../src/cli/completion.ts';
 import { exampleOf } from '../../src/cli/definition/options.ts';
 import { defineProgram } from '../../src/cli/definition/program.ts';
-import { temporaryFolder, tidy } from './cli/program.ts';
+import { cleanUp, temporaryFolder } from './cli/program.ts';
 
-afterAll(tidy);
+afterAll(cleanUp);
 
 const program = defineProgram();
 

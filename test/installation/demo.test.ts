@@ -5,7 +5,7 @@ import type { BrandId } from '../../src/domain/ids.ts';
 import { kycStatuses } from '../../src/domain/kyc/verification.ts';
 import { allScopes } from '../../src/domain/scopes.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
-import { brandNamed } from '../../src/operations/brands/brands.ts';
+import { findBrandByName } from '../../src/operations/brands/brands.ts';
 import { documentBrand } from '../../src/operations/demo/document.ts';
 import { listBrands } from '../../src/store/brands/brands.ts';
 import type { BrandClient, World } from '../world.ts';
@@ -48,7 +48,9 @@ describe('a new sandbox', () => {
   test('prints a key that is good for the brand of the document', async () => {
     const answer = await first.call('GET', `/auth/key/${first.key.identity}`);
     expect(answer.json).toMatchObject({ bond_brand_id: documentBrand.brandId, brand: 'Universal Exports' });
-    expect(await brandNamed(world.system, 'Universal Exports')).toMatchObject({ brandId: first.brandId });
+    expect(await findBrandByName(world.system, 'Universal Exports')).toMatchObject({
+      brandId: first.brandId,
+    });
   });
 
   test('has two brands with fifty customers each, and neither sees the other’s', async () => {

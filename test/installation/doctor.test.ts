@@ -5,15 +5,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/time.ts';
 import { parseInstant, plusSeconds } from '../../src/domain/time.ts';
 import {
+  diskSpaceFinding,
   examineCertificate,
   type Installed,
-  judgeSpace,
 } from '../../src/operations/installation/doctor-environment.ts';
 import { examineServer } from '../../src/operations/installation/doctor-records.ts';
 import { rootKeyFromFile } from '../../src/vault/key-source.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { clientele, serve, temporaryFolder, tidy } from './cli/program.ts';
+import { cleanUp, clientele, serve, temporaryFolder } from './cli/program.ts';
 
 interface Found {
   readonly check: string;
@@ -47,7 +47,7 @@ const oneComplaint = async (settings: Settings): Promise<Found | undefined> => {
 };
 
 beforeAll(() => clientele(['--version']));
-afterAll(tidy);
+afterAll(cleanUp);
 
 describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
   let settings: Record<string, string>;
@@ -387,5 +387,5 @@ test.each([
   [1_500, 'yellow', '1500 MiB are free for /data.'],
   [50_000, 'green', '48 GiB are free for /data.'],
 ])('the doctor finds %i MiB of free disk %s', (free, state, explanation) => {
-  expect(judgeSpace(free * 1024 * 1024, '/data')).toMatchObject({ state, explanation });
+  expect(diskSpaceFinding(free * 1024 * 1024, '/data')).toMatchObject({ state, explanation });
 });

@@ -4,11 +4,11 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { person } from '../people.ts';
-import { clientele, serve, shell, shownKey, temporaryFolder, tidy } from './cli/program.ts';
+import { cleanUp, clientele, printedDemoKey, serve, shell, temporaryFolder } from './cli/program.ts';
 
 // Builds the program once, so that no test waits for it.
 beforeAll(() => clientele(['--version']));
-afterAll(tidy);
+afterAll(cleanUp);
 
 const own = (folder: string) => ({ CLIENTELE_DATA_DIR: join(folder, 'data') });
 
@@ -32,7 +32,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
 
   test('writes words for people to standard error, and only log lines without the secret to standard output', async () => {
     const server = await serve(own(await temporaryFolder()));
-    const headers = shownKey(server.stderr);
+    const headers = printedDemoKey(server.stderr);
     expect((await fetch(`${server.url}/api/v0.1/customers`, { headers })).status).toBe(200);
     const { stdout } = await server.stop();
     const logged = stdout
@@ -50,7 +50,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
     expect(line).toContain('brands create');
     const made = await shell(line, settings);
     expect(made.stderr).toContain('shown again');
-    const headers = shownKey(made.stdout);
+    const headers = printedDemoKey(made.stdout);
     expect(await (await fetch(`${server.url}/api/v0.1/customers`, { headers })).json()).toEqual([]);
     await server.stop();
   });
@@ -67,7 +67,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
       `Port ${port} of 127.0.0.1 is taken by another program. Stop that one, or choose another port with CLIENTELE_PORT.`,
     ]);
     const server = await serve(settings);
-    expect(shownKey(server.stderr).Identity).toMatch(/^[0-9a-f-]{36}$/);
+    expect(printedDemoKey(server.stderr).Identity).toMatch(/^[0-9a-f-]{36}$/);
     await server.stop();
   });
 });
@@ -76,7 +76,7 @@ describe('a later start', { timeout: 120_000 }, () => {
   test('keeps what is stored and says two lines, without any secret', async () => {
     const settings = own(await temporaryFolder());
     const first = await serve(settings);
-    const headers = shownKey(first.stderr);
+    const headers = printedDemoKey(first.stderr);
     const created = await fetch(`${first.url}/api/v0.1/customers`, {
       method: 'POST',
       headers: { ...headers, 'Content-Type': 'application/json' },
@@ -129,7 +129,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
     async (signal) => {
       const settings = own(await temporaryFolder());
       const server = await serve(settings);
-      const headers = shownKey(server.stderr);
+      const headers = printedDemoKey(server.stderr);
       const body = JSON.stringify(person());
       const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
       let answer = '';
@@ -198,7 +198,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
 test('a server goes on when its PostgreSQL is killed', { timeout: 120_000 }, async () => {
   const settings = own(await temporaryFolder());
   const server = await serve(settings);
-  const headers = shownKey(server.stderr);
+  const headers = printedDemoKey(server.stderr);
   const list = () => fetch(`${server.url}/api/v0.1/customers`, { headers }).then(({ status }) => status);
   expect(await list()).toBe(200);
   const pidFile = await readFile(join(settings.CLIENTELE_DATA_DIR, 'postgres/postmaster.pid'), 'utf8');

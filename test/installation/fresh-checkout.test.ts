@@ -3,7 +3,15 @@ import { chmod, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { person } from '../people.ts';
-import { clientele, repository, serve, shell, shownKey, temporaryFolder, tidy } from './cli/program.ts';
+import {
+  cleanUp,
+  clientele,
+  printedDemoKey,
+  repository,
+  serve,
+  shell,
+  temporaryFolder,
+} from './cli/program.ts';
 
 // What somebody has who clones the repository: every tracked file as it is now, and nothing else.
 describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeout: 120_000 }, () => {
@@ -18,7 +26,7 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
     const installed = await shell('npm ci --ignore-scripts --prefer-offline', {}, checkout);
     expect(installed, installed.stderr).toMatchObject({ code: 0 });
   }, 300_000);
-  afterAll(tidy);
+  afterAll(cleanUp);
 
   test('installed without scripts builds itself when it is first called, by two at once too', async () => {
     expect(existsSync(join(checkout, 'dist'))).toBe(false);
@@ -30,7 +38,7 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
 
   test('serves what is created, also after it was moved below a directory that is closed to others', async () => {
     const first = await serve({}, { from: checkout });
-    const headers = shownKey(first.stderr);
+    const headers = printedDemoKey(first.stderr);
     const created = await fetch(`${first.url}/api/v0.1/customers`, {
       method: 'POST',
       headers: { ...headers, 'Content-Type': 'application/json' },
@@ -53,7 +61,7 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
 
     await rm(join(checkout, '.clientele'), { recursive: true });
     const anew = await serve({}, { from: checkout });
-    const list = await fetch(`${anew.url}/api/v0.1/customers`, { headers: shownKey(anew.stderr) });
+    const list = await fetch(`${anew.url}/api/v0.1/customers`, { headers: printedDemoKey(anew.stderr) });
     expect(list.status).toBe(200);
     await anew.stop();
   });

@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clientele, serve, temporaryFolder, tidy } from './cli/program.ts';
+import { cleanUp, clientele, serve, temporaryFolder } from './cli/program.ts';
 
 // Made for tests, for localhost and 127.0.0.1, and valid for a hundred years.
 const fixture = (name: string) => fileURLToPath(new URL(`./cli/${name}`, import.meta.url));
@@ -24,7 +24,7 @@ beforeAll(async () => {
     CLIENTELE_PORT: '0',
   };
 }, 60_000);
-afterAll(tidy);
+afterAll(cleanUp);
 
 /** Why a start of live was refused: exactly one sentence or more, and an exit code of 1. */
 async function refusal(settings: Readonly<Record<string, string>>, args = ['serve']): Promise<string> {

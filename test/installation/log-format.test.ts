@@ -5,15 +5,15 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
 import { person } from '../people.ts';
-import type { OnTerminal, Serving } from './cli/program.ts';
+import type { RunningServe, TerminalServer } from './cli/program.ts';
 import {
+  cleanUp,
   clientele,
   noTerminal,
+  printedDemoKey,
   serve,
   serveOnTerminal,
-  shownKey,
   temporaryFolder,
-  tidy,
 } from './cli/program.ts';
 
 /** A request in the pretty log, with all that it may show. */
@@ -36,12 +36,12 @@ beforeAll(async () => {
   // So that no test is a first start, and none waits for one.
   for (const settings of [sandbox, live]) await (await serve(settings)).stop();
 }, 120_000);
-afterAll(tidy);
+afterAll(cleanUp);
 
 const plainLines = (text: string): readonly string[] => stripVTControlCharacters(text).split(/\r?\n/);
 
 /** How a server writes the log, told by its line about a request. */
-async function formatOf(server: Pick<Serving, 'url'>, text: () => string): Promise<'pretty' | 'json'> {
+async function formatOf(server: Pick<RunningServe, 'url'>, text: () => string): Promise<'pretty' | 'json'> {
   await fetch(`${server.url}/livez`);
   const find = () => plainLines(text()).find((line) => line.includes('/livez'));
   await expect.poll(find, { timeout: 10_000 }).toBeDefined();
@@ -77,7 +77,7 @@ describe.skipIf(noTerminal)(
     });
 
     test('has colours, and none with NO_COLOR', async () => {
-      const lineOf = async (server: OnTerminal) => {
+      const lineOf = async (server: TerminalServer) => {
         expect(await formatOf(server, () => server.screen)).toBe('pretty');
         await server.stop();
         return server.screen.split('\n').find((line) => line.includes('/livez'));
@@ -88,7 +88,7 @@ describe.skipIf(noTerminal)(
 
     test('shows nothing of a request but the listed fields', async () => {
       const server = await serveOnTerminal({ CLIENTELE_DATA_DIR: join(folder, 'demo') });
-      const headers = shownKey(plainLines(server.screen).join('\n'));
+      const headers = printedDemoKey(plainLines(server.screen).join('\n'));
       const body = person({ last_name: 'Quillfeather' });
       const created = await fetch(`${server.url}/api/v0.1/customers?email=${body.email}`, {
         method: 'POST',

@@ -4,22 +4,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { person } from '../people.ts';
-import type { Serving } from './cli/program.ts';
-import { clientele, serve, shownKey, temporaryFolder, tidy, work } from './cli/program.ts';
+import type { RunningServe } from './cli/program.ts';
+import { cleanUp, clientele, printedDemoKey, serve, startWorker, temporaryFolder } from './cli/program.ts';
 
 const run = promisify(execFile);
-const patience = { timeout: 180_000 };
+const testTimeout = { timeout: 180_000 };
 
 // Builds the program once, so that no test waits for it.
 beforeAll(() => clientele(['--version']), 120_000);
-afterAll(tidy);
+afterAll(cleanUp);
 
 async function newPlace(): Promise<Record<string, string>> {
   return { CLIENTELE_DATA_DIR: join(await temporaryFolder(), 'data') };
 }
 
 /** The processes that answer on the port of a server of several. */
-async function membersOf({ pid }: Serving): Promise<readonly number[]> {
+async function membersOf({ pid }: RunningServe): Promise<readonly number[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']);
   return stdout
     .split('\n')
@@ -86,12 +86,12 @@ function keepCreating(url: string, headers: Headers) {
   };
 }
 
-describe('a server of two processes', patience, () => {
-  let server: Serving;
+describe('a server of two processes', testTimeout, () => {
+  let server: RunningServe;
   let headers: Headers;
   beforeAll(async () => {
     server = await serve(await newPlace(), { options: ['--processes', '2'] });
-    headers = shownKey(server.stderr);
+    headers = printedDemoKey(server.stderr);
   }, 120_000);
 
   test('has one port, and one key for the reference page that every process knows', async () => {
@@ -145,7 +145,7 @@ describe('a server of two processes', patience, () => {
 
 test(
   'a server whose processes keep dying ends, with a sentence, instead of trying for ever',
-  patience,
+  testTimeout,
   async () => {
     const server = await serve(await newPlace(), { options: ['--processes', '2'] });
     let ended = false;
@@ -162,7 +162,7 @@ test(
   },
 );
 
-test('processes end with the one that started them, even if that is killed', patience, async () => {
+test('processes end with the one that started them, even if that is killed', testTimeout, async () => {
   const server = await serve(await newPlace(), { options: ['--processes', '2'] });
   const members = await membersOf(server);
   expect(members).toHaveLength(2);
@@ -171,10 +171,10 @@ test('processes end with the one that started them, even if that is killed', pat
   await until('they were gone', () => !members.some(isAlive));
 });
 
-test('--api-only leaves what happens without a request to a worker', patience, async () => {
+test('--api-only leaves what happens without a request to a worker', testTimeout, async () => {
   const place = await newPlace();
   const server = await serve(place, { options: ['--api-only'] });
-  const headers = shownKey(server.stderr);
+  const headers = printedDemoKey(server.stderr);
   const { ssn: _, ...body } = person();
   const created = await call(`${server.url}/api/v0.1/customers`, headers, body);
   const { customer_id: id } = (await created.json()) as { customer_id: string };
@@ -185,13 +185,13 @@ test('--api-only leaves what happens without a request to a worker', patience, a
   // An event appears when a worker has given it its number, within a second where there is one.
   await sleep(3_000);
   expect(await events()).toBe(0);
-  const worker = await work(place);
+  const worker = await startWorker(place);
   await until('the event appeared', async () => (await events()) === 1);
   expect((await worker.stop()).code).toBe(0);
   expect((await server.stop()).code).toBe(0);
 });
 
-test('a worker on nothing says how to begin, and a count of processes has bounds', patience, async () => {
+test('a worker on nothing says how to begin, and a count of processes has bounds', testTimeout, async () => {
   const refused = await clientele(['worker'], await newPlace());
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('start it once with `node bin/clientele.js serve`');

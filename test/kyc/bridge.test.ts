@@ -19,8 +19,8 @@ import { portOf } from '../fakes/internet.ts';
 import { applicant, documentOf, newRun } from '../fakes/kyc-people.ts';
 import type { FakePersona, Inquiry, Webhook } from '../fakes/kyc-persona.ts';
 import { openFakePersona } from '../fakes/kyc-persona.ts';
-import { wrongWith } from '../fakes/kyc-protocol.ts';
-import { guarantees } from '../fakes/kyc-suite.ts';
+import { schemaErrorsOf } from '../fakes/kyc-protocol.ts';
+import { providerRequirements } from '../fakes/kyc-suite.ts';
 
 const folder = fileURLToPath(new URL('../../examples/kyc-bridge/', import.meta.url));
 const secret = makeSecret();
@@ -109,7 +109,7 @@ const tell = async ({ headers, body }: Webhook, url = bridge.url) =>
 const stateOf = (answer: KycAnswer) => (answer.kind === 'finding' ? answer.finding.state : answer.reason);
 
 describe('the bridge', () => {
-  test.each(Object.entries(guarantees))('%s', async (_, hold) => {
+  test.each(Object.entries(providerRequirements))('%s', async (_, hold) => {
     await hold({
       provider,
       now,
@@ -146,7 +146,7 @@ describe('the bridge', () => {
     expect(await tell(persona.webhook(inquiry))).toBe(200);
     const callback = received[1]?.callback;
     if (!callback) throw new Error('Clientele was not told.');
-    expect(wrongWith('callback', JSON.parse(callback.body))).toBe('');
+    expect(schemaErrorsOf('callback', JSON.parse(callback.body))).toBe('');
     expect(provider.readCallback(callback)).toEqual({ runId: run.runId });
     expect(stateOf(await provider.fetch(run))).toBe('pending');
     inquiry.status = 'approved';

@@ -16,8 +16,8 @@ let secret: string;
 beforeAll(async () => {
   world = await openWorld();
   brand = await world.brand();
-  const wish = { provider: 'http', url: 'https://decisions.example.com' };
-  const made = await createProgram(world.system, brand.brandId, 'lending', wish);
+  const settings = { provider: 'http', url: 'https://decisions.example.com' };
+  const made = await createProgram(world.system, brand.brandId, 'lending', settings);
   programId = made.programId;
   secret = made.secret ?? '';
 }, 120_000);
@@ -85,8 +85,8 @@ test.each([
 });
 
 test('a new provider gets a new secret, which is shown once, and the old one is no good any more', async () => {
-  const wish = { provider: 'http', url: 'https://elsewhere.example.com' };
-  const changed = await setProgram(world.system, brand.brandId, 'lending', wish);
+  const settings = { provider: 'http', url: 'https://elsewhere.example.com' };
+  const changed = await setProgram(world.system, brand.brandId, 'lending', settings);
   expect((await callBack({ body: JSON.stringify({ run_id: randomUUID() }) })).status).toBe(401);
   secret = changed.secret ?? '';
   expect((await callBack({ body: JSON.stringify({ run_id: randomUUID() }) })).status).toBe(200);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { documentsExample, pixel } from '../../src/contract/kyc/examples.ts';
 import type { OperationRow } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
-import { maxImage, mediaTypeOf } from '../../src/domain/kyc/documents.ts';
+import { maxImageBytes, mediaTypeOf } from '../../src/domain/kyc/documents.ts';
 import { prepare, startedPath } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
@@ -87,8 +87,8 @@ test('all that is wrong with an upload comes at once, by the path of its field',
 
 test('an image of 10 MB is taken and one of a byte more is not', { timeout: 60_000 }, async () => {
   const start = kinds['image/jpeg'];
-  expect((await hand(governmentId(base64(start, maxImage - start.length)))).status).toBe(200);
-  const refused = await hand(governmentId(base64(start, maxImage - start.length + 1)));
+  expect((await hand(governmentId(base64(start, maxImageBytes - start.length)))).status).toBe(200);
+  const refused = await hand(governmentId(base64(start, maxImageBytes - start.length + 1)));
   expect(refused.json).toMatchObject({ Code: 'create_kyc_schema' });
   expect(refused.json.Message['government_id.front_image.image']).toEqual(['Must be at most 10 MB.']);
 });
@@ -133,7 +133,7 @@ test('a document nobody asked for is a conflict, and is not kept', async () => {
 });
 
 test('uploads of 25 MB one after the other leave the memory as it was', { timeout: 120_000 }, async () => {
-  const image = base64(kinds['image/jpeg'], maxImage - 4);
+  const image = base64(kinds['image/jpeg'], maxImageBytes - 4);
   const small = base64(kinds['image/jpeg'], 4 * 1024 * 1024);
   const body = JSON.stringify({
     ...governmentId(image, { back_image: { file_name: 'back', image } }),

@@ -11,9 +11,9 @@ import type { Outbound } from '../../src/providers/outbound.ts';
 import { openOutbound } from '../../src/providers/outbound.ts';
 import { makeSecret } from '../../src/providers/signature.ts';
 import { applicant, documentOf, newRun } from '../fakes/kyc-people.ts';
-import { wrongWith } from '../fakes/kyc-protocol.ts';
+import { schemaErrorsOf } from '../fakes/kyc-protocol.ts';
 import type { FakeVendor } from '../fakes/kyc-vendor.ts';
-import { openFakeVendor, say } from '../fakes/kyc-vendor.ts';
+import { openFakeVendor, sendCallback } from '../fakes/kyc-vendor.ts';
 
 /** Generous where time is not what is tested: the machine may be loaded. */
 const timeoutMs = 20_000;
@@ -106,21 +106,21 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
     reason,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
-  const busy = (status: number, wait: string) => say(status, {}, { 'retry-after': wait });
+  const busy = (status: number, wait: string) => sendCallback(status, {}, { 'retry-after': wait });
 
   test('when the service says that it cannot, or will not', async () => {
     for (const status of [500, 502, 503, 504, 599]) {
-      vendor.misbehave(say(status, '<html>Bad gateway</html>'));
+      vendor.misbehave(sendCallback(status, '<html>Bad gateway</html>'));
       expect(await call(provider)).toEqual(silent('server error'));
     }
     for (const status of [400, 401, 403, 404, 409, 410, 422, 301, 302, 307, 308, 304]) {
-      vendor.misbehave(say(status, '', { location: `${vendor.url}/verifications` }));
+      vendor.misbehave(sendCallback(status, '', { location: `${vendor.url}/verifications` }));
       expect(await call(provider)).toEqual(silent('refused'));
     }
   });
 
   test('and says for how long it was asked to wait, within reason', async () => {
-    vendor.misbehave(say(429, {}));
+    vendor.misbehave(sendCallback(429, {}));
     expect(await call(provider)).toEqual(silent('rate limited'));
     vendor.misbehave(busy(429, '30'));
     expect(await call(provider)).toEqual(silent('rate limited', 30));
@@ -168,10 +168,10 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
       { reference, state: 'approved', filler: 'x'.repeat(70_000) },
       ...(name === 'start' ? [{ state: 'approved' }] : []),
     ];
-    vendor.misbehave(say(204, ''));
+    vendor.misbehave(sendCallback(204, ''));
     expect(await call(provider)).toEqual(silent('malformed'));
     for (const body of bodies) {
-      vendor.misbehave(say(200, body));
+      vendor.misbehave(sendCallback(200, body));
       expect(await call(provider), JSON.stringify(body).slice(0, 99)).toEqual(silent('malformed'));
     }
   });
@@ -194,9 +194,11 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
   });
 
   test('and then answers the very same call', async () => {
-    vendor.misbehave(say(503, {}));
+    vendor.misbehave(sendCallback(503, {}));
     expect((await call(provider)).kind).toBe('no_answer');
-    vendor.misbehave(say(200, { reference: 'ver_1', state: 'needs_document', documents: ['government_id'] }));
+    vendor.misbehave(
+      sendCallback(200, { reference: 'ver_1', state: 'needs_document', documents: ['government_id'] }),
+    );
     expect(await call(provider)).toEqual({
       kind: 'finding',
       finding: { state: 'needs_document', documents: ['government_id'] },
@@ -215,19 +217,19 @@ test('a call that gets no answer ends at its deadline', async () => {
 });
 
 test('a call has ten seconds, and a minute where documents are sent', async () => {
-  const patience: unknown[] = [];
+  const timeouts: unknown[] = [];
   const send: Outbound['send'] = (request) => {
-    patience.push(request.timeoutMs);
+    timeouts.push(request.timeoutMs);
     return outbound.send(request);
   };
   const usual = openHttpKyc({ outbound: { ...outbound, send }, url: vendor.url, secret, now });
   for (const call of Object.values(calls)) await call(usual);
   await usual.cancel(run);
-  expect(patience).toEqual([10_000, 10_000, 60_000, 10_000]);
+  expect(timeouts).toEqual([10_000, 10_000, 60_000, 10_000]);
 });
 
 test('cancelling leaves it at that, whatever is answered', async () => {
-  for (const fault of [say(500, ''), say(404, {}), say(200, '{')]) {
+  for (const fault of [sendCallback(500, ''), sendCallback(404, {}), sendCallback(200, '{')]) {
     vendor.misbehave(fault);
     expect(await provider.cancel(run)).toBeUndefined();
   }
@@ -267,7 +269,7 @@ test('an answer is read if and only if the published schema takes it', () => {
       });
       const isTaken = read.kind === 'finding';
       if (isTaken) taken += 1;
-      expect(isTaken).toBe(wrongWith('answer', answer) === '');
+      expect(isTaken).toBe(schemaErrorsOf('answer', answer) === '');
     }),
     { numRuns: 3_000 },
   );

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { documentTypes } from '../../src/domain/document-types.ts';
 import { readAnswer } from '../../src/providers/kyc-http-answer.ts';
 import { verifyStandard } from '../../src/providers/signature.ts';
-import type { Body } from '../fakes/kyc-protocol.ts';
-import { wrongWith } from '../fakes/kyc-protocol.ts';
+import type { ProtocolBody } from '../fakes/kyc-protocol.ts';
+import { schemaErrorsOf } from '../fakes/kyc-protocol.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
 const page = readFileSync(new URL('kyc-providers.md', docs), 'utf8');
@@ -24,8 +24,16 @@ const rowsBelow = (head: string): readonly (readonly string[])[] => {
 
 test('every body that the page shows fits its schema, and every body is shown', () => {
   const shown = [...page.matchAll(/<!-- body: (\w+) -->\n```json\n([\s\S]+?)```/g)];
-  for (const [, name, text = ''] of shown) expect(wrongWith(name as Body, JSON.parse(text))).toBe('');
-  const bodies: readonly Body[] = ['verification', 'begun', 'status', 'answer', 'documents', 'callback'];
+  for (const [, name, text = ''] of shown)
+    expect(schemaErrorsOf(name as ProtocolBody, JSON.parse(text))).toBe('');
+  const bodies: readonly ProtocolBody[] = [
+    'verification',
+    'begun',
+    'status',
+    'answer',
+    'documents',
+    'callback',
+  ];
   expect(new Set(shown.map(([, name]) => name))).toEqual(new Set(bodies));
   expect(page.match(/```json/g)).toHaveLength(shown.length);
 });
@@ -56,7 +64,7 @@ test('the example of a signature is one', () => {
   );
   const [secret = ''] = /whsec_[\w+/]+/.exec(page) ?? [];
   expect(verifyStandard(secret, headers, body, Number(headers['webhook-timestamp']))).toBe(true);
-  expect(wrongWith('status', JSON.parse(body))).toBe('');
+  expect(schemaErrorsOf('status', JSON.parse(body))).toBe('');
 });
 
 test('every file that the page links to is there', () => {

@@ -8,15 +8,15 @@ import { openSandboxKyc } from '../../src/providers/kyc-sandbox.ts';
 import { openOutbound } from '../../src/providers/outbound.ts';
 import { makeSecret } from '../../src/providers/signature.ts';
 import { applicant, documentOf, newRun } from '../fakes/kyc-people.ts';
-import type { Subject } from '../fakes/kyc-suite.ts';
-import { guarantees } from '../fakes/kyc-suite.ts';
+import type { ProviderUnderTest } from '../fakes/kyc-suite.ts';
+import { providerRequirements } from '../fakes/kyc-suite.ts';
 import type { FakeVendorOptions } from '../fakes/kyc-vendor.ts';
 import { endingOf, openFakeVendor } from '../fakes/kyc-vendor.ts';
 
 const approved: KycFinding = { state: 'approved' };
 const atHome = { begun: () => 1, close: async () => undefined };
 
-async function sandbox(): Promise<Subject> {
+async function sandbox(): Promise<ProviderUnderTest> {
   let time = '2026-03-01T12:00:00.250000' as Instant;
   const now = () => time;
   const settle = () => {
@@ -26,7 +26,7 @@ async function sandbox(): Promise<Subject> {
   return { provider, now, settle, endingOf, afterDocuments: approved, ...atHome };
 }
 
-async function manual(): Promise<Subject> {
+async function manual(): Promise<ProviderUnderTest> {
   const review: KycFinding = { state: 'review' };
   const now = () => '2026-03-01T12:00:00.250000' as Instant;
   return {
@@ -39,7 +39,7 @@ async function manual(): Promise<Subject> {
   };
 }
 
-async function http(options: Omit<FakeVendorOptions, 'secret'>): Promise<Subject> {
+async function http(options: Omit<FakeVendorOptions, 'secret'>): Promise<ProviderUnderTest> {
   const secret = makeSecret();
   const vendor = await openFakeVendor({ ...options, secret });
   // Generous where time is not what is tested: the machine may be loaded.
@@ -59,26 +59,26 @@ async function http(options: Omit<FakeVendorOptions, 'secret'>): Promise<Subject
   };
 }
 
-const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
+const subjects: Readonly<Record<string, () => Promise<ProviderUnderTest>>> = {
   'the sandbox': sandbox,
   'review by hand': manual,
   'a decision service whose vendor answers at once': () => http({ kind: 'synchronous' }),
   'a decision service whose vendor has a page of its own': () => http({ kind: 'hosted' }),
 };
 
-const opened: Subject[] = [];
+const opened: ProviderUnderTest[] = [];
 afterEach(async () => {
   for (const subject of opened.splice(0)) await subject.close();
 });
 
-async function open(make: () => Promise<Subject>): Promise<Subject> {
+async function open(make: () => Promise<ProviderUnderTest>): Promise<ProviderUnderTest> {
   const subject = await make();
   opened.push(subject);
   return subject;
 }
 
 describe.each(Object.entries(subjects))('%s', (_, make) => {
-  test.each(Object.entries(guarantees))('%s', async (_, hold) => {
+  test.each(Object.entries(providerRequirements))('%s', async (_, hold) => {
     await hold(await open(make));
   });
 });
@@ -103,7 +103,7 @@ describe('each guarantee turns red', () => {
     };
   };
 
-  const faults: Readonly<Record<keyof typeof guarantees, () => Promise<Subject>>> = {
+  const faults: Readonly<Record<keyof typeof providerRequirements, () => Promise<ProviderUnderTest>>> = {
     'answers a start with a name for the verification that tells nothing about the person': () =>
       spoiled(() => ({
         start: async (_, { ssn }) => ({ kind: 'finding', finding: approved, reference: `person-${ssn}` }),
@@ -121,7 +121,7 @@ describe('each guarantee turns red', () => {
       spoiled(believing),
   };
 
-  test.each(Object.entries(guarantees))('%s', async (name, hold) => {
+  test.each(Object.entries(providerRequirements))('%s', async (name, hold) => {
     const fault = faults[name];
     if (!fault) throw new Error('No fault is planted for it.');
     await expect(hold(await open(fault))).rejects.toThrow();

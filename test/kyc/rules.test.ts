@@ -8,17 +8,17 @@ import { isRunning, kycEvents, kycStatuses, transitionOf } from '../../src/domai
 import { plusSeconds } from '../../src/domain/time.ts';
 import type { KycFinding } from '../../src/providers/kyc.ts';
 import { wallClock } from '../../src/runtime.ts';
-import type { Stage, Started } from './stage.ts';
-import { openStage, racePatches } from './stage.ts';
+import type { KycFixture, Started } from './fixture.ts';
+import { openKycFixture, racePatches } from './fixture.ts';
 
 /** What holds for every verification, whatever is called and whatever a provider answers. */
 
 let ahead = 0;
-let stage: Stage;
+let fixture: KycFixture;
 beforeAll(async () => {
-  stage = await openStage({ now: () => plusSeconds(wallClock(), ahead) });
+  fixture = await openKycFixture({ now: () => plusSeconds(wallClock(), ahead) });
 }, 120_000);
-afterAll(() => stage.world.close());
+afterAll(() => fixture.world.close());
 
 describe('the table', () => {
   test('has an answer for everything that can happen, and none for what has ended', () => {
@@ -49,16 +49,16 @@ const findings: readonly (KycFinding | 'nothing')[] = [
 
 /** One thing that a client, a reviewer or the provider does. */
 type Action = (started: Started) => Promise<unknown>;
-const call = (method: string, path: string, body: object) => stage.brand.call(method, path, { body });
+const call = (method: string, path: string, body: object) => fixture.brand.call(method, path, { body });
 
 const actions: Readonly<Record<string, Action>> = {
-  advance: ({ runId }) => stage.advance(runId),
-  'advance twice at once': ({ runId }) => Promise.all([stage.advance(runId), stage.advance(runId)]),
+  advance: ({ runId }) => fixture.advance(runId),
+  'advance twice at once': ({ runId }) => Promise.all([fixture.advance(runId), fixture.advance(runId)]),
   rename: ({ customerId }) => call('PATCH', `/customers/${customerId}`, { last_name: 'Moneypenny' }),
   'rename back': ({ customerId }) => call('PATCH', `/customers/${customerId}`, { last_name: 'Bond' }),
   rephone: ({ customerId }) => call('PATCH', `/customers/${customerId}`, { phone: '650-555-0199' }),
   'start again': ({ customerId }) =>
-    call('POST', `/customers/${customerId}/verification-kyc`, { program_id: stage.programId }),
+    call('POST', `/customers/${customerId}/verification-kyc`, { program_id: fixture.programId }),
   'hand in': ({ customerId }) =>
     call('POST', `/customers/${customerId}/verification-kyc/documents`, documentsExample),
   approve: ({ runId }) => call('POST', `/kyc/reviews/${runId}/decision`, { decision: 'approve' }),
@@ -69,18 +69,18 @@ const actions: Readonly<Record<string, Action>> = {
       documents: ['government_id'],
     }),
   'rename and advance': (started) =>
-    Promise.all([actions['rename']?.(started), stage.advance(started.runId)]),
+    Promise.all([actions['rename']?.(started), fixture.advance(started.runId)]),
 };
 
 /** A customer and its verifications at one moment. */
 async function seen({ customerId }: Started) {
   for (;;) {
-    const before = await stage.brand.call('GET', `/customers/${customerId}`);
-    const runs = await stage.world.sql(
+    const before = await fixture.brand.call('GET', `/customers/${customerId}`);
+    const runs = await fixture.world.sql(
       'select run_id, status from kyc_runs where customer_id = $1 order by ordinal desc',
       [customerId],
     );
-    const after = await stage.brand.call('GET', `/customers/${customerId}`);
+    const after = await fixture.brand.call('GET', `/customers/${customerId}`);
     if (before.text === after.text) return { customer: after.json, runs };
   }
 }
@@ -91,7 +91,7 @@ async function violations(started: Started): Promise<readonly string[]> {
   const statuses = runs.map(({ status }) => status as KycStatus);
   const found: string[] = [];
   for (const { run_id, status } of runs) {
-    const judged = stage.provider.applicants.get(run_id as RunId);
+    const judged = fixture.provider.applicants.get(run_id as RunId);
     if (status === 'passed' && judged?.last_name !== customer.last_name) found.push('passed other data');
   }
   const expected = statuses.includes('passed') ? 'passed' : statuses[0];
@@ -106,12 +106,12 @@ test('no sequence of calls and answers breaks a rule', { timeout: 600_000 }, asy
   const step = fc.tuple(fc.constantFrom(...findings), fc.constantFrom(...Object.keys(actions)));
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
-      stage.provider.say({ state: 'pending' });
-      let started = await stage.start();
+      fixture.provider.say({ state: 'pending' });
+      let started = await fixture.start();
       for (const [finding, action] of steps) {
-        stage.provider.say(finding);
+        fixture.provider.say(finding);
         await actions[action]?.(started);
-        const [newest] = await stage.world.sql(
+        const [newest] = await fixture.world.sql(
           'select run_id from kyc_runs where customer_id = $1 order by ordinal desc limit 1',
           [started.customerId],
         );
@@ -121,57 +121,57 @@ test('no sequence of calls and answers breaks a rule', { timeout: 600_000 }, asy
     }),
     { numRuns: 60, seed: 20261124 },
   );
-  expect(await stage.strayChanges()).toEqual([]);
+  expect(await fixture.strayChanges()).toEqual([]);
 });
 
 test('a rule that is broken would be noticed', { timeout: 60_000 }, async () => {
-  stage.provider.say({ state: 'declined' });
-  const started = await stage.start();
-  await stage.advance(started.runId);
+  fixture.provider.say({ state: 'declined' });
+  const started = await fixture.start();
+  await fixture.advance(started.runId);
   await call('PATCH', `/customers/${started.customerId}`, { last_name: 'Moneypenny' });
   expect(await violations(started)).toEqual([]);
-  await stage.world.sql("update kyc_runs set status = 'passed', poll_at = null where run_id = $1", [
+  await fixture.world.sql("update kyc_runs set status = 'passed', poll_at = null where run_id = $1", [
     started.runId,
   ]);
   expect(await violations(started)).toEqual(['passed other data', 'shows failed for passed']);
-  expect(await stage.strayChanges()).toEqual(['failed to passed']);
-  await stage.world.sql('delete from changes');
+  expect(await fixture.strayChanges()).toEqual(['failed to passed']);
+  await fixture.world.sql('delete from changes');
 });
 
 test('a PATCH of a locked field and a pass are never both taken', { timeout: 120_000 }, async () => {
-  const { won, broken } = await racePatches(stage, 40);
+  const { won, broken } = await racePatches(fixture, 40);
   expect(broken).toEqual([]);
   expect(won.pass + won.patch).toBe(40);
 });
 
 test('a provider that is silent for 3 days is given up, and told so', { timeout: 60_000 }, async () => {
-  stage.provider.say({ state: 'pending' });
-  const started = await stage.start();
-  await stage.advance(started.runId);
-  stage.provider.say('nothing');
-  await stage.advance(started.runId);
+  fixture.provider.say({ state: 'pending' });
+  const started = await fixture.start();
+  await fixture.advance(started.runId);
+  fixture.provider.say('nothing');
+  await fixture.advance(started.runId);
   ahead += 3 * 86_400 + 1;
-  await stage.advance(started.runId);
+  await fixture.advance(started.runId);
   const path = `/customers/${started.customerId}`;
-  expect((await stage.brand.call('GET', `${path}/verification-kyc`)).json.kyc_status).toBe('error');
-  expect((await stage.brand.call('GET', path)).json.kyc_requests_available).toBe(3);
-  await stage.advance(started.runId);
-  expect(stage.provider.cancelled.has(started.runId)).toBe(true);
+  expect((await fixture.brand.call('GET', `${path}/verification-kyc`)).json.kyc_status).toBe('error');
+  expect((await fixture.brand.call('GET', path)).json.kyc_requests_available).toBe(3);
+  await fixture.advance(started.runId);
+  expect(fixture.provider.cancelled.has(started.runId)).toBe(true);
 });
 
 test('what a reviewer asked for is not answered by the provider', { timeout: 60_000 }, async () => {
-  stage.provider.say({ state: 'review' });
-  const started = await stage.start();
-  await stage.advance(started.runId);
+  fixture.provider.say({ state: 'review' });
+  const started = await fixture.start();
+  await fixture.advance(started.runId);
   await actions['ask for documents']?.(started);
-  await stage.advance(started.runId);
+  await fixture.advance(started.runId);
   const path = `/customers/${started.customerId}/verification-kyc`;
-  expect((await stage.brand.call('GET', path)).json).toMatchObject({ kyc_status: 'document_required' });
+  expect((await fixture.brand.call('GET', path)).json).toMatchObject({ kyc_status: 'document_required' });
   await actions['hand in']?.(started);
-  await stage.advance(started.runId);
-  expect((await stage.brand.call('GET', path)).json).toMatchObject({ kyc_status: 'under_review' });
+  await fixture.advance(started.runId);
+  expect((await fixture.brand.call('GET', path)).json).toMatchObject({ kyc_status: 'under_review' });
   await actions['approve']?.(started);
-  const review = await stage.brand.call('GET', `/kyc/reviews/${started.runId}`);
+  const review = await fixture.brand.call('GET', `/kyc/reviews/${started.runId}`);
   expect(review.json).toMatchObject({ kyc_status: 'passed', changed_since_start: [] });
   expect(review.json.decisions.map((one: { decision: string }) => one.decision)).toEqual([
     'request_documents',

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { openScene } from '../webhooks/worker-kills.ts';
+import { openWorkerKillFixture } from '../webhooks/worker-kills.ts';
 
 const kills = 100;
 
 test(`no event is lost, overtaken or renamed over ${kills} kills of its worker, three of ten deliveries refused`, async () => {
-  const scene = await openScene();
+  const scene = await openWorkerKillFixture();
   try {
     for (let kill = 0; kill < kills; kill += 1) await scene.kill();
     await scene.settle();

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/time.ts';
-import { chance, noon, randomLife } from '../retention/lives.ts';
-import { liveThrough } from '../retention/years.ts';
+import { noon, randomLifeCycle, seededRandom } from '../retention/life-cycles.ts';
+import { simulateLifeCycles } from '../retention/simulation.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
 const population = 2_000;
-const random = chance(20_261_124);
-const lives = Array.from({ length: population }, () => randomLife(random));
+const random = seededRandom(20_261_124);
+const lifeCycles = Array.from({ length: population }, () => randomLifeCycle(random));
 
 let world: World;
 let clock: Instant = noon(0);
@@ -22,5 +22,5 @@ test(`ten years of ${population} random lives, a look each day: 0 early, 0 late 
   const turnTo = (day: number) => {
     clock = noon(day);
   };
-  expect(await liveThrough(world, brand, lives, turnTo, true)).toEqual([]);
+  expect(await simulateLifeCycles(world, brand, lifeCycles, turnTo, true)).toEqual([]);
 }, 1_800_000);

@@ -6,7 +6,7 @@ import { newCustomer, newWebhook } from '../contract-samples.ts';
 import type { Internet } from '../fakes/internet.ts';
 import { openInternet, portOf, publicAddress } from '../fakes/internet.ts';
 import { openReceiver } from '../fakes/receiver.ts';
-import { eventually } from '../promises/durability/crowding.ts';
+import { eventually } from '../promises/durability/cpu-contention.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { forbiddenAddresses, hostileNames, hostileUrls } from './urls.ts';
@@ -14,7 +14,7 @@ import { forbiddenAddresses, hostileNames, hostileUrls } from './urls.ts';
 /** Webhooks that aim at internal services, from registration to the attempt at a delivery. */
 
 const bounds = { allow: [], timeoutMs: 10_000, maxResponseBytes: 1_024 };
-const patience = { timeout: 180_000 };
+const testTimeout = { timeout: 180_000 };
 
 const opened: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -59,7 +59,7 @@ const total = (outcomes: Readonly<Record<string, number>>) =>
 
 test(
   'no hostile URL is taken, under either name, for a new subscription or an old one',
-  patience,
+  testTimeout,
   async () => {
     const { brand, internet, trap, urls } = await openScene(honest);
     const { id, url } = (await newWebhook(brand, { url: 'https://hooks.example.com/in' })).json
@@ -81,7 +81,7 @@ test(
   },
 );
 
-test('nor is one called that was taken all the same', patience, async () => {
+test('nor is one called that was taken all the same', testTimeout, async () => {
   const { world, brand, internet, trap, urls } = await openScene((net) => ({
     ...honest(net),
     checkTarget: async () => undefined,
@@ -101,7 +101,7 @@ test('nor is one called that was taken all the same', patience, async () => {
 
 test(
   'the refusal of a private address names the setting that allows it, and repeats no address',
-  patience,
+  testTimeout,
   async () => {
     const { brand } = await openScene(honest);
     const answer = await brand.call('POST', '/webhooks', {
@@ -143,7 +143,7 @@ async function rebind({ world, brand, internet, trap }: Awaited<ReturnType<typeo
 
 test(
   'a name that leads inside at the attempt is not followed there, three hundred times',
-  patience,
+  testTimeout,
   async () => {
     const scene = await openScene(honest);
     const { inside } = await rebind(scene);
@@ -156,28 +156,32 @@ test(
   },
 );
 
-test('would be followed by a guard that looks only once, which does not go unnoticed', patience, async () => {
-  const scene = await openScene((net) => {
-    const first = new Map<string, readonly string[]>();
-    return openOutbound({
-      ...bounds,
-      async lookup(name) {
-        const found = first.get(name) ?? (await net.lookup(name));
-        first.set(name, found);
-        return found;
-      },
-      async dial(to) {
-        const [now = to.hostname] = await net.lookup(new URL(`https://${to.host}`).hostname);
-        return net.dial({ ...to, hostname: now });
-      },
+test(
+  'would be followed by a guard that looks only once, which does not go unnoticed',
+  testTimeout,
+  async () => {
+    const scene = await openScene((net) => {
+      const first = new Map<string, readonly string[]>();
+      return openOutbound({
+        ...bounds,
+        async lookup(name) {
+          const found = first.get(name) ?? (await net.lookup(name));
+          first.set(name, found);
+          return found;
+        },
+        async dial(to) {
+          const [now = to.hostname] = await net.lookup(new URL(`https://${to.host}`).hostname);
+          return net.dial({ ...to, hostname: now });
+        },
+      });
     });
-  });
-  await rebind(scene);
-  expect(scene.trap.connects()).toBeGreaterThanOrEqual(rebinding.names);
-  expect(new Set(scene.internet.dialled).size).toBeGreaterThan(rebinding.names / 2);
-});
+    await rebind(scene);
+    expect(scene.trap.connects()).toBeGreaterThanOrEqual(rebinding.names);
+    expect(new Set(scene.internet.dialled).size).toBeGreaterThan(rebinding.names / 2);
+  },
+);
 
-test('a redirect leads nowhere, while what an operator has allowed is reached', patience, async () => {
+test('a redirect leads nowhere, while what an operator has allowed is reached', testTimeout, async () => {
   const trap = await openTrap();
   const receiver = await openReceiver();
   opened.push(receiver.close);

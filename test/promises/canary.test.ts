@@ -6,14 +6,14 @@ import type { Receiver } from '../fakes/receiver.ts';
 import { openReceiver } from '../fakes/receiver.ts';
 import { type CanaryPerson, canaryPerson } from './canary/people.ts';
 import { type Finding, scanFolder, scannerFor } from './canary/scanner.ts';
-import { eventually } from './durability/crowding.ts';
-import type { Key, Served, Sql } from './durability/serving.ts';
+import { eventually } from './durability/cpu-contention.ts';
+import type { DeploymentKey, ServeProcess, Sql } from './durability/serving.ts';
 import {
   buildServe,
-  clearAway,
   databasePids,
   killAll,
   newDataDir,
+  removeDataDir,
   serve,
   withSql,
 } from './durability/serving.ts';
@@ -30,8 +30,8 @@ let program: string;
 let dataDir: string;
 /** Is told everything about everybody, and answers what it was told. */
 let echo: Receiver;
-let served: Served;
-let key: Key;
+let served: ServeProcess;
+let key: DeploymentKey;
 /** Bodies and headers of every answer that was not a success, and of every success that shows no person. */
 let answers = '';
 /** Bodies of answers that show people: there all is lawful but the number. */
@@ -44,7 +44,7 @@ beforeAll(async () => {
   echo.answer(({ body }, response) => void response.writeHead(200).end(body));
   const env = { CLIENTELE_WEBHOOK_ALLOW: '127.0.0.1/32' };
   served = await serve(program, dataDir, { wantsKey: true, logLevel: 'debug', env });
-  key = served.key as Key;
+  key = served.key as DeploymentKey;
   await subscribe();
   await work();
   await spoil();
@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await served?.stop();
   await echo?.close();
-  await clearAway(dataDir);
+  await removeDataDir(dataDir);
   await rm(program, { recursive: true, force: true });
 });
 

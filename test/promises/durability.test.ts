@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Patient, Recovery } from './durability/kills.ts';
-import { openPatient } from './durability/kills.ts';
-import { inspect, readBack, replay } from './durability/oracle.ts';
-import type { Victim } from './durability/serving.ts';
+import type { CrashFixture, Recovery } from './durability/kills.ts';
+import { openCrashFixture } from './durability/kills.ts';
+import { checkRecords, readBack, repeatRequests } from './durability/oracle.ts';
+import type { KillTarget } from './durability/serving.ts';
 import { withSql } from './durability/serving.ts';
 
 const cycles = 21;
 /** Milliseconds within which a killed server is ready again. */
 const readyWithin = 5_000;
-const victims: readonly Victim[] = ['app', 'everything', 'postmaster'];
+const victims: readonly KillTarget[] = ['app', 'everything', 'postmaster'];
 
-let patient: Patient;
+let fixture: CrashFixture;
 beforeAll(async () => {
-  patient = await openPatient();
+  fixture = await openCrashFixture();
 }, 180_000);
-afterAll(() => patient?.close());
+afterAll(() => fixture?.close());
 
 test(`no acknowledged write is lost, torn or doubled over ${cycles} kills of program and database`, {
   timeout: 900_000,
 }, async () => {
   const recoveries: Recovery[] = [];
   for (let cycle = 0; cycle < cycles; cycle++) {
-    const recovery = await patient.kill(victims[cycle % victims.length] as Victim);
+    const recovery = await fixture.kill(victims[cycle % victims.length] as KillTarget);
     expect(recovery.complaints).toEqual([]);
     recoveries.push(recovery);
   }
-  const { at, lives } = patient;
-  expect(await replay(at, lives.slice(-100))).toEqual([]);
-  expect(await readBack(at, lives)).toEqual([]);
-  expect(await inspect(at, lives)).toEqual([]);
+  const { at, histories } = fixture;
+  expect(await repeatRequests(at, histories.slice(-100))).toEqual([]);
+  expect(await readBack(at, histories)).toEqual([]);
+  expect(await checkRecords(at, histories)).toEqual([]);
   expect(Math.max(...recoveries.map(({ own }) => own))).toBeLessThan(readyWithin);
 });
 
@@ -59,18 +59,18 @@ test.each([
     'update customer_counts set count = count + 1 where $1::uuid is not null and ctid = (select min(ctid) from customer_counts)',
   ],
 ])('the oracle sees %s', async (_, tampering) => {
-  await withSql(patient.at.dataDir, async (sql) => {
+  await withSql(fixture.at.dataDir, async (sql) => {
     const [victim] = await sql('select customer_id from customers limit 1');
     for (const table of tables) await sql(`create table kept_${table} as table ${table}`);
     await sql(tampering, [victim?.['customer_id']]);
-    expect(await inspect(patient.at, patient.lives)).not.toEqual([]);
+    expect(await checkRecords(fixture.at, fixture.histories)).not.toEqual([]);
     for (const table of tables) {
       await sql(`delete from ${table}`);
       await sql(`insert into ${table} table kept_${table}`);
       await sql(`drop table kept_${table}`);
     }
   });
-  expect(await inspect(patient.at, patient.lives)).toEqual([]);
+  expect(await checkRecords(fixture.at, fixture.histories)).toEqual([]);
 });
 
 const tables = ['customers', 'idempotency', 'customer_counts'];

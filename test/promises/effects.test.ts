@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiPrefix } from '../../src/contract/table.ts';
 import { person } from '../people.ts';
 import { openWorld } from '../world.ts';
-import type { Key, Served } from './durability/serving.ts';
+import type { DeploymentKey, ServeProcess } from './durability/serving.ts';
 import { buildProgram, databasePids, killAll, newDataDir, serve } from './durability/serving.ts';
-import { complaintsOf } from './effects/duplicates.ts';
+import { duplicateErrors } from './effects/duplicates.ts';
 import type { Failpoint } from './effects/failpoints.ts';
 import { failpoints } from './effects/failpoints.ts';
 
@@ -17,7 +17,7 @@ describe('twenty duplicates at once', () => {
     timeout: 120_000,
   }, async () => {
     const world = await openWorld();
-    expect(await complaintsOf(await world.brand(), 42, 20)).toEqual([]);
+    expect(await duplicateErrors(await world.brand(), 42, 20)).toEqual([]);
     await world.close();
   });
 
@@ -29,7 +29,7 @@ describe('twenty duplicates at once', () => {
     await world.sql(
       'create trigger forget before insert on idempotency for each row execute function forget()',
     );
-    const complaints = await complaintsOf(await world.brand(), 12, 5);
+    const complaints = await duplicateErrors(await world.brand(), 12, 5);
     expect(complaints.join('\n')).toMatch(/createAddress has \d+ entries/);
     await world.close();
   });
@@ -38,8 +38,8 @@ describe('twenty duplicates at once', () => {
 describe('a process that is killed', () => {
   let program: string;
   let dataDir: string;
-  let served: Served;
-  let key: Key;
+  let served: ServeProcess;
+  let key: DeploymentKey;
 
   beforeAll(async () => {
     program = await buildProgram('test/promises/effects/serve.ts');

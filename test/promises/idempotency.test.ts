@@ -10,7 +10,7 @@ import { newCustomer, prepare, send } from '../contract-samples.ts';
 import { newSsn, person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { eventually } from './durability/crowding.ts';
+import { eventually } from './durability/cpu-contention.ts';
 
 const hour = 3_600_000;
 let ahead = 0;

@@ -7,7 +7,7 @@ import { rawExchange } from '../http/raw-socket.ts';
 import { address, newSsn, person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { eventually } from './durability/crowding.ts';
+import { eventually } from './durability/cpu-contention.ts';
 
 let world: World;
 let brand: BrandClient;

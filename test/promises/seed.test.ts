@@ -9,10 +9,10 @@ import { documentBrand } from '../../src/operations/demo/document.ts';
 import { address, newSsn, person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { brandClient, openWorld } from '../world.ts';
-import type { Ran, Stand } from './seed/samples.ts';
-import { needCurl, printed, program, run, succeeds } from './seed/samples.ts';
+import type { ProcessResult, SampleFixture } from './seed/samples.ts';
+import { printedSample, program, requireCurl, run, succeeds } from './seed/samples.ts';
 import type { Json } from './seed/shape.ts';
-import { asThePage, expectShape } from './seed/shape.ts';
+import { expectShape, withoutExtensions } from './seed/shape.ts';
 
 /**
  * The page's own requests, run as the processes that its readers run, against a new sandbox: word for word
@@ -21,7 +21,7 @@ import { asThePage, expectShape } from './seed/shape.ts';
 
 let world: World;
 let brand: BrandClient;
-let stand: Stand;
+let stand: SampleFixture;
 let directory: string;
 
 beforeAll(async () => {
@@ -42,11 +42,11 @@ afterAll(async () => {
 });
 
 const page = {
-  list: JSON.parse(printed('list answer')) as readonly Json[],
-  one: JSON.parse(printed('get answer')) as Json,
+  list: JSON.parse(printedSample('list answer')) as readonly Json[],
+  one: JSON.parse(printedSample('get answer')) as Json,
 };
 const jamesId = String(page.one['customer_id']);
-const deleted = printed('delete answer');
+const deleted = printedSample('delete answer');
 
 /** Runs a curl command of the page; answers its status and the parsed body. */
 async function curl(name: string, customerId?: string): Promise<{ status: number; body: unknown }> {
@@ -66,7 +66,7 @@ async function node(name: string, customerId?: string): Promise<unknown> {
     : ran.out.trimEnd();
 }
 
-async function runFile(command: string, extension: string, text: string): Promise<Ran> {
+async function runFile(command: string, extension: string, text: string): Promise<ProcessResult> {
   const file = join(directory, `sample.${extension}`);
   writeFileSync(file, text);
   const ran = await run(command, [file]);
@@ -79,10 +79,10 @@ async function newcomer(overrides: Json = {}): Promise<string> {
 }
 
 describe('the curl commands of the page', () => {
-  beforeEach(() => needCurl());
+  beforeEach(() => requireCurl());
 
   test('without curl end in a sentence that names the package to install', async () => {
-    await expect(needCurl('PATH=/nowhere')).rejects.toThrow(/Debian package "curl": apt-get install curl/);
+    await expect(requireCurl('PATH=/nowhere')).rejects.toThrow(/Debian package "curl": apt-get install curl/);
   });
 
   test('list customers as the page prints them', async () => {
@@ -91,7 +91,7 @@ describe('the curl commands of the page', () => {
     const customers = body as readonly Json[];
     expect(customers.length).toBe(20);
     for (const one of customers) expectShape(one, page.list[0] ?? {});
-    const [james, christine] = customers.map(asThePage);
+    const [james, christine] = customers.map(withoutExtensions);
     expect(JSON.stringify(james)).toBe(JSON.stringify(page.list[0]));
     // The page leaves this one key out of its second customer, and has it in every other.
     const { kyc_requests_available: available, ...rest } = christine ?? {};
@@ -102,7 +102,7 @@ describe('the curl commands of the page', () => {
   test('read one customer as the page prints it', async () => {
     const { status, body } = await curl('get curl', jamesId);
     expect(status).toBe(200);
-    expect(JSON.stringify(asThePage(body as Json))).toBe(JSON.stringify(page.one));
+    expect(JSON.stringify(withoutExtensions(body as Json))).toBe(JSON.stringify(page.one));
   });
 
   test('update a customer, the masked SSN meaning the stored one', async () => {
@@ -116,7 +116,7 @@ describe('the curl commands of the page', () => {
     const { status, body } = await curl('update curl', id);
     expect(status).toBe(200);
     const updated = body as Json;
-    const shortened = [...printed('update answer').matchAll(/^"(\w+)":/gm)].map(([, key]) => key);
+    const shortened = [...printedSample('update answer').matchAll(/^"(\w+)":/gm)].map(([, key]) => key);
     expect(shortened.length).toBe(10);
     expect(Object.keys(updated)).toEqual(expect.arrayContaining(shortened));
     const { date_created, date_updated, ...rest } = updated;
@@ -159,16 +159,16 @@ describe('the JavaScript programs of the page', () => {
     const customers = (await node('list fetch')) as readonly Json[];
     expect(customers.length).toBe(20);
     for (const [index, example] of page.list.entries()) {
-      const { addresses, ...shown } = asThePage(customers[index] ?? {});
+      const { addresses, ...shown } = withoutExtensions(customers[index] ?? {});
       const { addresses: printedAddresses, ...rest } = example;
       expect(shown).toEqual({ kyc_requests_available: 3, ...rest });
       expect((addresses as readonly unknown[]).length).toBe((printedAddresses as readonly unknown[]).length);
     }
-    expect(Object.keys(asThePage(customers[0] ?? {}))).toEqual(Object.keys(page.list[0] ?? {}));
+    expect(Object.keys(withoutExtensions(customers[0] ?? {}))).toEqual(Object.keys(page.list[0] ?? {}));
   });
 
   test('read one customer as the page prints it', async () => {
-    expect(JSON.stringify(asThePage((await node('get fetch', jamesId)) as Json))).toBe(
+    expect(JSON.stringify(withoutExtensions((await node('get fetch', jamesId)) as Json))).toBe(
       JSON.stringify(page.one),
     );
   });
@@ -213,12 +213,12 @@ describe.each(others)(
 
     test('list customers as the page prints them', async (context) => {
       const customers = (await printedBy(context, 'list')) as readonly Json[];
-      expect(JSON.stringify(asThePage(customers[0] ?? {}))).toBe(JSON.stringify(page.list[0]));
+      expect(JSON.stringify(withoutExtensions(customers[0] ?? {}))).toBe(JSON.stringify(page.list[0]));
     });
 
     test('read one customer as the page prints it', async (context) => {
       const customer = (await printedBy(context, 'get', jamesId)) as Json;
-      expect(JSON.stringify(asThePage(customer))).toBe(JSON.stringify(page.one));
+      expect(JSON.stringify(withoutExtensions(customer))).toBe(JSON.stringify(page.one));
     });
 
     test('delete a customer', async (context) => {
@@ -228,7 +228,7 @@ describe.each(others)(
 );
 
 test('all four commands work on a new sandbox with nothing but host and keys replaced', async () => {
-  await needCurl();
+  await requireCurl();
   expect((await curl('list curl')).status).toBe(200);
   const one = await curl('get curl');
   expect(one.status).toBe(200);

@@ -7,7 +7,7 @@ import { newCustomer, newWebhook, prepare, send } from '../contract-samples.ts';
 import { address, person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { eventually } from './durability/crowding.ts';
+import { eventually } from './durability/cpu-contention.ts';
 
 /**
  * Another brand's resource must be told from a missing one by nobody: not by status, not by a byte of the

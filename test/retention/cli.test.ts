@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Serving } from '../installation/cli/program.ts';
-import { clientele, serve, temporaryFolder, tidy } from '../installation/cli/program.ts';
+import type { RunningServe } from '../installation/cli/program.ts';
+import { cleanUp, clientele, serve, temporaryFolder } from '../installation/cli/program.ts';
 
 let settings: Readonly<Record<string, string>>;
-let served: Serving;
+let served: RunningServe;
 
 beforeAll(async () => {
   settings = { CLIENTELE_DATA_DIR: `${await temporaryFolder()}/data`, CLIENTELE_DEMO: '0' };
@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await served.stop();
-  await tidy();
+  await cleanUp();
 }, 60_000);
 
 describe('clientele retention', () => {

@@ -20,7 +20,7 @@ afterAll(async () => {
   await world.close();
 });
 
-const patience = { timeout: 20_000 };
+const waitOptions = { timeout: 20_000 };
 const answersOf = async (customerId: string) =>
   (
     await world.sql(
@@ -36,7 +36,7 @@ test('what a receiver answers while its customer is being erased is not kept', {
   await newWebhook(brand, { url: receiver.url, events: ['customer*'] });
   // Answered at once: this is how an answer is kept otherwise.
   const kept = (await restrictedPath(brand)).slice('/restricted-customers/'.length);
-  await expect.poll(() => answersOf(kept), patience).toEqual({ attempts: 2, answers: 2 });
+  await expect.poll(() => answersOf(kept), waitOptions).toEqual({ attempts: 2, answers: 2 });
 
   const held: ServerResponse[] = [];
   receiver.answer((_arrival, response) => {
@@ -45,7 +45,7 @@ test('what a receiver answers while its customer is being erased is not kept', {
   });
   const path = await restrictedPath(brand);
   const erased = path.slice('/restricted-customers/'.length);
-  await expect.poll(() => held.length, patience).toBe(1);
+  await expect.poll(() => held.length, waitOptions).toBe(1);
   const request = await erasureRequest(brand, path);
   const approved = await brand.call('POST', `${request}/approval`);
   expect(approved.status).toBe(200);
@@ -53,7 +53,7 @@ test('what a receiver answers while its customer is being erased is not kept', {
   for (const response of held) response.writeHead(200).end('James Bond, 345 California St.');
   // Whoever was at it finds the delivery taken away; what is still to be told comes in its turn.
   await expect
-    .poll(async () => receiver.taken.filter(({ json }) => json.customer_id === erased).length, patience)
+    .poll(async () => receiver.taken.filter(({ json }) => json.customer_id === erased).length, waitOptions)
     .toBeGreaterThan(0);
   const early = await world.sql(
     `select 1 from delivery_attempts a join erased_customers e using (brand_id, customer_id)

@@ -7,13 +7,13 @@ import type { Instant } from '../../src/domain/time.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { eraseCustomer } from '../../src/operations/retention/erasure.ts';
 import { customerTables } from '../../src/store/retention/erasure-tables.ts';
-import { eraseWhatIsDue } from '../../src/worker/eraser.ts';
+import { eraseDueRecords } from '../../src/worker/eraser.ts';
 import { defaultProgram, erasureRequest, newCustomer, restrictedPath } from '../contract-samples.ts';
 import { newSsn } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, withWorker } from '../world.ts';
-import { chance, noon, randomLife } from './lives.ts';
-import { liveThrough } from './years.ts';
+import { noon, randomLifeCycle, seededRandom } from './life-cycles.ts';
+import { simulateLifeCycles } from './simulation.ts';
 
 let world: World;
 let brand: BrandClient;
@@ -30,7 +30,7 @@ afterAll(() => world.close());
 
 const idIn = (path: string): string => path.split('/')[2] ?? '';
 const eraseNow = async () => {
-  while ((await eraseWhatIsDue(world.system)) === 'more');
+  while ((await eraseDueRecords(world.system)) === 'more');
 };
 const reason = { body: { reason: 'Case 24-117.' } };
 
@@ -322,15 +322,15 @@ describe('a policy', () => {
 });
 
 describe('ten years of a sample of lives, through the API and the worker', () => {
-  const random = chance(7);
-  const lives = Array.from({ length: 30 }, () => randomLife(random));
+  const random = seededRandom(7);
+  const lifeCycles = Array.from({ length: 30 }, () => randomLifeCycle(random));
   test('0 early, 0 late by more than a day', async () => {
     const own = await world.brand();
     const turnTo = (day: number) => {
       clock = noon(day);
     };
     try {
-      expect(await liveThrough(world, own, lives, turnTo, false)).toEqual([]);
+      expect(await simulateLifeCycles(world, own, lifeCycles, turnTo, false)).toEqual([]);
     } finally {
       clock = undefined;
     }
@@ -343,7 +343,7 @@ describe('ten years of a sample of lives, through the API and the worker', () =>
       clock = noon(day);
     };
     try {
-      expect((await liveThrough(world, own, lives, turnTo, false)).length).toBeGreaterThan(3);
+      expect((await simulateLifeCycles(world, own, lifeCycles, turnTo, false)).length).toBeGreaterThan(3);
     } finally {
       clock = undefined;
     }

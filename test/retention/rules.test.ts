@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { deletionCursor, parseDeletionCursor } from '../../src/domain/retention/paging.ts';
-import type { History, RetentionDue, RetentionPolicy } from '../../src/domain/retention/policy.ts';
-import { defaultPolicy, longestPolicy, plusMonths, whatIsDue } from '../../src/domain/retention/policy.ts';
+import type { RetentionDue, RetentionHistory, RetentionPolicy } from '../../src/domain/retention/policy.ts';
+import { defaultPolicy, maxPolicy, plusMonths, retentionDueAt } from '../../src/domain/retention/policy.ts';
 import { checkClosing, checkPolicy, policyNames } from '../../src/domain/retention/requests.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import type { Life } from './lives.ts';
-import { chance, historyOn, lastDay, noon, oracle, randomLife } from './lives.ts';
+import type { LifeCycle } from './life-cycles.ts';
+import { historyOn, lastDay, noon, oracle, randomLifeCycle, seededRandom } from './life-cycles.ts';
 
-type Rule = (history: History, policy: RetentionPolicy, now: Instant) => RetentionDue;
+type Rule = (history: RetentionHistory, policy: RetentionPolicy, now: Instant) => RetentionDue;
 
 const population = 2_000;
-const random = chance(20_261_124);
-const lives = Array.from({ length: population }, () => randomLife(random));
+const random = seededRandom(20_261_124);
+const lifeCycles = Array.from({ length: population }, () => randomLifeCycle(random));
 
 /** Lives a life day by day under a rule, and says everything that went too early or more than a day too late. */
-function faultsOf(life: Life, rule: Rule): readonly string[] {
-  const expected = oracle(life);
+function faultsOf(lifeCycle: LifeCycle, rule: Rule): readonly string[] {
+  const expected = oracle(lifeCycle);
   const gone = new Set<number>();
   const faults: string[] = [];
   const judge = (what: string, day: number, due: number) => {
     if (day < due) faults.push(`${what}: ${due - day} days early`);
     if (day > due + 1) faults.push(`${what}: ${day - due} days late`);
   };
-  for (let day = life.deleted; day <= lastDay; day += 1) {
-    const history = historyOn(life, day, gone);
-    if (day === life.approved && !history.isHeld) {
+  for (let day = lifeCycle.deleted; day <= lastDay; day += 1) {
+    const history = historyOn(lifeCycle, day, gone);
+    if (day === lifeCycle.approved && !history.isHeld) {
       judge('everything', day, expected.erased);
       return faults;
     }
@@ -45,43 +45,43 @@ function faultsOf(life: Life, rule: Rule): readonly string[] {
   return faults;
 }
 
-const allFaults = (rule: Rule, among = lives) => among.flatMap((life) => faultsOf(life, rule));
+const allFaults = (rule: Rule, among = lifeCycles) => among.flatMap((lifeCycle) => faultsOf(lifeCycle, rule));
 
 describe(`ten years of ${population} random lives`, () => {
   test('reach every rule', () => {
     const seen = { never: 0, notPassed: 0, passed: 0, closed: 0, held: 0, early: 0, documentsFirst: 0 };
-    for (const life of lives) {
-      const { erased, documents } = oracle(life);
-      if (life.runs.length === 0) seen.never += 1;
-      else if (life.runs.some(({ status }) => status === 'passed')) seen.passed += 1;
+    for (const lifeCycle of lifeCycles) {
+      const { erased, documents } = oracle(lifeCycle);
+      if (lifeCycle.runs.length === 0) seen.never += 1;
+      else if (lifeCycle.runs.some(({ status }) => status === 'passed')) seen.passed += 1;
       else seen.notPassed += 1;
-      if (life.closing) seen.closed += 1;
-      if (life.holds.length > 0) seen.held += 1;
-      if (erased === life.approved) seen.early += 1;
+      if (lifeCycle.closing) seen.closed += 1;
+      if (lifeCycle.holds.length > 0) seen.held += 1;
+      if (erased === lifeCycle.approved) seen.early += 1;
       if (documents.some(([, due]) => due < erased)) seen.documentsFirst += 1;
     }
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
   });
 
   test('0 early, 0 late by more than a day', () => {
-    expect(allFaults(whatIsDue)).toEqual([]);
+    expect(allFaults(retentionDueAt)).toEqual([]);
   }, 120_000);
 
   const shorter =
     (change: Partial<RetentionPolicy>): Rule =>
     (history, policy, now) =>
-      whatIsDue(history, { ...policy, ...change }, now);
+      retentionDueAt(history, { ...policy, ...change }, now);
   test.each<[string, Rule]>([
-    ['forgets a hold', (history, policy, now) => whatIsDue({ ...history, isHeld: false }, policy, now)],
+    ['forgets a hold', (history, policy, now) => retentionDueAt({ ...history, isHeld: false }, policy, now)],
     ['takes months for less', shorter({ notPassedMonths: 24 })],
     ['keeps people for too long', shorter({ neverVerifiedDays: 32 })],
     [
       'forgets the closing',
-      (history, policy, now) => whatIsDue({ ...history, closedOn: undefined }, policy, now),
+      (history, policy, now) => retentionDueAt({ ...history, closedOn: undefined }, policy, now),
     ],
     ['lets documents go early', shorter({ documentsYears: 4 })],
   ])('turn red where a rule %s', (_name, rule) => {
-    expect(allFaults(rule, lives.slice(0, 300)).length).toBeGreaterThan(5);
+    expect(allFaults(rule, lifeCycles.slice(0, 300)).length).toBeGreaterThan(5);
   });
 });
 
@@ -103,7 +103,7 @@ test('the page says what the code does, whence, and that it is no advice', () =>
     '31 CFR 1020.220(a)(3)(ii)',
     '31 CFR 1020.220(a)(3)(ii)',
   ]);
-  const { neverVerifiedDays, notPassedMonths, identityYears } = longestPolicy;
+  const { neverVerifiedDays, notPassedMonths, identityYears } = maxPolicy;
   const longest = `${neverVerifiedDays.toLocaleString('en')} days, ${notPassedMonths} months or ${identityYears} years`;
   expect(page).toContain(longest);
   expect(page).toContain('not legal advice');

@@ -5,8 +5,8 @@ import { rotateKey } from '../../src/operations/rotation/brand-rotation.ts';
 import { newSsn, person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld, settled, withWorker } from '../world.ts';
-import { filledBrand } from './filled.ts';
-import { sealedIn } from './outdated.ts';
+import { sealedColumnsIn } from './outdated.ts';
+import { populatedBrand } from './populated.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -43,7 +43,7 @@ async function seen(brand: BrandClient) {
 
 async function versionsUsed(brand: BrandClient, kind: KeyKind): Promise<readonly number[]> {
   if (kind === 'brand') {
-    const found = await sealedIn(world, brand.brandId);
+    const found = await sealedColumnsIn(world, brand.brandId);
     const records = found.filter(
       ({ where }) => where !== 'brand_keys.wrapped' && where !== 'installation.root_proof',
     );
@@ -73,7 +73,7 @@ describe('a brand with something in every table', () => {
     'changes its %s key, and nobody can tell but by the keys',
     { timeout: 180_000 },
     async (kind) => {
-      const brand = await withWorker(world, () => filledBrand(world));
+      const brand = await withWorker(world, () => populatedBrand(world));
       await settled(world);
       const before = await seen(brand);
       if (kind === 'index') await runOutRepeats(brand);

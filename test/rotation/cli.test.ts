@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clientele, repository, tidy } from '../installation/cli/program.ts';
+import { cleanUp, clientele, repository } from '../installation/cli/program.ts';
 import { person } from '../people.ts';
-import { eventually } from '../promises/durability/crowding.ts';
+import { eventually } from '../promises/durability/cpu-contention.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await world.close();
-  await tidy();
+  await cleanUp();
 });
 
 const settings = () => ({
@@ -25,7 +25,7 @@ const settings = () => ({
 });
 const rotate = (...args: readonly string[]) => clientele(['rotate', ...args, '--output', 'json'], settings());
 
-async function filled(count: number): Promise<BrandClient> {
+async function brandWithCustomers(count: number): Promise<BrandClient> {
   const brand = await world.brand();
   for (let done = 0; done < count; done += 20)
     await Promise.all(Array.from({ length: 20 }, () => brand.call('POST', '/customers', { body: person() })));
@@ -35,7 +35,7 @@ async function filled(count: number): Promise<BrandClient> {
 test('a rotation that is killed goes on with the next call, whatever it was at', {
   timeout: 120_000,
 }, async () => {
-  const brand = await filled(600);
+  const brand = await brandWithCustomers(600);
   // The last customer in the order of the walk is held, so that the command is at work and cannot finish.
   const holder = new pg.Client({ connectionString: world.databaseUrl });
   await holder.connect();
@@ -81,7 +81,7 @@ test('a rotation that is killed goes on with the next call, whatever it was at',
 });
 
 test('every brand at once, and the root key, beside a running server', { timeout: 120_000 }, async () => {
-  const brands = [await filled(20), await filled(20)];
+  const brands = [await brandWithCustomers(20), await brandWithCustomers(20)];
   const { code, json } = await rotate('index-key', '--all');
   expect(code).toBe(0);
   expect(json.length).toBeGreaterThanOrEqual(brands.length);

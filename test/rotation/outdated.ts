@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 // What a database holds that is sealed, told by the bytes alone: whatever this code base believes about where
 // its ciphertext is, this finds it elsewhere, too.
 
-export interface SealedIn {
+export interface SealedColumnUse {
   /** `table.column` */
   readonly where: string;
   /** Key version → how many records are under it. */
@@ -11,7 +11,10 @@ export interface SealedIn {
 }
 
 /** Every column of every table that holds sealed records: format 1, a small key version, at least nonce and tag. */
-export async function sealedIn({ sql }: Pick<World, 'sql'>, brandId?: string): Promise<readonly SealedIn[]> {
+export async function sealedColumnsIn(
+  { sql }: Pick<World, 'sql'>,
+  brandId?: string,
+): Promise<readonly SealedColumnUse[]> {
   const columns = await sql(
     `select c.table_name as table, c.column_name as column, c.data_type as type,
             exists (select from information_schema.columns b where b.table_name = c.table_name and b.column_name = 'brand_id') as branded
@@ -19,7 +22,7 @@ export async function sealedIn({ sql }: Pick<World, 'sql'>, brandId?: string): P
       where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type in ('text', 'bytea')
       order by 1, 2`,
   );
-  const found: SealedIn[] = [];
+  const found: SealedColumnUse[] = [];
   for (const { table, column, type, branded } of columns) {
     const bytes =
       type === 'bytea'

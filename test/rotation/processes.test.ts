@@ -6,7 +6,7 @@ import { startServer } from '../../src/main.ts';
 import type { KeyKind } from '../../src/operations/rotation/brand-rotation.ts';
 import { rotateKey } from '../../src/operations/rotation/brand-rotation.ts';
 import { newSsn, person } from '../people.ts';
-import { eventually } from '../promises/durability/crowding.ts';
+import { eventually } from '../promises/durability/cpu-contention.ts';
 import type { BrandClient, World } from '../world.ts';
 import { brandClient, openWorld } from '../world.ts';
 

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealedColumns as declared, sealedColumnsOf } from '../../src/domain/sealed-columns.ts';
 import { scopeOf } from '../../src/operations/system.ts';
 import { customerTables } from '../../src/store/retention/erasure-tables.ts';
-import { usesOfOlder } from '../../src/store/rotation/rotation.ts';
+import { countOlderKeyUses } from '../../src/store/rotation/rotation.ts';
 import { indexedTables, rootSealed, sealedColumns } from '../../src/store/rotation/sealed-columns.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { filledBrand } from './filled.ts';
-import { sealedIn } from './outdated.ts';
+import { sealedColumnsIn } from './outdated.ts';
+import { populatedBrand } from './populated.ts';
 
 let world: World;
 let brand: BrandClient;
 beforeAll(async () => {
   world = await openWorld();
-  brand = await filledBrand(world);
+  brand = await populatedBrand(world);
 }, 180_000);
 afterAll(() => world.close());
 
@@ -22,14 +22,14 @@ const nameOf = ({ table, column }: { readonly table: string; readonly column: st
 const registered = [...sealedColumns, ...rootSealed].map(nameOf);
 
 const strangers = async (): Promise<readonly string[]> =>
-  (await sealedIn(world)).map(({ where }) => where).filter((where) => !registered.includes(where));
+  (await sealedColumnsIn(world)).map(({ where }) => where).filter((where) => !registered.includes(where));
 
 test('every column in which anything sealed is found is in the register of what a rotation walks', async () => {
   expect(await strangers()).toEqual([]);
 });
 
 test('most columns of the register were filled, so that this was looked at', async () => {
-  const found = (await sealedIn(world)).map(({ where }) => where);
+  const found = (await sealedColumnsIn(world)).map(({ where }) => where);
   const empty = registered.filter((where) => !found.includes(where));
   // Rows that pass through within a second, or that a test of their own fills.
   expect([
@@ -85,7 +85,7 @@ test('turns red when a sealed column is missing, declared twice or gone from the
 });
 
 test('each use of an older key is counted once', async () => {
-  const uses = await usesOfOlder(scopeOf(world.system, brand.brandId), 'brand', 2, world.system.now());
+  const uses = await countOlderKeyUses(scopeOf(world.system, brand.brandId), 'brand', 2, world.system.now());
   const names = uses.map(({ where }) => where);
   expect(names).toEqual([...new Set(names)]);
   for (const where of ['legal_holds.reason', 'erasure_requests.reason', 'customers.profile']) {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { nonces } from '../../src/vault/aead.ts';
-import { takeKey } from '../../src/vault/derive.ts';
+import { keyFromBytes } from '../../src/vault/derive.ts';
 import { rootKeyFromText } from '../../src/vault/key-source.ts';
 import { openVault, UnknownKeyVersion } from '../../src/vault/vault.ts';
-import { codeOf, flipped, newRoot, place } from './samples.ts';
+import { codeOf, newRoot, sealContext, withFlippedBit } from './samples.ts';
 
 describe('keys have versions', () => {
   const vault = openVault(newRoot());
@@ -17,16 +17,16 @@ describe('keys have versions', () => {
   test('a rotated keyring seals under the new key and opens what the old one sealed', () => {
     expect([before.sealVersion, before.indexVersion]).toEqual([1, 1]);
     expect([after.sealVersion, after.indexVersion]).toEqual([2, 2]);
-    const old = before.seal(place, 'old');
-    expect(after.open(place, old)).toBe('old');
-    expect([after.versionOf(old), after.versionOf(after.seal(place, 'new'))]).toEqual([1, 2]);
+    const old = before.seal(sealContext, 'old');
+    expect(after.open(sealContext, old)).toBe('old');
+    expect([after.versionOf(old), after.versionOf(after.seal(sealContext, 'new'))]).toEqual([1, 2]);
     expect([after.versionOf(''), after.versionOf('no record')]).toEqual([undefined, undefined]);
   });
 
   test('a keyring that has not heard of a version says which', () => {
-    const sealed = after.seal(place, 'new');
-    expect(() => before.open(place, sealed)).toThrowError(UnknownKeyVersion);
-    expect(() => before.open(place, sealed)).toThrowError(expect.objectContaining({ version: 2 }));
+    const sealed = after.seal(sealContext, 'new');
+    expect(() => before.open(sealContext, sealed)).toThrowError(UnknownKeyVersion);
+    expect(() => before.open(sealContext, sealed)).toThrowError(expect.objectContaining({ version: 2 }));
     expect(() => before.indexAt(2, 'ssn', '1')).toThrowError(UnknownKeyVersion);
   });
 
@@ -43,11 +43,11 @@ describe('keys have versions', () => {
     const last = openVault(rootKeyFromText(two, 'ROOT_KEY').load());
     expect([old.rootVersion, both.rootVersion, last.rootVersion]).toEqual([1, 2, 2]);
     const keys = old.newBrandKeys('brand-a');
-    const sealed = old.keyring('brand-a', keys).seal(place, 'kept');
+    const sealed = old.keyring('brand-a', keys).seal(sealContext, 'kept');
     const rewrapped = keys.map((key) => both.rewrap('brand-a', key));
     expect(rewrapped.map((key) => key.rootVersion)).toEqual([2, 2]);
-    expect(last.keyring('brand-a', rewrapped).open(place, sealed)).toBe('kept');
-    expect(both.keyring('brand-a', keys).open(place, sealed)).toBe('kept');
+    expect(last.keyring('brand-a', rewrapped).open(sealContext, sealed)).toBe('kept');
+    expect(both.keyring('brand-a', keys).open(sealContext, sealed)).toBe('kept');
     // The wrapped keys in an old backup are worth nothing once their root version is gone.
     expect(codeOf(() => last.keyring('brand-a', keys))).toBe('unknown_root_version');
     expect(codeOf(() => old.keyring('brand-a', rewrapped))).toBe('unknown_root_version');
@@ -75,7 +75,7 @@ describe('another root key', () => {
     expect(other.provesRoot(proof)).toBe(false);
     const record = Buffer.from(proof, 'base64');
     for (let bit = 0; bit < record.length * 8; bit++) {
-      expect(root.provesRoot(flipped(record, bit).toString('base64'))).toBe(false);
+      expect(root.provesRoot(withFlippedBit(record, bit).toString('base64'))).toBe(false);
     }
     for (const text of ['', 'AQ==', 'no proof', `${proof}\n`]) expect(root.provesRoot(text)).toBe(false);
   });
@@ -100,7 +100,7 @@ test('a wrapped key with any bit changed does not unwrap', () => {
   const key = vault.newKey('brand-a', 'brand', 1);
   const record = Buffer.from(key.wrapped, 'base64');
   for (let bit = 0; bit < record.length * 8; bit++) {
-    const wrapped = flipped(record, bit).toString('base64');
+    const wrapped = withFlippedBit(record, bit).toString('base64');
     expect(codeOf(() => vault.rewrap('brand-a', { ...key, wrapped }))).toBe('unreadable');
   }
   expect(codeOf(() => vault.rewrap('brand-a', { ...key, wrapped: `${key.wrapped}\n` }))).toBe('unreadable');
@@ -114,7 +114,7 @@ describe('nonces', () => {
     const seen = new Set<string>();
     for (let i = 0; i < 100_000; i++) {
       const sealed = keyrings[i % 2]?.sealBytes(
-        i % 3 ? place : { ...place, purpose: 'ssn' },
+        i % 3 ? sealContext : { ...sealContext, purpose: 'ssn' },
         Buffer.alloc(0),
       );
       seen.add(sealed?.toString('latin1', 5, 17) ?? '');
@@ -156,7 +156,7 @@ describe('no key shows', () => {
   const vault = openVault(root, { random });
   const keys = vault.newBrandKeys('brand-a');
   const keyring = vault.keyring('brand-a', keys);
-  keyring.seal(place, 'text');
+  keyring.seal(sealContext, 'text');
   keyring.index('ssn', '1');
 
   /** Every way in which a developer might print a thing without meaning to. */
@@ -202,8 +202,8 @@ describe('no key shows', () => {
 
   test('in an error', () => {
     for (const call of [
-      () => keyring.open(place, 'AAAA'),
-      () => keyring.open({ ...place, sealNumber: 9 }, keyring.seal(place, 'a secret text')),
+      () => keyring.open(sealContext, 'AAAA'),
+      () => keyring.open({ ...sealContext, sealNumber: 9 }, keyring.seal(sealContext, 'a secret text')),
       () => vault.keyring('brand-b', keys),
     ]) {
       try {
@@ -230,7 +230,7 @@ describe('no key shows', () => {
     fresh.newBrandKeys('brand-a');
     expect(given).toEqual([Buffer.alloc(32), Buffer.alloc(32)]);
     const bytes = randomBytes(32);
-    const key = takeKey(bytes);
+    const key = keyFromBytes(bytes);
     expect(bytes).toEqual(Buffer.alloc(32));
     expect(key.export()).not.toEqual(bytes);
   });

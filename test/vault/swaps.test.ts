@@ -7,10 +7,10 @@ import type { Purpose, SealContext, WrappedKey } from '../../src/vault/vault.ts'
 
 const dimensions = ['brand', 'record', 'purpose', 'version', 'seal'] as const;
 type Dimension = (typeof dimensions)[number];
-type Home = { brand: string; place: SealContext; version: number };
+type RecordContext = { brand: string; place: SealContext; version: number };
 
 const purposes: readonly Purpose[] = ['profile', 'ssn', 'document', 'event', 'idempotency'];
-const homes: readonly Home[] = ['brand-a', 'brand-b'].flatMap((brand) =>
+const contexts: readonly RecordContext[] = ['brand-a', 'brand-b'].flatMap((brand) =>
   ['record-1', 'record-2'].flatMap((recordId) =>
     purposes.flatMap((purpose) =>
       [1, 2].flatMap((version) =>
@@ -20,7 +20,7 @@ const homes: readonly Home[] = ['brand-a', 'brand-b'].flatMap((brand) =>
   ),
 );
 
-function differing(a: Home, b: Home): Dimension[] {
+function differing(a: RecordContext, b: RecordContext): Dimension[] {
   const same: Record<Dimension, boolean> = {
     brand: a.brand === b.brand,
     record: a.place.recordId === b.place.recordId,
@@ -38,7 +38,7 @@ function combinations(of: readonly Dimension[]): string[] {
   return all.filter((set) => set.length > 0).map((set) => set.join('+'));
 }
 
-/** Seals at every home and opens at every home; the moves that opened, and how much was tried. */
+/** Seals at every context and opens at every context; the moves that opened, and how much was tried. */
 async function tryAllSwaps(): Promise<{ breaches: string[]; refused: number; opened: number }> {
   vi.resetModules();
   const { openVault, VaultError } = await import('../../src/vault/vault.ts');
@@ -51,16 +51,16 @@ async function tryAllSwaps(): Promise<{ breaches: string[]; refused: number; ope
       return [brand, [undefined, vault.keyring(brand, first), vault.keyring(brand, both)]];
     }),
   );
-  const sealed = homes.map((home) => {
-    const keyring = keyrings.get(home.brand)?.[home.version];
+  const sealed = contexts.map((context) => {
+    const keyring = keyrings.get(context.brand)?.[context.version];
     if (keyring === undefined) throw new Error('no keyring');
-    return keyring.seal(home.place, `text of ${JSON.stringify(home)}`);
+    return keyring.seal(context.place, `text of ${JSON.stringify(context)}`);
   });
   const breaches = new Set<string>();
   let refused = 0;
   let opened = 0;
-  homes.forEach((from, i) => {
-    for (const to of homes) {
+  contexts.forEach((from, i) => {
+    for (const to of contexts) {
       const moved = Buffer.from(sealed[i] ?? '', 'base64');
       // The version is the one coordinate that a record carries: moving it means rewriting its header.
       moved.writeUInt32BE(to.version, 1);
@@ -86,8 +86,8 @@ afterEach(() => {
 test('a record opens at its own place and at no other', async () => {
   const { breaches, refused, opened } = await tryAllSwaps();
   expect(breaches).toEqual([]);
-  expect(opened).toBe(homes.length);
-  expect(refused).toBe(homes.length * (homes.length - 1));
+  expect(opened).toBe(contexts.length);
+  expect(refused).toBe(contexts.length * (contexts.length - 1));
 });
 
 describe('the matrix finds a planted fault', () => {

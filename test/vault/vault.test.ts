@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesToText, fromBase64, textToBytes, tuple } from '../../src/vault/encoding.ts';
 import { type IndexKind, openVault, type SealContext } from '../../src/vault/vault.ts';
-import { codeOf, flipped, newRing, newRoot, place } from './samples.ts';
+import { codeOf, newKeyring, newRoot, sealContext, withFlippedBit } from './samples.ts';
 
 // Any sequence of UTF-16 code units, most of them ill-formed, beside proper text of every script.
 const anyText = fc.oneof(
@@ -21,7 +21,7 @@ const anyPlace = fc.record({
 });
 
 describe('what is sealed opens as it was', () => {
-  const keyring = newRing();
+  const keyring = newKeyring();
 
   test('any text at any place', () => {
     fc.assert(
@@ -41,7 +41,10 @@ describe('what is sealed opens as it was', () => {
     for (const bytes of ['ff', 'ff00', 'ff6100', 'c3', '61ff', 'eda080'])
       expect(
         codeOf(() =>
-          keyring.open(place, keyring.sealBytes(place, Buffer.from(bytes, 'hex')).toString('base64')),
+          keyring.open(
+            sealContext,
+            keyring.sealBytes(sealContext, Buffer.from(bytes, 'hex')).toString('base64'),
+          ),
         ),
       ).toBe('unreadable');
   });
@@ -49,12 +52,12 @@ describe('what is sealed opens as it was', () => {
   test('texts short, long and around the pool sizes of buffers', () => {
     for (const length of [0, 1, 15, 16, 17, 4063, 4064, 4096, 8192, 70_000, 3_000_000]) {
       const text = 'ü'.repeat(length);
-      expect(keyring.open(place, keyring.seal(place, text))).toBe(text);
+      expect(keyring.open(sealContext, keyring.seal(sealContext, text))).toBe(text);
     }
   });
 
   test('two seals of one text have nothing in common but the header', () => {
-    const [one, two] = [keyring.seal(place, 'same'), keyring.seal(place, 'same')].map((sealed) =>
+    const [one, two] = [keyring.seal(sealContext, 'same'), keyring.seal(sealContext, 'same')].map((sealed) =>
       Buffer.from(sealed, 'base64'),
     );
     expect(one?.subarray(0, 5)).toEqual(two?.subarray(0, 5));
@@ -63,15 +66,15 @@ describe('what is sealed opens as it was', () => {
 });
 
 describe('a sealed record with anything changed does not open', () => {
-  const keyring = newRing();
-  const sealed = keyring.seal(place, '{"first_name":"Ada"}');
+  const keyring = newKeyring();
+  const sealed = keyring.seal(sealContext, '{"first_name":"Ada"}');
   const record = Buffer.from(sealed, 'base64');
-  const open = (text: string) => codeOf(() => keyring.open(place, text));
+  const open = (text: string) => codeOf(() => keyring.open(sealContext, text));
 
   test('any single bit', () => {
     const answers = Array.from({ length: record.length * 8 }, (_, bit) => {
-      const changed = flipped(record, bit);
-      return [open(changed.toString('base64')), codeOf(() => keyring.openBytes(place, changed))];
+      const changed = withFlippedBit(record, bit);
+      return [open(changed.toString('base64')), codeOf(() => keyring.openBytes(sealContext, changed))];
     });
     // A changed version asks for a key that is not there, everything else fails its tag or its format.
     const version = (bit: number) => bit >= 8 && bit < 40;
@@ -84,7 +87,9 @@ describe('a sealed record with anything changed does not open', () => {
     // Node's decoder reads '-' as '+' and U+0141 as 'A', skips blanks, and drops the spare bits at the end.
     const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \n.\u0141'];
     let tried = 0;
-    for (const text of ['', 'a', 'ab'].map((more) => keyring.seal(place, `{"first_name":"Ada"}${more}`))) {
+    for (const text of ['', 'a', 'ab'].map((more) =>
+      keyring.seal(sealContext, `{"first_name":"Ada"}${more}`),
+    )) {
       for (let at = 0; at < text.length; at++) {
         const lookalike = String.fromCharCode(text.charCodeAt(at) + 0x100);
         for (const other of [...others, lookalike]) {
@@ -99,7 +104,7 @@ describe('a sealed record with anything changed does not open', () => {
 
   test('cut short or made longer, by bytes or by characters', () => {
     for (let length = 0; length < record.length; length++) {
-      expect(codeOf(() => keyring.openBytes(place, record.subarray(0, length)))).toBe('unreadable');
+      expect(codeOf(() => keyring.openBytes(sealContext, record.subarray(0, length)))).toBe('unreadable');
       expect(open(record.subarray(0, length).toString('base64'))).toBe('unreadable');
       expect(open(record.subarray(length + 1).toString('base64'))).not.toBe('opened');
     }
@@ -109,13 +114,13 @@ describe('a sealed record with anything changed does not open', () => {
       expect(open(sealed + more)).toBe('unreadable');
       expect(open(more + sealed)).toBe('unreadable');
     }
-    expect(codeOf(() => keyring.openBytes(place, Buffer.concat([record, Buffer.alloc(1)])))).toBe(
+    expect(codeOf(() => keyring.openBytes(sealContext, Buffer.concat([record, Buffer.alloc(1)])))).toBe(
       'unreadable',
     );
   });
 
   test('while the record itself still opens', () => {
-    expect(keyring.open(place, sealed)).toBe('{"first_name":"Ada"}');
+    expect(keyring.open(sealContext, sealed)).toBe('{"first_name":"Ada"}');
   });
 });
 
@@ -132,7 +137,7 @@ describe('a blind index', () => {
   });
 
   test('differs for any two different texts', () => {
-    const keyring = newRing();
+    const keyring = newKeyring();
     fc.assert(
       fc.property(anyText, anyText, (one, two) => {
         expect(keyring.index('email', one).equals(keyring.index('email', two))).toBe(one === two);
@@ -174,7 +179,7 @@ describe('one value has one encoding', () => {
 });
 
 describe('a place that cannot be told from another is refused', () => {
-  const keyring = newRing();
+  const keyring = newKeyring();
   test.each<Partial<SealContext>>([
     { recordId: '' },
     { recordId: 'ü' },
@@ -185,10 +190,12 @@ describe('a place that cannot be told from another is refused', () => {
     { sealNumber: Number.NaN },
     { sealNumber: 2 ** 32 },
   ])('%o', (part) => {
-    expect(codeOf(() => keyring.seal({ ...place, ...part }, 'text'))).toBe('misuse');
-    expect(codeOf(() => keyring.open({ ...place, ...part }, keyring.seal(place, 'text')))).toBe('misuse');
+    expect(codeOf(() => keyring.seal({ ...sealContext, ...part }, 'text'))).toBe('misuse');
+    expect(codeOf(() => keyring.open({ ...sealContext, ...part }, keyring.seal(sealContext, 'text')))).toBe(
+      'misuse',
+    );
     // A refused place must leave nothing behind in the associated data of the next one.
-    expect(keyring.open(place, keyring.seal(place, 'text'))).toBe('text');
+    expect(keyring.open(sealContext, keyring.seal(sealContext, 'text'))).toBe('text');
   });
 
   test('and so is a brand or a key version', () => {

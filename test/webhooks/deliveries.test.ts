@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/time.ts';
 import { plusSeconds } from '../../src/domain/time.ts';
 import {
-  failingPatience,
-  longestRetryAfter,
+  disableAfterSeconds,
+  maxRetryAfterSeconds,
   outcomeOfStatus,
-  pauseAfter,
-  pauses,
   readRetryAfter,
+  retryDelaySeconds,
+  retryDelaysSeconds,
 } from '../../src/domain/webhooks/delivery.ts';
 import { wallClock } from '../../src/runtime.ts';
 import { newCustomer, newWebhook } from '../contract-samples.ts';
 import type { Receiver } from '../fakes/receiver.ts';
 import { openReceiver } from '../fakes/receiver.ts';
-import { crowding, eventually } from '../promises/durability/crowding.ts';
+import { cpuContention, eventually } from '../promises/durability/cpu-contention.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
@@ -23,14 +23,14 @@ const day = 24 * hour;
 
 describe('the schedule', () => {
   test('waits as long as it says, a tenth more or less, and comes to its end after three days', () => {
-    expect(pauses).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
-    pauses.forEach((pause, index) => {
-      expect(pauseAfter(index + 1, 0.5)).toBe(pause);
-      expect(pauseAfter(index + 1, 0)).toBeCloseTo(pause * 0.9);
-      expect(pauseAfter(index + 1, 1)).toBeCloseTo(pause * 1.1);
+    expect(retryDelaysSeconds).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+    retryDelaysSeconds.forEach((pause, index) => {
+      expect(retryDelaySeconds(index + 1, 0.5)).toBe(pause);
+      expect(retryDelaySeconds(index + 1, 0)).toBeCloseTo(pause * 0.9);
+      expect(retryDelaySeconds(index + 1, 1)).toBeCloseTo(pause * 1.1);
     });
-    expect(pauseAfter(pauses.length + 1, 0.5)).toBeUndefined();
-    const all = pauses.reduce((sum, pause) => sum + pause, 0);
+    expect(retryDelaySeconds(retryDelaysSeconds.length + 1, 0.5)).toBeUndefined();
+    const all = retryDelaysSeconds.reduce((sum, pause) => sum + pause, 0);
     expect(all / day).toBeGreaterThan(3);
     expect(all / day).toBeLessThan(3.2);
   });
@@ -39,14 +39,18 @@ describe('the schedule', () => {
     const page = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
     const units: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: hour };
     const rows = [...page.matchAll(/^\| (\d+) \| ([\d]+) (seconds|minutes|hours) \|/gm)];
-    expect(rows.map(([, attempt]) => Number(attempt))).toEqual(pauses.map((_, index) => index + 2));
-    expect(rows.map(([, , many, unit]) => Number(many) * (units[unit ?? ''] ?? 0))).toEqual([...pauses]);
+    expect(rows.map(([, attempt]) => Number(attempt))).toEqual(
+      retryDelaysSeconds.map((_, index) => index + 2),
+    );
+    expect(rows.map(([, , many, unit]) => Number(many) * (units[unit ?? ''] ?? 0))).toEqual([
+      ...retryDelaysSeconds,
+    ]);
   });
 
   test('waits longer where the receiver asks for it, never shorter, and not for ever', () => {
-    expect(pauseAfter(1, 0.5, 60)).toBe(60);
-    expect(pauseAfter(9, 0.5, 60)).toBe(86_400);
-    expect(pauseAfter(1, 0.5, 1e9)).toBe(longestRetryAfter);
+    expect(retryDelaySeconds(1, 0.5, 60)).toBe(60);
+    expect(retryDelaySeconds(9, 0.5, 60)).toBe(86_400);
+    expect(retryDelaySeconds(1, 0.5, 1e9)).toBe(maxRetryAfterSeconds);
     const now = Date.parse('2026-05-04T14:00:00Z');
     expect(readRetryAfter('120', now)).toBe(120);
     expect(readRetryAfter('Mon, 04 May 2026 14:01:00 GMT', now)).toBe(60);
@@ -95,12 +99,12 @@ describe('a receiver', () => {
 
   /** Lets every try of a delivery fall due and fail. */
   async function exhaust(receiver: Receiver, attempts: () => Promise<number>) {
-    for (const [index, pause] of pauses.entries()) {
+    for (const [index, pause] of retryDelaysSeconds.entries()) {
       await eventually(async () => (await attempts()) === index + 1);
       pass(pause * 1.2);
     }
-    await eventually(async () => (await attempts()) === pauses.length + 1);
-    expect(receiver.arrived.length).toBeGreaterThanOrEqual(pauses.length + 1);
+    await eventually(async () => (await attempts()) === retryDelaysSeconds.length + 1);
+    expect(receiver.arrived.length).toBeGreaterThanOrEqual(retryDelaysSeconds.length + 1);
   }
 
   test('that always fails is given up on after three days, and replayed has everything', async () => {
@@ -128,7 +132,7 @@ describe('a receiver', () => {
     await newCustomer(brand);
     await eventually(async () => (await deliveries())[0]?.attempts.length === 1);
     expect((await subscription()).failing_since).toBeDefined();
-    pass(failingPatience - hour);
+    pass(disableAfterSeconds - hour);
     await eventually(async () => (await deliveries())[0]?.attempts.length === 2);
     expect((await subscription()).status).toBe('STATUS_ENABLED');
     pass(2 * hour);
@@ -338,7 +342,7 @@ describe('speed', () => {
     console.info(
       `milliseconds from commit to first attempt, p95: ${p95(alone)} alone, ${p95(beside)} beside slow and dead ones`,
     );
-    const bound = 1_000 * crowding();
+    const bound = 1_000 * cpuContention();
     expect(p95(alone)).toBeLessThan(bound);
     expect(p95(beside)).toBeLessThan(bound);
     expect(slow.arrived.length).toBeGreaterThan(0);
@@ -349,7 +353,7 @@ describe('speed', () => {
   }, 120_000);
 
   test('many slow receivers at once take turns within the places of a process, and each gets all of its own', async () => {
-    const [crowd, customers, most] = [40, 9, 256];
+    const [load, customers, most] = [40, 9, 256];
     const others = await world.brand();
     const slow = await openReceiver();
     const held: (() => void)[] = [];
@@ -359,19 +363,19 @@ describe('speed', () => {
       held.push(() => response.end());
       return undefined;
     });
-    for (let one = 0; one < crowd; one += 1)
+    for (let one = 0; one < load; one += 1)
       await newWebhook(others, { url: `${slow.url}/${one}`, events: ['customer.created'] });
     for (let one = 0; one < customers; one += 1) await newCustomer(others);
     await eventually(() => held.length >= most);
     // All is ready to be sent, and nobody has gone beyond the places that there are.
     await eventually(async () => {
       const rows = await world.sql('select from deliveries where brand_id = $1', [others.brandId]);
-      return rows.length === crowd * customers;
+      return rows.length === load * customers;
     });
     expect(held.length).toBe(most);
     isHolding = false;
     for (const release of held) release();
-    await eventually(() => slow.arrived.length >= crowd * customers);
+    await eventually(() => slow.arrived.length >= load * customers);
     const each = new Set(slow.arrived.map(({ headers }) => headers['webhook-id']));
     expect(each.size).toBe(customers);
     await slow.close();

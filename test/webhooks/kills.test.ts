@@ -1,49 +1,49 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newCustomer } from '../contract-samples.ts';
-import { eventually } from '../promises/durability/crowding.ts';
-import type { Scene } from './worker-kills.ts';
-import { complaintsOf, openScene } from './worker-kills.ts';
+import { eventually } from '../promises/durability/cpu-contention.ts';
+import type { WorkerKillFixture } from './worker-kills.ts';
+import { deliveryErrors, openWorkerKillFixture } from './worker-kills.ts';
 
 const kills = 10;
 
-let scene: Scene;
+let fixture: WorkerKillFixture;
 beforeAll(async () => {
-  scene = await openScene();
+  fixture = await openWorkerKillFixture();
 }, 180_000);
-afterAll(() => scene?.close(), 60_000);
+afterAll(() => fixture?.close(), 60_000);
 
 test(`no event is lost, overtaken or renamed over ${kills} kills of its worker, three of ten deliveries refused`, async () => {
-  for (let kill = 0; kill < kills; kill += 1) await scene.kill();
-  await scene.settle();
-  expect(await scene.complaints()).toEqual([]);
-  const [row] = await scene.world.sql('select count(*) as many from events');
+  for (let kill = 0; kill < kills; kill += 1) await fixture.kill();
+  await fixture.settle();
+  expect(await fixture.complaints()).toEqual([]);
+  const [row] = await fixture.world.sql('select count(*) as many from events');
   expect(Number(row?.['many'])).toBeGreaterThanOrEqual(kills * 5);
 }, 300_000);
 
 test('a worker that goes by a cursor, and moves it before it has sent, would be noticed', async () => {
   // What such a worker leaves behind when it dies: taken down as done, and never sent.
-  await scene.world.sql(
+  await fixture.world.sql(
     `create function forget() returns trigger language plpgsql as
        $$ begin new.status := 'delivered'; return new; end $$`,
   );
-  await scene.world.sql(
+  await fixture.world.sql(
     'create trigger forget before insert on deliveries for each row when (new.number % 2 = 0) execute function forget()',
   );
-  for (let many = 0; many < 4; many += 1) await newCustomer(scene.brand);
-  await scene.settle();
-  await scene.world.sql('drop trigger forget on deliveries');
-  const lost = (await scene.complaints()).filter((what) => what.endsWith('was lost'));
-  expect(lost.length).toBe(2 * scene.receivers.length);
+  for (let many = 0; many < 4; many += 1) await newCustomer(fixture.brand);
+  await fixture.settle();
+  await fixture.world.sql('drop trigger forget on deliveries');
+  const lost = (await fixture.complaints()).filter((what) => what.endsWith('was lost'));
+  expect(lost.length).toBe(2 * fixture.receivers.length);
 }, 120_000);
 
 test('a fan-out that moves on before its deliveries are written would be noticed', async () => {
-  const before = (await scene.complaints()).length;
+  const before = (await fixture.complaints()).length;
   // What a process leaves behind that dies between two transactions.
-  await scene.world.sql('update webhooks set fanned = fanned + 1');
-  await newCustomer(scene.brand);
-  await eventually(async () => (await scene.world.sql('select from journal')).length === 0);
-  await scene.settle();
-  expect((await scene.complaints()).length).toBe(before + scene.receivers.length);
+  await fixture.world.sql('update webhooks set fanned = fanned + 1');
+  await newCustomer(fixture.brand);
+  await eventually(async () => (await fixture.world.sql('select from journal')).length === 0);
+  await fixture.settle();
+  expect((await fixture.complaints()).length).toBe(before + fixture.receivers.length);
 }, 120_000);
 
 test('events out of order, in other bytes or under other ids would be noticed', () => {
@@ -56,10 +56,10 @@ test('events out of order, in other bytes or under other ids would be noticed', 
   const took = (...ids: readonly string[]) => ({
     taken: ids.map((id) => ({ headers: { 'webhook-id': id }, body: '{}', at: 0, json: {} })),
   });
-  expect(complaintsOf(took('e1', 'e2', 'e1'), events)).toEqual([]);
-  expect(complaintsOf(took('e2', 'e1'), events)).toEqual(['e1 was overtaken']);
-  expect(complaintsOf(took('e1', 'e2', 'e3'), events)).toEqual(['e3 is no event']);
-  expect(complaintsOf(took('e1'), events)).toEqual(['e2 was lost']);
+  expect(deliveryErrors(took('e1', 'e2', 'e1'), events)).toEqual([]);
+  expect(deliveryErrors(took('e2', 'e1'), events)).toEqual(['e1 was overtaken']);
+  expect(deliveryErrors(took('e1', 'e2', 'e3'), events)).toEqual(['e3 is no event']);
+  expect(deliveryErrors(took('e1'), events)).toEqual(['e2 was lost']);
   const changed = events.map((event) => ({ ...event, payload: '{"a": 1}' }));
-  expect(complaintsOf(took('e1', 'e2'), changed)).toHaveLength(2);
+  expect(deliveryErrors(took('e1', 'e2'), changed)).toHaveLength(2);
 });

@@ -6,7 +6,7 @@ import { newCustomer, newWebhook } from '../contract-samples.ts';
 import type { Arrival, Receiver } from '../fakes/receiver.ts';
 import { openReceiver } from '../fakes/receiver.ts';
 import { person } from '../people.ts';
-import { eventually } from '../promises/durability/crowding.ts';
+import { eventually } from '../promises/durability/cpu-contention.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { newCustomer, newWebhook } from '../contract-samples.ts';
 import type { Receiver } from '../fakes/receiver.ts';
 import { openReceiver } from '../fakes/receiver.ts';
-import { eventually } from '../promises/durability/crowding.ts';
+import { eventually } from '../promises/durability/cpu-contention.ts';
 import { buildProgram } from '../promises/durability/serving.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-export interface Scene {
+export interface WorkerKillFixture {
   readonly world: World;
   readonly brand: BrandClient;
   readonly receivers: readonly Receiver[];
@@ -31,7 +31,7 @@ export interface Scene {
  * three of ten deliveries. Pauses and leases are cut short by the database's own clock being put forward in the
  * rows, so that nobody waits for them.
  */
-export async function openScene(): Promise<Scene> {
+export async function openWorkerKillFixture(): Promise<WorkerKillFixture> {
   const program = await buildProgram('test/webhooks/worker.ts');
   // Without rounds of its own: what is delivered is delivered by those who are killed.
   const world = await openWorld({ apiOnly: true });
@@ -114,7 +114,7 @@ export async function openScene(): Promise<Scene> {
         [brand.brandId],
       );
       return receivers.flatMap((receiver, index) =>
-        complaintsOf(receiver, events).map((what) => `${index}: ${what}`),
+        deliveryErrors(receiver, events).map((what) => `${index}: ${what}`),
       );
     },
     async close() {
@@ -130,7 +130,7 @@ export async function openScene(): Promise<Scene> {
 type EventRow = Readonly<Record<string, unknown>>;
 
 /** What one receiver has to complain about, by what it took and what had happened. */
-export function complaintsOf(
+export function deliveryErrors(
   receiver: Pick<Receiver, 'taken'>,
   events: readonly EventRow[],
 ): readonly string[] {

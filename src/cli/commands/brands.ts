@@ -3,11 +3,11 @@ import type { NewKey } from '../../operations/brands/api-keys.ts';
 import { withSystem } from '../command.ts';
 import { keyWithSecret, secretText, warnAboutSecret } from '../key-text.ts';
 import type { Format } from '../output.ts';
-import { printAnswer, printNotice, programName, quoted } from '../output.ts';
-import { table } from '../table.ts';
+import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
+import { formatTable } from '../table.ts';
 
 type Brands = typeof import('../../operations/brands/brands.ts');
-type Brand = Awaited<ReturnType<Brands['brandNamed']>>;
+type Brand = Awaited<ReturnType<Brands['findBrandByName']>>;
 
 interface CreateOptions {
   readonly withKey?: boolean;
@@ -28,7 +28,7 @@ export async function createBrand(format: Format, name: string, options: CreateO
   else if (format === 'table')
     printNotice(
       format,
-      `Create a key for it with: ${programName()} keys create --brand ${quoted(brand.name)}`,
+      `Create a key for it with: ${programName()} keys create --brand ${shellQuoted(brand.name)}`,
     );
 }
 
@@ -38,7 +38,7 @@ export async function listBrands(format: Format): Promise<void> {
   printAnswer(format, brands.map(facts), () =>
     brands.length === 0
       ? `There is no brand yet. Create one with: ${programName()} brands create NAME --with-key`
-      : table(
+      : formatTable(
           ['NAME', 'ID', 'CREATED'],
           brands.map((brand) => [brand.name, brand.brandId, brand.createdAt.slice(0, 10)]),
         ),

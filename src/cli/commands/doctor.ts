@@ -3,7 +3,7 @@ import type { Finding } from '../../operations/installation/doctor.ts';
 import { withProgramName } from '../failure.ts';
 import type { Format } from '../output.ts';
 import { coloured, printAnswer, printNotice } from '../output.ts';
-import { table } from '../table.ts';
+import { formatTable } from '../table.ts';
 
 /** Examines the installation. The exit code is 1 where anything is red. */
 export async function doctor(format: Format): Promise<void> {
@@ -68,5 +68,5 @@ function findingsText(findings: readonly Finding[]): string {
           reds > 0 ? 'red' : 'yellow',
           `${reds} red (needs a fix), ${yellows} yellow (worth a look), ${count('green')} green.`,
         );
-  return `${table([], rows, [9, name + 2, width])}\n\n${sum}`;
+  return `${formatTable([], rows, [9, name + 2, width])}\n\n${sum}`;
 }

@@ -1,7 +1,7 @@
 import type { System } from '../../operations/system.ts';
 import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
-import { printAnswer, printNotice, programName, quoted } from '../output.ts';
+import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { writePrivateFile } from '../private-file.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 
@@ -28,7 +28,7 @@ export async function exportAudit(
   if (format === 'table')
     printNotice(
       format,
-      `Keep that key apart from the file. Verify with: ${programName()} verify-audit ${quoted(options.file)} --key ${trail.key}`,
+      `Keep that key apart from the file. Verify with: ${programName()} verify-audit ${shellQuoted(options.file)} --key ${trail.key}`,
     );
 }
 
@@ -44,7 +44,7 @@ export async function exportCustomers(format: Format, options: ExportOptions): P
   );
 }
 
-type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').brandNamed>>;
+type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').findBrandByName>>;
 type Work<Result> = (
   system: System,
   brandId: Brand['brandId'],
@@ -58,8 +58,8 @@ function runExport<Result>(
   work: Work<Result>,
 ): Promise<readonly [Brand, Result]> {
   return withSystem(format, async (system) => {
-    const { brandNamed } = await import('../../operations/brands/brands.ts');
-    const brand = await brandNamed(system, options.brand);
+    const { findBrandByName } = await import('../../operations/brands/brands.ts');
+    const brand = await findBrandByName(system, options.brand);
     const progress = openProgress(format);
     try {
       const result = await writePrivateFile(options.file, (write) =>

@@ -13,14 +13,14 @@ interface ImportOptions {
 
 /** The exit code is 1 where a line was not imported. */
 export async function importFile(format: Format, file: string, options: ImportOptions): Promise<void> {
-  const [{ importCustomers }, { brandNamed }] = await Promise.all([
+  const [{ importCustomers }, { findBrandByName }] = await Promise.all([
     import('../../operations/customers/import.ts'),
     import('../../operations/brands/brands.ts'),
   ]);
   const progress = openProgress(format);
   const problems: LineProblems[] = [];
   const [brand, facts] = await withSystem(format, async (system) => {
-    const brand = await brandNamed(system, options.brand);
+    const brand = await findBrandByName(system, options.brand);
     const imported = importCustomers(system, brand.brandId, {
       path: resolve(file),
       skipBad: options.skipBad === true,

@@ -2,10 +2,10 @@ import { instantOfMillis } from '../../domain/time.ts';
 import type { NewKey } from '../../operations/brands/api-keys.ts';
 import type { Brand } from '../command.ts';
 import { withBrand } from '../command.ts';
-import { keyFacts, keyWithSecret, minute, scopesText, secretText, warnAboutSecret } from '../key-text.ts';
+import { keyFacts, keyWithSecret, minuteText, scopesText, secretText, warnAboutSecret } from '../key-text.ts';
 import type { Format } from '../output.ts';
 import { printAnswer } from '../output.ts';
-import { table } from '../table.ts';
+import { formatTable } from '../table.ts';
 
 type Key = Omit<NewKey, 'authorization'>;
 
@@ -32,7 +32,7 @@ export async function listKeys(format: Format, brandName: string): Promise<void>
     format,
     keys.map((key) => keyFacts(brand, key)),
     () =>
-      table(
+      formatTable(
         ['NAME', 'IDENTITY', 'SCOPES', 'CREATED', 'STATE'],
         keys.map((key) => [
           key.name,
@@ -59,22 +59,22 @@ interface RotateOptions {
 
 export async function rotateKey(format: Format, keyName: string, options: RotateOptions): Promise<void> {
   const [brand, key] = await withBrand(format, options.brand, async (system, { brandId }) => {
-    const { keyNamed, renewKey } = await operations();
-    const known = await keyNamed(system, brandId, keyName);
-    return renewKey(system, brandId, known, options.overlapHours);
+    const { findKeyByName, replaceSecret } = await operations();
+    const known = await findKeyByName(system, brandId, keyName);
+    return replaceSecret(system, brandId, known, options.overlapHours);
   });
   const old =
     options.overlapHours > 0 && key.previousUntil
-      ? `The old secret stays valid until ${minute(key.previousUntil)}.`
+      ? `The old secret stays valid until ${minuteText(key.previousUntil)}.`
       : 'The old secret is refused within a second.';
   showSecret(format, brand, key, `The key ${key.name} of ${brand.name} has a new secret. ${old}`);
 }
 
 export async function revokeKey(format: Format, keyName: string, brandName: string): Promise<void> {
   const [brand, key] = await withBrand(format, brandName, async (system, { brandId }) => {
-    const { endKey, keyNamed } = await operations();
-    const known = await keyNamed(system, brandId, keyName);
-    return endKey(system, brandId, known.identity);
+    const { revokeBrandKey, findKeyByName } = await operations();
+    const known = await findKeyByName(system, brandId, keyName);
+    return revokeBrandKey(system, brandId, known.identity);
   });
   printAnswer(
     format,
@@ -92,9 +92,10 @@ function showSecret(format: Format, brand: Brand, key: NewKey, sentence: string)
 
 function stateOf({ expiresAt, revokedAt, previousUntil }: Key): string {
   const now = instantOfMillis(Date.now());
-  if (revokedAt) return `revoked ${minute(revokedAt)}`;
-  if (expiresAt && expiresAt <= now) return `expired ${minute(expiresAt)}`;
-  const parts = ['active', ...(expiresAt ? [`until ${minute(expiresAt)}`] : [])];
-  if (previousUntil && previousUntil > now) parts.push(`(old secret too, until ${minute(previousUntil)})`);
+  if (revokedAt) return `revoked ${minuteText(revokedAt)}`;
+  if (expiresAt && expiresAt <= now) return `expired ${minuteText(expiresAt)}`;
+  const parts = ['active', ...(expiresAt ? [`until ${minuteText(expiresAt)}`] : [])];
+  if (previousUntil && previousUntil > now)
+    parts.push(`(old secret too, until ${minuteText(previousUntil)})`);
   return parts.join(' ');
 }

@@ -1,9 +1,9 @@
-import type { ProgramFacts, ProgramWish } from '../../operations/kyc/programs.ts';
+import type { ProgramFacts, ProgramSettings } from '../../operations/kyc/programs.ts';
 import type { Brand } from '../command.ts';
 import { withBrand } from '../command.ts';
 import type { Format } from '../output.ts';
 import { coloured, printAnswer, printNotice } from '../output.ts';
-import { table } from '../table.ts';
+import { formatTable } from '../table.ts';
 
 export async function listPrograms(format: Format, brandName: string): Promise<void> {
   const [brand, programs] = await withBrand(format, brandName, async (system, { brandId }) =>
@@ -13,14 +13,14 @@ export async function listPrograms(format: Format, brandName: string): Promise<v
     format,
     programs.map((program) => facts(brand, program)),
     () =>
-      table(
+      formatTable(
         ['NAME', 'ID', 'PROVIDER', 'URL'],
         programs.map(({ name, programId, provider, url }) => [name, programId, provider, url ?? '']),
       ),
   );
 }
 
-interface ProgramOptions extends ProgramWish {
+interface ProgramOptions extends ProgramSettings {
   readonly brand: string;
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../config.ts';
 import type { Format } from '../output.ts';
-import { printAnswer, printNotice, programName, quoted } from '../output.ts';
+import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 
 export async function restore(format: Format, file: string): Promise<void> {
@@ -33,7 +33,7 @@ function startCommand({ databaseUrl, dataDir, rootKeyFile, environment }: Config
     CLIENTELE_ROOT_KEY_FILE: rootKeyFile,
   };
   const given = Object.entries(settings).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${quoted(value)}`],
+    value === undefined ? [] : [`${name}=${shellQuoted(value)}`],
   );
   return [...given, programName(), 'serve'].join(' ');
 }

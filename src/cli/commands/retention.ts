@@ -3,9 +3,9 @@ import type { System } from '../../operations/system.ts';
 import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer } from '../output.ts';
-import { table } from '../table.ts';
+import { formatTable } from '../table.ts';
 
-type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').brandNamed>>;
+type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').findBrandByName>>;
 type Policy = Awaited<ReturnType<typeof import('../../operations/retention/policies.ts').policyFor>>;
 
 export async function showRetention(format: Format, brandName: string): Promise<void> {
@@ -44,13 +44,13 @@ async function showPolicy(
   brandName: string,
   work: (system: System, brand: Brand) => Promise<Policy>,
 ): Promise<void> {
-  const { brandNamed } = await import('../../operations/brands/brands.ts');
+  const { findBrandByName } = await import('../../operations/brands/brands.ts');
   const [brand, policy] = await withSystem(format, async (system) => {
-    const named = await brandNamed(system, brandName);
+    const named = await findBrandByName(system, brandName);
     return [named, await work(system, named)] as const;
   });
   printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...policy }, () =>
-    table(
+    formatTable(
       ['WHAT', 'KEPT FOR', 'SINCE'],
       Object.entries(rows).map(([name, [of, unit, since]]) => [
         of,

@@ -45,8 +45,8 @@ export async function rotateBrands(format: Format, kind: KeyKind, options: Rotat
 const unit = { brand: 'records', index: 'customers' } as const;
 
 async function brandsOf(system: System, { brand }: RotateOptions) {
-  const { allBrands, brandNamed } = await import('../../operations/brands/brands.ts');
-  return brand === undefined ? allBrands(system) : [await brandNamed(system, brand)];
+  const { allBrands, findBrandByName } = await import('../../operations/brands/brands.ts');
+  return brand === undefined ? allBrands(system) : [await findBrandByName(system, brand)];
 }
 
 function sentenceOf({

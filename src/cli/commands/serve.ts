@@ -4,7 +4,7 @@ import type { Deployment, RunningServer } from '../../main.ts';
 import { describe, sentenceOf } from '../failure.ts';
 import { openLogger } from '../logger.ts';
 import type { Format } from '../output.ts';
-import { coloured, printNotice, programName, quoted } from '../output.ts';
+import { coloured, printNotice, programName, shellQuoted } from '../output.ts';
 import { installShutdown } from '../shutdown.ts';
 
 // Standard output carries the log. Notices for people go to standard error.
@@ -82,7 +82,7 @@ async function readyText(config: Config, server: RunningServer, allBrands: AllBr
   if (demoKey && brand) return welcome(config, server, demoKey, brand.name);
   const ready = `Clientele is ready at ${server.url} (${config.environment}). Docs: ${server.url}/docs`;
   const next = brand
-    ? `Create a key with: ${programName()} keys create --brand ${quoted(brand.name)}`
+    ? `Create a key with: ${programName()} keys create --brand ${shellQuoted(brand.name)}`
     : `Create a brand and a key with: ${programName()} brands create "My brand" --with-key`;
   const key =
     server.isFirstStart && config.rootKeyFile === undefined ? [`Root key: ${rootKeyText(config)}`] : [];
@@ -113,7 +113,7 @@ List its customers:
 curl '${url}/api/v0.1/customers' -H 'Identity: ${key.identity}' -H 'Authorization: ${key.authorization}'
 
 ${dim(`Root key: ${config.rootKeyFile === undefined ? rootKeyText(config) : config.rootKeyFile}`)}
-${dim(`Another key: ${programName()} keys create --brand ${quoted(brand)}`)}
+${dim(`Another key: ${programName()} keys create --brand ${shellQuoted(brand)}`)}
 ${dim('Stop with Ctrl-C. The data stays.')}
 `;
 }

@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { OperatorError } from '../../domain/operator-error.ts';
-import type { Broken, Known, Whole } from '../../operations/audit/verify.ts';
+import type { IntactTrail, InvalidTrail, TrustedFacts } from '../../operations/audit/verify.ts';
 import type { Format } from '../output.ts';
 import { coloured, printAnswer } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
@@ -16,7 +16,7 @@ interface VerifyOptions {
 /** Verifies an exported audit trail. The exit code is 1 if a line was changed. */
 export async function verifyAudit(format: Format, path: string, options: VerifyOptions): Promise<void> {
   const keys = options.key && new Set(options.key.flatMap(keysIn));
-  const known: Known = keys ? { keys } : {};
+  const known: TrustedFacts = keys ? { keys } : {};
   const earlier = options.earlier === undefined ? undefined : await verdictOn(format, options.earlier, known);
   if (earlier && !earlier.whole)
     throw new OperatorError(
@@ -28,7 +28,7 @@ export async function verifyAudit(format: Format, path: string, options: VerifyO
   if (!verdict.whole) process.exitCode = 1;
 }
 
-async function verdictOn(format: Format, path: string, known: Known) {
+async function verdictOn(format: Format, path: string, known: TrustedFacts) {
   const { verifyTrail } = await import('../../operations/audit/verify.ts');
   const size = (await stat(path).catch(() => undefined))?.size;
   if (size === undefined) throw new OperatorError(`There is no file ${path} that can be read.`);
@@ -66,7 +66,10 @@ function keysIn(given: string): readonly string[] {
   return keys;
 }
 
-const factsOf = ({ brand, from, to, hash, at, keys }: Whole, pinned: ReadonlySet<string> | undefined) => ({
+const factsOf = (
+  { brand, from, to, hash, at, keys }: IntactTrail,
+  pinned: ReadonlySet<string> | undefined,
+) => ({
   whole: true,
   bond_brand_id: brand,
   from,
@@ -77,7 +80,10 @@ const factsOf = ({ brand, from, to, hash, at, keys }: Whole, pinned: ReadonlySet
   key_known: pinned !== undefined,
 });
 
-function wholeText({ brand, from, to, at, keys }: Whole, pinned: ReadonlySet<string> | undefined): string {
+function wholeText(
+  { brand, from, to, at, keys }: IntactTrail,
+  pinned: ReadonlySet<string> | undefined,
+): string {
   const lines = [
     coloured(
       process.stdout,
@@ -98,5 +104,5 @@ function wholeText({ brand, from, to, at, keys }: Whole, pinned: ReadonlySet<str
   return lines.join('\n');
 }
 
-const brokenText = (path: string, { line, problem }: Broken): string =>
+const brokenText = (path: string, { line, problem }: InvalidTrail): string =>
   `${coloured(process.stdout, 'red', `Line ${formatCount(line)} of ${path} is the first that is not valid.`)}\n${problem}`;

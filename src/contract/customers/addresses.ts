@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { checkNewAddress } from '../../domain/customers/address-book.ts';
 import { Problems } from '../../domain/problems.ts';
 import { operation } from '../operation.ts';
-import { sentence } from '../shapes.ts';
+import { fixedText } from '../shapes.ts';
 import { changedCustomerExample, createExample, customerExample } from './examples.ts';
 import { addressFields, addressSchema, newAddress } from './schema.ts';
 
@@ -126,7 +126,7 @@ const deleteAddress = operation({
     'Removes one address. The last primary address cannot be removed, and after KYC has passed no primary one can.',
   scope: 'customers:write',
   params: bothIds,
-  answer: sentence('The address is deleted.', 'Address resource deleted'),
+  answer: fixedText('The address is deleted.', 'Address resource deleted'),
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'address_dne', 'kyc_customer'],
   unknownError: 'unknown_delete_address',

@@ -9,7 +9,7 @@ import {
 import { customerFields } from '../../domain/fields.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
-import { oneOf, uuid, written } from '../shapes.ts';
+import { oneOf, shortTextField, uuid } from '../shapes.ts';
 import { changeRequestExample, changeRequestReadExample } from './examples.ts';
 import { changeCustomerBody } from './schema.ts';
 
@@ -69,7 +69,10 @@ const createChangeRequest = operation({
     schema: Type.Object(
       {
         changes: changeCustomerBody,
-        reason: written('Why, for the reviewer. Between 3 and 500 characters; sealed at rest.', changeReason),
+        reason: shortTextField(
+          'Why, for the reviewer. Between 3 and 500 characters; sealed at rest.',
+          changeReason,
+        ),
       },
       { title: 'NewChangeRequest', ...closed },
     ),
@@ -149,7 +152,7 @@ const decideChangeRequest = operation({
     schema: Type.Object(
       {
         decision: oneOf(['approve', 'decline']),
-        note: Type.Optional(written('At most 500 characters; sealed at rest.', decisionNote)),
+        note: Type.Optional(shortTextField('At most 500 characters; sealed at rest.', decisionNote)),
       },
       { title: 'ChangeDecision', ...closed },
     ),

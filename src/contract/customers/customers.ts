@@ -3,7 +3,7 @@ import { checkCustomer } from '../../domain/customers/customer.ts';
 import { checkSearch } from '../../domain/customers/search.ts';
 import { defaultPerPage, lastPage, perPageChoices } from '../../domain/paging.ts';
 import { operation } from '../operation.ts';
-import { sentence } from '../shapes.ts';
+import { fixedText } from '../shapes.ts';
 import {
   changedCustomerExample,
   changeExample,
@@ -157,7 +157,7 @@ const deleteCustomer = operation({
     'The customer vanishes from every answer at once; its SSN and brand_person_id are free again. The sealed record is kept out of reach until retention erases it.',
   scope: 'customers:delete',
   params: customerId,
-  answer: sentence('The customer is deleted.', 'Customer resource deleted'),
+  answer: fixedText('The customer is deleted.', 'Customer resource deleted'),
   schemaError: 'delete_customer_schema',
   errors: ['customer_dne'],
   unknownError: 'unknown_delete_customer',

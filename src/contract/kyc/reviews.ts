@@ -6,9 +6,9 @@ import { checkDecision, decisions, reviewNote } from '../../domain/kyc/review.ts
 import { addressFields } from '../customers/schema.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
-import { oneOf, uuid, written } from '../shapes.ts';
+import { oneOf, shortTextField, uuid } from '../shapes.ts';
 import { decidedExample, decisionExample, fileExample, reviewExample, reviewsExample } from './examples.ts';
-import { customerId, kycStatus, ourTime, programId, wantedDocuments } from './schema.ts';
+import { customerId, kycStatus, programId, serverTime, wantedDocuments } from './schema.ts';
 
 const closed = { additionalProperties: false } as const;
 const reviewId = { review_id: { description: "The review's id.", invalid: 'kyc_dne' } } as const;
@@ -20,8 +20,10 @@ const brief = {
   program: Type.String({ description: "The program's name." }),
   provider: Type.String({ description: 'Who verifies for the program: sandbox, manual or http.' }),
   kyc_status: kycStatus,
-  under_review_since: Type.Optional(ourTime('Since when it waits for a reviewer; absent where it does not.')),
-  date_started: ourTime('When the verification was started.'),
+  under_review_since: Type.Optional(
+    serverTime('Since when it waits for a reviewer; absent where it does not.'),
+  ),
+  date_started: serverTime('When the verification was started.'),
   documents: wantedDocuments,
 };
 
@@ -72,7 +74,7 @@ const file = Type.Object(
     file_name: Type.String(),
     media_type: Type.String(),
     size: Type.Integer({ description: 'Bytes.' }),
-    date_submitted: ourTime('When it was handed in.'),
+    date_submitted: serverTime('When it was handed in.'),
   },
   { title: 'ReviewFile', ...closed },
 );
@@ -83,7 +85,7 @@ const decided = Type.Object(
     documents: Type.Optional(Type.Array(oneOf(documentTypes))),
     decided_by: uuid('The identity of the key that decided.'),
     note: Type.Optional(Type.String()),
-    date_decided: ourTime('When.'),
+    date_decided: serverTime('When.'),
   },
   { title: 'ReviewDecision', ...closed },
 );
@@ -139,7 +141,7 @@ const decideKycReview = operation({
             maxItems: documentTypes.length,
           }),
         ),
-        note: Type.Optional(written('Why, for those who read it later; stored sealed.', reviewNote)),
+        note: Type.Optional(shortTextField('Why, for those who read it later; stored sealed.', reviewNote)),
       },
       { title: 'Decision', ...closed },
     ),

@@ -10,7 +10,7 @@ const closed = { additionalProperties: false } as const;
 export const customerId = uuid("The customer's id.");
 export const programId = uuid("The program's id, as GET /programs lists it.");
 export const kycStatus = oneOf(kycStatuses, { description: 'How the verification stands.' });
-export const ourTime = (description: string) =>
+export const serverTime = (description: string) =>
   Type.String({ description, examples: ['2021-02-11T13:26:50.553841+00:00'] });
 
 export const startBody = Type.Object(
@@ -47,7 +47,7 @@ export const verification = Type.Object(
     program_id: programId,
     kyc_status: kycStatus,
     documents: Type.Optional(wantedDocuments),
-    date_updated: ourTime('When its status last changed.'),
+    date_updated: serverTime('When its status last changed.'),
   },
   { title: 'Verification', ...closed },
 );

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { checkStart } from '../../domain/customers/applicant.ts';
-import { checkDocuments, maxDocumentsBody } from '../../domain/kyc/documents.ts';
+import { checkDocuments, maxDocumentsBodyBytes } from '../../domain/kyc/documents.ts';
 import { operation } from '../operation.ts';
 import {
   documentsExample,
@@ -88,7 +88,7 @@ const submitKycDocuments = operation({
   body: {
     schema: documentsBody,
     check: checkDocuments,
-    limit: maxDocumentsBody,
+    limit: maxDocumentsBodyBytes,
     example: documentsExample,
   },
   answer: {

@@ -149,7 +149,7 @@ function problem(code: ErrorCode, detail: Detail): JsonObject {
 }
 
 /** A request that cannot be right: what the example of a row's schema error answers. */
-export function misfit(row: OperationRow): {
+export function schemaErrorExample(row: OperationRow): {
   readonly body?: object;
   readonly query?: Record<string, string>;
 } {
@@ -169,7 +169,7 @@ const someday: ValidationContext = { now: '2026-01-01T00:00:00.000000' as Instan
 
 /** What validation itself says to it, so that the example is an answer and not an invention. */
 function schemaProblems(row: OperationRow): FieldProblems {
-  const { body, query = {} } = misfit(row);
+  const { body, query = {} } = schemaErrorExample(row);
   if (row.body) {
     const problems = shapeCheck(row.body.schema)(body);
     problems.addMissing(row.body.check(body, someday));

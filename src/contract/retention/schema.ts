@@ -1,15 +1,15 @@
 import Type from 'typebox';
 import { kycStatuses } from '../../domain/kyc/verification.ts';
 import { deletionCursorPattern } from '../../domain/retention/paging.ts';
-import { bases, erasureCauses, longestPolicy } from '../../domain/retention/policy.ts';
+import { bases, erasureCauses, maxPolicy } from '../../domain/retention/policy.ts';
 import { policyNames, reason } from '../../domain/retention/requests.ts';
 import { checkShortTexts } from '../../domain/short-text.ts';
 import { customer } from '../customers/schema.ts';
 import { listOf, listQuery } from '../lists.ts';
-import { oneOf, text, uuid, written } from '../shapes.ts';
+import { oneOf, shortTextField, text, uuid } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-const ourTime = (description: string) =>
+const serverTime = (description: string) =>
   Type.String({ description, examples: ['2021-02-11T13:26:50.553841+00:00'] });
 const key = (description: string) => uuid(`${description} The identity of a key.`);
 
@@ -20,7 +20,7 @@ export const customerParam = {
 const customerId = uuid("The customer's id.");
 /** The body of an operation that needs nothing but a reason. */
 export const reasonBody = (title: string, example: { readonly reason: string }) => ({
-  schema: Type.Object({ reason: written('The reason; stored sealed.', reason) }, { title, ...closed }),
+  schema: Type.Object({ reason: shortTextField('The reason; stored sealed.', reason) }, { title, ...closed }),
   check: checkShortTexts({ reason }),
   example,
 });
@@ -44,10 +44,10 @@ export const hold = Type.Object(
     customer_id: customerId,
     reason: Type.String(),
     set_by: key('Who set it.'),
-    date_set: ourTime('When it was set.'),
+    date_set: serverTime('When it was set.'),
     release_reason: Type.Optional(Type.String()),
     released_by: Type.Optional(key('Who released it.')),
-    date_released: Type.Optional(ourTime('When it was released; absent while it stands.')),
+    date_released: Type.Optional(serverTime('When it was released; absent while it stands.')),
   },
   { title: 'LegalHold', ...closed },
 );
@@ -58,7 +58,7 @@ export const erasureRequest = Type.Object(
     customer_id: customerId,
     reason: Type.String(),
     requested_by: key('Who asks.'),
-    date_requested: ourTime('When.'),
+    date_requested: serverTime('When.'),
   },
   { title: 'ErasureRequest', ...closed },
 );
@@ -66,7 +66,7 @@ export const erasureRequest = Type.Object(
 export const erased = Type.Object(
   {
     customer_id: customerId,
-    date_erased: ourTime('When the record was erased.'),
+    date_erased: serverTime('When the record was erased.'),
     erased_because: oneOf(erasureCauses, { description: 'Whose time was over, or early.' }),
   },
   { title: 'Erased', ...closed },
@@ -74,7 +74,7 @@ export const erased = Type.Object(
 
 const brief = {
   customer_id: customerId,
-  date_deleted: ourTime('When the customer was deleted.'),
+  date_deleted: serverTime('When the customer was deleted.'),
 };
 
 export const restrictedList = listOf(
@@ -96,11 +96,11 @@ export const restricted = Type.Object(
     closed_on: Type.Optional(Type.String({ format: 'date', description: 'The day the account was closed.' })),
     kept_as: Type.Optional(oneOf(bases, { description: 'The rule under which the record is kept.' })),
     erase_after: Type.Optional(
-      ourTime('When the whole record is erased, as things stand; absent under a legal hold.'),
+      serverTime('When the whole record is erased, as things stand; absent under a legal hold.'),
     ),
     legal_holds: Type.Array(hold, { description: 'Released ones too.' }),
     erasure_requests: Type.Array(erasureRequest),
-    date_erased: Type.Optional(ourTime('When the record was erased; then nothing else is left.')),
+    date_erased: Type.Optional(serverTime('When the record was erased; then nothing else is left.')),
     erased_because: Type.Optional(oneOf(erasureCauses)),
   },
   { title: 'RestrictedCustomer', ...closed },
@@ -118,7 +118,7 @@ const descriptions = {
 const number = (name: keyof typeof descriptions, options: object = {}) =>
   Type.Integer({ description: descriptions[name], format: 'int32', ...options });
 const wished = (name: keyof typeof descriptions) =>
-  Type.Optional(number(name, { minimum: 0, maximum: longestPolicy[policyNames[name]] }));
+  Type.Optional(number(name, { minimum: 0, maximum: maxPolicy[policyNames[name]] }));
 
 export const policy = Type.Object(
   {

@@ -1,8 +1,13 @@
 import Type from 'typebox';
 import { attemptOutcomes } from '../../domain/webhooks/delivery.ts';
-import { description, overlap, payloadKinds, webhookStatuses } from '../../domain/webhooks/subscription.ts';
+import {
+  description,
+  payloadKinds,
+  secretOverlapHours,
+  webhookStatuses,
+} from '../../domain/webhooks/subscription.ts';
 import { listQuery } from '../lists.ts';
-import { oneOf, text, uuid, written } from '../shapes.ts';
+import { oneOf, shortTextField, text, uuid } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -25,7 +30,9 @@ const settings = {
     minItems: 1,
     maxItems: 50,
   }),
-  description: Type.Optional(written('What it is for; at most 255 characters, sealed at rest.', description)),
+  description: Type.Optional(
+    shortTextField('What it is for; at most 255 characters, sealed at rest.', description),
+  ),
   status: Type.Optional(
     oneOf(webhookStatuses, {
       description: 'A disabled subscription is sent nothing. What was pending goes on when it is enabled.',
@@ -87,8 +94,8 @@ export const rotationBody = Type.Object(
       Type.Number({
         description: 'Hours for which the old secret goes on signing beside the new one; 0 for none.',
         minimum: 0,
-        maximum: overlap.most,
-        default: overlap.usual,
+        maximum: secretOverlapHours.most,
+        default: secretOverlapHours.usual,
       }),
     ),
   },

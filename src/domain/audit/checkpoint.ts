@@ -35,7 +35,7 @@ export const checkpointText = ({ brand, number, hash, at, key }: Checkpoint): st
   `{"kind":"checkpoint","brand":"${brand}","number":${number},"hash":"${hash}","at":"${withOffset(at)}","key":"${key}"`;
 
 /** The last line of an export: what the file holds, all of it. */
-export interface Ending {
+export interface ExportTrailer {
   readonly brand: BrandId;
   /** The numbers of the first and the last entry in the file; where there is none, `to` is one less than `from`. */
   readonly from: number;
@@ -51,7 +51,7 @@ export interface Ending {
 }
 
 /** An ending up to its signature. */
-export const endingText = ({ brand, from, to, lines, hash, file, at, key }: Ending): string =>
+export const exportTrailerText = ({ brand, from, to, lines, hash, file, at, key }: ExportTrailer): string =>
   `{"kind":"end","brand":"${brand}","from":${from},"to":${to},"lines":${lines},"hash":"${hash}",` +
   `"file":"${file}","at":"${withOffset(at)}","key":"${key}"`;
 
@@ -59,8 +59,8 @@ export const endingText = ({ brand, from, to, lines, hash, file, at, key }: Endi
 export const signedLine = (text: string, signature: string): string => `${text},"signature":"${signature}"}`;
 
 /** Bytes from the end of an entry's text, and of a signed one, to the end of the line. */
-export const hashTail = entryLine('', '0'.repeat(64)).length;
-export const signatureTail = signedLine('', '0'.repeat(88)).length;
+export const hashTailBytes = entryLine('', '0'.repeat(64)).length;
+export const signatureTailBytes = signedLine('', '0'.repeat(88)).length;
 
 /** When the next checkpoint is due: so many entries after the last, or so many seconds where there are any. */
-export const checkpointEvery = { entries: 1_000, seconds: 60 } as const;
+export const checkpointInterval = { entries: 1_000, seconds: 60 } as const;

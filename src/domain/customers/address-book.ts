@@ -32,7 +32,7 @@ export function findAddress(addresses: readonly Address[], id: AddressId): Addre
 }
 
 /** The stored addresses as a client could send them back. */
-const asSent = (addresses: readonly Address[]): readonly AddressInput[] =>
+const asInputs = (addresses: readonly Address[]): readonly AddressInput[] =>
   addresses.map(({ deliverability: _verdict, date_created: _date, ...sent }) => sent);
 
 /** @throws Refusal `edit_customer_schema` where there are 20 already, or `kyc_customer`. */
@@ -47,7 +47,7 @@ export function addAddress(
       body: [`A customer has at most ${maxAddresses} addresses.`],
     });
   }
-  return applyChange(present, { addresses: [...asSent(addresses), sent] }, new Problems(), addressDefaults);
+  return applyChange(present, { addresses: [...asInputs(addresses), sent] }, new Problems(), addressDefaults);
 }
 
 /**
@@ -74,7 +74,7 @@ export function changeAddress(
   all.addMissing(problems);
   if (all.any) throw new Refusal('edit_customer_schema', all.toObject());
 
-  const sent = asSent(addresses).map((one) => (one.address_id === id ? { ...one, ...change } : one));
+  const sent = asInputs(addresses).map((one) => (one.address_id === id ? { ...one, ...change } : one));
   refuseWithoutPrimary(sent, 'is_primary');
   return applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
 }
@@ -87,7 +87,7 @@ export function removeAddress(
 ): Changed {
   const { addresses } = present.profile;
   findAddress(addresses, id);
-  const sent = asSent(addresses).filter((one) => one.address_id !== id);
+  const sent = asInputs(addresses).filter((one) => one.address_id !== id);
   refuseWithoutPrimary(sent, 'address_id');
   return applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
 }

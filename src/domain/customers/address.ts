@@ -148,7 +148,7 @@ export function withVerdict(address: Address, verdict: Deliverability | undefine
 }
 
 /** One sent item beside the stored address that it continues, if any. */
-export interface Pairing {
+export interface AddressMatch {
   readonly sent: AddressFields;
   readonly stored: Address | undefined;
 }
@@ -157,11 +157,11 @@ export interface Pairing {
  * Which stored address each sent item continues: the one whose `address_id` it carries, else one that
  * equals it in content. An unknown or repeated `address_id` is a problem of that item.
  */
-export function pairAddresses(
+export function matchAddresses(
   sent: readonly AddressInput[],
   stored: readonly Address[],
   problems: Problems,
-): readonly Pairing[] {
+): readonly AddressMatch[] {
   const free = new Map<string, Address>(stored.map((address) => [address.address_id, address]));
   const known = new Set<string>(free.keys());
   const named = sent.map((item, index) => {

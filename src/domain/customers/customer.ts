@@ -13,8 +13,8 @@ import {
   addressFields,
   checkAddress,
   equalFields,
+  matchAddresses,
   newAddress,
-  pairAddresses,
   rewriteAddress,
   touchesPrimary,
 } from './address.ts';
@@ -200,7 +200,7 @@ function changedAddresses(
   deferredProblems: Problems,
   addressDefaults: AddressDefaults,
 ): readonly Address[] {
-  return pairAddresses(sent, stored, deferredProblems).map((pair, index) => {
+  return matchAddresses(sent, stored, deferredProblems).map((pair, index) => {
     if (!pair.stored) return newAddress(pair.sent, addressDefaults);
     for (const field of equalFields(pair.stored, pair.sent))
       deferredProblems.withdraw(`addresses.${index}.${field}`);

@@ -20,11 +20,11 @@ const twoSided: ReadonlySet<string> = new Set(['passport_card', 'permanent_resid
 export type DocumentSide = 'front' | 'back';
 export type MediaType = 'image/jpeg' | 'image/png' | 'image/heic' | 'application/pdf';
 
-const mebi = 1024 * 1024;
+const bytesPerMib = 1024 * 1024;
 /** Bytes of one image, decoded. */
-export const maxImage = 10 * mebi;
+export const maxImageBytes = 10 * bytesPerMib;
 /** Bytes of the largest body: 25 MiB of images in base64, and what stands around them. */
-export const maxDocumentsBody = Math.ceil((25 * mebi * 4) / 3) + 64 * 1024;
+export const maxDocumentsBodyBytes = Math.ceil((25 * bytesPerMib * 4) / 3) + 64 * 1024;
 
 /** An image as it is sent. */
 export interface SentImage {
@@ -119,7 +119,7 @@ const fileNameRule = (name: string): string | undefined => {
 
 /** Linear and without a copy: the text may be 14 million characters long. */
 function imageRule(image: string): string | undefined {
-  if (decodedLength(image) > maxImage) return 'Must be at most 10 MB.';
+  if (decodedLength(image) > maxImageBytes) return 'Must be at most 10 MB.';
   if (image === '' || !isBase64(image))
     return 'Not valid base64: use the standard alphabet with padding and no line breaks (RFC 4648 section 4).';
   return mediaTypeOf(image)

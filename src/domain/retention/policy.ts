@@ -25,7 +25,7 @@ export const defaultPolicy: RetentionPolicy = {
 };
 
 /** Far above every rule of law that is known to us; a wall against a slip of the hand. */
-export const longestPolicy: RetentionPolicy = {
+export const maxPolicy: RetentionPolicy = {
   neverVerifiedDays: 3_650,
   notPassedMonths: 300,
   identityYears: 30,
@@ -33,7 +33,7 @@ export const longestPolicy: RetentionPolicy = {
 };
 
 /** In live nobody goes below what the defaults have from the law; a sandbox may try anything out. */
-export const shortestPolicy = (sandbox: boolean): RetentionPolicy =>
+export const minPolicy = (sandbox: boolean): RetentionPolicy =>
   sandbox ? { neverVerifiedDays: 0, notPassedMonths: 0, identityYears: 0, documentsYears: 0 } : defaultPolicy;
 
 /** Under which rule a record is kept. */
@@ -45,7 +45,7 @@ export const erasureCauses = [...bases, 'early'] as const;
 export type ErasureCause = (typeof erasureCauses)[number];
 
 /** What is known of a deleted customer, as far as retention asks. */
-export interface History {
+export interface RetentionHistory {
   readonly deletedAt: Instant;
   /** What became of its verifications, over all programs. */
   readonly verified: 'never started' | 'not passed' | 'passed';
@@ -72,13 +72,13 @@ export type RetentionDue =
  * Under which rule the record is kept. An account that was closed had been opened, so its holder counts as
  * identified, by whoever it was.
  */
-export function basisOf({ verified, closedOn }: History): Basis {
+export function basisOf({ verified, closedOn }: RetentionHistory): Basis {
   if (verified === 'passed' || closedOn !== undefined) return 'identified';
   return verified === 'never started' ? 'never_verified' : 'not_passed';
 }
 
 /** From when on nothing of the record is needed any more, a legal hold apart. */
-export function everythingDueAt(history: History, policy: RetentionPolicy): Instant {
+export function erasureDueAt(history: RetentionHistory, policy: RetentionPolicy): Instant {
   const { deletedAt, lastActionAt, wasRunning, closedOn, made } = history;
   switch (basisOf(history)) {
     case 'never_verified':
@@ -101,10 +101,14 @@ const documentDueAt = (made: Instant, policy: RetentionPolicy): Instant =>
   plusMonths(made, policy.documentsYears * 12);
 
 /** What may go now. */
-export function whatIsDue(history: History, policy: RetentionPolicy, now: Instant): RetentionDue {
+export function retentionDueAt(
+  history: RetentionHistory,
+  policy: RetentionPolicy,
+  now: Instant,
+): RetentionDue {
   if (history.isHeld) return { kind: 'nothing', until: undefined };
   const because = basisOf(history);
-  const everythingAt = everythingDueAt(history, policy);
+  const everythingAt = erasureDueAt(history, policy);
   if (everythingAt <= now) return { kind: 'everything', because };
   // Elsewhere the documents go with the rest.
   if (because !== 'identified') return { kind: 'nothing', until: everythingAt };

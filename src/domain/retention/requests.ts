@@ -3,7 +3,7 @@ import { shortText } from '../short-text.ts';
 import { dayOf, isCalendarDay } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
 import type { RetentionPolicy } from './policy.ts';
-import { longestPolicy, shortestPolicy } from './policy.ts';
+import { maxPolicy, minPolicy } from './policy.ts';
 
 /** What is wrong with the values of a request about retention; a wrong type is left to the schema. */
 
@@ -22,12 +22,12 @@ const fields = (body: unknown): Readonly<Record<string, unknown>> =>
 
 export function checkPolicy(body: unknown, { sandbox }: ValidationContext): Problems {
   const problems = new Problems();
-  const shortest = shortestPolicy(sandbox);
+  const shortest = minPolicy(sandbox);
   for (const [name, key] of Object.entries(policyNames)) {
     const value = fields(body)[name];
     if (typeof value !== 'number') continue;
-    if (!Number.isInteger(value) || value < shortest[key] || value > longestPolicy[key])
-      problems.add(name, `Must be a whole number from ${shortest[key]} to ${longestPolicy[key]}.`);
+    if (!Number.isInteger(value) || value < shortest[key] || value > maxPolicy[key])
+      problems.add(name, `Must be a whole number from ${shortest[key]} to ${maxPolicy[key]}.`);
   }
   return problems;
 }

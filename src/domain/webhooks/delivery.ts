@@ -1,33 +1,33 @@
 /** When an event that a receiver did not take is sent again, and when that is given up. */
 
 const minute = 60;
-const hour = 60 * minute;
-const day = 24 * hour;
+const hourSeconds = 60 * minute;
+const daySeconds = 24 * hourSeconds;
 
 /** Seconds between an attempt that failed and the next: about three days in all. Bond's schedule. */
-export const pauses = [
+export const retryDelaysSeconds = [
   5,
   5 * minute,
   30 * minute,
-  2 * hour,
-  5 * hour,
-  10 * hour,
-  14 * hour,
-  20 * hour,
-  24 * hour,
+  2 * hourSeconds,
+  5 * hourSeconds,
+  10 * hourSeconds,
+  14 * hourSeconds,
+  20 * hourSeconds,
+  24 * hourSeconds,
 ] as const;
 
 /** By how much of itself a pause is made longer or shorter, so that what failed together does not return together. */
 const jitter = 0.1;
 
 /** The longest that a receiver may ask us to wait, in seconds: what the schedule itself would wait at most. */
-export const longestRetryAfter = day;
+export const maxRetryAfterSeconds = daySeconds;
 
 /** How long every attempt at an endpoint may have failed before it is disabled, in seconds. */
-export const failingPatience = 5 * day;
+export const disableAfterSeconds = 5 * daySeconds;
 
 /** Attempts that are kept of one delivery; the oldest go first. */
-export const attemptsKept = 20;
+export const maxStoredAttempts = 20;
 
 /** How an attempt ended, as the list of deliveries shows it. */
 export const attemptOutcomes = [
@@ -56,11 +56,11 @@ export function outcomeOfStatus(status: number): AttemptOutcome {
  * of this schedule have failed, this one included; `random` is from 0 to 1; `retryAfter` what the receiver asked
  * for, which can make a pause longer and never shorter.
  */
-export function pauseAfter(tries: number, random: number, retryAfter = 0): number | undefined {
-  const pause = pauses[tries - 1];
+export function retryDelaySeconds(tries: number, random: number, retryAfter = 0): number | undefined {
+  const pause = retryDelaysSeconds[tries - 1];
   if (pause === undefined) return undefined;
   const spread = pause * (1 + jitter * (2 * random - 1));
-  return Math.max(spread, Math.min(retryAfter, longestRetryAfter));
+  return Math.max(spread, Math.min(retryAfter, maxRetryAfterSeconds));
 }
 
 /** Seconds that a `Retry-After` asks for (RFC 9110 section 10.2.3): a number, or a date seen from `nowMillis`. */

@@ -15,15 +15,15 @@ export type PayloadKind = (typeof payloadKinds)[number];
 
 /** Subscriptions that a brand may have, and events that one request replays. */
 export const maxWebhooks = 500;
-export const maxReplay = 10_000;
+export const maxReplayedEvents = 10_000;
 
 /** Hours that an old secret goes on signing. */
-export const overlap = { usual: 24, most: 168 } as const;
+export const secretOverlapHours = { usual: 24, most: 168 } as const;
 
 export const description = shortText(255, { minLength: 0 });
 
 /** Whether a type is one of a list in which a `*` at the end stands for any ending. */
-export function wants(patterns: readonly string[], type: string): boolean {
+export function matchesEventType(patterns: readonly string[], type: string): boolean {
   return patterns.some((pattern) =>
     pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
   );

@@ -14,6 +14,6 @@ export function linked(number: number, previous: string, body: string): Link {
 }
 
 /** What a brand's first entry goes on from. */
-export const originOf = (brand: BrandId): string => sha256(originText(brand));
+export const firstPreviousHash = (brand: BrandId): string => sha256(originText(brand));
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');

@@ -1,4 +1,4 @@
-import { positionOf, usualItems } from '../../contract/lists.ts';
+import { defaultListItems, positionOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { AuditFilter, AuditOrder } from '../../domain/audit/query.ts';
@@ -59,7 +59,7 @@ async function entriesPage(
 ): Promise<string> {
   const order = query.order ?? 'newest';
   const after = positionOf(query.cursor, parseAuditCursor);
-  const limit = query.limit ?? usualItems;
+  const limit = query.limit ?? defaultListItems;
   const page = await readEntries(context.scope, { customerId, filter, order, after, limit });
   const shown = await Promise.all(page.rows.map((row) => entryJson(context, row)));
   const more = page.last && !isPast(page.last, filter, order);
@@ -88,7 +88,7 @@ async function entryJson({ system, keyring }: Context, row: EntryRow): Promise<s
  * Writes down which customers are about to be shown, where CLIENTELE_AUDIT_READS asks for it. The answer waits
  * for it: what is not written down is not shown.
  */
-export async function noteShown(context: Context, customers: readonly CustomerId[]): Promise<void> {
+export async function recordReads(context: Context, customers: readonly CustomerId[]): Promise<void> {
   if (!context.system.auditReads) return;
   const [only] = customers.length === 1 ? customers : [];
   const facts = only === undefined ? { facts: { count: customers.length, customers } } : {};

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import {
-  isUnplaced,
-  lastUnplaced,
+  hasUnsequencedUpTo,
+  lastUnsequenced,
   trailCheckpoints,
   trailEnd,
   trailEntries,
@@ -11,9 +11,9 @@ import {
 import type { BrandScope } from '../../store/scope.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { originOf } from './chain.ts';
+import { firstPreviousHash } from './chain.ts';
 import { BrokenTrail, ExportFile } from './file.ts';
-import { noteOperator } from './operator.ts';
+import { recordOperatorAction } from './operator.ts';
 import { sequence } from './sequence.ts';
 
 /** Entries read at once. */
@@ -22,7 +22,7 @@ const batch = 1_000;
 const placementTimeoutMs = 30_000;
 
 /** Takes a piece of an export, and resolves when it may be given the next. */
-export type Sink = (text: string) => Promise<void>;
+export type TextSink = (text: string) => Promise<void>;
 
 export interface ExportedTrail {
   readonly from: number;
@@ -42,11 +42,11 @@ export async function exportAudit(
   system: System,
   brandId: BrandId,
   from: number,
-  sink: Sink,
+  sink: TextSink,
   progress: (done: number, of: number) => void,
 ): Promise<ExportedTrail> {
   const scope = scopeOf(system, brandId);
-  await noteOperator(system, brandId, 'export audit', { from });
+  await recordOperatorAction(system, brandId, 'export audit', { from });
   await allPlaced(system, scope);
   const end = await trailEnd(scope);
   if (!end || from > end.number)
@@ -74,9 +74,9 @@ export async function exportAudit(
 
 /** Waits until everything that is committed now has its place, and helps with it. */
 async function allPlaced(system: System, scope: BrandScope): Promise<void> {
-  const last = await lastUnplaced(scope);
+  const last = await lastUnsequenced(scope);
   const deadline = performance.now() + placementTimeoutMs;
-  while (last !== undefined && (await isUnplaced(scope, last))) {
+  while (last !== undefined && (await hasUnsequencedUpTo(scope, last))) {
     if (performance.now() > deadline)
       throw new OperatorError(
         'The audit trail does not keep up with what is written. Try again when there is less to do.',
@@ -86,7 +86,7 @@ async function allPlaced(system: System, scope: BrandScope): Promise<void> {
 }
 
 async function hashBefore(scope: BrandScope, from: number): Promise<string> {
-  if (from === 1) return originOf(scope.brandId);
+  if (from === 1) return firstPreviousHash(scope.brandId);
   const [before] = await trailEntries(scope, from - 2, from - 1, 1);
   if (!before) throw new BrokenTrail(`Entry ${from - 1} of the audit trail is missing.`);
   return before.hash;

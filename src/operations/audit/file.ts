@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
-import { checkpointText, endingText, entryLine, signedLine } from '../../domain/audit/checkpoint.ts';
+import { checkpointText, entryLine, exportTrailerText, signedLine } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Signer } from '../../vault/signer.ts';
@@ -19,7 +19,7 @@ export class BrokenTrail extends Error {
 }
 
 /** Where an export begins: the number of its first entry and the hash that this one goes on from. */
-export interface Beginning {
+export interface ExportStart {
   readonly brand: BrandId;
   readonly from: number;
   readonly previous: string;
@@ -27,14 +27,14 @@ export interface Beginning {
 
 /** The lines of one export, in order. Each is checked before it is given out: an export never signs what does not hold. */
 export class ExportFile {
-  readonly #beginning: Beginning;
+  readonly #beginning: ExportStart;
   readonly #signer: Signer;
   readonly #file = createHash('sha256');
   #lines = 0;
   #number: number;
   #hash: string;
 
-  constructor(beginning: Beginning, signer: Signer) {
+  constructor(beginning: ExportStart, signer: Signer) {
     this.#beginning = beginning;
     this.#signer = signer;
     this.#number = beginning.from - 1;
@@ -74,7 +74,7 @@ export class ExportFile {
 
   /** The last line, signed now. */
   end(at: Instant): string {
-    const text = endingText({
+    const text = exportTrailerText({
       brand: this.#beginning.brand,
       from: this.#beginning.from,
       to: this.#number,

@@ -21,7 +21,7 @@ export function operatorActor(): Actor {
 }
 
 /** Writes down what an operator does where nothing else is written: before data leaves, for example. */
-export async function noteOperator(
+export async function recordOperatorAction(
   system: System,
   brandId: BrandId,
   operation: string,

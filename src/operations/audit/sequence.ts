@@ -1,18 +1,18 @@
-import { checkpointEvery, checkpointText } from '../../domain/audit/checkpoint.ts';
+import { checkpointInterval, checkpointText } from '../../domain/audit/checkpoint.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { Head, SequencedRow, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
 import {
   dueHeads,
   headsOfBrands,
-  holdSequence,
+  insertCheckpoint,
   isSequenceWaiting,
-  keepCheckpoint,
+  lockSequencer,
   readUnsequenced,
   writeSequenced,
 } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
-import { linked, originOf } from './chain.ts';
+import { firstPreviousHash, linked } from './chain.ts';
 
 /** What one transaction gives places to, at most. */
 const batch = 1_000;
@@ -28,7 +28,7 @@ export type Sequenced = 'done' | 'more' | 'elsewhere';
 export async function sequence(system: System, due: SequencerWork = dueNow(system)): Promise<Sequenced> {
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
   const { outcome, events } = await system.db.transaction(async (db) => {
-    if (!(await holdSequence(db))) return { outcome: 'elsewhere', events: 0 } as const;
+    if (!(await lockSequencer(db))) return { outcome: 'elsewhere', events: 0 } as const;
     const ones = await readUnsequenced(db, batch);
     if (ones.length > 0) await placeThem(db, ones);
     await signDue(system, db, due);
@@ -41,8 +41,8 @@ export async function sequence(system: System, due: SequencerWork = dueNow(syste
 }
 
 const dueNow = ({ now }: System): SequencerWork => ({
-  entries: checkpointEvery.entries,
-  notAfter: plusSeconds(now(), -checkpointEvery.seconds),
+  entries: checkpointInterval.entries,
+  notAfter: plusSeconds(now(), -checkpointInterval.seconds),
 });
 
 async function placeThem(db: Connection, ones: readonly Unsequenced[]): Promise<void> {
@@ -50,7 +50,7 @@ async function placeThem(db: Connection, ones: readonly Unsequenced[]): Promise<
   const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
   const placed = ones.map((one): SequencedRow => {
     const { brandId, body, hasEvent } = one;
-    const head = heads.get(brandId) ?? { number: 0, hash: originOf(brandId), events: 0 };
+    const head = heads.get(brandId) ?? { number: 0, hash: firstPreviousHash(brandId), events: 0 };
     const number = head.number + 1;
     const { hash } = linked(number, head.hash, body);
     const events = head.events + (hasEvent ? 1 : 0);
@@ -65,6 +65,6 @@ async function signDue({ vault, now }: System, db: Connection, due: SequencerWor
     const at = now();
     const { key } = vault.signer;
     const text = checkpointText({ brand: head.brandId, number: head.number, hash: head.hash, at, key });
-    await keepCheckpoint(db, head, { at, key, signature: vault.signer.sign(text) });
+    await insertCheckpoint(db, head, { at, key, signature: vault.signer.sign(text) });
   }
 }

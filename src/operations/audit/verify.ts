@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { hashTail, originText, signatureTail } from '../../domain/audit/checkpoint.ts';
+import { hashTailBytes, originText, signatureTailBytes } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { isSignedBy } from '../../vault/signer.ts';
 
@@ -7,17 +7,17 @@ import { isSignedBy } from '../../vault/signer.ts';
 // written to be read by those who have no reason to believe us.
 
 /** What the reader of an export knows from elsewhere. */
-export interface Known {
+export interface TrustedFacts {
   /** Public keys written down before; without any, whoever can replace the file can also sign it. */
   readonly keys?: ReadonlySet<string>;
   /** Hashes by number out of an earlier export: a trail that was made anew since then has others. */
   readonly earlier?: ReadonlyMap<number, string>;
 }
 
-export type TrailVerdict = Whole | Broken;
+export type TrailVerdict = IntactTrail | InvalidTrail;
 
 /** Every line stands as it was written and signed. */
-export interface Whole {
+export interface IntactTrail {
   readonly whole: true;
   readonly brand: BrandId;
   readonly from: number;
@@ -32,7 +32,7 @@ export interface Whole {
   readonly signed: ReadonlyMap<number, string>;
 }
 
-export interface Broken {
+export interface InvalidTrail {
   readonly whole: false;
   /** The first line that is not as it was, from 1; where lines are cut off, the first that is missing. */
   readonly line: number;
@@ -42,7 +42,7 @@ export interface Broken {
 /** Checks a file piece by piece, as it is read. Memory stays the same however long it is. */
 export async function verifyTrail(
   chunks: AsyncIterable<Uint8Array>,
-  known: Known = {},
+  known: TrustedFacts = {},
 ): Promise<TrailVerdict> {
   const trail = new Trail(known);
   try {
@@ -79,7 +79,7 @@ const endingForm = new RegExp(
 
 /** A trail as far as it has been read. */
 class Trail {
-  readonly #known: Known;
+  readonly #known: TrustedFacts;
   readonly #file = createHash('sha256');
   readonly #keys = new Set<string>();
   readonly #signed = new Map<number, string>();
@@ -92,9 +92,9 @@ class Trail {
   #brand: string | undefined;
   /** The number under the last checkpoint. */
   #checked = -1;
-  #whole: Whole | undefined;
+  #whole: IntactTrail | undefined;
 
-  constructor(known: Known) {
+  constructor(known: TrustedFacts) {
     this.#known = known;
   }
 
@@ -110,7 +110,7 @@ class Trail {
     if (this.#rest.length > longestLine) this.#broken(foreignLine, 1);
   }
 
-  end(): Whole {
+  end(): IntactTrail {
     if (this.#rest.length > 0) this.#broken('The file ends in the middle of this line.', 1);
     if (this.#whole) return this.#whole;
     const after = this.#number > 0 ? ` Whatever came after entry ${this.#number} is cut off.` : '';
@@ -133,7 +133,7 @@ class Trail {
 
   /** `head`: the line's first 110 bytes, which hold its number and the hash it follows. */
   #entry(line: Buffer, head: string): void {
-    const textEnd = Math.max(0, line.length - hashTail);
+    const textEnd = Math.max(0, line.length - hashTailBytes);
     const [, digits, previous = ''] = entryHead.exec(head) ?? [];
     const [, stated] = hashEnd.exec(line.toString('latin1', textEnd)) ?? [];
     if (digits === undefined || stated === undefined) this.#broken(foreignLine);
@@ -208,7 +208,7 @@ class Trail {
   }
 
   #signedBy(key: string, line: Buffer, signature: string, what: string): void {
-    if (!isSignedBy(key, line.subarray(0, line.length - signatureTail), signature))
+    if (!isSignedBy(key, line.subarray(0, line.length - signatureTailBytes), signature))
       this.#broken(`${what} was changed, or is not signed by the key that it names.`);
     if (this.#known.keys && !this.#known.keys.has(key))
       this.#broken(`${what} is signed by a key that is not among those you know: ${key}.`);

@@ -25,7 +25,7 @@ export const newSecret = (system: System): string => system.random(48).toString(
 
 const keyName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,63}$/u;
 
-export interface KeyWish {
+export interface KeyOptions {
   readonly name?: string | undefined;
   readonly scopes?: readonly string[] | undefined;
   /** Days until the key ends by itself; without it the key stays until it is revoked. */
@@ -33,10 +33,10 @@ export interface KeyWish {
 }
 
 /** Makes a key for a brand. Only the digest of its secret is stored. */
-export async function createKey(system: System, brandId: BrandId, wish: KeyWish): Promise<NewKey> {
+export async function createKey(system: System, brandId: BrandId, options: KeyOptions): Promise<NewKey> {
   const now = system.now();
   const identity = system.newId<'key'>();
-  const name = (wish.name ?? `key-${identity.slice(0, 8)}`).normalize('NFC').trim();
+  const name = (options.name ?? `key-${identity.slice(0, 8)}`).normalize('NFC').trim();
   if (!keyName.test(name)) {
     throw new OperatorError(
       "A key's name starts with a letter or a digit and has at most 64 letters, digits, spaces and . _ -",
@@ -46,9 +46,9 @@ export async function createKey(system: System, brandId: BrandId, wish: KeyWish)
   const key: ApiKey = {
     identity,
     name,
-    scopes: scopesOf(wish.scopes),
+    scopes: scopesOf(options.scopes),
     createdAt: now,
-    expiresAt: wish.days === undefined ? undefined : plusSeconds(now, wish.days * 86_400),
+    expiresAt: options.days === undefined ? undefined : plusSeconds(now, options.days * 86_400),
     revokedAt: undefined,
     previousUntil: undefined,
   };
@@ -78,7 +78,11 @@ export const keysOf = (system: System, brandId: BrandId): Promise<readonly ApiKe
   listKeys(scopeOf(system, brandId));
 
 /** The key of a brand that a person means: by its identity or its name. */
-export async function keyNamed(system: System, brandId: BrandId, nameOrIdentity: string): Promise<ApiKey> {
+export async function findKeyByName(
+  system: System,
+  brandId: BrandId,
+  nameOrIdentity: string,
+): Promise<ApiKey> {
   const keys = await keysOf(system, brandId);
   const wanted = nameOrIdentity.normalize('NFC').trim();
   const key = keys.find((one) => one.identity === wanted.toLowerCase() || one.name === wanted);
@@ -89,7 +93,7 @@ export async function keyNamed(system: System, brandId: BrandId, nameOrIdentity:
 }
 
 /** A new secret under the same identity; the old secret stays good for so many hours more. */
-export async function renewKey(
+export async function replaceSecret(
   system: System,
   brandId: BrandId,
   key: ApiKey,
@@ -107,7 +111,11 @@ export async function renewKey(
 }
 
 /** Ends a key for good; every process refuses it within a second. */
-export async function endKey(system: System, brandId: BrandId, identity: KeyIdentity): Promise<ApiKey> {
+export async function revokeBrandKey(
+  system: System,
+  brandId: BrandId,
+  identity: KeyIdentity,
+): Promise<ApiKey> {
   const entry = operatorEntry(system, 'keys revoke', { key: identity });
   const key = await revokeKey(scopeOf(system, brandId), identity, system.now(), entry);
   if (!key) throw new OperatorError('The brand has no such key.');

@@ -37,7 +37,7 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
 export const allBrands = (system: System): Promise<readonly Brand[]> => listBrands(system.db);
 
 /** The brand of a name, or an error that lists the names there are. */
-export async function brandNamed(system: System, name: string): Promise<Brand> {
+export async function findBrandByName(system: System, name: string): Promise<Brand> {
   const brands = await listBrands(system.db);
   const wanted = name.normalize('NFC').trim();
   const brand = brands.find((one) => one.name === wanted || one.brandId === wanted.toLowerCase());

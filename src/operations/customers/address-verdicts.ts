@@ -15,9 +15,9 @@ export const verdictOf = (finding: ReturnType<AddressVerifier['verifyNow']>): De
   finding.kind === 'verdict' ? finding.deliverability : undefined;
 
 /** Whether a remote verifier has to be asked about one of the addresses. */
-export const awaitsVerdict = (system: System, profile: Profile): boolean =>
-  profile.addresses.some((address) => isOpen(system, address));
+export const hasUnverifiedAddress = (system: System, profile: Profile): boolean =>
+  profile.addresses.some((address) => needsVerdict(system, address));
 
 /** Whether an address has no verdict and a call might bring one. */
-export const isOpen = ({ verifier }: System, address: Address): boolean =>
+export const needsVerdict = ({ verifier }: System, address: Address): boolean =>
   address.deliverability === undefined && verifier.verifyNow(address).kind === 'needs_call';

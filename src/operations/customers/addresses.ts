@@ -14,7 +14,7 @@ import type { CustomerId } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { naiveUtc, withOffset } from '../../domain/time.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
-import { noteShown } from '../audit/entries.ts';
+import { recordReads } from '../audit/entries.ts';
 import type { Answer, Context } from '../system.ts';
 import { editCustomer, openProfile } from './change.ts';
 
@@ -40,7 +40,7 @@ export async function getAddress(
 async function openToRead(context: Context, id: CustomerId): Promise<{ text: string; version: number }> {
   const row = await readCustomer(context.scope, id);
   if (!row) throw new Refusal('customer_dne');
-  await noteShown(context, [id]);
+  await recordReads(context, [id]);
   return { text: await openProfile(context, row), version: row.version };
 }
 

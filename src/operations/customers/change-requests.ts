@@ -27,12 +27,12 @@ import {
   readChangeRequest,
 } from '../../store/customers/change-requests.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
-import { noteShown } from '../audit/entries.ts';
+import { recordReads } from '../audit/entries.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
-import type { Opened } from './change.ts';
+import type { UnsealedForChange } from './change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from './change.ts';
 
 /**
@@ -69,7 +69,9 @@ export async function createChangeRequest(
     facts: { change_request_id: id, proposed_fields: fields },
   });
   const claim = context.claim?.(answer, params.customer_id);
-  requireDone(await changeCustomer(scope, untouched(opened), [proposalPart(request), journal], claim));
+  requireDone(
+    await changeCustomer(scope, versionOnlyChange(opened), [proposalPart(request), journal], claim),
+  );
   return answer;
 }
 
@@ -96,7 +98,7 @@ export async function getChangeRequest(
     request.note === undefined
       ? undefined
       : await open(context, changeRequestSealContext(request.id, 'note'), request.note);
-  await noteShown(context, [request.customerId]);
+  await recordReads(context, [request.customerId]);
   return {
     status: 200,
     body: asciiJson({
@@ -133,7 +135,7 @@ export async function decideChangeRequest(
   const { change, changeRecord } =
     body.decision === 'approve'
       ? await approval(context, opened, (await wantedBy(context, request)).changes)
-      : { change: untouched(opened), changeRecord: undefined };
+      : { change: versionOnlyChange(opened), changeRecord: undefined };
   const journal = context.journal({ customerId: request.customerId, facts, ...changeRecord });
   const claim = context.claim?.(answer, request.customerId);
   requireDone(
@@ -143,9 +145,9 @@ export async function decideChangeRequest(
 }
 
 /** The wanted values on the customer as it is now. They may be the present ones by now. */
-async function approval(context: Context, opened: Opened, changes: CustomerChange) {
+async function approval(context: Context, opened: UnsealedForChange, changes: CustomerChange) {
   const changed = await decide(context, opened, changes);
-  if (changed.fields.length === 0) return { change: untouched(opened), changeRecord: undefined };
+  if (changed.fields.length === 0) return { change: versionOnlyChange(opened), changeRecord: undefined };
   const { change, digests } = await sealChange(context, opened.row, changed);
   return {
     change,
@@ -154,14 +156,18 @@ async function approval(context: Context, opened: Opened, changes: CustomerChang
 }
 
 /** A change of nothing but the version, which lets only one of two decisions through. */
-const untouched = ({ row }: Opened) => ({
+const versionOnlyChange = ({ row }: UnsealedForChange) => ({
   id: row.head.customer_id,
   version: row.version,
   updatedAt: row.head.updated_at,
 });
 
 /** The wanted change without the lock. @throws Refusal `edit_customer_schema`, with paths as they were sent. */
-async function decide(context: Context, opened: Opened, changes: CustomerChange): Promise<Changed> {
+async function decide(
+  context: Context,
+  opened: UnsealedForChange,
+  changes: CustomerChange,
+): Promise<Changed> {
   const unlocked = { ...opened.row.kyc, passedAt: undefined };
   try {
     return await applied(context, opened, changes, unlocked);
@@ -172,7 +178,11 @@ async function decide(context: Context, opened: Opened, changes: CustomerChange)
   }
 }
 
-async function isRefusedByLock(context: Context, opened: Opened, changes: CustomerChange): Promise<boolean> {
+async function isRefusedByLock(
+  context: Context,
+  opened: UnsealedForChange,
+  changes: CustomerChange,
+): Promise<boolean> {
   if (!isLocked(opened.row.kyc)) return false;
   try {
     await applied(context, opened, changes, opened.row.kyc);
@@ -185,9 +195,9 @@ async function isRefusedByLock(context: Context, opened: Opened, changes: Custom
 
 async function applied(
   context: Context,
-  { row, profile }: Opened,
+  { row, profile }: UnsealedForChange,
   changes: CustomerChange,
-  kyc: Opened['row']['kyc'],
+  kyc: UnsealedForChange['row']['kyc'],
 ): Promise<Changed> {
   const ssn = changes.ssn === undefined ? undefined : await openSsn(context, row);
   const present = { profile, kyc, openSsn: () => ssn };

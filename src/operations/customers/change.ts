@@ -12,7 +12,7 @@ import { keepClaim } from '../../store/idempotency-claim.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { addressDefaultsFor, awaitsVerdict } from './address-verdicts.ts';
+import { addressDefaultsFor, hasUnverifiedAddress } from './address-verdicts.ts';
 import { digesterOf, digestsOf } from './digests.ts';
 import { indexValues, isIndexed } from './index-values.ts';
 import { customerSealContext, isUnique, primaryVerdict } from './sealing.ts';
@@ -75,7 +75,7 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
 // The steps of that way, which other changes of a customer take, too.
 
 /** A customer that is about to change: its row as it was read, and its profile decrypted. */
-export interface Opened {
+export interface UnsealedForChange {
   readonly row: ChangeableRow;
   readonly profile: Profile;
 }
@@ -85,7 +85,7 @@ export async function openForChange(
   context: Context,
   id: CustomerId,
   ifMatch: Precondition,
-): Promise<Opened> {
+): Promise<UnsealedForChange> {
   const row = await readForChange(context.scope, id);
   if (!row) throw new Refusal('customer_dne');
   if (typeof ifMatch === 'object' && !ifMatch.includes(row.version)) throw new Refusal('precondition_failed');
@@ -155,7 +155,7 @@ export async function sealChange(
     }),
     ...(changed.fields.some(isIndexed) && { index: await newIndex({ system, keyring }, row, changed) }),
     ...(changed.fields.includes('addresses') && {
-      verify: { at: awaitsVerdict(system, changed.profile) ? now : undefined, tries: 0 },
+      verify: { at: hasUnverifiedAddress(system, changed.profile) ? now : undefined, tries: 0 },
     }),
     auditKey: digester.sealed,
   };

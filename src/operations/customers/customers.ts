@@ -9,7 +9,7 @@ import { asciiJson } from '../../domain/text.ts';
 import { naiveUtc, withOffset } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
 import { insertCustomer, readCustomer, removeCustomer } from '../../store/customers/customers.ts';
-import { noteShown } from '../audit/entries.ts';
+import { recordReads } from '../audit/entries.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { editCustomer, openProfile, withoutDuplicate } from './change.ts';
@@ -22,7 +22,7 @@ export async function getCustomer(
 ): Promise<Answer> {
   const row = await readCustomer(context.scope, params.customer_id);
   if (!row) throw new Refusal('customer_dne');
-  await noteShown(context, [params.customer_id]);
+  await recordReads(context, [params.customer_id]);
   return { status: 200, body: await showCustomer(context, row), version: row.version };
 }
 

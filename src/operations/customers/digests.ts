@@ -14,7 +14,7 @@ import { digestsSealContext } from './sealing.ts';
  */
 
 /** The fields that a new customer came with. */
-export const givenFields = (profile: Profile): readonly CustomerField[] =>
+export const presentFields = (profile: Profile): readonly CustomerField[] =>
   (Object.keys(customerFields) as CustomerField[]).filter((field) => profile[field] !== undefined);
 
 /** The digest of each of the fields, as they are now. `ssn`: nine digits, where they are known. */

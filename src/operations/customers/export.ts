@@ -2,8 +2,8 @@ import { customerJson } from '../../domain/customers/record.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { naiveUtc } from '../../domain/time.ts';
 import { pageOfCustomers } from '../../store/customers/pages.ts';
-import type { Sink } from '../audit/export.ts';
-import { noteOperator } from '../audit/operator.ts';
+import type { TextSink } from '../audit/export.ts';
+import { recordOperatorAction } from '../audit/operator.ts';
 import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
@@ -19,11 +19,11 @@ const batch = 50;
 export async function exportCustomers(
   system: System,
   brandId: BrandId,
-  sink: Sink,
+  sink: TextSink,
   progress: (done: number, of: number) => void,
 ): Promise<number> {
   const scope = scopeOf(system, brandId);
-  await noteOperator(system, brandId, 'export customers');
+  await recordOperatorAction(system, brandId, 'export customers');
   let done = 0;
   for (let after: bigint | undefined = 0n; after !== undefined; ) {
     const page = await pageOfCustomers(scope, { perPage: batch, place: { kind: 'cursor', after } });

@@ -8,7 +8,7 @@ import type { FieldProblems } from '../../domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../domain/errors.ts';
 import { Problems } from '../../domain/problems.ts';
 import { digitsOf } from '../../domain/values.ts';
-import { claimedKeys, takenValues } from '../../store/customers/import.ts';
+import { takenValues, usedImportKeys } from '../../store/customers/import.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import type { System } from '../system.ts';
@@ -77,12 +77,12 @@ export async function notImported(
   lines: readonly CheckedLine[],
 ): Promise<readonly CheckedLine[]> {
   const keys = new Map(lines.map((line) => [line, lineKeys(keyring, line).map(base64)]));
-  const claimed = await claimedKeys(scope, [...keys.values()].flat(), system.now());
+  const claimed = await usedImportKeys(scope, [...keys.values()].flat(), system.now());
   return lines.filter((line) => !keys.get(line)?.some((key) => claimed.has(key)));
 }
 
 /** What lines must not have in common, with the line that has it. */
-export type Seen = Map<string, number>;
+export type SeenValues = Map<string, number>;
 
 /** Notes every value that is to be unique and is not: in the database, or on an earlier good line of the file. */
 export async function noteDuplicates(
@@ -90,7 +90,7 @@ export async function noteDuplicates(
   keyring: Keyring,
   scope: BrandScope,
   lines: readonly CheckedLine[],
-  seen: Seen,
+  seen: SeenValues,
 ): Promise<void> {
   const marked = lines
     .filter(({ body }) => body !== undefined)

@@ -8,14 +8,14 @@ import { journalPart } from '../../store/audit/journal.ts';
 import { violatedIndex } from '../../store/connection/outage.ts';
 import { insertCustomer } from '../../store/customers/customers.ts';
 import type { IdempotencyClaim } from '../../store/idempotency-claim.ts';
-import { within } from '../../store/scope.ts';
+import { withConnection } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
-import { noteOperator, operatorActor } from '../audit/operator.ts';
+import { operatorActor, recordOperatorAction } from '../audit/operator.ts';
 import { journalOf } from '../journal.ts';
 import { requireDone, retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import type { CheckedLine, LineProblems, Seen } from './import-check.ts';
+import type { CheckedLine, LineProblems, SeenValues } from './import-check.ts';
 import { checkLine, lineKeys, noteDuplicates, notImported } from './import-check.ts';
 import { linesOf } from './import-lines.ts';
 import { newCustomer } from './new-customer.ts';
@@ -25,7 +25,7 @@ const batch = 100;
 /** Days for which a line that was imported is known again, so that an import can be repeated without effect. */
 const knownForDays = 7;
 
-export interface ImportWish {
+export interface ImportOptions {
   readonly path: string;
   /** Imports the good lines where there are bad ones; otherwise nothing is written then. */
   readonly skipBad: boolean;
@@ -53,22 +53,22 @@ export interface ImportFacts {
 export async function importCustomers(
   system: System,
   brandId: BrandId,
-  wish: ImportWish,
+  options: ImportOptions,
 ): Promise<ImportFacts> {
-  const checked = await checkFile(system, brandId, wish);
+  const checked = await checkFile(system, brandId, options);
   const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier, bad: checked.bad.size };
   const open = facts.lines - facts.earlier - facts.bad;
-  if ((facts.bad > 0 && !wish.skipBad) || open === 0) return facts;
-  await noteOperator(system, brandId, 'import', { lines: open });
+  if ((facts.bad > 0 && !options.skipBad) || open === 0) return facts;
+  await recordOperatorAction(system, brandId, 'import', { lines: open });
   let imported = 0;
   let late = 0;
-  for await (const lines of batches(system, wish.path, checked.bad)) {
+  for await (const lines of batches(system, options.path, checked.bad)) {
     const refused = await writeLines(system, brandId, lines);
-    for (const one of refused.problems) wish.problem(one);
+    for (const one of refused.problems) options.problem(one);
     imported += refused.written;
     late += refused.problems.length;
     system.db.wake();
-    wish.progress('imported', imported, open);
+    options.progress('imported', imported, open);
   }
   return { ...facts, imported, bad: facts.bad + late };
 }
@@ -80,23 +80,23 @@ interface CheckedFile {
   readonly bad: ReadonlySet<number>;
 }
 
-async function checkFile(system: System, brandId: BrandId, wish: ImportWish): Promise<CheckedFile> {
+async function checkFile(system: System, brandId: BrandId, options: ImportOptions): Promise<CheckedFile> {
   const scope = scopeOf(system, brandId);
-  const seen: Seen = new Map();
+  const seen: SeenValues = new Map();
   const bad = new Set<number>();
   let [count, earlier] = [0, 0];
-  for await (const lines of batches(system, wish.path, bad)) {
+  for await (const lines of batches(system, options.path, bad)) {
     const keyring = await system.keyrings.of(brandId);
     const fresh = await notImported(system, keyring, scope, lines);
     await noteDuplicates(system, keyring, scope, fresh, seen);
     for (const { number, problems } of fresh) {
       if (!problems.any) continue;
       bad.add(number);
-      wish.problem({ line: number, problems: problems.toObject() });
+      options.problem({ line: number, problems: problems.toObject() });
     }
     count += lines.length;
     earlier += lines.length - fresh.length;
-    wish.progress('checked', count, count);
+    options.progress('checked', count, count);
   }
   return { lines: count, earlier, bad };
 }
@@ -172,7 +172,7 @@ async function writeTogether(
       const part = journalPart(journalOf(system, cause, now, changeRecord));
       const claim = claimOf(system, keyring, line, row.head.customer_id);
       // A conflict undoes what has been written of the batch.
-      requireDone(await insertCustomer(within(scope, connection), row, [part], claim));
+      requireDone(await insertCustomer(withConnection(scope, connection), row, [part], claim));
     }
   });
 }

@@ -11,7 +11,7 @@ import { parseInstant } from '../../domain/time.ts';
 import type { CustomerFilter, CustomerPage } from '../../store/customers/pages.ts';
 import { pageOfCustomers, pageOfSearch } from '../../store/customers/pages.ts';
 import type { IndexKind, Keyring } from '../../vault/vault.ts';
-import { noteShown } from '../audit/entries.ts';
+import { recordReads } from '../audit/entries.ts';
 import type { Answer, Context } from '../system.ts';
 import { showCustomer } from './customers.ts';
 
@@ -47,7 +47,7 @@ function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
 }
 
 async function pageAnswer(context: Context, paging: Paging, page: CustomerPage): Promise<Answer> {
-  await noteShown(
+  await recordReads(
     context,
     page.rows.map(({ head }) => head.customer_id),
   );

@@ -5,7 +5,7 @@ import { initialKycRequests } from '../../domain/kyc/verification.ts';
 import type { ChangeRecord } from '../journal.ts';
 import type { Context } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
-import { digestsOf, givenFields } from './digests.ts';
+import { digestsOf, presentFields } from './digests.ts';
 import type { SealedCustomer } from './sealing.ts';
 import { sealCustomer } from './sealing.ts';
 
@@ -32,7 +32,7 @@ export function newCustomer(
     kyc_requests_available: initialKycRequests,
   };
   const row = sealCustomer(system, keyring, { head, profile, ssn });
-  const fields = givenFields(profile);
+  const fields = presentFields(profile);
   const digests = digestsOf(row.digest, fields, profile, ssn);
   return { row, changeRecord: { customerId, event: { type: 'customer.created' }, fields, digests } };
 }

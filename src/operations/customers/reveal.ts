@@ -4,7 +4,7 @@ import { Refusal } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { digitsOf } from '../../domain/values.ts';
-import { noteAbout } from '../../store/audit/entries.ts';
+import { insertEntryIfVersion } from '../../store/audit/entries.ts';
 import { readForChange } from '../../store/customers/customers.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
@@ -26,7 +26,7 @@ export async function revealSsn(
     reason: { words: cleanText(body.reason), keyring },
   });
   // Of a customer that has changed or gone meanwhile nothing is shown; it is looked at anew.
-  const noted = await noteAbout(scope, params.customer_id, row.version, entry);
+  const noted = await insertEntryIfVersion(scope, params.customer_id, row.version, entry);
   requireDone(noted ? 'done' : 'stale');
   const [area, group, serial] = [/^.../, /(?<=^...)../, /....$/].map((part) => part.exec(digitsOf(ssn))?.[0]);
   return {

@@ -10,7 +10,7 @@ import { kycTriggers } from '../../domain/trigger-numbers.ts';
 import type { NewCustomerRow } from '../../store/customers/customers.ts';
 import type { Digest, Keyring } from '../../vault/vault.ts';
 import type { System } from '../system.ts';
-import { awaitsVerdict } from './address-verdicts.ts';
+import { hasUnverifiedAddress } from './address-verdicts.ts';
 import { indexValues } from './index-values.ts';
 
 export const customerSealContext = (
@@ -54,7 +54,7 @@ export function sealCustomer(system: System, keyring: Keyring, customer: Unseale
     head,
     ...(kycPassedAt !== undefined && { kycPassedAt }),
     deliverability: primaryVerdict(profile.addresses),
-    verifyAt: awaitsVerdict(system, profile) ? head.updated_at : undefined,
+    verifyAt: hasUnverifiedAddress(system, profile) ? head.updated_at : undefined,
     profile: keyring.seal(customerSealContext('profile', head.customer_id, 1), profileText),
     ssn: ssn && keyring.seal(customerSealContext('ssn', head.customer_id, 1), ssn),
     ssnUnique: isUnique(system, ssn),

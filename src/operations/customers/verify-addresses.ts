@@ -12,7 +12,7 @@ import { changeCustomer, readForChange } from '../../store/customers/customers.t
 import { inBackground } from '../background.ts';
 import { requireDone } from '../retry.ts';
 import type { ChangeContext, System } from '../system.ts';
-import { isOpen, verdictOf } from './address-verdicts.ts';
+import { needsVerdict, verdictOf } from './address-verdicts.ts';
 import { openProfile, sealChange } from './change.ts';
 
 /** Seconds until a vendor that could not answer is asked again, try by try. After the last one it is not. */
@@ -33,7 +33,7 @@ interface LookedUp {
 export async function verifyAddresses(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const before = await inBackground(system, brandId, operation, (context) => readPresent(context, id));
   if (!before) return;
-  const open = before.profile.addresses.filter((address) => isOpen(system, address));
+  const open = before.profile.addresses.filter((address) => needsVerdict(system, address));
   const lookedUp = await Promise.all(
     open.map(async (address) => ({ address, finding: await system.verifier.verify(address) })),
   );
@@ -93,7 +93,7 @@ function nextTry(
   now: Instant,
 ) {
   const isNew = (address: AddressFields) => !lookedUp.some((one) => sameFields(one.address, address));
-  const open = profile.addresses.filter((address) => isOpen(system, address));
+  const open = profile.addresses.filter((address) => needsVerdict(system, address));
   if (open.some(isNew)) return { at: now, tries: 0 };
   const again = lookedUp.flatMap(({ finding, address }) =>
     finding.kind === 'unknown' && isRetryable(finding) && open.some((one) => sameFields(one, address))

@@ -63,7 +63,7 @@ export const streets: readonly string[] =
   );
 
 /** Homes outside the United States, which no verifier of US addresses has a word on. */
-export const homesAbroad = [
+export const foreignAddresses = [
   {
     street: '88 Queens Quay W.',
     street2: 'Unit 1504',

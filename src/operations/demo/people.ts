@@ -7,7 +7,7 @@ import type { KycState, KycStatus } from '../../domain/kyc/verification.ts';
 import { initialKycRequests } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { instantOfMillis, millisOf, plusSeconds } from '../../domain/time.ts';
-import { cities, homesAbroad, names, streets } from './lists.ts';
+import { cities, foreignAddresses, names, streets } from './lists.ts';
 
 /** A customer of the demo, before it is sealed. */
 export interface DemoCustomer extends CustomerDraft {
@@ -25,51 +25,55 @@ export const unverified: KycState = {
 };
 
 /** What a home looks like from outside, and the verdict that such a home gets. */
-const homes = {
+const addressKinds = {
   house: { unit: '', verdict: 'deliverable' },
   flat: { unit: 'Apt. 3B', verdict: 'deliverable' },
   'flat without its number': { unit: '', verdict: 'deliverable_missing_unit' },
   'flat with a wrong number': { unit: 'Apt. 907', verdict: 'deliverable_incorrect_unit' },
   'house with a number of a flat': { unit: 'Apt. 1', verdict: 'deliverable_unnecessary_unit' },
   'house under the ZIP code of another city': { unit: '', verdict: 'undeliverable' },
-  'house nobody has looked up': { unit: '', verdict: undefined },
+  'house without a verdict': { unit: '', verdict: undefined },
 } as const satisfies Readonly<Record<string, { unit: string; verdict: Deliverability | undefined }>>;
 
-type Home = keyof typeof homes | 'abroad';
+type AddressKind = keyof typeof addressKinds | 'abroad';
 type Optional = 'ssn' | 'phone' | 'email';
 
 /** What has happened with a customer so far. Nobody's verification began without SSN, phone and email. */
-interface Story {
+interface Scenario {
   readonly kyc?: readonly [status: KycStatus, requestsAvailable: number];
-  readonly home: Home;
-  readonly second?: Home;
-  readonly without?: readonly Optional[];
+  readonly primaryAddress: AddressKind;
+  readonly secondAddress?: AddressKind;
+  readonly missingFields?: readonly Optional[];
 }
 
-const stories: readonly Story[] = [
-  { kyc: ['passed', 2], home: 'house' },
-  { home: 'flat without its number', without: ['ssn'] },
-  { kyc: ['passed', 2], home: 'flat', second: 'house' },
-  { kyc: ['submitted', 2], home: 'house' },
-  { home: 'house under the ZIP code of another city', without: ['email'] },
-  { kyc: ['passed', 1], home: 'house', second: 'abroad' },
-  { kyc: ['document_required', 2], home: 'flat with a wrong number' },
-  { home: 'abroad', without: ['ssn'] },
-  { kyc: ['failed', 0], home: 'house with a number of a flat', second: 'flat without its number' },
-  { home: 'flat', without: ['phone'] },
-  { kyc: ['under_review', 1], home: 'house under the ZIP code of another city' },
-  { home: 'house nobody has looked up', without: ['ssn', 'phone', 'email'] },
-  { kyc: ['error', 3], home: 'flat' },
-  { kyc: ['passed', 0], home: 'flat', second: 'house nobody has looked up' },
-  { home: 'house', second: 'house with a number of a flat' },
-  { kyc: ['expired', 2], home: 'flat without its number' },
-  { home: 'house' },
+const scenarios: readonly Scenario[] = [
+  { kyc: ['passed', 2], primaryAddress: 'house' },
+  { primaryAddress: 'flat without its number', missingFields: ['ssn'] },
+  { kyc: ['passed', 2], primaryAddress: 'flat', secondAddress: 'house' },
+  { kyc: ['submitted', 2], primaryAddress: 'house' },
+  { primaryAddress: 'house under the ZIP code of another city', missingFields: ['email'] },
+  { kyc: ['passed', 1], primaryAddress: 'house', secondAddress: 'abroad' },
+  { kyc: ['document_required', 2], primaryAddress: 'flat with a wrong number' },
+  { primaryAddress: 'abroad', missingFields: ['ssn'] },
+  {
+    kyc: ['failed', 0],
+    primaryAddress: 'house with a number of a flat',
+    secondAddress: 'flat without its number',
+  },
+  { primaryAddress: 'flat', missingFields: ['phone'] },
+  { kyc: ['under_review', 1], primaryAddress: 'house under the ZIP code of another city' },
+  { primaryAddress: 'house without a verdict', missingFields: ['ssn', 'phone', 'email'] },
+  { kyc: ['error', 3], primaryAddress: 'flat' },
+  { kyc: ['passed', 0], primaryAddress: 'flat', secondAddress: 'house without a verdict' },
+  { primaryAddress: 'house', secondAddress: 'house with a number of a flat' },
+  { kyc: ['expired', 2], primaryAddress: 'flat without its number' },
+  { primaryAddress: 'house' },
 ];
 
 /** From when on made-up people arrive: after those of the document. */
-const opening = '2021-03-01T08:00:00.000000' as Instant;
+const firstArrival = '2021-03-01T08:00:00.000000' as Instant;
 
-export interface DemoWish {
+export interface DemoOptions {
   /** Which of the made-up people: a brand has its own run of them. */
   readonly from: number;
   readonly count: number;
@@ -78,18 +82,19 @@ export interface DemoWish {
 }
 
 /** Made-up customers in order of arrival, the same for everybody but for their ids and their moments. */
-export const demoPeople = (wish: DemoWish): readonly DemoCustomer[] =>
-  Array.from({ length: wish.count }, (_, place) => demoPerson(wish, place));
+export const demoPeople = (options: DemoOptions): readonly DemoCustomer[] =>
+  Array.from({ length: options.count }, (_, place) => demoPerson(options, place));
 
-function demoPerson({ from, count, now, newId }: DemoWish, place: number): DemoCustomer {
+function demoPerson({ from, count, now, newId }: DemoOptions, place: number): DemoCustomer {
   const number = from + place;
-  const story = pick(stories, place);
+  const scenario = pick(scenarios, place);
   const createdAt = arrival(place, count, now);
   const [first, middle, last] = pick(names, number);
-  const unless = (field: Optional, value: string) => (story.without?.includes(field) ? undefined : value);
-  const lodgings = [
-    lodging(story.home, number, true),
-    ...(story.second ? [lodging(story.second, number + 7, false)] : []),
+  const unless = (field: Optional, value: string) =>
+    scenario.missingFields?.includes(field) ? undefined : value;
+  const demoAddresses = [
+    addressWithVerdict(scenario.primaryAddress, number, true),
+    ...(scenario.secondAddress ? [addressWithVerdict(scenario.secondAddress, number + 7, false)] : []),
   ];
   const { profile, ssn } = draftCustomer(
     {
@@ -99,15 +104,18 @@ function demoPerson({ from, count, now, newId }: DemoWish, place: number): DemoC
       last_name: last,
       ssn: unless('ssn', ssnOf(number)),
       phone: unless('phone', phoneOf(number)),
-      email: unless('email', `${latin(first)}.${latin(last)}@example.${pick(['com', 'org', 'net'], number)}`),
-      addresses: lodgings.map(({ fields }) => fields),
+      email: unless(
+        'email',
+        `${latinLetters(first)}.${latinLetters(last)}@example.${pick(['com', 'org', 'net'], number)}`,
+      ),
+      addresses: demoAddresses.map(({ fields }) => fields),
     },
     { now: createdAt, newAddressId: newId },
   );
   const addresses = profile.addresses.map((address, index) =>
-    withDemoVerdict(address, lodgings[index]?.verdict),
+    withDemoVerdict(address, demoAddresses[index]?.verdict),
   );
-  const kyc = kycOf(story, createdAt);
+  const kyc = kycOf(scenario, createdAt);
   return {
     customerId: newId(),
     brandPersonId: newId(),
@@ -120,22 +128,22 @@ function demoPerson({ from, count, now, newId }: DemoWish, place: number): DemoC
 }
 
 /** Below 1, so that more come each year than in the year before. */
-const growth = 0.8;
+const arrivalExponent = 0.8;
 
 /** Each later than the one before, and none later than now. */
 function arrival(place: number, count: number, now: Instant): Instant {
-  const start = millisOf(opening);
-  return instantOfMillis(start + (millisOf(now) - start) * ((place + 1) / (count + 1)) ** growth);
+  const start = millisOf(firstArrival);
+  return instantOfMillis(start + (millisOf(now) - start) * ((place + 1) / (count + 1)) ** arrivalExponent);
 }
 
 /** Seconds between a customer's arrival and the verdict, for those who asked at once. */
-const untilVerdict = 5_400;
+const verdictDelaySeconds = 5_400;
 
-const kycOf = ({ kyc }: Story, createdAt: Instant): KycState =>
+const kycOf = ({ kyc }: Scenario, createdAt: Instant): KycState =>
   kyc
     ? {
         status: kyc[0],
-        passedAt: kyc[0] === 'passed' ? plusSeconds(createdAt, untilVerdict) : undefined,
+        passedAt: kyc[0] === 'passed' ? plusSeconds(createdAt, verdictDelaySeconds) : undefined,
         requestsAvailable: kyc[1],
       }
     : unverified;
@@ -145,7 +153,7 @@ const running: ReadonlySet<KycStatus> = new Set(['submitted', 'document_required
 /** What still runs was started lately; documents, for one, are waited for no longer than 28 days. */
 function changedLast({ status }: KycState, place: number, createdAt: Instant, now: Instant): Instant {
   if (status === undefined) return createdAt;
-  if (!running.has(status)) return plusSeconds(createdAt, untilVerdict);
+  if (!running.has(status)) return plusSeconds(createdAt, verdictDelaySeconds);
   const lately = plusSeconds(now, -4_211 * (1 + place));
   return lately > createdAt ? lately : createdAt;
 }
@@ -155,16 +163,16 @@ function withDemoVerdict({ date_created, ...rest }: Address, verdict: Deliverabi
   return { ...rest, ...(verdict && { deliverability: verdict }), date_created };
 }
 
-interface Lodging {
+interface AddressWithVerdict {
   readonly fields: AddressFields;
   readonly verdict: Deliverability | undefined;
 }
 
-function lodging(home: Home, number: number, primary: boolean): Lodging {
+function addressWithVerdict(addressKind: AddressKind, number: number, primary: boolean): AddressWithVerdict {
   const kind = { address_type: primary ? 'PHYSICAL' : 'MAILING', is_primary: primary } as const;
-  if (home === 'abroad')
-    return { fields: addressFields({ ...kind, ...pick(homesAbroad, number) }), verdict: undefined };
-  const { unit, verdict } = homes[home];
+  if (addressKind === 'abroad')
+    return { fields: addressFields({ ...kind, ...pick(foreignAddresses, number) }), verdict: undefined };
+  const { unit, verdict } = addressKinds[addressKind];
   const { city, state, zip } = pick(cities, number);
   const elsewhere = verdict === 'undeliverable' ? pick(cities, number + 16).zip : zip;
   const street = `${12 + ((number * 67) % 1_900)} ${pick(streets, number)}`;
@@ -199,7 +207,7 @@ const dobOf = (number: number): string => {
 };
 
 /** A name as people spell it in an address: `Nguyễn` as `nguyen`, `O’Brien` as `obrien`. */
-const latin = (name: string): string =>
+const latinLetters = (name: string): string =>
   name
     .normalize('NFD')
     .toLowerCase()

@@ -2,12 +2,12 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import type { Instant } from '../../domain/time.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { Database } from '../../store/connection/database.ts';
-import type { BackupFacts, BackupWish } from '../../store/installation/backup.ts';
+import type { BackupFacts, BackupOptions } from '../../store/installation/backup.ts';
 import { writeBackup } from '../../store/installation/backup.ts';
 import { readInstallation } from '../../store/installation/installation.ts';
 import { migrationStatus } from '../../store/migrate.ts';
 
-export interface BackupOrder extends Omit<BackupWish, 'madeAt'> {
+export interface BackupRequest extends Omit<BackupOptions, 'madeAt'> {
   readonly now: Instant;
 }
 
@@ -18,9 +18,9 @@ export interface BackupOrder extends Omit<BackupWish, 'madeAt'> {
  * @throws OperatorError where there is nothing to back up; BackupError where the file cannot be written;
  *   MigrationError where a newer version wrote the database.
  */
-export async function makeBackup(db: Database, { now, ...wish }: BackupOrder): Promise<BackupFacts> {
+export async function makeBackup(db: Database, { now, ...options }: BackupRequest): Promise<BackupFacts> {
   const { applied } = await migrationStatus(db);
   if (applied.length === 0 || !(await readInstallation(db)))
     throw new OperatorError('The database is empty, so there is nothing to back up.');
-  return writeBackup(db, { ...wish, madeAt: withOffset(now) });
+  return writeBackup(db, { ...options, madeAt: withOffset(now) });
 }

@@ -32,7 +32,7 @@ export interface Installed {
 }
 
 const day = 86_400_000;
-const mebi = 1024 * 1024;
+const bytesPerMib = 1024 * 1024;
 
 export function examineNode(): Finding {
   // An older one was refused before anything of this was loaded.
@@ -95,15 +95,15 @@ const octal = (mode: number): string => (mode & 0o777).toString(8);
 export async function examineDisk({ dataDir }: Installed): Promise<Finding> {
   for (let folder = dataDir; ; folder = dirname(folder)) {
     const space = await statfs(folder).catch(() => undefined);
-    if (space) return judgeSpace(space.bavail * space.bsize, folder);
+    if (space) return diskSpaceFinding(space.bavail * space.bsize, folder);
     if (folder === dirname(folder))
       return red('disk', `No disk is found for ${dataDir}.`, 'Correct CLIENTELE_DATA_DIR.');
   }
 }
 
 /** PostgreSQL stops taking writes when its disk is full, and needs some hundred MiB for its own log of changes. */
-export function judgeSpace(freeBytes: number, folder: string): Finding {
-  const free = Math.floor(freeBytes / mebi);
+export function diskSpaceFinding(freeBytes: number, folder: string): Finding {
+  const free = Math.floor(freeBytes / bytesPerMib);
   const text = free < 10_240 ? `${free} MiB` : `${Math.floor(free / 1024)} GiB`;
   const explanation = `${text} are free for ${folder}.`;
   const nextStep = 'Free some space, or move the data directory to a larger disk and set CLIENTELE_DATA_DIR.';

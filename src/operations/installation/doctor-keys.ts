@@ -5,10 +5,10 @@ import type { Brand } from '../../store/brands/brands.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import { rootVersions } from '../../store/brands/root-versions.ts';
 import type { Database } from '../../store/connection/database.ts';
-import type { Use } from '../../store/rotation/rotation.ts';
-import { usesOfOlder } from '../../store/rotation/rotation.ts';
+import type { KeyUse } from '../../store/rotation/rotation.ts';
+import { countOlderKeyUses } from '../../store/rotation/rotation.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { isPastHorizon } from '../rotation/root-rotation.ts';
+import { isPastBackupHorizon } from '../rotation/root-rotation.ts';
 import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
 import { green, yellow } from './finding.ts';
@@ -32,8 +32,8 @@ export async function examineBrandKeys(
       const newest = ours.at(-1);
       if (!newest) continue;
       if (ours.length > 1) {
-        const uses = await usesOfOlder(scope, kind, newest.version, now());
-        findings.push(underWay(brand, kind, uses));
+        const uses = await countOlderKeyUses(scope, kind, newest.version, now());
+        findings.push(keyInUse(brand, kind, uses));
       } else if (isOverdue(newest.since, rotateDays, now())) {
         findings.push(
           yellow(
@@ -55,7 +55,7 @@ const isOverdue = (since: Instant, rotateDays: number, now: Instant): boolean =>
 const command = (kind: 'brand' | 'index', brand: Brand): string =>
   `clientele rotate ${kind}-key --brand ${JSON.stringify(brand.name)}`;
 
-function underWay(brand: Brand, kind: 'brand' | 'index', uses: readonly Use[]): Finding {
+function keyInUse(brand: Brand, kind: 'brand' | 'index', uses: readonly KeyUse[]): Finding {
   const needs = uses.map(({ where, count }) => `${count} in ${where}`).join(', ');
   const explanation = `The ${kind} key of ${brand.name} is being replaced; the version before is still needed (${needs || 'by nothing'}).`;
   const last = uses
@@ -109,7 +109,7 @@ export async function examineRootVersions(
         ),
       );
     else if (
-      isPastHorizon(version, { backupHorizonDays }, now()) &&
+      isPastBackupHorizon(version, { backupHorizonDays }, now()) &&
       vault.rootVersions.includes(version.version)
     )
       findings.push(

@@ -5,7 +5,7 @@ import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { KycAnswer, KycFinding, KycProvider, KycRun } from '../../providers/kyc.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
-import { documentsToHandOver, noteHandedOver } from '../../store/kyc/documents.ts';
+import { markDocumentsSent, unsentDocuments } from '../../store/kyc/documents.ts';
 import type { RunRow, Schedule } from '../../store/kyc/runs.ts';
 import { readRun, scheduleRun } from '../../store/kyc/runs.ts';
 import { inBackground } from '../background.ts';
@@ -13,7 +13,7 @@ import { requireDone } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { EventDetails } from './change.ts';
-import { decide, openCase, pauseAfter, resolveApproval, runIn, writeAppliedEvent } from './change.ts';
+import { decide, findRun, openCase, pollDelaySeconds, resolveApproval, writeAppliedEvent } from './change.ts';
 import { openDocument } from './documents.ts';
 import { providerOf } from './programs.ts';
 import { openApplicant } from './sealing.ts';
@@ -61,12 +61,12 @@ async function ask(system: System, brandId: BrandId, run: RunRow, provider: KycP
   const it = providerRunOf(brandId, run);
   if (run.reference === undefined) return provider.start(it, await openApplicant(keys, run));
   // An incomplete set of documents stays here until the rest is in.
-  const rows = run.status === 'document_required' ? [] : await documentsToHandOver(scope, run.runId);
+  const rows = run.status === 'document_required' ? [] : await unsentDocuments(scope, run.runId);
   if (rows.length === 0) return provider.fetch(it);
   const documents = await Promise.all(rows.map((row) => openDocument(keys, run, row)));
   const answer = await provider.submitDocuments(it, documents);
   const documentIds = rows.map((row) => row.documentId);
-  if (answer.kind === 'finding') await noteHandedOver(scope, run.runId, documentIds, system.now());
+  if (answer.kind === 'finding') await markDocumentsSent(scope, run.runId, documentIds, system.now());
   return answer;
 }
 
@@ -113,7 +113,7 @@ const applyEvent = (
 ): Promise<void> =>
   inBackground(system, brandId, operation, async (context) => {
     const opened = await openCase(context, run.customerId);
-    const present = opened && runIn(opened, run.runId);
+    const present = opened && findRun(opened, run.runId);
     // Whoever changed the run meanwhile has also set when to ask next.
     if (!present || present.revision !== run.revision) return;
     const event = kycEvent && (await resolveApproval(context, opened.row, present, kycEvent));
@@ -126,7 +126,7 @@ const applyEvent = (
 function nextPoll(run: RunRow, reference: string | undefined, now: Instant): Schedule {
   return {
     reference,
-    pollAt: earlier(run.documentsUntil, plusSeconds(now, pauseAfter(run.pollTries))),
+    pollAt: earlier(run.documentsUntil, plusSeconds(now, pollDelaySeconds(run.pollTries))),
     pollTries: run.pollTries + 1,
     silence: undefined,
     silentSince: undefined,
@@ -147,7 +147,7 @@ async function handleSilence(
   const since = run.silentSince ?? now;
   if (plusSeconds(since, silenceDeadlineSeconds) <= now)
     return applyEvent(system, brandId, run, 'silence', { by: 'clientele' });
-  const pause = Math.max(pauseAfter(run.pollTries), retryAfterSeconds);
+  const pause = Math.max(pollDelaySeconds(run.pollTries), retryAfterSeconds);
   await scheduleRun(scopeOf(system, brandId), run, {
     reference: run.reference,
     pollAt: earlier(run.documentsUntil, plusSeconds(now, pause)),

@@ -18,7 +18,7 @@ import type { ChangeContext } from '../system.ts';
 import { openApplicant } from './sealing.ts';
 
 /** A verification beside its customer's row. The row was read first, so its version guards both. */
-export interface Case {
+export interface KycCase {
   readonly row: ChangeableRow;
   /** All of the customer's, newest first. */
   readonly runs: readonly RunRow[];
@@ -27,12 +27,13 @@ export interface Case {
 export async function openCase(
   { scope }: Pick<ChangeContext, 'scope'>,
   customerId: CustomerId,
-): Promise<Case | undefined> {
+): Promise<KycCase | undefined> {
   const row = await readForChange(scope, customerId);
   return row && { row, runs: await runsOf(scope, customerId) };
 }
 
-export const runIn = ({ runs }: Case, id: RunId): RunRow | undefined => runs.find((run) => run.runId === id);
+export const findRun = ({ runs }: KycCase, id: RunId): RunRow | undefined =>
+  runs.find((run) => run.runId === id);
 
 /** The fields that a pass locks and that have changed since a run was started. */
 export async function changedSinceStart(
@@ -69,8 +70,9 @@ export interface EventDetails {
 }
 
 /** Seconds until a provider is asked again, try by try; the last one stands for all that follow. */
-const pauses = [1, 1, 2, 3, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600] as const;
-export const pauseAfter = (tries: number): number => pauses[Math.min(tries, pauses.length - 1)] ?? 3_600;
+const pollDelaysSeconds = [1, 1, 2, 3, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600] as const;
+export const pollDelaySeconds = (tries: number): number =>
+  pollDelaysSeconds[Math.min(tries, pollDelaysSeconds.length - 1)] ?? 3_600;
 
 /** A run after a transition. */
 function runAfter(
@@ -109,7 +111,7 @@ function dueAfter(
   if (!isRunning(run.status)) return by === 'provider' || run.reference === undefined ? undefined : now;
   if (kycEvent === 'documents_complete') return now;
   // Only the person can answer a reviewer's question: until then there is nothing to ask the provider.
-  return run.askedByReviewer ? run.documentsUntil : plusSeconds(now, pauseAfter(0));
+  return run.askedByReviewer ? run.documentsUntil : plusSeconds(now, pollDelaySeconds(0));
 }
 
 export interface AppliedEvent {
@@ -120,7 +122,7 @@ export interface AppliedEvent {
 
 /** Decides what an event makes of a run and of its customer; `undefined` where nothing changes. */
 export function decide(
-  { row, runs }: Case,
+  { row, runs }: KycCase,
   run: RunRow,
   kycEvent: KycEvent,
   eventDetails: EventDetails,

@@ -15,7 +15,7 @@ import { changeRunPart } from '../../store/kyc/runs.ts';
 import { readSealed, withFreshKeyring } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import type { AppliedEvent, Case } from './change.ts';
+import type { AppliedEvent, KycCase } from './change.ts';
 import { decide, openCase, writeAppliedEvent } from './change.ts';
 import { documentSealContext } from './sealing.ts';
 
@@ -62,7 +62,7 @@ export async function submitKycDocuments(
 }
 
 /** The newest verification that still waits for all of what was sent. */
-function runThatWants({ runs }: Case, sent: readonly DocumentType[], now: Instant): RunRow {
+function runThatWants({ runs }: KycCase, sent: readonly DocumentType[], now: Instant): RunRow {
   const waiting = runs.filter((run) => run.documentsUntil !== undefined && run.documentsUntil > now);
   const run = waiting.find(({ wanted, submitted }) =>
     sent.every((type) => wanted.includes(type) && !submitted.includes(type)),

@@ -29,7 +29,7 @@ export async function listPrograms(
 }
 
 /** Who verifies where a program does not say: the sandbox in a sandbox, people in live. */
-export const usualProvider = ({ environment }: System): ProviderName =>
+export const defaultProvider = ({ environment }: System): ProviderName =>
   environment === 'sandbox' ? 'sandbox' : 'manual';
 
 /** Whoever verifies for a program; `undefined` where the brand has no such program. */
@@ -43,7 +43,7 @@ export async function providerOf(
 }
 
 async function choiceOf(system: System, brandId: BrandId, program: StoredProgram): Promise<ProviderChoice> {
-  const provider = (program.provider ?? usualProvider(system)) as ProviderName;
+  const provider = (program.provider ?? defaultProvider(system)) as ProviderName;
   if (provider !== 'http') return { provider };
   const keyring = await system.keyrings.of(brandId);
   const place = settingsSealContext(program.programId, program.settingsSeal);
@@ -57,7 +57,7 @@ interface HttpSettings {
 }
 
 /** What an operator wants of a program. */
-export interface ProgramWish {
+export interface ProgramSettings {
   readonly provider?: string | undefined;
   /** Of the decision service, for the provider http. */
   readonly url?: string | undefined;
@@ -79,7 +79,7 @@ export async function createProgram(
   system: System,
   brandId: BrandId,
   name: string,
-  wish: ProgramWish,
+  options: ProgramSettings,
 ): Promise<ProgramFacts> {
   const trimmed = name.normalize('NFC').trim();
   if (!programName.test(trimmed))
@@ -87,7 +87,7 @@ export async function createProgram(
       "A program's name starts with a letter or digit and has at most 100 letters, digits, spaces and . _ -",
     );
   const programId = system.newId<'program'>();
-  const { row, facts } = await wishedFor(system, brandId, { programId, name: trimmed, seal: 1 }, wish);
+  const { row, facts } = await wishedFor(system, brandId, { programId, name: trimmed, seal: 1 }, options);
   const entry = operatorEntry(system, 'programs create', { program_id: programId, provider: facts.provider });
   const scope = scopeOf(system, brandId);
   if (!(await insertProgram(scope, { ...row, createdAt: system.now() }, entry)))
@@ -102,7 +102,7 @@ export async function setProgram(
   system: System,
   brandId: BrandId,
   name: string,
-  wish: ProgramWish,
+  options: ProgramSettings,
 ): Promise<ProgramFacts> {
   const scope = scopeOf(system, brandId);
   const programs = await programsOf(scope);
@@ -114,7 +114,7 @@ export async function setProgram(
       `The brand has no program "${name}". There are: ${programs.map((one) => `"${one.name}"`).join(', ')}.`,
     );
   const seal = known.settingsSeal + 1;
-  const { row, facts } = await wishedFor(system, brandId, { ...known, seal }, wish);
+  const { row, facts } = await wishedFor(system, brandId, { ...known, seal }, options);
   const { programId, provider } = facts;
   const entry = operatorEntry(system, 'programs set', { program_id: programId, provider });
   if (!(await changeProgram(scope, { ...row, createdAt: known.createdAt }, known.settingsSeal, entry)))
@@ -137,19 +137,19 @@ async function wishedFor(
   system: System,
   brandId: BrandId,
   named: { readonly programId: ProgramId; readonly name: string; readonly seal: number },
-  wish: ProgramWish,
+  options: ProgramSettings,
 ) {
-  const provider = wish.provider ?? usualProvider(system);
+  const provider = options.provider ?? defaultProvider(system);
   const { programId, name, seal } = named;
   if (provider === 'sandbox' && system.environment === 'live')
     throw new OperatorError(
       'The provider sandbox lets anybody pass, so there is none in live: use manual or http.',
     );
   const isHttp = provider === 'http';
-  if (isHttp !== (wish.url !== undefined))
+  if (isHttp !== (options.url !== undefined))
     throw new OperatorError('--url goes together with --provider http: it is where the decision service is.');
-  if (wish.url !== undefined) refuseUrl(wish.url);
-  const settings = isHttp ? { url: wish.url ?? '', secret: makeSecret() } : undefined;
+  if (options.url !== undefined) refuseUrl(options.url);
+  const settings = isHttp ? { url: options.url ?? '', secret: makeSecret() } : undefined;
   const keyring = await system.keyrings.of(brandId);
   return {
     row: {

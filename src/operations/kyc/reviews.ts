@@ -19,9 +19,16 @@ import { writeParts } from '../../store/statement-parts.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { changedSinceStart, decide, openCase, resolveApproval, runIn, writeAppliedEvent } from './change.ts';
+import {
+  changedSinceStart,
+  decide,
+  findRun,
+  openCase,
+  resolveApproval,
+  writeAppliedEvent,
+} from './change.ts';
 import { openDetails, openDocument } from './documents.ts';
-import { usualProvider } from './programs.ts';
+import { defaultProvider } from './programs.ts';
 import { noteSealContext, openApplicant } from './sealing.ts';
 import { shownDocuments } from './verifications.ts';
 
@@ -54,7 +61,7 @@ const brief = ({ system }: Context, { run, programName, provider }: ReviewRow) =
   customer_id: run.customerId,
   program_id: run.programId,
   program: programName,
-  provider: provider ?? usualProvider(system),
+  provider: provider ?? defaultProvider(system),
   kyc_status: run.status,
   ...(run.reviewSince && { under_review_since: withOffset(run.reviewSince) }),
   date_started: withOffset(run.startedAt),
@@ -101,7 +108,7 @@ export async function getKycReview(
 async function openReview(context: Context, id: RunId) {
   const review = await readReview(context.scope, id);
   const opened = review && (await openCase(context, review.run.customerId));
-  const run = opened && runIn(opened, id);
+  const run = opened && findRun(opened, id);
   if (!review || !run) throw new Refusal('kyc_dne');
   return { review: { ...review, run }, row: opened.row, opened };
 }

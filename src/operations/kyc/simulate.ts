@@ -11,10 +11,10 @@ import { insertRunPart } from '../../store/kyc/runs.ts';
 import { openProfile, openSsn } from '../customers/change.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import type { Case } from './change.ts';
+import type { KycCase } from './change.ts';
 import { decide, kycFields, openCase, resolveApproval, writeAppliedEvent } from './change.ts';
 import { sealApplicant } from './sealing.ts';
-import { knownProgram, newRun, refusePassed } from './verifications.ts';
+import { knownProgram, newRun, requireNotPassed } from './verifications.ts';
 
 /** Verdicts on demand, for those who build against a sandbox. */
 
@@ -44,7 +44,7 @@ async function simulate(
   const opened = await openCase(context, id);
   if (!opened) throw new Refusal('customer_dne');
   const programId = await knownProgram(context, program_id);
-  refusePassed(opened.runs, programId);
+  requireNotPassed(opened.runs, programId);
   const running = opened.runs.find((run) => run.programId === programId && isRunning(run.status));
   if (!running) return writeVerdict(context, opened, programId, verdict);
 
@@ -59,7 +59,7 @@ async function simulate(
 /** A verification that was never started: it is born with its verdict, on the data as it is. */
 async function writeVerdict(
   context: Context,
-  { row, runs }: Case,
+  { row, runs }: KycCase,
   programId: Awaited<ReturnType<typeof knownProgram>>,
   verdict: 'approved' | 'declined',
 ): Promise<Answer> {

@@ -16,9 +16,9 @@ import { changeCustomer, readCustomer } from '../../store/customers/customers.ts
 import { readProgram } from '../../store/kyc/programs.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { insertRunPart, runsOf } from '../../store/kyc/runs.ts';
-import { noteShown } from '../audit/entries.ts';
+import { recordReads } from '../audit/entries.ts';
 import { addressDefaultsFor } from '../customers/address-verdicts.ts';
-import type { Opened } from '../customers/change.ts';
+import type { UnsealedForChange } from '../customers/change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from '../customers/change.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
@@ -79,13 +79,13 @@ export async function knownProgram({ scope }: Context, sent: string): Promise<Pr
 
 /** @throws Refusal where the program has been passed, or a verification for it is running. */
 function refuseSecond(runs: readonly RunRow[], programId: ProgramId): void {
-  refusePassed(runs, programId);
+  requireNotPassed(runs, programId);
   if (runs.some((run) => run.programId === programId && isRunning(run.status)))
     throw new Refusal('kyc_init_fail', 'A verification of this customer for this program is running.');
 }
 
 /** @throws Refusal `kyc_reinit_fail` */
-export function refusePassed(runs: readonly RunRow[], programId: ProgramId): void {
+export function requireNotPassed(runs: readonly RunRow[], programId: ProgramId): void {
   const pass = runs.find((run) => run.programId === programId && run.status === 'passed');
   if (pass)
     throw new Refusal(
@@ -97,7 +97,7 @@ export function refusePassed(runs: readonly RunRow[], programId: ProgramId): voi
 /** The customer with the fields that came along, under the rules of every change. */
 async function completedBy(
   context: Context,
-  { row, profile }: Opened,
+  { row, profile }: UnsealedForChange,
   completed: Completed,
 ): Promise<Changed> {
   const present = { profile, kyc: row.kyc, openSsn: () => undefined };
@@ -152,7 +152,7 @@ export async function getKyc(
     ...(run.wanted.length > 0 && { documents: shownDocuments(run) }),
     date_updated: withOffset(run.updatedAt),
   };
-  await noteShown(context, [id]);
+  await recordReads(context, [id]);
   return { status: 200, body: asciiJson(shown) };
 }
 

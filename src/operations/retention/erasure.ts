@@ -3,14 +3,14 @@ import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { RetentionDue } from '../../domain/retention/policy.ts';
-import { whatIsDue } from '../../domain/retention/policy.ts';
+import { retentionDueAt } from '../../domain/retention/policy.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { withOffset } from '../../domain/time.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
-import type { Kept, RetentionAction } from '../../store/retention/erasure.ts';
+import type { RetainedRecord, RetentionAction } from '../../store/retention/erasure.ts';
 import { applyRetention, requesterOf } from '../../store/retention/erasure.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
 import { insertErasureRequest } from '../../store/retention/holds.ts';
@@ -30,7 +30,7 @@ export async function eraseCustomer(system: System, brandId: BrandId, id: Custom
   const journal = (operation: string) => (changeRecord: ChangeRecord) =>
     journalPart(journalOf(system, backgroundCause(operation), now, changeRecord));
   const outcome = await applyRetention(scopeOf(system, brandId), id, ({ history, policy }) =>
-    retentionActionOf(id, whatIsDue(history, policy, now), now, journal),
+    retentionActionOf(id, retentionDueAt(history, policy, now), now, journal),
   );
   if (outcome === 'done') system.db.wake();
 }
@@ -43,7 +43,7 @@ function retentionActionOf(
 ): RetentionAction {
   switch (due.kind) {
     case 'nothing':
-      return { kind: 'keep', lookAt: due.until };
+      return { kind: 'keep', checkAgainAt: due.until };
     case 'documents': {
       const facts = { made_until: withOffset(due.madeUntil) };
       return {
@@ -125,7 +125,7 @@ export async function approveErasure(
   });
   // Nobody's answer: as the customer's own it would be erased with it, and a repeat would find nothing.
   const claim = context.claim?.(answer, undefined);
-  const decide = ({ history }: Kept): RetentionAction => {
+  const decide = ({ history }: RetainedRecord): RetentionAction => {
     if (history.isHeld) throw new Refusal('legal_hold');
     return { kind: 'erase everything', because, now, journal, claim };
   };

@@ -9,7 +9,13 @@ import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { Hold } from '../../store/retention/holds.ts';
-import { insertHold, isKnown, readHold, releaseHold, writeClosing } from '../../store/retention/holds.ts';
+import {
+  insertHold,
+  isCustomerOfBrand,
+  readHold,
+  releaseHold,
+  writeClosing,
+} from '../../store/retention/holds.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
@@ -114,6 +120,6 @@ export const shownHold = (id: CustomerId, { holdId, reason, setBy, setAt, releas
 /** Nothing was written: there is no such customer, or it was just being deleted, and then it is tried again. */
 async function doneOnKnown(context: Context, id: CustomerId, outcome: Promise<WriteOutcome>): Promise<void> {
   const what = await outcome;
-  if (what === 'stale' && !(await isKnown(context.scope, id))) throw new Refusal('customer_dne');
+  if (what === 'stale' && !(await isCustomerOfBrand(context.scope, id))) throw new Refusal('customer_dne');
   requireDone(what);
 }

@@ -4,11 +4,11 @@ import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { deletionCursor, parseDeletionCursor } from '../../domain/retention/paging.ts';
-import { basisOf, everythingDueAt } from '../../domain/retention/policy.ts';
+import { basisOf, erasureDueAt } from '../../domain/retention/policy.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
-import { readKept } from '../../store/retention/erasure.ts';
+import { readRetainedRecord } from '../../store/retention/erasure.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
 import { erasureRequestsOf, holdsOf } from '../../store/retention/holds.ts';
 import { listRestricted, readRestricted, readTombstone } from '../../store/retention/records.ts';
@@ -57,7 +57,7 @@ export async function getRestrictedCustomer(
 async function restrictedFacts(context: Context, id: CustomerId, row: CustomerRow) {
   const { scope } = context;
   const [kept, holds, requests] = await Promise.all([
-    readKept(scope.db, scope, id),
+    readRetainedRecord(scope.db, scope, id),
     holdsOf(scope, id),
     erasureRequestsOf(scope, id),
   ]);
@@ -70,7 +70,7 @@ async function restrictedFacts(context: Context, id: CustomerId, row: CustomerRo
     customer: JSON.parse(await showCustomer(context, row)) as object,
     ...(history.closedOn !== undefined && { closed_on: history.closedOn }),
     kept_as: basisOf(history),
-    ...(!history.isHeld && { erase_after: withOffset(everythingDueAt(history, policy)) }),
+    ...(!history.isHeld && { erase_after: withOffset(erasureDueAt(history, policy)) }),
     legal_holds: await Promise.all(
       holds.map(async (hold) => shownHold(id, await openHold(context, id, hold))),
     ),

@@ -4,10 +4,10 @@ import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
-import { addKey, destroyOlderKeys, keyVersions, putOffRotation } from '../../store/brands/brand-keys.ts';
+import { addKey, destroyOlderKeys, keyVersions, postponeRotation } from '../../store/brands/brand-keys.ts';
 import { rotationLease } from '../../store/rotation/claims.ts';
-import type { Use } from '../../store/rotation/rotation.ts';
-import { usesOfOlder } from '../../store/rotation/rotation.ts';
+import type { KeyUse } from '../../store/rotation/rotation.ts';
+import { countOlderKeyUses } from '../../store/rotation/rotation.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { operatorEntry } from '../audit/operator.ts';
 import { withCurrentRoot } from '../brands/root-key.ts';
@@ -41,7 +41,7 @@ export interface Rotated {
   readonly done: number;
   readonly destroyed: readonly number[];
   /** What still needs an older version, so that it could not be destroyed. */
-  readonly remaining: readonly Use[];
+  readonly remaining: readonly KeyUse[];
 }
 
 /**
@@ -80,7 +80,7 @@ async function begin(
     const add = () => addKey(scope, system.vault.newKey(brandId, kind, version), system.now(), entry);
     const outcome = await withCurrentRoot(system, add);
     if (outcome === 'done') return true;
-    if (outcome === 'beaten') return false;
+    if (outcome === 'superseded') return false;
     await delay(retryDelayMs);
   }
   throw new OperatorError(
@@ -97,7 +97,7 @@ async function resume(
   const scope = scopeOf(system, brandId);
   const keyring = await system.keyrings.reload(brandId);
   const version = newestOf(keyring, kind);
-  const uses = () => usesOfOlder(scope, kind, version, system.now());
+  const uses = () => countOlderKeyUses(scope, kind, version, system.now());
   let remaining = await uses();
   const total = counted(remaining);
   let done = 0;
@@ -108,7 +108,7 @@ async function resume(
       options.onProgress?.(done, Math.max(done, total));
     },
     // Other workers leave the rotation alone meanwhile.
-    onAlive: () => putOffRotation(scope, kind, plusSeconds(system.now(), rotationLease)),
+    onAlive: () => postponeRotation(scope, kind, plusSeconds(system.now(), rotationLease)),
   };
   // A record that changed during the walk is under the new key by now, or the next walk finds it.
   while (counted(remaining) > 0 && !observer.isStopped()) {
@@ -119,7 +119,7 @@ async function resume(
   }
   const ends = remaining.flatMap(({ until }) => until ?? []).sort();
   const [last] = ends.slice(-1);
-  if (last !== undefined && counted(remaining) === 0) await putOffRotation(scope, kind, last);
+  if (last !== undefined && counted(remaining) === 0) await postponeRotation(scope, kind, last);
   const destroyed = remaining.length === 0 ? await destroy(system, brandId, kind, version, options) : [];
   return { kind, version, done, destroyed, remaining };
 }
@@ -142,7 +142,7 @@ const newestOf = (keyring: Keyring, kind: KeyKind): number =>
   kind === 'brand' ? keyring.sealVersion : keyring.indexVersion;
 
 /** What is there to be done by a walk; the rest goes by itself. */
-const counted = (uses: readonly Use[]): number =>
+const counted = (uses: readonly KeyUse[]): number =>
   uses.reduce((sum, { count, until }) => sum + (until === undefined ? count : 0), 0);
 
 export function entryOf(

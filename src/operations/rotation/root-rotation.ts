@@ -1,14 +1,14 @@
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import { entryPart } from '../../store/audit/journal.ts';
-import { brandKeys, putRewrapped } from '../../store/brands/brand-keys.ts';
+import { brandKeys, updateWrappedKey } from '../../store/brands/brand-keys.ts';
 import type { RootVersion } from '../../store/brands/root-versions.ts';
 import {
-  aloneWithRoot,
-  brandsUnderOlder,
-  forgetRootVersion,
-  putRootVersion,
+  brandsUnderOlderRoot,
+  deleteRootVersion,
+  insertRootVersion,
   rootVersions,
+  withRootKeyLock,
 } from '../../store/brands/root-versions.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
@@ -49,7 +49,7 @@ export async function rotateRoot(system: System, options: RotationOptions): Prom
 
 function begin(system: System): Promise<boolean> {
   const { vault, db, now, rootKeyLocation } = system;
-  return aloneWithRoot(db, async (connection) => {
+  return withRootKeyLock(db, async (connection) => {
     const versions = await rootVersions(connection);
     const current = versions.at(-1)?.version ?? 0;
     if (versions.slice(0, -1).some(({ keys }) => keys > 0)) return false;
@@ -60,7 +60,7 @@ function begin(system: System): Promise<boolean> {
       vault.reload();
     }
     // Killed between file and database, a version is in the file and not in use: the next call takes it.
-    await putRootVersion(connection, vault.rootVersion, vault.proof(), now());
+    await insertRootVersion(connection, vault.rootVersion, vault.proof(), now());
     return true;
   });
 }
@@ -76,12 +76,12 @@ async function rewrapAll(system: System, options: RotationOptions): Promise<numb
   const { vault, db } = system;
   let done = 0;
   while (!options.isStopped?.()) {
-    const brands = await brandsUnderOlder(db, vault.rootVersion, batch);
+    const brands = await brandsUnderOlderRoot(db, vault.rootVersion, batch);
     if (brands.length === 0) break;
     for (const [at, brandId] of brands.entries()) {
       const scope = scopeOf(system, brandId);
       const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
-      for (const key of older) await putRewrapped(scope, vault.rewrap(brandId, key));
+      for (const key of older) await updateWrappedKey(scope, vault.rewrap(brandId, key));
       const entry = entryOf(system, options.by, 'rotate root-key', { root_version: vault.rootVersion });
       await writeParts(scope, [entryPart(entry)]);
       done += 1;
@@ -116,7 +116,7 @@ export async function maintainRootKey(system: System, policy: RootPolicy): Promi
 }
 
 /** Whether a version is past the time for which backups may need it. */
-export const isPastHorizon = (
+export const isPastBackupHorizon = (
   { retiredAt, keys }: RootVersion,
   { backupHorizonDays }: Pick<RootPolicy, 'backupHorizonDays'>,
   now: string,
@@ -125,14 +125,14 @@ export const isPastHorizon = (
 
 async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
   const { vault, db, now, rootKeyLocation } = system;
-  const isDue = (version: RootVersion) => isPastHorizon(version, policy, now());
+  const isDue = (version: RootVersion) => isPastBackupHorizon(version, policy, now());
   if (!(await rootVersions(db)).some(isDue)) return;
-  await aloneWithRoot(db, async (connection) => {
+  await withRootKeyLock(db, async (connection) => {
     const due = (await rootVersions(connection)).filter(isDue).map(({ version }) => version);
     if (rootKeyLocation.kind === 'own') dropRootVersions(rootKeyLocation.path, due);
     vault.reload();
     for (const version of due) {
-      if (!vault.rootVersions.includes(version)) await forgetRootVersion(connection, version);
+      if (!vault.rootVersions.includes(version)) await deleteRootVersion(connection, version);
     }
   });
 }

@@ -4,14 +4,14 @@ import type { Instant } from '../../domain/time.ts';
 import { millisOf, plusSeconds } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import {
-  failingPatience,
+  disableAfterSeconds,
   outcomeOfStatus,
-  pauseAfter,
   readRetryAfter,
+  retryDelaySeconds,
 } from '../../domain/webhooks/delivery.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
 import { signStandard } from '../../providers/signature.ts';
-import type { Attempted, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
+import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { settleDelivery } from '../../store/webhooks/deliveries.ts';
 import { disableWebhook } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
@@ -44,7 +44,7 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const attemptId = system.newId();
   const result = deliveryResultOf(system, delivery, outcome, answer);
   const text = answer.kind === 'answered' ? answer.body.toString('utf8') : '';
-  const sealedBy = (one: Keyring): Attempted => ({
+  const sealedBy = (one: Keyring): AttemptResult => ({
     attemptId,
     at,
     outcome,
@@ -94,12 +94,12 @@ function deliveryResultOf(
   { tries }: ClaimedDelivery,
   outcome: AttemptOutcome,
   answer: OutboundOutcome,
-): Pick<Attempted, 'status' | 'dueAt' | 'endedAt'> {
+): Pick<AttemptResult, 'status' | 'dueAt' | 'endedAt'> {
   const endedAt = system.now();
   if (outcome === 'delivered') return { status: 'delivered', dueAt: endedAt, endedAt };
   const header = answer.kind === 'answered' ? answer.headers['retry-after'] : undefined;
   const random = system.random(4).readUInt32BE() / 2 ** 32;
-  const pause = pauseAfter(tries + 1, random, readRetryAfter(header, millisOf(endedAt)));
+  const pause = retryDelaySeconds(tries + 1, random, readRetryAfter(header, millisOf(endedAt)));
   return outcome === 'gone' || pause === undefined
     ? { status: 'dead', dueAt: endedAt, endedAt }
     : { status: 'pending', dueAt: plusSeconds(endedAt, pause), endedAt };
@@ -110,10 +110,10 @@ async function disableWhereGone(
   system: System,
   brandId: BrandId,
   { webhook }: ClaimedDelivery,
-  { outcome, endedAt }: Pick<Attempted, 'outcome' | 'endedAt'>,
+  { outcome, endedAt }: Pick<AttemptResult, 'outcome' | 'endedAt'>,
 ): Promise<void> {
   const isLongGone =
-    webhook.failingSince !== undefined && plusSeconds(webhook.failingSince, failingPatience) <= endedAt;
+    webhook.failingSince !== undefined && plusSeconds(webhook.failingSince, disableAfterSeconds) <= endedAt;
   if (outcome !== 'gone' && !(outcome !== 'delivered' && isLongGone)) return;
   const more = { webhook_id: webhook.id };
   const changeRecord = {

@@ -6,7 +6,7 @@ import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { parseInstant, withOffset } from '../../domain/time.ts';
 import { typesOf } from '../../domain/webhooks/events.ts';
-import { maxReplay } from '../../domain/webhooks/subscription.ts';
+import { maxReplayedEvents } from '../../domain/webhooks/subscription.ts';
 import type { AttemptRow, DeliveryRow } from '../../store/webhooks/deliveries.ts';
 import { listDeliveries as listRows } from '../../store/webhooks/deliveries.ts';
 import type { Replay } from '../../store/webhooks/subscriptions.ts';
@@ -69,7 +69,7 @@ export async function replayWebhook(
   const wanted = replayOf(body, row.events);
   const cursors = { parse: parseCursor, after: (number: string) => cursorAfter(BigInt(number)) };
   const { rows: numbers, next_cursor } = await pageOf(
-    { limit: maxReplay, ...(body.cursor !== undefined && { cursor: body.cursor }) },
+    { limit: maxReplayedEvents, ...(body.cursor !== undefined && { cursor: body.cursor }) },
     cursors,
     (after = 0n, most) => readReplayable(scope, row.id, wanted, after, most),
   );

@@ -1,4 +1,4 @@
-import { usualItems } from '../../contract/lists.ts';
+import { defaultListItems } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -31,5 +31,5 @@ const queryOf = ({
   types: type === undefined ? undefined : typesOf(type),
   customerId,
   after: (cursor === undefined ? undefined : parseCursor(cursor)) ?? 0n,
-  most: limit ?? usualItems,
+  most: limit ?? defaultListItems,
 });

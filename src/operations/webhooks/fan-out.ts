@@ -2,14 +2,14 @@ import { customerJson } from '../../domain/customers/record.ts';
 import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
 import { spacedJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
-import { wants } from '../../domain/webhooks/subscription.ts';
+import { matchesEventType } from '../../domain/webhooks/subscription.ts';
 import { isOutdatedKey } from '../../store/connection/outage.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
 import type { BrandScope } from '../../store/scope.ts';
-import type { FreshEvent, NewDelivery } from '../../store/webhooks/deliveries.ts';
-import { freshEvents, insertDeliveries } from '../../store/webhooks/deliveries.ts';
-import type { WebhookBehind } from '../../store/webhooks/deliveries-due.ts';
-import { holdWebhookBehind } from '../../store/webhooks/deliveries-due.ts';
+import type { NewDelivery, UnmatchedEvent } from '../../store/webhooks/deliveries.ts';
+import { insertDeliveries, unmatchedEvents } from '../../store/webhooks/deliveries.ts';
+import type { LaggingWebhook } from '../../store/webhooks/deliveries-due.ts';
+import { lockLaggingWebhook } from '../../store/webhooks/deliveries-due.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
@@ -29,10 +29,10 @@ export async function fanOut(system: System): Promise<'more' | 'done'> {
   let brandId: BrandId | undefined;
   try {
     return await system.db.transaction(async (db) => {
-      const behind = await holdWebhookBehind(db);
+      const behind = await lockLaggingWebhook(db);
       if (!behind) return 'done';
       brandId = behind.brandId;
-      const events = await freshEvents(behind, db, behind.fanned, batch);
+      const events = await unmatchedEvents(behind, db, behind.fanned, batch);
       // The head moves together with the events: where there are none, they have been swept.
       const upTo = events.at(-1)?.number ?? behind.head;
       const wanted = events.filter((event) => isFor(behind.webhook, event));
@@ -48,15 +48,15 @@ export async function fanOut(system: System): Promise<'more' | 'done'> {
 }
 
 /** A test is for the subscription that it names, and for no other. */
-function isFor({ id, events }: WebhookRow, { type, payload }: FreshEvent): boolean {
+function isFor({ id, events }: WebhookRow, { type, payload }: UnmatchedEvent): boolean {
   if (type === 'webhook.test') return (JSON.parse(payload) as { webhook_id?: string }).webhook_id === id;
-  return wants(events, type);
+  return matchesEventType(events, type);
 }
 
 async function deliveryOf(
   system: System,
-  { brandId, webhook }: WebhookBehind,
-  event: FreshEvent,
+  { brandId, webhook }: LaggingWebhook,
+  event: UnmatchedEvent,
 ): Promise<NewDelivery> {
   const deliveryId: Id<'delivery'> = system.newId();
   const bare = { deliveryId, number: event.number, payload: undefined };

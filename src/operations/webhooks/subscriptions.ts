@@ -6,14 +6,14 @@ import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, withOffset } from '../../domain/time.ts';
-import { maskSecret, maxWebhooks, overlap, urlOf } from '../../domain/webhooks/subscription.ts';
+import { maskSecret, maxWebhooks, secretOverlapHours, urlOf } from '../../domain/webhooks/subscription.ts';
 import { makeSecret } from '../../providers/signature.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import {
   changeWebhook,
   insertWebhook,
+  insertWebhookEntry,
   listWebhooks as listRows,
-  noteWebhook,
   readWebhook,
   removeWebhook,
 } from '../../store/webhooks/subscriptions.ts';
@@ -117,7 +117,7 @@ export async function rotateWebhookSecret(
 ): Promise<Answer> {
   const { row, settings } = await openWebhook(context, params.webhook_id);
   const { previous: _, ...kept } = settings;
-  const hours = body.overlap_hours ?? overlap.usual;
+  const hours = body.overlap_hours ?? secretOverlapHours.usual;
   const until = plusSeconds(context.now, hours * 3_600);
   const secret = makeSecret();
   const next = {
@@ -165,7 +165,7 @@ export async function testWebhook(
   const answer: Answer = { status: 200, body: asciiJson({ webhook_id: row.id, event }) };
   const more = { webhook_id: row.id };
   const journal = context.journal({ event: { type: event, more }, facts: more });
-  requireDone(await noteWebhook(context.scope, row, journal, context.claim?.(answer, undefined)));
+  requireDone(await insertWebhookEntry(context.scope, row, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 

@@ -19,7 +19,7 @@ export const maxHeadBytes = 65_536;
  * response head comes next. That holds because undici writes a request with a string or buffer as its body in
  * one turn of the event loop, and with `pipelining: 1` writes none before the previous response is complete.
  */
-export function acceptLawfulHeads(socket: Socket): Socket {
+export function acceptValidHeads(socket: Socket): Socket {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const push = socket.push.bind(socket);
   let reader: HeadReader | undefined;

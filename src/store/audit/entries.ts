@@ -136,7 +136,7 @@ export async function isCustomerKnown(scope: BrandScope, id: CustomerId): Promis
 }
 
 /** Commits an entry about a customer that is there in this version; false, and nothing, where it is not. */
-export async function noteAbout(
+export async function insertEntryIfVersion(
   scope: BrandScope,
   id: CustomerId,
   version: number,

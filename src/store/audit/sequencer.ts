@@ -14,7 +14,7 @@ const lock = columns({ held: flag() });
 const hold = statement('sequence_hold', 'select pg_try_advisory_xact_lock(7203518452) as held');
 
 /** Makes this transaction the one sequencer there is, or says that there is another. */
-export async function holdSequence(db: Connection): Promise<boolean> {
+export async function lockSequencer(db: Connection): Promise<boolean> {
   const [row] = await db.run(hold, []);
   return row !== undefined && lock.read(row).held;
 }
@@ -167,7 +167,7 @@ const keep = sql(
 );
 
 /** Keeps a checkpoint over a trail's end. */
-export async function keepCheckpoint(
+export async function insertCheckpoint(
   db: Connection,
   { brandId, number, hash }: TrailHead,
   signed: { readonly at: Instant; readonly key: string; readonly signature: string },

@@ -82,7 +82,7 @@ export async function trailEnd(
 const newest = columns({ arrived: optional(text()) });
 const remains = columns({ unsequenced: flag() });
 
-const lastUnsequenced = statement(
+const lastArrival = statement(
   'trail_last_unsequenced',
   'select max(arrived)::text as arrived from journal where brand_id = $1',
 );
@@ -91,14 +91,14 @@ const isUnsequenced = statement(
   'select exists (select from journal where brand_id = $1 and arrived <= $2::bigint) as unsequenced',
 );
 
-/** The last of what the brand has committed and what has no place yet, if there is any. */
-export async function lastUnplaced(scope: BrandScope): Promise<string | undefined> {
-  const [row] = await scope.db.run(lastUnsequenced, [scope.brandId]);
+/** The brand's last committed entry without a number, if there is one. */
+export async function lastUnsequenced(scope: BrandScope): Promise<string | undefined> {
+  const [row] = await scope.db.run(lastArrival, [scope.brandId]);
   return row && newest.read(row).arrived;
 }
 
-/** Whether anything up to there still has no place. */
-export async function isUnplaced(scope: BrandScope, upTo: string): Promise<boolean> {
+/** Whether an entry up to `upTo` still has no number. */
+export async function hasUnsequencedUpTo(scope: BrandScope, upTo: string): Promise<boolean> {
   const [row] = await scope.db.run(isUnsequenced, [scope.brandId, upTo]);
   return row !== undefined && remains.read(row).unsequenced;
 }

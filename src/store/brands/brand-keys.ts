@@ -57,9 +57,12 @@ export const keyVersions = async (scope: BrandScope): Promise<readonly KeyVersio
 
 // Whoever writes under a key holds this lock together with everybody else who does (see `is_outdated` in the
 // schema), and whoever adds one holds it alone.
-const alone = statement('brand_keys_alone', 'select pg_advisory_xact_lock(uuid_hash_extended($1::uuid, 6))');
+const lockExclusively = statement(
+  'brand_keys_alone',
+  'select pg_advisory_xact_lock(uuid_hash_extended($1::uuid, 6))',
+);
 // Writers queue behind whoever waits for the lock, so the wait is short; it can be tried again.
-const shortly = statement('', "set local lock_timeout = '250ms'");
+const limitLockWait = statement('', "set local lock_timeout = '250ms'");
 const add = sql(
   'brand_key_add',
   `with added as (
@@ -72,7 +75,7 @@ const add = sql(
 
 /**
  * Gives the brand a newer key. Once this has returned, every change that was made under the older one is
- * committed, and none will be made under it any more. `beaten`: the brand has that version, or is at a
+ * committed, and none will be made under it any more. `superseded`: the brand has that version, or is at a
  * rotation already; `busy`: changes were under way for too long, and it should be tried again.
  */
 export async function addKey(
@@ -80,16 +83,16 @@ export async function addKey(
   key: StoredKey,
   now: Instant,
   entry: NewEntry,
-): Promise<'done' | 'beaten' | 'busy'> {
+): Promise<'done' | 'superseded' | 'busy'> {
   try {
     return await scope.db.transaction(async (connection) => {
-      await connection.run(shortly, []);
-      await connection.run(alone, [scope.brandId]);
+      await connection.run(limitLockWait, []);
+      await connection.run(lockExclusively, [scope.brandId]);
       const { brandId } = scope;
       const { kind, version, rootVersion, wrapped } = key;
       const values = { brandId, kind, version, rootVersion, wrapped, now: toPostgres(now) };
       const added = await add.run(connection, { ...values, ...entryParameters(entry) });
-      return added.length > 0 ? 'done' : 'beaten';
+      return added.length > 0 ? 'done' : 'superseded';
     });
   } catch (error) {
     if (isLockTimeout(error instanceof Error && error.cause !== undefined ? error.cause : error))
@@ -126,22 +129,22 @@ const rewrap = sql(
 );
 
 /** The same key under a newer root version; one that somebody has re-wrapped meanwhile stays. */
-export async function putRewrapped(scope: BrandScope, key: StoredKey): Promise<void> {
+export async function updateWrappedKey(scope: BrandScope, key: StoredKey): Promise<void> {
   const { kind, version, rootVersion, wrapped } = key;
   await rewrap.run(scope.db, { brandId: scope.brandId, kind, version, rootVersion, wrapped });
 }
 
-const putOff = statement(
+const postpone = statement(
   'brand_key_put_off',
   `update brand_keys set claimed_until = $3 where brand_id = $1 and kind = $2
       and version = (select max(version) from brand_keys where brand_id = $1 and kind = $2)`,
 );
 
 /** Has no worker look at the rotation before a time: another works on it, or there is nothing to do till then. */
-export async function putOffRotation(
+export async function postponeRotation(
   scope: BrandScope,
   kind: StoredKey['kind'],
   until: Instant,
 ): Promise<void> {
-  await scope.db.run(putOff, [scope.brandId, kind, toPostgres(until)]);
+  await scope.db.run(postpone, [scope.brandId, kind, toPostgres(until)]);
 }

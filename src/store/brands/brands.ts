@@ -19,7 +19,7 @@ export interface Brand {
 }
 
 /** The name of the sequence that numbers a brand's customers. A brand's id is a UUID, so this is a plain name. */
-export const arrivalsOf = (brandId: BrandId): string => `arrivals_${brandId.replaceAll('-', '')}`;
+export const customerSequenceName = (brandId: BrandId): string => `arrivals_${brandId.replaceAll('-', '')}`;
 
 const insert = sql(
   'brand_insert',
@@ -54,7 +54,7 @@ export function insertBrand(
       await insertKey.run(connection, { brandId, kind, version, rootVersion, wrapped, at });
     }
     await connection.run(insertDefaultProgram, [brandId, at]);
-    await connection.run(statement('', `create sequence ${arrivalsOf(brandId)}`), []);
+    await connection.run(statement('', `create sequence ${customerSequenceName(brandId)}`), []);
     return true;
   });
 }

@@ -35,15 +35,15 @@ export async function rootVersions(db: Connection): Promise<readonly RootVersion
 }
 
 // Held while a root version is made or destroyed, so that processes do it one after the other. Any constant would do.
-const alone = statement('root_alone', 'select pg_advisory_xact_lock(7203518453)');
+const lockExclusively = statement('root_alone', 'select pg_advisory_xact_lock(7203518453)');
 
 /** Does something with the root key that no other process may do meanwhile. */
-export function aloneWithRoot<Result>(
+export function withRootKeyLock<Result>(
   db: Database,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   return db.transaction(async (connection) => {
-    await connection.run(alone, []);
+    await connection.run(lockExclusively, []);
     return work(connection);
   });
 }
@@ -56,7 +56,7 @@ const insert = statement('root_version_insert', 'insert into root_versions (vers
 const renew = statement('installation_renew', 'update installation set root_proof = $1');
 
 /** Puts a new root version in use. From here on no key of a brand is wrapped under an older one. */
-export async function putRootVersion(
+export async function insertRootVersion(
   connection: Connection,
   version: number,
   proof: string,
@@ -70,7 +70,7 @@ export async function putRootVersion(
 const forget = statement('root_version_forget', 'delete from root_versions where version = $1');
 
 /** Gives up a version: nothing is under it, and its key is to be destroyed. */
-export async function forgetRootVersion(connection: Connection, version: number): Promise<void> {
+export async function deleteRootVersion(connection: Connection, version: number): Promise<void> {
   await connection.run(forget, [version]);
 }
 
@@ -82,7 +82,7 @@ const under = statement(
 );
 
 /** Brands that have a key under an older root version. */
-export async function brandsUnderOlder(
+export async function brandsUnderOlderRoot(
   db: Database,
   version: number,
   most: number,

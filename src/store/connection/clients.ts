@@ -77,12 +77,12 @@ export function openClients(
   };
 
   function breakAll() {
-    for (const client of open) breakOff(client);
+    for (const client of open) destroyConnection(client);
   }
 }
 
 /** Closes the socket of a connection: a server that has fallen silent does not answer an orderly end either. */
-export function breakOff(client: pg.ClientBase): void {
+export function destroyConnection(client: pg.ClientBase): void {
   const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
   connection.stream.destroy();
 }

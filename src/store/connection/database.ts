@@ -130,7 +130,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     script: (sql) =>
       pool.session(async (client) => [await client.query<Row>(sql)].flat().flatMap(({ rows }) => rows)),
     session: pool.session,
-    ready: () => within(statementTimeoutMs, heartbeat.firstAnswer),
+    ready: () => withTimeout(statementTimeoutMs, heartbeat.firstAnswer),
     get state() {
       return heartbeat.state();
     },
@@ -146,7 +146,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return database;
 }
 
-async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
+async function withTimeout(timeoutMs: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(unavailable()), timeoutMs);

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { breakOff } from './clients.ts';
+import { destroyConnection } from './clients.ts';
 
 /**
  * `no connections`: the database answers over the connections there are, and gives no new ones.
@@ -94,7 +94,7 @@ function openProbe(
     try {
       return await limited(ask(client));
     } catch (error) {
-      breakOff(client);
+      destroyConnection(client);
       client = undefined;
       return error instanceof SilenceError ? 'unreachable' : undefined;
     }
@@ -112,7 +112,7 @@ function openProbe(
       mustReconnect = found !== 'ready';
       return found;
     } catch (error) {
-      if (fresh) breakOff(fresh);
+      if (fresh) destroyConnection(fresh);
       mustReconnect = true;
       const isFull = error instanceof Error && 'code' in error && error.code === '53300';
       return open || isFull ? 'no connections' : 'unreachable';

@@ -52,7 +52,7 @@ export function isOutage(error: unknown): boolean {
 }
 
 /** Whether the error is PostgreSQL's own answer, so that the server is alive. */
-export const isAnswer = (error: unknown): boolean => error instanceof Error && 'severity' in error;
+export const isServerError = (error: unknown): boolean => error instanceof Error && 'severity' in error;
 
 /** Whether a session refused a write because it is read-only. */
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006';

@@ -1,7 +1,7 @@
 import type { ClientBase, QueryResult } from 'pg';
 import type { Refusal } from '../../domain/errors.ts';
-import { breakOff } from './clients.ts';
-import { isAnswer, isOutage, isReadOnly, unavailable } from './outage.ts';
+import { destroyConnection } from './clients.ts';
+import { isOutage, isReadOnly, isServerError, unavailable } from './outage.ts';
 import type { Row, Statement, Value } from './statement.ts';
 
 /** A caller that waits for its statements. Once it has been answered, nothing more is sent for it. */
@@ -42,7 +42,7 @@ export function trackQueries(statementTimeoutMs: number, events: QueryEvents): P
 
   /** A connection without any answer since the statement was sent is dead, even if the database is not. */
   function breakIfSilent({ client, sentAt }: PendingQuery): void {
-    if (client && (lastAnswerAt.get(client) ?? 0) < sentAt) breakOff(client);
+    if (client && (lastAnswerAt.get(client) ?? 0) < sentAt) destroyConnection(client);
   }
 
   return {
@@ -77,7 +77,7 @@ export function trackQueries(statementTimeoutMs: number, events: QueryEvents): P
       pending.sentAt = performance.now();
       return new Promise((resolve, reject) => {
         const onResult = (error: Error | null, result: QueryResult<Row>) => {
-          if (!error || isAnswer(error)) {
+          if (!error || isServerError(error)) {
             lastAnswerAt.set(client, performance.now());
             events.onAnswer();
           }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Clients } from './clients.ts';
-import { breakOff } from './clients.ts';
+import { destroyConnection } from './clients.ts';
 import { unavailable } from './outage.ts';
 
 /** Connections that many reads share: each statement is sent without waiting for those before it. */
@@ -26,7 +26,7 @@ export function openPipelines(clients: Clients, count: number, onFailure: () => 
       await clients.prepare(client);
       return client;
     } catch (error) {
-      if (client) breakOff(client);
+      if (client) destroyConnection(client);
       onFailure();
       throw unavailable(error);
     }

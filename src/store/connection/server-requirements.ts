@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { ServerAddress } from './clients.ts';
-import { breakOff } from './clients.ts';
+import { destroyConnection } from './clients.ts';
 
 /** A sentence for the operator: why this server cannot hold the records, and what would. */
 class ServerRequirementError extends OperatorError {
@@ -34,7 +34,7 @@ export async function requireSuitableServer(address: ServerAddress): Promise<voi
   } finally {
     for (const client of clients) void client.end().catch(() => undefined);
     // A server that never answers a farewell would keep this process alive.
-    setTimeout(() => clients.forEach(breakOff), 1_000).unref();
+    setTimeout(() => clients.forEach(destroyConnection), 1_000).unref();
   }
 }
 

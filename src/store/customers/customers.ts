@@ -4,12 +4,12 @@ import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { KycState, KycStatus } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import { arrivalsOf } from '../brands/brands.ts';
+import { customerSequenceName } from '../brands/brands.ts';
 import { columns, id, instant, number, optional, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
-import { settle } from '../idempotency-claim.ts';
+import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
@@ -168,7 +168,7 @@ export async function insertCustomer(
   const parameters = {
     brandId: scope.brandId,
     customerId: row.head.customer_id,
-    arrivals: arrivalsOf(scope.brandId),
+    arrivals: customerSequenceName(scope.brandId),
     brandPersonId: row.head.brand_person_id,
     createdAt: toPostgres(row.head.created_at),
     updatedAt: toPostgres(row.head.updated_at),
@@ -225,7 +225,7 @@ async function refuseTakenSsn(scope: BrandScope, id: CustomerId, { olderSsn }: I
 
 function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promise<WriteOutcome> {
   const { query, parameters } = assemble(change);
-  return settle(change.claim, query.run(scope.db, parameters));
+  return runWithClaim(change.claim, query.run(scope.db, parameters));
 }
 
 /** What changes in a customer's row. A group that is absent stays as it is. */

@@ -15,7 +15,7 @@ const claimed = statement(
 );
 
 /** Those of the keys under which something has been done. */
-export async function claimedKeys(
+export async function usedImportKeys(
   scope: BrandScope,
   keys: readonly string[],
   now: Instant,

@@ -60,7 +60,7 @@ const rootTablesSql = `
 export const isEmptySql = `select not exists (
   select from pg_class c where ${ours('c')} and c.relkind in ('r', 'p', 'v', 'm', 'S')) as is_empty`;
 
-export interface BackupWish {
+export interface BackupOptions {
   readonly path: string;
   /** The version of Clientele that makes the backup, and the time, as the manifest shows them. */
   readonly version: string;
@@ -82,20 +82,20 @@ export interface BackupFacts {
  * sealed. Changes go on meanwhile and are not in it. Only a migration waits until the backup is done, since
  * it could change a table under it.
  */
-export function writeBackup(db: Database, wish: BackupWish): Promise<BackupFacts> {
+export function writeBackup(db: Database, options: BackupOptions): Promise<BackupFacts> {
   return db.session(async (client) => {
     await client.query(`select pg_advisory_lock_shared(${migrationLock})`);
     await client.query('begin isolation level repeatable read, read only');
     const found = await readRows(client, table, tablesSql);
-    const manifest = await describe(client, wish, found);
+    const manifest = await describe(client, options, found);
     const about = found.reduce((sum, one) => sum + one.rows, 0);
     let rows = 0;
     const count = (more: number) => {
       rows += more;
-      wish.progress?.(rows, Math.max(rows, about));
+      options.progress?.(rows, Math.max(rows, about));
     };
     const texts = manifest.tables.map((one) => textOf(client, one, count));
-    const bytes = await writeBackupFile(wish.path, manifest, texts, wish.signal);
+    const bytes = await writeBackupFile(options.path, manifest, texts, options.signal);
     await client.query('commit');
     return { bytes, rows, tables: manifest.tables.length };
   });
@@ -106,15 +106,15 @@ const migration = columns({ name: text(), digest: text() });
 
 async function describe(
   client: pg.ClientBase,
-  wish: BackupWish,
+  options: BackupOptions,
   tables: Manifest['tables'],
 ): Promise<Manifest> {
   const [kind] = await readRows(client, installation, `select ${installation.list} from installation`);
   if (!kind) throw new Error('There is no installation in this database.');
   const sequences = await readRows(client, sequence, sequencesSql);
   return {
-    version: wish.version,
-    made_at: wish.madeAt,
+    version: options.version,
+    made_at: options.madeAt,
     environment: kind.environment,
     root_proof: kind.rootProof,
     root_versions: await rootVersions(client),

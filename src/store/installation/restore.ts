@@ -9,7 +9,7 @@ import { isEmptySql, readRows } from './backup.ts';
 import type { BackupReading } from './backup-file.ts';
 import { BackupError } from './backup-file.ts';
 
-export interface RestoreWish {
+export interface RestoreOptions {
   readonly backup: BackupReading;
   /** Every migration that this program knows; the backup's own are the first of them. */
   readonly migrations: readonly Migration[];
@@ -30,7 +30,7 @@ export interface RestoreFacts {
  */
 export function loadBackup(
   db: Database,
-  { backup, migrations, progress }: RestoreWish,
+  { backup, migrations, progress }: RestoreOptions,
 ): Promise<RestoreFacts> {
   const { manifest } = backup;
   return db.session(async (client) => {

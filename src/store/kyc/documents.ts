@@ -99,7 +99,7 @@ const toHandOver = statement(
 );
 
 /** What the provider of a run has not been given yet: at most one upload for each type of document. */
-export async function documentsToHandOver(
+export async function unsentDocuments(
   scope: BrandScope,
   runId: RunId,
 ): Promise<readonly DocumentWithContent[]> {
@@ -113,7 +113,7 @@ const handedOver = statement(
 );
 
 /** Notes that the provider of a run has these. */
-export async function noteHandedOver(
+export async function markDocumentsSent(
   scope: BrandScope,
   runId: RunId,
   ids: readonly DocumentId[],

@@ -1,14 +1,14 @@
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { KycStatus } from '../../domain/kyc/verification.ts';
 import { isRunning } from '../../domain/kyc/verification.ts';
-import type { ErasureCause, History, RetentionPolicy } from '../../domain/retention/policy.ts';
+import type { ErasureCause, RetentionHistory, RetentionPolicy } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { instantOfPostgres, toPostgres } from '../../domain/time.ts';
 import { columns, computed, flag, instant, optional, text } from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
-import { isBusy, settle } from '../idempotency-claim.ts';
+import { isBusy, runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
@@ -16,15 +16,15 @@ import { eraseSql } from './erasure-tables.ts';
 import { policies, policyOf } from './policies.ts';
 
 /** What retention decides on: what is known of a deleted customer, and the brand's policy. */
-export interface Kept {
-  readonly history: History;
+export interface RetainedRecord {
+  readonly history: RetentionHistory;
   readonly policy: RetentionPolicy;
 }
 
 /** What is to become of a record. */
 export type RetentionAction =
   /** It stays, and is looked at again then; `undefined`: when something about it has changed. */
-  | { readonly kind: 'keep'; readonly lookAt: Instant | undefined }
+  | { readonly kind: 'keep'; readonly checkAgainAt: Instant | undefined }
   | {
       readonly kind: 'erase documents';
       readonly madeUntil: Instant;
@@ -54,15 +54,15 @@ const lock = statement(
 export async function applyRetention(
   scope: BrandScope,
   id: CustomerId,
-  decide: (kept: Kept) => RetentionAction,
+  decide: (record: RetainedRecord) => RetentionAction,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome | undefined> {
   try {
     return await scope.db.transaction(async (connection) => {
       const [held] = await connection.run(lock, [scope.brandId, id]);
       if (!held) return undefined;
-      const kept = await readKept(connection, scope, id);
-      return kept && carryOut(connection, scope, id, decide(kept));
+      const record = await readRetainedRecord(connection, scope, id);
+      return record && runAction(connection, scope, id, decide(record));
     });
   } catch (error) {
     if (isBusy(claim, error)) return 'busy';
@@ -105,16 +105,16 @@ const history = statement(
 );
 
 /** What is known of a deleted customer, as it is committed now. */
-export async function readKept(
+export async function readRetainedRecord(
   connection: Connection,
   scope: BrandScope,
   id: CustomerId,
-): Promise<Kept | undefined> {
+): Promise<RetainedRecord | undefined> {
   const [row] = await connection.run(history, [scope.brandId, id]);
   return row && { history: historyOf(row), policy: policyOf(row) };
 }
 
-function historyOf(row: Row): History {
+function historyOf(row: Row): RetentionHistory {
   const found = facts.read(row);
   const times = (list: readonly string[]) => list.map(instantOfPostgres).sort();
   const runTimes = times(found.runTimes);
@@ -130,7 +130,7 @@ function historyOf(row: Row): History {
   };
 }
 
-function carryOut(
+function runAction(
   connection: Connection,
   scope: BrandScope,
   id: CustomerId,
@@ -138,7 +138,7 @@ function carryOut(
 ): Promise<WriteOutcome> {
   switch (action.kind) {
     case 'keep':
-      return putOff(connection, scope, id, action.lookAt);
+      return postpone(connection, scope, id, action.checkAgainAt);
     case 'erase documents':
       return eraseDocuments(connection, scope, id, action);
     case 'erase everything':
@@ -152,8 +152,8 @@ const later = statement(
     where brand_id = $1 and customer_id = $2 returning 1 as done`,
 );
 
-const putOff = (connection: Connection, scope: BrandScope, id: CustomerId, at: Instant | undefined) =>
-  settle(
+const postpone = (connection: Connection, scope: BrandScope, id: CustomerId, at: Instant | undefined) =>
+  runWithClaim(
     undefined,
     connection.run(later, [scope.brandId, id, at === undefined ? 'infinity' : toPostgres(at)]),
   );
@@ -185,7 +185,7 @@ function eraseDocuments(
          where brand_id = :brandId and customer_id = :customerId::uuid returning 1 as done
       ), ${rest} result as (select done from looked_at) select done from result`,
   });
-  return settle(undefined, query.run(connection, parameters));
+  return runWithClaim(undefined, query.run(connection, parameters));
 }
 
 const lockJournal = statement(
@@ -224,7 +224,7 @@ async function eraseEverything(
         returning 1 as done
       ), ${eraseSql('erased')}, ${rest} result as (select done from erased) select done from result`,
   });
-  return settle(claim, query.run(connection, parameters));
+  return runWithClaim(claim, query.run(connection, parameters));
 }
 
 const requester = columns({ requestedBy: text() });

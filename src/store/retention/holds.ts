@@ -5,7 +5,7 @@ import { columns, flag, id, instant, named, optional, text } from '../columns.ts
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
-import { settle } from '../idempotency-claim.ts';
+import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
 import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
@@ -31,7 +31,7 @@ const exists = statement(
 );
 
 /** Whether the brand has this customer, present or deleted. One that was erased it has no more. */
-export async function isKnown(scope: BrandScope, id: CustomerId): Promise<boolean> {
+export async function isCustomerOfBrand(scope: BrandScope, id: CustomerId): Promise<boolean> {
   const [row] = await scope.db.run(exists, [scope.brandId, id]);
   return row !== undefined && answer.read(row).known;
 }
@@ -172,7 +172,7 @@ function write(
               result as (select done from written) select done from result`;
     },
   });
-  return settle(claim, assembled.query.run(scope.db, assembled.parameters));
+  return runWithClaim(claim, assembled.query.run(scope.db, assembled.parameters));
 }
 
 const holdFacts = columns({

@@ -6,7 +6,7 @@ import { columns, number, optional } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
-import { settle } from '../idempotency-claim.ts';
+import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
@@ -89,5 +89,5 @@ export function changePolicy(
         update deleted_customers set look_at = :now::timestamptz where brand_id = :brandId and exists (select from written)
       ), ${rest} result as (select done from written) select done from result`,
   });
-  return settle(claim, query.run(scope.db, parameters));
+  return runWithClaim(claim, query.run(scope.db, parameters));
 }

@@ -7,7 +7,7 @@ import type { IndexValues } from '../customers/customers.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 import type { SealedColumn } from './sealed-columns.ts';
-import { indexedTables, sealedColumns, usualBatchSize } from './sealed-columns.ts';
+import { defaultBatchSize, indexedTables, sealedColumns } from './sealed-columns.ts';
 
 // What a rotation reads and writes of a brand. It goes through a table in batches, so that no statement is
 // long. After an interruption it starts again, and skips what is done, which it tells by the version in the header.
@@ -161,7 +161,7 @@ export async function outdatedIndexes(
   const rows = await query.run(scope.db, {
     brandId: scope.brandId,
     version,
-    most: usualBatchSize,
+    most: defaultBatchSize,
     ...(after !== undefined && { after }),
   });
   return batchOf(rows, outdatedIndex.read);
@@ -207,7 +207,7 @@ export async function putIndexes(
 }
 
 /** What still needs a key that has a successor: where, how much of it, and until when at the longest. */
-export interface Use {
+export interface KeyUse {
   readonly where: string;
   readonly count: number;
   /** Where it goes by itself. */
@@ -220,12 +220,12 @@ const counted = columns({ place: text(), count: number(), until: optional(instan
  * Everything of the brand that is under an older key than `version`. All of it is counted in one snapshot,
  * which a row on its way from one table to another cannot slip through, for as long as it takes.
  */
-export async function usesOfOlder(
+export async function countOlderKeyUses(
   scope: BrandScope,
   kind: 'brand' | 'index',
   version: number,
   now: Instant,
-): Promise<readonly Use[]> {
+): Promise<readonly KeyUse[]> {
   const counts = kind === 'brand' ? sealedColumns.map(recordsSql) : indexedTables.map(indexesSql);
   const rows = await scope.db.script(
     counts

@@ -18,7 +18,7 @@ export interface SealedColumn {
   readonly batchSize: number;
 }
 
-export const usualBatchSize = 250;
+export const defaultBatchSize = 250;
 
 const toSealedColumn = (name: SealedColumnName): SealedColumn => {
   const [table = '', column = ''] = name.split('.');
@@ -31,7 +31,7 @@ const toSealedColumn = (name: SealedColumnName): SealedColumn => {
     key: declaration.key,
     recordId: recordIdSql(name),
     sealCounter: 'sealCounter' in declaration ? declaration.sealCounter : undefined,
-    batchSize: 'batchSize' in declaration ? declaration.batchSize : usualBatchSize,
+    batchSize: 'batchSize' in declaration ? declaration.batchSize : defaultBatchSize,
   };
 };
 

@@ -24,7 +24,7 @@ const behind = statement(
 );
 
 /** A subscription for which there are events that nobody has looked at. */
-export interface WebhookBehind {
+export interface LaggingWebhook {
   readonly brandId: BrandId;
   readonly webhook: WebhookRow;
   /** The number of the last event that was looked at, and of the last that there is. */
@@ -36,7 +36,7 @@ export interface WebhookBehind {
  * One such subscription, held until the transaction ends; nobody else looks at its events meanwhile. Which one is
  * chance, so that one with a million events before it does not keep the others waiting.
  */
-export async function holdWebhookBehind(db: Connection): Promise<WebhookBehind | undefined> {
+export async function lockLaggingWebhook(db: Connection): Promise<LaggingWebhook | undefined> {
   const [row] = await db.run(behind, []);
   return row && { ...progress.read(row), webhook: webhooks.read(row) };
 }

@@ -2,7 +2,7 @@ import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
-import { attemptsKept } from '../../domain/webhooks/delivery.ts';
+import { maxStoredAttempts } from '../../domain/webhooks/delivery.ts';
 import { bigint, columns, computed, id, instant, named, number, optional, text } from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
@@ -17,7 +17,7 @@ export type DeliveryId = Id<'delivery'>;
 const leaseSeconds = 30;
 
 /** An event that a subscription has not been looked at for. */
-export interface FreshEvent {
+export interface UnmatchedEvent {
   readonly number: string;
   readonly type: string;
   readonly customerId: CustomerId | undefined;
@@ -38,12 +38,12 @@ const fresh = statement(
 );
 
 /** The events after a number, oldest first. */
-export async function freshEvents(
+export async function unmatchedEvents(
   scope: Pick<BrandScope, 'brandId'>,
   db: Connection,
   after: string,
   most: number,
-): Promise<readonly FreshEvent[]> {
+): Promise<readonly UnmatchedEvent[]> {
   return (await db.run(fresh, [scope.brandId, after, most])).map(freshEvent.read);
 }
 
@@ -162,7 +162,7 @@ export async function claimDeliveries(
 }
 
 /** One attempt, and what becomes of the delivery with it. */
-export interface Attempted {
+export interface AttemptResult {
   readonly attemptId: string;
   readonly at: Instant;
   readonly endedAt: Instant;
@@ -186,7 +186,7 @@ const settleIt = sql(
      insert into delivery_attempts (brand_id, attempt_id, delivery_id, customer_id, ordinal, at, outcome, status_code, answer, latency_ms)
      select :brandId, :attemptId::uuid, :deliveryId::uuid, customer_id, attempts, :at::timestamptz, :outcome, :statusCode::int, :answer, :latencyMillis::int from settled
    ), forgotten as (
-     delete from delivery_attempts a using settled where a.brand_id = :brandId and a.delivery_id = :deliveryId::uuid and a.ordinal <= settled.attempts - ${attemptsKept}
+     delete from delivery_attempts a using settled where a.brand_id = :brandId and a.delivery_id = :deliveryId::uuid and a.ordinal <= settled.attempts - ${maxStoredAttempts}
    ), behind as (
      update deliveries d set due_at = case when :status = 'pending' then :dueAt::timestamptz else :endedAt::timestamptz end
        from settled s where d.brand_id = :brandId and d.webhook_id = s.webhook_id and d.customer_id = s.customer_id
@@ -206,7 +206,7 @@ const settleIt = sql(
 export async function settleDelivery(
   scope: BrandScope,
   { deliveryId, claim: token }: Pick<ClaimedDelivery, 'deliveryId' | 'claim'>,
-  attempt: Attempted,
+  attempt: AttemptResult,
 ): Promise<boolean> {
   const rows = await settleIt.run(scope.db, {
     brandId: scope.brandId,

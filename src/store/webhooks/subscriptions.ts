@@ -7,7 +7,7 @@ import { journalParameters, journalSql } from '../audit/journal.ts';
 import { columns, id, instant, named, number, optional, text, words } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
-import { settle } from '../idempotency-claim.ts';
+import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
 import type { Parameters } from '../sql.ts';
 import { sql } from '../sql.ts';
@@ -97,7 +97,7 @@ export function insertWebhook(
         from ${claimed ? 'claim' : 'gate'}
       returning 1 as done), ${rest} result as (select done from changed) select done from result`,
   });
-  return settle(claim, query.run(scope.db, parameters));
+  return runWithClaim(claim, query.run(scope.db, parameters));
 }
 
 /** What is done with a subscription, and what is written beside it. */
@@ -128,7 +128,7 @@ function write(scope: BrandScope, change: SubscriptionChange): Promise<WriteOutc
       ), ${claimed} gate as (select 1 from ${claimed ? 'claim' : 'held'}), ${effect},
       ${rest} result as (select 1 as done from changed) select done from result`,
   });
-  return settle(claim, query.run(scope.db, parameters));
+  return runWithClaim(claim, query.run(scope.db, parameters));
 }
 
 const thisOne = 'brand_id = :brandId and webhook_id = :id::uuid and exists (select from gate)';
@@ -181,7 +181,7 @@ export const removeWebhook = (
   });
 
 /** Changes nothing of a subscription and writes an entry about it. */
-export const noteWebhook = (
+export const insertWebhookEntry = (
   scope: BrandScope,
   row: WebhookRow,
   journal: StatementPart,

@@ -38,14 +38,16 @@ export interface Actor {
  * Whether every user may pass to this checkout. Below a directory such as /root no other user can run the
  * programs in it, so what they would do is proven in checkouts elsewhere.
  */
-export const isOpenToAll = ancestors(repository).every((folder) => (statSync(folder).mode & 0o001) !== 0);
+export const isReachableByAllUsers = ancestors(repository).every(
+  (folder) => (statSync(folder).mode & 0o001) !== 0,
+);
 
 function ancestors(folder: string): readonly string[] {
   const above = dirname(folder);
   return above === folder ? [folder] : [folder, ...ancestors(above)];
 }
 
-export interface Circumstances {
+export interface ActorOptions {
   readonly uid?: number;
   readonly gid?: number;
   /** A program and its arguments that start the process, e.g. setpriv. */
@@ -58,7 +60,7 @@ const folders = new Set<string>();
 const children = new Set<ChildProcess>();
 
 /** A new folder that every user may pass. */
-export async function temporary(name = 'embedded'): Promise<string> {
+export async function temporaryFolder(name = 'embedded'): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), `clientele test ${name} ü-`)));
   await chmod(folder, 0o755);
   folders.add(folder);
@@ -69,7 +71,7 @@ export async function temporary(name = 'embedded'): Promise<string> {
 export function script(
   name: string,
   args: readonly string[],
-  { through = [], from = repository, ...account }: Circumstances = {},
+  { through = [], from = repository, ...account }: ActorOptions = {},
 ): ChildProcess {
   const line = [
     ...through,
@@ -102,7 +104,7 @@ export async function output(child: ChildProcess): Promise<string> {
   return text;
 }
 
-export function actor(options: object, validationContext: Circumstances = {}): Actor {
+export function actor(options: object, validationContext: ActorOptions = {}): Actor {
   const child = script('open.ts', [JSON.stringify(options)], validationContext);
   const reports: Report[] = [];
   const wakers = new Set<() => void>();
@@ -149,7 +151,7 @@ export function actor(options: object, validationContext: Circumstances = {}): A
 }
 
 /** The rows that `sql` gives on a server. */
-export async function ask<Row extends pg.QueryResultRow>(
+export async function queryServer<Row extends pg.QueryResultRow>(
   host: string,
   sql: string,
   database = 'clientele',
@@ -178,12 +180,12 @@ export async function eventually(holds: () => boolean | Promise<boolean>, timeou
 }
 
 /** The command lines of all processes that mention a folder of these tests. */
-export async function leftRunning(): Promise<string[]> {
+export async function remainingProcesses(): Promise<string[]> {
   return (await left()).map(([, line]) => line);
 }
 
 /** Ends what a test left running and removes its folders; says what had to be ended. */
-export async function tidy(): Promise<string[]> {
+export async function cleanUp(): Promise<string[]> {
   for (const child of children) child.kill('SIGKILL');
   // Servers end with the process that started them.
   await eventually(async () => (await left()).length === 0, 5_000).catch(() => {});

@@ -12,7 +12,7 @@ export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 type Settings = Readonly<Record<string, string>>;
 
 /** What a process printed and how it ended. */
-export interface Ran {
+export interface ProcessResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -22,7 +22,7 @@ export interface Ran {
 }
 
 /** A `clientele serve` that answers. */
-export interface Serving {
+export interface RunningServe {
   readonly url: string;
   readonly pid: number;
   /** All that was written for people and to the log so far. */
@@ -32,9 +32,9 @@ export interface Serving {
   readonly took: number;
   signal(name: NodeJS.Signals): void;
   send(message: string): void;
-  readonly ended: Promise<Ran>;
+  readonly ended: Promise<ProcessResult>;
   /** Stops it as an operator would, and says how that went. */
-  stop(): Promise<Ran>;
+  stop(): Promise<ProcessResult>;
 }
 
 const folders = new Set<string>();
@@ -49,7 +49,7 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Ends what still runs and removes what was made. */
-export async function tidy(): Promise<void> {
+export async function cleanUp(): Promise<void> {
   for (const child of children) {
     child.kill('SIGTERM');
     await once(child, 'close');
@@ -85,7 +85,7 @@ function watch(child: ChildProcess) {
   child.stderr?.setEncoding('utf8').on('data', (part) => {
     said.stderr += part;
   });
-  const ended = once(child, 'close').then(([code]): Ran => {
+  const ended = once(child, 'close').then(([code]): ProcessResult => {
     children.delete(child);
     // Somebody may save a source while the tests run; the next command then builds first, and says so.
     const stderr = said.stderr.replaceAll('Building Clientele from its sources …\n', '');
@@ -103,12 +103,20 @@ function parsed(text: string): unknown {
 }
 
 /** Runs a command to its end. */
-export function clientele(args: readonly string[], settings: Settings = {}, place: Place = {}): Promise<Ran> {
+export function clientele(
+  args: readonly string[],
+  settings: Settings = {},
+  place: Place = {},
+): Promise<ProcessResult> {
   return start(args, settings, place).ended;
 }
 
 /** Runs a line in a shell, as somebody who copies it would. */
-export function shell(line: string, settings: Settings = {}, from: string = repository): Promise<Ran> {
+export function shell(
+  line: string,
+  settings: Settings = {},
+  from: string = repository,
+): Promise<ProcessResult> {
   const child = spawn('bash', ['-euo', 'pipefail', '-c', line], {
     cwd: from,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
@@ -118,7 +126,7 @@ export function shell(line: string, settings: Settings = {}, from: string = repo
 }
 
 /** Starts a server on a free port and waits until it says that it is ready. Fails with its own words if it ends. */
-export async function serve(settings: Settings, place: Place = {}): Promise<Serving> {
+export async function serve(settings: Settings, place: Place = {}): Promise<RunningServe> {
   const began = performance.now();
   const args = ['serve', ...(place.options ?? [])];
   const { child, said, ended } = start(args, { CLIENTELE_PORT: '0', ...settings }, place);
@@ -160,7 +168,7 @@ export const noTerminal: string | undefined = spawnSync('script', ['--version'],
   : 'script of util-linux is not here';
 
 /** A server on a terminal of its own. What it writes for people and to the log arrives there together. */
-export interface OnTerminal {
+export interface TerminalServer {
   readonly url: string;
   /** All that the terminal has shown, with its colours. */
   readonly screen: string;
@@ -172,7 +180,7 @@ export interface OnTerminal {
 export async function serveOnTerminal(
   settings: Settings,
   options: readonly string[] = [],
-): Promise<OnTerminal> {
+): Promise<TerminalServer> {
   const line = [process.execPath, 'bin/clientele.js', 'serve', ...options];
   const child = spawn('script', ['-qefc', `exec ${line.map((word) => `'${word}'`).join(' ')}`, '/dev/null'], {
     cwd: repository,
@@ -208,7 +216,7 @@ export async function serveOnTerminal(
 }
 
 /** Starts a `clientele worker` and waits until it is at work. */
-export async function work(settings: Settings): Promise<{ stop(): Promise<Ran> }> {
+export async function startWorker(settings: Settings): Promise<{ stop(): Promise<ProcessResult> }> {
   const { child, said, ended } = start(['worker'], settings, {});
   await new Promise<void>((resolve, reject) => {
     child.stderr?.on('data', () => {
@@ -225,7 +233,10 @@ export async function work(settings: Settings): Promise<{ stop(): Promise<Ran> }
 }
 
 /** The demo key that a first start shows. */
-export function shownKey(stderr: string): { readonly Identity: string; readonly Authorization: string } {
+export function printedDemoKey(stderr: string): {
+  readonly Identity: string;
+  readonly Authorization: string;
+} {
   const Identity = /Identity\s+([0-9a-f-]{36})/.exec(stderr)?.[1];
   const Authorization = /Authorization\s+([A-Za-z0-9+/]{64})\n/.exec(stderr)?.[1];
   if (Identity === undefined || Authorization === undefined) throw new Error('No key was shown.');

@@ -1,19 +1,19 @@
 import { rm } from 'node:fs/promises';
-import { crowding, eventually } from './crowding.ts';
+import { cpuContention, eventually } from './cpu-contention.ts';
 import type { Deployment } from './oracle.ts';
-import { inspect, readBack, settleLives } from './oracle.ts';
-import type { Key, Victim } from './serving.ts';
-import { buildServe, clearAway, newDataDir, serve } from './serving.ts';
-import type { Life } from './traffic.ts';
+import { checkRecords, readBack, resolveHistories } from './oracle.ts';
+import type { DeploymentKey, KillTarget } from './serving.ts';
+import { buildServe, newDataDir, removeDataDir, serve } from './serving.ts';
+import type { CustomerHistory } from './traffic.ts';
 import { startTraffic } from './traffic.ts';
 
 /** A server that is killed again and again in the middle of its work. */
-export interface Patient {
+export interface CrashFixture {
   readonly at: Deployment;
   /** Everything that was ever asked of it. */
-  readonly lives: readonly Life[];
+  readonly histories: readonly CustomerHistory[];
   /** Works, is killed, comes back and is examined. Complaints are what was found wrong. */
-  kill(victim: Victim): Promise<Recovery>;
+  kill(victim: KillTarget): Promise<Recovery>;
   close(): Promise<void>;
 }
 
@@ -27,13 +27,13 @@ export interface Recovery {
 
 const clients = 6;
 
-export async function openPatient(): Promise<Patient> {
+export async function openCrashFixture(): Promise<CrashFixture> {
   const [program, dataDir] = await Promise.all([buildServe(), newDataDir()]);
   let served = await serve(program, dataDir, { wantsKey: true });
-  let at: Deployment = { dataDir, url: served.url, key: served.key as Key };
-  const lives: Life[] = [];
+  let at: Deployment = { dataDir, url: served.url, key: served.key as DeploymentKey };
+  const histories: CustomerHistory[] = [];
 
-  async function recover(victim: Victim, traffic: ReturnType<typeof startTraffic>): Promise<number> {
+  async function recover(victim: KillTarget, traffic: ReturnType<typeof startTraffic>): Promise<number> {
     const before = await served.postmaster();
     const killed = performance.now();
     await served.kill(victim);
@@ -57,23 +57,23 @@ export async function openPatient(): Promise<Patient> {
     get at() {
       return at;
     },
-    lives,
+    histories,
     async kill(victim) {
       const traffic = startTraffic(at.url, at.key, clients);
       // At a moment that nobody chose, with every client in the middle of something.
       const enough = 10 + Math.floor(Math.random() * 40);
       await eventually(() => traffic.acknowledged() >= enough);
-      const crowd = crowding();
+      const load = cpuContention();
       const took = await recover(victim, traffic);
-      const own = took / Math.max(crowd, crowding());
-      lives.push(...traffic.lives);
-      const unsettled = await settleLives(at, traffic.lives);
-      const found = [...(await inspect(at, lives)), ...(await readBack(at, traffic.lives))];
+      const own = took / Math.max(load, cpuContention());
+      histories.push(...traffic.histories);
+      const unsettled = await resolveHistories(at, traffic.histories);
+      const found = [...(await checkRecords(at, histories)), ...(await readBack(at, traffic.histories))];
       return { complaints: [...traffic.complaints, ...unsettled, ...found], took, own };
     },
     async close() {
       await served.stop();
-      await clearAway(dataDir);
+      await removeDataDir(dataDir);
       await rm(program, { recursive: true, force: true });
     },
   };

@@ -1,39 +1,46 @@
 import { readProfile } from '../../../src/domain/customers/record.ts';
 import { rootKeyFromFile } from '../../../src/vault/key-source.ts';
 import { openVault } from '../../../src/vault/vault.ts';
-import { type Key, type Sql, withSql } from './serving.ts';
-import { type Acknowledged, type Life, type Step, send } from './traffic.ts';
+import { type DeploymentKey, type Sql, withSql } from './serving.ts';
+import { type Acknowledged, type CustomerHistory, type Step, send } from './traffic.ts';
 
 /** A deployment as its operator has it: files, address and key. */
 export interface Deployment {
   readonly dataDir: string;
   readonly url: string;
-  readonly key: Key;
+  readonly key: DeploymentKey;
 }
 
 /**
  * Sends again, under the same Idempotency-Key, what was left without an answer, and settles from the records what
  * became of the rest. Returns what is wrong: after this every life is known to its end.
  */
-export async function settleLives(at: Deployment, lives: readonly Life[]): Promise<readonly string[]> {
+export async function resolveHistories(
+  at: Deployment,
+  histories: readonly CustomerHistory[],
+): Promise<readonly string[]> {
   const complaints: string[] = [];
-  for (const life of lives) {
-    const last = life.steps.at(-1);
+  for (const history of histories) {
+    const last = history.steps.at(-1);
     if (!last || last.answer) continue;
     if (last.idempotencyKey !== undefined) {
-      last.answer = await repeat(at, life, last);
+      last.answer = await repeat(at, history, last);
       if (!last.answer) complaints.push(`A repeated ${last.method} got no answer.`);
-      else if (last.method === 'POST') life.id = JSON.parse(last.answer.text).customer_id;
+      else if (last.method === 'POST') history.id = JSON.parse(last.answer.text).customer_id;
     } else {
-      complaints.push(...(await settle(at, life, last)));
+      complaints.push(...(await settle(at, history, last)));
     }
   }
   return complaints;
 }
 
-async function repeat(at: Deployment, life: Life, step: Step): Promise<Acknowledged | undefined> {
+async function repeat(
+  at: Deployment,
+  history: CustomerHistory,
+  step: Step,
+): Promise<Acknowledged | undefined> {
   for (let attempt = 1; attempt <= 20; attempt++) {
-    const answer = await send(at.url, at.key, life, step);
+    const answer = await send(at.url, at.key, history, step);
     if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -41,19 +48,19 @@ async function repeat(at: Deployment, life: Life, step: Step): Promise<Acknowled
 }
 
 /** Without a key nobody may send again: what happened is read, and it must be all or nothing. */
-async function settle(at: Deployment, life: Life, step: Step): Promise<readonly string[]> {
+async function settle(at: Deployment, history: CustomerHistory, step: Step): Promise<readonly string[]> {
   if (step.method === 'POST') {
-    const found = await findByEmail(at, life.email);
+    const found = await findByEmail(at, history.email);
     if (found.length > 1) return [`One POST made ${found.length} customers.`];
     if (found[0]) step.answer = { status: 201, text: found[0].text, replayed: false };
-    life.id = found[0]?.id;
+    history.id = found[0]?.id;
   } else {
-    const text = await read(at, life.id);
+    const text = await read(at, history.id);
     if (step.method === 'DELETE' && text === undefined)
       step.answer = { status: 200, text: '', replayed: false };
     if (step.method === 'PATCH') {
       if (text === undefined) return ['A PATCH left no customer.'];
-      if (text !== naive(life.steps.at(-2)?.answer?.text)) {
+      if (text !== naive(history.steps.at(-2)?.answer?.text)) {
         const present = JSON.parse(text);
         const wanted = Object.entries(step.body ?? {});
         if (wanted.some(([name, value]) => present[name] !== value)) return ['A PATCH was done by half.'];
@@ -61,7 +68,7 @@ async function settle(at: Deployment, life: Life, step: Step): Promise<readonly 
       }
     }
   }
-  if (!step.answer) life.steps.pop();
+  if (!step.answer) history.steps.pop();
   return [];
 }
 
@@ -69,17 +76,20 @@ async function settle(at: Deployment, life: Life, step: Step): Promise<readonly 
  * Holds the records against everything that was ever acknowledged: each customer there exactly once, with the
  * number of changes that were made and no more, every sealed record opens, and the counts are exact.
  */
-export const inspect = (at: Deployment, lives: readonly Life[]): Promise<readonly string[]> =>
+export const checkRecords = (
+  at: Deployment,
+  histories: readonly CustomerHistory[],
+): Promise<readonly string[]> =>
   withSql(at.dataDir, async (sql) => [
-    ...(await compare(sql, lives)),
+    ...(await compare(sql, histories)),
     ...(await openAll(sql, at)),
     ...(await recount(sql)),
   ]);
 
-async function compare(sql: Sql, lives: readonly Life[]): Promise<readonly string[]> {
+async function compare(sql: Sql, histories: readonly CustomerHistory[]): Promise<readonly string[]> {
   const complaints: string[] = [];
   const expected = new Map<string, number | 'deleted'>();
-  for (const { id, steps } of lives) {
+  for (const { id, steps } of histories) {
     const first = steps.find((step) => step.answer);
     if (!first || id === undefined) continue;
     if (expected.has(id)) complaints.push(`Two creates were answered with the one customer ${id}.`);
@@ -103,9 +113,12 @@ async function compare(sql: Sql, lives: readonly Life[]): Promise<readonly strin
 }
 
 /** Reads lives through the API: each answer must be the last one that was acknowledged. */
-export async function readBack(at: Deployment, lives: readonly Life[]): Promise<readonly string[]> {
+export async function readBack(
+  at: Deployment,
+  histories: readonly CustomerHistory[],
+): Promise<readonly string[]> {
   const complaints: string[] = [];
-  for (const { id, steps } of lives) {
+  for (const { id, steps } of histories) {
     const last = steps.at(-1)?.answer;
     if (!last) continue;
     const wanted = steps.at(-1)?.method === 'DELETE' ? undefined : naive(last.text);
@@ -116,12 +129,15 @@ export async function readBack(at: Deployment, lives: readonly Life[]): Promise<
 }
 
 /** Sends acknowledged requests again: each must get its first answer and do nothing. */
-export async function replay(at: Deployment, lives: readonly Life[]): Promise<readonly string[]> {
+export async function repeatRequests(
+  at: Deployment,
+  histories: readonly CustomerHistory[],
+): Promise<readonly string[]> {
   const complaints: string[] = [];
-  for (const life of lives) {
-    for (const step of life.steps) {
+  for (const history of histories) {
+    for (const step of history.steps) {
       if (step.idempotencyKey === undefined || !step.answer) continue;
-      const answer = await send(at.url, at.key, life, step);
+      const answer = await send(at.url, at.key, history, step);
       if (!answer?.replayed || answer.text !== step.answer.text)
         complaints.push(`A ${step.method} was not answered as the first time.`);
     }
@@ -168,7 +184,7 @@ async function recount(sql: Sql): Promise<readonly string[]> {
   );
 }
 
-const headersOf = ({ identity, authorization }: Key) => ({
+const headersOf = ({ identity, authorization }: DeploymentKey) => ({
   Identity: identity,
   Authorization: authorization,
 });

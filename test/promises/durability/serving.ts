@@ -13,19 +13,19 @@ import { commandLineMarker } from '../../../src/store/embedded/settings.ts';
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** What can be killed of a server on an embedded database: the program, the database's first process, or all. */
-export type Victim = 'app' | 'postmaster' | 'everything';
+export type KillTarget = 'app' | 'postmaster' | 'everything';
 
-export interface Key {
+export interface DeploymentKey {
   readonly brandId: string;
   readonly identity: string;
   readonly authorization: string;
 }
 
 /** A process that serves: see serve.ts. */
-export interface Served {
+export interface ServeProcess {
   readonly url: string;
   /** Of the brand that was made with it, where one was wished for. */
-  readonly key: Key | undefined;
+  readonly key: DeploymentKey | undefined;
   /** Milliseconds from the program's first line to its listening, the start of Node itself left out. */
   readonly startedIn: number;
   /** Everything that it wrote to standard output and standard error. */
@@ -33,7 +33,7 @@ export interface Served {
   /** The database's first process, where it takes connections: another one after each restart. */
   postmaster(): Promise<number | undefined>;
   /** Kills at once, with no chance to say goodbye. */
-  kill(victim: Victim): Promise<void>;
+  kill(victim: KillTarget): Promise<void>;
   /** Asks it to end; resolves when it has. */
   stop(): Promise<void>;
 }
@@ -86,7 +86,7 @@ export async function serve(
     /** Settings as an operator would write them, beside those of a test. */
     readonly env?: Readonly<Record<string, string>>;
   } = {},
-): Promise<Served> {
+): Promise<ServeProcess> {
   const settings = {
     CLIENTELE_DATA_DIR: dataDir,
     CLIENTELE_PORT: '0',
@@ -101,7 +101,7 @@ export async function serve(
   });
   const heard = listenTo(child);
   const ready = await heard.until('ready');
-  const key = options.wantsKey ? ((await heard.until('key')) as unknown as Key) : undefined;
+  const key = options.wantsKey ? ((await heard.until('key')) as unknown as DeploymentKey) : undefined;
   const place = (await findDataLayout(dataDir, false)) as DataLayout;
   return {
     url: String(ready['url']),
@@ -213,7 +213,7 @@ export async function withSql<Result>(dataDir: string, work: (sql: Sql) => Promi
 }
 
 /** Waits until no process of a data directory's database is left, and removes the directory. */
-export async function clearAway(dataDir: string): Promise<void> {
+export async function removeDataDir(dataDir: string): Promise<void> {
   const place = await findDataLayout(dataDir, false);
   for (const until = Date.now() + 15_000; place && (await pidsOf(place)).length > 0; ) {
     if (Date.now() > until) killAll(await pidsOf(place));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newSsn, person } from '../../people.ts';
-import type { Key } from './serving.ts';
+import type { DeploymentKey } from './serving.ts';
 
 /** One request of a life, and what came back: nothing where the connection broke or the database was away. */
 export interface Step {
@@ -18,7 +18,7 @@ export interface Acknowledged {
 }
 
 /** Everything that was asked for one customer, in order. Only the last step can be without an answer. */
-export interface Life {
+export interface CustomerHistory {
   /** An address that no other life has: by it a customer is found whose id never arrived. */
   readonly email: string;
   id: string | undefined;
@@ -27,7 +27,7 @@ export interface Life {
 
 /** Requests under way from several clients at once, until they are told to stop. */
 export interface Traffic {
-  readonly lives: readonly Life[];
+  readonly histories: readonly CustomerHistory[];
   /** Answers that are neither a success nor an honest 503. */
   readonly complaints: readonly string[];
   /** How many writes have been acknowledged so far. */
@@ -39,13 +39,18 @@ export interface Traffic {
 const api = '/api/v0.1';
 
 /** Sends a step; `undefined` where nobody can say what became of it. Throws for any answer that should not be. */
-export async function send(url: string, key: Key, life: Life, step: Step): Promise<Acknowledged | undefined> {
+export async function send(
+  url: string,
+  key: DeploymentKey,
+  history: CustomerHistory,
+  step: Step,
+): Promise<Acknowledged | undefined> {
   const { method, body, idempotencyKey } = step;
   let status: number;
   let text: string;
   let replayed: boolean;
   try {
-    const response = await fetch(`${url}${api}/customers${method === 'POST' ? '' : `/${life.id}`}`, {
+    const response = await fetch(`${url}${api}/customers${method === 'POST' ? '' : `/${history.id}`}`, {
       method,
       headers: {
         Identity: key.identity,
@@ -68,22 +73,22 @@ export async function send(url: string, key: Key, life: Life, step: Step): Promi
 }
 
 /** Starts so many clients that create, change and delete, half of their requests under an Idempotency-Key. */
-export function startTraffic(url: string, key: Key, clients: number): Traffic {
-  const lives: Life[] = [];
+export function startTraffic(url: string, key: DeploymentKey, clients: number): Traffic {
+  const histories: CustomerHistory[] = [];
   const complaints: string[] = [];
   let acknowledged = 0;
   let stopping = false;
 
   async function live(): Promise<void> {
-    const life: Life = { email: `${randomUUID()}@example.com`, id: undefined, steps: [] };
-    lives.push(life);
-    for (const step of plan(life)) {
+    const history: CustomerHistory = { email: `${randomUUID()}@example.com`, id: undefined, steps: [] };
+    histories.push(history);
+    for (const step of plan(history)) {
       if (stopping) return;
-      life.steps.push(step);
-      step.answer = await send(url, key, life, step);
+      history.steps.push(step);
+      step.answer = await send(url, key, history, step);
       if (!step.answer) return;
       acknowledged += 1;
-      if (step.method === 'POST') life.id = JSON.parse(step.answer.text).customer_id;
+      if (step.method === 'POST') history.id = JSON.parse(step.answer.text).customer_id;
     }
   }
 
@@ -91,13 +96,13 @@ export function startTraffic(url: string, key: Key, clients: number): Traffic {
     while (!stopping) {
       await live().catch((error: Error) => complaints.push(error.message));
       // What is away is refused at once; there is no use in a thousand refusals.
-      if (!lives.at(-1)?.steps.at(-1)?.answer) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (!histories.at(-1)?.steps.at(-1)?.answer) await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 
   const all = Array.from({ length: clients }, client);
   return {
-    lives,
+    histories,
     complaints,
     acknowledged: () => acknowledged,
     async stop() {
@@ -108,7 +113,7 @@ export function startTraffic(url: string, key: Key, clients: number): Traffic {
 }
 
 /** A create, up to three changes, and for every other customer the end. */
-function* plan({ email }: Life): Generator<Step> {
+function* plan({ email }: CustomerHistory): Generator<Step> {
   const step = (method: Step['method'], body?: Step['body']): Step => ({
     method,
     body,

@@ -4,7 +4,7 @@ import type { BrandClient, Called } from '../../world.ts';
 import { settled } from '../../world.ts';
 
 /** A request that has an effect, and the customer that it is about where that is known before. */
-interface Wish {
+interface Plan {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
@@ -15,7 +15,7 @@ interface Wish {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the contract check of the create has proven the shape.
-const kinds: readonly ((customer: any) => Wish)[] = [
+const kinds: readonly ((customer: any) => Plan)[] = [
   () => ({ operation: 'createCustomer', method: 'POST', path: '/customers', body: person(), addresses: 2 }),
   ({ customer_id }) => ({
     operation: 'updateCustomer',
@@ -57,9 +57,9 @@ const kinds: readonly ((customer: any) => Wish)[] = [
 ];
 
 /** Sends one request under one key so many times at once; each that is told to wait asks again. */
-async function sendTogether(brand: BrandClient, wish: Wish, times: number): Promise<readonly Called[]> {
+async function sendTogether(brand: BrandClient, plan: Plan, times: number): Promise<readonly Called[]> {
   const headers = { 'Idempotency-Key': randomUUID() };
-  const { method, path, body } = wish;
+  const { method, path, body } = plan;
   const ask = async (): Promise<Called> => {
     const answer = await brand.call(method, path, { headers, ...(body && { body }) });
     return answer.json?.Code === 'idempotency_key_exists' ? ask() : answer;
@@ -71,7 +71,7 @@ async function sendTogether(brand: BrandClient, wish: Wish, times: number): Prom
  * So many keys, each with so many duplicates at once. Answers what is wrong: other answers than one, or other
  * effects than one entry of the trail, one event, one kept answer and the addresses that one of it leaves.
  */
-export async function complaintsOf(
+export async function duplicateErrors(
   brand: BrandClient,
   keys: number,
   times: number,
@@ -79,27 +79,27 @@ export async function complaintsOf(
   const complaints: string[] = [];
   const one = async (number: number) => {
     const made = await brand.call('POST', '/customers', { body: person() });
-    const wish = (kinds[number % kinds.length] as (typeof kinds)[number])(made.json);
-    const answers = await sendTogether(brand, wish, times);
+    const plan = (kinds[number % kinds.length] as (typeof kinds)[number])(made.json);
+    const answers = await sendTogether(brand, plan, times);
     const [first] = answers;
-    if (!first || first.status >= 300) complaints.push(`${wish.operation} was answered ${first?.status}`);
+    if (!first || first.status >= 300) complaints.push(`${plan.operation} was answered ${first?.status}`);
     if (new Set(answers.map(({ status, text }) => `${status} ${text}`)).size !== 1)
-      complaints.push(`${wish.operation} had different answers`);
-    const id = wish.customerId ?? first?.json.customer_id;
+      complaints.push(`${plan.operation} had different answers`);
+    const id = plan.customerId ?? first?.json.customer_id;
     await settled(brand);
     const [{ entries, events, kept } = {}] = await brand.sql(
       `select (select count(*)::int from audit where customer_id = $1 and body like $2) as entries,
               (select count(*)::int from events where customer_id = $1 and type <> 'customer.created') as events,
               (select count(*)::int from idempotency where customer_id = $1) as kept`,
-      [id, `%"operation":"${wish.operation}"%`],
+      [id, `%"operation":"${plan.operation}"%`],
     );
     // The making of the customer is counted with its own operation alone.
-    const isMaking = wish.operation === 'createCustomer';
-    if (entries !== 1) complaints.push(`${wish.operation} has ${entries} entries`);
-    if (events !== (isMaking ? 0 : 1)) complaints.push(`${wish.operation} has ${events} events`);
-    if (kept !== 1) complaints.push(`${wish.operation} has ${kept} answers`);
+    const isMaking = plan.operation === 'createCustomer';
+    if (entries !== 1) complaints.push(`${plan.operation} has ${entries} entries`);
+    if (events !== (isMaking ? 0 : 1)) complaints.push(`${plan.operation} has ${events} events`);
+    if (kept !== 1) complaints.push(`${plan.operation} has ${kept} answers`);
     const left = (await brand.call('GET', `/customers/${id}`)).json.addresses?.length;
-    if (left !== wish.addresses) complaints.push(`${wish.operation} has left ${left} addresses`);
+    if (left !== plan.addresses) complaints.push(`${plan.operation} has left ${left} addresses`);
   };
   const numbers = Array.from({ length: keys }, (_, number) => number);
   const worker = async () => {

@@ -4,20 +4,20 @@ import { readFileSync } from 'node:fs';
 const text = readFileSync(new URL('./fixtures/samples.md', import.meta.url), 'utf8');
 
 /** A sample of the page, as printed there: `list curl`, `get fetch`, `update answer`. */
-export function printed(name: string): string {
+export function printedSample(name: string): string {
   const sample = new RegExp(`^## ${name}\n\n\`\`\`[a-z]*\n(.*?)\n\`\`\``, 'ms').exec(text)?.[1];
   if (sample === undefined) throw new Error(`The page has no sample "${name}".`);
   return sample;
 }
 
-export interface Stand {
+export interface SampleFixture {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A request of the page with another host and real keys in it and, where asked for, another customer. */
-export function program(name: string, stand: Stand, customerId?: string): string {
-  const replaced = printed(name)
+export function program(name: string, stand: SampleFixture, customerId?: string): string {
+  const replaced = printedSample(name)
     .replaceAll('https://sandbox.bond.tech', stand.url)
     .replaceAll('YOUR-IDENTITY', stand.headers['Identity'] ?? '')
     .replaceAll(/YOUR-AUTHENTICATION|YOUR-AUTHORIZATION/g, stand.headers['Authorization'] ?? '')
@@ -27,14 +27,14 @@ export function program(name: string, stand: Stand, customerId?: string): string
   return replaced;
 }
 
-export interface Ran {
+export interface ProcessResult {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
 /** A process, run to its end. */
-export function run(command: string, args: readonly string[]): Promise<Ran> {
+export function run(command: string, args: readonly string[]): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { out: '', err: '' };
@@ -54,7 +54,7 @@ export const succeeds = async (words: string): Promise<boolean> =>
   (await run('bash', ['-c', `${words} >/dev/null 2>&1`])).code === 0;
 
 /** @throws a sentence with the package to install, where curl is not found by a shell that begins so. */
-export async function needCurl(begin = 'true'): Promise<void> {
+export async function requireCurl(begin = 'true'): Promise<void> {
   if (await succeeds(`${begin}; command -v curl`)) return;
   throw new Error(
     'The samples of the page are run with curl, which this machine does not have. Install the Debian package "curl": apt-get install curl',

@@ -43,5 +43,5 @@ export function expectShape(answered: Json, page: Json): void {
 }
 
 /** An answer without what Clientele adds, to be compared with what the page prints. */
-export const asThePage = (answered: Json): Json =>
+export const withoutExtensions = (answered: Json): Json =>
   Object.fromEntries(Object.entries(answered).filter(([key]) => !ours.includes(key)));

@@ -2,7 +2,7 @@
  * How much longer than its computing time something takes here at the moment, 1 on an idle machine: by this much
  * a bound in milliseconds is stretched where other programs have the processors too.
  */
-export function crowding(): number {
+export function cpuContention(): number {
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
   let used = 0;
   while (used < 40) {

@@ -1,10 +1,10 @@
-import type { Explained } from './run.ts';
+import type { AcceptedAnswer } from './run.ts';
 
 /** Answers that the document cannot foretell, each with the reason. Few, and none of them a 5xx. */
-export const explained: readonly Explained[] = [];
+export const acceptedAnswers: readonly AcceptedAnswer[] = [];
 
 /** Operations that generated requests cannot bring to succeed, each with the reason. */
-export const outOfReach: ReadonlyMap<string, string> = new Map([
+export const unreachableOperations: ReadonlyMap<string, string> = new Map([
   ['receiveKycCallback', 'It takes the signature of a decision service.'],
   ['approveErasure', 'It takes a second key than that of the request, and a lane has one.'],
 ]);

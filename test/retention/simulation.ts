@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
-import { eraseWhatIsDue } from '../../src/worker/eraser.ts';
+import { eraseDueRecords } from '../../src/worker/eraser.ts';
 import { newCustomer } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
-import type { Life } from './lives.ts';
-import { dayText, lastDay, noon, oracle } from './lives.ts';
+import type { LifeCycle } from './life-cycles.ts';
+import { dayText, lastDay, noon, oracle } from './life-cycles.ts';
 
 /** Lives lived through the API and the worker of a whole system whose clock is turned day by day. */
 
 interface Person {
-  readonly life: Life;
+  readonly lifeCycle: LifeCycle;
   id: string;
   readonly holds: Map<number, string>;
 }
@@ -18,15 +18,15 @@ interface Person {
  * Lives all of them side by side and says everything that went too early or more than a day too late. The worker
  * looks every day, or only on days on which something happens and those around which something is due.
  */
-export async function liveThrough(
+export async function simulateLifeCycles(
   world: World,
   brand: BrandClient,
-  lives: readonly Life[],
+  lifeCycles: readonly LifeCycle[],
   turnTo: (day: number) => void,
   everyDay: boolean,
 ): Promise<readonly string[]> {
   const second = brand.as(await createKey(world.system, brand.brandId, { scopes: ['compliance:write'] }));
-  const people: Person[] = lives.map((life) => ({ life, id: '', holds: new Map() }));
+  const people: Person[] = lifeCycles.map((lifeCycle) => ({ lifeCycle, id: '', holds: new Map() }));
   const days = new Map<number, (() => Promise<void>)[]>();
   const on = (day: number, action: () => Promise<void> = async () => undefined) => {
     if (day >= 0 && day <= lastDay) days.set(day, [...(days.get(day) ?? []), action]);
@@ -37,7 +37,7 @@ export async function liveThrough(
     if (!actions && !everyDay) continue;
     turnTo(day);
     for (const action of actions ?? []) await action();
-    while ((await eraseWhatIsDue(world.system)) === 'more');
+    while ((await eraseDueRecords(world.system)) === 'more');
   }
   return faultsOf(world, people);
 }
@@ -49,14 +49,14 @@ function plan(
   person: Person,
   on: (day: number, action?: () => Promise<void>) => void,
 ): void {
-  const { life } = person;
-  on(life.created, async () => {
+  const { lifeCycle } = person;
+  on(lifeCycle.created, async () => {
     person.id = (await newCustomer(brand)).json.customer_id;
   });
-  life.runs.forEach((run, index) => {
+  lifeCycle.runs.forEach((run, index) => {
     on(run.at, () => planted(world, brand, person.id, run, index + 1));
   });
-  for (const made of life.documents) {
+  for (const made of lifeCycle.documents) {
     on(made, async () => {
       await world.sql(
         `insert into kyc_documents (brand_id, document_id, customer_id, run_id, document_type, details, details_seal,
@@ -66,17 +66,17 @@ function plan(
       );
     });
   }
-  on(life.deleted, async () => {
+  on(lifeCycle.deleted, async () => {
     await brand.call('DELETE', `/customers/${person.id}`);
   });
-  if (life.closing) {
-    const { said, on: closed } = life.closing;
+  if (lifeCycle.closing) {
+    const { said, on: closed } = lifeCycle.closing;
     on(said, async () => {
       const body = { closed_on: dayText(closed) };
       await brand.call('POST', `/customers/${person.id}/account-closed`, { body });
     });
   }
-  for (const { from, to } of life.holds) {
+  for (const { from, to } of lifeCycle.holds) {
     const path = () => `/customers/${person.id}/legal-holds`;
     on(from, async () => {
       const held = await brand.call('POST', path(), { body: { reason: 'A case.' } });
@@ -87,15 +87,15 @@ function plan(
       if (hold) await brand.call('POST', `${path()}/${hold}/release`, { body: { reason: 'Settled.' } });
     });
   }
-  if (life.approved !== undefined) {
-    on(life.approved, async () => {
+  if (lifeCycle.approved !== undefined) {
+    on(lifeCycle.approved, async () => {
       const path = `/restricted-customers/${person.id}/erasure-requests`;
       const { erasure_id: id } = (await second.call('POST', path, { body: { reason: 'A mistake.' } })).json;
       if (id) await brand.call('POST', `${path}/${id}/approval`);
     });
   }
   // The days around which something has to go.
-  const { erased, documents } = oracle(life);
+  const { erased, documents } = oracle(lifeCycle);
   for (const due of [erased ?? lastDay, ...documents.map(([, at]) => at)]) {
     on(due - 1);
     on(due);
@@ -108,7 +108,7 @@ async function planted(
   world: World,
   brand: BrandClient,
   id: string,
-  { at, status }: Life['runs'][number],
+  { at, status }: LifeCycle['runs'][number],
   ordinal: number,
 ): Promise<void> {
   const [data] = someRecord(brand, id);
@@ -140,8 +140,8 @@ async function faultsOf(world: World, people: readonly Person[]): Promise<readon
     `select customer_id, body from (select customer_id, body from audit union all
        select customer_id, body from journal) as entry where body like '%"operation":"eraseDocuments"%'`,
   );
-  return people.flatMap(({ life, id }) => {
-    const { erased = lastDay, documents } = oracle(life);
+  return people.flatMap(({ lifeCycle, id }) => {
+    const { erased = lastDay, documents } = oracle(lifeCycle);
     const faults = judge(erasedOn.get(id), erased, 'everything');
     for (const [made, due] of documents) {
       if (due >= erased) continue;
@@ -153,7 +153,7 @@ async function faultsOf(world: World, people: readonly Person[]): Promise<readon
         .sort();
       faults.push(...judge(went[0], due, 'a document'));
     }
-    return faults.map((fault) => `${fault} (${JSON.stringify(life)})`);
+    return faults.map((fault) => `${fault} (${JSON.stringify(lifeCycle)})`);
   });
 }
 

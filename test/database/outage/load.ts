@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { person } from '../../people.ts';
 
 /** One request as its client saw it. Times are milliseconds of `performance.now()`. */
-export interface Seen {
+export interface ObservedRequest {
   readonly what: 'read' | 'create' | 'change';
   readonly began: number;
   readonly ended: number;
@@ -13,8 +13,8 @@ export interface Seen {
 }
 
 /** Clients that read, create and change without a pause, until they are told to stop. */
-export interface Crowd {
-  readonly seen: readonly Seen[];
+export interface LoadClients {
+  readonly seen: readonly ObservedRequest[];
   /** When the requests began that have no answer yet. */
   waiting(): readonly number[];
   stop(): Promise<void>;
@@ -27,18 +27,23 @@ interface Called {
   readonly json: Record<string, unknown> | undefined;
 }
 
-export async function startCrowd(
+export async function startLoad(
   url: string,
   headers: Readonly<Record<string, string>>,
   size: number,
-): Promise<Crowd> {
-  const seen: Seen[] = [];
+): Promise<LoadClients> {
+  const seen: ObservedRequest[] = [];
   const under = new Map<symbol, number>();
   /** What was acknowledged last for each customer. */
   const acknowledged = new Map<string, string>();
   let stopping = false;
 
-  async function call(what: Seen['what'], method: string, path: string, body?: object): Promise<Called> {
+  async function call(
+    what: ObservedRequest['what'],
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<Called> {
     const [me, began] = [Symbol(), performance.now()];
     under.set(me, began);
     const called = await fetch(`${url}/api/v0.1${path}`, {

@@ -6,7 +6,7 @@ import { prepare, send } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 
 /** A brand in which every operation there is has been done once, so that every table has something of it. */
-export async function filledBrand(world: World): Promise<BrandClient> {
+export async function populatedBrand(world: World): Promise<BrandClient> {
   const brand = await world.brand(undefined, { scopes: allScopes });
   for (const row of operations) {
     const prepared = await prepare(row, brand);

@@ -10,7 +10,7 @@ import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
 /** A world whose every verification goes to one recording provider, and whose database notes each change. */
-export interface Stage {
+export interface KycFixture {
   readonly world: World;
   readonly brand: BrandClient;
   readonly provider: Recorder;
@@ -28,7 +28,7 @@ export interface Started {
   readonly runId: RunId;
 }
 
-export async function openStage(options?: Parameters<typeof openWorld>[0]): Promise<Stage> {
+export async function openKycFixture(options?: Parameters<typeof openWorld>[0]): Promise<KycFixture> {
   // Verifications are advanced by hand: the worker would ask the provider between two steps of a test.
   const world = await openWorld({ apiOnly: true, ...options });
   const provider = openRecorder();
@@ -69,7 +69,7 @@ const isKnown = (before: KycStatus, after: KycStatus): boolean =>
  * So many times a PATCH of a locked field meets the provider's approval. Returns how often each came first,
  * and every round in which both were taken.
  */
-export async function racePatches({ brand, provider, start, advance, world }: Stage, rounds: number) {
+export async function racePatches({ brand, provider, start, advance, world }: KycFixture, rounds: number) {
   const won = { patch: 0, pass: 0 };
   const broken: string[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -1,4 +1,4 @@
-import type { History, RetentionPolicy } from '../../src/domain/retention/policy.ts';
+import type { RetentionHistory, RetentionPolicy } from '../../src/domain/retention/policy.ts';
 import { defaultPolicy } from '../../src/domain/retention/policy.ts';
 import type { Instant } from '../../src/domain/time.ts';
 
@@ -11,7 +11,7 @@ export const lastDay = 3_652;
 /** 1 January 2024, a leap year, in days since 1970. */
 const firstDay = 19_723;
 
-export interface Life {
+export interface LifeCycle {
   readonly created: number;
   readonly deleted: number;
   readonly runs: readonly {
@@ -27,7 +27,7 @@ export interface Life {
 }
 
 /** A small generator of its own (mulberry32), so that a seed is the same lives everywhere. */
-export function chance(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -37,7 +37,7 @@ export function chance(seed: number): () => number {
   };
 }
 
-export function randomLife(random: () => number): Life {
+export function randomLifeCycle(random: () => number): LifeCycle {
   const between = (from: number, to: number) => from + Math.floor(random() * (to - from + 1));
   const created = between(0, 1_200);
   const deleted = created + between(1, 1_500);
@@ -98,8 +98,8 @@ function monthsLater(day: number, months: number): number {
 }
 
 /** The first day on which a life's record may be gone, and those of its documents and verdicts, by the oracle. */
-export function oracle(life: Life, policy: RetentionPolicy = defaultPolicy) {
-  const { deleted, runs, closing, holds, approved } = life;
+export function oracle(lifeCycle: LifeCycle, policy: RetentionPolicy = defaultPolicy) {
+  const { deleted, runs, closing, holds, approved } = lifeCycle;
   const free = (day: number) => {
     let at = Math.max(day, deleted);
     for (let moved = true; moved; ) {
@@ -110,7 +110,7 @@ export function oracle(life: Life, policy: RetentionPolicy = defaultPolicy) {
     return at;
   };
   const passed = runs.some(({ status }) => status === 'passed');
-  const made = [...life.documents, ...runs.map(({ at }) => at)];
+  const made = [...lifeCycle.documents, ...runs.map(({ at }) => at)];
   const documentDays = made.map((day) => monthsLater(day, policy.documentsYears * 12));
   const byRule = (closedOn: number | undefined) => {
     if (passed || closedOn !== undefined) {
@@ -153,16 +153,18 @@ function noonOf(day: number): Instant {
 export const dayText = (day: number): string => noon(day).slice(0, 10);
 
 /** What is known of a deleted customer on a day, as the database would tell it. */
-export function historyOn(life: Life, day: number, gone: ReadonlySet<number>): History {
-  const runs = life.runs.map(({ at }) => noon(at)).sort();
-  const passed = life.runs.some(({ status }) => status === 'passed');
+export function historyOn(lifeCycle: LifeCycle, day: number, gone: ReadonlySet<number>): RetentionHistory {
+  const runs = lifeCycle.runs.map(({ at }) => noon(at)).sort();
+  const passed = lifeCycle.runs.some(({ status }) => status === 'passed');
   return {
-    deletedAt: noon(life.deleted),
-    verified: passed ? 'passed' : life.runs.length > 0 ? 'not passed' : 'never started',
+    deletedAt: noon(lifeCycle.deleted),
+    verified: passed ? 'passed' : lifeCycle.runs.length > 0 ? 'not passed' : 'never started',
     lastActionAt: runs.at(-1),
-    wasRunning: life.runs.some(({ status }) => status === 'submitted'),
-    closedOn: life.closing && life.closing.said <= day ? dayText(life.closing.on) : undefined,
-    made: [...life.documents, ...life.runs.map(({ at }) => at)].filter((at) => !gone.has(at)).map(noon),
-    isHeld: life.holds.some(({ from, to }) => from <= day && day < to),
+    wasRunning: lifeCycle.runs.some(({ status }) => status === 'submitted'),
+    closedOn: lifeCycle.closing && lifeCycle.closing.said <= day ? dayText(lifeCycle.closing.on) : undefined,
+    made: [...lifeCycle.documents, ...lifeCycle.runs.map(({ at }) => at)]
+      .filter((at) => !gone.has(at))
+      .map(noon),
+    isHeld: lifeCycle.holds.some(({ from, to }) => from <= day && day < to),
   };
 }

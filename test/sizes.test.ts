@@ -12,6 +12,11 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 );
 const readSource = (file: string): string => readFileSync(`${source}${file}`, 'utf8');
 
+const tests = fileURLToPath(new URL('.', import.meta.url));
+const testFiles = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+
 interface Measured {
   /** File and name; a function without a name is told by the name of what it is assigned to, or its line. */
   readonly at: string;
@@ -76,6 +81,12 @@ test.each([
   const planted = functionsIn('planted.ts', text);
   expect(longOf(planted)).toEqual(long === 1 ? ['planted.ts: planted'] : []);
   expect(wideOf(planted)).toEqual(wide === 1 ? ['planted.ts: planted'] : []);
+});
+
+test('no file of the tests is past 400 lines', () => {
+  expect(testFiles.length).toBeGreaterThan(150);
+  const long = testFiles.filter((file) => linesOf(readFileSync(`${tests}${file}`, 'utf8')) > most.fileLines);
+  expect(long).toEqual([]);
 });
 
 test('counts a file of 401 lines, and not one of 400', () => {

@@ -218,8 +218,8 @@ describe('a body', () => {
 
   test('that says it will be too long is refused before it comes', async () => {
     const answer = await ask(request(create, 'Content-Type: application/json', `Content-Length: ${2 ** 40}`));
+    // Not a byte of the body is ever sent. Whoever waited for it would answer 408.
     expect(answer.status).toBe(413);
-    expect(answer.milliseconds).toBeLessThan(5_000);
   });
 
   test('is not awaited from somebody without a key', async () => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Outbound, OutboundOptions, OutboundOutcome } from '../../src/providers/outbound.ts';
 import { openOutbound } from '../../src/providers/outbound.ts';
 import { openInternet, portOf, publicAddress } from '../fakes/internet.ts';
+import { soon } from './soon.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -272,11 +273,10 @@ describe('a body that never ends', () => {
     const server = await serve(respond);
     const out = outbound({ timeoutMs: 400, maxResponseBytes: 1_000_000 });
     const start = performance.now();
-    const sent = await call(out, server.url);
+    const sent = await soon(call(out, server.url), 400);
     const took = performance.now() - start;
     expect(sent).toMatchObject({ kind: 'answered', status, truncated: true, timedOut: true });
     expect(took).toBeGreaterThan(350);
-    expect(took).toBeLessThan(8_000);
     await expect.poll(server.open).toBe(0);
   });
 

@@ -9,10 +9,13 @@ import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../src/store/connection/database.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
 import { migrate } from '../src/store/migrate.ts';
+import { copyCluster } from './data-directory.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     readonly server: TestServer;
+    /** A data directory as a first start leaves it: see data-directory.ts. */
+    readonly firstStart: string;
   }
 }
 
@@ -31,7 +34,11 @@ export const template = 'clientele_template';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Commands run from dist/, which has to be what the sources are now.
   execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/build.js', import.meta.url))]);
+  const firstStart = mkdtempSync(join(tmpdir(), 'clientele-first-'));
+  await (await openEmbedded({ dataDir: firstStart, role: 'serve' })).stop();
+  project.provide('firstStart', firstStart);
   const dataDir = mkdtempSync(join(tmpdir(), 'clientele-test-'));
+  copyCluster(firstStart, dataDir);
   const server = await openEmbedded({ dataDir, role: 'serve', settings: { max_connections: '200' } });
   const { host, port, user } = server;
   const admin = new pg.Client({ host, port, user, database: 'postgres' });
@@ -45,6 +52,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('server', { host, port, user, dataDir });
   return async () => {
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    for (const folder of [dataDir, firstStart]) await rm(folder, { recursive: true, force: true });
   };
 }

@@ -8,9 +8,11 @@ import { answeringSocket, startPostmaster, stopPostmaster } from '../../src/stor
 import { findRights } from '../../src/store/embedded/privileges.ts';
 import { commandLine, processStartTime } from '../../src/store/embedded/processes.ts';
 import { openEmbedded } from '../../src/store/embedded/server.ts';
+import { cpuContention } from '../promises/durability/cpu-contention.ts';
 import {
   actor,
   cleanUp,
+  dataDirectory,
   eventually,
   isLinux,
   isReachableByAllUsers,
@@ -41,6 +43,16 @@ async function family(postmaster: number): Promise<number[]> {
   return [postmaster, ...children.flat()];
 }
 
+/** Fails where something takes more than five seconds, as far as this machine has its processors for it. */
+async function withinFiveSeconds<Result>(work: () => Promise<Result>): Promise<Result> {
+  const before = cpuContention();
+  const began = performance.now();
+  const result = await work();
+  const took = performance.now() - began;
+  expect(took).toBeLessThan(5_000 * Math.max(before, cpuContention()));
+  return result;
+}
+
 /** The pid of a process that lives, is no PostgreSQL, and runs as the user that the server runs as. */
 async function bystander(dataDir: string): Promise<number> {
   const { uid, gid } = await stat(join(dataDir, 'postgres'));
@@ -54,7 +66,7 @@ afterEach(() => {
 });
 
 test('the server is started again when it is killed, and who listens is told', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const command = await openEmbedded({ dataDir, role: 'command' });
   const told: string[] = [];
@@ -63,13 +75,15 @@ test('the server is started again when it is killed, and who listens is told', a
   await queryServer(server.host, 'create table kept as select 1 as one');
   for (let round = 1; round <= 2; round++) {
     const { pid } = server;
-    const began = Date.now();
-    process.kill(pid, 'SIGKILL');
-    await eventually(() => told.filter((who) => who === 'serve').length === round, 5_000);
-    expect(Date.now() - began).toBeLessThan(5_000);
+    await withinFiveSeconds(async () => {
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => told.filter((who) => who === 'serve').length === round, 60_000);
+    });
     expect(server.pid).not.toBe(pid);
     expect(await queryServer(server.host, 'select one from kept')).toEqual([{ one: 1 }]);
-    await eventually(() => told.filter((who) => who === 'command').length === round, 5_000);
+    await withinFiveSeconds(() =>
+      eventually(() => told.filter((who) => who === 'command').length === round, 60_000),
+    );
     expect(command.pid).toBe(server.pid);
   }
   await command.stop();
@@ -78,7 +92,7 @@ test('the server is started again when it is killed, and who listens is told', a
 });
 
 test('a connection that computes after its postmaster was killed does not hold up the restart', async () => {
-  const server = await openEmbedded({ dataDir: await temporaryFolder(), role: 'serve' });
+  const server = await openEmbedded({ dataDir: await dataDirectory(), role: 'serve' });
   const restarted = new Promise<void>((resolve) => server.onRestart(resolve));
   const computing = queryServer(server.host, 'do $$ begin loop end loop; end $$').catch(
     (error: Error) => error.message,
@@ -87,16 +101,16 @@ test('a connection that computes after its postmaster was killed does not hold u
     async () =>
       (await queryServer(server.host, "select from pg_stat_activity where query like 'do %'")).length > 0,
   );
-  const began = Date.now();
-  process.kill(server.pid, 'SIGKILL');
-  await restarted;
-  expect(Date.now() - began).toBeLessThan(5_000);
+  await withinFiveSeconds(() => {
+    process.kill(server.pid, 'SIGKILL');
+    return restarted;
+  });
   expect(await computing).toEqual(expect.any(String));
   await server.stop();
 });
 
 test('a stop during a restart ends in nothing running', async () => {
-  const server = await openEmbedded({ dataDir: await temporaryFolder(), role: 'serve' });
+  const server = await openEmbedded({ dataDir: await dataDirectory(), role: 'serve' });
   process.kill(server.pid, 'SIGKILL');
   await new Promise((resolve) => setTimeout(resolve, 5));
   await server.stop();
@@ -104,7 +118,7 @@ test('a stop during a restart ends in nothing running', async () => {
 });
 
 test.runIf(isLinux)('no acknowledged write is lost when everything is killed at once', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   let acknowledged = 0;
   for (let round = 0; round < 4; round++) {
     const serve = actor({ dataDir, role: 'serve', write: true });
@@ -125,9 +139,7 @@ test.runIf(isLinux)('no acknowledged write is lost when everything is killed at 
     await serve.ended;
     acknowledged = serve.reports.findLast(({ event }) => event === 'written')?.id ?? acknowledged;
   }
-  const began = Date.now();
-  const server = await openEmbedded({ dataDir, role: 'serve' });
-  expect(Date.now() - began).toBeLessThan(5_000);
+  const server = await withinFiveSeconds(() => openEmbedded({ dataDir, role: 'serve' }));
   const [found] = await queryServer<{ last: number; rows: number }>(
     server.host,
     'select max(id)::int as last, count(*)::int as rows from written',
@@ -140,12 +152,14 @@ test.runIf(isLinux)('no acknowledged write is lost when everything is killed at 
 test.runIf(endsWithParent)(
   'a killed process leaves no orphan, and its server goes down in order',
   async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataDirectory();
     const serve = actor({ dataDir, role: 'serve', write: true });
     const { pid = 0 } = await serve.until('ready');
     await serve.until('written');
     serve.kill('SIGKILL');
-    await eventually(async () => (await processStartTime(pid)) === undefined, 5_000);
+    await withinFiveSeconds(() =>
+      eventually(async () => (await processStartTime(pid)) === undefined, 60_000),
+    );
     const server = await openEmbedded({ dataDir, role: 'serve' });
     await serve.ended;
     const acknowledged = serve.reports.findLast(({ event }) => event === 'written')?.id ?? 0;
@@ -160,7 +174,7 @@ test.runIf(endsWithParent)(
 );
 
 test('a process that ends without a word leaves nothing running, whether it started or joined', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const serve = actor({ dataDir, role: 'serve' });
   await serve.until('ready');
   const command = actor({ dataDir, role: 'command', leave: true });
@@ -170,27 +184,25 @@ test('a process that ends without a word leaves nothing running, whether it star
   const alone = actor({ dataDir, role: 'command', leave: true });
   await alone.ended;
   expect(alone.reports.at(-1)).toMatchObject({ event: 'ready', started: true });
-  await eventually(async () => (await remainingProcesses()).length === 0, 5_000);
+  await withinFiveSeconds(() => eventually(async () => (await remainingProcesses()).length === 0, 60_000));
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   expect(await log(dataDir)).not.toContain('not properly shut down');
 });
 
 test('a serve that follows a killed one at once is ready within five seconds', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const serve = actor({ dataDir, role: 'serve', write: true });
   await serve.until('written');
   serve.kill('SIGKILL');
   await serve.ended;
-  const began = Date.now();
-  const server = await openEmbedded({ dataDir, role: 'serve' });
-  expect(Date.now() - began).toBeLessThan(5_000);
+  const server = await withinFiveSeconds(() => openEmbedded({ dataDir, role: 'serve' }));
   await server.stop();
 });
 
 test.runIf(!isRoot || isReachableByAllUsers)(
   'an orphan of a system without setpriv is stopped in order and replaced',
   async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataDirectory();
     const pid = Number(await output(script('orphan.ts', [dataDir])));
     expect(await processStartTime(pid)).toBeDefined();
     const notices: string[] = [];
@@ -208,7 +220,7 @@ test.runIf(!isRoot || isReachableByAllUsers)(
 );
 
 test.runIf(!isRoot || isReachableByAllUsers)('a server that is slow to die is waited for', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const pid = Number(await output(script('orphan.ts', [dataDir])));
   process.kill(pid, 'SIGSTOP');
   setTimeout(() => process.kill(pid, 'SIGCONT'), 1_000);
@@ -220,8 +232,7 @@ test.runIf(!isRoot || isReachableByAllUsers)('a server that is slow to die is wa
 });
 
 test('a server that somebody else started on the data is not touched', async () => {
-  const dataDir = await temporaryFolder();
-  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+  const dataDir = await dataDirectory();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
   const recipe = await prepareLaunch(place, {}, () => {});
@@ -235,7 +246,7 @@ test('a server that somebody else started on the data is not touched', async () 
 });
 
 test('lock files whose pid is another process by now do not keep the server from starting', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const lock = await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8');
   await server.stop();
@@ -248,7 +259,7 @@ test('lock files whose pid is another process by now do not keep the server from
 });
 
 test.runIf(isLinux)('the lock file of a server that nobody has reaped yet does not either', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const lock = await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8');
   await server.stop();
@@ -281,7 +292,7 @@ test('a first start that is killed half way is cleaned up by the next', async ()
 });
 
 test('Ctrl-C, which reaches the whole process group, lets the server go down in order', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const serve = actor({ dataDir, role: 'serve', write: true });
   await serve.until('written');
   process.kill(-serve.pid, 'SIGINT');
@@ -294,8 +305,7 @@ test('Ctrl-C, which reaches the whole process group, lets the server go down in 
 });
 
 test('a server that hangs is stopped the hard way after a bound', async () => {
-  const dataDir = await temporaryFolder();
-  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+  const dataDir = await dataDirectory();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
   const postmaster = await startPostmaster(await prepareLaunch(place, {}, () => {}));

@@ -6,6 +6,7 @@ import { trimLog } from '../../src/store/embedded/log.ts';
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
 import {
   cleanUp,
+  dataDirectory,
   eventually,
   log,
   queryServer,
@@ -58,7 +59,7 @@ test('nobody else can reach the server: no network, and a private socket directo
 });
 
 test('a server that could lose an acknowledged write is refused', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   await queryServer(server.host, 'alter database clientele set synchronous_commit = off');
   await server.stop();
@@ -74,7 +75,7 @@ test('a server that could lose an acknowledged write is refused', async () => {
 });
 
 test('no value of a row and no parameter reaches the log', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   await queryServer(
     server.host,
@@ -100,7 +101,7 @@ test('no value of a row and no parameter reaches the log', async () => {
 });
 
 test('the log is bounded, also while the server runs: a large one is moved aside, over an older copy', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const place = await findDataLayout(dataDir, true);
   if (!place) throw new Error('no place');
   for (let round = 0; round < 2; round++) {
@@ -137,8 +138,7 @@ test('a path with a comma and quotes is one socket directory', async () => {
 });
 
 test('data of another PostgreSQL version are left alone, with a sentence', async () => {
-  const dataDir = await temporaryFolder();
-  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+  const dataDir = await dataDirectory();
   await writeFile(join(dataDir, 'postgres/PG_VERSION'), '17\n');
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
     /written by PostgreSQL 17, and this release of Clientele contains PostgreSQL 18.*CLIENTELE_DATABASE_URL/,
@@ -156,8 +156,7 @@ test('a directory with other files in it is not overwritten', async () => {
 });
 
 test('a data directory that others may look into is closed before the start', async () => {
-  const dataDir = await temporaryFolder();
-  await (await openEmbedded({ dataDir, role: 'serve' })).stop();
+  const dataDir = await dataDirectory();
   await chmod(join(dataDir, 'postgres'), 0o755);
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   expect((await stat(join(dataDir, 'postgres'))).mode & 0o777).toBe(0o700);
@@ -165,7 +164,7 @@ test('a data directory that others may look into is closed before the start', as
 
 test('a start that fails says why in PostgreSQL’s own words', async () => {
   const failed = openEmbedded({
-    dataDir: await temporaryFolder(),
+    dataDir: await dataDirectory(),
     role: 'serve',
     settings: { shared_buffers: 'much' },
   });
@@ -174,14 +173,14 @@ test('a start that fails says why in PostgreSQL’s own words', async () => {
 });
 
 test('stop may be called again, and at the same time', async () => {
-  const server = await openEmbedded({ dataDir: await temporaryFolder(), role: 'serve' });
+  const server = await openEmbedded({ dataDir: await dataDirectory(), role: 'serve' });
   await Promise.all([server.stop(), server.stop()]);
   await server.stop();
   expect(await remainingProcesses()).toEqual([]);
 });
 
 test('a stop does not wait for open connections, and the next start needs no recovery', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const sleeping = queryServer(server.host, 'select pg_sleep(60)').catch((error: Error) => error.message);
   await eventually(async () => {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { allPids, commandLine } from '../../../src/store/embedded/processes.ts';
+import { asAfterFirstStart } from '../../data-directory.ts';
 
 export const isRoot = process.getuid?.() === 0;
 export const isLinux = process.platform === 'linux';
@@ -66,6 +67,9 @@ export async function temporaryFolder(name = 'embedded'): Promise<string> {
   folders.add(folder);
   return folder;
 }
+
+/** A new data directory that has been started and stopped once. */
+export const dataDirectory = async (): Promise<string> => asAfterFirstStart(await temporaryFolder());
 
 /** Starts a script of this folder in a process group of its own, as a shell does. */
 export function script(

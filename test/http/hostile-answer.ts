@@ -48,6 +48,20 @@ export function checkHarmless(
   }
 }
 
+/** The lines of a world's log by the requests that they name, read up to a line. */
+const logs = new WeakMap<World, { upTo: number; readonly byRequest: Map<string, string[]> }>();
+
+function loggedLines(world: World, requestId: string): readonly string[] {
+  const known = logs.get(world) ?? { upTo: 0, byRequest: new Map<string, string[]>() };
+  logs.set(world, known);
+  for (const line of world.log.slice(known.upTo)) {
+    for (const [, id = ''] of line.matchAll(/"request_id":"([^"]*)"/g))
+      known.byRequest.set(id, [...(known.byRequest.get(id) ?? []), line]);
+  }
+  known.upTo = world.log.length;
+  return known.byRequest.get(requestId) ?? [];
+}
+
 /**
  * Waits for the request's line in the log: exactly one, no fault, nothing of what was sent. The line is
  * written when the answer is out, which may be a moment after the caller has it.
@@ -57,9 +71,8 @@ export async function checkLoggedOnce(
   { headers, status }: ReceivedAnswer,
   canaries: readonly string[] = [],
 ): Promise<void> {
-  const id = headers.get('x-request-id');
-  const lines = () => world.log.filter((line) => line.includes(`"request_id":"${id}"`));
-  await expect.poll(() => lines().length, { timeout: 5_000 }).toBe(1);
+  const lines = () => loggedLines(world, headers.get('x-request-id') ?? '');
+  await expect.poll(() => lines().length, { timeout: 5_000, interval: 5 }).toBe(1);
   const [line = ''] = lines();
   expect(line.trimEnd()).not.toContain('\n');
   expect(JSON.parse(line)).toMatchObject({ level: 30, status });

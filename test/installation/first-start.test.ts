@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asAfterFirstStart } from '../data-directory.ts';
 import { person } from '../people.ts';
 import { cleanUp, clientele, printedDemoKey, serve, shell, temporaryFolder } from './cli/program.ts';
 
@@ -11,6 +13,14 @@ beforeAll(() => clientele(['--version']));
 afterAll(cleanUp);
 
 const own = (folder: string) => ({ CLIENTELE_DATA_DIR: join(folder, 'data') });
+
+/** A data directory of its own with a cluster but not a table in it: what is not about the cluster starts sooner. */
+async function withCluster() {
+  const settings = own(await temporaryFolder());
+  mkdirSync(settings.CLIENTELE_DATA_DIR, { mode: 0o711 });
+  asAfterFirstStart(settings.CLIENTELE_DATA_DIR);
+  return settings;
+}
 
 /** What was said for people, without what a slow machine or a changed source adds. */
 const lines = (text: string): readonly string[] =>
@@ -74,7 +84,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
 
 describe('a later start', { timeout: 120_000 }, () => {
   test('keeps what is stored and says two lines, without any secret', async () => {
-    const settings = own(await temporaryFolder());
+    const settings = await withCluster();
     const first = await serve(settings);
     const headers = printedDemoKey(first.stderr);
     const created = await fetch(`${first.url}/api/v0.1/customers`, {
@@ -97,7 +107,7 @@ describe('a later start', { timeout: 120_000 }, () => {
   });
 
   test('whose root key is gone refuses, and makes no other in its place', async () => {
-    const settings = own(await temporaryFolder());
+    const settings = await withCluster();
     await (await serve(settings)).stop();
     const path = join(settings.CLIENTELE_DATA_DIR, 'root.key');
     await rm(path);
@@ -112,7 +122,7 @@ describe('a later start', { timeout: 120_000 }, () => {
   });
 
   test('is refused while another serve has the data directory, with the pid of that one', async () => {
-    const settings = own(await temporaryFolder());
+    const settings = await withCluster();
     const server = await serve(settings);
     const refused = await clientele(['serve'], { ...settings, CLIENTELE_PORT: '0' });
     expect(refused.code).toBe(1);
@@ -127,7 +137,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'on %s finishes the request that is still arriving, stops its database in order, and exits with 0',
     async (signal) => {
-      const settings = own(await temporaryFolder());
+      const settings = await withCluster();
       const server = await serve(settings);
       const headers = printedDemoKey(server.stderr);
       const body = JSON.stringify(person());
@@ -163,7 +173,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
   );
 
   test('twice exits at once, with a request still under way', async () => {
-    const server = await serve(own(await temporaryFolder()));
+    const server = await serve(await withCluster());
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.on('error', () => undefined);
     socket.write('POST /api/v0.1/customers HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n');
@@ -178,7 +188,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
   });
 
   test('by an error that nobody caught logs its kind and place, never its words, and exits with 1', async () => {
-    const server = await serve(own(await temporaryFolder()), {
+    const server = await serve(await withCluster(), {
       node: ['--import', new URL('./cli/reject-on-message.js', import.meta.url).pathname],
     });
     server.send('123-45-6789');
@@ -196,7 +206,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
 });
 
 test('a server goes on when its PostgreSQL is killed', { timeout: 120_000 }, async () => {
-  const settings = own(await temporaryFolder());
+  const settings = await withCluster();
   const server = await serve(settings);
   const headers = printedDemoKey(server.stderr);
   const list = () => fetch(`${server.url}/api/v0.1/customers`, { headers }).then(({ status }) => status);

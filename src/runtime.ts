@@ -245,7 +245,7 @@ async function besideTheData(config: Config, role: Role, database: Database): Pr
     const isFirstStart = (await readInstallation(database)) !== undefined;
     if (isFirstStart) {
       throw new ConfigError(
-        `The root key file ${path} is gone, and every record is sealed under it. Put it back from your copy; a new key would open nothing.`,
+        `The root key file ${path} is missing, and every record is sealed under it. Restore it from your copy; a new key cannot open the records.`,
       );
     }
     if (role === 'command')

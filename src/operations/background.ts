@@ -6,12 +6,12 @@ import { retryOnConflict } from './retry.ts';
 import type { ChangeContext, System } from './system.ts';
 import { scopeOf } from './system.ts';
 
-/** The cause of what Clientele does by itself. `operation` names the background step in the audit trail. */
+/** The cause of background work. `operation` names the background step in the audit trail. */
 export const backgroundCause = (operation: string): Cause => ({ actor: { kind: 'clientele' }, operation });
 
 /**
- * Makes a change of a brand's records in the background, with the same retries as a request. `work` reads and decides
- * again at each attempt. Workers are woken where it wrote into the journal.
+ * Changes a brand's records in the background, with the same retries as a request. `work` reads and decides again
+ * at each attempt. Workers are woken if it wrote to the journal.
  */
 export async function inBackground<Result>(
   system: System,

@@ -10,13 +10,13 @@ import type { EventType } from '../domain/webhooks/events.ts';
 import type { Journal } from '../store/audit/journal.ts';
 import type { Keyring } from '../vault/vault.ts';
 
-/** Who did it: a key of the brand, an operator at the command line, or Clientele by itself. */
+/** Who did it: an API key, an operator at the command line, or Clientele itself. */
 export type Actor =
   | { readonly kind: 'key'; readonly id: string }
   | { readonly kind: 'operator'; readonly user?: string }
   | { readonly kind: 'clientele' };
 
-/** Under which name and at whose wish something is done. */
+/** The operation and the actor of a change. */
 export interface Cause {
   readonly actor: Actor;
   /** An operationId, a command, or the name of a background step. */
@@ -24,10 +24,10 @@ export interface Cause {
   readonly requestId?: string;
 }
 
-/** What is to be written down. Names of fields, ids and digests only: never a value. */
+/** The data of the audit entry: field names, ids and digests, never a value. */
 export interface ChangeRecord {
   readonly customerId?: CustomerId | undefined;
-  /** `more` goes into the body that webhooks send. */
+  /** `more` is added to the event's body. */
   readonly event?:
     | { readonly type: EventType; readonly more?: Readonly<Record<string, unknown>> }
     | undefined;
@@ -35,9 +35,9 @@ export interface ChangeRecord {
   readonly fields?: readonly string[];
   /** From the name of a field to the digest of its new value, under the customer's own key. */
   readonly digests?: Readonly<Record<string, string>>;
-  /** What the audit trail says besides: which run, which decision. */
+  /** Further facts for the audit trail, such as a run or a decision. */
   readonly facts?: AuditFacts;
-  /** Somebody's words. They are sealed beside the entry, which says only that there are some. */
+  /** A reason in free text. It is sealed beside the entry, which records only that there is one. */
   readonly reason?: { readonly words: string; readonly keyring: Keyring } | undefined;
 }
 
@@ -49,7 +49,7 @@ interface IdMaker {
   readonly newId: <Kind extends string>() => Id<Kind>;
 }
 
-/** The entry and the event of a change, as they will be stored for good. */
+/** The entry and the event of a change, in their final stored form. */
 export function journalOf(
   { newId }: IdMaker,
   cause: Cause,

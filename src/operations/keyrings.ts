@@ -5,13 +5,13 @@ import type { Keyring, SealContext, Vault } from '../vault/vault.ts';
 import { UnknownKeyVersion } from '../vault/vault.ts';
 
 export interface Keyrings {
-  /** The brand's keyring, from memory while it is fresh enough. */
+  /** The brand's keyring, from memory while it is fresh. */
   of(brandId: BrandId): Promise<Keyring>;
-  /** The brand's keyring as the database has it now. */
+  /** The brand's keyring, reloaded from the database. */
   reload(brandId: BrandId): Promise<Keyring>;
 }
 
-/** Time after which a keyring is read again, so that new key versions are soon used everywhere. */
+/** Time after which a keyring is reloaded, so that all processes soon use new key versions. */
 const freshMs = 30_000;
 
 /** Keyrings are unwrapped once and kept in memory. */

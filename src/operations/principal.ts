@@ -8,7 +8,7 @@ import type { PresentedKey } from '../store/brands/api-keys.ts';
 import { findKey } from '../store/brands/api-keys.ts';
 import type { Database } from '../store/connection/database.ts';
 
-/** Who asks: one key of one brand. */
+/** The caller: one key of one brand. */
 export interface Principal {
   readonly brandId: BrandId;
   readonly brandName: string;
@@ -19,9 +19,9 @@ export interface Principal {
   readonly expiresAt: Instant | undefined;
 }
 
-/** Milliseconds for which a good key is taken from memory. Half a second makes a revocation bite within one. */
+/** Milliseconds for which a valid key is cached. With half a second, a revocation takes effect within one second. */
 const freshness = 500;
-/** Keys kept in memory at once; beyond that the oldest goes. */
+/** Maximum number of cached keys; beyond it the oldest is dropped. */
 const capacity = 10_000;
 
 interface Known {
@@ -34,7 +34,7 @@ export interface KeyCheck {
   /**
    * The principal of the two headers.
    *
-   * @throws Refusal `auth_err`, one and the same for a missing, unknown, wrong, expired or revoked key.
+   * @throws Refusal `auth_err`, the same for a missing, unknown, wrong, expired or revoked key.
    */
   authenticate(identity: string | undefined, secret: string | undefined): Promise<Principal>;
 }
@@ -42,7 +42,7 @@ export interface KeyCheck {
 export interface KeyCheckOptions {
   readonly db: Database;
   readonly now: () => Instant;
-  /** A key that lives in memory only, such as the sandbox's reference page has. */
+  /** A key that exists in memory only, such as the key of the sandbox's reference page. */
   readonly inMemory?: PresentedKey;
 }
 
@@ -67,7 +67,7 @@ export function openKeyCheck({ db, now, inMemory }: KeyCheckOptions): KeyCheck {
       const digest = digestSecret(secret);
       const kept = known.get(id);
       if (kept && kept.until > performance.now() && isGood(kept.key, digest, now)) return kept.principal;
-      // Also where the kept key does not fit: a rotation may just have given it another secret.
+      // Also if the cached key does not match, because a rotation may just have changed its secret.
       const found = await find(id);
       if (!found || !isGood(found.key, digest, now)) throw new Refusal('auth_err');
       return found.principal;
@@ -75,7 +75,7 @@ export function openKeyCheck({ db, now, inMemory }: KeyCheckOptions): KeyCheck {
   };
 }
 
-/** SHA-256 suffices: the secret has 384 random bits, so nobody tries them, and every request pays for this. */
+/** SHA-256 suffices: the secret has 384 random bits, so it cannot be guessed, and every request computes this. */
 export const digestSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 function isGood(key: PresentedKey, digest: Buffer, now: () => Instant): boolean {

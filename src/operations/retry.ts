@@ -16,24 +16,24 @@ export class OutdatedKeyringError extends Error {
 }
 
 /**
- * Lets a change that was written pass.
+ * Checks the result of a write.
  *
- * @throws ConflictError where the row changed meanwhile, so that the change is decided again; Refusal where the same
- *   request is under way.
+ * @throws ConflictError if the row has changed, so that the change is decided again; Refusal if the same request is
+ *   running.
  */
 export function requireDone(outcome: WriteOutcome): void {
   if (outcome === 'busy') throw new Refusal('idempotency_key_exists', undefined, { retryAfter: 1 });
-  if (outcome === 'stale') throw new ConflictError('The row or the key changed meanwhile.');
+  if (outcome === 'stale') throw new ConflictError('The row or the key has changed.');
 }
 
-/** Each attempt that fails means that another change was written, so only a great crowd needs this many. */
+/** Each failed attempt means that another change was written, so only very high contention needs this many. */
 const maxAttempts = 40;
 
 /**
- * Makes a change: again from the start where another one was written since it had read, and under the newest keys
- * where its own were replaced. Nothing of a failed attempt is stored.
+ * Runs a change. Retries it from the start if another change was written first, and with the newest keys if its
+ * keys were replaced. A failed attempt stores nothing.
  *
- * @throws Refusal `unavailable` where other changes were faster each time, and whatever else an attempt throws.
+ * @throws Refusal `unavailable` if other changes won every time, and whatever else an attempt throws.
  */
 export async function retryOnConflict<Result>(
   keyrings: Keyrings,

@@ -19,7 +19,7 @@ import { scopeOf } from './system.ts';
 
 export type Handler = (context: Context, input: Input<OperationRow>) => Promise<Answer>;
 
-/** What tells a repeat from another request under the same Idempotency-Key. */
+/** The data that distinguishes a repeat from another request under the same Idempotency-Key. */
 export interface RepeatKey {
   readonly key: string;
   /** Method, path and body. */
@@ -34,7 +34,7 @@ export interface Performed {
 
 /** Hours for which an Idempotency-Key identifies its request. */
 const keptForHours = 24;
-/** Which call this is, for the audit trail. */
+/** The request id, for the audit trail. */
 export interface Call {
   readonly operationId: string;
   readonly requestId: string;
@@ -45,7 +45,7 @@ export interface Request {
   readonly call: Call;
   readonly handler: Handler;
   readonly input: Input<OperationRow>;
-  /** Where the request has an Idempotency-Key. */
+  /** Present if the request has an Idempotency-Key. */
   readonly repeat: RepeatKey | undefined;
 }
 
@@ -73,10 +73,10 @@ export async function perform(system: System, principal: Principal, request: Req
       if (journalled) system.db.wake();
       return { answer, replayed: false };
     } catch (error) {
-      // The same request may have been carried out meanwhile. Then its first answer is given instead.
+      // The same request may have succeeded in the meantime. Then its first answer is returned.
       const isRepeat = error instanceof Refusal && repeat && (await findRepeat(scope, keyring, repeat, now));
       throw isRepeat
-        ? new ConflictError('The same request was carried out meanwhile.', { cause: error })
+        ? new ConflictError('The same request succeeded in the meantime.', { cause: error })
         : error;
     }
   });
@@ -88,7 +88,7 @@ const causeOf = ({ identity }: Principal, { operationId, requestId }: Call): Cau
   requestId,
 });
 
-/** The answer that was given to this request's key before; looked for under every key that digests are under. */
+/** The stored answer of this request's idempotency key, searched under every index key in use. */
 const findRepeat = (scope: BrandScope, keyring: Keyring, { key }: RepeatKey, now: Instant) =>
   findClaim(
     scope,
@@ -110,7 +110,7 @@ async function firstAnswer(
   ) as Answer;
 }
 
-/** Both digests are keyed, since a bare one of a body with an SSN in it could be guessed back. */
+/** Both digests are keyed, because an SSN could be recovered from a plain digest of a body by guessing. */
 function claimMaker(system: System, keyring: Keyring, repeat: RepeatKey, now: Instant): ClaimMaker {
   const digests = {
     indexVersion: keyring.indexVersion,

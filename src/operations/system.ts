@@ -24,17 +24,17 @@ export interface System {
   /** Whether ordinary reads of customers are written into the audit trail. */
   readonly auditReads: boolean;
   readonly verifier: AddressVerifier;
-  /** Whoever verifies for a program. */
+  /** The KYC provider of a program. */
   readonly kycProvider: (program: ProviderChoice) => KycProvider;
-  /** The way out for webhooks. */
+  /** The HTTP client for webhooks. */
   readonly outbound: Outbound;
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
-  /** Cryptographic randomness, so many bytes of it. */
+  /** Returns the given number of cryptographically random bytes. */
   readonly random: (bytes: number) => Buffer;
 }
 
-/** The answer of an operation, before it is put on a wire. */
+/** The answer of an operation, before it is sent. */
 export interface Answer {
   readonly status: 200 | 201;
   /** JSON, in ASCII. */
@@ -50,23 +50,23 @@ export interface PageFacts {
   readonly links: readonly (readonly [string, string])[];
 }
 
-/** One request on its way through an operation. */
+/** The context of one request. */
 export interface Context {
   readonly system: System;
   readonly principal: Principal;
   readonly scope: BrandScope;
   readonly keyring: Keyring;
   readonly now: Instant;
-  /** Under an Idempotency-Key: what the change must write along with its effect. */
+  /** With an Idempotency-Key: the claim that the change writes in its transaction. */
   readonly claim: ClaimMaker | undefined;
-  /** What a change writes down about itself. Only a change that calls this wakes the workers. */
+  /** Makes the audit entry and event of a change. Only a change that calls this wakes the workers. */
   readonly journal: (changeRecord: ChangeRecord) => StatementPart;
 }
 
 /** What a change uses, in a request and in the background. */
 export type ChangeContext = Pick<Context, 'system' | 'scope' | 'keyring' | 'now' | 'journal'>;
 
-/** What a caller without a key sent. */
+/** The request of a caller without a key. */
 export interface SignedCall {
   readonly params: Readonly<Record<string, Id<string>>>;
   /** Names in lower case. */
@@ -75,7 +75,7 @@ export interface SignedCall {
   readonly body: string;
 }
 
-/** @throws Refusal `auth_err` where the signature does not hold. */
+/** @throws Refusal `auth_err` if the signature is invalid. */
 export type SignedHandler = (system: System, call: SignedCall) => Promise<Answer>;
 
 export type ClaimMaker = (answer: Answer, customerId: Id<'customer'> | undefined) => IdempotencyClaim;

@@ -23,8 +23,8 @@ import * as events from './webhooks/events.ts';
 import * as webhooks from './webhooks/subscriptions.ts';
 
 /**
- * What runs for each row of the contract: the function of the row's name that one of these modules exports. A
- * row without its function does not compile.
+ * The handler of each contract row: the function of the same name that one of these modules exports. A row without
+ * a handler does not compile.
  */
 export const handlers: {
   readonly [Id in KeyedOperationId]: (context: Context, input: Input<Contract[Id]>) => Promise<Answer>;
@@ -50,5 +50,5 @@ export const handlers: {
   ...webhooks,
 };
 
-/** The same for rows whose callers sign and have no key. */
+/** The handlers of rows whose callers sign and have no key. */
 export const signedHandlers: { readonly [Id in SignedOperationId]: SignedHandler } = { receiveKycCallback };

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { entryText, originText } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 
-/** An entry in its place: the text that is hashed, and the hash that the next entry goes on from. */
+/** An entry with its number: the text that is hashed, and the hash that the next entry continues from. */
 export interface Link {
   readonly text: string;
   readonly hash: string;
@@ -13,7 +13,7 @@ export function linked(number: number, previous: string, body: string): Link {
   return { text, hash: sha256(text) };
 }
 
-/** What a brand's first entry goes on from. */
+/** The previous hash of a brand's first entry. */
 export const firstPreviousHash = (brand: BrandId): string => sha256(originText(brand));
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');

@@ -67,16 +67,16 @@ async function entriesPage(
   return `{"data":[${shown.join(',')}],"next_cursor":${next}}`;
 }
 
-/** Seconds by which entries may arrive out of the order of their times; a change lasts ten at most. */
+/** Seconds by which the order of arrival may differ from the order of times; a change takes at most ten. */
 const disorder = 3_600;
 
-/** Whether nothing behind this entry can be of the time that was asked for. */
+/** Whether no later entry can fall into the requested time range. */
 function isPast({ at }: NonNullable<EntryPage['last']>, { from, to }: AuditFilter, order: AuditOrder) {
   if (order === 'newest') return from !== undefined && at < plusSeconds(from, -disorder);
   return to !== undefined && at > plusSeconds(to, disorder);
 }
 
-/** The stored entry as it stands, with its place around it and the reason, which is no part of what is chained. */
+/** The stored entry with its number, its hash, and the reason, which is not part of the hashed text. */
 async function entryJson({ system, keyring }: Context, row: EntryRow): Promise<string> {
   const { number, body, hash, reason } = row;
   const words = reason && (await readSealed(system.keyrings, keyring, entryReasonSealContext(body), reason));
@@ -85,8 +85,8 @@ async function entryJson({ system, keyring }: Context, row: EntryRow): Promise<s
 }
 
 /**
- * Writes down which customers are about to be shown, where CLIENTELE_AUDIT_READS asks for it. The answer waits
- * for it: what is not written down is not shown.
+ * Records which customers are about to be shown, if CLIENTELE_AUDIT_READS is on. The answer waits until the entry
+ * is committed.
  */
 export async function recordReads(context: Context, customers: readonly CustomerId[]): Promise<void> {
   if (!context.system.auditReads) return;

@@ -16,12 +16,12 @@ import { BrokenTrail, ExportFile } from './file.ts';
 import { recordOperatorAction } from './operator.ts';
 import { sequence } from './sequence.ts';
 
-/** Entries read at once. */
+/** Entries per read. */
 const batch = 1_000;
-/** Milliseconds for what has been committed to get its place. */
+/** Milliseconds to wait until all committed entries have numbers. */
 const placementTimeoutMs = 30_000;
 
-/** Takes a piece of an export, and resolves when it may be given the next. */
+/** Receives a piece of an export, and resolves when it is ready for the next. */
 export type TextSink = (text: string) => Promise<void>;
 
 export interface ExportedTrail {
@@ -32,11 +32,10 @@ export interface ExportedTrail {
 }
 
 /**
- * Hands out a brand's trail from one entry on, with its checkpoints and a closing line that is signed now. What
- * was committed before this call is in it, and so is the entry about the export itself.
+ * Exports a brand's audit trail from one entry on, with its checkpoints and a closing line signed now. The export
+ * contains everything committed before this call, and the entry about the export itself.
  *
- * @throws OperatorError where the stored trail is not the one that was chained and signed: nothing is signed
- *   over it then.
+ * @throws OperatorError if the stored trail does not match its hashes and signatures; then nothing is signed.
  */
 export async function exportAudit(
   system: System,
@@ -66,20 +65,20 @@ export async function exportAudit(
   } catch (error) {
     if (!(error instanceof BrokenTrail)) throw error;
     throw new OperatorError(
-      `${error.message} Somebody changed the database behind the service: keep it as it is, and compare it with your last export (docs/audit.md).`,
+      `${error.message} The database was changed outside of the service. Keep it unchanged, and compare it with your last export (docs/audit.md).`,
     );
   }
   return { from, to: end.number, key: system.vault.signer.key };
 }
 
-/** Waits until everything that is committed now has its place, and helps with it. */
+/** Waits until everything that is committed now has a number, and helps to number it. */
 async function allPlaced(system: System, scope: BrandScope): Promise<void> {
   const last = await lastUnsequenced(scope);
   const deadline = performance.now() + placementTimeoutMs;
   while (last !== undefined && (await hasUnsequencedUpTo(scope, last))) {
     if (performance.now() > deadline)
       throw new OperatorError(
-        'The audit trail does not keep up with what is written. Try again when there is less to do.',
+        'The audit trail does not keep up with the changes. Try again when the load is lower.',
       );
     if ((await sequence(system)) === 'elsewhere') await pause(50);
   }

@@ -6,26 +6,29 @@ import type { Instant } from '../../domain/time.ts';
 import type { Signer } from '../../vault/signer.ts';
 import { linked } from './chain.ts';
 
-/** An entry as it is stored: what was written with the change, and the place that it was given after. */
+/** A stored entry: the text written with the change, and the number it got afterwards. */
 export interface StoredEntry {
   readonly number: number;
   readonly body: string;
   readonly hash: string;
 }
 
-/** The stored trail is not the one that was chained and signed, so nothing may be signed over it. */
+/** The stored trail does not match its hashes and signatures, so the export must not be signed. */
 export class BrokenTrail extends Error {
   override readonly name = 'BrokenTrail';
 }
 
-/** Where an export begins: the number of its first entry and the hash that this one goes on from. */
+/** The start of an export: the number of its first entry, and the hash of the entry before it. */
 export interface ExportStart {
   readonly brand: BrandId;
   readonly from: number;
   readonly previous: string;
 }
 
-/** The lines of one export, in order. Each is checked before it is given out: an export never signs what does not hold. */
+/**
+ * The lines of one export, in order. Each entry is verified before it is written, so an export never signs a broken
+ * trail.
+ */
 export class ExportFile {
   readonly #beginning: ExportStart;
   readonly #signer: Signer;
@@ -51,7 +54,7 @@ export class ExportFile {
     return this.#hash;
   }
 
-  /** @throws BrokenTrail where the entry is not the next one, or not what was chained. */
+  /** @throws BrokenTrail if the entry is not the next one, or does not match its hash. */
   entry({ number, body, hash }: StoredEntry): string {
     const { text, hash: computed } = linked(this.#number + 1, this.#hash, body);
     if (number !== this.#number + 1)
@@ -63,7 +66,7 @@ export class ExportFile {
     return this.#line(entryLine(text, computed));
   }
 
-  /** A checkpoint over the last entry. @throws BrokenTrail where it was signed over another hash. */
+  /** A checkpoint over the last entry. @throws BrokenTrail if it was signed over another hash. */
   checkpoint(checkpoint: Checkpoint, signature: string): string {
     if (checkpoint.number !== this.#number || checkpoint.hash !== this.#hash)
       throw new BrokenTrail(

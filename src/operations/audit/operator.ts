@@ -9,18 +9,18 @@ import { journalOf } from '../journal.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
-/** The entry of something that an operator does, to be written along with it. */
+/** The audit entry of an operator's action, written in the same transaction. */
 export function operatorEntry(system: System, operation: string, facts: AuditFacts = {}): NewEntry {
   return journalOf(system, { actor: operatorActor(), operation }, system.now(), { facts }).entry;
 }
 
-/** Whoever sits at the command line, by the account of this machine. */
+/** The operator at the command line, named by the account of this machine. */
 export function operatorActor(): Actor {
   const user = accountName();
   return { kind: 'operator', ...(user !== undefined && { user }) };
 }
 
-/** Writes down what an operator does where nothing else is written: before data leaves, for example. */
+/** Records an operator's action that writes nothing else, for example an export. */
 export async function recordOperatorAction(
   system: System,
   brandId: BrandId,
@@ -32,7 +32,7 @@ export async function recordOperatorAction(
   system.db.wake();
 }
 
-/** The account of this machine under which the command runs; a container may have a number without a name. */
+/** The machine account of the command; in a container it may be a uid without a name. */
 function accountName(): string | undefined {
   try {
     return userInfo().username;

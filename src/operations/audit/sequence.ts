@@ -14,16 +14,15 @@ import type { Connection } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
 
-/** What one transaction gives places to, at most. */
+/** The most entries that one transaction numbers. */
 const batch = 1_000;
 
-/** What became of a round. `elsewhere`: another process is at it. */
+/** The result of a round. `elsewhere`: another process is sequencing now. */
 export type Sequenced = 'done' | 'more' | 'elsewhere';
 
 /**
- * Gives what has been committed its place: events their numbers, audit entries their numbers and hashes, and
- * signs the ends of trails where that is due. All processes may call it, one at a time does it, and no change
- * ever waits for it.
+ * Numbers what has been committed: events get numbers, audit entries get numbers and hashes, and checkpoints are
+ * signed when due. Every process may call this; one at a time does the work, and no change ever waits for it.
  */
 export async function sequence(system: System, due: SequencerWork = dueNow(system)): Promise<Sequenced> {
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
@@ -35,7 +34,7 @@ export async function sequence(system: System, due: SequencerWork = dueNow(syste
     const events = ones.filter(({ hasEvent }) => hasEvent).length;
     return { outcome: ones.length === batch ? 'more' : 'done', events } as const;
   });
-  // Whoever delivers events goes by their numbers.
+  // Deliveries follow the numbers of the events.
   if (events > 0) system.db.wake();
   return outcome;
 }

@@ -3,20 +3,20 @@ import { hashTailBytes, originText, signatureTailBytes } from '../../domain/audi
 import type { BrandId } from '../../domain/ids.ts';
 import { isSignedBy } from '../../vault/signer.ts';
 
-// The proof of an exported trail, from its bytes alone: no configuration, no database, no key of ours. It is
-// written to be read by those who have no reason to believe us.
+// Verifies an exported audit trail from its bytes alone, without configuration, database or secret key. It is
+// written so that an outside auditor can read and check it.
 
-/** What the reader of an export knows from elsewhere. */
+/** Facts about the trail from outside of the file. */
 export interface TrustedFacts {
-  /** Public keys written down before; without any, whoever can replace the file can also sign it. */
+  /** Trusted public keys. Without them, anyone who can replace the file can also sign it. */
   readonly keys?: ReadonlySet<string>;
-  /** Hashes by number out of an earlier export: a trail that was made anew since then has others. */
+  /** Hashes by number from an earlier export. A trail that was rewritten since then has other hashes. */
   readonly earlier?: ReadonlyMap<number, string>;
 }
 
 export type TrailVerdict = IntactTrail | InvalidTrail;
 
-/** Every line stands as it was written and signed. */
+/** Every line is as it was written and signed. */
 export interface IntactTrail {
   readonly whole: true;
   readonly brand: BrandId;
@@ -28,18 +28,18 @@ export interface IntactTrail {
   readonly at: string;
   /** The public keys that signed something in it. */
   readonly keys: readonly string[];
-  /** Hash by number, wherever it was signed: what a later export must agree with. */
+  /** Signed hashes by number; a later export must contain the same ones. */
   readonly signed: ReadonlyMap<number, string>;
 }
 
 export interface InvalidTrail {
   readonly whole: false;
-  /** The first line that is not as it was, from 1; where lines are cut off, the first that is missing. */
+  /** The first line that fails, from 1; in a truncated file, the first missing line. */
   readonly line: number;
   readonly problem: string;
 }
 
-/** Checks a file piece by piece, as it is read. Memory stays the same however long it is. */
+/** Verifies a file piece by piece while it is read. Memory use does not depend on its length. */
 export async function verifyTrail(
   chunks: AsyncIterable<Uint8Array>,
   known: TrustedFacts = {},
@@ -64,7 +64,7 @@ class BadLine extends Error {
 
 const foreignLine = 'This is not a line of an audit export.';
 const newline = 0x0a;
-/** Bytes; an entry has a few hundred. */
+/** Bytes. An entry has a few hundred. */
 const longestLine = 1_048_576;
 
 const entryHead = /^\{"number":([1-9][0-9]{0,14}),"previous":"([0-9a-f]{64})",/;
@@ -77,7 +77,7 @@ const endingForm = new RegExp(
   `^\\{"kind":"end","brand":"([0-9a-f-]{36})","from":([0-9]{1,15}),"to":([0-9]{1,15}),"lines":([0-9]{1,15}),"hash":"(${hex})","file":"(${hex})","at":"([^"]+)","key":"(${hex})","signature":"([^"]+)"\\}$`,
 );
 
-/** A trail as far as it has been read. */
+/** The state of a trail that has been read in part. */
 class Trail {
   readonly #known: TrustedFacts;
   readonly #file = createHash('sha256');
@@ -105,7 +105,7 @@ class Trail {
       this.#line(bytes.subarray(from, to + 1));
       from = to + 1;
     }
-    // A copy: whoever reads the file may use the chunk again.
+    // Copy the rest, because the caller may reuse the chunk.
     this.#rest = Buffer.from(bytes.subarray(from));
     if (this.#rest.length > longestLine) this.#broken(foreignLine, 1);
   }
@@ -113,13 +113,13 @@ class Trail {
   end(): IntactTrail {
     if (this.#rest.length > 0) this.#broken('The file ends in the middle of this line.', 1);
     if (this.#whole) return this.#whole;
-    const after = this.#number > 0 ? ` Whatever came after entry ${this.#number} is cut off.` : '';
+    const after = this.#number > 0 ? ` Everything after entry ${this.#number} is missing.` : '';
     return this.#broken(`The closing line is missing.${after}`, 1);
   }
 
   #line(withEnd: Buffer): void {
     this.#lines += 1;
-    if (this.#whole) this.#broken('This line was added after the closing one.');
+    if (this.#whole) this.#broken('This line follows the closing line.');
     const line = withEnd.subarray(0, -1);
     const head = line.toString('latin1', 0, 110);
     if (head.startsWith('{"kind":"end"')) {
@@ -139,7 +139,7 @@ class Trail {
     if (digits === undefined || stated === undefined) this.#broken(foreignLine);
     const number = Number(digits);
     const computed = sha256(line.subarray(0, textEnd));
-    if (stated !== computed) this.#broken(`Entry ${number} was changed after it was written.`);
+    if (stated !== computed) this.#broken(`Entry ${number} was changed.`);
     if (this.#first) this.#follows(number, previous);
     else this.#first = { number, previous };
     this.#number = number;
@@ -151,18 +151,16 @@ class Trail {
     const next = this.#number + 1;
     if (number > next)
       this.#broken(`Entry ${next} is missing: entry ${number} comes after entry ${this.#number}.`);
-    if (number < next) this.#broken(`Entry ${number} stands here again, or in the wrong place.`);
+    if (number < next) this.#broken(`Entry ${number} is repeated, or in the wrong position.`);
     if (previous !== this.#hash)
-      this.#broken(
-        `Entry ${number} does not go on from entry ${this.#number}: one of them was put in another's place.`,
-      );
+      this.#broken(`Entry ${number} does not follow from entry ${this.#number}: one of them was replaced.`);
   }
 
   #agreesWithEarlier(number: number): void {
     const before = this.#known.earlier?.get(number);
     if (before !== undefined && before !== this.#hash)
       this.#broken(
-        `Entry ${number} had another hash in the earlier export: the trail was made anew up to here.`,
+        `Entry ${number} had another hash in the earlier export: the trail was rewritten up to this entry.`,
       );
   }
 
@@ -174,7 +172,7 @@ class Trail {
     this.#signedBy(key, line, signature, `The checkpoint over entry ${number}`);
     this.#ofBrand(brand);
     if (number !== this.#number || number === this.#checked)
-      this.#broken(`The checkpoint over entry ${number} stands here again, or in the wrong place.`);
+      this.#broken(`The checkpoint over entry ${number} is repeated, or in the wrong position.`);
     if (hashed !== this.#hash) this.#madeAnew(number);
     this.#checked = number;
     this.#signed.set(number, this.#hash);
@@ -185,18 +183,18 @@ class Trail {
       endingForm.exec(line.toString('latin1')) ?? [];
     if (from === undefined) this.#broken(foreignLine);
     this.#signedBy(key, line, signature, 'The closing line');
-    // Without entries there is nothing that could say where the trail stands.
+    // A file without entries has no hash to compare.
     this.#first ??= { number: Number(from), previous: hashed ?? '' };
     if (this.#number === 0) [this.#number, this.#hash] = [Number(from) - 1, hashed ?? ''];
     this.#ofBrand(brand);
     if (Number(from) !== this.#first.number || Number(to) !== this.#number)
       this.#broken(
-        `The file was made with the entries ${from} to ${to}, and has ${this.#first.number} to ${this.#number}.`,
+        `The closing line covers entries ${from} to ${to}, but the file contains ${this.#first.number} to ${this.#number}.`,
       );
     if (hashed !== this.#hash) this.#madeAnew(this.#number);
     if (Number(lines) !== this.#lines - 1 || file !== this.#file.digest('hex'))
       this.#broken(
-        `The file was made with ${lines} lines before this one; they are not those, or not all of them.`,
+        `The closing line covers ${lines} lines; the lines before it are different or incomplete.`,
       );
     for (const before of this.#known.earlier?.keys() ?? [])
       if (before > this.#number)
@@ -209,22 +207,22 @@ class Trail {
 
   #signedBy(key: string, line: Buffer, signature: string, what: string): void {
     if (!isSignedBy(key, line.subarray(0, line.length - signatureTailBytes), signature))
-      this.#broken(`${what} was changed, or is not signed by the key that it names.`);
+      this.#broken(`${what} was changed, or was not signed by the key that it names.`);
     if (this.#known.keys && !this.#known.keys.has(key))
-      this.#broken(`${what} is signed by a key that is not among those you know: ${key}.`);
+      this.#broken(`${what} is signed by a key that is not among the trusted keys: ${key}.`);
     this.#keys.add(key);
   }
 
-  /** What is signed says whose trail this is; from its first entry on it must be that brand's. */
+  /** Signed lines name the brand; every line must belong to the same one. */
   #ofBrand(brand: string): void {
     if (this.#brand !== undefined && this.#brand !== brand)
-      this.#broken(`This line is of another brand: ${brand}.`);
+      this.#broken(`This line belongs to another brand: ${brand}.`);
     if (this.#brand === undefined && this.#first?.number === 1) {
       const origin = sha256(Buffer.from(originText(brand as BrandId)));
       if (this.#first.previous !== origin)
         throw new BadLine(
           1,
-          `Entry 1 does not begin the trail of the brand ${brand}, which the file says it is.`,
+          `Entry 1 is not the first entry of the trail of brand ${brand}, which the file names.`,
         );
     }
     this.#brand = brand;
@@ -233,7 +231,7 @@ class Trail {
   #madeAnew(number: number): never {
     const since = Math.max(this.#checked, (this.#first?.number ?? 1) - 1) + 1;
     return this.#broken(
-      `What was signed over entry ${number} does not fit: an entry from ${since} to ${number} was changed and those after it were chained anew.`,
+      `The signature over entry ${number} does not match: an entry from ${since} to ${number} was changed, and the hashes after it were recomputed.`,
     );
   }
 

@@ -14,7 +14,7 @@ import { digestSecret } from '../principal.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
-/** A key with its secret: the only moment at which the secret can be seen. */
+/** A new key with its secret, which is shown only once. */
 export interface NewKey extends ApiKey {
   /** 48 random bytes, base64: what the `Authorization` header carries. */
   readonly authorization: string;
@@ -28,11 +28,11 @@ const keyName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,63}$/u;
 export interface KeyOptions {
   readonly name?: string | undefined;
   readonly scopes?: readonly string[] | undefined;
-  /** Days until the key ends by itself; without it the key stays until it is revoked. */
+  /** Days until the key expires; without it the key is valid until it is revoked. */
   readonly days?: number | undefined;
 }
 
-/** Makes a key for a brand. Only the digest of its secret is stored. */
+/** Creates an API key. Only the digest of its secret is stored. */
 export async function createKey(system: System, brandId: BrandId, options: KeyOptions): Promise<NewKey> {
   const now = system.now();
   const identity = system.newId<'key'>();
@@ -77,7 +77,7 @@ function scopesOf(wished: readonly string[] | undefined): readonly Scope[] {
 export const keysOf = (system: System, brandId: BrandId): Promise<readonly ApiKey[]> =>
   listKeys(scopeOf(system, brandId));
 
-/** The key of a brand that a person means: by its identity or its name. */
+/** Finds a key of the brand by its identity or its name. */
 export async function findKeyByName(
   system: System,
   brandId: BrandId,
@@ -92,7 +92,7 @@ export async function findKeyByName(
   );
 }
 
-/** A new secret under the same identity; the old secret stays good for so many hours more. */
+/** Creates a new secret under the same identity; the old secret stays valid for the given number of hours. */
 export async function replaceSecret(
   system: System,
   brandId: BrandId,
@@ -110,7 +110,7 @@ export async function replaceSecret(
   return { ...renewed, authorization };
 }
 
-/** Ends a key for good; every process refuses it within a second. */
+/** Revokes a key; every process refuses it within a second. */
 export async function revokeBrandKey(
   system: System,
   brandId: BrandId,
@@ -123,7 +123,7 @@ export async function revokeBrandKey(
   return key;
 }
 
-/** Tells a key about itself. Any other identity is nothing at all, whether or not it exists. */
+/** Answers a key with its own facts. Any other identity answers not found, whether or not it exists. */
 export async function verifyKey(context: Context, { params }: Input<Contract['verifyKey']>): Promise<Answer> {
   const { principal, system } = context;
   if (params.identity !== principal.identity) throw new Refusal('not_found');

@@ -9,8 +9,8 @@ import { withCurrentRoot } from './root-key.ts';
 const brandName = /^\p{L}[\p{L}\p{M}\p{Nd} .,&'’()_-]{0,99}$/u;
 
 /**
- * Makes a brand with keys of its own. A name is 1 to 100 characters and starts with a letter; it is how
- * people name the brand on the command line.
+ * Creates a brand with its own keys. Its name has 1 to 100 characters and starts with a letter; commands refer to
+ * the brand by it.
  */
 export async function createBrand(system: System, name: string, id?: BrandId): Promise<Brand> {
   const trimmed = name.normalize('NFC').trim();
@@ -36,7 +36,7 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
 /** Every brand, oldest first. */
 export const allBrands = (system: System): Promise<readonly Brand[]> => listBrands(system.db);
 
-/** The brand of a name, or an error that lists the names there are. */
+/** Finds a brand by its name. @throws OperatorError that lists the existing names. */
 export async function findBrandByName(system: System, name: string): Promise<Brand> {
   const brands = await listBrands(system.db);
   const wanted = name.normalize('NFC').trim();

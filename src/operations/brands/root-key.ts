@@ -2,8 +2,7 @@ import { isOutdatedKey } from '../../store/connection/outage.ts';
 import type { System } from '../system.ts';
 
 /**
- * Stores what was wrapped by the root key; anew where another process has put a newer version in use, which
- * this one then reads.
+ * Stores wrapped keys. If another process has activated a newer root version, reloads the root key and wraps again.
  */
 export async function withCurrentRoot<Result>(
   { vault }: Pick<System, 'vault'>,

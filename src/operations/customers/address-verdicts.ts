@@ -4,7 +4,7 @@ import type { Instant } from '../../domain/time.ts';
 import type { AddressVerifier } from '../../providers/address.ts';
 import type { System } from '../system.ts';
 
-/** What a new address gets at birth: an id, a date, and the verdict where one is known without a call. */
+/** What a new address gets: an id, a date, and a verdict if one is known without a call. */
 export const addressDefaultsFor = ({ verifier, newId }: System, now: Instant): AddressDefaults => ({
   now,
   newAddressId: newId,
@@ -14,10 +14,10 @@ export const addressDefaultsFor = ({ verifier, newId }: System, now: Instant): A
 export const verdictOf = (finding: ReturnType<AddressVerifier['verifyNow']>): Deliverability | undefined =>
   finding.kind === 'verdict' ? finding.deliverability : undefined;
 
-/** Whether a remote verifier has to be asked about one of the addresses. */
+/** Whether one of the addresses needs a call to a remote verifier. */
 export const hasUnverifiedAddress = (system: System, profile: Profile): boolean =>
   profile.addresses.some((address) => needsVerdict(system, address));
 
-/** Whether an address has no verdict and a call might bring one. */
+/** Whether an address has no verdict and a call may return one. */
 export const needsVerdict = ({ verifier }: System, address: Address): boolean =>
   address.deliverability === undefined && verifier.verifyNow(address).kind === 'needs_call';

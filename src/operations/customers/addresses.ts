@@ -18,7 +18,7 @@ import { recordReads } from '../audit/entries.ts';
 import type { Answer, Context } from '../system.ts';
 import { editCustomer, openProfile } from './change.ts';
 
-/** A customer's addresses, one at a time. They live in the customer's row, so its version is theirs. */
+/** Operations on single addresses. Addresses are stored in the customer's row and share its version. */
 
 export async function listAddresses(
   context: Context,

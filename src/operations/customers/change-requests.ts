@@ -36,9 +36,8 @@ import type { UnsealedForChange } from './change.ts';
 import { openForChange, openSsn, sealChange, withoutDuplicate } from './change.ts';
 
 /**
- * The way through the lock. What is proposed is decided as a PATCH would be, but for the lock: once when it
- * is proposed, so that whoever proposes hears what is wrong, and again when it is approved, on what the
- * customer is then.
+ * Changes of locked fields by approval. A proposal is validated like a PATCH, without the lock: once when it is
+ * made, so that the caller gets all errors, and again at the approval, on the customer's data at that time.
  */
 
 export async function createChangeRequest(
@@ -117,7 +116,7 @@ export async function decideChangeRequest(
   const { now, principal, keyring, scope } = context;
   const request = await read(context, params.change_request_id);
   const opened = await openForChange(context, request.customerId, 'none');
-  // Read again behind the customer: whoever decided meanwhile has changed the customer too.
+  // Read again after the customer, because a concurrent decision also changes the customer.
   const { id, status } = await read(context, params.change_request_id);
   if (status !== 'pending') throw new Refusal('change_request_decided');
   const decision = {
@@ -144,7 +143,7 @@ export async function decideChangeRequest(
   return answer;
 }
 
-/** The wanted values on the customer as it is now. They may be the present ones by now. */
+/** Applies the requested values to the current customer. They may equal the current values. */
 async function approval(context: Context, opened: UnsealedForChange, changes: CustomerChange) {
   const changed = await decide(context, opened, changes);
   if (changed.fields.length === 0) return { change: versionOnlyChange(opened), changeRecord: undefined };
@@ -155,14 +154,17 @@ async function approval(context: Context, opened: UnsealedForChange, changes: Cu
   };
 }
 
-/** A change of nothing but the version, which lets only one of two decisions through. */
+/** A change of the version only, which lets one of two concurrent decisions succeed. */
 const versionOnlyChange = ({ row }: UnsealedForChange) => ({
   id: row.head.customer_id,
   version: row.version,
   updatedAt: row.head.updated_at,
 });
 
-/** The wanted change without the lock. @throws Refusal `edit_customer_schema`, with paths as they were sent. */
+/**
+ * The requested change, decided without the lock. @throws Refusal `edit_customer_schema`, with paths as they were
+ * sent.
+ */
 async function decide(
   context: Context,
   opened: UnsealedForChange,

@@ -17,13 +17,13 @@ import { digesterOf, digestsOf } from './digests.ts';
 import { indexValues, isIndexed } from './index-values.ts';
 import { customerSealContext, isUnique, primaryVerdict } from './sealing.ts';
 
-/** A change of one customer that a request asks for. */
+/** A change of one customer by a request. */
 export interface CustomerEdit {
   readonly customerId: CustomerId;
   readonly ifMatch: Precondition;
   /** Whether the request has an SSN, so that the stored one is opened to compare with it. */
   readonly hasSsn?: boolean;
-  /** Decides what changes. Called again where another change was written first. */
+  /** Decides what changes. Called again if another change was written first. */
   readonly decide: (stored: StoredCustomer, addressDefaults: AddressDefaults) => Changed;
   readonly answer: (edited: Edited) => Answer;
 }
@@ -38,8 +38,8 @@ export interface Edited {
 }
 
 /**
- * Every edit of a customer goes this way: read, decide, seal, write, answer. Where each field was sent with its
- * present value nothing is written. Under an Idempotency-Key the answer is kept either way.
+ * Every edit of a customer takes these steps: read, decide, seal, write, answer. If no value changes, nothing is
+ * written. Under an Idempotency-Key the answer is stored either way.
  */
 export async function editCustomer(context: Context, edit: CustomerEdit): Promise<Answer> {
   const { system, scope, now } = context;
@@ -72,15 +72,15 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
   return answered;
 }
 
-// The steps of that way, which other changes of a customer take, too.
+// The single steps, which other changes of a customer also use.
 
-/** A customer that is about to change: its row as it was read, and its profile decrypted. */
+/** A customer before a change: the row as it was read, and the decrypted profile. */
 export interface UnsealedForChange {
   readonly row: ChangeableRow;
   readonly profile: Profile;
 }
 
-/** @throws Refusal `customer_dne`, or `precondition_failed` where the row has another version than was asked for. */
+/** @throws Refusal `customer_dne`, or `precondition_failed` if the row's version is not in `If-Match`. */
 export async function openForChange(
   context: Context,
   id: CustomerId,
@@ -104,7 +104,7 @@ export const openProfile = (
     row.profile,
   );
 
-/** The full number, which only a change that sends a full number has to see. */
+/** The full SSN, opened only for a change that sends a full SSN. */
 export async function openSsn(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   row: ChangeableRow,
@@ -120,9 +120,9 @@ export async function openSsn(
 
 interface SealedChange {
   readonly change: CustomerRowChange;
-  /** The profile as it will be, as text. */
+  /** The text of the changed profile. */
   readonly text: string;
-  /** What the audit trail says of the new values. */
+  /** Digests of the new values for the audit trail. */
   readonly digests: Readonly<Record<string, string>>;
 }
 
@@ -162,7 +162,7 @@ export async function sealChange(
   return { change, text, digests: digestsOf(digester.digest, changed.fields, changed.profile, changed.ssn) };
 }
 
-/** The values that change; all of them where the row is still under an older key, so that no row mixes two. */
+/** The changed values; all values if the row is under an older key, so that no row mixes two keys. */
 async function newIndex(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   row: ChangeableRow,

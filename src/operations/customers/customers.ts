@@ -89,7 +89,7 @@ export async function deleteCustomer(
   return answer;
 }
 
-/** Nothing was there to delete: no such customer, another version, or (then it is tried again) a used key. */
+/** Nothing was deleted: no such customer, another version, or an idempotency key in use, which is retried. */
 async function explainNothingDeleted(
   context: Context,
   id: CustomerId,

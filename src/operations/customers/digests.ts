@@ -9,15 +9,15 @@ import type { Context } from '../system.ts';
 import { digestsSealContext } from './sealing.ts';
 
 /**
- * What the audit trail says of values: digests under a random key of the customer's own. They show whether
- * a value is the one that was, and nothing once the key has gone with its customer.
+ * Digests of values for the audit trail, under a random key of each customer. They show whether two values are
+ * equal. Once the key is erased with its customer, they reveal nothing.
  */
 
-/** The fields that a new customer came with. */
+/** The fields that a new customer has. */
 export const presentFields = (profile: Profile): readonly CustomerField[] =>
   (Object.keys(customerFields) as CustomerField[]).filter((field) => profile[field] !== undefined);
 
-/** The digest of each of the fields, as they are now. `ssn`: nine digits, where they are known. */
+/** The digest of the current value of each field. `ssn`: nine digits, if known. */
 export function digestsOf(
   digest: Digest,
   fields: readonly CustomerField[],
@@ -29,7 +29,7 @@ export function digestsOf(
   return Object.fromEntries(fields.map((field) => [field, digest(field, value(field))]));
 }
 
-/** A customer's digests. A row from before there were any gets its key with this change: `sealed`. */
+/** Computes a customer's digests. A row without a digest key gets one with this change: `sealed`. */
 export async function digesterOf(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   { head, auditKey }: ChangeableRow,

@@ -9,12 +9,12 @@ import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { customerSealContext } from './sealing.ts';
 
-/** Customers read at once. */
+/** Customers per read. */
 const batch = 50;
 
 /**
- * Hands out a brand's customers, a line each, as listCustomers answers them: the SSN is masked. Whoever was
- * there when it began and is not deleted meanwhile comes once. The trail says beforehand that they leave.
+ * Exports a brand's customers, one per line, as listCustomers answers them with the SSN masked. Every customer that
+ * exists from start to end appears exactly once. The audit entry is committed first.
  */
 export async function exportCustomers(
   system: System,

@@ -15,12 +15,12 @@ import type { System } from '../system.ts';
 import type { Line } from './import-lines.ts';
 import { isUnique } from './sealing.ts';
 
-/** A line with what is known of it. */
+/** A line and the results of its checks. */
 export interface CheckedLine {
   readonly number: number;
-  /** SHA-256 of its bytes, hex; it never leaves the process without a key. */
+  /** SHA-256 of its bytes, hex. Only a keyed digest of it is stored. */
   readonly digest: string;
-  /** The body of a create; `undefined` where something is wrong with it. */
+  /** The body of a create; `undefined` if it is invalid. */
   readonly body: CustomerInput | undefined;
   readonly problems: Problems;
 }
@@ -28,7 +28,7 @@ export interface CheckedLine {
 const { createCustomer } = customerOperations;
 const shape = shapeCheck(createCustomer.body.schema);
 
-/** A line with what createCustomer would say of its body. */
+/** Checks a line as createCustomer checks its body. */
 export function checkLine(system: System, { number, bytes }: Line): CheckedLine {
   const problems = new Problems();
   const value = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
@@ -62,14 +62,14 @@ function parse(bytes: Buffer, problems: Problems): unknown {
 export const lineKeys = (keyring: Keyring, { digest }: CheckedLine): readonly Buffer[] =>
   keyring.indexVersions.map((version) => keyring.indexAt(version, 'idempotency_key', `import ${digest}`));
 
-/** The number under every index key that is in use, where nobody else may have it. */
+/** The digests of the SSN under every index key in use, if it must be unique. */
 function ssnDigests(system: System, keyring: Keyring, { body }: CheckedLine): readonly Buffer[] {
   const number = body?.ssn === undefined ? undefined : digitsOf(body.ssn);
   if (number === undefined || !isUnique(system, number)) return [];
   return keyring.indexVersions.map((version) => keyring.indexAt(version, 'ssn', indexForms.ssn(number)));
 }
 
-/** Those of the lines that no earlier run has imported. */
+/** The lines that no earlier run has imported. */
 export async function notImported(
   system: System,
   keyring: Keyring,
@@ -81,10 +81,10 @@ export async function notImported(
   return lines.filter((line) => !keys.get(line)?.some((key) => claimed.has(key)));
 }
 
-/** What lines must not have in common, with the line that has it. */
+/** Unique values, with the line that has them. */
 export type SeenValues = Map<string, number>;
 
-/** Notes every value that is to be unique and is not: in the database, or on an earlier good line of the file. */
+/** Reports every duplicate of a unique value: in the database, or on an earlier valid line of the file. */
 export async function noteDuplicates(
   system: System,
   keyring: Keyring,
@@ -121,11 +121,11 @@ export async function noteDuplicates(
   }
 }
 
-/** Sixteen bytes, a character each: all of a UUID, enough of a digest, and little where there are very many. */
+/** Sixteen bytes, one character each: a whole UUID or a prefix of a digest, to save memory in large files. */
 const compact = (bytes: Buffer): string => bytes.toString('latin1', 0, 16);
 const base64 = (digest: Buffer): string => digest.toString('base64');
 
-/** The problems as people and programs read them: fields and sentences, never a value. */
+/** The problems as fields and sentences, never with a value. */
 export interface LineProblems {
   readonly line: number;
   readonly problems: FieldProblems;

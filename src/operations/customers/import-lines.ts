@@ -1,22 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { OperatorError } from '../../domain/operator-error.ts';
 
-/** The most bytes that a line may have: as many as the body of a request. */
+/** Maximum bytes of a line: the same as of a request body. */
 const longest = 64 * 1024;
 
 /** A line of the file, without its end. */
 export interface Line {
   /** From 1. */
   readonly number: number;
-  /** `undefined` where it is longer than any body may be. */
+  /** `undefined` if it is longer than the maximum. */
   readonly bytes: Buffer | undefined;
 }
 
 /**
- * The lines of a file, however many there are, one after the other. Empty ones are passed over; each is held
- * in memory alone.
+ * Reads the lines of a file one after the other, with one in memory at a time. Skips empty lines.
  *
- * @throws OperatorError where the file cannot be read.
+ * @throws OperatorError if the file cannot be read.
  */
 export async function* linesOf(path: string): AsyncGenerator<Line> {
   let number = 1;
@@ -56,7 +55,7 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   }
 }
 
-/** Without blanks around it; a file from elsewhere may end its lines with a carriage return. */
+/** Without surrounding white space; some files end lines with a carriage return. */
 function trimmed(bytes: Buffer): Buffer {
   let [start, end] = [0, bytes.length];
   while (start < end && isBlank(bytes[start])) start += 1;

@@ -20,35 +20,34 @@ import { checkLine, lineKeys, noteDuplicates, notImported } from './import-check
 import { linesOf } from './import-lines.ts';
 import { newCustomer } from './new-customer.ts';
 
-/** Lines that are looked up together, and customers that are written in one transaction. */
+/** Lines per look-up, and customers per transaction. */
 const batch = 100;
-/** Days for which a line that was imported is known again, so that an import can be repeated without effect. */
+/** Days for which an imported line is recognised, so that a repeated import has no effect. */
 const knownForDays = 7;
 
 export interface ImportOptions {
   readonly path: string;
-  /** Imports the good lines where there are bad ones; otherwise nothing is written then. */
+  /** Imports the valid lines even if others are invalid; otherwise an invalid line stops the import. */
   readonly skipBad: boolean;
-  /** Told of each line with which something is wrong. */
+  /** Called for each invalid line. */
   readonly problem: (found: LineProblems) => void;
   readonly progress: (step: 'checked' | 'imported', lines: number, of: number) => void;
 }
 
 export interface ImportFacts {
-  /** Lines with something on them. */
+  /** Lines that are not empty. */
   readonly lines: number;
   readonly imported: number;
-  /** Imported by an earlier run, and passed over. */
+  /** Imported by an earlier run and skipped. */
   readonly earlier: number;
   readonly bad: number;
 }
 
 /**
- * Makes a customer of every line of a file, in the order of the file, each with its entry in the audit trail and its
- * event. The whole file is checked first. What was imported stays so if it is interrupted; the next run with
- * the same file goes on from there.
+ * Creates a customer from every line of a file, in file order, each with its audit entry and event. The whole file
+ * is checked first. An interrupted import keeps what it imported, and the next run with the same file continues.
  *
- * @throws OperatorError where the file cannot be read, or changes meanwhile.
+ * @throws OperatorError if the file cannot be read, or changes during the import.
  */
 export async function importCustomers(
   system: System,
@@ -76,7 +75,7 @@ export async function importCustomers(
 interface CheckedFile {
   readonly lines: number;
   readonly earlier: number;
-  /** Numbers of the lines with which something is wrong. */
+  /** Numbers of the invalid lines. */
   readonly bad: ReadonlySet<number>;
 }
 
@@ -101,7 +100,7 @@ async function checkFile(system: System, brandId: BrandId, options: ImportOption
   return { lines: count, earlier, bad };
 }
 
-/** The lines of the file, checked one by one, so many at a time; those that are known to be bad are left out. */
+/** The checked lines of the file, in batches, without the lines in `bad`. */
 async function* batches(
   system: System,
   path: string,
@@ -123,7 +122,10 @@ interface Written {
   readonly problems: readonly LineProblems[];
 }
 
-/** Writes lines in their order, all or none, unless a value of one was taken meanwhile: then one by one. */
+/**
+ * Writes lines in order in one transaction. If a unique value has been taken since the check, writes them one by
+ * one.
+ */
 async function writeLines(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
   return retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const fresh = await notImported(system, keyring, scopeOf(system, brandId), lines);
@@ -177,7 +179,7 @@ async function writeTogether(
   });
 }
 
-/** The line's own Idempotency-Key: whoever imports it again finds it done. There is no answer to give again. */
+/** The line's idempotency key, which marks it as imported. There is no answer to replay. */
 function claimOf(system: System, keyring: Keyring, line: CheckedLine, customerId: string): IdempotencyClaim {
   const [recordId, now] = [system.newId(), system.now()];
   const key = lineKeys(keyring, line).at(-1) ?? Buffer.alloc(0);

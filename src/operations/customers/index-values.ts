@@ -6,8 +6,8 @@ import type { IndexValues } from '../../store/customers/customers.ts';
 import type { Keyring } from '../../vault/vault.ts';
 
 /**
- * The blind index values of a customer under the newest key, each where its field is known; with `fields`,
- * only those that take part in an index with one of them.
+ * The blind index values of a customer's known fields under the newest key; with `fields`, only the indexes that
+ * contain one of them.
  */
 export function indexValues(
   keyring: Keyring,

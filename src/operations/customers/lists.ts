@@ -59,10 +59,7 @@ async function pageAnswer(context: Context, paging: Paging, page: CustomerPage):
   };
 }
 
-/**
- * What was asked, as the database can answer it: for everything that describes a person its digest, under
- * every key that customers may be indexed with.
- */
+/** The search as the database can answer it: personal values become digests under every index key in use. */
 function filterOf(keyring: Keyring, asked: SearchInput): CustomerFilter {
   const { ssn, email, phone, last_name: lastName, dob, brand_person_id: personId } = asked;
   const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);

@@ -11,11 +11,11 @@ import { sealCustomer } from './sealing.ts';
 
 export interface NewCustomer {
   readonly row: SealedCustomer;
-  /** What is written down of it. */
+  /** What the audit trail records. */
   readonly changeRecord: ChangeRecord;
 }
 
-/** A customer as it begins, ready to be written. The body has passed every check. */
+/** A new customer, ready to be written. The body has passed every check. */
 export function newCustomer(
   { system, keyring, now, scope }: Pick<Context, 'system' | 'keyring' | 'now' | 'scope'>,
   body: CustomerInput,

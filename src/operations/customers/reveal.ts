@@ -10,7 +10,7 @@ import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { openSsn } from './change.ts';
 
-/** A customer's full SSN, answered only after the entry that says so, with the reason, is committed. */
+/** Answers a customer's full SSN after the audit entry with the reason is committed. */
 export async function revealSsn(
   context: Context,
   { params, body }: Input<Contract['revealSsn']>,
@@ -25,7 +25,7 @@ export async function revealSsn(
     fields: ['ssn'],
     reason: { words: cleanText(body.reason), keyring },
   });
-  // Of a customer that has changed or gone meanwhile nothing is shown; it is looked at anew.
+  // If the customer has changed or was deleted, nothing is shown and the request is retried.
   const noted = await insertEntryIfVersion(scope, params.customer_id, row.version, entry);
   requireDone(noted ? 'done' : 'stale');
   const [area, group, serial] = [/^.../, /(?<=^...)../, /....$/].map((part) => part.exec(digitsOf(ssn))?.[0]);

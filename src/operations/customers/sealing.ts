@@ -23,11 +23,11 @@ export const customerSealContext = (
 export const digestsSealContext = (id: CustomerId): SealContext =>
   sealContext('customers.audit_key', { customer_id: id });
 
-/** Each trigger number stands for a way in which a verification ends, so in a sandbox many may have it. */
+/** In a sandbox, many customers may have the same trigger number, which selects how a verification ends. */
 export const isUnique = ({ environment }: System, ssn: string | undefined): boolean =>
   ssn !== undefined && !(environment === 'sandbox' && kycTriggers.has(ssn));
 
-/** The verdict that a customer is found by. */
+/** The verdict that a search finds the customer by. */
 export const primaryVerdict = (addresses: readonly Address[]) =>
   addresses.find((address) => address.is_primary)?.deliverability;
 
@@ -36,13 +36,13 @@ export interface UnsealedCustomer extends CustomerDraft {
   readonly kycPassedAt?: Instant | undefined;
 }
 
-/** A row to be written, and what goes with it: the text of its profile, from which an answer can be made. */
+/** A row to be written, and the profile's text, from which the answer is made. */
 export interface SealedCustomer extends NewCustomerRow {
   readonly profileText: string;
   readonly digest: Digest;
 }
 
-/** A new customer as a row: what describes the person sealed, for the first time, and indexed. */
+/** The row of a new customer, with personal data sealed and indexed. */
 export function sealCustomer(system: System, keyring: Keyring, customer: UnsealedCustomer): SealedCustomer {
   const { head, profile, ssn, kycPassedAt } = customer;
   const profileText = writeProfile(profile);

@@ -15,7 +15,7 @@ import type { ChangeContext, System } from '../system.ts';
 import { needsVerdict, verdictOf } from './address-verdicts.ts';
 import { openProfile, sealChange } from './change.ts';
 
-/** Seconds until a vendor that could not answer is asked again, try by try. After the last one it is not. */
+/** Seconds before each retry of a vendor that could not answer. After the last one there is no retry. */
 const pauses = [5, 30, 300, 3_600, 21_600, 86_400] as const;
 
 const operation = 'verifyAddresses';
@@ -26,9 +26,9 @@ interface LookedUp {
 }
 
 /**
- * Looks up the addresses of one customer that still have no verdict, and writes the verdicts. Each address is looked
- * up once, however often the write is retried, because a look-up may cost money. The call holds no lock, and a
- * verdict is dropped where its address has changed meanwhile. What the vendor could not answer is put off.
+ * Looks up the addresses of one customer that still have no verdict, and writes the verdicts. Each address is
+ * looked up once, however often the write is retried, because a look-up may cost money. The call holds no lock, and
+ * a verdict is dropped where its address has changed meanwhile. Addresses without an answer are postponed.
  */
 export async function verifyAddresses(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const before = await inBackground(system, brandId, operation, (context) => readPresent(context, id));
@@ -53,7 +53,7 @@ async function readPresent(context: ChangeContext, id: CustomerId): Promise<Pres
   return row && { row, profile: readProfile(await openProfile(context, row)) };
 }
 
-/** @throws ConflictError where the customer changed meanwhile. */
+/** @throws ConflictError if the customer has changed. */
 async function writeVerdicts(
   context: ChangeContext,
   { row, profile }: Present,
@@ -84,7 +84,7 @@ function withFinding(address: Address, lookedUp: readonly LookedUp[]): Address {
     : withVerdict(address, verdict);
 }
 
-/** When to ask again, if any address is still open and its vendor may answer another time. */
+/** When to retry, if an address still has no verdict and the vendor's answer allows a retry. */
 function nextTry(
   system: System,
   profile: Profile,

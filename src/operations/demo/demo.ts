@@ -13,7 +13,7 @@ import type { DemoCustomer } from './people.ts';
 import { demoPeople } from './people.ts';
 import { demoVerifications } from './verifications.ts';
 
-/** How many customers each brand of the demo has. */
+/** Customers of each demo brand. */
 const perBrand = 50;
 
 /** Fills a new sandbox with two believable brands and their customers. Returns a key of the first brand. */
@@ -30,15 +30,15 @@ export async function seedDemoData(system: System): Promise<NewKey> {
 }
 
 /**
- * Writes a brand's customers through the store and not through `createCustomer`: they have a past, and one
- * of them a name that no create would take. One after the other, because the order in which they are written
- * is the order in which they arrived.
+ * Writes a brand's customers through the store and not through `createCustomer`, because they have past dates, and
+ * one has a name that a create would refuse. Writes them one after the other, because the order of writing is the
+ * order of the list.
  */
 async function plant(system: System, brand: Brand, customers: readonly DemoCustomer[]): Promise<void> {
   const keyring = await system.keyrings.of(brand.brandId);
   const scope = scopeOf(system, brand.brandId);
   const [program] = await listPrograms(scope);
-  if (!program) throw new Error('A brand is born with a program.');
+  if (!program) throw new Error('The new brand has no program.');
   for (const customer of customers) {
     const { customerId, brandPersonId, createdAt, updatedAt, kyc, profile, ssn } = customer;
     const head = {

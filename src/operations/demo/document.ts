@@ -6,12 +6,12 @@ import type { DemoCustomer } from './people.ts';
 import { unverified } from './people.ts';
 
 /**
- * The customers of Bond's page "Managing customers", as that page prints them, and the two whom its sample
- * requests name. So every sample of the page can be sent to a new sandbox as it stands, but for host and
- * keys, and the two reads answer what the page says they answer.
+ * The customers of Bond's page "Managing customers", as the page prints them, and the two that its sample requests
+ * name. Every sample of the page works on a new sandbox after a change of host and keys, and the two reads answer
+ * what the page shows.
  *
- * Two things the page leaves out: its email addresses are blanked, and only the last four digits of an SSN
- * are shown. `J` as a middle name is shorter than the page's own rule allows, and is kept.
+ * The page blanks its email addresses and shows only the last four digits of an SSN; both are completed here. The
+ * middle name `J` is shorter than the page's own rule allows, and is kept.
  */
 export const documentBrand = {
   name: 'Universal Exports',
@@ -98,7 +98,7 @@ export const documentCustomers: readonly DemoCustomer[] = [
     },
     ssn: '457316789',
   }),
-  // Whom the page's samples read and delete, and whose name its PATCH answers with.
+  // The customer that the page's samples read and delete, and whose name the PATCH answer shows.
   customer('931e2341-c3eb-4681-97d4-f6e09d90da14', '8dd4e2de-33be-4bb3-9a19-25069033a5e2', samCreated, {
     profile: {
       dob: '1961-03-03',
@@ -120,7 +120,7 @@ export const documentCustomers: readonly DemoCustomer[] = [
     },
     ssn: '524172048',
   }),
-  // Whom the page's PATCH moves to California: the SSN that it sends back masked ends in 9999.
+  // The customer that the page's PATCH moves to California; the masked SSN that it sends ends in 9999.
   customer('5fec3f30-dc2e-4b20-9e07-53c31400bbe3', 'c4b7a0f2-3d5e-4c69-b1a8-7e90d2f4a635', jimCreated, {
     profile: {
       dob: '1997-12-25',

@@ -1,4 +1,4 @@
-/** What the made-up people of the demo are made of. Nobody here exists; the places do. */
+/** Names and places for the invented people of the demo. The people do not exist; the places do. */
 
 /** First, middle (where there is one) and last name. */
 export const names: readonly (readonly [first: string, middle: string, last: string])[] = `
@@ -62,7 +62,7 @@ export const streets: readonly string[] =
     '|',
   );
 
-/** Homes outside the United States, which no verifier of US addresses has a word on. */
+/** Addresses outside the United States, which have no verdict. */
 export const foreignAddresses = [
   {
     street: '88 Queens Quay W.',

@@ -24,7 +24,7 @@ export const unverified: KycState = {
   requestsAvailable: initialKycRequests,
 };
 
-/** What a home looks like from outside, and the verdict that such a home gets. */
+/** Kinds of addresses, with the unit and the verdict of each. */
 const addressKinds = {
   house: { unit: '', verdict: 'deliverable' },
   flat: { unit: 'Apt. 3B', verdict: 'deliverable' },
@@ -38,7 +38,7 @@ const addressKinds = {
 type AddressKind = keyof typeof addressKinds | 'abroad';
 type Optional = 'ssn' | 'phone' | 'email';
 
-/** What has happened with a customer so far. Nobody's verification began without SSN, phone and email. */
+/** The state of a demo customer. A verification needs SSN, phone and email. */
 interface Scenario {
   readonly kyc?: readonly [status: KycStatus, requestsAvailable: number];
   readonly primaryAddress: AddressKind;
@@ -70,18 +70,18 @@ const scenarios: readonly Scenario[] = [
   { primaryAddress: 'house' },
 ];
 
-/** From when on made-up people arrive: after those of the document. */
+/** When the first invented customer was created: after those of the document. */
 const firstArrival = '2021-03-01T08:00:00.000000' as Instant;
 
 export interface DemoOptions {
-  /** Which of the made-up people: a brand has its own run of them. */
+  /** Index of the first invented person; each brand has its own range. */
   readonly from: number;
   readonly count: number;
   readonly now: Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
 }
 
-/** Made-up customers in order of arrival, the same for everybody but for their ids and their moments. */
+/** Invented customers in order of creation. Only ids and times differ between installations. */
 export const demoPeople = (options: DemoOptions): readonly DemoCustomer[] =>
   Array.from({ length: options.count }, (_, place) => demoPerson(options, place));
 
@@ -127,16 +127,16 @@ function demoPerson({ from, count, now, newId }: DemoOptions, place: number): De
   };
 }
 
-/** Below 1, so that more come each year than in the year before. */
+/** Below 1, so that each year has more new customers than the year before. */
 const arrivalExponent = 0.8;
 
-/** Each later than the one before, and none later than now. */
+/** Times increase and never exceed now. */
 function arrival(place: number, count: number, now: Instant): Instant {
   const start = millisOf(firstArrival);
   return instantOfMillis(start + (millisOf(now) - start) * ((place + 1) / (count + 1)) ** arrivalExponent);
 }
 
-/** Seconds between a customer's arrival and the verdict, for those who asked at once. */
+/** Seconds between a customer's creation and the verdict of its verification. */
 const verdictDelaySeconds = 5_400;
 
 const kycOf = ({ kyc }: Scenario, createdAt: Instant): KycState =>
@@ -150,7 +150,7 @@ const kycOf = ({ kyc }: Scenario, createdAt: Instant): KycState =>
 
 const running: ReadonlySet<KycStatus> = new Set(['submitted', 'document_required', 'under_review']);
 
-/** What still runs was started lately; documents, for one, are waited for no longer than 28 days. */
+/** Running verifications started recently, because documents are due within 28 days. */
 function changedLast({ status }: KycState, place: number, createdAt: Instant, now: Instant): Instant {
   if (status === undefined) return createdAt;
   if (!running.has(status)) return plusSeconds(createdAt, verdictDelaySeconds);
@@ -190,17 +190,17 @@ function addressWithVerdict(addressKind: AddressKind, number: number, primary: b
   };
 }
 
-/** Strides that share no factor with what they wrap around at, so that nothing repeats within a brand. */
+/** Each stride is coprime to its modulus, so that no value repeats within a brand. */
 const ssnOf = (number: number): string =>
   `${130 + ((number * 17) % 500)}${11 + ((number * 7) % 88)}${1_013 + ((number * 389) % 8_900)}`;
 
-/** 555-0100 to 555-0199 belong to nobody, in every area code; every third is written without dashes. */
+/** 555-0100 to 555-0199 are reserved for fiction in every area code. Every third number is written without dashes. */
 function phoneOf(number: number): string {
   const digits = `${pick(cities, number).area}-555-01${String((number * 37) % 100).padStart(2, '0')}`;
   return number % 3 === 1 ? digits.replaceAll('-', '') : digits;
 }
 
-/** Of age when they came, and none older than ninety. */
+/** Adults, none older than ninety. */
 const dobOf = (number: number): string => {
   const two = (value: number) => String(value).padStart(2, '0');
   return `${1938 + ((number * 23) % 64)}-${two(1 + ((number * 5) % 12))}-${two(1 + ((number * 11) % 28))}`;

@@ -8,16 +8,16 @@ import { documentBrand } from './document.ts';
 
 /** A key beside its secret, for filling in the two headers of a request. */
 export interface ReferenceKey {
-  /** What a request with the key is held against. */
+  /** The principal of requests with the key. */
   readonly presented: PresentedKey;
   /** What the `Authorization` header carries. */
   readonly authorization: string;
 }
 
 /**
- * The key that a sandbox's reference page is filled with, so that "send" works at once: made anew at each
- * start, never stored, and gone with the process. It belongs to the demo's first brand, or to the oldest
- * brand where there is no demo. `undefined` in live, and where there is no brand.
+ * The key that a sandbox's reference page contains, so that "send" works at once. Each start makes a new one; it is
+ * never stored and ends with the process. It belongs to the demo's first brand, or to the oldest brand without a
+ * demo. `undefined` in live, and if there is no brand.
  */
 export async function makeReferenceKey(system: System): Promise<ReferenceKey | undefined> {
   if (system.environment !== 'sandbox') return undefined;

@@ -15,12 +15,12 @@ import type { DemoCustomer } from './people.ts';
 /** Seconds that a verification of the demo took. */
 const duration = 900;
 
-/** What is asked of the demo's customers who have to hand something in. */
+/** The documents requested from demo customers in `document_required`. */
 const wanted: readonly DocumentType[] = ['government_id', 'proof_of_address'];
 
 /**
- * The verifications that explain how a customer of the demo stands: the attempts that are gone and failed
- * first, and the one that counts last. Those that run go on from here as if somebody had started them.
+ * The verifications behind a demo customer's KYC state: first the failed attempts, last the one that counts.
+ * Running ones continue as if a request had started them.
  */
 export function demoVerifications(
   system: System,
@@ -51,7 +51,7 @@ export function demoVerifications(
   });
 }
 
-/** How a run stands, with all that belongs to it. The worker leaves it alone until something happens. */
+/** A run and its data. The worker does not touch it until an event occurs. */
 function standing(status: KycStatus, at: Instant) {
   const waits = status === 'document_required';
   return {

@@ -12,11 +12,10 @@ export interface BackupRequest extends Omit<BackupOptions, 'madeAt'> {
 }
 
 /**
- * Writes everything that the database holds into a file, sealed as it lies there; needs no key, since it
- * opens nothing, and takes none along.
+ * Writes the whole database to a file. Sealed data stay sealed, so a backup needs no key and contains none.
  *
- * @throws OperatorError where there is nothing to back up; BackupError where the file cannot be written;
- *   MigrationError where a newer version wrote the database.
+ * @throws OperatorError if there is nothing to back up; BackupError if the file cannot be written; MigrationError
+ *   if a newer version wrote the database.
  */
 export async function makeBackup(db: Database, { now, ...options }: BackupRequest): Promise<BackupFacts> {
   const { applied } = await migrationStatus(db);

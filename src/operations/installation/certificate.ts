@@ -17,10 +17,10 @@ export interface Certificate {
 }
 
 /**
- * Reads what TLS needs, and holds certificate and key against each other.
+ * Reads the certificate and the key for TLS, and checks that they match.
  *
- * @throws OperatorError naming the setting: a file cannot be read, holds something else, or the two do not
- *   belong together. Never the content of a file.
+ * @throws OperatorError that names the setting: a file cannot be read, has the wrong content, or the two do not
+ *   match. It never quotes a file.
  */
 export function readCertificate({ certFile, keyFile }: CertificateFiles): Certificate {
   const cert = read('CLIENTELE_TLS_CERT_FILE', certFile);
@@ -35,7 +35,7 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles): Certif
   );
   if (!x509.checkPrivateKey(privateKey)) {
     throw new OperatorError(
-      `The key in ${keyFile} is not the one of the certificate in ${certFile}. Set CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE to files that were made together; the server's own certificate comes first in its chain.`,
+      `The key in ${keyFile} does not match the certificate in ${certFile}. Set CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE to a matching pair; the server's own certificate comes first in its chain.`,
     );
   }
   return { cert, key, validFrom: new Date(x509.validFrom), validTo: new Date(x509.validTo) };

@@ -12,7 +12,7 @@ import { readCertificate } from './certificate.ts';
 import type { Finding } from './finding.ts';
 import { green, red, redFrom, redSentences, yellow } from './finding.ts';
 
-// What can be examined without the database: this machine, its files and the settings.
+// Checks without the database: this machine, its files and the settings.
 
 /** An installation as its settings describe it. */
 export interface Installed {
@@ -26,7 +26,7 @@ export interface Installed {
   readonly rotateDays: number;
   readonly backupHorizonDays: number;
   readonly tls: CertificateFiles | undefined;
-  /** What must not be in live, as sentences. */
+  /** What is unsafe in live, as sentences. */
   readonly unsafe: readonly string[];
   readonly now: () => Instant;
 }
@@ -35,7 +35,7 @@ const day = 86_400_000;
 const bytesPerMib = 1024 * 1024;
 
 export function examineNode(): Finding {
-  // An older one was refused before anything of this was loaded.
+  // An older Node.js was refused before this file was loaded.
   return green('Node', `Node ${process.versions.node} on ${process.platform} ${process.arch}.`);
 }
 
@@ -69,7 +69,7 @@ export async function examineDataDirectory({ dataDir }: Installed, begun: boolea
     return red(
       check,
       `${dataDir} is not a directory that can be opened${typeof found === 'string' ? ` (${found})` : ''}.`,
-      'Correct CLIENTELE_DATA_DIR, or start Clientele as the user who owns the directory.',
+      'Correct CLIENTELE_DATA_DIR, or start Clientele as the owner of the directory.',
     );
   const mayWrite = await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).then(
     () => true,
@@ -78,16 +78,16 @@ export async function examineDataDirectory({ dataDir }: Installed, begun: boolea
   if (!mayWrite)
     return red(
       check,
-      `This user (uid ${process.getuid?.()}) may not write in ${dataDir}.`,
-      `Start Clientele as its owner (uid ${found.uid}), or hand it over with chown.`,
+      `This user (uid ${process.getuid?.()}) cannot write to ${dataDir}.`,
+      `Start Clientele as its owner (uid ${found.uid}), or change the owner with chown.`,
     );
   if ((found.mode & 0o022) !== 0)
     return yellow(
       check,
-      `Others than its owner may write in ${dataDir} (mode ${octal(found.mode)}).`,
+      `Users other than the owner can write to ${dataDir} (mode ${octal(found.mode)}).`,
       `Close it with: chmod go-w ${dataDir}`,
     );
-  return green(check, `${dataDir} belongs to this installation alone (mode ${octal(found.mode)}).`);
+  return green(check, `${dataDir} is private to this installation (mode ${octal(found.mode)}).`);
 }
 
 const octal = (mode: number): string => (mode & 0o777).toString(8);
@@ -97,11 +97,11 @@ export async function examineDisk({ dataDir }: Installed): Promise<Finding> {
     const space = await statfs(folder).catch(() => undefined);
     if (space) return diskSpaceFinding(space.bavail * space.bsize, folder);
     if (folder === dirname(folder))
-      return red('disk', `No disk is found for ${dataDir}.`, 'Correct CLIENTELE_DATA_DIR.');
+      return red('disk', `The disk of ${dataDir} cannot be read.`, 'Correct CLIENTELE_DATA_DIR.');
   }
 }
 
-/** PostgreSQL stops taking writes when its disk is full, and needs some hundred MiB for its own log of changes. */
+/** PostgreSQL stops accepting writes when its disk is full, and needs some hundred MiB for its write-ahead log. */
 export function diskSpaceFinding(freeBytes: number, folder: string): Finding {
   const free = Math.floor(freeBytes / bytesPerMib);
   const text = free < 10_240 ? `${free} MiB` : `${Math.floor(free / 1024)} GiB`;
@@ -135,8 +135,8 @@ export async function examineRootKey(
     return {
       finding: red(
         check,
-        `The root key file ${rootKeyFile} is gone, and every record is sealed under it.`,
-        'Put it back from your copy; a new key would open nothing.',
+        `The root key file ${rootKeyFile} is missing, and every record is sealed under it.`,
+        'Restore it from your copy; a new key cannot open the records.',
       ),
     };
   if (!exists && rootKeyLocation.kind === 'own' && environment === 'sandbox')
@@ -148,11 +148,11 @@ export async function examineRootKey(
         vault,
         finding: yellow(
           check,
-          `${rootKeyFile} lies among the data, so whoever gets a copy of the data gets the key with it.`,
-          'Move it elsewhere, and set CLIENTELE_ROOT_KEY_FILE.',
+          `${rootKeyFile} is in the data directory, so a copy of the data contains the key.`,
+          'Move it to another directory, and set CLIENTELE_ROOT_KEY_FILE.',
         ),
       };
-    return { vault, finding: green(check, `${rootKeyFile} is readable by its owner alone.`) };
+    return { vault, finding: green(check, `${rootKeyFile} is readable only by its owner.`) };
   } catch (error) {
     return { finding: redFrom(check, error) };
   }
@@ -176,10 +176,10 @@ export async function examineCertificate({ tls, now }: Installed): Promise<Findi
     if (((await stat(tls.keyFile)).mode & 0o004) !== 0)
       return yellow(
         check,
-        `Everybody may read its key, ${tls.keyFile}.`,
+        `Every user can read its key, ${tls.keyFile}.`,
         `Close it with: chmod o-r ${tls.keyFile}`,
       );
-    return green(check, `It belongs to its key and is valid until ${date(validTo)}.`);
+    return green(check, `It matches its key and is valid until ${date(validTo)}.`);
   } catch (error) {
     return redFrom(check, error);
   }

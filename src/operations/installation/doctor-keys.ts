@@ -13,12 +13,12 @@ import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
 import { green, yellow } from './finding.ts';
 
-// Which keys are old, and which older versions something still needs.
+// Checks the age of keys and the use of older versions.
 
 const daySeconds = 86_400;
 const check = 'key rotation';
 
-/** The keys of the brands, and what keeps an older version of one from being destroyed. */
+/** Checks the keys of the brands, and what still needs an older version. */
 export async function examineBrandKeys(
   { now, rotateDays }: Installed,
   database: Database,
@@ -38,8 +38,8 @@ export async function examineBrandKeys(
         findings.push(
           yellow(
             check,
-            `The ${kind} key of ${brand.name} is from ${newest.since.slice(0, 10)}, though keys are to be replaced every ${rotateDays} days.`,
-            `A running server does so by itself; or do it now with: ${command(kind, brand)}`,
+            `The ${kind} key of ${brand.name} is from ${newest.since.slice(0, 10)}, but keys are replaced every ${rotateDays} days.`,
+            `A running server replaces it; or do it now with: ${command(kind, brand)}`,
           ),
         );
       }
@@ -48,7 +48,7 @@ export async function examineBrandKeys(
   return findings.length > 0 ? findings : [green(check, 'Every brand has one version of each of its keys.')];
 }
 
-/** A day late is a server that was away; twice the time is none that comes. */
+/** One day late means that the server was down; twice the interval means that no server rotates keys. */
 const isOverdue = (since: Instant, rotateDays: number, now: Instant): boolean =>
   rotateDays > 0 && plusSeconds(since, 2 * rotateDays * daySeconds) < now;
 
@@ -57,13 +57,16 @@ const command = (kind: 'brand' | 'index', brand: Brand): string =>
 
 function keyInUse(brand: Brand, kind: 'brand' | 'index', uses: readonly KeyUse[]): Finding {
   const needs = uses.map(({ where, count }) => `${count} in ${where}`).join(', ');
-  const explanation = `The ${kind} key of ${brand.name} is being replaced; the version before is still needed (${needs || 'by nothing'}).`;
+  const explanation = `The ${kind} key of ${brand.name} is being replaced; the previous version is still needed (${needs || 'by nothing'}).`;
   const last = uses
     .flatMap(({ until }) => until ?? [])
     .sort()
     .at(-1);
   if (last !== undefined && uses.every(({ until }) => until !== undefined))
-    return green(check, `${explanation} It goes when repeats have run out, at ${last.slice(0, 16)} UTC.`);
+    return green(
+      check,
+      `${explanation} It is destroyed when idempotency keys have expired, at ${last.slice(0, 16)} UTC.`,
+    );
   return yellow(
     check,
     explanation,
@@ -71,7 +74,7 @@ function keyInUse(brand: Brand, kind: 'brand' | 'index', uses: readonly KeyUse[]
   );
 }
 
-/** The versions of the root key: which are in use, which are due to come, and which to go. */
+/** Checks the versions of the root key: the active one, a prepared one, and those due for destruction. */
 export async function examineRootVersions(
   { now, rotateDays, backupHorizonDays, rootKeyLocation }: Installed,
   database: Database,
@@ -87,16 +90,16 @@ export async function examineRootVersions(
     findings.push(
       yellow(
         rootCheck,
-        `Version ${vault.rootVersion} of the root key is in its place and not in use yet.`,
-        `Bring it to every machine that runs Clientele, and then put it in use with: ${rotate}`,
+        `Version ${vault.rootVersion} of the root key is available but not in use yet.`,
+        `Copy it to every machine that runs Clientele, then activate it with: ${rotate}`,
       ),
     );
   else if (rootKeyLocation.kind !== 'own' && isOverdue(current.since, rotateDays / 2, now()))
     findings.push(
       yellow(
         rootCheck,
-        `The root key is from ${current.since.slice(0, 10)}, and yours to replace.`,
-        `How is said by: ${rotate}`,
+        `The root key is from ${current.since.slice(0, 10)}, and you have to replace it.`,
+        `For instructions run: ${rotate}`,
       ),
     );
   for (const version of versions.slice(0, -1)) {
@@ -115,10 +118,10 @@ export async function examineRootVersions(
       findings.push(
         yellow(
           rootCheck,
-          `Version ${version.version} of the root key is needed by nothing but backups of before ${version.retiredAt?.slice(0, 10)}.`,
+          `Version ${version.version} of the root key is needed only by backups from before ${version.retiredAt?.slice(0, 10)}.`,
           rootKeyLocation.kind === 'own'
             ? 'A running server destroys it within a minute.'
-            : 'Destroy it: remove it wherever the root key is kept, and from every copy.',
+            : 'Destroy it: remove it from every place and copy of the root key.',
         ),
       );
   }

@@ -15,12 +15,12 @@ import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
 import { green, red, redFrom, yellow } from './finding.ts';
 
-// What can be examined once the database answers: the server, the schema, and what is kept there.
+// Checks with the database: the server, the schema and the records.
 
 const daySeconds = 86_400;
 const firstStart = 'Start once with: clientele serve';
 
-/** How the server is, and whether its clock and ours agree. */
+/** Checks the server's settings, and whether its clock agrees with ours. */
 export async function examineServer(
   { isEmbedded, now }: Installed,
   database: Database,
@@ -53,24 +53,24 @@ function examineDurability({ settings }: ServerFacts): Finding {
   if (settings.data_checksums !== 'on')
     return yellow(
       check,
-      'PostgreSQL keeps no data_checksums, so damage on its disk would go unnoticed.',
+      'PostgreSQL runs without data_checksums, so damage on its disk would not be detected.',
       'Enable them while the server is stopped: pg_checksums --enable',
     );
   return green(check, 'fsync, full_page_writes, synchronous_commit and data_checksums are on.');
 }
 
-/** Times of records come from this machine's clock, ends of keys are held against it. */
+/** Times of records and expiry of keys depend on this machine's clock. */
 function judgeClock(skewSeconds: number): Finding {
   const check = 'clock';
   const skew = `${skewSeconds < 10 ? skewSeconds.toFixed(1) : Math.round(skewSeconds)} seconds`;
   const explanation = `The clocks of this machine and of the database differ by ${skew}.`;
-  const nextStep = 'Keep the clocks of both machines right, for example with chrony or systemd-timesyncd.';
+  const nextStep = 'Synchronise the clocks of both machines, for example with chrony or systemd-timesyncd.';
   if (skewSeconds > 30) return red(check, explanation, nextStep);
   if (skewSeconds > 2) return yellow(check, explanation, nextStep);
   return green(check, 'The clocks of this machine and of the database agree.');
 }
 
-/** Whether the schema is the one that this version works with, and whether there is one at all. */
+/** Checks that the schema exists and matches this version. */
 export async function examineSchema(
   database: Database,
 ): Promise<{ readonly finding: Finding; readonly isEmpty: boolean }> {
@@ -85,7 +85,7 @@ export async function examineSchema(
         ? red(
             check,
             `The database lacks ${pending.join(', ')}.`,
-            'Make a backup, then apply what is missing with: clientele migrate',
+            'Make a backup, then apply the missing migrations with: clientele migrate',
           )
         : green(check, `It is up to date (${last}), and no migration was edited.`);
     return { finding, isEmpty: false };
@@ -94,14 +94,15 @@ export async function examineSchema(
   }
 }
 
-/** Whether the database is what the settings take it for, and the root key the one that it was made with. */
+/** Checks that environment and root key match the database. */
 export async function examineInstallation(
   { environment }: Installed,
   database: Database,
   vault: Vault | undefined,
 ): Promise<readonly Finding[]> {
   const isFirstStart = await readInstallation(database);
-  if (!isFirstStart) return [yellow('environment', 'The database is not settled yet.', firstStart)];
+  if (!isFirstStart)
+    return [yellow('environment', 'The database has no environment and root key yet.', firstStart)];
   const fits =
     isFirstStart.environment === environment
       ? green('environment', `The database was created as ${environment}, as the settings say.`)
@@ -114,29 +115,29 @@ export async function examineInstallation(
   return [
     fits,
     vault.provesRoot(isFirstStart.rootProof)
-      ? green('root key fits', 'It is the one that the database was made with.')
+      ? green('root key fits', 'It is the root key that the database was created with.')
       : red(
           'root key fits',
-          'It is not the one that the database was made with, so no record opens.',
+          'It is not the root key that the database was created with, so no record can be opened.',
           'Set CLIENTELE_ROOT_KEY_FILE to the right key.',
         ),
   ];
 }
 
-/** Whether anything that should be gone by now is still there. The worker looks every minute. */
+/** Checks for records past their retention. The worker erases every minute. */
 export async function examineRetention({ now }: Installed, database: Database): Promise<readonly Finding[]> {
   const overdue = await countOverdue(database, plusSeconds(now(), -daySeconds));
-  if (overdue === 0) return [green('retention', 'Nothing is kept for longer than the policies say.')];
+  if (overdue === 0) return [green('retention', 'No record is kept longer than the policies allow.')];
   return [
     yellow(
       'retention',
-      `${overdue === 1 ? 'One deleted record' : `${overdue} deleted records`} should have been looked at more than a day ago, and may be kept for too long.`,
-      'Run clientele serve or clientele worker; where one runs, look for "task":"erasure" in its log.',
+      `${overdue === 1 ? 'One deleted record' : `${overdue} deleted records`} should have been checked more than a day ago, and may be kept too long.`,
+      'Run clientele serve or clientele worker; if one runs, look for "task":"erasure" in its log.',
     ),
   ];
 }
 
-/** Whether every brand's sealing keys open, and which API keys want attention. */
+/** Checks that every brand's sealing keys open, and which API keys need attention. */
 export async function examineBrands(
   { now, environment }: Installed,
   database: Database,
@@ -155,14 +156,14 @@ export async function examineBrands(
       closed.push(
         red(
           'brands',
-          `The sealing keys of ${brand.name} do not open, so none of its records can be read.`,
-          'Put the root key that wrapped them back, or restore the table brand_keys from a backup.',
+          `The sealing keys of ${brand.name} cannot be opened, so none of its records can be read.`,
+          'Restore the root key that wrapped them, or restore the table brand_keys from a backup.',
         ),
       );
     }
     const keys = await listKeys(scope);
     hints.push(...keyHints(brand, keys, now()));
-    // In a sandbox, a brand to look at is often enough.
+    // A sandbox brand often needs no key of its own.
     if (environment === 'live' && !keys.some((key) => isGood(key, now()))) hints.push(keylessHint(brand));
   }
   const open = green(
@@ -182,7 +183,7 @@ const isGood = (key: Key, now: Instant): boolean => !key.revokedAt && (!key.expi
 const makeKey = (brand: Brand): string => `clientele keys create --brand ${JSON.stringify(brand.name)}`;
 
 const keylessHint = (brand: Brand): Finding =>
-  yellow('API keys', `${brand.name} has none that works.`, `Make one with: ${makeKey(brand)}`);
+  yellow('API keys', `${brand.name} has no valid key.`, `Make one with: ${makeKey(brand)}`);
 
 function keyHints(brand: Brand, keys: readonly Key[], now: Instant): readonly Finding[] {
   const soon = plusSeconds(now, 14 * daySeconds);
@@ -196,7 +197,7 @@ function keyHints(brand: Brand, keys: readonly Key[], now: Instant): readonly Fi
         `${name} ends on ${key.expiresAt.slice(0, 10)}.`,
         `Make its successor with: ${makeKey(brand)}`,
       );
-    // A secret that replaced another within the year tells so by the end of its overlap.
+    // A secret that was rotated within the year has an overlap end within it.
     const renewed = key.previousUntil && key.previousUntil > old;
     if (!key.expiresAt && !renewed && key.createdAt < old)
       return yellow(

@@ -7,7 +7,7 @@ import { green, yellow } from './finding.ts';
 
 const check = 'background work';
 
-/** Whether a background task of any process has failed and not worked since. */
+/** Checks for background tasks that failed and have not succeeded since. */
 export async function examineTasks(database: Database): Promise<readonly Finding[]> {
   const failures = await listTaskFailures(database);
   if (failures.length === 0) return [green(check, 'No background task is failing.')];
@@ -22,4 +22,4 @@ function explanationOf({ task, error, place, failures, firstFailedAt, lastFailed
 }
 
 const nextStepFor = ({ task }: TaskFailure): string =>
-  `It is tried again by itself. Look for "task":"${task}" in the log of clientele serve or clientele worker.`;
+  `It is retried automatically. Look for "task":"${task}" in the log of clientele serve or clientele worker.`;

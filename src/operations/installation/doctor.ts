@@ -29,14 +29,14 @@ export { redSentences } from './finding.ts';
 /** An open database of the installation. */
 interface Opened {
   readonly database: Database;
-  /** The embedded server, and whether it was started for this command. */
+  /** The embedded server; `started` tells whether this command started it. */
   readonly embedded: { readonly started: boolean } | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Examines an installation, whether or not its server runs, and changes nothing: an embedded PostgreSQL that
- * does not run is started for the look and stopped again. Every check ends in a finding; none throws.
+ * Examines an installation without changing it, whether or not its server runs. A stopped embedded PostgreSQL is
+ * started for the checks and stopped again. Every check returns a finding; none throws.
  */
 export async function examine(
   installed: Installed,

@@ -1,13 +1,13 @@
 import { OperatorError } from '../../domain/operator-error.ts';
 import { VaultError } from '../../vault/vault-error.ts';
 
-/** What one look of the doctor found. Only `green` needs nothing; `red` is a reason not to go on like this. */
+/** The result of one check. `green` needs no action, `yellow` needs attention, and `red` must be fixed. */
 export interface Finding {
   readonly check: string;
   readonly state: 'green' | 'yellow' | 'red';
   /** A sentence without any secret in it. */
   readonly explanation: string;
-  /** What to do, wherever something is to be done. */
+  /** The next step, if one is needed. */
   readonly nextStep?: string;
 }
 
@@ -31,9 +31,9 @@ export const red = (check: string, explanation: string, nextStep: string): Findi
   nextStep,
 });
 
-/** An error as a finding. One that nobody foresaw is told by its kind alone: its message may quote data. */
+/** An error as a finding. An unexpected error is reported by its class only, because its message may quote data. */
 export function redFrom(check: string, error: unknown): Finding {
-  const report = 'Report this line to the makers of Clientele.';
+  const report = 'Report this line to the developers of Clientele.';
   if (!(error instanceof Error)) return red(check, `The check failed (${typeof error}).`, report);
   if (!(error instanceof OperatorError || error instanceof VaultError)) {
     const code = 'code' in error ? ` ${String(error.code)}` : '';
@@ -42,7 +42,7 @@ export function redFrom(check: string, error: unknown): Finding {
   return redSentences(check, error.message);
 }
 
-/** The first sentence says what is wrong and the others what to do; a single one says both. */
+/** The first sentence is the explanation and the rest is the next step. */
 export function redSentences(check: string, sentences: string): Finding {
   const [, first, rest] = /^(.*?[.)])\s+(?=[\p{Lu}`])(.*)$/su.exec(sentences) ?? [];
   return first === undefined || rest === undefined

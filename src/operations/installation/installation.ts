@@ -6,16 +6,16 @@ import { insertInstallation, readInstallation } from '../../store/installation/i
 import type { Vault } from '../../vault/vault.ts';
 
 export interface InstallationState {
-  /** Whether this very call settled what the database is. */
+  /** Whether this call recorded environment and root key. */
   readonly isFirstStart: boolean;
 }
 
 /**
- * Settles on the first start what a database is, sandbox or live, and under which root key; holds every
- * later start to it.
+ * Records at the first start the environment (sandbox or live) and the root key of a database, and checks every
+ * later start against them.
  *
- * @throws OperatorError where the environment or the root key is another one, or nothing is settled yet and
- *   this is not a first start.
+ * @throws OperatorError if the environment or the root key differs, or if nothing is recorded and this is not a
+ *   first start.
  */
 export async function ensureInstallation(
   db: Database,
@@ -28,7 +28,7 @@ export async function ensureInstallation(
     if (!firstStart) throw new OperatorError('The database is empty. Start it once with: clientele serve');
     const made = { environment, rootProof: vault.proof() };
     const isFirstStart = await insertInstallation(db, made, vault.rootVersion, firstStart.now);
-    // Where another process was first, this start is held to what that one settled.
+    // If another process was first, its record applies.
     return isFirstStart ? { isFirstStart } : ensureInstallation(db, vault, environment, undefined);
   }
   if (known.environment !== environment) {
@@ -38,7 +38,7 @@ export async function ensureInstallation(
   }
   if (!vault.provesRoot(known.rootProof)) {
     throw new OperatorError(
-      'The root key is not the one that this database was made with, so no record would open. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
+      'The root key is not the one that this database was created with, so no record could be opened. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
     );
   }
   return { isFirstStart: false };

@@ -9,16 +9,16 @@ import { migrationsIn } from '../../store/migrate.ts';
 import type { RootKeys } from '../../vault/key-source.ts';
 import { openVault } from '../../vault/vault.ts';
 
-/** What a backup is going to be restored with. */
+/** The installation that a backup is restored into. */
 export interface Restoring {
   readonly environment: Environment;
   readonly root: RootKeys;
 }
 
 /**
- * Opens a backup that can be restored here; whatever speaks against that is said before anything is written.
+ * Opens a backup and checks that it can be restored here, before anything is written.
  *
- * @throws BackupError unless the file is whole; OperatorError where version, environment or root key differ.
+ * @throws BackupError unless the file is whole; OperatorError if version, environment or root key differ.
  */
 export async function openBackup(path: string, restoring: Restoring): Promise<BackupReading> {
   const backup = await openBackupFile(path);
@@ -51,7 +51,7 @@ function refuseOtherVersion({ migrations, version }: Manifest): void {
   const other = migrations.find(({ name, digest }) => known.get(name) !== digest);
   if (other) {
     throw new OperatorError(
-      `The migration ${other.name} was another one when the backup was made. Restore with the Clientele ${version} that made it, or put the migration's file back as it was released.`,
+      `The migration ${other.name} differs from the one in the backup. Restore with Clientele ${version}, which made it, or restore the released file of the migration.`,
     );
   }
 }
@@ -59,18 +59,18 @@ function refuseOtherVersion({ migrations, version }: Manifest): void {
 function refuseOtherInstallation(manifest: Manifest, { environment, root }: Restoring): void {
   if (manifest.environment !== environment) {
     throw new OperatorError(
-      `The backup is of a ${manifest.environment} installation. Set CLIENTELE_ENVIRONMENT=${manifest.environment}.`,
+      `The backup is from a ${manifest.environment} installation. Set CLIENTELE_ENVIRONMENT=${manifest.environment}.`,
     );
   }
   const missing = manifest.root_versions.filter((one) => !root.versions.includes(one));
   if (missing.length > 0) {
     throw new OperatorError(
-      `The backup's keys are sealed under version ${missing.join(' and ')} of the root key, and the root key file has ${root.versions.join(' and ')}. Put the missing version back from your copy of it; once that is destroyed, this backup opens no more.`,
+      `The backup's keys are sealed under version ${missing.join(' and ')} of the root key, and the root key file has ${root.versions.join(' and ')}. Restore the missing version from your copy; without it this backup cannot be opened.`,
     );
   }
   if (!openVault(root).provesRoot(manifest.root_proof)) {
     throw new OperatorError(
-      'The root key is not the one that the backup was made under, so no record would open. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
+      'The root key is not the one that the backup was made with, so no record could be opened. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
     );
   }
 }

@@ -21,8 +21,8 @@ import { openApplicant } from './sealing.ts';
 const operation = 'advanceVerification';
 
 /**
- * Takes one verification a step further: asks its provider, and writes what the answer means. The call comes first
- * and holds no lock. An answer is dropped where the verification has changed meanwhile.
+ * Advances one verification: calls its provider and applies the answer. The call holds no lock. The answer is
+ * dropped if the verification changed during the call.
  */
 export async function advanceVerification(system: System, brandId: BrandId, runId: RunId): Promise<void> {
   const scope = scopeOf(system, brandId);
@@ -34,7 +34,7 @@ export async function advanceVerification(system: System, brandId: BrandId, runI
 
   if (isOverdue(run, system.now())) return applyEvent(system, brandId, run, 'overdue', { by: 'clientele' });
   if (run.askedByReviewer) {
-    // Not due before the documents are, unless a callback or a request has made it so.
+    // Not due before the document deadline, unless a callback or a request makes it due.
     return scheduleRun(scope, run, { ...run, pollAt: run.documentsUntil });
   }
   const answer = await ask(system, brandId, run, provider);
@@ -60,7 +60,7 @@ async function ask(system: System, brandId: BrandId, run: RunRow, provider: KycP
   const scope = scopeOf(system, brandId);
   const it = providerRunOf(brandId, run);
   if (run.reference === undefined) return provider.start(it, await openApplicant(keys, run));
-  // An incomplete set of documents stays here until the rest is in.
+  // Incomplete documents are not sent before the rest has been submitted.
   const rows = run.status === 'document_required' ? [] : await unsentDocuments(scope, run.runId);
   if (rows.length === 0) return provider.fetch(it);
   const documents = await Promise.all(rows.map((row) => openDocument(keys, run, row)));
@@ -103,7 +103,7 @@ const asksForSameDocuments = ({ status, wanted }: RunRow, finding: KycFinding): 
   finding.documents.length === wanted.length &&
   finding.documents.every((type) => wanted.includes(type));
 
-/** Writes an event, or only when to ask next where the event changes nothing. */
+/** Writes an event; if it changes nothing, writes only the time of the next poll. */
 const applyEvent = (
   system: System,
   brandId: BrandId,
@@ -114,7 +114,7 @@ const applyEvent = (
   inBackground(system, brandId, operation, async (context) => {
     const opened = await openCase(context, run.customerId);
     const present = opened && findRun(opened, run.runId);
-    // Whoever changed the run meanwhile has also set when to ask next.
+    // A concurrent change of the run has also set the time of the next poll.
     if (!present || present.revision !== run.revision) return;
     const event = kycEvent && (await resolveApproval(context, opened.row, present, kycEvent));
     const applied = event && decide(opened, present, event, eventDetails, context.now);
@@ -122,7 +122,7 @@ const applyEvent = (
     requireDone(await writeAppliedEvent(context, opened.row, applied));
   });
 
-/** The pauses between two polls grow, but a verification whose documents are missing ends on time. */
+/** The delays between polls grow, but a verification with missing documents ends on time. */
 function nextPoll(run: RunRow, reference: string | undefined, now: Instant): Schedule {
   return {
     reference,
@@ -157,7 +157,7 @@ async function handleSilence(
   });
 }
 
-/** The run has ended here, or its customer was deleted. The provider is told once. */
+/** The run has ended here, or its customer was deleted. The provider is notified once. */
 async function releaseRun(
   system: System,
   brandId: BrandId,

@@ -7,10 +7,10 @@ import { scopeOf } from '../system.ts';
 import { providerOf } from './programs.ts';
 
 /**
- * A provider says that a verification has news. It is only made due: how it stands is asked for, since a
- * callback may be old, doubled, or in the wrong order.
+ * Handles a provider's callback. It only makes the verification due for a poll, because a callback may be old,
+ * duplicated or out of order.
  *
- * @throws Refusal `auth_err`, one and the same for a bad signature and for a brand or program that is not there.
+ * @throws Refusal `auth_err`, the same for a bad signature and for an unknown brand or program.
  */
 export async function receiveKycCallback(
   system: System,

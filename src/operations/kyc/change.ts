@@ -35,7 +35,7 @@ export async function openCase(
 export const findRun = ({ runs }: KycCase, id: RunId): RunRow | undefined =>
   runs.find((run) => run.runId === id);
 
-/** The fields that a pass locks and that have changed since a run was started. */
+/** The fields locked by a pass that have changed since the run was started. */
 export async function changedSinceStart(
   context: Pick<ChangeContext, 'system' | 'keyring'>,
   row: ChangeableRow,
@@ -57,19 +57,19 @@ export async function resolveApproval(
   return (await changedSinceStart(context, row, run)).length > 0 ? 'approved_other_data' : 'approved';
 }
 
-/** What else is known of an event of a verification. */
+/** Further data of a KYC event. */
 export interface EventDetails {
-  /** Who caused it. Where that was not the provider, the provider is told that the verification has ended. */
+  /** Who caused it. If that was not the provider, the provider is notified that the verification has ended. */
   readonly by: 'provider' | 'reviewer' | 'clientele';
-  /** The documents that are asked for. */
+  /** The requested documents. */
   readonly documents?: readonly DocumentType[];
-  /** What the provider calls the run, where this event brought it. */
+  /** The provider's reference for the run, if this event contains it. */
   readonly reference?: string | undefined;
-  /** All documents that have been submitted, where this event brought some. */
+  /** All submitted documents, if this event adds some. */
   readonly submitted?: readonly DocumentType[];
 }
 
-/** Seconds until a provider is asked again, try by try; the last one stands for all that follow. */
+/** Seconds before each next poll of a provider; the last value repeats. */
 const pollDelaysSeconds = [1, 1, 2, 3, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600] as const;
 export const pollDelaySeconds = (tries: number): number =>
   pollDelaysSeconds[Math.min(tries, pollDelaysSeconds.length - 1)] ?? 3_600;
@@ -107,10 +107,10 @@ function dueAfter(
   by: EventDetails['by'],
   now: Instant,
 ): Instant | undefined {
-  // A run that ended without the provider is due once more, so that the provider is told.
+  // A run that ended without the provider stays due once, so that the provider is notified.
   if (!isRunning(run.status)) return by === 'provider' || run.reference === undefined ? undefined : now;
   if (kycEvent === 'documents_complete') return now;
-  // Only the person can answer a reviewer's question: until then there is nothing to ask the provider.
+  // Only the applicant can answer a reviewer's request, so there is nothing to poll until then.
   return run.askedByReviewer ? run.documentsUntil : plusSeconds(now, pollDelaySeconds(0));
 }
 
@@ -120,7 +120,7 @@ export interface AppliedEvent {
   readonly transition: Transition;
 }
 
-/** Decides what an event makes of a run and of its customer; `undefined` where nothing changes. */
+/** Decides how an event changes a run and its customer; `undefined` if nothing changes. */
 export function decide(
   { row, runs }: KycCase,
   run: RunRow,
@@ -137,7 +137,7 @@ export function decide(
   };
 }
 
-/** Writes an event that was decided: run, customer, journal and what else belongs to it, in one statement. */
+/** Writes a decided event (run, customer, journal and further parts) in one statement. */
 export function writeAppliedEvent(
   context: ChangeContext,
   row: ChangeableRow,
@@ -155,7 +155,7 @@ export function writeAppliedEvent(
   return changeCustomer(context.scope, change, [changeRunPart(run), ...parts, journal], claim);
 }
 
-/** The names of the customer's own fields that change with it. */
+/** The names of the customer's fields that change with it. */
 export const kycFields = (before: KycState, after: KycState): readonly string[] => [
   ...(before.status === after.status ? [] : ['kyc_status']),
   ...(before.requestsAvailable === after.requestsAvailable ? [] : ['kyc_requests_available']),

@@ -19,10 +19,10 @@ import type { AppliedEvent, KycCase } from './change.ts';
 import { decide, openCase, writeAppliedEvent } from './change.ts';
 import { documentSealContext } from './sealing.ts';
 
-/** What is known of an image besides its bytes. */
+/** The metadata of an image. */
 export type DocumentDetails = Omit<DocumentImage, 'image' | 'document_type'>;
 
-/** Takes documents that were asked for. With the last of them the verification goes on. */
+/** Accepts requested documents. When all are submitted the verification continues. */
 export async function submitKycDocuments(
   context: Context,
   { params, body }: Input<Contract['submitKycDocuments']>,
@@ -61,7 +61,7 @@ export async function submitKycDocuments(
   return answer;
 }
 
-/** The newest verification that still waits for all of what was sent. */
+/** The newest verification that waits for every submitted document. */
 function runThatWants({ runs }: KycCase, sent: readonly DocumentType[], now: Instant): RunRow {
   const waiting = runs.filter((run) => run.documentsUntil !== undefined && run.documentsUntil > now);
   const run = waiting.find(({ wanted, submitted }) =>
@@ -72,11 +72,11 @@ function runThatWants({ runs }: KycCase, sent: readonly DocumentType[], now: Ins
     'kyc_init_fail',
     waiting.length === 0
       ? 'No verification of this customer waits for documents.'
-      : 'Not all of these documents are asked for: getKyc says which are still required.',
+      : 'Not all of these documents are requested: getKyc lists those still required.',
   );
 }
 
-/** Decoded once and sealed once; from here on the bytes travel as they are. */
+/** Decoded and sealed once; all later steps pass the sealed bytes. */
 function sealDocument(
   { system, keyring, now }: Context,
   run: RunRow,

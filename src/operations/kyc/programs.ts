@@ -28,11 +28,11 @@ export async function listPrograms(
   return { status: 200, body: asciiJson(shown) };
 }
 
-/** Who verifies where a program does not say: the sandbox in a sandbox, people in live. */
+/** The default provider: `sandbox` in a sandbox, `manual` in live. */
 export const defaultProvider = ({ environment }: System): ProviderName =>
   environment === 'sandbox' ? 'sandbox' : 'manual';
 
-/** Whoever verifies for a program; `undefined` where the brand has no such program. */
+/** The provider of a program; `undefined` if the brand has no such program. */
 export async function providerOf(
   system: System,
   brandId: BrandId,
@@ -56,10 +56,10 @@ interface HttpSettings {
   readonly secret: string;
 }
 
-/** What an operator wants of a program. */
+/** The settings of a program. */
 export interface ProgramSettings {
   readonly provider?: string | undefined;
-  /** Of the decision service, for the provider http. */
+  /** URL of the decision service, for the provider http. */
   readonly url?: string | undefined;
 }
 
@@ -68,13 +68,13 @@ export interface ProgramFacts {
   readonly name: string;
   readonly provider: ProviderName;
   readonly url?: string | undefined;
-  /** Shown where it was made now, and never again. */
+  /** Present only in the answer that created it. */
   readonly secret?: string | undefined;
 }
 
 const programName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,99}$/u;
 
-/** @throws OperatorError for a name or a wish that cannot be, with the next step. */
+/** @throws OperatorError for an invalid name or setting, with the next step. */
 export async function createProgram(
   system: System,
   brandId: BrandId,
@@ -97,7 +97,7 @@ export async function createProgram(
   return facts;
 }
 
-/** Gives a program, named by its id or its name, another provider. What runs goes on with the new one. */
+/** Changes the provider of a program, found by id or name. Running verifications continue with the new provider. */
 export async function setProgram(
   system: System,
   brandId: BrandId,
@@ -118,7 +118,7 @@ export async function setProgram(
   const { programId, provider } = facts;
   const entry = operatorEntry(system, 'programs set', { program_id: programId, provider });
   if (!(await changeProgram(scope, { ...row, createdAt: known.createdAt }, known.settingsSeal, entry)))
-    throw new OperatorError('Somebody else has just changed this program. Look at it and try again.');
+    throw new OperatorError('This program was changed at the same time. Check it and try again.');
   return facts;
 }
 
@@ -143,11 +143,11 @@ async function wishedFor(
   const { programId, name, seal } = named;
   if (provider === 'sandbox' && system.environment === 'live')
     throw new OperatorError(
-      'The provider sandbox lets anybody pass, so there is none in live: use manual or http.',
+      'The provider sandbox passes every customer, so it is not available in live: use manual or http.',
     );
   const isHttp = provider === 'http';
   if (isHttp !== (options.url !== undefined))
-    throw new OperatorError('--url goes together with --provider http: it is where the decision service is.');
+    throw new OperatorError('--url requires --provider http: it is the URL of the decision service.');
   if (options.url !== undefined) refuseUrl(options.url);
   const settings = isHttp ? { url: options.url ?? '', secret: makeSecret() } : undefined;
   const keyring = await system.keyrings.of(brandId);
@@ -163,7 +163,7 @@ async function wishedFor(
   };
 }
 
-/** Whether the address may be called is asked at each call; here, whether it is one. */
+/** Checks the form of the URL; each call checks whether it may be called. */
 function refuseUrl(url: string): void {
   const target = readTarget(url);
   if ('sentence' in target) throw new OperatorError(`The --url cannot be used. ${target.sentence}`);

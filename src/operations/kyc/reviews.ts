@@ -32,7 +32,7 @@ import { defaultProvider } from './programs.ts';
 import { noteSealContext, openApplicant } from './sealing.ts';
 import { shownDocuments } from './verifications.ts';
 
-/** What waits for people, and what they decide. A review is a verification, and is named by its id. */
+/** Reviews and their decisions. A review is a verification and has its id. */
 
 export async function listKycReviews(
   context: Context,
@@ -44,7 +44,7 @@ export async function listKycReviews(
   return { status: 200, body: asciiJson({ data: rows.map((row) => brief(context, row)), next_cursor }) };
 }
 
-/** Opaque to clients; inside is the position in the queue, which says nothing about a person. */
+/** Opaque to clients. It encodes the position in the queue and no personal data. */
 const reviewCursors: CursorForm<ReviewRow, ReviewPosition> = {
   parse: (cursor) => {
     const [, since = '', hex = ''] = cursor.split('_');
@@ -104,7 +104,7 @@ export async function getKycReview(
   return { status: 200, body: asciiJson(body) };
 }
 
-/** @throws Refusal `kyc_dne`, also where the customer has been deleted meanwhile. */
+/** @throws Refusal `kyc_dne`, also if the customer was deleted. */
 async function openReview(context: Context, id: RunId) {
   const review = await readReview(context.scope, id);
   const opened = review && (await openCase(context, review.run.customerId));
@@ -113,7 +113,7 @@ async function openReview(context: Context, id: RunId) {
   return { review: { ...review, run }, row: opened.row, opened };
 }
 
-/** What was empty at the start is left out, and the number is never shown in full. */
+/** Leaves out fields that were empty at the start, and masks the SSN. */
 function masked({ ssn, ...applicant }: Applicant): object {
   const shown = { ...applicant, ...(ssn !== '' && { ssn: maskSsn(ssn) }) };
   return Object.fromEntries(
@@ -137,7 +137,7 @@ async function shownDecision(
   };
 }
 
-/** The answer waits for this: nobody has seen what is not in the audit trail. */
+/** The answer waits until the audit entry is committed. */
 const noteReading = (context: Context, { run }: ReviewRow, facts: AuditFacts): Promise<void> =>
   writeParts(context.scope, [
     context.journal({ customerId: run.customerId, facts: { run_id: run.runId, ...facts } }),
@@ -151,7 +151,7 @@ export async function decideKycReview(
   const { review, row, opened } = await openReview(context, params.review_id);
   const { run } = review;
   if (run.status !== 'under_review')
-    throw new Refusal('kyc_init_fail', 'This verification does not wait for a reviewer.');
+    throw new Refusal('kyc_init_fail', 'This verification is not waiting for a reviewer.');
   const kycEvent = await resolveApproval(context, row, run, kycEventOf[body.decision]);
   const eventDetails = { by: 'reviewer', ...(body.documents && { documents: body.documents }) } as const;
   const applied = decide(opened, run, kycEvent, eventDetails, now);

@@ -8,8 +8,8 @@ import type { Keyring } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Context } from '../system.ts';
 
-// The contexts of a verification's ciphertexts. Each record id says what the record is and whose, so that a record
-// that SQL has put into another row, of the same customer or of another one, does not open there.
+// The seal contexts of a verification. Each record id contains the kind and the owner of the record, so that a
+// ciphertext moved to another row cannot be opened.
 
 const runSealContext = (customerId: CustomerId, runId: RunId, seal: number): SealContext =>
   sealContext('kyc_runs.data', { customer_id: customerId, run_id: runId }, seal);

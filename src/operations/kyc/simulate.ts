@@ -16,7 +16,7 @@ import { decide, kycFields, openCase, resolveApproval, writeAppliedEvent } from 
 import { sealApplicant } from './sealing.ts';
 import { knownProgram, newRun, requireNotPassed } from './verifications.ts';
 
-/** Verdicts on demand, for those who build against a sandbox. */
+/** Verdicts on demand, in a sandbox only. */
 
 export const simulateKycPass = (
   context: Context,
@@ -56,7 +56,7 @@ async function simulate(
   return answer;
 }
 
-/** A verification that was never started: it is born with its verdict, on the data as it is. */
+/** A verification that is created with its verdict, on the current data. */
 async function writeVerdict(
   context: Context,
   { row, runs }: KycCase,

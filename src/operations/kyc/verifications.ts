@@ -77,7 +77,7 @@ export async function knownProgram({ scope }: Context, sent: string): Promise<Pr
   return program.programId;
 }
 
-/** @throws Refusal where the program has been passed, or a verification for it is running. */
+/** @throws Refusal if the customer has passed for the program, or a verification for it is running. */
 function refuseSecond(runs: readonly RunRow[], programId: ProgramId): void {
   requireNotPassed(runs, programId);
   if (runs.some((run) => run.programId === programId && isRunning(run.status)))
@@ -94,7 +94,7 @@ export function requireNotPassed(runs: readonly RunRow[], programId: ProgramId):
     );
 }
 
-/** The customer with the fields that came along, under the rules of every change. */
+/** Applies the fields of the start to the customer, under the rules of every change. */
 async function completedBy(
   context: Context,
   { row, profile }: UnsealedForChange,
@@ -156,7 +156,7 @@ export async function getKyc(
   return { status: 200, body: asciiJson(shown) };
 }
 
-/** What was asked for last, and what of it is in. */
+/** The documents requested last, with the status of each. */
 export const shownDocuments = ({ wanted, submitted }: RunRow) =>
   wanted.map((type) => ({
     document_type: type,

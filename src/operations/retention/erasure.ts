@@ -24,7 +24,7 @@ import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { erasureSealContext } from './holds.ts';
 
-/** Looks at one deleted customer and erases what is due by now, if anything. */
+/** Checks one deleted customer and erases what is due. */
 export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const now = system.now();
   const journal = (operation: string) => (changeRecord: ChangeRecord) =>
@@ -100,7 +100,7 @@ export const shownRequest = (
   date_requested: withOffset(requestedAt),
 });
 
-/** The second approver's word: the record is erased at once, unless a hold stands. */
+/** The approval by a second key: erases the record at once, unless a legal hold is active. */
 export async function approveErasure(
   context: Context,
   { params }: Input<Contract['approveErasure']>,
@@ -123,7 +123,8 @@ export async function approveErasure(
     customerId: id,
     facts: { because, erasure_id: erasureId, requested_by: requester },
   });
-  // Nobody's answer: as the customer's own it would be erased with it, and a repeat would find nothing.
+  // The claim names no customer: otherwise the stored answer would be erased with the record, and a repeat would
+  // not find it.
   const claim = context.claim?.(answer, undefined);
   const decide = ({ history }: RetainedRecord): RetentionAction => {
     if (history.isHeld) throw new Refusal('legal_hold');
@@ -134,7 +135,7 @@ export async function approveErasure(
   return answer;
 }
 
-/** A record that has gone since its request was read was erased by somebody else. */
+/** A record that disappeared after its request was read was erased by a concurrent request. */
 function erased(outcome: WriteOutcome | undefined): WriteOutcome {
   if (outcome === undefined) throw new Refusal('erasure_dne');
   return outcome;

@@ -117,7 +117,7 @@ export const shownHold = (id: CustomerId, { holdId, reason, setBy, setAt, releas
   }),
 });
 
-/** Nothing was written: there is no such customer, or it was just being deleted, and then it is tried again. */
+/** Nothing was written: there is no such customer, or it was deleted at the same time, which is retried. */
 async function doneOnKnown(context: Context, id: CustomerId, outcome: Promise<WriteOutcome>): Promise<void> {
   const what = await outcome;
   if (what === 'stale' && !(await isCustomerOfBrand(context.scope, id))) throw new Refusal('customer_dne');

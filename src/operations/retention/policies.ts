@@ -13,7 +13,7 @@ import { requireDone } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
-/** A policy under the names that people write. */
+/** A policy with the names used in the API and the commands. */
 export type NamedPolicy = { readonly [Name in PolicyName]: number };
 
 const named = (policy: RetentionPolicy): NamedPolicy => ({
@@ -23,7 +23,7 @@ const named = (policy: RetentionPolicy): NamedPolicy => ({
   documents_years: policy.documentsYears,
 });
 
-/** The numbers that a change names. */
+/** The values that a change sets. */
 const numbersOf = (change: PolicyChange): Partial<RetentionPolicy> =>
   Object.fromEntries(
     Object.entries(policyNames).flatMap(([name, key]) => {
@@ -58,7 +58,7 @@ export async function changeRetentionPolicy(
 export const policyFor = async (system: System, brandId: BrandId): Promise<NamedPolicy> =>
   named(await readPolicy(scopeOf(system, brandId)));
 
-/** Changes a brand's policy as its operator. @throws OperatorError where a number may not be. */
+/** Changes a brand's policy as its operator. @throws OperatorError if a number is out of range. */
 export async function setPolicyFor(
   system: System,
   brandId: BrandId,
@@ -69,7 +69,7 @@ export async function setPolicyFor(
   const [wrong] = Object.entries(problems.toObject());
   if (wrong) throw new OperatorError(`--${wrong[0].replaceAll('_', '-')}: ${wrong[1].join(' ')}`);
   if (Object.keys(numbersOf(change)).length === 0)
-    throw new OperatorError('Nothing to change: say for example --identity-years 7.');
+    throw new OperatorError('Nothing to change: set for example --identity-years 7.');
   const entry = operatorEntry(system, 'retention set', { retention_policy: asciiJson(change) });
   await changePolicy(scopeOf(system, brandId), numbersOf(change), now, entryPart(entry));
   system.db.wake();

@@ -40,7 +40,7 @@ export async function listRestrictedCustomers(
   };
 }
 
-/** Nothing is shown before the audit trail says that it was. */
+/** The answer waits until the audit entry is committed. */
 export async function getRestrictedCustomer(
   context: Context,
   { params }: Input<Contract['getRestrictedCustomer']>,

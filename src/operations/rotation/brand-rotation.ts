@@ -16,39 +16,39 @@ import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { reindexAll, resealAll } from './walk.ts';
 
-// The keys of a brand change while it is served. A rotation is under way while a brand has two versions of
-// a key, so there is nothing else to remember: whichever process finds two resumes the rotation.
+// Rotates the keys of a brand while it is served. Two versions of a key mean a running rotation; that is its only
+// state. Any process that finds two versions resumes the rotation.
 
 export type KeyKind = 'brand' | 'index';
 
 /** Who started a rotation, and what it reports to. */
 export interface RotationOptions {
   readonly by: 'operator' | 'clientele';
-  /** Called at intervals with how many records are done, of how many. */
+  /** Called at intervals with the number of finished records and the total. */
   readonly onProgress?: (done: number, of: number) => void;
-  /** Asked between batches. A rotation that is stopped is resumed by a later call. */
+  /** Checked between batches. A later call resumes a stopped rotation. */
   readonly isStopped?: () => boolean;
 }
 
-/** How far a rotation came. */
+/** The result of a rotation. */
 export interface Rotated {
   readonly kind: KeyKind;
   /** The version in use. */
   readonly version: number;
-  /** Whether it had been begun before. */
+  /** Whether an earlier call started it. */
   readonly resumed: boolean;
-  /** Records that were sealed or indexed anew. */
+  /** Records that were resealed or reindexed. */
   readonly done: number;
   readonly destroyed: readonly number[];
-  /** What still needs an older version, so that it could not be destroyed. */
+  /** What still needs an older version, which therefore was not destroyed. */
   readonly remaining: readonly KeyUse[];
 }
 
 /**
- * Gives a brand a new key and everything of the brand to it, and destroys the old one once nothing is under
- * it; goes on with what an earlier call began. No customer's version or dates change.
+ * Creates a new key for a brand, moves all its records to it, and destroys the old key once nothing uses it.
+ * Resumes a rotation of an earlier call. No customer's version or dates change.
  *
- * @throws OperatorError where the brand's changes leave no gap for the new key.
+ * @throws OperatorError if the brand's changes leave no gap for the new key.
  */
 export async function rotateKey(
   system: System,
@@ -60,11 +60,11 @@ export async function rotateKey(
   return { ...(await resume(system, brandId, kind, options)), resumed };
 }
 
-/** How often the brand's lock is tried for between the changes under way, and the time between two attempts. */
+/** Attempts to get the brand's lock between running changes, and the delay between two attempts. */
 const maxAttempts = 100;
 const retryDelayMs = 100;
 
-/** Adds the new version. False where there is a rotation under way. */
+/** Adds the new version. False if a rotation is running. */
 async function begin(
   system: System,
   brandId: BrandId,
@@ -84,7 +84,7 @@ async function begin(
     await delay(retryDelayMs);
   }
   throw new OperatorError(
-    'Changes of the brand were under way all the time, so it was given no new key. Try again with the same command.',
+    'Changes of the brand were running all the time, so no new key was created. Repeat the command.',
   );
 }
 
@@ -107,10 +107,10 @@ async function resume(
       done += count;
       options.onProgress?.(done, Math.max(done, total));
     },
-    // Other workers leave the rotation alone meanwhile.
+    // Other workers skip the rotation during this time.
     onAlive: () => postponeRotation(scope, kind, plusSeconds(system.now(), rotationLease)),
   };
-  // A record that changed during the walk is under the new key by now, or the next walk finds it.
+  // A record that changed during the walk is under the new key, or the next walk finds it.
   while (counted(remaining) > 0 && !observer.isStopped()) {
     const before = counted(remaining);
     await (kind === 'brand' ? resealAll(scope, keyring, observer) : reindexAll(scope, keyring, observer));
@@ -141,7 +141,7 @@ async function destroy(
 const newestOf = (keyring: Keyring, kind: KeyKind): number =>
   kind === 'brand' ? keyring.sealVersion : keyring.indexVersion;
 
-/** What is there to be done by a walk; the rest goes by itself. */
+/** The number of records that a walk has to move; the others expire. */
 const counted = (uses: readonly KeyUse[]): number =>
   uses.reduce((sum, { count, until }) => sum + (until === undefined ? count : 0), 0);
 

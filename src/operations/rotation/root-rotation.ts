@@ -17,11 +17,11 @@ import { scopeOf } from '../system.ts';
 import type { RotationOptions } from './brand-rotation.ts';
 import { entryOf } from './brand-rotation.ts';
 
-// The root key wraps the brands' keys and nothing else, so a new version of it re-wraps those and touches no
-// record. The old one stays in its place for as long as backups may need it.
+// The root key wraps only the brands' keys, so a new version re-wraps those and changes no record. The old version
+// is kept as long as backups may need it.
 
 const daySeconds = 86_400;
-/** Brands whose keys are re-wrapped between two looks at what there is. */
+/** Brands whose keys are re-wrapped per batch. */
 const batch = 100;
 
 export interface RootRotated {
@@ -35,10 +35,10 @@ export interface RootRotated {
 }
 
 /**
- * Puts a new root version in use and has it wrap every key of every brand; goes on with what an earlier call
- * began. A file of Clientele's own gets the new version here; an operator puts it in place beforehand.
+ * Activates a new root version and re-wraps every key of every brand with it; resumes an earlier call. Adds the new
+ * version to a root key file of Clientele's own; an operator's file must already contain it.
  *
- * @throws OperatorError that says how, where there is no new version in the operator's place.
+ * @throws OperatorError with instructions if an operator's root key has no new version.
  */
 export async function rotateRoot(system: System, options: RotationOptions): Promise<RootRotated> {
   const resumed = !(await begin(system));
@@ -59,7 +59,8 @@ function begin(system: System): Promise<boolean> {
       addRootVersion(rootKeyLocation.path);
       vault.reload();
     }
-    // Killed between file and database, a version is in the file and not in use: the next call takes it.
+    // If the process dies between file and database, the version is in the file but not in use; the next call
+    // activates it.
     await insertRootVersion(connection, vault.rootVersion, vault.proof(), now());
     return true;
   });
@@ -92,17 +93,17 @@ async function rewrapAll(system: System, options: RotationOptions): Promise<numb
   return done;
 }
 
-/** What becomes of the root key by itself. */
+/** The automatic rotation of the root key. */
 export interface RootPolicy {
-  /** Days after which a key of Clientele's own is replaced; 0 for never. */
+  /** Days after which Clientele replaces its own root key; 0 for never. */
   readonly rotateDays: number;
   /** Days for which a replaced version is kept. */
   readonly backupHorizonDays: number;
 }
 
 /**
- * Does what is due: re-wraps what is still under an older version, replaces a key of Clientele's own that is
- * old, and destroys versions that no backup should need any more. An operator's file is left to its operator.
+ * Does the due maintenance: re-wraps keys under an older version, replaces an old root key of Clientele's own, and
+ * destroys versions past the backup horizon. It never changes an operator's file.
  */
 export async function maintainRootKey(system: System, policy: RootPolicy): Promise<void> {
   const { db, now, rootKeyLocation } = system;
@@ -115,7 +116,7 @@ export async function maintainRootKey(system: System, policy: RootPolicy): Promi
   await destroyRoots(system, policy);
 }
 
-/** Whether a version is past the time for which backups may need it. */
+/** Whether a version is past the time that backups may need it. */
 export const isPastBackupHorizon = (
   { retiredAt, keys }: RootVersion,
   { backupHorizonDays }: Pick<RootPolicy, 'backupHorizonDays'>,

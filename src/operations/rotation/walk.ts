@@ -16,12 +16,12 @@ import { VaultError } from '../../vault/vault.ts';
 import { indexValues } from '../customers/index-values.ts';
 import { customerSealContext } from '../customers/sealing.ts';
 
-/** What a walk reports to, and asks whether to stop. */
+/** Progress and stop signal of a walk. */
 export interface WalkObserver {
   readonly isStopped: () => boolean;
-  /** Called with how many more records are done. */
+  /** Called with the number of newly finished records. */
   readonly onDone: (count: number) => void;
-  /** Called at intervals while the walk goes on. */
+  /** Called at intervals during the walk. */
   readonly onAlive: () => Promise<void>;
 }
 
@@ -53,10 +53,7 @@ function reseal(keyring: Keyring, at: SealedColumn, from: Outdated): Resealed {
   };
 }
 
-/**
- * Gives customers who are indexed under an older key their values under the newest. The keys of repeated requests
- * expire instead.
- */
+/** Reindexes customers under the newest index key. Idempotency keys are not reindexed; they expire. */
 export async function reindexAll(scope: BrandScope, keyring: Keyring, observer: WalkObserver): Promise<void> {
   for (const table of ['customers', 'deleted_customers'] as const satisfies readonly CustomerTable[]) {
     await walk(
@@ -77,7 +74,7 @@ function valuesOf(keyring: Keyring, { id, profile, profileSeal, ssn, ssnSeal }: 
   return indexValues(keyring, opened, ssn && keyring.open(customerSealContext('ssn', id, ssnSeal), ssn));
 }
 
-/** A damaged record stays as it is, and its key stays, too; the doctor reports it. */
+/** A damaged record and its key are kept; the doctor reports it. */
 function readable<From, To>(found: readonly From[], work: (one: From) => To): readonly To[] {
   return found.flatMap((one) => {
     try {
@@ -89,7 +86,7 @@ function readable<From, To>(found: readonly From[], work: (one: From) => To): re
   });
 }
 
-/** Goes along a table to its end. After each batch with work in it, it pauses for as long as the batch took. */
+/** Walks a table to its end. After each batch with changes it pauses for as long as the batch took. */
 async function walk<Found>(
   observer: WalkObserver,
   find: (after: string | undefined) => Promise<Batch<Found>>,

@@ -24,7 +24,7 @@ import { scopeOf } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { answerSealContext, openSettings, payloadSealContext, secretsAt } from './sealing.ts';
 
-/** Makes one attempt at a delivery that this worker has claimed, and stores its outcome. */
+/** Makes one attempt of a claimed delivery and stores its outcome. */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
   const keyring = await system.keyrings.of(brandId);
   const { webhook, full, thin } = delivery;
@@ -53,14 +53,14 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
     latencyMillis,
     ...result,
   });
-  // The keys may have changed while the receiver answered, and a deletion may have waited for this row.
+  // During the call the keys may have been rotated, and a deletion may have waited for this row.
   const isSettled = await retryOnConflict(system.keyrings, brandId, (one) =>
     settleDelivery(scopeOf(system, brandId), delivery, sealedBy(one)),
   );
   if (isSettled) await disableWhereGone(system, brandId, delivery, { outcome, endedAt: result.endedAt });
 }
 
-/** What every delivery carries: the signatures of Bond and of Standard Webhooks, over the very bytes sent. */
+/** The headers of every delivery: the signatures of Bond and of Standard Webhooks over the exact bytes sent. */
 function headersFor(
   settings: WebhookSettings,
   eventId: string,
@@ -69,7 +69,7 @@ function headersFor(
 ): Readonly<Record<string, string>> {
   const { present, previous } = secretsAt(settings, now);
   const seconds = Math.floor(millisOf(now) / 1_000);
-  // Bond's header has room for one secret: until the overlap is over, the one that the receiver already knows.
+  // Bond's header has one signature: until the overlap ends, that of the old secret.
   const mac = createHmac('sha256', previous ?? present)
     .update(`${seconds}.${body}`)
     .digest('hex');
@@ -105,7 +105,7 @@ function deliveryResultOf(
     : { status: 'pending', dueAt: plusSeconds(endedAt, pause), endedAt };
 }
 
-/** Disables a subscription whose receiver says that it is gone, or has taken nothing for days, and announces that. */
+/** Disables a subscription whose receiver answers 410 or has failed for days, and writes an event about it. */
 async function disableWhereGone(
   system: System,
   brandId: BrandId,

@@ -58,7 +58,7 @@ async function shownAttempt({ system, keyring }: Context, attempt: AttemptRow) {
   };
 }
 
-/** Sends events again, so many at most; the cursor in the answer leads on to the rest. */
+/** Sends up to `maxReplayedEvents` events again; the cursor in the answer continues with the rest. */
 export async function replayWebhook(
   context: Context,
   { params, body }: Input<Contract['replayWebhook']>,
@@ -89,8 +89,7 @@ export async function replayWebhook(
 type ReplayBody = Input<Contract['replayWebhook']>['body'];
 
 /**
- * The one way that was asked for; the check of the body has seen that there is one. Of a range, only what the
- * subscription is for.
+ * The selected events; the body check ensures one selection. A range includes only event types of the subscription.
  */
 function replayOf(body: ReplayBody, events: readonly string[]): Replay {
   const types = events.flatMap(typesOf);

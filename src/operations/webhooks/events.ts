@@ -13,7 +13,7 @@ export async function listEvents(
   { query }: Input<Contract['listEvents']>,
 ): Promise<Answer> {
   const page = await readEvents(scope, queryOf(query));
-  // Whoever goes on from a cursor has to hear of a gap; whoever begins takes what there is.
+  // A client that continues from a cursor must learn of a gap; a client without one gets the events that exist.
   if (query.cursor !== undefined && (parseCursor(query.cursor) ?? 0n) + 1n < page.oldest)
     throw new Refusal('events_gone');
   const data = page.events.map(

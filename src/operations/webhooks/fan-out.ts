@@ -18,12 +18,12 @@ import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { payloadSealContext } from './sealing.ts';
 
-/** Events that are looked at for one subscription by one transaction, at most. */
+/** Maximum number of events per subscription and transaction. */
 const batch = 200;
 
 /**
- * Makes deliveries of the events that one subscription has not been looked at for. The deliveries and how far
- * that has come are one transaction, so a process that dies in between leaves neither.
+ * Creates the deliveries of one subscription's new events. Deliveries and position are written in one transaction,
+ * so a crash leaves neither.
  */
 export async function fanOut(system: System): Promise<'more' | 'done'> {
   let brandId: BrandId | undefined;
@@ -33,7 +33,7 @@ export async function fanOut(system: System): Promise<'more' | 'done'> {
       if (!behind) return 'done';
       brandId = behind.brandId;
       const events = await unmatchedEvents(behind, db, behind.fanned, batch);
-      // The head moves together with the events: where there are none, they have been swept.
+      // The position advances with the events; if there are none, they were swept.
       const upTo = events.at(-1)?.number ?? behind.head;
       const wanted = events.filter((event) => isFor(behind.webhook, event));
       const deliveries = await Promise.all(wanted.map((event) => deliveryOf(system, behind, event)));
@@ -47,7 +47,7 @@ export async function fanOut(system: System): Promise<'more' | 'done'> {
   }
 }
 
-/** A test is for the subscription that it names, and for no other. */
+/** A test event is delivered only to the subscription that it names. */
 function isFor({ id, events }: WebhookRow, { type, payload }: UnmatchedEvent): boolean {
   if (type === 'webhook.test') return (JSON.parse(payload) as { webhook_id?: string }).webhook_id === id;
   return matchesEventType(events, type);
@@ -68,7 +68,7 @@ async function deliveryOf(
   return { ...bare, payload: keyring.seal(payloadSealContext(deliveryId), whole) };
 }
 
-/** The customer as an answer shows it, or `undefined` for one that is gone. */
+/** The customer as an answer shows it, or `undefined` if it was deleted. */
 async function customerOf(
   system: System,
   scope: BrandScope,
@@ -80,7 +80,7 @@ async function customerOf(
   try {
     return JSON.parse(customerJson(row.head, await openProfile({ system, keyring }, row), withOffset));
   } catch (error) {
-    // One damaged record must not hold up everybody's events: the doctor finds it.
+    // One damaged record must not block all events; the doctor reports it.
     if (error instanceof VaultError) return undefined;
     throw error;
   }

@@ -6,12 +6,12 @@ import type { Keyring } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 
-/** What of a subscription is sealed: its address may hold a secret, and its description is what people wrote. */
+/** The sealed part of a subscription: its URL may contain a secret, and its description is free text. */
 export interface WebhookSettings {
   readonly url: string;
   readonly description: string;
   readonly secret: string;
-  /** The secret before this one, while it overlaps. */
+  /** The previous secret, during the overlap. */
   readonly previous?: { readonly secret: string; readonly until: Instant };
 }
 
@@ -25,7 +25,7 @@ export const payloadSealContext = (deliveryId: string): SealContext =>
 export const answerSealContext = (attemptId: string): SealContext =>
   sealContext('delivery_attempts.answer', { attempt_id: attemptId });
 
-/** The same subscription with these settings, sealed once more. */
+/** Seals the changed settings of a subscription. */
 export function sealSettings(keyring: Keyring, row: WebhookRow, settings: WebhookSettings): WebhookRow {
   const settingsSeal = row.settingsSeal + 1;
   return {
@@ -44,7 +44,7 @@ export async function openSettings(
   );
 }
 
-/** The secrets that sign at a moment: the present one, and the one before it while that overlaps. */
+/** The secrets that sign at a given time: the current one, and the previous one during the overlap. */
 export const secretsAt = ({ secret, previous }: WebhookSettings, now: Instant) => ({
   present: secret,
   previous: previous && previous.until > now ? previous.secret : undefined,

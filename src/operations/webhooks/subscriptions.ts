@@ -22,11 +22,11 @@ import type { Answer, Context } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { openSettings, sealSettings } from './sealing.ts';
 
-/** A subscription as it stands, and what is sealed of it. */
+/** A subscription and its opened settings. */
 interface Opened {
   readonly row: WebhookRow;
   readonly settings: WebhookSettings;
-  /** When it is looked at. */
+  /** The current time. */
   readonly now: Instant;
 }
 
@@ -99,7 +99,7 @@ export async function updateWebhook(
       events: body.events ?? row.events,
       payload: body.payload ?? row.payload,
       status: body.status ?? row.status,
-      // Another address begins with a clean slate, and so does one that is enabled again.
+      // A new URL and a re-enabled subscription start without failures.
       failingSince: url !== undefined || body.status !== undefined ? undefined : row.failingSince,
     },
     {
@@ -153,14 +153,14 @@ export async function deleteWebhook(
   return answer;
 }
 
-/** Announces an event that only this subscription is told of. */
+/** Writes an event that only this subscription receives. */
 export async function testWebhook(
   context: Context,
   { params }: Input<Contract['testWebhook']>,
 ): Promise<Answer> {
   const { row } = await openWebhook(context, params.webhook_id);
   if (row.status === 'STATUS_DISABLED')
-    throw new Refusal('webhooks_err', 'The subscription is disabled: enable it to send it something.');
+    throw new Refusal('webhooks_err', 'The subscription is disabled: enable it first.');
   const event = 'webhook.test';
   const answer: Answer = { status: 200, body: asciiJson({ webhook_id: row.id, event }) };
   const more = { webhook_id: row.id };
@@ -169,7 +169,7 @@ export async function testWebhook(
   return answer;
 }
 
-/** The address that was sent, if one was. @throws Refusal where it may not be called. */
+/** The URL in the request, if there is one. @throws Refusal if it may not be called. */
 async function checkedUrl(
   { system }: Context,
   body: { readonly url?: string; readonly callback_url?: string },
@@ -185,7 +185,7 @@ async function checkedUrl(
 const answerOf = (opened: Opened, secret?: string): string =>
   asciiJson({ webhook_subscription: shown(opened, secret) });
 
-/** As answers show it, the secret only where it was just made. */
+/** The subscription as answers show it, with the secret only if it was just created. */
 function shown({ row, settings, now }: Opened, secret = maskSecret(settings.secret)) {
   const { previous } = settings;
   const stillSigns = previous !== undefined && previous.until > now;

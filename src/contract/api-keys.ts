@@ -20,7 +20,7 @@ const verifyKey = operation({
   path: '/auth/key/{identity}',
   tag: 'Keys',
   summary: 'Verify a key',
-  description: 'Tells a key about itself: its brand, its name and what it may do. Never the secret.',
+  description: 'Returns the facts of the calling key: its brand, name and scopes. Never the secret.',
   scope: 'any key',
   params: { identity: { description: 'The Identity that the request carries.', invalid: 'not_found' } },
   answer: {

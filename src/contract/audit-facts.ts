@@ -8,8 +8,8 @@ const optional = Type.Optional;
 const count = (description: string) => Type.Integer({ description, minimum: 0 });
 
 /**
- * What entries of the audit trail say besides who, when and to whom, by operation: ids, counts, names and
- * settings, never a value. An entry can carry nothing that is not listed here: the compiler sees to it.
+ * The facts of an audit entry beyond actor, time and customer, by operation: ids, counts, names and settings, never
+ * a value. The compiler rejects a fact that is not listed here.
  */
 export const auditFacts = {
   because: optional(Type.String({ description: 'Why an erasure was due, or a subscription was disabled.' })),
@@ -37,20 +37,18 @@ export const auditFacts = {
     Type.Number({ description: 'Hours for which a rotated key stayed valid.', minimum: 0 }),
   ),
   program_id: optional(uuid('The program of the verification, or the one that was set up.')),
-  proposed_fields: optional(
-    Type.Array(Type.String(), { description: 'The fields that a change request is about.' }),
-  ),
+  proposed_fields: optional(Type.Array(Type.String(), { description: 'The fields of a change request.' })),
   provider: optional(Type.String({ description: 'The KYC provider of a program.' })),
   replayed: optional(count('How many events were sent again.')),
   requested_by: optional(uuid('The Identity of the key that requested the erasure.')),
-  retention_policy: optional(Type.String({ description: 'What was changed of the policy, as JSON.' })),
+  retention_policy: optional(Type.String({ description: 'The changed values of the policy, as JSON.' })),
   root_version: optional(
     count('The version of the root key that the keys of the brand are now wrapped under.'),
   ),
   run_id: optional(uuid('The verification.')),
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
-  verification: optional(oneOf(kycStatuses, { description: 'How the verification stood afterwards.' })),
+  verification: optional(oneOf(kycStatuses, { description: 'The status of the verification afterwards.' })),
   version: optional(count('The version of a new key of the brand.')),
   webhook_id: optional(uuid('The subscription.')),
 } as const;

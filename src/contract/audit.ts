@@ -36,7 +36,7 @@ const entry = Type.Object(
   {
     number: Type.Integer({
       description:
-        "The entry's place in the brand's trail, from 1 and without a gap. It has one within a second.",
+        "The entry's number in the brand's trail, from 1 and without gaps. It is assigned within a second.",
     }),
     at: Type.String({ description: 'When it was done.' }),
     actor: Type.Object(
@@ -51,23 +51,23 @@ const entry = Type.Object(
     operation: Type.String({
       description: 'The operationId, the command, or the name of a background step.',
     }),
-    customer_id: Type.Optional(uuid('Whom it was about.')),
+    customer_id: Type.Optional(uuid('The customer that the entry is about.')),
     fields: Type.Optional(
       Type.Array(Type.String(), { description: 'The fields that changed or were read.' }),
     ),
     digests: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
         description:
-          "Digests of the new values under a key of the customer's own: equal ones stand for equal values. The key goes when the customer is erased.",
+          'Digests of the new values under a key of the customer. Equal digests mean equal values. The key is destroyed when the customer is erased.',
       }),
     ),
-    has_reason: Type.Optional(Type.Boolean({ description: 'Present where somebody gave a reason.' })),
+    has_reason: Type.Optional(Type.Boolean({ description: 'Present if a reason was given.' })),
     hash: Type.Optional(
       Type.String({ description: 'SHA-256 over the entry and the hash before it, in hex.' }),
     ),
     reason: Type.Optional(
       Type.String({
-        description: 'The reason in the words of whoever gave it; gone when the customer is erased.',
+        description: 'The reason as it was given; removed when the customer is erased.',
       }),
     ),
     ...auditFacts,
@@ -84,7 +84,7 @@ const listAudit = operation({
   tag: 'Audit',
   summary: 'Read the audit trail',
   description:
-    'Who did what to whom, over all customers of the brand: every change, every SSN that was shown, every command. Names of fields and digests only, never a value. A narrow filter may answer short or empty pages that still have a next_cursor. For a copy that can be verified, use `clientele export audit`.',
+    'All audit entries of the brand: every change, every full SSN shown, every command. Entries contain field names and digests, never values. A narrow filter may return short or empty pages that still have a next_cursor. For a copy that can be verified, use `clientele export audit`.',
   scope: 'audit:read',
   params: {},
   query: Type.Object(
@@ -102,8 +102,8 @@ const listAudit = operation({
           maxLength: 36,
         }),
       ),
-      from: time('Only from this day or moment on (ISO 8601).'),
-      to: time('Only before this day or moment (ISO 8601).'),
+      from: time('Only from this date or time on (ISO 8601).'),
+      to: time('Only before this date or time (ISO 8601).'),
       ...paging,
     },
     closed,
@@ -125,8 +125,7 @@ const getCustomerAudit = operation({
   path: '/customers/{customer_id}/audit',
   tag: 'Audit',
   summary: "Read a customer's audit trail",
-  description:
-    'Every entry about one customer. The entries of a deleted customer stay, and are read by its id as before.',
+  description: 'Every entry about one customer. The entries of a deleted customer remain readable by its id.',
   scope: 'audit:read',
   params: customerId,
   query: Type.Object(paging, closed),
@@ -148,13 +147,16 @@ const revealSsn = operation({
   tag: 'Audit',
   summary: 'Show a full SSN',
   description:
-    'Answers the full number, once the audit trail holds who asked and why. Every call is an entry of its own; an Idempotency-Key means nothing here, since no answer with a number in it is kept.',
+    'Returns the full SSN after an audit entry with the caller and the reason is committed. Every call writes its own entry. An Idempotency-Key has no effect here, because no answer with an SSN is stored.',
   scope: 'ssn:reveal',
   params: customerId,
   body: {
     schema: Type.Object(
       {
-        reason: shortTextField('Why the number is needed; sealed, and shown with the entry.', revealReason),
+        reason: shortTextField(
+          'Why the SSN is needed; sealed, and shown with the audit entry.',
+          revealReason,
+        ),
       },
       { title: 'SsnReason', ...closed },
     ),

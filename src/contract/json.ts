@@ -1,16 +1,16 @@
 import { Refusal } from '../domain/errors.ts';
 
-/** How deep a body may nest. The deepest lawful one needs three levels. */
+/** Maximum nesting depth of a body. The deepest valid body has three levels. */
 const maxDepth = 16;
 
-/** Passed over where a body begins with it (RFC 8259 section 8.1). */
+/** Ignored at the start of a body (RFC 8259 section 8.1). */
 const byteOrderMark = '\ufeff';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * A body as RFC 8259 wants it and stricter: UTF-8, at most 16 levels deep, and no name twice in an object.
- * `JSON.parse` alone would repair the bytes and let the last of two equal names win in silence.
+ * Parses a body as RFC 8259 requires, and stricter: UTF-8, at most 16 levels deep, and no duplicate names in an
+ * object. `JSON.parse` alone would replace invalid bytes and silently keep the last of two equal names.
  *
  * @throws Refusal `input_error`
  */
@@ -33,7 +33,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** One walk over the text, looking at brackets and names only; everything else is left to `JSON.parse`. */
+/** Scans only brackets and names; `JSON.parse` checks everything else. */
 function refuseDeepOrDoubled(text: string): void {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at += 1) {
@@ -59,8 +59,8 @@ function refuseDeepOrDoubled(text: string): void {
 }
 
 /**
- * The index after the closing quote of the string that begins at `start`, or the end of the text. A string
- * may be a document of 14 million characters, so the search leaps from quote to quote.
+ * The index after the closing quote of the string that begins at `start`, or the end of the text. A string may be a
+ * document of 14 million characters, so the search jumps from quote to quote.
  */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote > 0; quote = text.indexOf('"', quote + 1)) {

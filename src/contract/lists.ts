@@ -2,18 +2,18 @@ import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import { invalidField } from '../domain/errors.ts';
 
-/** How our own lists are asked for and answered; Bond's lists have the form that Bond gave them. */
+/** The form of our own lists; Bond's lists have Bond's form. */
 
 const maxListItems = 100;
 export const defaultListItems = 50;
 
 const bySequence = '^c1_[0-9a-z]{1,13}$';
 
-/** The query of a list: how many, and from where on. `cursorPattern`: what the list's own cursors look like. */
+/** The query of a list: limit and cursor. `cursorPattern` is the form of the list's own cursors. */
 export const listQuery = (cursorPattern = bySequence) => ({
   limit: Type.Optional(
     Type.Integer({
-      description: 'How many to return.',
+      description: 'Maximum number of items to return.',
       format: 'int32',
       minimum: 1,
       maximum: maxListItems,
@@ -22,7 +22,7 @@ export const listQuery = (cursorPattern = bySequence) => ({
   ),
   cursor: Type.Optional(
     Type.String({
-      description: 'Where to go on, as next_cursor of the last answer gave it.',
+      description: 'The next_cursor of the previous answer.',
       pattern: cursorPattern,
       maxLength: 64,
     }),
@@ -30,7 +30,7 @@ export const listQuery = (cursorPattern = bySequence) => ({
 });
 
 const nextCursor = Type.Union([Type.String(), Type.Null()], {
-  description: 'Where the list goes on; null where it ends.',
+  description: 'Cursor of the next page; null at the end of the list.',
 });
 
 /** The answer of a list. */
@@ -53,10 +53,10 @@ export interface Page<Row> {
 }
 
 /**
- * One page of a list. `read` is given the position to read after and the number of rows to read: one more than
- * the page holds, which tells whether the list goes on.
+ * One page of a list. `read` is given the position to read after and the number of rows to read: one more than the
+ * page holds, which tells whether there is a next page.
  *
- * @throws InvalidInput where the cursor does not parse
+ * @throws InvalidInput if the cursor is invalid
  */
 export async function pageOf<Row, Position>(
   query: { readonly limit?: number; readonly cursor?: string },
@@ -70,7 +70,7 @@ export async function pageOf<Row, Position>(
   return { rows, next_cursor: last === undefined ? null : form.after(last) };
 }
 
-/** The position that a cursor stands for; `undefined` without a cursor. @throws InvalidInput */
+/** The position of a cursor; `undefined` without a cursor. @throws InvalidInput */
 export function positionOf<Position>(
   cursor: string | undefined,
   parse: (cursor: string) => Position | undefined,

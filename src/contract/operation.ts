@@ -6,8 +6,8 @@ import type { Scope } from '../domain/scopes.ts';
 import type { ValidationContext } from '../domain/values.ts';
 
 /**
- * One row of the contract: everything the wire says about one operation. Routing, authentication,
- * validation, the handlers' types, `openapi.json` and the reference are all made from it.
+ * One row of the contract: the full wire definition of one operation. Routing, authentication, validation, the
+ * handlers' types, `openapi.json` and the reference derive from it.
  */
 export interface OperationRow {
   readonly operationId: string;
@@ -18,37 +18,37 @@ export interface OperationRow {
   readonly summary: string;
   readonly description: string;
   /**
-   * What a key must carry. `any key` is for what every key may do, such as asking about itself; `signed` is
-   * for callers without a key, whose body carries a signature that the operation itself verifies.
+   * The required scope. `any key` needs none; `signed` is for callers without a key, whose signature the operation
+   * itself verifies.
    */
   readonly scope: Scope | 'any key' | 'signed';
-  /** Every path parameter is a UUID; the code answers one that is not. */
+  /** Every path parameter is a UUID; `invalid` is the code for one that is not. */
   readonly params: Readonly<Record<string, { readonly description: string; readonly invalid: ErrorCode }>>;
   readonly query?: TObject;
-  /** What the schema of the query cannot say, so that every problem comes in one answer. */
+  /** Checks of the query beyond its schema, so that one answer reports every problem. */
   readonly checkQuery?: (query: Readonly<Record<string, unknown>>) => Problems;
   readonly body?: RequestBody;
   readonly answer: SuccessfulAnswer;
-  /** Answers 400 for anything wrong with query or body. */
+  /** The 400 code for an invalid query or body. */
   readonly schemaError: ErrorCode;
-  /** What else the operation can say no with, beyond what every operation can. */
+  /** Further refusals of the operation, beyond those of every operation. */
   readonly errors: readonly ErrorCode[];
-  /** Answers 500. */
+  /** The 500 code. */
   readonly unknownError: ErrorCode;
   /** Whether `If-Match` is honoured. */
   readonly conditional?: true;
 }
 
 export interface RequestBody {
-  /** Shape only. Whether values are lawful is said by `check`, so that every problem comes at once. */
+  /** The schema checks the shape only. `check` checks the values, so that one answer reports every problem. */
   readonly schema: TObject;
   readonly check: (body: unknown, validationContext: ValidationContext) => Problems;
   /**
-   * Whether the operation itself decides on what `check` finds, because it depends on what is stored: a
-   * value sent back as it was read is lawful, whatever today's rules say of it.
+   * Whether the operation itself handles the problems of `check`, because they depend on stored data: an unchanged
+   * stored value is always valid, even if today's rules reject it.
    */
   readonly problemsDecidedLater?: true;
-  /** Bytes of the largest body, where it may be larger than others. */
+  /** Maximum bytes of the body, if it differs from the default. */
   readonly limit?: number;
   readonly example: object;
 }
@@ -69,15 +69,15 @@ export type AnswerHeader = 'ETag' | 'Link' | 'X-Total-Count';
 /** Keeps a row's exact types while checking its form. */
 export const operation = <const Row extends OperationRow>(row: Row): Row => row;
 
-/** Whether repeating the request could do its work twice, so that an Idempotency-Key means something. */
+/** Whether a repeated request could have its effect twice, so that it accepts an Idempotency-Key. */
 export const isRepeatable = (row: OperationRow): boolean =>
   row.method !== 'GET' && !['customers:read', 'ssn:reveal', 'signed'].includes(row.scope);
 
-/** What every operation can answer besides its own errors. */
+/** Errors that every operation can answer. */
 const commonErrors: readonly ErrorCode[] = [
   'auth_err',
   'unavailable',
-  // A request that is malformed, too slow or too long has its answer before anyone knows what it is for.
+  // Malformed, slow or oversized requests are answered before the operation is known.
   'input_error',
   'request_timeout',
   'header_too_large',
@@ -95,21 +95,21 @@ export function errorsOf(row: OperationRow): readonly ErrorCode[] {
   return [...codes];
 }
 
-/** Where no body is wanted, one that is sent is still read and refused. */
+/** An unexpected body is read and refused. */
 const bodyErrors = ['payload_too_large', 'unsupported_media_type'] as const;
 const idempotencyErrors = ['idempotency_key_exists', 'idempotency_mismatch'] as const;
 
-/** What a handler is given, typed by its row. */
+/** The input of a handler, typed by its row. */
 export interface Input<Row extends OperationRow> {
   readonly params: { readonly [Name in keyof Row['params']]: Id<ParamKind<Name>> };
   readonly query: Row['query'] extends TObject ? Static<Row['query']> : undefined;
   readonly body: Row['body'] extends RequestBody ? Static<Row['body']['schema']> : undefined;
-  /** What `check` found, where the row leaves the decision to the operation. */
+  /** The problems of `check`, if the row leaves them to the operation. */
   readonly deferredProblems: Problems;
   readonly ifMatch: Precondition;
 }
 
-/** Parameters whose names do not say of what kind their ids are. */
+/** Parameters whose names do not tell the type of their ids. */
 interface ParamKinds {
   readonly identity: 'key';
   readonly bond_brand_id: 'brand';

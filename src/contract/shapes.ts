@@ -6,17 +6,17 @@ import type { Limits } from '../domain/values.ts';
 export const oneOf = <const Values extends readonly string[]>(values: Values, options: object = {}) =>
   Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
 
-/** Far above the limit of every rule, so that the rule reports a long text and not the schema. */
+/** Far above the limit of every rule, so that the rule reports a long text, not the schema. */
 const absurdLength = 1_000;
-/** `documented` is for the reference: the limits that the rule of this value checks. Validation ignores it. */
+/** `documented` contains the limits of the value's rule, for the reference. Validation ignores it. */
 export const text = (description: string, documented?: Limits, options: object = {}) =>
   Type.String({ description, maxLength: absurdLength, ...(documented && { documented }), ...options });
 export const uuid = (description: string) => Type.String({ description, format: 'uuid', maxLength: 36 });
-/** A text under a `shortText` rule, which the row's `check` applies. */
+/** A text with a `shortText` rule, which the row's `check` applies. */
 export const shortTextField = (description: string, { limits, lines }: ShortText) =>
   text(description, limits, lines ? { lines } : {});
 
-/** The answer of an operation that always answers the same sentence. The operation takes it from its row. */
+/** A constant answer text. The operation takes it from its row. */
 export const fixedText = <const Text extends string>(description: string, text: Text) =>
   ({
     status: 200,

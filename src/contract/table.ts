@@ -12,12 +12,12 @@ import { retentionOperations } from './retention/retention.ts';
 import { eventOperations } from './webhooks/events.ts';
 import { webhookOperations } from './webhooks/subscriptions.ts';
 
-/** Where the API lives. Bond's clients have it in their base URL. */
+/** The path prefix of the API. Bond's clients have it in their base URL. */
 export const apiPrefix = '/api/v0.1';
 
 /**
- * Every operation of the API, in the order of the reference. A row is a route, a handler's type and a page of
- * the reference; each file lists its own rows.
+ * Every operation of the API, in the order of the reference. A row defines a route, a handler's type and a section
+ * of the reference; each file lists its own rows.
  */
 export const contract = {
   ...customerOperations,

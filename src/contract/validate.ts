@@ -9,9 +9,8 @@ import { withoutLines } from '../domain/short-text.ts';
 import { harmfulText, isHarmless } from '../domain/text.ts';
 
 /**
- * The shape of what is sent, checked against the schema of its row. Types are never coerced in bodies and
- * nothing is dropped in silence. Ids are parsed as those in paths are, wherever they stand; the other formats
- * are left to the values' own rules.
+ * Validates requests against the schema of their row. Types in bodies are never coerced and no member is silently
+ * dropped. Ids are parsed everywhere as in paths; other formats are checked by the value rules.
  */
 const ajv = new Ajv({
   allErrors: true,
@@ -41,7 +40,7 @@ function note(error: ErrorObject, problems: Problems): void {
     const name = String(params['additionalProperty']);
     problems.add(below(shortened(name)), unknownField(name, path));
   } else if (error.keyword === 'format') {
-    // An id that is too long has been called so already.
+    // An id that is too long has already been reported.
     const malformed = new Problems();
     malformed.add(path === '' ? 'body' : path, 'Not a valid UUID.');
     problems.addMissing(malformed);
@@ -50,7 +49,7 @@ function note(error: ErrorObject, problems: Problems): void {
   }
 }
 
-/** The name of a field is shown, since the caller must know which; one that long is no field's name. */
+/** The name of the field is shown to the caller, unless it is longer than any real name. */
 const shortened = (name: string): string => (name.length > 64 ? `${name.slice(0, 64)}…` : name);
 
 function unknownField(name: string, path: string): string {
@@ -88,8 +87,8 @@ function sentence(keyword: string, params: Readonly<Record<string, unknown>>): s
 }
 
 /**
- * Query parameters arrive as text. A parameter whose schema says integer is read as one if it is written
- * plainly (`1`, not `1e3`, `01` or `1.0`); what cannot be read stays text, and the schema then says so.
+ * Query parameters arrive as text. An integer parameter is parsed if it is in plain form (`1`, not `1e3`, `01` or
+ * `1.0`); anything else stays text and fails the schema.
  */
 export function readQuery(
   schema: TObject | undefined,
@@ -106,8 +105,8 @@ export function readQuery(
 }
 
 /**
- * Notes every text of a body, names of fields included, that carries a character which does harm. A line break
- * is one, except in a field that the schema marks with `lines`.
+ * Reports every text in a body, including field names, that contains a harmful character. A line break is harmful,
+ * except in a field that the schema marks with `lines`.
  */
 export function checkTexts(value: unknown, schema: TSchema, path: string, problems: Problems): void {
   const { lines, properties } = schema as MarkedSchema;

@@ -84,7 +84,7 @@ describe('an exported trail', { timeout: 120_000 }, () => {
     );
     expect(await verified(path, '--key', told.key)).toMatchObject({
       code: 1,
-      json: { whole: false, line: at + 1, problem: 'Entry 3 was changed after it was written.' },
+      json: { whole: false, line: at + 1, problem: 'Entry 3 was changed.' },
     });
     const other = (await exported()).path;
     expect(await verified(other, '--key', 'ab'.repeat(32))).toMatchObject({

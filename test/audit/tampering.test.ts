@@ -176,25 +176,25 @@ test('the first bad line is named, with what is wrong', async () => {
     return verdict.whole ? 'whole' : `${verdict.line}: ${verdict.problem}`;
   };
   expect(await said(lines.with(4, (lines[4] ?? '').replace('email', 'e-mail')))).toBe(
-    '5: Entry 5 was changed after it was written.',
+    '5: Entry 5 was changed.',
   );
   expect(await said(lines.toSpliced(9, 1))).toBe('10: Entry 10 is missing: entry 11 comes after entry 9.');
   expect(await said(lines.toSpliced(10, 0, lines[9] ?? ''))).toBe(
-    '11: Entry 10 stands here again, or in the wrong place.',
+    '11: Entry 10 is repeated, or in the wrong position.',
   );
   expect(await said(lines.slice(0, -1))).toBe(
-    '64: The closing line is missing. Whatever came after entry 60 is cut off.',
+    '64: The closing line is missing. Everything after entry 60 is missing.',
   );
-  expect(await said([...lines, lines.at(-1) ?? ''])).toBe('65: This line was added after the closing one.');
+  expect(await said([...lines, lines.at(-1) ?? ''])).toBe('65: This line follows the closing line.');
   expect(await said(lines.toSpliced(20, 1))).toBe(
-    '63: The file was made with 63 lines before this one; they are not those, or not all of them.',
+    '63: The closing line covers 63 lines; the lines before it are different or incomplete.',
   );
   expect(await said(rechained(lines.with(30, (lines[30] ?? '').replace('email', 'names')), 30))).toBe(
-    '42: What was signed over entry 40 does not fit: an entry from 21 to 40 was changed and those after it were chained anew.',
+    '42: The signature over entry 40 does not match: an entry from 21 to 40 was changed, and the hashes after it were recomputed.',
   );
   const other = newSigner();
   expect(await said([...linesOf({ brand, signer: other, entries: 60, every: 20 })])).toBe(
-    `21: The checkpoint over entry 20 is signed by a key that is not among those you know: ${other.key}.`,
+    `21: The checkpoint over entry 20 is signed by a key that is not among the trusted keys: ${other.key}.`,
   );
   expect(await said(['PK\u0003\u0004 something else\n'])).toBe('1: This is not a line of an audit export.');
   expect(await said([])).toBe('1: The closing line is missing.');
@@ -211,7 +211,7 @@ test('a trail made anew under another key passes only where neither key nor earl
   expect(await verify(forged, { earlier: earlier.signed })).toEqual({
     whole: false,
     line: 41,
-    problem: 'Entry 40 had another hash in the earlier export: the trail was made anew up to here.',
+    problem: 'Entry 40 had another hash in the earlier export: the trail was rewritten up to this entry.',
   });
   const shorter = [...linesOf({ brand, signer, entries: 50, every: 20 })];
   expect(await verify(shorter, { earlier: earlier.signed })).toMatchObject({

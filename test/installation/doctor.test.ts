@@ -121,7 +121,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/^✓ green {4}Node +Node 2\d\.\d+\.\d+ on /);
     const flat = stdout.replace(/\s+/g, ' ');
     expect(flat).toContain(
-      `! yellow data directory Others than its owner may write in ${dataDir} (mode 777).`,
+      `! yellow data directory Users other than the owner can write to ${dataDir} (mode 777).`,
     );
     expect(flat).toContain(`Close it with: chmod go-w ${dataDir}`);
     expect(stdout).toMatch(/\n0 red \(needs a fix\), 1 yellow \(worth a look\), \d+ green\.\n$/);
@@ -134,7 +134,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
     expect(await oneComplaint(settings)).toMatchObject({
       check: 'root key',
       state: 'red',
-      explanation: `The root key file ${key} is gone, and every record is sealed under it.`,
+      explanation: `The root key file ${key} is missing, and every record is sealed under it.`,
     });
     expect(await readdir(dataDir)).not.toContain('root.key');
     await rename(`${key}.away`, key);
@@ -252,7 +252,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
     expect(await oneComplaint(settings)).toMatchObject({
       check: 'brands',
       state: 'red',
-      explanation: 'The sealing keys of First Bank do not open, so none of its records can be read.',
+      explanation: 'The sealing keys of First Bank cannot be opened, so none of its records can be read.',
     });
   });
 
@@ -363,7 +363,7 @@ describe('the doctor on a certificate', () => {
     expect(await at('2050-01-01')).toEqual({
       check: 'certificate',
       state: 'green',
-      explanation: 'It belongs to its key and is valid until 2126-10-29.',
+      explanation: 'It matches its key and is valid until 2126-10-29.',
     });
   });
 

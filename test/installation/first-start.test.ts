@@ -115,7 +115,7 @@ describe('a later start', { timeout: 120_000 }, () => {
       const refused = await clientele(command, settings);
       expect(refused.code).toBe(1);
       expect(refused.stderr).toContain(
-        `The root key file ${path} is gone, and every record is sealed under it. Put it back from your copy; a new key would open nothing.`,
+        `The root key file ${path} is missing, and every record is sealed under it. Restore it from your copy; a new key cannot open the records.`,
       );
     }
     await expect(readFile(path)).rejects.toThrow('ENOENT');

@@ -85,7 +85,7 @@ describe('live refuses to start', { timeout: 60_000 }, () => {
     const tls = { CLIENTELE_TLS_CERT_FILE: certFile, CLIENTELE_TLS_KEY_FILE: keyFile };
     const other = fixture('other-key.pem');
     expect(await refusal({ ...live, ...tls, CLIENTELE_TLS_KEY_FILE: other })).toContain(
-      `The key in ${other} is not the one of the certificate in ${certFile}.`,
+      `The key in ${other} does not match the certificate in ${certFile}.`,
     );
     expect(await refusal({ ...live, ...tls, CLIENTELE_TLS_CERT_FILE: join(folder, 'none.pem') })).toBe(
       `CLIENTELE_TLS_CERT_FILE names a file that cannot be read (ENOENT): ${join(folder, 'none.pem')}. Correct the path, or let this user read the file.`,
@@ -126,7 +126,7 @@ describe('what a database was created as', { timeout: 120_000 }, () => {
     await writeFile(path, randomKey.replace(/^s/, 't'), { mode: 0o600 });
     await (await serve({ ...live, CLIENTELE_DATA_DIR: data })).stop();
     expect(await refusal({ ...live, CLIENTELE_DATA_DIR: data, CLIENTELE_ROOT_KEY_FILE: path })).toBe(
-      'The root key is not the one that this database was made with, so no record would open. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
+      'The root key is not the one that this database was created with, so no record could be opened. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
     );
   });
 });

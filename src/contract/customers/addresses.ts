@@ -23,7 +23,7 @@ const listAddresses = operation({
   path: '/customers/{customer_id}/addresses',
   tag: 'Addresses',
   summary: "Retrieve a customer's addresses",
-  description: 'All addresses of one customer, in the order in which the customer shows them.',
+  description: 'All addresses of one customer, in the same order as in the customer.',
   scope: 'customers:read',
   params: customerId,
   answer: {
@@ -89,7 +89,7 @@ const updateAddress = operation({
   tag: 'Addresses',
   summary: 'Update an address',
   description:
-    'Changes the fields that are sent. The verdict on the address goes with its content: a changed address is verified anew. The last primary address stays primary. After KYC has passed, primary addresses are locked and no other becomes one.',
+    'Changes the fields that are sent. A changed address loses its verdict and is verified again. The last primary address must stay primary. After KYC has passed, primary addresses are locked, and no other address can become primary.',
   scope: 'customers:write',
   params: bothIds,
   body: {
@@ -98,7 +98,7 @@ const updateAddress = operation({
       additionalProperties: false,
       minProperties: 1,
     }),
-    // A state means nothing without the stored country, so the operation looks at the values.
+    // The rule of a state depends on the stored country, so the operation checks the values.
     check: () => new Problems(),
     problemsDecidedLater: true,
     example: { street2: 'Suite 700' },

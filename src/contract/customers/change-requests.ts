@@ -24,7 +24,7 @@ const requestId = {
 
 const summary = {
   change_request_id: uuid("The request's id."),
-  customer_id: uuid('Whose fields are to change.'),
+  customer_id: uuid('The customer whose fields are to change.'),
   status: oneOf(changeRequestStatuses),
   fields: Type.Array(Type.String(), {
     description: 'The names of the fields that are to change.',
@@ -45,12 +45,12 @@ const wholeRequest = Type.Object(
       {},
       {
         title: 'WantedChanges',
-        description: 'The wanted values as they were proposed; a number is masked.',
+        description: 'The proposed values; an SSN is masked.',
         additionalProperties: true,
       },
     ),
     reason: Type.String(),
-    note: Type.Optional(Type.String({ description: 'What was written with the decision.' })),
+    note: Type.Optional(Type.String({ description: 'The note given with the decision.' })),
   },
   { title: 'WholeChangeRequest', ...closed },
 );
@@ -62,7 +62,7 @@ const createChangeRequest = operation({
   tag: 'Change requests',
   summary: 'Propose a change to a verified customer',
   description:
-    'After KYC has passed most fields are locked. This proposes new values for them, with a reason; they are written when somebody with the scope kyc:review approves. What is not locked is changed with a PATCH.',
+    'After KYC has passed, most fields are locked. This operation proposes new values for them, with a reason. They are written when a key with the scope kyc:review approves. Change fields that are not locked with a PATCH.',
   scope: 'customers:write',
   params: customerId,
   body: {
@@ -70,7 +70,7 @@ const createChangeRequest = operation({
       {
         changes: changeCustomerBody,
         reason: shortTextField(
-          'Why, for the reviewer. Between 3 and 500 characters; sealed at rest.',
+          'The reason, for the reviewer. Between 3 and 500 characters; sealed at rest.',
           changeReason,
         ),
       },
@@ -101,8 +101,8 @@ const listChangeRequests = operation({
   params: {},
   query: Type.Object(
     {
-      status: Type.Optional(oneOf(changeRequestStatuses, { description: 'Only those that stand so.' })),
-      customer_id: Type.Optional(uuid('Only those of this customer.')),
+      status: Type.Optional(oneOf(changeRequestStatuses, { description: 'Only requests with this status.' })),
+      customer_id: Type.Optional(uuid('Only requests for this customer.')),
       ...listQuery(),
     },
     closed,
@@ -124,7 +124,7 @@ const getChangeRequest = operation({
   path: '/change-requests/{change_request_id}',
   tag: 'Change requests',
   summary: 'Retrieve a change request',
-  description: 'One proposed change with the wanted values, the reason, and the note of the decision.',
+  description: 'One change request with the proposed values, the reason, and the note of the decision.',
   scope: 'kyc:review',
   params: requestId,
   answer: {
@@ -145,7 +145,7 @@ const decideChangeRequest = operation({
   tag: 'Change requests',
   summary: 'Decide on a change request',
   description:
-    'approve writes all the wanted values at once, as they fit the customer now, and the customer stays verified; decline writes none. Who decided is kept, and so is the note.',
+    'approve writes all proposed values at once, validated against the current customer, and the customer stays verified. decline writes none. The deciding key and the note are stored.',
   scope: 'kyc:review',
   params: requestId,
   body: {
@@ -161,7 +161,7 @@ const decideChangeRequest = operation({
   },
   answer: {
     status: 200,
-    description: 'The request as it is decided.',
+    description: 'The decided request.',
     schema: changeRequest,
     example: {
       ...changeRequestExample,

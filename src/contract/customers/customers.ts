@@ -39,7 +39,7 @@ const paging = Type.Object(
     ),
     cursor: Type.Optional(
       Type.String({
-        description: 'Where to go on, as rel="next" of the Link header gave it. Not together with page.',
+        description: 'The cursor from rel="next" of the Link header. Not together with page.',
         pattern: '^c1_[0-9a-z]{1,13}$',
         maxLength: 16,
       }),
@@ -58,7 +58,7 @@ const listCustomers = operation({
   tag: 'Customers',
   summary: 'Retrieve all customers',
   description:
-    'A page of the customers of the brand, in the order in which they arrived. Walk along rel="next" of the Link header to meet every customer exactly once, however many are created and deleted meanwhile.',
+    'A page of customers of the brand, in the order of creation. Follow rel="next" of the Link header to get every customer exactly once, even while others are created and deleted.',
   scope: 'customers:read',
   params: {},
   query: paging,
@@ -81,7 +81,7 @@ const createCustomer = operation({
   tag: 'Customers',
   summary: 'Create a customer',
   description:
-    'Creates a customer. The ssn, phone and email may follow later; a verification needs them. Send an Idempotency-Key, so that a repeat after a lost answer creates nobody twice.',
+    'Creates a customer. The ssn, phone and email may be added later; a verification needs them. Send an Idempotency-Key, so that a repeat after a lost answer creates no duplicate.',
   scope: 'customers:write',
   params: {},
   body: { schema: createCustomerBody, check: checkCustomer, example: createExample },
@@ -125,7 +125,7 @@ const updateCustomer = operation({
   tag: 'Customers',
   summary: 'Update a customer',
   description:
-    'Changes the fields that are sent. addresses replaces the whole set: an item that carries a known address_id, or equals a stored address, keeps its id, its date and its verdict. A field sent with its present value is not a change, the masked SSN included. After KYC has passed only email, phone, phone_country_code and secondary addresses change; a request that touches more changes nothing.',
+    'Changes the fields that are sent. addresses replaces the whole set: an item with a known address_id, or equal to a stored address, keeps its id, date and verdict. A field sent with its current value is not a change; this includes the masked SSN. After KYC has passed, only email, phone, phone_country_code and secondary addresses can change; a request that changes more is refused as a whole.',
   scope: 'customers:write',
   params: customerId,
   body: {
@@ -154,7 +154,7 @@ const deleteCustomer = operation({
   tag: 'Customers',
   summary: 'Delete a customer',
   description:
-    'The customer vanishes from every answer at once; its SSN and brand_person_id are free again. The sealed record is kept out of reach until retention erases it.',
+    'The customer disappears from every answer at once; its SSN and brand_person_id can be used again. The sealed record is restricted until retention erases it.',
   scope: 'customers:delete',
   params: customerId,
   answer: fixedText('The customer is deleted.', 'Customer resource deleted'),
@@ -171,14 +171,14 @@ const searchCustomers = operation({
   tag: 'Customers',
   summary: 'Search customers',
   description:
-    'The customers for whom everything asked holds, answered and paged like the list. Values go in the body and never in the address, where proxies would log them. Records are found by keyed digests: only exact values match.',
+    'The customers that match all criteria, with the same answer and paging as the list. Values are sent in the body, not in the URL, where proxies would log them. The search uses keyed digests, so only exact values match.',
   scope: 'customers:read',
   params: {},
   query: paging,
   body: { schema: searchBody, check: checkSearch, example: searchExample },
   answer: {
     status: 200,
-    description: 'The customers of this page; empty where nobody fits.',
+    description: 'The customers of this page; empty if none match.',
     schema: page,
     example: [customerExample],
     headers: pagedHeaders,

@@ -1,4 +1,4 @@
-/** The people of the examples: the seed's own, so that what a reader sees here is what the service answers. */
+/** The people of the examples: those of Bond's page, so that the examples match the service's answers. */
 
 const addresses = [
   {
@@ -48,7 +48,7 @@ export const customerExample = {
   date_updated: '2020-10-26T21:48:57.287919',
 } as const;
 
-/** As a change answers it: the same customer, with its moments' offset said. */
+/** As a change answers it: the same customer, with the offset in its times. */
 export const changedCustomerExample = {
   ...customerExample,
   date_created: `${customerExample.date_created}+00:00`,

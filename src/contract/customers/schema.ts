@@ -61,7 +61,8 @@ export const createCustomerBody = Type.Object(
     ...person,
     brand_person_id: Type.Optional(
       Type.String({
-        description: "The brand's own id for the person, a UUID, unique within the brand; made when absent.",
+        description:
+          "The brand's own id for the person, a UUID, unique within the brand; generated if absent.",
         format: 'uuid',
         maxLength: 36,
       }),
@@ -79,7 +80,7 @@ export const changeCustomerBody = Type.Object(
   {
     ...Type.Partial(Type.Object(person)).properties,
     ssn: Type.Optional(
-      text('A new number, or the mask as it was read, which means unchanged.', {
+      text('A new SSN, or the mask as it was read, which means unchanged.', {
         maxLength: limits.ssn.maxLength,
       }),
     ),
@@ -103,7 +104,7 @@ export const addressSchema = Type.Object(
     ...addressFields,
     street2: Type.String(),
     deliverability: Type.Optional(
-      oneOf(deliverabilities, { description: 'What the verifier found; absent until it has.' }),
+      oneOf(deliverabilities, { description: "The verifier's result; absent until there is one." }),
     ),
     date_created: timestamp('When the address was added.'),
   },
@@ -116,7 +117,7 @@ export const customer = Type.Object(
     brand_person_id: uuid("The brand's own id for the person."),
     bond_brand_id: uuid("The brand's id."),
     date_created: timestamp(
-      'When the customer was created, in UTC with microseconds: without an offset where it is read, with +00:00 where a change answers it.',
+      'When the customer was created, in UTC with microseconds: without an offset in reads, with +00:00 in the answers to changes.',
     ),
     dob: Type.String({ format: 'date' }),
     first_name: Type.String(),
@@ -128,9 +129,7 @@ export const customer = Type.Object(
     email: Type.Optional(Type.String()),
     kyc_requests_available: Type.Integer({ description: 'How many verifications can still be started.' }),
     addresses: Type.Array(addressSchema, { minItems: 1, maxItems: maxAddresses }),
-    kyc_status: Type.Optional(
-      oneOf(kycStatuses, { description: 'Absent until a verification was started.' }),
-    ),
+    kyc_status: Type.Optional(oneOf(kycStatuses, { description: 'Absent until a verification is started.' })),
     date_updated: timestamp('When the customer last changed.'),
   },
   { title: 'Customer', ...closed },
@@ -149,12 +148,8 @@ export const searchBody = Type.Object(
     deliverability: Type.Optional(
       oneOf(deliverabilities, { description: 'The verdict on the first primary address.' }),
     ),
-    created_from: Type.Optional(
-      text('A day or a moment (ISO 8601; UTC unless it says its offset); included.'),
-    ),
-    created_before: Type.Optional(
-      text('A day or a moment (ISO 8601; UTC unless it says its offset); excluded.'),
-    ),
+    created_from: Type.Optional(text('A date or time (ISO 8601, UTC unless it has an offset); inclusive.')),
+    created_before: Type.Optional(text('A date or time (ISO 8601, UTC unless it has an offset); exclusive.')),
   },
   { title: 'CustomerSearch', ...closed, minProperties: 1 },
 );

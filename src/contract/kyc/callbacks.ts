@@ -9,9 +9,9 @@ const receiveKycCallback = operation({
   method: 'POST',
   path: '/callbacks/kyc/{bond_brand_id}/{program_id}',
   tag: 'Callbacks',
-  summary: 'Say that a verification has news',
+  summary: 'Notify that a verification has changed',
   description:
-    "Called by the brand's own decision service, signed with the secret of the program (Standard Webhooks). It only makes Clientele ask at once how the verification stands: nothing else in it is believed. Every callback with a good signature gets the same answer.",
+    "Called by the brand's own decision service, signed with the secret of the program (Standard Webhooks). It only makes Clientele fetch the state of the verification at once; the rest of the body is ignored. Every callback with a valid signature gets the same answer.",
   scope: 'signed',
   params: {
     bond_brand_id: { description: "The brand's id.", invalid: 'auth_err' },
@@ -21,7 +21,7 @@ const receiveKycCallback = operation({
     schema: Type.Object(
       {
         run_id: Type.String({
-          description: 'The run_id that the verification was begun with.',
+          description: 'The run_id that the verification was started with.',
           format: 'uuid',
         }),
       },
@@ -32,7 +32,7 @@ const receiveKycCallback = operation({
   },
   answer: {
     status: 200,
-    description: 'The signature holds.',
+    description: 'The signature is valid.',
     schema: Type.Unsafe<typeof received>({ type: 'string', const: received }),
     example: received,
   },

@@ -1,6 +1,6 @@
 import { customerExample } from '../customers/examples.ts';
 
-/** The smallest picture there is: a PNG of one pixel. */
+/** A minimal image: a PNG of one pixel. */
 export const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 

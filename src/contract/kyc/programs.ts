@@ -10,7 +10,7 @@ const listPrograms = operation({
   tag: 'Programs',
   summary: 'List the programs',
   description:
-    'The programs of the brand, oldest first. Customers are verified for a program; a brand is born with one that is named default, and its operator makes others.',
+    'The programs of the brand, oldest first. Customers are verified for a program. Every brand has a program named default, and its operator can create others.',
   scope: 'kyc:read',
   params: {},
   answer: {

@@ -18,11 +18,9 @@ const brief = {
   customer_id: customerId,
   program_id: programId,
   program: Type.String({ description: "The program's name." }),
-  provider: Type.String({ description: 'Who verifies for the program: sandbox, manual or http.' }),
+  provider: Type.String({ description: 'The provider of the program: sandbox, manual or http.' }),
   kyc_status: kycStatus,
-  under_review_since: Type.Optional(
-    serverTime('Since when it waits for a reviewer; absent where it does not.'),
-  ),
+  under_review_since: Type.Optional(serverTime('Since when it waits for a reviewer; absent if it does not.')),
   date_started: serverTime('When the verification was started.'),
   documents: wantedDocuments,
 };
@@ -32,7 +30,7 @@ const listKycReviews = operation({
   method: 'GET',
   path: '/kyc/reviews',
   tag: 'Reviews',
-  summary: 'List what waits for a reviewer',
+  summary: 'List the verifications under review',
   description: 'The verifications that are under review, the longest waiting first.',
   scope: 'kyc:review',
   params: {},
@@ -61,7 +59,7 @@ const shownApplicant = Type.Object(
     addresses: Type.Array(Type.Object({ ...addressFields, street2: Type.String() }, closed)),
     ip: Type.Optional(Type.String()),
   },
-  { title: 'Applicant', description: 'The person as the verification was started.', ...closed },
+  { title: 'Applicant', description: "The applicant's data at the start of the verification.", ...closed },
 );
 
 const file = Type.Object(
@@ -74,7 +72,7 @@ const file = Type.Object(
     file_name: Type.String(),
     media_type: Type.String(),
     size: Type.Integer({ description: 'Bytes.' }),
-    date_submitted: serverTime('When it was handed in.'),
+    date_submitted: serverTime('When it was submitted.'),
   },
   { title: 'ReviewFile', ...closed },
 );
@@ -95,9 +93,9 @@ const getKycReview = operation({
   method: 'GET',
   path: '/kyc/reviews/{review_id}',
   tag: 'Reviews',
-  summary: 'Retrieve what a reviewer decides on',
+  summary: 'Retrieve a review',
   description:
-    'The person as the verification was started, what was handed in, and what was decided so far. changed_since_start names the locked fields that are different now: an approval then ends as error. That somebody read it is written into the audit trail.',
+    "The applicant's data at the start of the verification, the submitted documents and the decisions so far. changed_since_start names locked fields that have changed since; an approval then ends as error. Each read is recorded in the audit trail.",
   scope: 'kyc:review',
   params: reviewId,
   answer: {
@@ -127,21 +125,21 @@ const decideKycReview = operation({
   tag: 'Reviews',
   summary: 'Decide on a verification',
   description:
-    'Approves, declines, or asks for documents, which are then waited for 28 days. Who decided, when and with what note is kept. An approval ends as error where a field that a pass locks has changed since the start.',
+    'Approves, declines, or requests documents, which are then due within 28 days. The deciding key, the time and the note are stored. An approval ends as error if a field that a pass locks has changed since the start.',
   scope: 'kyc:review',
   params: reviewId,
   body: {
     schema: Type.Object(
       {
-        decision: oneOf(decisions, { description: 'What is decided.' }),
+        decision: oneOf(decisions, { description: 'The decision.' }),
         documents: Type.Optional(
           Type.Array(oneOf(documentTypes), {
-            description: 'With request_documents: what is asked for.',
+            description: 'With request_documents: the documents to request.',
             minItems: 1,
             maxItems: documentTypes.length,
           }),
         ),
-        note: Type.Optional(shortTextField('Why, for those who read it later; stored sealed.', reviewNote)),
+        note: Type.Optional(shortTextField('The reason for the decision; sealed at rest.', reviewNote)),
       },
       { title: 'Decision', ...closed },
     ),
@@ -150,7 +148,7 @@ const decideKycReview = operation({
   },
   answer: {
     status: 200,
-    description: 'How the verification stands now.',
+    description: 'The verification after the decision.',
     schema: Type.Object(
       { review_id: brief.review_id, customer_id: customerId, program_id: programId, kyc_status: kycStatus },
       { title: 'Decided', ...closed },
@@ -168,7 +166,7 @@ const getKycDocument = operation({
   path: '/kyc/reviews/{review_id}/documents/{document_id}',
   tag: 'Reviews',
   summary: 'Download a document',
-  description: 'One file that was handed in. That somebody read it is written into the audit trail.',
+  description: 'One submitted file. Each download is recorded in the audit trail.',
   scope: 'kyc:review',
   params: { ...reviewId, document_id: { description: "The file's id.", invalid: 'kyc_dne' } },
   answer: {

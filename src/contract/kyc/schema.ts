@@ -9,18 +9,18 @@ const closed = { additionalProperties: false } as const;
 
 export const customerId = uuid("The customer's id.");
 export const programId = uuid("The program's id, as GET /programs lists it.");
-export const kycStatus = oneOf(kycStatuses, { description: 'How the verification stands.' });
+export const kycStatus = oneOf(kycStatuses, { description: 'The status of the verification.' });
 export const serverTime = (description: string) =>
   Type.String({ description, examples: ['2021-02-11T13:26:50.553841+00:00'] });
 
 export const startBody = Type.Object(
   {
     program_id: programId,
-    ssn: Type.Optional(text('Needed where the customer has none yet, and then kept.', limits.ssn)),
-    phone: Type.Optional(text('Needed where the customer has none yet, and then kept.', limits.phone)),
+    ssn: Type.Optional(text('Required if the customer has none yet; it is then stored.', limits.ssn)),
+    phone: Type.Optional(text('Required if the customer has none yet; it is then stored.', limits.phone)),
     phone_country_code: Type.Optional(text('Goes with phone; 1 when left out.', limits.phoneCountryCode)),
-    email: Type.Optional(text('Needed where the customer has none yet, and then kept.', limits.email)),
-    ip: Type.Optional(text('The IPv4 or IPv6 address that the person asks from; passed on to the provider.')),
+    email: Type.Optional(text('Required if the customer has none yet; it is then stored.', limits.email)),
+    ip: Type.Optional(text('The IPv4 or IPv6 address of the applicant; passed on to the provider.')),
   },
   { title: 'KycStart', ...closed },
 );
@@ -30,11 +30,11 @@ export const started = Type.Object(
   { title: 'KycStarted', ...closed },
 );
 
-/** A document that was asked for. */
+/** A requested document. */
 const wantedDocument = Type.Object(
   {
     document_type: oneOf(documentTypes),
-    status: oneOf(['required', 'submitted'], { description: 'Whether it is still missing.' }),
+    status: oneOf(['required', 'submitted'], { description: 'Whether it is still required.' }),
   },
   { title: 'WantedDocument', ...closed },
 );
@@ -53,8 +53,8 @@ export const verification = Type.Object(
 );
 
 const image = {
-  file_name: text('The name of the file, for whoever looks at it.', { minLength: 1, maxLength: 255 }),
-  // Its length is limited by the body's, and the rule says so in words; a schema would count 14 million characters.
+  file_name: text('The name of the file, shown to reviewers.', { minLength: 1, maxLength: 255 }),
+  // The body limit bounds its length, and the rule reports it; a schema would count 14 million characters.
   image: Type.String({
     description: 'The file in base64 (RFC 4648 section 4): a jpg, png, heic or pdf of at most 10 MB.',
     contentEncoding: 'base64',
@@ -86,7 +86,7 @@ export const documentsBody = Type.Object(
 export const documentsSubmitted = Type.Object(
   {
     customer_id: customerId,
-    num_documents_submitted: Type.Integer({ description: 'How many documents this request handed in.' }),
+    num_documents_submitted: Type.Integer({ description: 'Number of documents in this request.' }),
   },
   { title: 'KycDocumentsSubmitted', ...closed },
 );

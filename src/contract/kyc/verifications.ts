@@ -30,13 +30,13 @@ const startKyc = operation({
   tag: 'Verifications',
   summary: 'Start a verification',
   description:
-    'Verifies the customer for a program. It needs an SSN, a phone and an email: those that the customer has not got yet may come with this request and are kept. Each accepted start takes one of kyc_requests_available. The verdict comes later: read it with getKyc, or be told by a webhook. A verification judges the data it was started with; if a field that a pass locks is changed meanwhile, it ends as error and the attempt is given back.',
+    'Verifies the customer for a program. It needs an SSN, a phone and an email; missing ones may be sent with this request and are stored. Each accepted start uses one of kyc_requests_available. The verdict comes later: read it with getKyc, or receive it by webhook. A verification uses the data it was started with; if a field that a pass locks changes before the verdict, the verification ends as error and the attempt is given back.',
   scope: 'kyc:write',
   params,
   body: { schema: startBody, check: checkStart, example: startExample },
   answer: {
     status: 201,
-    description: 'The verification has begun.',
+    description: 'The verification is started.',
     schema: started,
     example: startedExample,
   },
@@ -60,13 +60,13 @@ const getKyc = operation({
   tag: 'Verifications',
   summary: 'Retrieve the status of a verification',
   description:
-    "The customer's newest verification for a program. Without program_id, the newest for any. documents lists what was asked for last, and what of it is in.",
+    "The customer's newest verification for a program. Without program_id, the newest for any. documents lists the documents requested last, with the status of each.",
   scope: 'kyc:read',
   params,
   query: Type.Object({ program_id: Type.Optional(programId) }, { additionalProperties: false }),
   answer: {
     status: 200,
-    description: 'How the verification stands.',
+    description: 'The status of the verification.',
     schema: verification,
     example: verificationExample,
   },
@@ -80,9 +80,9 @@ const submitKycDocuments = operation({
   method: 'POST',
   path: '/customers/{customer_id}/verification-kyc/documents',
   tag: 'Verifications',
-  summary: 'Hand in documents',
+  summary: 'Submit documents',
   description:
-    'Hands in any of the documents that the verification waits for, as jpg, png, heic or pdf in base64: at most 10 MB each and 25 MB a request. What counts is the content of a file, not its name. When all that are wanted are in, the verification goes on as submitted. Documents are waited for 28 days.',
+    'Submits any of the requested documents, as jpg, png, heic or pdf in base64: at most 10 MB each and 25 MB per request. The type is detected from the content, not from the file name. When all requested documents are submitted, the verification continues as submitted. Documents are due within 28 days.',
   scope: 'kyc:write',
   params,
   body: {
@@ -93,7 +93,7 @@ const submitKycDocuments = operation({
   },
   answer: {
     status: 200,
-    description: 'The documents are kept, sealed.',
+    description: 'The documents are stored, sealed.',
     schema: documentsSubmitted,
     example: { customer_id: startedExample.customer_id, num_documents_submitted: 1 },
   },
@@ -134,7 +134,7 @@ const simulateKycPass = operation({
   path: '/simulate/kyc-pass',
   summary: 'Let a verification pass',
   description:
-    'In a sandbox only: the customer passes for the program at once. It needs no start and takes no attempt; a verification that is running ends by it. In live there is nothing at this address.',
+    'In a sandbox only: the customer passes for the program at once. It needs no start and uses no attempt; it ends a running verification. In live this path answers not found.',
   answer: ended('passed'),
 });
 
@@ -144,7 +144,7 @@ const simulateKycFail = operation({
   path: '/simulate/kyc-fail',
   summary: 'Let a verification fail',
   description:
-    'In a sandbox only: the customer fails for the program at once. It needs no start and takes no attempt; a verification that is running ends by it. In live there is nothing at this address.',
+    'In a sandbox only: the customer fails for the program at once. It needs no start and uses no attempt; it ends a running verification. In live this path answers not found.',
   answer: ended('failed'),
 });
 

@@ -15,7 +15,7 @@ itself: [openapi.json](/openapi.json).
 **Keys.** Every call carries the two headers of a key: \`Identity\` (its id) and \`Authorization\` (its secret).
 A key belongs to one brand, sees nothing of any other, and carries scopes; each operation names the one it needs.
 
-**Errors** have the four members \`Message\`, \`Status\`, \`Code\` and \`Type\`, or the form of RFC 9457 where
+**Errors** have the four members \`Message\`, \`Status\`, \`Code\` and \`Type\`, or the form of RFC 9457 if
 \`Accept\` asks for \`application/problem+json\`. Decide on the code; [all codes](${errorsPage}) are explained.
 Every answer carries \`X-Request-Id\`.
 
@@ -30,21 +30,21 @@ version is no longer that one.
 **Times** are UTC with microseconds. A customer that is read shows them without an offset, a change and everything
 else with \`+00:00\`.`;
 
-/** What the tags of the rows stand for, in the order of the reference. */
+/** The descriptions of the tags, in the order of the reference. */
 const tags: Readonly<Record<string, string>> = {
-  Customers: 'The people a brand has to know: created, read, changed, searched and deleted.',
-  Addresses: "A customer's addresses one at a time; the customer itself shows them all.",
-  'Change requests': 'The way through the lock that KYC sets: changes that are proposed, and decided on.',
-  Verifications: 'Whether a customer is who they say they are: started, followed, and helped with documents.',
-  Reviews: 'What waits for people of the brand, and what they decide.',
-  Programs: 'What customers are verified for.',
-  Sandbox: 'Verdicts on demand; in live there is nothing at these addresses.',
-  Callbacks: 'What others call. No key, but a signature.',
-  Audit: 'Who did what, to whom and when; and full numbers, each with a reason.',
-  Retention: 'What is kept of deleted customers, for how long, and how it goes.',
-  Events: 'The stream of what happened, for those who ask rather than be told.',
-  Webhooks: 'Subscriptions to events, and the deliveries made for them.',
-  Keys: 'What a key may ask about itself.',
+  Customers: 'Create, read, update, search and delete customers.',
+  Addresses: 'Single addresses of a customer; the customer contains all of them.',
+  'Change requests': 'Proposed changes of fields that KYC has locked, and decisions on them.',
+  Verifications: 'Identity verifications: start them, follow them, and submit documents.',
+  Reviews: 'Verifications that wait for a reviewer, and the decisions on them.',
+  Programs: 'The programs that customers are verified for.',
+  Sandbox: 'Verdicts on demand; in live these paths answer not found.',
+  Callbacks: 'Operations called by other services, with a signature instead of a key.',
+  Audit: 'The audit trail, and full SSNs for a reason.',
+  Retention: 'Records of deleted customers: how long they are kept, legal holds and erasure.',
+  Events: 'The stream of events, for clients that poll.',
+  Webhooks: 'Subscriptions to events, and their deliveries.',
+  Keys: 'The facts of the calling key.',
 };
 
 const security: JsonObject = {
@@ -52,17 +52,17 @@ const security: JsonObject = {
     type: 'apiKey',
     in: 'header',
     name: 'Identity',
-    description: "The key's id, a UUID. Goes together with Authorization.",
+    description: "The key's id, a UUID. Required together with Authorization.",
   },
   Authorization: {
     type: 'apiKey',
     in: 'header',
     name: 'Authorization',
-    description: "The key's secret: 64 characters of base64, as they stand, with no word before them.",
+    description: "The key's secret: 64 characters of base64, without a prefix.",
   },
 };
 
-/** For callers without a key; named by its header, where the signature is. */
+/** For callers without a key; named after the header with the signature. */
 const signature: JsonObject = {
   Signature: {
     type: 'apiKey',
@@ -79,39 +79,38 @@ const text = (about: string, more: JsonObject = {}): JsonObject => ({
 });
 
 const headers: JsonObject = {
-  'X-Request-Id': text('Names this request. Give it to the operator, who finds its line in the log.'),
-  'Retry-After': { description: 'Seconds after which a repeat makes sense.', schema: { type: 'integer' } },
+  'X-Request-Id': text('The id of this request. The operator can find the request in the log by it.'),
+  'Retry-After': { description: 'Seconds to wait before a retry.', schema: { type: 'integer' } },
   'RateLimit-Policy': text(
-    'The limit of the key, in live: `"default";q=1000;w=60` is 1,000 requests in 60 seconds.',
+    'The rate limit of the key, in live: `"default";q=1000;w=60` is 1,000 requests in 60 seconds.',
   ),
   RateLimit: text(
-    'What is left of it, in live: `"default";r=998;t=41` is 998 more requests in the next 41 seconds.',
+    'The remaining requests of the key, in live: `"default";r=998;t=41` is 998 more requests in the next 41 seconds.',
   ),
-  'Idempotent-Replayed': text('Present where this is the first answer to the same request, given again.', {
+  'Idempotent-Replayed': text('Present if this answer repeats the first answer to the same request.', {
     const: 'true',
   }),
-  ETag: text('The version of what is shown, for If-Match.', { examples: ['"3"'] }),
-  Link: text('Where the list goes on (RFC 8288): first, prev, next and last. next carries a cursor.'),
-  'X-Total-Count': { description: 'How many there are on all pages.', schema: { type: 'integer' } },
+  ETag: text('The version of the resource, for If-Match.', { examples: ['"3"'] }),
+  Link: text('Links to pages (RFC 8288): first, prev, next and last. next contains a cursor.'),
+  'X-Total-Count': { description: 'Number of items on all pages.', schema: { type: 'integer' } },
 };
 
 const parameters: JsonObject = {
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'Stands for this request for 24 hours: a repeat gets the first answer again.',
+    description: 'Identifies this request for 24 hours: a repeat gets the first answer again.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' },
   },
   IfMatch: {
     name: 'If-Match',
     in: 'header',
-    description:
-      'An ETag, or several with commas between them: the change is made only to one of these versions.',
+    description: 'One ETag, or several separated by commas: the change applies only to these versions.',
     schema: { type: 'string' },
   },
 };
 
-/** The OpenAPI 3.1 document of the API, made from the rows of the contract and nothing else. */
+/** The OpenAPI 3.1 document of the API, generated from the rows of the contract. */
 export function buildOpenApi(): JsonObject {
   const components = new Components();
   const paths: Record<string, Record<string, Json>> = {};
@@ -222,7 +221,7 @@ function success(row: OperationRow, components: Components): JsonObject {
   };
 }
 
-/** An id of the examples: the first that any example of the contract has under this name. */
+/** An id for the samples: the first that any example of the contract has under this name. */
 function exampleId(name: string): string {
   for (const row of operations) {
     const found = memberNamed(name, row.answer.example);
@@ -241,7 +240,7 @@ function memberNamed(name: string, value: unknown): string | undefined {
   return undefined;
 }
 
-/** Path parameters filled in; of the query what has a default, so that a reader sees where to turn. */
+/** The URL of a sample: path parameters filled in, and query parameters with their defaults. */
 function sampleUrl(row: OperationRow): string {
   const path = row.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => exampleId(name));
   const query = Object.entries(row.query?.properties ?? {})

@@ -3,18 +3,18 @@ import { errorCatalogue } from '../../domain/errors.ts';
 import { errorsOf } from '../operation.ts';
 import { operations } from '../table.ts';
 
-/** One code of the catalogue as a reader needs it. */
+/** One code of the catalogue, explained. */
 export interface ExplainedError {
   readonly code: ErrorCode;
   readonly status: number;
   readonly type: ErrorType;
   readonly message: string;
   readonly help: string;
-  /** Who answers it, as a phrase: names of operations, `every operation`, or `any address`. */
+  /** The source of the code: names of operations, `every operation`, or `any address`. */
   readonly answeredBy: string;
 }
 
-/** The catalogue beside the operations that answer each code, in the order of the catalogue. */
+/** The error codes with the operations that answer them, in the order of the catalogue. */
 export function explainErrors(): readonly ExplainedError[] {
   return (Object.keys(errorCatalogue) as ErrorCode[]).map((code) => ({
     code,
@@ -32,8 +32,8 @@ function answeredBy(code: ErrorCode): string {
 }
 
 /**
- * Answered before a request has become any operation's: the address or the method is none of ours, or the
- * request could not be received whole. Every other code of the catalogue belongs to an operation.
+ * Codes that are answered before an operation is known: unknown path or method, or a request that could not be
+ * received. Every other code belongs to an operation.
  */
 export const transportErrors: readonly ErrorCode[] = [
   'not_found',

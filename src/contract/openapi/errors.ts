@@ -7,10 +7,10 @@ import { errorsOf } from '../operation.ts';
 import { readQuery, shapeCheck } from '../validate.ts';
 import type { Json, JsonObject } from './schemas.ts';
 
-/** Codes whose answers say in `Retry-After` when a repeat makes sense. */
+/** Codes whose answers have a `Retry-After` header. */
 const retriable: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'unavailable', 'idempotency_key_exists']);
 
-/** Where the catalogue is served for people; the `type` of a problem is an anchor on that page. */
+/** The page of the error catalogue; the `type` of a problem is an anchor on it. */
 export const errorsPage = '/docs/errors';
 
 /** The two forms of an error, as components. */
@@ -23,7 +23,7 @@ export const errorSchemas: JsonObject = {
     properties: {
       Message: {
         description:
-          'A sentence; or, where the request does not fit its schema, all that is wrong with each field, from the path of the field to sentences. Never a value that was sent.',
+          'A sentence. If the request does not match its schema: an object from field paths to lists of problems. It never contains a value from the request.',
         oneOf: [
           { type: 'string' },
           { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
@@ -32,12 +32,12 @@ export const errorSchemas: JsonObject = {
       Status: { type: 'integer', description: 'The HTTP status.' },
       Code: {
         type: 'string',
-        description: `What to decide on. New codes may be added. All of them are at ${errorsPage}.`,
+        description: `The code to decide on. New codes may be added. ${errorsPage} explains all of them.`,
         'x-extensible-enum': Object.keys(errorCatalogue),
       },
       Type: {
         type: 'string',
-        description: "Whose error it is: the caller's, the service's, or one of a process that cannot go on.",
+        description: 'The source of the error: the caller, the service, or a process that cannot continue.',
         enum: ['Request Error', 'Server Error', 'Process Error'],
       },
     },
@@ -52,10 +52,10 @@ export const errorSchemas: JsonObject = {
       title: { type: 'string' },
       status: { type: 'integer', description: 'The HTTP status.' },
       detail: { type: 'string' },
-      code: { type: 'string', description: 'What to decide on; the Code of the other form.' },
+      code: { type: 'string', description: 'The code to decide on; the same as Code of the other form.' },
       errors: {
         type: 'array',
-        description: 'Present where the request does not fit its schema.',
+        description: 'Present if the request does not match its schema.',
         items: {
           type: 'object',
           required: ['field', 'detail'],
@@ -67,7 +67,7 @@ export const errorSchemas: JsonObject = {
   },
 };
 
-/** All error answers of a row, by status. One that says the same wherever it occurs is a reference. */
+/** All error answers of a row, by status. Answers that are the same everywhere are references. */
 export function errorResponses(row: OperationRow): Readonly<Record<string, JsonObject>> {
   const responses: Record<string, JsonObject> = {};
   for (const [status, codes] of codesByStatus(row)) {
@@ -79,7 +79,7 @@ export function errorResponses(row: OperationRow): Readonly<Record<string, JsonO
   return responses;
 }
 
-/** What those references point to, for all rows together. */
+/** The targets of those references, for all rows. */
 export function sharedErrorResponses(rows: readonly OperationRow[]): JsonObject {
   const shared = new Set<ErrorCode>();
   for (const row of rows) {
@@ -148,7 +148,7 @@ function problem(code: ErrorCode, detail: Detail): JsonObject {
   return { ...base, detail: message, code, errors };
 }
 
-/** A request that cannot be right: what the example of a row's schema error answers. */
+/** An invalid request, and the example of a row's schema error. */
 export function schemaErrorExample(row: OperationRow): {
   readonly body?: object;
   readonly query?: Record<string, string>;
@@ -164,10 +164,10 @@ export function schemaErrorExample(row: OperationRow): {
   return { query: { [name]: '0' } };
 }
 
-/** No rule that a misfit breaks goes by the time. */
+/** The broken rules do not depend on the time. */
 const someday: ValidationContext = { now: '2026-01-01T00:00:00.000000' as Instant, sandbox: true };
 
-/** What validation itself says to it, so that the example is an answer and not an invention. */
+/** The message of the actual validation, so that the example is correct. */
 function schemaProblems(row: OperationRow): FieldProblems {
   const { body, query = {} } = schemaErrorExample(row);
   if (row.body) {

@@ -1,13 +1,13 @@
 import type { OperationRow } from '../operation.ts';
 
-/** One request as a reader would write it in a language, for `x-codeSamples`. */
+/** A sample request in one language, for `x-codeSamples`. */
 export interface CodeSample {
   readonly lang: string;
   readonly label: string;
   readonly source: string;
 }
 
-/** A row with its blanks filled in. */
+/** A row with example values. */
 export interface SampleRequest {
   readonly row: OperationRow;
   /** With prefix, path parameters and query. */
@@ -26,9 +26,9 @@ export function codeSamples(request: SampleRequest): readonly CodeSample[] {
   ];
 }
 
-/** What stands in the samples where a reader fills in his own; the reference page does it for him. */
+/** Placeholders in the samples; the reference page fills them in. */
 export const placeholders = {
-  /** A sandbox as it starts by default. */
+  /** The default address of a sandbox. */
   origin: 'http://localhost:8080',
   identity: 'YOUR-IDENTITY',
   authorization: 'YOUR-AUTHORIZATION',
@@ -109,7 +109,7 @@ function python({ row, url }: SampleRequest): string {
   ].join('\n');
 }
 
-/** JSON is Python but for three words, which stand alone at the end of a line of the indented form. */
+/** JSON is valid Python except for three words, each at the end of a line of the indented form. */
 const pythonLiteral = (value: unknown): string =>
   pretty(value, 4).replaceAll(/(?<=^ *(?:"(?:[^"\\]|\\.)*": )?)(?:true|false|null)(?=,?$)/gm, (word) =>
     word === 'null' ? 'None' : word.charAt(0).toUpperCase() + word.slice(1),

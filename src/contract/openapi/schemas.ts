@@ -8,15 +8,15 @@ export interface JsonObject {
 const data = new Set(['const', 'default', 'enum', 'examples', 'required']);
 
 /**
- * Turns the schemas of rows into those of the document: a schema with a title becomes a component of that
- * name and a reference to it, so that the same thing has the same name everywhere.
+ * Converts the schemas of rows to those of the document: a schema with a title becomes a component of that name,
+ * and a reference to it.
  */
 export class Components {
   readonly #found = new Map<string, JsonObject>();
 
   /**
-   * A schema of the contract as the document shows it: closed, with the bounds that the rules hold to instead of
-   * validation's outer wall.
+   * A contract schema as the document shows it: closed, with the limits of the value rules instead of the wider
+   * limits of the validation.
    */
   schema(schema: object): JsonObject {
     return this.#walk(schema) as JsonObject;
@@ -42,7 +42,7 @@ export class Components {
     for (const [name, value] of Object.entries(node)) {
       if (name === 'documented') continue;
       if (data.has(name)) copy[name] = value as Json;
-      // Below `properties` the names are those of members, which may be called like keywords.
+      // The names below `properties` are members, which may have the name of a keyword.
       else if (name === 'properties') copy[name] = this.#members(value as object);
       else copy[name] = this.#walk(value);
     }
@@ -54,7 +54,7 @@ export class Components {
     return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, this.#walk(schema)]));
   }
 
-  /** Every component met so far, by name. */
+  /** Every component collected so far, by name. */
   get schemas(): JsonObject {
     return Object.fromEntries([...this.#found].sort(([one], [other]) => (one < other ? -1 : 1)));
   }

@@ -36,13 +36,13 @@ const closeAccount = operation({
   method: 'POST',
   path: '/customers/{customer_id}/account-closed',
   tag,
-  summary: 'Say when the account was closed',
+  summary: 'Record the closing of the account',
   description:
-    'The day from which the five years for identity data are counted. For a customer that is there and for one that was deleted, since the two come in either order; the day given last stands. It erases nothing by itself: a customer is kept until it is deleted.',
+    'Sets the day from which the retention of identity data is counted. It works before and after the deletion of the customer; the last call wins. It erases nothing by itself: a customer is kept until it is deleted.',
   scope: 'customers:write',
   params: customerParam,
   body: { schema: closingBody, check: checkClosing, example: closingExample },
-  answer: { status: 200, description: 'The day as it stands now.', schema: closing, example: closedExample },
+  answer: { status: 200, description: 'The recorded day.', schema: closing, example: closedExample },
   schemaError,
   errors: ['customer_dne'],
   unknownError: 'unknown_close_account',
@@ -55,7 +55,7 @@ const setLegalHold = operation({
   tag,
   summary: 'Set a legal hold',
   description:
-    'Nothing of the record is erased while a hold stands, whatever the policy says and whoever wants it. For a customer that is there and for one that was deleted. Several holds stand side by side, each until it is released.',
+    'No part of the record is erased during a hold, regardless of policy and erasure requests. It works before and after the deletion of the customer. Several holds can be active at once, each until it is released.',
   scope: 'compliance:write',
   params: customerParam,
   body: reasonBody('HoldReason', reasonExample),
@@ -72,7 +72,7 @@ const releaseLegalHold = operation({
   tag,
   summary: 'Release a legal hold',
   description:
-    'Ends one hold. What had become due meanwhile is erased within minutes, unless another hold stands.',
+    'Ends one hold. Records that became due during the hold are erased within minutes, unless another hold is active.',
   scope: 'compliance:write',
   params: { ...customerParam, hold_id: { description: "The hold's id.", invalid: 'hold_dne' } },
   body: reasonBody('ReleaseReason', reasonExample),
@@ -88,8 +88,7 @@ const listRestrictedCustomers = operation({
   path: '/restricted-customers',
   tag,
   summary: 'List deleted customers that are still kept',
-  description:
-    'In the order of their deletion, without anything of the person. That somebody read it is written into the audit trail.',
+  description: 'In the order of deletion, without personal data. Each read is recorded in the audit trail.',
   scope: 'compliance:read',
   params: {},
   query: restrictedQuery,
@@ -111,7 +110,7 @@ const getRestrictedCustomer = operation({
   tag,
   summary: 'Retrieve a deleted customer',
   description:
-    'The record of a deleted customer, why and how long it is kept, its legal holds and the requests to erase it. The SSN is masked. Of an erased one, only when and why. That somebody read it is written into the audit trail.',
+    'The record of a deleted customer, the rule and the time of its retention, its legal holds and erasure requests. The SSN is masked. For an erased record, only the time and the cause. Each read is recorded in the audit trail.',
   scope: 'compliance:read',
   params: customerParam,
   answer: { status: 200, description: 'The record.', schema: restricted, example: restrictedExample },
@@ -125,9 +124,9 @@ const requestErasure = operation({
   method: 'POST',
   path: '/restricted-customers/{customer_id}/erasure-requests',
   tag,
-  summary: 'Ask for a record to be erased early',
+  summary: 'Request an early erasure',
   description:
-    'Asks for a deleted customer to be erased before its time. Nothing happens until another key approves. Whether the law lets the brand do so is for the brand to know.',
+    'Requests the erasure of a deleted customer before its retention ends. Nothing is erased until another key approves. The brand is responsible for the legality of the erasure.',
   scope: 'compliance:write',
   params: customerParam,
   body: reasonBody('ErasureReason', reasonExample),
@@ -144,7 +143,7 @@ const approveErasure = operation({
   tag,
   summary: 'Approve an early erasure',
   description:
-    'Erases the record at once, for good. Takes another key than the one that asked, and no legal hold.',
+    'Erases the record at once and irreversibly. It needs a different key than the request, and no active legal hold.',
   scope: 'compliance:write',
   params: {
     ...customerParam,
@@ -162,7 +161,7 @@ const getRetentionPolicy = operation({
   path: '/retention-policy',
   tag,
   summary: 'Retrieve the retention policy',
-  description: 'How long the brand keeps what it has deleted.',
+  description: 'How long the brand keeps records of deleted customers.',
   scope: 'compliance:read',
   params: {},
   answer: { status: 200, description: 'The policy.', schema: policy, example: policyExample },
@@ -178,7 +177,7 @@ const changeRetentionPolicy = operation({
   tag,
   summary: 'Change the retention policy',
   description:
-    'Changes the numbers that are sent, for every record that is kept. In live no number may be below its default; a sandbox takes any, so that an erasure can be watched.',
+    'Changes the values that are sent, for every retained record. In live no value may be below its default; a sandbox accepts any, so that an erasure can be tested.',
   scope: 'compliance:write',
   params: {},
   body: { schema: policyBody, check: checkPolicy, example: policyChangeExample },

@@ -18,7 +18,7 @@ export const customerParam = {
 } as const;
 
 const customerId = uuid("The customer's id.");
-/** The body of an operation that needs nothing but a reason. */
+/** The body of an operation that only needs a reason. */
 export const reasonBody = (title: string, example: { readonly reason: string }) => ({
   schema: Type.Object({ reason: shortTextField('The reason; stored sealed.', reason) }, { title, ...closed }),
   check: checkShortTexts({ reason }),
@@ -47,7 +47,7 @@ export const hold = Type.Object(
     date_set: serverTime('When it was set.'),
     release_reason: Type.Optional(Type.String()),
     released_by: Type.Optional(key('Who released it.')),
-    date_released: Type.Optional(serverTime('When it was released; absent while it stands.')),
+    date_released: Type.Optional(serverTime('When it was released; absent while it is active.')),
   },
   { title: 'LegalHold', ...closed },
 );
@@ -67,7 +67,7 @@ export const erased = Type.Object(
   {
     customer_id: customerId,
     date_erased: serverTime('When the record was erased.'),
-    erased_because: oneOf(erasureCauses, { description: 'Whose time was over, or early.' }),
+    erased_because: oneOf(erasureCauses, { description: 'The rule whose retention ended, or early.' }),
   },
   { title: 'Erased', ...closed },
 );
@@ -83,7 +83,7 @@ export const restrictedList = listOf(
     {
       ...brief,
       kyc_status: Type.Optional(oneOf(kycStatuses)),
-      legal_hold: Type.Boolean({ description: 'Whether a legal hold stands.' }),
+      legal_hold: Type.Boolean({ description: 'Whether a legal hold is active.' }),
     },
     { title: 'RestrictedBrief', ...closed },
   ),
@@ -96,11 +96,11 @@ export const restricted = Type.Object(
     closed_on: Type.Optional(Type.String({ format: 'date', description: 'The day the account was closed.' })),
     kept_as: Type.Optional(oneOf(bases, { description: 'The rule under which the record is kept.' })),
     erase_after: Type.Optional(
-      serverTime('When the whole record is erased, as things stand; absent under a legal hold.'),
+      serverTime('When the whole record will be erased under the current facts; absent during a legal hold.'),
     ),
-    legal_holds: Type.Array(hold, { description: 'Released ones too.' }),
+    legal_holds: Type.Array(hold, { description: 'Includes released holds.' }),
     erasure_requests: Type.Array(erasureRequest),
-    date_erased: Type.Optional(serverTime('When the record was erased; then nothing else is left.')),
+    date_erased: Type.Optional(serverTime('When the record was erased; all other fields are then absent.')),
     erased_because: Type.Optional(oneOf(erasureCauses)),
   },
   { title: 'RestrictedCustomer', ...closed },
@@ -109,10 +109,10 @@ export const restricted = Type.Object(
 export const restrictedQuery = Type.Object(listQuery(deletionCursorPattern), closed);
 
 const descriptions = {
-  never_verified_days: 'Days after the deletion of somebody whose verification was never started.',
+  never_verified_days: 'Days after the deletion of a customer without a verification.',
   not_passed_months: 'Months after the last action on a verification that did not pass.',
-  identity_years: 'Years after the account was closed, for who was identified.',
-  documents_years: 'Years after it was made, for each document and verdict.',
+  identity_years: 'Years after the account was closed, for identified customers.',
+  documents_years: 'Years after its creation, for each document and verdict.',
 } as const;
 
 const number = (name: keyof typeof descriptions, options: object = {}) =>

@@ -11,11 +11,14 @@ import { listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { oneOf, uuid } from '../shapes.ts';
 
-/** What each event says. The stream, the webhooks and `docs/events.md` have it from here. */
+/** The content of each event, for the stream, the webhooks and `docs/events.md`. */
 
-/** Every member that events have besides `event` and `occurred_at`, in the order in which they are sent. */
+/** Every member of events besides `event` and `occurred_at`, in the order in which they are sent. */
 const members = {
-  customer_id: { schema: uuid('Whom it is about.'), example: customerExample.customer_id },
+  customer_id: {
+    schema: uuid('The customer that the event is about.'),
+    example: customerExample.customer_id,
+  },
   fields: {
     schema: Type.Array(Type.String(), {
       description: 'The names of the fields that changed.',
@@ -44,7 +47,7 @@ const each = <Value>(
     (Object.keys(members) as Member[]).filter(isWanted).map((name) => [name, makeValue(name)]),
   );
 
-/** The members of an event of one type, and what the example says differently. */
+/** The members of one event type, and its differences in the example. */
 interface EventForm {
   readonly always: readonly Member[];
   readonly sometimes?: readonly Member[];
@@ -102,7 +105,7 @@ export function eventSchema(type: EventType, payload: 'thin' | 'full' = 'thin'):
       ...(isFull && {
         customer: Type.Optional({
           ...customer,
-          description: 'As it was when the delivery was made; absent where it was gone by then.',
+          description: 'The customer at the time the delivery was created; absent if it was deleted.',
         }),
       }),
     },
@@ -132,7 +135,7 @@ const listed = Type.Object(
   {
     event_id: uuid('The same as the webhook-id of its deliveries.'),
     number: Type.Integer({
-      description: "The event's place among the brand's events, from 1 and without a gap.",
+      description: "The event's number in the brand, from 1 and without gaps.",
     }),
     event: oneOf(Object.keys(eventTypes) as EventType[]),
     customer_id: Type.Optional(members.customer_id.schema),
@@ -159,14 +162,14 @@ const listEvents = operation({
   path: '/events',
   tag: 'Events',
   summary: 'Read the stream of events',
-  description: `What happened, in the order in which it was committed, for ${eventDays} days. Keep next_cursor and ask again with it: nothing is missed and nothing comes twice, also where a change that began earlier was committed later. At the end the list is empty and the cursor stays good.`,
+  description: `The brand's events of the last ${eventDays} days, in the order of their commits. Store next_cursor and send it with the next call: no event is missed or repeated, even if an earlier change commits later. At the end the list is empty and the cursor stays valid.`,
   scope: 'events:read',
   params: {},
   query: Type.Object(
     {
       type: Type.Optional(
         Type.String({
-          description: 'Only events of this type, or of all that begin so: `customer*`, `kyc.*`.',
+          description: 'Only events of this type, or with this prefix: `customer*`, `kyc.*`.',
           maxLength: 64,
           examples: ['kyc.*'],
         }),
@@ -179,11 +182,11 @@ const listEvents = operation({
   checkQuery,
   answer: {
     status: 200,
-    description: 'The events after the cursor; the oldest there are without one.',
+    description: 'The events after the cursor; without one, the oldest events.',
     schema: Type.Object(
       {
         data: Type.Array(listed, { maxItems: 100 }),
-        next_cursor: Type.String({ description: 'Where to go on, now or later.' }),
+        next_cursor: Type.String({ description: 'The cursor for the next call, now or later.' }),
       },
       { title: 'Events', additionalProperties: false },
     ),

@@ -11,14 +11,14 @@ import { oneOf, shortTextField, text, uuid } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** No name and no pattern of an event is longer. */
+/** Longer than every event name and pattern. */
 const longestPattern = 64;
 
 const settings = {
   url: Type.Optional(
     Type.String({
       description:
-        'Where events are sent: https, at public addresses only; what an operator has allowed besides in CLIENTELE_WEBHOOK_ALLOW may be http too.',
+        'The URL that events are sent to: https and a public address. Targets that the operator allows in CLIENTELE_WEBHOOK_ALLOW may also be private or http.',
       maxLength: 4_096,
     }),
   ),
@@ -26,23 +26,26 @@ const settings = {
     Type.String({ description: 'The older name of url; send one of the two.', maxLength: 4_096 }),
   ),
   events: Type.Array(Type.String({ maxLength: longestPattern }), {
-    description: 'Types of events, or their beginning and a *: `customer*`, `kyc.*`, `*`.',
+    description: 'Event types, or prefixes followed by *: `customer*`, `kyc.*`, `*`.',
     minItems: 1,
     maxItems: 50,
   }),
   description: Type.Optional(
-    shortTextField('What it is for; at most 255 characters, sealed at rest.', description),
+    shortTextField('The purpose of the subscription; at most 255 characters, sealed at rest.', description),
   ),
   status: Type.Optional(
     oneOf(webhookStatuses, {
-      description: 'A disabled subscription is sent nothing. What was pending goes on when it is enabled.',
+      description:
+        'A disabled subscription receives nothing. Pending deliveries continue when it is enabled.',
     }),
   ),
-  version: Type.Optional(oneOf(['0.1'], { description: 'Of the form of events; there is one.' })),
+  version: Type.Optional(
+    oneOf(['0.1'], { description: 'The version of the event format; there is only one.' }),
+  ),
   payload: Type.Optional(
     oneOf(payloadKinds, {
       description:
-        'thin: ids and names of fields. full: with the whole customer, the SSN masked, as it is when the delivery is made.',
+        'thin: ids and field names. full: also the whole customer with a masked SSN, at the time the delivery is created.',
     }),
   ),
 };
@@ -66,13 +69,13 @@ const subscription = Type.Object(
     version: Type.String(),
     secret: Type.String({
       description:
-        'What deliveries are signed with: whole where it was just made, which is the only time; its last four characters elsewhere.',
+        'The secret that signs deliveries: complete only in the answer that created it, elsewhere its last four characters.',
     }),
     status: oneOf(webhookStatuses),
-    created_time: moment('When it was made.'),
+    created_time: moment('When it was created.'),
     updated_time: moment('When it last changed.'),
     payload: oneOf(payloadKinds),
-    previous_secret_until: Type.Optional(moment('Until when the secret before this one signs, too.')),
+    previous_secret_until: Type.Optional(moment('Until when the previous secret also signs.')),
     failing_since: Type.Optional(moment('Since when every attempt has failed.')),
   },
   { title: 'WebhookSubscription', ...closed },
@@ -92,7 +95,7 @@ export const rotationBody = Type.Object(
   {
     overlap_hours: Type.Optional(
       Type.Number({
-        description: 'Hours for which the old secret goes on signing beside the new one; 0 for none.',
+        description: 'Hours for which the old secret also signs; 0 for none.',
         minimum: 0,
         maximum: secretOverlapHours.most,
         default: secretOverlapHours.usual,
@@ -108,15 +111,15 @@ const eventNumber = (description: string) =>
 export const replayBody = Type.Object(
   {
     event_id: Type.Optional(uuid('One event.')),
-    from_number: Type.Optional(eventNumber('The first of a range of events, by number; included.')),
-    to_number: Type.Optional(eventNumber('The last of that range; included.')),
-    from: Type.Optional(text('Events from this moment on (ISO 8601); included.')),
-    to: Type.Optional(text('Up to this moment; excluded.')),
+    from_number: Type.Optional(eventNumber('The first number of a range of events; inclusive.')),
+    to_number: Type.Optional(eventNumber('The last number of the range; inclusive.')),
+    from: Type.Optional(text('Events from this time on (ISO 8601); inclusive.')),
+    to: Type.Optional(text('Events before this time (ISO 8601); exclusive.')),
     dead: Type.Optional(
       Type.Unsafe<true>({
         type: 'boolean',
         enum: [true],
-        description: 'Everything that was given up.',
+        description: 'All deliveries that were given up.',
       }),
     ),
     cursor: listQuery().cursor,
@@ -129,7 +132,7 @@ export const replayAnswer = Type.Object(
     webhook_id: uuid("The subscription's id."),
     replayed: Type.Integer({ description: 'How many events will be sent again.' }),
     next_cursor: Type.Union([Type.String(), Type.Null()], {
-      description: 'Where the next request goes on, if this one did not get to the end; else null.',
+      description: 'The cursor for the next request if there are more events; otherwise null.',
     }),
   },
   { title: 'ReplayAnswer', ...closed },
@@ -144,15 +147,15 @@ export const deliveryStatuses = ['pending', 'delivered', 'dead'] as const;
 
 const attempt = Type.Object(
   {
-    attempted_at: moment('When it began.'),
+    attempted_at: moment('When the attempt started.'),
     outcome: oneOf(attemptOutcomes, {
       description:
-        'delivered, or why not: an answer that was no (rejected, redirected, gone), no answer (timeout, unresolved, unreachable, untrusted, broken), or an address that is not allowed (refused).',
+        'delivered, or the cause of failure: a negative answer (rejected, redirected, gone), no answer (timeout, unresolved, unreachable, untrusted, broken), or an address that is not allowed (refused).',
     }),
-    status_code: Type.Optional(Type.Integer({ description: 'Of the answer, where there was one.' })),
+    status_code: Type.Optional(Type.Integer({ description: 'The status of the answer, if there was one.' })),
     latency_ms: Type.Integer(),
     answer: Type.Optional(
-      Type.String({ description: 'The first kilobyte of what the receiver answered; sealed at rest.' }),
+      Type.String({ description: "The first kilobyte of the receiver's answer; sealed at rest." }),
     ),
   },
   { title: 'DeliveryAttempt', ...closed },
@@ -162,14 +165,16 @@ export const delivery = Type.Object(
   {
     delivery_id: uuid("The delivery's id."),
     event_id: uuid('The event, and the webhook-id of every attempt.'),
-    number: Type.Integer({ description: "The event's place among the brand's events." }),
+    number: Type.Integer({ description: "The event's number in the brand." }),
     event: Type.String({ description: 'The type of the event.' }),
-    customer_id: Type.Optional(uuid('Whom the event is about.')),
+    customer_id: Type.Optional(uuid('The customer that the event is about.')),
     status: oneOf(deliveryStatuses),
     next_attempt_at: Type.Optional(
-      moment('When it is tried next, where it is pending; not before the earlier ones of its customer.'),
+      moment(
+        'The time of the next attempt, if it is pending; never before earlier deliveries of the same customer.',
+      ),
     ),
-    attempts: Type.Array(attempt, { description: 'The newest last.' }),
+    attempts: Type.Array(attempt, { description: 'In order of time, the newest last.' }),
   },
   { title: 'Delivery', ...closed },
 );

@@ -47,7 +47,7 @@ const createWebhook = operation({
   tag: 'Webhooks',
   summary: 'Create a webhook subscription',
   description:
-    'From now on events of these types are sent to the address, each at least once, those of one customer in their order. The secret that signs them is in this answer and in no later one.',
+    'From now on, events of these types are sent to the URL, each at least once, and those of one customer in order. Only this answer contains the signing secret.',
   scope: 'webhooks:write',
   params: {},
   body: { schema: newWebhook, check: checkNewWebhook, example: sent },
@@ -104,7 +104,7 @@ const updateWebhook = operation({
   tag: 'Webhooks',
   summary: 'Update a webhook subscription',
   description:
-    'Changes the fields that are sent; events replaces the whole list. A subscription that is enabled again gets what happens from then on, and what was pending; what happened in between can be replayed.',
+    'Changes the fields that are sent; events replaces the whole list. A re-enabled subscription gets new events and its pending deliveries; events from the disabled time can be replayed.',
   scope: 'webhooks:write',
   params: webhookId,
   body: {
@@ -129,7 +129,7 @@ const deleteWebhook = operation({
   path: '/webhooks/{webhook_id}',
   tag: 'Webhooks',
   summary: 'Delete a webhook subscription',
-  description: 'Removes the subscription and all its deliveries; what is pending is not sent any more.',
+  description: 'Removes the subscription and all its deliveries; pending ones are not sent.',
   scope: 'webhooks:write',
   params: webhookId,
   answer: { status: 200, description: 'The removed subscription.', schema: webhookAnswer, example: shown },
@@ -145,12 +145,12 @@ const testWebhook = operation({
   tag: 'Webhooks',
   summary: 'Send a test event',
   description:
-    'Sends an event webhook.test to this subscription and no other, whatever types it is for. What became of it is in its deliveries.',
+    'Sends an event webhook.test to this subscription only, whatever its event types. The deliveries show the result.',
   scope: 'webhooks:write',
   params: webhookId,
   answer: {
     status: 200,
-    description: 'It is on its way.',
+    description: 'The event is queued.',
     schema: testAnswer,
     example: { webhook_id: example.id, event: 'webhook.test' },
   },
@@ -166,7 +166,7 @@ const rotateWebhookSecret = operation({
   tag: 'Webhooks',
   summary: 'Rotate the secret',
   description:
-    'Makes a new secret. While the old one overlaps, webhook-signature carries a signature of each, and Bond-Signature, which has room for one, that of the old. A rotation within an overlap ends it: only the last secret before this one goes on.',
+    'Creates a new secret. During the overlap, webhook-signature contains a signature of each secret, and Bond-Signature, which has only one signature, that of the old secret. A rotation during an overlap ends it: only the last secret before this one stays valid.',
   scope: 'webhooks:write',
   params: webhookId,
   body: { schema: rotationBody, check: () => new Problems(), example: { overlap_hours: 24 } },
@@ -187,7 +187,7 @@ const listDeliveries = operation({
   path: '/webhooks/{webhook_id}/deliveries',
   tag: 'Webhooks',
   summary: 'List the deliveries',
-  description: 'What was sent to the subscription and what it answered, the newest event first, for 30 days.',
+  description: 'The deliveries of the last 30 days with their attempts and answers, the newest event first.',
   scope: 'webhooks:read',
   params: webhookId,
   query: Type.Object(
@@ -233,13 +233,13 @@ const replayWebhook = operation({
   tag: 'Webhooks',
   summary: 'Replay events',
   description:
-    'Sends events again, with the same webhook-id as before and their whole schedule of retries: one event, a range of numbers or times (of the types that the subscription is for), or everything that was given up. At most 10,000 at once; the cursor leads on. An event that was never made ready for this subscription is sent thin.',
+    'Sends events again, with the same webhook-id as before and their whole schedule of retries: one event, a range of numbers or times (only the event types of the subscription), or all deliveries that were given up. At most 10,000 per request; the cursor continues. An event without an earlier delivery to this subscription is sent thin.',
   scope: 'webhooks:write',
   params: webhookId,
   body: { schema: replayBody, check: checkReplay, example: { dead: true } },
   answer: {
     status: 200,
-    description: 'They are on their way.',
+    description: 'The events are queued.',
     schema: replayAnswer,
     example: { webhook_id: example.id, replayed: 12, next_cursor: null },
   },

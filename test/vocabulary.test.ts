@@ -17,6 +17,9 @@ const givenUp: readonly (readonly [pattern: RegExp, say: string])[] = [
   [/\b(?:Fate|settleFate|fateOf|letGo|looseOnes)\b/, 'RetentionAction, applyRetention, Unsequenced'],
   [/\b(?:wireTime|resolveFate|statementPatience)\b/, 'a name that says the form and the unit'],
   [/\b(?:[Rr]ings?|ringOf|bell)\b/, 'keyring, wake channel'],
+  [/\b(?:noteShown|nothingHere|mayDo|asSent)\b/, 'recordReads, notFound, hasScope, asInputs'],
+  [/\b(?:[Ll]odgings?|kibi|mebi|carryOut|putOff|closeDoor)\b/, 'a standard term with its unit'],
+  [/\b(?:Pairing|Recipe|beaten|crowding|failingPatience|whatIsDue)\b/, 'AddressMatch, LaunchPlan, superseded'],
 ];
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
@@ -61,6 +64,9 @@ test.each([
   ['docs/planted.md', 'Each member of the crew asks: What am I to do?'],
   ['src/planted.ts', '/** What comes along with a happening. */'],
   ['src/planted.ts', 'const ring = await keyrings.of(brandId);'],
+  ['src/planted.ts', 'await noteShown(context, [id]);'],
+  ['src/planted.ts', 'const mebi = 1024 * 1024;'],
+  ['src/planted.ts', 'interface Recipe {}'],
   ['test/errand.ts', ''],
   ['src/store/pulse-rate.ts', ''],
 ])('finds one in %s: %s', (file, text) => {
@@ -71,6 +77,8 @@ test.each([
   'The keyring of a brand.',
   'A string in brackets, during the hearing.',
   'What happens is an event.',
+  'Each sent address is matched with a stored one.',
+  'A batch of 10 MiB.',
 ])('does not find one in: %s', (text) => {
   expect(oldWordsIn('src/planted.ts', text)).toEqual([]);
 });

@@ -10,7 +10,7 @@ Every error has the same four members:
 { "Message": "There is no such customer.", "Status": 404, "Code": "customer_dne", "Type": "Request Error" }
 \`\`\`
 
-Decide on \`Code\`. \`Message\` is a sentence for people; where the request does not fit its schema it is an object
+Decide on \`Code\`. \`Message\` is a sentence for people; if the request does not match its schema, it is an object
 from the path of each bad field to what is wrong there. A value that was sent is never repeated. A client whose
 \`Accept\` asks for \`application/problem+json\` gets the same in the form of RFC 9457. \`X-Request-Id\` names the
 request in the log of the operator.

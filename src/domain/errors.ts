@@ -1,16 +1,16 @@
 /**
- * The error catalogue: every way this product says no, in one place. Answers, `openapi.json` and
- * `docs/errors.md` are made from it. Codes that Bond's clients know keep Bond's names; the rest are ours.
+ * The error catalogue: every refusal of the product, in one place. Answers, `openapi.json` and `docs/errors.md`
+ * derive from it. Codes that Bond's clients know keep Bond's names; the others are ours.
  */
 
-/** Bond's three kinds of error: the caller's, ours, and one of a process that cannot go on. */
+/** Bond's three types of error: of the caller, of the service, and of a process that cannot continue. */
 export type ErrorType = 'Request Error' | 'Server Error' | 'Process Error';
 
 export interface ErrorEntry {
   /** HTTP status. */
   readonly status: number;
   readonly type: ErrorType;
-  /** What the caller reads when nothing more exact can be said. Never contains a value that was sent. */
+  /** The default message. It never contains a value from the request. */
   readonly message: string;
   /** For the reference: when this happens and what to do next. */
   readonly help: string;
@@ -19,15 +19,15 @@ export interface ErrorEntry {
 const schema = (of: string): ErrorEntry => ({
   status: 400,
   type: 'Request Error',
-  message: `The request to ${of} does not fit its schema.`,
-  help: 'Message is an object from field path to a list of what is wrong there; every bad field is in it at once. Correct the fields and send the request again.',
+  message: `The request to ${of} does not match its schema.`,
+  help: 'Message is an object from field path to a list of problems; it contains every invalid field. Correct the fields and send the request again.',
 });
 
 const unknown = (what: string): ErrorEntry => ({
   status: 500,
   type: 'Server Error',
-  message: `Something went wrong on our side while ${what}. Try again; if it stays, give the operator the X-Request-Id of this answer.`,
-  help: 'A fault of the service. Nothing was half written. The log line with this request id says more.',
+  message: `Something went wrong on our side while ${what}. Try again; if it persists, give the operator the X-Request-Id of this answer.`,
+  help: 'A fault of the service. No partial change was written. The log line with this request id has the details.',
 });
 
 export const errorCatalogue = {
@@ -39,49 +39,49 @@ export const errorCatalogue = {
     status: 400,
     type: 'Request Error',
     message: 'The customer_id in the path is not a UUID.',
-    help: 'Send the customer_id exactly as an answer of this API gave it.',
+    help: 'Send the customer_id exactly as an answer of this API contained it.',
   },
   customer_dne: {
     status: 404,
     type: 'Request Error',
     message: 'There is no such customer.',
-    help: "The customer never existed, was deleted, or is another brand's: these three look the same on purpose.",
+    help: 'The customer never existed, was deleted, or belongs to another brand. The three cases have the same answer on purpose.',
   },
   address_dne: {
     status: 404,
     type: 'Request Error',
     message: 'The customer has no such address.',
-    help: 'The address never existed or was removed. An address_id stays the same while its address is changed in place.',
+    help: 'The address never existed or was removed. An address keeps its address_id when it is changed.',
   },
   person_id_dup: {
     status: 409,
     type: 'Request Error',
     message: 'Another customer of this brand already has this brand_person_id.',
-    help: 'Find that customer with searchCustomers. The id is free again once that customer is deleted.',
+    help: 'Find that customer with searchCustomers. The id can be used again when that customer is deleted.',
   },
   ssn_dup: {
     status: 409,
     type: 'Request Error',
     message: 'Another customer of this brand already has this ssn.',
-    help: 'Find that customer with searchCustomers. The number is free again once that customer is deleted.',
+    help: 'Find that customer with searchCustomers. The SSN can be used again when that customer is deleted.',
   },
   ssn_dne: {
     status: 404,
     type: 'Request Error',
     message: 'The customer has no ssn.',
-    help: 'None was ever given for this customer. A PATCH may bring one.',
+    help: 'The customer was created without one. Add it with a PATCH.',
   },
   kyc_customer: {
     status: 403,
     type: 'Request Error',
     message: 'This customer has passed KYC, so the fields named here can no longer be changed.',
-    help: 'After KYC only email, phone with phone_country_code, and secondary addresses change. Nothing of the request was applied. Message names the locked fields and when KYC passed. Propose the change with createChangeRequest.',
+    help: 'After KYC only email, phone with phone_country_code, and secondary addresses change. No part of the request was applied. Message names the locked fields and the time of the pass. Propose the change with createChangeRequest.',
   },
   change_request_dne: {
     status: 404,
     type: 'Request Error',
     message: 'There is no such change request.',
-    help: "It never existed, or is another brand's. List the requests with listChangeRequests.",
+    help: 'It never existed, or belongs to another brand. List the requests with listChangeRequests.',
   },
   change_request_decided: {
     status: 409,
@@ -93,7 +93,7 @@ export const errorCatalogue = {
     status: 409,
     type: 'Request Error',
     message: 'None of these fields is locked, so no change request is needed.',
-    help: 'Change the customer with updateCustomer. Requests are for fields that KYC has locked, with values other than the present ones.',
+    help: 'Change the customer with updateCustomer. Change requests are for fields that KYC has locked, with new values.',
   },
   create_kyc_schema: schema('verify a customer'),
   get_kyc_schema: schema('read verifications'),
@@ -101,38 +101,38 @@ export const errorCatalogue = {
     status: 400,
     type: 'Request Error',
     message: 'There is no such program.',
-    help: 'GET /programs lists the programs of the brand; its operator makes others with `clientele programs create`.',
+    help: 'GET /programs lists the programs of the brand; the operator creates others with `clientele programs create`.',
   },
   kyc_dne: {
     status: 404,
     type: 'Request Error',
     message: 'There is no such verification.',
-    help: 'None was started for this customer and program; or the review or the document never existed.',
+    help: 'No verification was started for this customer and program, or the review or document never existed.',
   },
   kyc_init_fail: {
     status: 409,
     type: 'Request Error',
     message: 'The verification is not in a state that allows this.',
-    help: 'Message says why: one is running already, no document is asked for, or the review has been decided. Read the state with getKyc.',
+    help: 'Message says why: a verification is already running, no document is requested, or the review has been decided. Read the state with getKyc.',
   },
   kyc_reinit_fail: {
     status: 409,
     type: 'Request Error',
     message: 'The customer has already passed for this program.',
-    help: 'Message says when. A customer passes once for each program.',
+    help: 'Message contains the time. A customer passes once for each program.',
   },
   kyc_retries: {
     status: 403,
     type: 'Request Error',
     message: 'The customer has no verification left to start.',
-    help: 'kyc_requests_available falls by one with each accepted start, over all programs. A verification that ends as error gives its attempt back.',
+    help: 'Each accepted start lowers kyc_requests_available by one, over all programs. A verification that ends as error gives its attempt back.',
   },
   retention_schema: schema('keep or erase a record'),
   legal_hold: {
     status: 409,
     type: 'Request Error',
     message: 'The customer is under a legal hold.',
-    help: 'Nothing of a record under a legal hold is erased. getRestrictedCustomer lists its holds; releaseLegalHold ends one.',
+    help: 'No part of a record under a legal hold is erased. getRestrictedCustomer lists its holds; releaseLegalHold ends one.',
   },
   hold_dne: {
     status: 404,
@@ -143,20 +143,21 @@ export const errorCatalogue = {
   erasure_dne: {
     status: 404,
     type: 'Request Error',
-    message: 'There is no such request for erasure.',
-    help: 'It never existed, or the record has been erased: getRestrictedCustomer says.',
+    message: 'There is no such erasure request.',
+    help: 'It never existed, or the record has been erased: check with getRestrictedCustomer.',
   },
   second_approver: {
     status: 403,
     type: 'Request Error',
-    message: 'Whoever asked for an erasure cannot approve it.',
-    help: 'Approve with another key than the one that made the request; give each person a key of their own.',
+    message: 'The key that requested an erasure cannot approve it.',
+    help: 'Approve with a different key than the one that made the request; give each person a separate key.',
   },
   events_gone: {
     status: 410,
     type: 'Request Error',
-    message: 'Events after this cursor have been deleted, so going on from it would miss some.',
-    help: 'Events are kept for 30 days. Read the customers themselves once, and begin the stream again without a cursor.',
+    message:
+      'Events after this cursor have been deleted, so the stream cannot continue from it without a gap.',
+    help: 'Events are kept for 30 days. Read the customers once, and start the stream again without a cursor.',
   },
   webhooks_err: schema('manage webhooks'),
   webhook_dne: {
@@ -169,13 +170,13 @@ export const errorCatalogue = {
     status: 412,
     type: 'Request Error',
     message: 'The customer has changed since the version named in If-Match.',
-    help: 'Read the customer again and decide on its new ETag.',
+    help: 'Read the customer again and use its new ETag.',
   },
   idempotency_key_exists: {
     status: 409,
     type: 'Process Error',
     message: 'A request with this Idempotency-Key is still running.',
-    help: 'Wait as long as Retry-After says and send the same request again: it gets the first answer.',
+    help: 'Wait for the time in Retry-After and send the same request again: it gets the first answer.',
   },
   idempotency_mismatch: {
     status: 422,
@@ -187,25 +188,25 @@ export const errorCatalogue = {
     status: 401,
     type: 'Request Error',
     message: 'The Identity and Authorization headers do not name a valid key.',
-    help: 'Missing, unknown, wrong, expired and revoked keys get this same answer. Make a key with `clientele keys create --brand NAME`.',
+    help: 'Missing, unknown, wrong, expired and revoked keys get the same answer. Create a key with `clientele keys create --brand NAME`.',
   },
   scope_err: {
     status: 403,
     type: 'Request Error',
-    message: 'This key does not carry the scope that the operation needs.',
-    help: 'The reference names the scope of each operation. Make a key that carries it with `clientele keys create --scopes`.',
+    message: 'This key does not have the scope that the operation needs.',
+    help: 'The reference names the scope of each operation. Create a key with it: `clientele keys create --scopes`.',
   },
   rate_limited: {
     status: 429,
     type: 'Request Error',
     message: 'This key has used up its requests for the current minute.',
-    help: 'Wait as long as Retry-After says. RateLimit and RateLimit-Policy tell how much is left on every answer.',
+    help: 'Wait for the time in Retry-After. RateLimit and RateLimit-Policy show the remaining requests in every answer.',
   },
   input_error: {
     status: 400,
     type: 'Request Error',
     message: 'The request cannot be read.',
-    help: 'The body is not JSON as RFC 8259 means it, in UTF-8, without duplicate names, at most 16 levels deep; or the request line or its headers are malformed.',
+    help: 'The body is not valid JSON (RFC 8259) in UTF-8, without duplicate names, at most 16 levels deep; or the request line or its headers are malformed.',
   },
   not_found: {
     status: 404,
@@ -216,8 +217,8 @@ export const errorCatalogue = {
   method_not_allowed: {
     status: 405,
     type: 'Request Error',
-    message: 'This address does not take this method.',
-    help: 'The Allow header lists the methods it takes.',
+    message: 'This address does not support this method.',
+    help: 'The Allow header lists the supported methods.',
   },
   request_timeout: {
     status: 408,
@@ -228,7 +229,7 @@ export const errorCatalogue = {
   payload_too_large: {
     status: 413,
     type: 'Request Error',
-    message: 'The request is larger than this operation takes.',
+    message: 'The request is larger than this operation accepts.',
     help: 'A body is at most 64 KiB, and one with documents 25 MB of files.',
   },
   header_too_large: {
@@ -253,7 +254,7 @@ export const errorCatalogue = {
     status: 503,
     type: 'Server Error',
     message: 'The service cannot reach its database at the moment. Nothing was acknowledged; try again.',
-    help: 'Wait as long as Retry-After says. Send changes with an Idempotency-Key, so that a repeat is safe whatever became of the first try.',
+    help: 'Wait for the time in Retry-After. Send changes with an Idempotency-Key, so that a retry is safe whatever the result of the first attempt.',
   },
   unknown_list_customers: unknown('listing customers'),
   unknown_create_customer: unknown('creating the customer'),
@@ -308,17 +309,17 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** From the path of a field (`addresses.0.zip_code`) to everything that is wrong there. */
+/** From field paths (`addresses.0.zip_code`) to their problems. */
 export type FieldProblems = Readonly<Record<string, readonly string[]>>;
 
 /**
- * A refusal: the product understood the request and declines it. It is answered verbatim, so neither message nor
- * field names may carry a value that was sent. Everything else that is thrown is a fault.
+ * A refusal: the product understood the request and declines it. The answer contains message and field names
+ * verbatim, so they must not contain a value from the request. Every other thrown error is a fault.
  */
 export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly detail: string | FieldProblems;
-  /** Seconds after which a repeat makes sense, where one does. */
+  /** Seconds to wait before a retry, if a retry can succeed. */
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -334,12 +335,12 @@ export class Refusal extends Error {
   }
 }
 
-/** What is said of a value where no rule has a sentence of its own. */
+/** The sentence for an invalid value without a more specific rule. */
 export const notValid = 'Not a valid value.';
 
 /**
- * Input that an operation finds invalid only once it runs. It is answered like input that the schema refuses:
- * with status 400, the problems by field, and the `schemaError` of the operation's row.
+ * Input that an operation finds invalid while it runs. The answer is the same as for a schema error: with status
+ * 400, the problems by field, and the `schemaError` of the operation's row.
  */
 export class InvalidInput extends Error {
   readonly problems: FieldProblems;

@@ -1,11 +1,11 @@
-// What may be written down about an unexpected error: its kind and the code it passed through. Its message is left
-// out, because it may quote data.
+// The loggable part of an unexpected error: its class and its place in the code, not its message, which may quote
+// data.
 
-/** The kind of an error, and where it happened. */
+/** The class of an error, and where it occurred. */
 export interface FaultSummary {
-  /** The error's class, and its code where it has one. */
+  /** The error's class, and its code if it has one. */
   readonly kind: string;
-  /** The statement that PostgreSQL refused, or function, file and line of our own code; empty where neither is known. */
+  /** The statement that PostgreSQL refused, or function, file and line of our own code; empty if neither is known. */
   readonly place: string;
 }
 
@@ -32,14 +32,14 @@ export function describeFault(error: unknown): object {
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
-/** A property that holds a single word, and so no sentence. */
+/** A property that holds a single word, and so no message with data. */
 function wordOf(error: unknown, name: 'code' | 'statement'): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const value: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
   return typeof value === 'string' && /^\w{1,63}$/.test(value) ? value : undefined;
 }
 
-/** The lines of the stack. The message comes before them and may have lines that look the same. */
+/** The lines of the stack, without the message before them, which may contain similar lines. */
 function framesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
   const header = error.stack.indexOf(error.message);

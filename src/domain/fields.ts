@@ -2,16 +2,16 @@ import type { ValueRule } from './values.ts';
 import { valueRules } from './values.ts';
 
 /**
- * The field table: what is known about each field of a person, said once and in the order of the answer. The
- * checks, the order of a profile, the blind index and the KYC lock read it. Every field in it describes a
- * person: it is sealed at rest and never logged.
+ * The field table: the single declaration of each field of a person, in the order of the answer. The checks, the
+ * order of a profile, the blind index and the KYC lock use it. Every field is personal data: sealed at rest and
+ * never logged.
  */
 export interface Field {
-  /** What its values must be; addresses have rules of their own. */
+  /** The rule of its values; addresses have their own rules. */
   readonly rule?: ValueRule;
   /** The blind index that the field takes part in, so that it can be found by equality. */
   readonly index?: 'ssn' | 'email' | 'phone' | 'name_dob';
-  /** Once KYC has passed: closed to changes, open, or open but for primary addresses. */
+  /** After KYC has passed: locked, open, or open except for primary addresses. */
   readonly afterKyc: 'locked' | 'open' | 'secondary only';
 }
 
@@ -36,7 +36,7 @@ export const textFields = fieldNames.filter(
   (field): field is TextField => field !== 'ssn' && field !== 'addresses',
 );
 
-/** What the server alone says about a customer. A client that sends one of these is told so. */
+/** Fields that only the server sets. A client that sends one gets a specific problem. */
 export const serverOwnedFields = [
   'customer_id',
   'bond_brand_id',
@@ -48,7 +48,7 @@ export const serverOwnedFields = [
 
 const mask = 'XXX-XX-';
 
-/** The only form in which an SSN leaves: `XXX-XX-1234`. */
+/** The masked form of an SSN in answers: `XXX-XX-1234`. */
 export const maskSsn = (digits: string): string => `${mask}${digits.slice(-4)}`;
 
 export const isSsnMask = (text: string): boolean => /^XXX-XX-[0-9]{4}$/.test(text);

@@ -1,4 +1,4 @@
-/** Identifiers: UUIDs that the type system keeps apart, so that a brand's id is never taken for a customer's. */
+/** Identifiers: UUIDs with distinct types, so that a brand's id cannot be used as a customer's. */
 
 export type Id<Kind extends string> = string & { readonly __id: Kind };
 export type BrandId = Id<'brand'>;
@@ -15,8 +15,8 @@ export type KeyIdentity = Id<'key'>;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * A UUID in the hyphenated form of RFC 9562, in lower case whatever case it came in (section 4), or
- * `undefined`. PostgreSQL also takes braces and missing hyphens, which would give one customer many names.
+ * A UUID in the hyphenated form of RFC 9562, converted to lower case (section 4), or `undefined`. PostgreSQL also
+ * takes braces and missing hyphens, which would give one customer many names.
  */
 export function parseId<Kind extends string>(text: string): Id<Kind> | undefined {
   if (text.length !== 36) return undefined;

@@ -1,6 +1,6 @@
 /**
- * An error whose message is written for the operator: whole sentences that say what cannot be done and end
- * with the next step. It never holds a secret or anything about a person, so it may be shown and logged.
+ * An error with a message for the operator: full sentences that say what failed and end with the next step. It
+ * contains no secret and no personal data, so it may be shown and logged.
  */
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError';

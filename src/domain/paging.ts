@@ -1,4 +1,4 @@
-/** Paging as the seed has it (`page`, `per_page`), and ours: `Link`, `X-Total-Count` and a cursor. */
+/** Bond's paging (`page`, `per_page`) and ours (`Link`, `X-Total-Count` and a cursor). */
 
 export const perPageChoices = [1, 2, 5, 10, 20, 50] as const;
 export const defaultPerPage = 20;
@@ -17,7 +17,7 @@ export interface Paging {
 
 const cursorPattern = /^c1_([0-9a-z]{1,13})$/;
 
-/** Opaque to clients; inside is only the place in the order of arrival, which says nothing about a person. */
+/** Opaque to clients. It encodes only the position in the order of arrival, no personal data. */
 export const cursorAfter = (seq: bigint): string => `c1_${seq.toString(36)}`;
 
 export function parseCursor(text: string): bigint | undefined {

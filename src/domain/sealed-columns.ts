@@ -1,25 +1,24 @@
 /**
- * Every column that holds ciphertext under a brand's keys, declared once. From here follow the context that a
- * record is sealed for (`sealContext`), what a rotation re-seals and the doctor counts
- * (store/rotation/sealed-columns.ts), and what an erasure clears in rows that stay
- * (store/retention/erasure-tables.ts). A test holds the declarations against the schema: none is missing and
- * none is there twice.
+ * Every column that holds ciphertext under a brand's keys, declared once. It determines the context that a record
+ * is sealed for (`sealContext`), what a rotation re-seals and the doctor counts (store/rotation/sealed-columns.ts),
+ * and what an erasure clears in rows that stay (store/retention/erasure-tables.ts). A test compares the
+ * declarations with the schema: each column is declared exactly once.
  */
 interface Declaration {
-  /** What the column holds. Each purpose has a key of its own, derived from the brand's key. */
+  /** What the column holds. Each purpose has its own key, derived from the brand's key. */
   readonly purpose: string;
   /**
    * The id that a record is sealed for: text, with columns of its row in braces. A record opens under this id
    * alone, so two columns with one purpose need two forms of it. `{sha256(column)}` is a digest in hex.
    */
   readonly recordId: string;
-  /** The column that counts how often the record was sealed. Without one, a record is sealed as the first always. */
+  /** The column that counts how often the record was sealed. Without one, the seal number is always the first. */
   readonly sealCounter?: string;
-  /** A column whose values are unique within the brand, and its type: a rotation goes through the rows by it. */
+  /** A column with unique values within the brand, and its type: a rotation pages through the rows by it. */
   readonly key: readonly [column: string, type: string];
   /** The type of the column itself: text in base64, unless said otherwise. */
   readonly type?: 'bytea';
-  /** How many rows a rotation reads in one statement, where the usual number would be too much. */
+  /** Rows that a rotation reads per statement, if the default is too many. */
   readonly batchSize?: number;
 }
 
@@ -28,7 +27,7 @@ const profile = { ...ofCustomer, purpose: 'profile', sealCounter: 'profile_seal'
 const ssn = { ...ofCustomer, purpose: 'ssn', sealCounter: 'ssn_seal' } as const;
 /** The key of one customer's digests in the audit trail. */
 const auditKey = { ...ofCustomer, purpose: 'digests' } as const;
-/** A reason belongs to the entry with this very body. */
+/** A reason belongs to the entry with exactly this body. */
 const entryReason = { purpose: 'reason', recordId: '{sha256(body)}' } as const;
 const document = { purpose: 'document', key: ['document_id', 'uuid'] } as const;
 const ofChangeRequest = { purpose: 'reason', key: ['change_request_id', 'uuid'] } as const;
@@ -61,7 +60,7 @@ export const sealedColumns = {
     sealCounter: 'data_seal',
     key: ['run_id', 'uuid'],
   },
-  /** What an image of a document is called and shows, and the image itself. */
+  /** The metadata of a document image, and the image itself. */
   'kyc_documents.details': {
     ...document,
     recordId: 'details/{customer_id}/{document_id}',
@@ -75,7 +74,7 @@ export const sealedColumns = {
     // An image has up to 10 MB.
     batchSize: 1,
   },
-  /** What a reviewer wrote about a decision. */
+  /** The note of a reviewer's decision. */
   'kyc_decisions.note': {
     purpose: 'verification',
     recordId: 'note/{customer_id}/{decision_id}',
@@ -121,9 +120,9 @@ export type SealedColumnName = keyof Declared;
 export type Purpose = Declared[SealedColumnName]['purpose'];
 
 /**
- * What a record is sealed for. It opens in this very context and in no other.
+ * The context that a record is sealed for. It opens only in this context.
  *
- * `recordId` is 1 to 255 ASCII characters; `sealNumber`, how often this very record has been sealed, is an
+ * `recordId` is 1 to 255 ASCII characters; `sealNumber`, the number of times this record has been sealed, is an
  * integer from 0 to 2^32-1.
  */
 export interface SealContext {
@@ -136,12 +135,12 @@ type InBraces<Text extends string> = Text extends `${string}{${infer Name}}${inf
   ? Name | InBraces<Rest>
   : never;
 type Ids<Name extends SealedColumnName> = Readonly<Record<InBraces<Declared[Name]['recordId']>, string>>;
-/** Given exactly where the column has a counter. */
+/** Present exactly if the column has a counter. */
 type SealNumber<Name extends SealedColumnName> = Declared[Name] extends { readonly sealCounter: string }
   ? [sealNumber: number]
   : [];
 
-/** A record id taken apart: text at the even places, what stands in braces at the odd ones. */
+/** The parts of a record id: text at the even positions, names in braces at the odd ones. */
 export const recordIdParts = (name: SealedColumnName): readonly string[] =>
   sealedColumns[name].recordId.split(/[{}]/);
 

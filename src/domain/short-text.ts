@@ -1,11 +1,11 @@
 import { Problems } from './problems.ts';
 import { isHarmless, lengthOf } from './text.ts';
 
-/** The rule of a short text that a person writes: a reason, a note, a description. */
+/** The rule of a short free text: a reason, a note, a description. */
 export interface ShortText {
   /** In characters, as the reference shows them. */
   readonly limits: { readonly minLength?: number; readonly maxLength: number };
-  /** Whether line breaks are allowed. No other control character ever is. */
+  /** Whether line breaks are allowed. Other control characters never are. */
   readonly lines: boolean;
 }
 
@@ -14,13 +14,13 @@ export function shortText(maxLength: number, { minLength = 1, lines = false } = 
   return { limits: { ...(minLength > 0 && { minLength }), maxLength }, lines };
 }
 
-/** The text as it is measured and stored: composed (NFC), with `\n` for a line break, and no white space at its ends. */
+/** The text in its stored form: composed (NFC), with `\n` for a line break, and without surrounding white space. */
 export const cleanText = (text: string): string => text.normalize('NFC').replaceAll('\r\n', '\n').trim();
 
-/** Without its line breaks, where the rule allows them: what is left must be harmless. */
+/** Removes line breaks before the check for harmful characters. */
 export const withoutLines = (text: string): string => text.replaceAll(/\r?\n/g, '');
 
-/** The check of a body with short texts at its top. What is of the wrong type or harmful, other checks report. */
+/** Checks the top-level short texts of a body. Other checks report wrong types and harmful characters. */
 export const checkShortTexts =
   (rules: Readonly<Record<string, ShortText>>) =>
   (body: unknown): Problems => {

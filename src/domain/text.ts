@@ -1,9 +1,9 @@
-/** What any text from outside must be before its meaning is looked at. */
+/** The checks of any text from outside. */
 
 /**
- * Characters that no field of ours has a use for and that do harm where text is shown or logged: control
- * characters, lone surrogates, the invisible marks that turn the direction of writing (Unicode UAX #9),
- * the line and paragraph separators, and the byte order mark.
+ * Characters that no field needs and that are harmful when text is shown or logged: control characters, lone
+ * surrogates, the invisible marks that turn the direction of writing (Unicode UAX #9), the line and paragraph
+ * separators, and the byte order mark.
  */
 const harmful = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]/u;
 
@@ -11,7 +11,7 @@ export const harmfulText = 'Contains a character that is not allowed (control, d
 
 export const isHarmless = (text: string): boolean => !harmful.test(text);
 
-/** Length as people count it: code points after composition (NFC), so `é` is one in either spelling. */
+/** Length in code points after composition (NFC), so `é` counts as one in both encodings. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (const _ of text) length += 1;
@@ -26,8 +26,8 @@ export function asciiJson(value: unknown): string {
 }
 
 /**
- * The same with a space after each comma and colon: the form that Python's `json.dumps` gives by default.
- * Bond signs that form, so receivers written for Bond may sign the parsed body anew and compare.
+ * The same with a space after each comma and colon: the form that Python's `json.dumps` gives by default. Bond
+ * signs that form, so receivers written for Bond may sign the parsed body again and compare.
  */
 export function spacedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spacedJson).join(', ')}]`;

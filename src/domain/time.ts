@@ -1,6 +1,6 @@
 /**
- * Moments, as text: ISO 8601 in UTC with microseconds and without an offset, `2020-10-26T21:48:57.287919`.
- * The form sorts as text, loses nothing that PostgreSQL keeps, and is what most answers show as it stands.
+ * Instants as text: ISO 8601 in UTC with microseconds and without an offset, `2020-10-26T21:48:57.287919`. The form
+ * sorts as text, keeps PostgreSQL's precision, and appears unchanged in most answers.
  */
 export type Instant = string & { readonly __instant: true };
 
@@ -21,7 +21,7 @@ export function instantOfPostgres(text: string): Instant {
   return `${day}T${time.length === 8 ? `${time}.000000` : time.padEnd(15, '0')}` as Instant;
 }
 
-/** For SQL: the same moment with its offset said. */
+/** For SQL: the same instant with its offset. */
 export const toPostgres = (at: Instant): string => `${at}Z`;
 
 /** Milliseconds since 1970; the microseconds are cut off. */
@@ -30,14 +30,14 @@ export const millisOf = (at: Instant): number => Date.parse(`${at.slice(0, 23)}Z
 /** Microseconds since 1970, exact until the year 2255. */
 export const microsOf = (at: Instant): number => millisOf(at) * 1_000 + Number(at.slice(23));
 
-/** The inverse, or `undefined` for a number that stands for no moment of the four-digit years. */
+/** The inverse, or `undefined` for a number outside of the four-digit years. */
 export function instantOfMicros(micros: number): Instant | undefined {
   const isMoment = Number.isSafeInteger(micros) && micros >= 0;
   if (!isMoment) return undefined;
   return `${new Date(Math.floor(micros / 1_000)).toISOString().slice(0, 23)}${String(micros % 1_000).padStart(3, '0')}` as Instant;
 }
 
-/** The moment so many seconds later (or earlier, if negative), microseconds kept. */
+/** The instant plus a number of seconds (which may be negative), with its microseconds. */
 export function plusSeconds(at: Instant, seconds: number): Instant {
   const moved = new Date(millisOf(at) + seconds * 1000).toISOString().slice(0, 23);
   return `${moved}${at.slice(23)}` as Instant;
@@ -47,9 +47,9 @@ export function plusSeconds(at: Instant, seconds: number): Instant {
 export const dayOf = (at: Instant): string => at.slice(0, 10);
 
 /**
- * The two forms of a moment on the wire. Bond's own pages write what is read without an offset
- * (`2020-10-26T21:48:57.287919`) and what a change answers with one (`2021-02-11T13:26:50.553841+00:00`).
- * Clients compare strings, so reads of customers and addresses use `naiveUtc`; everything else `withOffset`.
+ * The two forms of an instant on the wire. Bond's own pages write what is read without an offset
+ * (`2020-10-26T21:48:57.287919`) and what a change answers with one (`2021-02-11T13:26:50.553841+00:00`). Clients
+ * compare strings, so reads of customers and addresses use `naiveUtc`; everything else `withOffset`.
  */
 export const naiveUtc = (at: Instant): string => at;
 export const withOffset = (at: Instant): string => `${at}+00:00`;
@@ -59,7 +59,7 @@ export type TimeForm = typeof naiveUtc | typeof withOffset;
 const isoPattern =
   /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,6}))?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
 
-/** A day or a moment as a client writes it (ISO 8601; UTC unless it says its offset), or `undefined`. */
+/** Parses a date or time of a client (ISO 8601, UTC unless it has an offset), or returns `undefined`. */
 export function parseInstant(text: string): Instant | undefined {
   const parts = isoPattern.exec(text);
   const day = parts?.[1];
@@ -68,7 +68,7 @@ export function parseInstant(text: string): Instant | undefined {
   const zone = offset === 'Z' ? 0 : Number(`${offset[0]}1`) * minutesOf(offset.slice(1));
   const written = `${day}T${hour}:${minute}:${second}.${fraction.padEnd(6, '0')}` as Instant;
   const at = plusSeconds(written, -zone * 60);
-  // An offset can lead out of the four-digit years, where neither our text nor PostgreSQL follows.
+  // An offset can lead out of the four-digit years, which neither our text form nor PostgreSQL supports.
   return /^(?!0000)\d{4}-/.test(at) ? at : undefined;
 }
 
@@ -76,7 +76,7 @@ const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Nu
 
 const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
-/** Whether `YYYY-MM-DD` is a day of the Gregorian calendar. `Date` would roll 29 February over in silence. */
+/** Whether `YYYY-MM-DD` is a day of the Gregorian calendar. `Date` would silently roll 29 February over. */
 export function isCalendarDay(text: string): boolean {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!parts) return false;

@@ -6,8 +6,8 @@ export type TriggerOutcome =
   | { readonly status: 'document_required'; readonly documents: readonly DocumentType[] };
 
 /**
- * The sandbox's trigger numbers: SSNs that nobody has, each of which brings out its own end of a verification
- * (Bond's guide to KYC in its sandbox). Every other number passes.
+ * The sandbox's trigger numbers: SSNs that were never issued, each with its own result of a verification (Bond's
+ * guide to KYC in its sandbox). Every other number passes.
  */
 export const kycTriggers: ReadonlyMap<string, TriggerOutcome> = new Map([
   ['000000000', { status: 'under_review' }],
@@ -22,5 +22,5 @@ export const kycTriggers: ReadonlyMap<string, TriggerOutcome> = new Map([
   ['999990000', { status: 'failed' }],
 ]);
 
-/** What the sandbox makes of a verification of this number (nine digits). */
+/** The sandbox's result for this SSN (nine digits). */
 export const sandboxOutcome = (ssn: string): TriggerOutcome => kycTriggers.get(ssn) ?? { status: 'passed' };

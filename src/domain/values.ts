@@ -6,21 +6,21 @@ import { dayOf, isCalendarDay } from './time.ts';
 import { kycTriggers } from './trigger-numbers.ts';
 
 /**
- * The rules for single values, one function each: it answers what is wrong as a sentence, or `undefined`.
- * The sentences never repeat the value. Sources: the seed's two tables, and the Social Security
- * Administration's rules of assignment for the SSN.
+ * The rules for single values, one function each, which returns the problem as a sentence, or `undefined`. The
+ * sentences never repeat the value. Sources: the seed's two tables, and the Social Security Administration's rules
+ * of assignment for the SSN.
  */
 export type ValueRule = (text: string, validationContext: ValidationContext) => string | undefined;
 
 export interface ValidationContext {
   readonly now: Instant;
-  /** In a sandbox the trigger numbers are lawful SSNs. */
+  /** In a sandbox the trigger numbers are valid SSNs. */
   readonly sandbox: boolean;
 }
 
 /**
- * How long values may be, in code points, in the words of JSON Schema, so that the reference shows what the
- * rules below hold to. A bound that depends on another field is the widest that any value may reach.
+ * Length limits of values in code points, with the names of JSON Schema, so that the reference shows the limits of
+ * the rules below. A limit that depends on another field is the widest possible one.
  */
 export const limits = {
   name: { minLength: 2, maxLength: 50 },
@@ -54,7 +54,7 @@ function lengthProblem({ minLength, maxLength }: Limits, text: string): string |
 
 const patterned = ({ pattern }: { readonly pattern: string }): RegExp => new RegExp(pattern);
 
-// The Hangul fillers count as letters and show as nothing, so a name of them would look empty.
+// The Hangul fillers count as letters but are invisible, so a name of them would look empty.
 const namePattern = /^(?!.*[\u115f\u1160\u3164\uffa0])\p{L}[\p{L}\p{M} '’]*$/u;
 
 const name: ValueRule = (text) => {
@@ -93,7 +93,7 @@ const ssn: ValueRule = (text, { sandbox }) => {
     area.startsWith('9') ||
     digits.slice(3, 5) === '00' ||
     digits.slice(5) === '0000' ||
-    // Printed in wallets sold from 1938 on and used by thousands, so the SSA retired it.
+    // Printed in wallets sold from 1938 on and then used by thousands of people, so the SSA retired it.
     digits === '078051120';
   return neverIssued ? 'Not a number that the Social Security Administration issues.' : undefined;
 };
@@ -113,7 +113,7 @@ const phoneCountryCode: ValueRule = (text) =>
 
 const email: ValueRule = (text) =>
   text.length <= limits.email.maxLength &&
-  // The library throws at half a surrogate pair.
+  // The library throws on a lone surrogate.
   isHarmless(text) &&
   validator.isEmail(text, { allow_utf8_local_part: true, ignore_max_length: false })
     ? undefined

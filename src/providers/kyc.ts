@@ -48,7 +48,7 @@ export interface KycRun {
 export interface KycDocument {
   readonly documentId: Id<'kyc document'>;
   readonly document_type: DocumentType;
-  /** What kind of it: `passport`, `utility_bill`; absent where there is only one kind. */
+  /** The kind, such as `passport` or `utility_bill`; absent if there is only one kind. */
   readonly kind?: string;
   readonly side: 'front' | 'back';
   /** ISO 3166-1 alpha-2, for a government id. */

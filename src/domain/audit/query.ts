@@ -2,7 +2,7 @@ import { parseId } from '../ids.ts';
 import { shortText } from '../short-text.ts';
 import type { Instant } from '../time.ts';
 
-/** What a reader of the audit trail asks for, and where the audit trail goes on. */
+/** The filters and the cursors of the audit trail. */
 
 export const auditOrders = ['newest', 'oldest'] as const;
 export type AuditOrder = (typeof auditOrders)[number];
@@ -10,11 +10,11 @@ export type AuditOrder = (typeof auditOrders)[number];
 /** Why a full number is needed. */
 export const revealReason = shortText(500, { minLength: 3 });
 
-/** An operationId, or the words of a command. */
+/** An operationId, or a command. */
 export const operationPattern = '^[A-Za-z][A-Za-z0-9 -]{0,63}$';
 
 /**
- * What a stored entry contains where it is by this actor: a key's id, or the kind of whoever has none.
+ * The text that a stored entry of this actor contains. The actor is a key's id, `operator` or `clientele`.
  * `undefined` for anything else. Quotes inside of values are escaped, so this is found only as a member.
  */
 export function actorText(actor: string): string | undefined {
@@ -23,10 +23,10 @@ export function actorText(actor: string): string | undefined {
   return id && `"actor":{"kind":"key","id":"${id}"`;
 }
 
-/** What a stored entry contains where it is of this operation. */
+/** The text that a stored entry of this operation contains. */
 export const operationText = (operation: string): string => `"operation":"${operation}"`;
 
-/** Opaque to clients; inside is the place in the order of arrival. */
+/** Opaque to clients. It encodes the position in the order of arrival. */
 export const auditCursor = (number: bigint): string => `a1_${number.toString(36)}`;
 export const auditCursorPattern = '^a1_[0-9a-z]{1,12}$';
 
@@ -35,7 +35,7 @@ export function parseAuditCursor(text: string): bigint | undefined {
   return [...text.slice(3)].reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
 }
 
-/** What a reader narrows the audit trail to. */
+/** The filter of an audit query. */
 export interface AuditFilter {
   readonly contains: readonly string[];
   readonly from: Instant | undefined;

@@ -8,14 +8,14 @@ import type { Changed, StoredCustomer } from './customer.ts';
 import { applyChange } from './customer.ts';
 
 /**
- * Changes of one address at a time. Each is decided as the PATCH of the whole set that it amounts to, so
- * that one rule says what KYC locks and which addresses keep their verdicts.
+ * Changes of one address at a time. Each is decided as the equivalent PATCH of the whole set, so that one rule
+ * decides what KYC locks and which addresses keep their verdicts.
  */
 
 /** Any of the eight fields, of the right shape. */
 export type AddressChange = Partial<Omit<AddressInput, 'address_id'>>;
 
-/** What is wrong with the values of a new address; anything of the wrong type is left to the schema. */
+/** Checks the values of a new address; the schema reports wrong types. */
 export function checkNewAddress(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
@@ -35,7 +35,7 @@ export function findAddress(addresses: readonly Address[], id: AddressId): Addre
 const asInputs = (addresses: readonly Address[]): readonly AddressInput[] =>
   addresses.map(({ deliverability: _verdict, date_created: _date, ...sent }) => sent);
 
-/** @throws Refusal `edit_customer_schema` where there are 20 already, or `kyc_customer`. */
+/** @throws Refusal `edit_customer_schema` if there are already 20, or `kyc_customer`. */
 export function addAddress(
   present: StoredCustomer,
   sent: AddressInput,
@@ -51,8 +51,8 @@ export function addAddress(
 }
 
 /**
- * `deferredProblems` is what is known to be wrong with the shape of the change. Values are looked at here, beside the
- * stored ones: a state means nothing without its country, and a value sent back as it was read is lawful.
+ * `deferredProblems` are problems of the shape of the change. Values are checked here with the stored ones: the
+ * rule of a state depends on the country, and an unchanged stored value is valid.
  *
  * @throws Refusal `address_dne`, `edit_customer_schema` or `kyc_customer`.
  */
@@ -95,6 +95,6 @@ export function removeAddress(
 function refuseWithoutPrimary(addresses: readonly AddressInput[], field: string): void {
   if (addresses.some((address) => address.is_primary)) return;
   throw new Refusal('edit_customer_schema', {
-    [field]: ['The last primary address stays: make another one primary first.'],
+    [field]: ['The last primary address cannot be removed: make another one primary first.'],
   });
 }

@@ -33,7 +33,7 @@ export interface AddressFields {
 
 export interface Address extends AddressFields {
   readonly address_id: AddressId;
-  /** Absent until a verifier has spoken. */
+  /** Absent until a verifier has returned a verdict. */
   readonly deliverability?: Deliverability;
   readonly date_created: Instant;
 }
@@ -63,8 +63,8 @@ const rules: Readonly<Record<string, ValueRule>> = {
 };
 
 /**
- * Notes what is wrong with the values of one address; fields of the wrong type are left to the schema.
- * `path` says where in the body the address is (`addresses.0`); empty where it is the body itself.
+ * Checks the values of one address; the schema reports wrong types. `path` is the position of the address in the
+ * body (`addresses.0`); empty if the address is the body itself.
  */
 export function checkAddress(
   sent: Readonly<Record<string, unknown>>,
@@ -82,7 +82,7 @@ export function checkAddress(
   if (typeof zip === 'string') problems.add(at('zip_code'), zipRule(zip, country));
 }
 
-/** Text is composed (NFC), so that two spellings of one street are equal; an absent unit is an empty one. */
+/** Text is composed (NFC), so that two encodings of one street are equal; an absent unit is an empty text. */
 export function addressFields(sent: AddressInput): AddressFields {
   return {
     address_type: sent.address_type,
@@ -102,7 +102,7 @@ export const sameFields = (one: AddressFields, other: AddressFields): boolean =>
 export interface AddressDefaults {
   readonly now: Instant;
   readonly newAddressId: () => AddressId;
-  /** What is known at once about an address with this content. */
+  /** The verdict on an address, if it is known without a call. */
   readonly verdictOn?: (fields: AddressFields) => Deliverability | undefined;
 }
 
@@ -119,7 +119,7 @@ export function newAddress(fields: AddressFields, addressDefaults: AddressDefaul
   return withContent(addressDefaults.newAddressId(), addressDefaults.now, fields, addressDefaults);
 }
 
-/** The stored address with new content; a verdict belongs to the content and is asked for anew. */
+/** The stored address with new content; changed content loses its verdict. */
 export function rewriteAddress(
   stored: Address,
   fields: AddressFields,
@@ -147,7 +147,7 @@ export function withVerdict(address: Address, verdict: Deliverability | undefine
   return { ...rest, ...(verdict !== undefined && { deliverability: verdict }), date_created };
 }
 
-/** One sent item beside the stored address that it continues, if any. */
+/** A sent address with the stored address that it continues, if any. */
 export interface AddressMatch {
   readonly sent: AddressFields;
   readonly stored: Address | undefined;

@@ -10,20 +10,20 @@ import { addressFields } from './address.ts';
 import type { Profile } from './customer.ts';
 import { indexForms } from './search.ts';
 
-/** The person of a verification: the data it was started with, which is the data that a provider judges. */
+/** The applicant of a verification: the data at its start, which the provider checks. */
 export interface Applicant {
   readonly first_name: string;
   readonly middle_name: string;
   readonly last_name: string;
   /** `YYYY-MM-DD` */
   readonly dob: string;
-  /** Nine digits; empty only where a simulated verdict found none. */
+  /** Nine digits; empty only for a simulated verdict on a customer without one. */
   readonly ssn: string;
   readonly phone: string;
   readonly phone_country_code: string;
   readonly email: string;
   readonly addresses: readonly AddressFields[];
-  /** Where the person was when they asked, if the brand said. */
+  /** The applicant's IP address, if the brand sent it. */
   readonly ip?: string;
 }
 
@@ -41,8 +41,8 @@ export const applicantOf = (profile: Profile, ssn: string | undefined, ip?: stri
 });
 
 /**
- * The fields that a pass locks and that are no longer what the provider was given. Their old values may
- * have been judged; the present ones have not.
+ * The fields locked by a pass that have changed since the provider received them. The provider has not checked
+ * their current values.
  */
 export function changedSince(applicant: Applicant, present: Applicant): readonly CustomerField[] {
   return (Object.keys(customerFields) as CustomerField[]).filter((field) => {
@@ -53,7 +53,7 @@ export function changedSince(applicant: Applicant, present: Applicant): readonly
   });
 }
 
-/** The primary addresses in a form that does not depend on their order. */
+/** The primary addresses in a form that is independent of their order. */
 const primaries = ({ addresses }: Applicant): string =>
   addresses
     .filter((address) => address.is_primary)
@@ -61,7 +61,7 @@ const primaries = ({ addresses }: Applicant): string =>
     .sort()
     .join('\n');
 
-/** What the body of a start may say about the person. */
+/** The fields that the body of a start may contain. */
 export interface StartFields {
   readonly ssn?: string | undefined;
   readonly phone?: string | undefined;
@@ -69,7 +69,7 @@ export interface StartFields {
   readonly email?: string | undefined;
 }
 
-/** What is wrong with the values of a start; anything of the wrong type is left to the schema. */
+/** Checks the values of a start; the schema reports wrong types. */
 export function checkStart(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (typeof body !== 'object' || body === null) return problems;
@@ -93,8 +93,8 @@ export function checkStart(body: unknown, validationContext: ValidationContext):
 export type Completed = Pick<StartFields, 'ssn' | 'phone' | 'phone_country_code' | 'email'>;
 
 /**
- * Holds the body of a start against the stored customer: what was missing is taken over; what differs, or
- * is missing still, is a problem. `ssn` is the stored number, nine digits.
+ * Compares the body of a start with the stored customer: takes over missing values, and reports values that differ
+ * or are still missing. `ssn` is the stored number, nine digits.
  */
 export function completeForStart(
   sent: StartFields,

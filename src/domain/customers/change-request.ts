@@ -4,11 +4,11 @@ import type { ValidationContext } from '../values.ts';
 import type { CustomerChange } from './customer.ts';
 import { checkCustomer } from './customer.ts';
 
-/** How a field that KYC has locked changes: a proposal, and a reviewer's decision on it. */
+/** Changes of fields that KYC has locked: a proposal and a reviewer's decision. */
 export const changeRequestStatuses = ['pending', 'approved', 'declined'] as const;
 export type ChangeRequestStatus = (typeof changeRequestStatuses)[number];
 
-/** What a proposal says. */
+/** The content of a proposal. */
 export interface WantedChange {
   readonly changes: CustomerChange;
   readonly reason: string;

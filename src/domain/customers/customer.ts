@@ -19,7 +19,7 @@ import {
   touchesPrimary,
 } from './address.ts';
 
-/** What is known about a person, in the order of the answer; `ssn` is the mask. Absent: never given. */
+/** The data of a person, in the order of the answer; `ssn` is the mask. Absent fields were never given. */
 export interface Profile {
   readonly dob: string;
   readonly first_name: string;
@@ -32,7 +32,7 @@ export interface Profile {
   readonly addresses: readonly Address[];
 }
 
-/** The body of a create, of the right shape; whether its values are lawful is said by `checkCustomer`. */
+/** The body of a create with a valid shape; `checkCustomer` checks its values. */
 export interface CustomerInput {
   readonly dob: string;
   readonly first_name: string;
@@ -49,10 +49,7 @@ export interface CustomerInput {
 /** The body of a PATCH: any of the fields, at least one. */
 export type CustomerChange = { readonly [Field in CustomerField]?: CustomerInput[Field] | undefined };
 
-/**
- * What is wrong with the values of a create or a PATCH. Anything of the wrong type is passed over: the
- * schema speaks of that, in the same answer.
- */
+/** Checks the values of a create or a PATCH. Skips wrong types, which the schema reports in the same answer. */
 export function checkCustomer(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (!isRecord(body)) return problems;
@@ -110,25 +107,25 @@ export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefa
 export interface StoredCustomer {
   readonly profile: Profile;
   readonly kyc: KycState;
-  /** Opens the sealed number, which most changes never need: nine digits, or `undefined`. */
+  /** Opens the sealed SSN (nine digits, or `undefined`), which most changes do not need. */
   readonly openSsn: () => string | undefined;
 }
 
 export interface Changed {
   readonly profile: Profile;
-  /** Nine digits where the change brings a new number. */
+  /** Nine digits if the change contains a new SSN. */
   readonly ssn: string | undefined;
-  /** Empty where every field was sent with its present value. */
+  /** Empty if every field was sent with its current value. */
   readonly fields: readonly CustomerField[];
 }
 
 /**
- * Applies a PATCH. `deferredProblems` is what `checkCustomer` found in the body: a field sent with its stored
- * value is not a change, so its problems are dropped (a stored value may be older than today's rules, and a
- * masked SSN is allowed only where it repeats the stored one).
+ * Applies a PATCH. `deferredProblems` are the problems that `checkCustomer` found in the body. A field sent with
+ * its stored value is not a change, so its problems are dropped: a stored value may predate the current rules, and
+ * a masked SSN is valid only if it repeats the stored one.
  *
- * @throws Refusal `edit_customer_schema` with every problem that is left, or `kyc_customer` with every locked
- *   field that the change touches. Then nothing may be written.
+ * @throws Refusal `edit_customer_schema` with every remaining problem, or `kyc_customer` with every locked field
+ *   that the change affects.
  */
 export function applyChange(
   stored: StoredCustomer,
@@ -174,7 +171,7 @@ export function applyChange(
   return { profile: inOrder(next), ssn, fields };
 }
 
-/** The new number, or `undefined` where the sent one is the present one, in full or as its mask. */
+/** The new SSN, or `undefined` if the sent one equals the stored one, in full or as its mask. */
 function changedSsn(
   stored: StoredCustomer,
   sent: string | undefined,

@@ -33,8 +33,8 @@ export interface CustomerHead {
 }
 
 /**
- * A customer as the wire shows it, as JSON text. Head values are ids, instants and enumerations, none of
- * which needs escaping; `text` is what `writeProfile` made, whose moments come out in the same form.
+ * A customer as JSON text of an answer. Head values are ids, instants and enumerations, which need no escaping;
+ * `text` is the output of `writeProfile`, whose times get the same form.
  */
 export function customerJson(head: CustomerHead, text: string, timeForm: TimeForm): string {
   const [person, addresses] = halves(text);
@@ -60,8 +60,8 @@ function halves(text: string): readonly [string, string] {
 }
 
 /**
- * The addresses with their moments in the form of the answer. They are rewritten in the text: inside a
- * JSON string every quote has a backslash before it, so this pattern only ever meets a member.
+ * The addresses with times in the form of the answer. The text is rewritten directly: quotes inside of a JSON
+ * string are escaped, so this pattern matches members only.
  */
 function datedIn(timeForm: TimeForm, addresses: string): string {
   if (timeForm === naiveUtc) return addresses;

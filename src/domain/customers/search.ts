@@ -6,7 +6,7 @@ import type { ValidationContext } from '../values.ts';
 import { digitsOf, valueRules } from '../values.ts';
 import type { Deliverability } from './address.ts';
 
-/** What a search may ask for; what is asked together must hold together. */
+/** The criteria of a search; all of them must match. */
 export interface SearchInput {
   readonly email?: string | undefined;
   readonly phone?: string | undefined;
@@ -21,7 +21,7 @@ export interface SearchInput {
   readonly created_before?: string | undefined;
 }
 
-/** What is wrong with the values of a search. A lawful value that nobody has is not wrong. */
+/** Checks the values of a search. A valid value without a match is not an error. */
 export function checkSearch(body: unknown, validationContext: ValidationContext): Problems {
   const problems = new Problems();
   if (typeof body !== 'object' || body === null) return problems;
@@ -36,7 +36,7 @@ export function checkSearch(body: unknown, validationContext: ValidationContext)
   onText('email', (text) => valueRules.email(text, validationContext));
   onText('dob', (text) => valueRules.dob(text, validationContext));
   for (const field of ['created_from', 'created_before']) {
-    onText(field, (text) => (parseInstant(text) ? undefined : 'Not a day or a moment of ISO 8601.'));
+    onText(field, (text) => (parseInstant(text) ? undefined : 'Not an ISO 8601 date or time.'));
   }
   onText('brand_person_id', (text) => (parseId(text) ? undefined : 'Not a valid UUID.'));
   const together = (one: string, other: string) => {

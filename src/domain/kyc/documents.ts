@@ -14,7 +14,7 @@ export const governmentIds = [
 ] as const;
 export const addressProofs = ['utility_bill', 'property_tax_bill'] as const;
 
-/** Cards that say something on their back. */
+/** Documents with a back side. */
 const twoSided: ReadonlySet<string> = new Set(['passport_card', 'permanent_resident_card', 'work_permit']);
 
 export type DocumentSide = 'front' | 'back';
@@ -23,7 +23,7 @@ export type MediaType = 'image/jpeg' | 'image/png' | 'image/heic' | 'application
 const bytesPerMib = 1024 * 1024;
 /** Bytes of one image, decoded. */
 export const maxImageBytes = 10 * bytesPerMib;
-/** Bytes of the largest body: 25 MiB of images in base64, and what stands around them. */
+/** Maximum bytes of a body: 25 MiB of images in base64, plus the JSON around them. */
 export const maxDocumentsBodyBytes = Math.ceil((25 * bytesPerMib * 4) / 3) + 64 * 1024;
 
 /** An image as it is sent. */
@@ -33,7 +33,7 @@ export interface SentImage {
   readonly image: string;
 }
 
-/** The body of an upload, of the right shape. */
+/** The body of an upload with a valid shape. */
 export interface SentDocuments {
   readonly government_id?:
     | {
@@ -47,10 +47,10 @@ export interface SentDocuments {
   readonly social_security_card?: SentImage | undefined;
 }
 
-/** One image of a document, with all that is known about it. */
+/** One image of a document with its metadata. */
 export interface DocumentImage extends SentImage {
   readonly document_type: DocumentType;
-  /** What kind of it: `passport`, `utility_bill`; absent where there is only one kind. */
+  /** The kind, such as `passport` or `utility_bill`; absent if there is only one kind. */
   readonly kind?: string;
   readonly side: DocumentSide;
   /** ISO 3166-1 alpha-2. */
@@ -58,7 +58,7 @@ export interface DocumentImage extends SentImage {
   readonly media_type: MediaType;
 }
 
-/** The images of a body that has passed `checkDocuments`, in the order in which they are kept. */
+/** The images of a body that has passed `checkDocuments`, in storage order. */
 export function imagesIn(sent: SentDocuments): readonly DocumentImage[] {
   const { government_id: id, proof_of_address: proof, social_security_card: card } = sent;
   const images: DocumentImage[] = [];
@@ -82,7 +82,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 
-/** What is wrong with the values of an upload; anything of the wrong type is left to the schema. */
+/** Checks the values of an upload; the schema reports wrong types. */
 export function checkDocuments(body: unknown): Problems {
   const problems = new Problems();
   const sent = fieldsOf(body);
@@ -124,14 +124,14 @@ function imageRule(image: string): string | undefined {
     return 'Not valid base64: use the standard alphabet with padding and no line breaks (RFC 4648 section 4).';
   return mediaTypeOf(image)
     ? undefined
-    : 'Not a jpg, png, heic or pdf. What counts is the content and not the name.';
+    : 'Not a jpg, png, heic or pdf. The type is detected from the content, not from the name.';
 }
 
-/** Bytes that base64 of this length stands for. */
+/** The decoded length of a base64 text in bytes. */
 const decodedLength = (text: string): number =>
   (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
 
-/** Canonical base64 has one spelling: whole quanta, and no bits to spare in the last one. */
+/** Canonical base64 has complete quanta and no unused bits set in the last one. */
 function isBase64(text: string): boolean {
   const last = text.slice(-4);
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]{2,4}={0,2}$/.test(last)) return false;

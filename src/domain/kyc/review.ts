@@ -2,7 +2,7 @@ import { Problems } from '../problems.ts';
 import { shortText, shortTextProblem } from '../short-text.ts';
 import type { KycEvent } from './verification.ts';
 
-/** What a reviewer can decide, and what that does to the verification. */
+/** The decisions of a reviewer and their effect on the verification. */
 export const decisions = ['approve', 'decline', 'request_documents'] as const;
 export type Decision = (typeof decisions)[number];
 
@@ -14,14 +14,14 @@ export const kycEventOf: Readonly<Record<Decision, KycEvent>> = {
 
 export const reviewNote = shortText(500);
 
-/** What is wrong with the values of a decision; anything of the wrong type is left to the schema. */
+/** Checks the values of a decision; the schema reports wrong types. */
 export function checkDecision(body: unknown): Problems {
   const problems = new Problems();
   if (typeof body !== 'object' || body === null) return problems;
   const { decision, documents, note } = body as Readonly<Record<string, unknown>>;
   const asksForDocuments = decision === 'request_documents';
   if (asksForDocuments && documents === undefined)
-    problems.add('documents', 'Missing: say which documents are asked for.');
+    problems.add('documents', 'Missing: name the documents to request.');
   if (!asksForDocuments && typeof decision === 'string' && documents !== undefined)
     problems.add('documents', 'Goes together with the decision request_documents.');
   if (Array.isArray(documents) && new Set(documents).size < documents.length)

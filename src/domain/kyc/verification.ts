@@ -12,7 +12,7 @@ export const kycStatuses = [
 ] as const;
 export type KycStatus = (typeof kycStatuses)[number];
 
-/** In these a verification goes on; in all others it has ended for good. */
+/** Statuses of a running verification; in all others it has ended. */
 export const runningStatuses = ['submitted', 'document_required', 'under_review'] as const;
 export type RunningStatus = (typeof runningStatuses)[number];
 
@@ -22,33 +22,33 @@ export const isRunning = (status: KycStatus): status is RunningStatus =>
 /** How many verifications a new customer may start. */
 export const initialKycRequests = 3;
 
-/** Seconds for which documents are waited for: 28 days. */
+/** Deadline for documents, in seconds: 28 days. */
 export const documentDeadlineSeconds = 28 * 86_400;
 
-/** Seconds after which a provider that never gives an answer is given up: 3 days. */
+/** Deadline for a silent provider, in seconds: 3 days. */
 export const silenceDeadlineSeconds = 3 * 86_400;
 
-/** What a customer's own record says about its verifications. */
+/** The KYC state in a customer's record. */
 export interface KycState {
   readonly status: KycStatus | undefined;
   readonly passedAt: Instant | undefined;
   readonly requestsAvailable: number;
 }
 
-/** A customer is locked from the first pass on; what later runs say does not open it again. */
+/** A customer is locked from the first pass on; later runs do not unlock it. */
 export const isLocked = (kyc: KycState): boolean => kyc.passedAt !== undefined;
 
-/** Everything that can happen to a verification after its start. */
+/** The events of a verification after its start. */
 export const kycEvents = {
-  pending: 'the provider is at it, or the person has something to do on its page',
+  pending: 'the provider is working, or waits for the applicant',
   documents_wanted: 'the provider or a reviewer asks for documents',
-  review: 'a person has to look at it',
+  review: 'the provider asks for a review',
   approved: 'the provider or a reviewer approves',
   approved_other_data: 'the same, but a field that a pass locks has changed since the start',
   declined: 'the provider or a reviewer declines',
-  expired: 'the provider says that it ran out',
-  error: 'the provider gives up',
-  documents_complete: 'the last wanted document is handed in',
+  expired: 'the provider reports that it expired',
+  error: 'the provider reports an error',
+  documents_complete: 'the last requested document is submitted',
   overdue: 'the documents did not come within 28 days',
   silence: 'the provider has given no answer for 3 days',
 } as const;
@@ -56,9 +56,9 @@ export type KycEvent = keyof typeof kycEvents;
 
 export interface Transition {
   readonly status: KycStatus;
-  /** What is announced. */
+  /** The type of the event that is sent. */
   readonly event: EventType;
-  /** Whether the customer may start once more because of it. */
+  /** Whether it gives the customer one attempt back. */
   readonly attempt: 'spent' | 'given back';
 }
 
@@ -74,7 +74,7 @@ const reviewed = to('under_review', 'kyc.verification.under_review');
 const expired = to('expired', 'kyc.verification.timeout');
 const failedByUs = to('error', 'kyc.verification.error', 'given back');
 
-/** However it stands, this ends it. */
+/** These events end a verification in every status. */
 const ends = {
   approved: to('passed', 'kyc.verification.success'),
   approved_other_data: failedByUs,
@@ -85,8 +85,8 @@ const ends = {
 } as const;
 
 /**
- * The life of a verification: how it stands, and what happens, give how it stands then. `undefined`: nothing
- * changes. What is not running has no row, since nothing happens to it any more.
+ * The state machine of a verification: status and event determine the next status. `undefined`: no change. Statuses
+ * of ended verifications have no row.
  */
 export const kycTable: Readonly<Record<RunningStatus, Readonly<Record<KycEvent, Transition | undefined>>>> = {
   submitted: {
@@ -115,11 +115,11 @@ export const kycTable: Readonly<Record<RunningStatus, Readonly<Record<KycEvent, 
   },
 };
 
-/** What an event does to a verification, if anything. */
+/** The transition of an event, if it changes the verification. */
 export const transitionOf = (status: KycStatus, kycEvent: KycEvent): Transition | undefined =>
   isRunning(status) ? kycTable[status][kycEvent] : undefined;
 
-/** The customer once a verification of its has been started. */
+/** The customer's KYC state after the start of a verification. */
 export const kycAfterStart = (kyc: KycState): KycState => ({
   status: isLocked(kyc) ? 'passed' : 'submitted',
   passedAt: kyc.passedAt,
@@ -127,8 +127,8 @@ export const kycAfterStart = (kyc: KycState): KycState => ({
 });
 
 /**
- * The customer after a transition of one of its verifications: passed from the first pass on, else as its
- * newest verification stands.
+ * The customer's KYC state after a transition of one of its verifications: passed from the first pass on, otherwise
+ * the status of the newest verification.
  */
 export function kycAfter(kyc: KycState, transition: Transition, isNewest: boolean, now: Instant): KycState {
   const passedAt = kyc.passedAt ?? (transition.status === 'passed' ? now : undefined);

@@ -3,13 +3,13 @@ import { parseId } from '../ids.ts';
 import type { Instant } from '../time.ts';
 import { instantOfMillis, millisOf } from '../time.ts';
 
-/** A place in the order in which customers were deleted. */
+/** A position in the order of deletion. */
 export interface DeletionPosition {
   readonly deletedAt: Instant;
   readonly customerId: CustomerId;
 }
 
-/** What a cursor of restricted customers looks like. */
+/** The form of a cursor of restricted customers. */
 export const deletionCursorPattern = '^d1_[0-9a-z]{1,11}_[0-9a-f]{32}$';
 
 /** Opaque to clients: microseconds and an id. */

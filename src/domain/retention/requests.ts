@@ -5,9 +5,9 @@ import type { ValidationContext } from '../values.ts';
 import type { RetentionPolicy } from './policy.ts';
 import { maxPolicy, minPolicy } from './policy.ts';
 
-/** What is wrong with the values of a request about retention; a wrong type is left to the schema. */
+/** Checks the values of a retention request; the schema reports wrong types. */
 
-/** The names of a policy's numbers on the wire and on the command line. */
+/** The names of a policy's values in the API and on the command line. */
 export const policyNames = {
   never_verified_days: 'neverVerifiedDays',
   not_passed_months: 'notPassedMonths',

@@ -1,10 +1,10 @@
-/** When an event that a receiver did not take is sent again, and when that is given up. */
+/** The retry schedule of deliveries. */
 
 const minute = 60;
 const hourSeconds = 60 * minute;
 const daySeconds = 24 * hourSeconds;
 
-/** Seconds between an attempt that failed and the next: about three days in all. Bond's schedule. */
+/** Seconds between a failed attempt and the next: about three days in total. Bond's schedule. */
 export const retryDelaysSeconds = [
   5,
   5 * minute,
@@ -17,16 +17,16 @@ export const retryDelaysSeconds = [
   24 * hourSeconds,
 ] as const;
 
-/** By how much of itself a pause is made longer or shorter, so that what failed together does not return together. */
+/** The random share by which a delay varies, so that deliveries that failed together are not retried together. */
 const jitter = 0.1;
 
-/** The longest that a receiver may ask us to wait, in seconds: what the schedule itself would wait at most. */
+/** The maximum Retry-After of a receiver, in seconds: the longest delay of the schedule. */
 export const maxRetryAfterSeconds = daySeconds;
 
-/** How long every attempt at an endpoint may have failed before it is disabled, in seconds. */
+/** Seconds of continuous failures after which an endpoint is disabled. */
 export const disableAfterSeconds = 5 * daySeconds;
 
-/** Attempts that are kept of one delivery; the oldest go first. */
+/** Stored attempts of one delivery; the oldest are deleted first. */
 export const maxStoredAttempts = 20;
 
 /** How an attempt ended, as the list of deliveries shows it. */
@@ -44,7 +44,7 @@ export const attemptOutcomes = [
 ] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
-/** What an answer with this status means: any 2xx is a yes, and a redirect is not followed. */
+/** The outcome of a status: any 2xx is delivered, and a redirect is not followed. */
 export function outcomeOfStatus(status: number): AttemptOutcome {
   if (status >= 200 && status < 300) return 'delivered';
   if (status >= 300 && status < 400) return 'redirected';
@@ -52,9 +52,9 @@ export function outcomeOfStatus(status: number): AttemptOutcome {
 }
 
 /**
- * Seconds until the next attempt, or `undefined` where the schedule is at its end. `tries` is how many attempts
- * of this schedule have failed, this one included; `random` is from 0 to 1; `retryAfter` what the receiver asked
- * for, which can make a pause longer and never shorter.
+ * Seconds until the next attempt, or `undefined` at the end of the schedule. `tries` is the number of failed
+ * attempts in this schedule, including this one; `random` is from 0 to 1; `retryAfter` is the receiver's request,
+ * which can only lengthen the delay.
  */
 export function retryDelaySeconds(tries: number, random: number, retryAfter = 0): number | undefined {
   const pause = retryDelaysSeconds[tries - 1];

@@ -1,4 +1,4 @@
-/** What can be announced, in the order in which a reader meets it. Names that Bond has are Bond's. */
+/** The event types, in the order of the reference. Bond's names are kept. */
 export const eventTypes = {
   'customer.created': 'A customer was created.',
   'customer.updated': 'Fields of a customer changed, or its verification was started.',
@@ -6,18 +6,18 @@ export const eventTypes = {
   'kyc.verification.success': 'A verification passed.',
   'kyc.verification.failure': 'A verification failed.',
   'kyc.verification.document_required': 'A verification waits for documents.',
-  'kyc.verification.under_review': 'Somebody looks at a verification.',
+  'kyc.verification.under_review': 'A verification waits for a reviewer.',
   'kyc.verification.error': 'A verification could not be finished; the attempt was given back.',
-  'kyc.verification.timeout': 'A verification ran out.',
-  'webhook.test': 'Somebody asked for a delivery to look at.',
+  'kyc.verification.timeout': 'A verification expired.',
+  'webhook.test': 'A test event was requested.',
   'webhook.disabled': 'A webhook subscription was disabled because its receiver failed for too long.',
 } as const;
 
 export type EventType = keyof typeof eventTypes;
 
 /**
- * The types that a pattern stands for: one type by its name, or all that begin with what is before a `*` at
- * the end (`customer*`, `kyc.*`, `*`). Empty for a pattern that stands for none.
+ * The types that match a pattern: one type by its name, or all with the prefix before a final `*` (`customer*`,
+ * `kyc.*`, `*`). Empty if none match.
  */
 export function typesOf(pattern: string): readonly EventType[] {
   const all = Object.keys(eventTypes) as EventType[];

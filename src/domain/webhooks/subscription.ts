@@ -5,7 +5,7 @@ import { isHarmless } from '../text.ts';
 import { parseInstant } from '../time.ts';
 import { typesOf } from './events.ts';
 
-/** Subscriptions to events, and the rules of what they say. Names are Bond's. */
+/** Subscriptions to events and the rules of their fields. Names are Bond's. */
 export const webhookStatuses = ['STATUS_ENABLED', 'STATUS_DISABLED'] as const;
 export type WebhookStatus = (typeof webhookStatuses)[number];
 
@@ -17,22 +17,22 @@ export type PayloadKind = (typeof payloadKinds)[number];
 export const maxWebhooks = 500;
 export const maxReplayedEvents = 10_000;
 
-/** Hours that an old secret goes on signing. */
+/** Hours for which an old secret also signs. */
 export const secretOverlapHours = { usual: 24, most: 168 } as const;
 
 export const description = shortText(255, { minLength: 0 });
 
-/** Whether a type is one of a list in which a `*` at the end stands for any ending. */
+/** Whether an event type matches one of the patterns. */
 export function matchesEventType(patterns: readonly string[], type: string): boolean {
   return patterns.some((pattern) =>
     pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
   );
 }
 
-/** The secret where it is not shown: enough of its end to tell two apart. */
+/** The masked secret, with the end that distinguishes two secrets. */
 export const maskSecret = (secret: string): string => `whsec_************${secret.slice(-4)}`;
 
-/** The address under either of the names that clients have for it. */
+/** The URL under either of its two names. */
 export const urlOf = (body: { readonly url?: string; readonly callback_url?: string }): string | undefined =>
   body.url ?? body.callback_url;
 
@@ -40,7 +40,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 const isBody = (body: unknown): body is Body => typeof body === 'object' && body !== null;
 
-/** What is wrong with a subscription that is changed, beyond its shape. */
+/** Checks the values of a changed subscription. */
 export function checkWebhookChange(body: unknown): Problems {
   const problems = new Problems();
   if (!isBody(body)) return problems;
@@ -57,7 +57,7 @@ export function checkWebhookChange(body: unknown): Problems {
   return problems;
 }
 
-/** The same for a new one, which needs an address. */
+/** Checks a new subscription, which also needs a URL. */
 export function checkNewWebhook(body: unknown): Problems {
   const problems = checkWebhookChange(body);
   if (isBody(body) && body['url'] === undefined && body['callback_url'] === undefined)
@@ -65,7 +65,10 @@ export function checkNewWebhook(body: unknown): Problems {
   return problems;
 }
 
-/** What to send again: one event, a range of numbers or of times, or what was given up. */
+/**
+ * Checks the selection of a replay: one event, a range of numbers or of times, or the deliveries that were given
+ * up.
+ */
 export function checkReplay(body: unknown): Problems {
   const problems = new Problems();
   if (!isBody(body)) return problems;
@@ -89,7 +92,7 @@ export function checkReplay(body: unknown): Problems {
   for (const field of ['from', 'to']) {
     const at = body[field];
     if (typeof at === 'string' && parseInstant(at) === undefined)
-      problems.add(field, 'Must be a day or a moment as ISO 8601 writes it.');
+      problems.add(field, 'Must be an ISO 8601 date or time.');
   }
   const { event_id: eventId } = body;
   if (typeof eventId === 'string' && parseId(eventId) === undefined)

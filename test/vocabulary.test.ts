@@ -19,7 +19,10 @@ const givenUp: readonly (readonly [pattern: RegExp, say: string])[] = [
   [/\b(?:[Rr]ings?|ringOf|bell)\b/, 'keyring, wake channel'],
   [/\b(?:noteShown|nothingHere|mayDo|asSent)\b/, 'recordReads, notFound, hasScope, asInputs'],
   [/\b(?:[Ll]odgings?|kibi|mebi|carryOut|putOff|closeDoor)\b/, 'a standard term with its unit'],
-  [/\b(?:Pairing|Recipe|beaten|crowding|failingPatience|whatIsDue)\b/, 'AddressMatch, LaunchPlan, superseded'],
+  [
+    /\b(?:Pairing|Recipe|beaten|crowding|failingPatience|whatIsDue)\b/,
+    'AddressMatch, LaunchPlan, superseded',
+  ],
 ];
 
 const repository = fileURLToPath(new URL('../', import.meta.url));

@@ -477,6 +477,19 @@ CREATE TRIGGER legal_holds_update_current BEFORE UPDATE OF reason, release_reaso
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
+create table lookup_budgets (
+  brand_id uuid not null,
+  kind text not null,
+  subject uuid not null,
+  used integer not null,
+  most integer,
+  ends_at timestamp with time zone not null,
+  constraint lookup_budgets_pkey PRIMARY KEY (brand_id, kind, subject),
+  constraint lookup_budgets_kind_check CHECK (kind = ANY (ARRAY['ssn'::text, 'search'::text, 'last_four'::text, 'reveal'::text])),
+  constraint lookup_budgets_most CHECK (used <= most)
+);
+CREATE INDEX lookup_budgets_by_end ON lookup_budgets USING btree (ends_at);
+
 create table migrations (
   name text not null,
   digest text not null,

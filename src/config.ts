@@ -4,6 +4,7 @@ import { envSchema } from 'env-schema';
 import { closest, distance } from 'fastest-levenshtein';
 import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
+import type { BudgetLimits } from './domain/customers/lookups.ts';
 import { OperatorError } from './domain/operator-error.ts';
 import type { LogFormat, LogLevel } from './settings.ts';
 import { settings } from './settings.ts';
@@ -36,6 +37,7 @@ export interface Config {
   readonly trustProxy: readonly string[];
   readonly webhookAllow: readonly string[];
   readonly rateLimit: number;
+  readonly budgetLimits: BudgetLimits;
 }
 
 /** Which settings are wrong and what they should be: one line for each. */
@@ -78,6 +80,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustProxy: listOf(env.CLIENTELE_TRUST_PROXY),
     webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),
     rateLimit: env.CLIENTELE_RATE_LIMIT,
+    budgetLimits: {
+      ssnMisses: env.CLIENTELE_SSN_MISSES,
+      ssnMissesOfBrand: env.CLIENTELE_SSN_MISSES_BRAND,
+      searchMisses: env.CLIENTELE_SEARCH_MISSES,
+      searchMissesOfBrand: env.CLIENTELE_SEARCH_MISSES_BRAND,
+      sameLastFour: env.CLIENTELE_SSN_SAME_LAST_FOUR,
+      reveals: env.CLIENTELE_SSN_REVEALS,
+    },
   };
 }
 

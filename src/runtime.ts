@@ -93,6 +93,7 @@ export async function openRuntime(
       keyrings: openKeyrings(database, vault),
       environment: config.environment,
       auditReads: config.auditReads,
+      budgetLimits: config.budgetLimits,
       now,
       newId: <Kind extends string>() => randomUUID() as Id<Kind>,
       random: randomBytes,

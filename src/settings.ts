@@ -1,6 +1,10 @@
 import Type from 'typebox';
 import type { Environment } from './store/installation/installation.ts';
 
+/** So many a day. */
+const budget = (standard: number, description: string) =>
+  Type.Integer({ default: standard, minimum: 1, maximum: 1_000_000, description });
+
 /** Every setting there is. `src/config.ts` reads them, and `docs/configuration.md` is generated from them. */
 export const settings = Type.Object({
   CLIENTELE_HOST: Type.String({ default: '127.0.0.1', description: 'The address to listen on.' }),
@@ -130,6 +134,21 @@ export const settings = Type.Object({
     description:
       'Requests a minute for each key in live, counted by each process for itself. A sandbox has no limit.',
   }),
+  CLIENTELE_SSN_MISSES: budget(
+    30,
+    'SSNs that a key may ask for in a day without finding anybody, or send and be told that they are taken or differ from the stored one (docs/lookups.md).',
+  ),
+  CLIENTELE_SSN_MISSES_BRAND: budget(100, 'The same for all keys of a brand together.'),
+  CLIENTELE_SEARCH_MISSES: budget(
+    1_000,
+    'Searches by email, phone, or last name and date of birth that may find nobody, for each key and day.',
+  ),
+  CLIENTELE_SEARCH_MISSES_BRAND: budget(5_000, 'The same for all keys of a brand together.'),
+  CLIENTELE_SSN_SAME_LAST_FOUR: budget(
+    50,
+    'New SSNs with the same last four digits that a brand may send in a day. A brand with more than 200,000 new customers a day needs more.',
+  ),
+  CLIENTELE_SSN_REVEALS: budget(100, 'Full SSNs that a key may read in a day.'),
 });
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

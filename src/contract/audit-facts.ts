@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import Type from 'typebox';
+import { budgetKinds, lookupOutcomes, lookupValues } from '../domain/customers/lookups.ts';
 import { documentTypes } from '../domain/document-types.ts';
 import { kycStatuses } from '../domain/kyc/verification.ts';
 import { oneOf, uuid } from './shapes.ts';
@@ -12,8 +13,23 @@ const count = (description: string) => Type.Integer({ description, minimum: 0 })
  * a value. The compiler rejects a fact that is not listed here.
  */
 export const auditFacts = {
+  asked: optional(
+    Type.Object(
+      Object.fromEntries(lookupValues.map((name) => [name, optional(Type.String())])) as {
+        [Name in (typeof lookupValues)[number]]: Type.TOptional<Type.TString>;
+      },
+      {
+        additionalProperties: false,
+        description:
+          'What a lookup asked for: from the name of a value to its digest, under a key of the brand that rotates. Equal values have equal digests under the same key.',
+      },
+    ),
+  ),
   because: optional(Type.String({ description: 'Why an erasure was due, or a subscription was disabled.' })),
   before: optional(count('Keys of older versions than this one were destroyed.')),
+  budget: optional(
+    oneOf(budgetKinds, { description: 'The budget that was used up, or half of it for reveals.' }),
+  ),
   change_request_id: optional(uuid('The change request.')),
   closed_on: optional(
     Type.String({ description: 'The day on which the account was closed.', format: 'date' }),
@@ -33,6 +49,7 @@ export const auditFacts = {
   key: optional(uuid('The Identity of a key that was created, rotated or revoked.')),
   lines: optional(count('How many lines an import was about to write.')),
   made_until: optional(Type.String({ description: 'Documents from before this moment were erased.' })),
+  outcome: optional(oneOf(lookupOutcomes, { description: 'What came of a lookup.' })),
   overlap_hours: optional(
     Type.Number({ description: 'Hours for which a rotated key stayed valid.', minimum: 0 }),
   ),

@@ -147,7 +147,7 @@ const revealSsn = operation({
   tag: 'Audit',
   summary: 'Show a full SSN',
   description:
-    'Returns the full SSN after an audit entry with the caller and the reason is committed. Every call writes its own entry. An Idempotency-Key has no effect here, because no answer with an SSN is stored.',
+    'Returns the full SSN after an audit entry with the caller and the reason is committed. Every call writes its own entry. An Idempotency-Key has no effect here, because no answer with an SSN is stored. A key can read a limited number of SSNs in a day (`reveal_budget`).',
   scope: 'ssn:reveal',
   params: customerId,
   body: {
@@ -173,7 +173,7 @@ const revealSsn = operation({
     example: { customer_id: customerExample.customer_id, ssn: '123-45-6789' },
   },
   schemaError: 'get_customer_schema',
-  errors: ['customer_dne', 'ssn_dne'],
+  errors: ['customer_dne', 'ssn_dne', 'reveal_budget'],
   unknownError: 'unknown_reveal_ssn',
 });
 

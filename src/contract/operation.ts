@@ -22,6 +22,8 @@ export interface OperationRow {
    * itself verifies.
    */
   readonly scope: Scope | 'any key' | 'signed';
+  /** Scopes that a key also needs if the body has a member: from the member to its scope. */
+  readonly memberScopes?: Readonly<Record<string, Scope>>;
   /** Every path parameter is a UUID; `invalid` is the code for one that is not. */
   readonly params: Readonly<Record<string, { readonly description: string; readonly invalid: ErrorCode }>>;
   readonly query?: TObject;

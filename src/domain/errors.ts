@@ -202,6 +202,18 @@ export const errorCatalogue = {
     message: 'This key has used up its requests for the current minute.',
     help: 'Wait for the time in Retry-After. RateLimit and RateLimit-Policy show the remaining requests in every answer.',
   },
+  lookup_budget: {
+    status: 429,
+    type: 'Request Error',
+    message: 'This key, or its brand, has used up a budget of lookups.',
+    help: 'Searches that find nobody, SSNs that differ from a stored one or are taken, and new SSNs with the same last four digits are counted over a day, for the key and for the brand. Hits are free, but nothing is answered until Retry-After. docs/lookups.md lists the budgets and their settings.',
+  },
+  reveal_budget: {
+    status: 429,
+    type: 'Request Error',
+    message: 'This key has used up the full SSNs that it may read in a day.',
+    help: 'Wait as long as Retry-After says. The operator sets the number with CLIENTELE_SSN_REVEALS (docs/lookups.md).',
+  },
   input_error: {
     status: 400,
     type: 'Request Error',

@@ -4,6 +4,7 @@ export const scopes = {
   'customers:write': 'Create and update customers and their addresses.',
   'customers:delete': 'Delete customers.',
   'ssn:reveal': 'Read a full SSN, with a reason.',
+  'ssn:search': 'Search customers by SSN.',
   'kyc:read': 'Read verifications.',
   'kyc:write': 'Start verifications and submit documents.',
   'kyc:review': 'Decide on verifications and change requests.',
@@ -19,9 +20,10 @@ export type Scope = keyof typeof scopes;
 
 export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, text);
 
-/** Scopes for full SSNs, decisions and restricted records must be requested explicitly. */
+/** Scopes for full SSNs, searches by SSN, decisions and restricted records must be requested explicitly. */
 const onlyOnRequest: ReadonlySet<Scope> = new Set([
   'ssn:reveal',
+  'ssn:search',
   'kyc:review',
   'compliance:read',
   'compliance:write',

@@ -44,6 +44,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       if (!principal) throw new Error('A route of the API ran without a principal.');
       const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
       const input = read(request, validationContext);
+      refuseMembers(principal, row, input.body);
       const repeat = isRepeatable(row) ? repeatKeyOf(request) : undefined;
       const call = { operationId: row.operationId, requestId: request.id };
       const done = await perform(system, principal, { call, handler: run, input, repeat });
@@ -63,6 +64,17 @@ const withSchemaError =
       throw error instanceof InvalidInput ? new Refusal(row.schemaError, error.problems) : error;
     }
   };
+
+/** @throws Refusal `scope_err` where the body has a member that needs a scope which the key lacks. */
+function refuseMembers({ scopes }: Principal, { memberScopes = {} }: OperationRow, body: unknown): void {
+  for (const [member, scope] of Object.entries(memberScopes)) {
+    if (scopes.has(scope) || (body as Readonly<Record<string, unknown>>)[member] === undefined) continue;
+    throw new Refusal(
+      'scope_err',
+      `With ${member} in the body this operation also needs the scope ${scope}.`,
+    );
+  }
+}
 
 const hasScope = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
   scope === 'any key' || (scope !== 'signed' && scopes.has(scope));

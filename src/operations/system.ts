@@ -1,3 +1,4 @@
+import type { BudgetLimits } from '../domain/customers/lookups.ts';
 import type { BrandId, Id } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import type { AddressVerifier } from '../providers/address.ts';
@@ -23,6 +24,8 @@ export interface System {
   readonly environment: Environment;
   /** Whether ordinary reads of customers are written into the audit trail. */
   readonly auditReads: boolean;
+  /** What keys may find out in a day. */
+  readonly budgetLimits: BudgetLimits;
   readonly verifier: AddressVerifier;
   /** The KYC provider of a program. */
   readonly kycProvider: (program: ProviderChoice) => KycProvider;

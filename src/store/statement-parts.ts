@@ -13,9 +13,10 @@ export interface StatementPart {
   readonly name: string;
   /**
    * CTEs, separated by commas. They read `gate`, which has one row if the change happens and none if not.
+   * `name` replaces the name of the CTE where a statement has several parts of a kind.
    * `:brandId` and, for a customer's own, `:customerId` are the change's; the rest is in `parameters`.
    */
-  readonly sql: (gate: string) => string;
+  readonly sql: (gate: string, name?: string) => string;
   readonly parameters: Parameters;
 }
 

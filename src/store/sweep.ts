@@ -49,3 +49,15 @@ export async function sweepDeliveries(db: Database, before: Instant, most: numbe
   const attempts = await db.run(oldAttempts, [toPostgres(before), most]);
   return Math.max(deliveries.length, attempts.length);
 }
+
+const emptyBudgets = statement(
+  'lookup_budgets_sweep',
+  `delete from lookup_budgets where (brand_id, kind, subject) in
+     (select brand_id, kind, subject from lookup_budgets where ends_at <= $1 order by ends_at limit $2 for update skip locked)
+   returning 1 as swept`,
+);
+
+/** Deletes budgets whose window is over. Returns how many. */
+export async function sweepBudgets(db: Database, now: Instant, most: number): Promise<number> {
+  return (await db.run(emptyBudgets, [toPostgres(now), most])).length;
+}

@@ -6,7 +6,7 @@ import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { UnknownKeyVersion, VaultError } from './vault-error.ts';
 
 /** What a blind index is over. Each kind has a key of its own, so equal values of two kinds do not meet. */
-export type IndexKind = 'ssn' | 'email' | 'phone' | 'name_dob' | 'idempotency_key' | 'fingerprint';
+export type IndexKind = 'ssn' | 'email' | 'phone' | 'name_dob' | 'idempotency_key' | 'fingerprint' | 'lookup';
 
 /** One brand's keys, to be used and never seen. */
 export interface Keyring {

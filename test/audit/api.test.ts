@@ -207,11 +207,16 @@ describe('reads', () => {
     await client.call('POST', '/customers/search', { body: { email: 'nobody@example.com' } });
   };
 
-  test('of customers are not written down by default', async () => {
+  test('of customers are not written down by default, but for searches by personal values', async () => {
     brand = await world.brand();
     const path = await customerPath(brand);
     await reading(brand, path);
-    expect(operationsOf(await read('/audit'))).toEqual(['createCustomer', 'keys create', 'brands create']);
+    const written = ['searchCustomers', 'createCustomer', 'keys create', 'brands create'];
+    expect(operationsOf(await read('/audit'))).toEqual(written);
+    expect((await read('/audit'))[0]).toMatchObject({
+      asked: { email: expect.stringMatching(/^[\w+/]{43}=$/) },
+      outcome: 'not found',
+    });
   });
 
   test('are written down where the operator asks for it, with whom they showed', async () => {

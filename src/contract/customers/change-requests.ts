@@ -171,7 +171,7 @@ const decideChangeRequest = operation({
     },
   },
   schemaError: 'edit_customer_schema',
-  errors: ['change_request_dne', 'change_request_decided', 'customer_dne', 'ssn_dup'],
+  errors: ['change_request_dne', 'change_request_decided', 'customer_dne', 'ssn_dup', 'lookup_budget'],
   unknownError: 'unknown_decide_change_request',
 });
 

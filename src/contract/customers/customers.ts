@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { checkCustomer } from '../../domain/customers/customer.ts';
+import { searchScopes } from '../../domain/customers/lookups.ts';
 import { checkSearch } from '../../domain/customers/search.ts';
 import { defaultPerPage, lastPage, perPageChoices } from '../../domain/paging.ts';
 import { operation } from '../operation.ts';
@@ -93,7 +94,7 @@ const createCustomer = operation({
     headers: ['ETag'],
   },
   schemaError: 'create_customer_schema',
-  errors: ['ssn_dup', 'person_id_dup'],
+  errors: ['ssn_dup', 'person_id_dup', 'lookup_budget'],
   unknownError: 'unknown_create_customer',
 });
 
@@ -125,7 +126,7 @@ const updateCustomer = operation({
   tag: 'Customers',
   summary: 'Update a customer',
   description:
-    'Changes the fields that are sent. addresses replaces the whole set: an item with a known address_id, or equal to a stored address, keeps its id, date and verdict. A field sent with its current value is not a change; this includes the masked SSN. After KYC has passed, only email, phone, phone_country_code and secondary addresses can change; a request that changes more is refused as a whole.',
+    'Changes the fields that are sent. addresses replaces the whole set: an item with a known address_id, or equal to a stored address, keeps its id, date and verdict. A field sent with its current value is not a change; this includes the masked SSN. After KYC has passed, only email, phone, phone_country_code and secondary addresses can change; a request that changes more is refused as a whole. A full SSN counts as a change then, whether or not it is the stored one.',
   scope: 'customers:write',
   params: customerId,
   body: {
@@ -142,7 +143,7 @@ const updateCustomer = operation({
     headers: ['ETag'],
   },
   schemaError: 'edit_customer_schema',
-  errors: ['customer_dne', 'kyc_customer', 'ssn_dup'],
+  errors: ['customer_dne', 'kyc_customer', 'ssn_dup', 'lookup_budget'],
   unknownError: 'unknown_update_customer',
   conditional: true,
 });
@@ -171,8 +172,9 @@ const searchCustomers = operation({
   tag: 'Customers',
   summary: 'Search customers',
   description:
-    'The customers that match all criteria, with the same answer and paging as the list. Values are sent in the body, not in the URL, where proxies would log them. The search uses keyed digests, so only exact values match.',
+    'The customers that match all criteria, with the same answer and paging as the list. Values are sent in the body, not in the URL, where proxies would log them. The search uses keyed digests, so only exact values match. A search by ssn, email, phone, or last_name and dob writes an audit entry before it is answered, and one that finds nobody uses up a daily budget (`lookup_budget`).',
   scope: 'customers:read',
+  memberScopes: searchScopes,
   params: {},
   query: paging,
   body: { schema: searchBody, check: checkSearch, example: searchExample },
@@ -184,7 +186,7 @@ const searchCustomers = operation({
     headers: pagedHeaders,
   },
   schemaError: 'get_customer_schema',
-  errors: [],
+  errors: ['lookup_budget'],
   unknownError: 'unknown_search_customers',
 });
 

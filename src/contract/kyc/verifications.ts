@@ -49,6 +49,7 @@ const startKyc = operation({
     'kyc_retries',
     'kyc_customer',
     'ssn_dup',
+    'lookup_budget',
   ],
   unknownError: 'unknown_start_kyc',
 });

@@ -173,10 +173,14 @@ function operationOf(row: OperationRow, components: Components): JsonObject {
   };
 }
 
-function scopeSentence({ scope }: OperationRow): string {
+function scopeSentence({ scope, memberScopes = {} }: OperationRow): string {
   if (scope === 'signed') return 'Needs no key: the body is signed.';
   if (scope === 'any key') return 'Every key may do this.';
-  return allScopes.includes(scope) ? `Needs the scope \`${scope}\`: ${scopes[scope]}` : '';
+  if (!allScopes.includes(scope)) return '';
+  const besides = Object.entries(memberScopes).map(
+    ([member, needed]) => ` With ${member} in the body it also needs \`${needed}\`: ${scopes[needed]}`,
+  );
+  return `Needs the scope \`${scope}\`: ${scopes[scope]}${besides.join('')}`;
 }
 
 function pathParameters(row: OperationRow): readonly JsonObject[] {

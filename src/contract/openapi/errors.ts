@@ -8,7 +8,13 @@ import { readQuery, shapeCheck } from '../validate.ts';
 import type { Json, JsonObject } from './schemas.ts';
 
 /** Codes whose answers have a `Retry-After` header. */
-const retriable: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'unavailable', 'idempotency_key_exists']);
+const retriable: ReadonlySet<ErrorCode> = new Set([
+  'rate_limited',
+  'lookup_budget',
+  'reveal_budget',
+  'unavailable',
+  'idempotency_key_exists',
+]);
 
 /** The page of the error catalogue; the `type` of a problem is an anchor on it. */
 export const errorsPage = '/docs/errors';

@@ -30,6 +30,10 @@ const members = {
     schema: uuid('The program that the customer is verified for.'),
     example: '52f1d1d9-8b1f-4f4b-a2f5-9f6f1f0f7c3e',
   },
+  key: {
+    schema: uuid('The Identity of the key whose request it was.'),
+    example: '9a7a0a2c-6d0e-4b52-8a0f-2f8a5b7c1d34',
+  },
   webhook_id: {
     schema: uuid('The subscription that it is about.'),
     example: 'b8a1c7de-5b0e-4a37-8f41-6a3f7f7e2f10',
@@ -60,6 +64,7 @@ const verification: EventForm = {
   example: { fields: ['kyc_status'] },
 };
 const subscription: EventForm = { always: ['webhook_id'] };
+const warning: EventForm = { always: ['key'] };
 
 const forms: Readonly<Record<EventType, EventForm>> = {
   'customer.created': {
@@ -82,6 +87,8 @@ const forms: Readonly<Record<EventType, EventForm>> = {
     example: { fields: ['kyc_status', 'kyc_requests_available'] },
   },
   'kyc.verification.timeout': verification,
+  'security.ssn_probing': warning,
+  'security.bulk_reveal': warning,
   'webhook.test': subscription,
   'webhook.disabled': subscription,
 };

@@ -171,7 +171,10 @@ export function applyChange(
   return { profile: inOrder(next), ssn, fields };
 }
 
-/** The new SSN, or `undefined` if the sent one equals the stored one, in full or as its mask. */
+/**
+ * The new SSN, or `undefined` if the sent one equals the stored one, in full or as its mask. A full SSN for a locked
+ * customer is always new: otherwise the answer would tell whether a guess is right.
+ */
 function changedSsn(
   stored: StoredCustomer,
   sent: string | undefined,
@@ -185,7 +188,7 @@ function changedSsn(
     return undefined;
   }
   const digits = digitsOf(sent);
-  const couldBeStored = stored.profile.ssn !== undefined && stored.profile.ssn === maskSsn(digits);
+  const couldBeStored = !isLocked(stored.kyc) && stored.profile.ssn === maskSsn(digits);
   if (!couldBeStored || stored.openSsn() !== digits) return digits;
   deferredProblems.withdraw('ssn');
   return undefined;

@@ -9,6 +9,8 @@ export const eventTypes = {
   'kyc.verification.under_review': 'A verification waits for a reviewer.',
   'kyc.verification.error': 'A verification could not be finished; the attempt was given back.',
   'kyc.verification.timeout': 'A verification expired.',
+  'security.ssn_probing': 'A key used up a budget of lookups. It may be guessing SSNs or other values.',
+  'security.bulk_reveal': 'A key read half of the full SSNs that it can read in a day.',
   'webhook.test': 'A test event was requested.',
   'webhook.disabled': 'A webhook subscription was disabled because its receiver failed for too long.',
 } as const;

@@ -2,7 +2,7 @@ import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { WantedChange } from '../../domain/customers/change-request.ts';
-import type { Changed, CustomerChange } from '../../domain/customers/customer.ts';
+import type { Changed, CustomerChange, StoredCustomer } from '../../domain/customers/customer.ts';
 import { applyChange } from '../../domain/customers/customer.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { maskSsn } from '../../domain/fields.ts';
@@ -33,7 +33,7 @@ import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
 import type { UnsealedForChange } from './change.ts';
-import { openForChange, openSsn, sealChange, withoutDuplicate } from './change.ts';
+import { noteUnchangedSsn, openForChange, openSsn, sealChange, writeUnique } from './change.ts';
 
 /**
  * Changes of locked fields by approval. A proposal is validated like a PATCH, without the lock: once when it is
@@ -46,8 +46,9 @@ export async function createChangeRequest(
 ): Promise<Answer> {
   const { keyring, now, principal, scope, system } = context;
   const opened = await openForChange(context, params.customer_id, 'none');
-  const { fields } = await decide(context, opened, body.changes);
-  if (!(await isRefusedByLock(context, opened, body.changes))) throw new Refusal('change_request_needless');
+  // The stored number is not opened: a full number is a change, whether or not it is the present one.
+  const { fields } = decide(context, opened, body.changes, undefined);
+  if (!isRefusedByLock(context, opened, body.changes)) throw new Refusal('change_request_needless');
   const id = system.newId<'change_request'>();
   const request: Omit<SealedChangeRequest, 'seq'> = {
     id,
@@ -131,25 +132,32 @@ export async function decideChangeRequest(
   } as const;
   const answer: Answer = { status: 200, body: asciiJson(shown({ ...request, ...decision })) };
   const facts = { change_request_id: id, decision: body.decision };
-  const { change, changeRecord } =
+  const { change, changeRecord, ssn } =
     body.decision === 'approve'
       ? await approval(context, opened, (await wantedBy(context, request)).changes)
-      : { change: versionOnlyChange(opened), changeRecord: undefined };
+      : { change: versionOnlyChange(opened), changeRecord: undefined, ssn: undefined };
   const journal = context.journal({ customerId: request.customerId, facts, ...changeRecord });
   const claim = context.claim?.(answer, request.customerId);
+  const values = { ssn, customerId: request.customerId };
   requireDone(
-    await withoutDuplicate(changeCustomer(scope, change, [decisionPart(decision), journal], claim)),
+    await writeUnique(context, values, (parts) =>
+      changeCustomer(scope, change, [decisionPart(decision), journal, ...parts], claim),
+    ),
   );
   return answer;
 }
 
 /** Applies the requested values to the current customer. They may equal the current values. */
 async function approval(context: Context, opened: UnsealedForChange, changes: CustomerChange) {
-  const changed = await decide(context, opened, changes);
-  if (changed.fields.length === 0) return { change: versionOnlyChange(opened), changeRecord: undefined };
+  const stored = changes.ssn === undefined ? undefined : await openSsn(context, opened.row);
+  const changed = decide(context, opened, changes, stored);
+  await noteUnchangedSsn(context, opened.row.head.customer_id, changes.ssn, changed);
+  if (changed.fields.length === 0)
+    return { change: versionOnlyChange(opened), changeRecord: undefined, ssn: undefined };
   const { change, digests } = await sealChange(context, opened.row, changed);
   return {
     change,
+    ssn: changed.ssn,
     changeRecord: { event: { type: 'customer.updated' }, fields: changed.fields, digests } as const,
   };
 }
@@ -162,17 +170,19 @@ const versionOnlyChange = ({ row }: UnsealedForChange) => ({
 });
 
 /**
- * The requested change, decided without the lock. @throws Refusal `edit_customer_schema`, with paths as they were
- * sent.
+ * The requested change, decided without the lock and beside the stored SSN.
+ *
+ * @throws Refusal `edit_customer_schema`, with paths as they were sent.
  */
-async function decide(
+function decide(
   context: Context,
   opened: UnsealedForChange,
   changes: CustomerChange,
-): Promise<Changed> {
+  ssn: string | undefined,
+): Changed {
   const unlocked = { ...opened.row.kyc, passedAt: undefined };
   try {
-    return await applied(context, opened, changes, unlocked);
+    return applied(context, { profile: opened.profile, kyc: unlocked, openSsn: () => ssn }, changes);
   } catch (error) {
     if (!(error instanceof Refusal) || typeof error.detail === 'string') throw error;
     const below = Object.entries(error.detail).map(([path, sentences]) => [`changes.${path}`, sentences]);
@@ -180,14 +190,14 @@ async function decide(
   }
 }
 
-async function isRefusedByLock(
+function isRefusedByLock(
   context: Context,
-  opened: UnsealedForChange,
+  { row, profile }: UnsealedForChange,
   changes: CustomerChange,
-): Promise<boolean> {
-  if (!isLocked(opened.row.kyc)) return false;
+): boolean {
+  if (!isLocked(row.kyc)) return false;
   try {
-    await applied(context, opened, changes, opened.row.kyc);
+    applied(context, { profile, kyc: row.kyc, openSsn: () => undefined }, changes);
     return false;
   } catch (error) {
     if (error instanceof Refusal && error.code === 'kyc_customer') return true;
@@ -195,16 +205,8 @@ async function isRefusedByLock(
   }
 }
 
-async function applied(
-  context: Context,
-  { row, profile }: UnsealedForChange,
-  changes: CustomerChange,
-  kyc: UnsealedForChange['row']['kyc'],
-): Promise<Changed> {
-  const ssn = changes.ssn === undefined ? undefined : await openSsn(context, row);
-  const present = { profile, kyc, openSsn: () => ssn };
-  return applyChange(present, changes, new Problems(), addressDefaultsFor(context.system, context.now));
-}
+const applied = (context: Context, present: StoredCustomer, changes: CustomerChange): Changed =>
+  applyChange(present, changes, new Problems(), addressDefaultsFor(context.system, context.now));
 
 async function read({ scope }: Context, id: ChangeRequestId): Promise<SealedChangeRequest> {
   const request = await readChangeRequest(scope, id);

@@ -4,12 +4,19 @@ import type { Changed, Profile, StoredCustomer } from '../../domain/customers/cu
 import type { CustomerHead } from '../../domain/customers/record.ts';
 import { readProfile, writeProfile } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
+import { isSsnMask } from '../../domain/fields.ts';
 import type { CustomerId } from '../../domain/ids.ts';
+import { digitsOf } from '../../domain/values.ts';
+import { isUsedUp } from '../../store/audit/lookups.ts';
 import { violatedIndex } from '../../store/connection/outage.ts';
 import type { ChangeableRow, CustomerRow, CustomerRowChange } from '../../store/customers/customers.ts';
 import { changeCustomer, readForChange } from '../../store/customers/customers.ts';
+import { takenValues } from '../../store/customers/import.ts';
+import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import { keepClaim } from '../../store/idempotency-claim.ts';
+import type { StatementPart } from '../../store/statement-parts.ts';
 import { readSealed } from '../keyrings.ts';
+import { lastFourPart, noteComparison, noteDuplicate, refuseLastFour, refuseUsedUp } from '../lookups.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor, hasUnverifiedAddress } from './address-verdicts.ts';
@@ -21,8 +28,8 @@ import { customerSealContext, isUnique, primaryVerdict } from './sealing.ts';
 export interface CustomerEdit {
   readonly customerId: CustomerId;
   readonly ifMatch: Precondition;
-  /** Whether the request has an SSN, so that the stored one is opened to compare with it. */
-  readonly hasSsn?: boolean;
+  /** The SSN of the request, or its mask. The stored SSN is opened to compare with it. */
+  readonly ssn?: string | undefined;
   /** Decides what changes. Called again if another change was written first. */
   readonly decide: (stored: StoredCustomer, addressDefaults: AddressDefaults) => Changed;
   readonly answer: (edited: Edited) => Answer;
@@ -43,13 +50,14 @@ export interface Edited {
  */
 export async function editCustomer(context: Context, edit: CustomerEdit): Promise<Answer> {
   const { system, scope, now } = context;
-  const { customerId, ifMatch, hasSsn, decide, answer } = edit;
+  const { customerId, ifMatch, ssn: sent, decide, answer } = edit;
 
   const { row, profile } = await openForChange(context, customerId, ifMatch);
-  const ssn = hasSsn ? await openSsn(context, row) : undefined;
+  const ssn = sent === undefined ? undefined : await openSsn(context, row);
 
   const present = { profile, kyc: row.kyc, openSsn: () => ssn };
   const changed = decide(present, addressDefaultsFor(system, now));
+  await noteUnchangedSsn(context, customerId, sent, changed);
   if (changed.fields.length === 0) {
     const { head, version } = row;
     const unchanged = answer({ head, profile, profileText: writeProfile(profile), version });
@@ -68,8 +76,22 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
   const event = { type: 'customer.updated' } as const;
   const journal = context.journal({ customerId, event, fields: changed.fields, digests });
   const claim = context.claim?.(answered, customerId);
-  requireDone(await withoutDuplicate(changeCustomer(scope, change, [journal], claim)));
+  const values = { ssn: changed.ssn, customerId };
+  requireDone(
+    await writeUnique(context, values, (parts) => changeCustomer(scope, change, [journal, ...parts], claim)),
+  );
   return answered;
+}
+
+/** A full SSN that changes nothing is the stored one. @throws Refusal `lookup_budget` */
+export async function noteUnchangedSsn(
+  context: Context,
+  id: CustomerId,
+  sent: string | undefined,
+  changed: Changed,
+): Promise<void> {
+  if (sent === undefined || changed.ssn !== undefined || isSsnMask(sent)) return;
+  await noteComparison(context, id, digitsOf(sent), true);
 }
 
 // The single steps, which other changes of a customer also use.
@@ -172,14 +194,44 @@ async function newIndex(
   return indexValues(keyring, profile, ssn ?? (await openSsn({ system, keyring }, row)));
 }
 
-/** Answers a violated unique index with its error code. */
-export async function withoutDuplicate<Result>(work: Promise<Result>): Promise<Result> {
+/** What a write brings that may be another customer's already. */
+export interface NewValues {
+  /** Nine digits. */
+  readonly ssn: string | undefined;
+  /** As the client sent it. */
+  readonly brandPersonId?: string | undefined;
+  /** Absent for a new customer. */
+  readonly customerId?: CustomerId;
+}
+
+/**
+ * Writes a customer, with the parts that count a new number along. A violated unique index is answered with its error
+ * code; that a number is taken is counted and journalled first.
+ */
+export async function writeUnique(
+  context: Context,
+  { ssn, brandPersonId, customerId }: NewValues,
+  write: (counted: readonly StatementPart[]) => Promise<WriteOutcome>,
+): Promise<WriteOutcome> {
+  const isNew = ssn !== undefined && isUnique(context.system, ssn);
+  if (isNew) await refuseUsedUp(context);
   try {
-    return await work;
+    return await write(isNew ? [lastFourPart(context, ssn)] : []);
   } catch (error) {
     const index = violatedIndex(error);
-    if (index === 'customers_ssn') throw new Refusal('ssn_dup');
     if (index === 'customers_brand_person_id') throw new Refusal('person_id_dup');
-    throw error;
+    if (ssn === undefined) throw error;
+    if (isUsedUp(error)) await refuseLastFour(context, customerId, ssn);
+    if (index !== 'customers_ssn') throw error;
+    // A taken id comes first, whatever the number: else it would tell about numbers without making a customer.
+    if (await isTaken(context, brandPersonId)) throw new Refusal('person_id_dup');
+    await noteDuplicate(context, customerId, ssn);
+    throw new Refusal('ssn_dup');
   }
+}
+
+async function isTaken({ scope }: Context, brandPersonId: string | undefined): Promise<boolean> {
+  return (
+    brandPersonId !== undefined && (await takenValues(scope, [brandPersonId.toLowerCase()], [])).size > 0
+  );
 }

@@ -12,7 +12,7 @@ import { insertCustomer, readCustomer, removeCustomer } from '../../store/custom
 import { recordReads } from '../audit/entries.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { editCustomer, openProfile, withoutDuplicate } from './change.ts';
+import { editCustomer, openProfile, writeUnique } from './change.ts';
 import { newCustomer } from './new-customer.ts';
 
 /** One customer, as it is read. */
@@ -35,15 +35,19 @@ export async function createCustomer(
   context: Context,
   { body }: Input<Contract['createCustomer']>,
 ): Promise<Answer> {
-  const { row, changeRecord } = newCustomer(context, body);
+  const { row, ssn, changeRecord } = newCustomer(context, body);
   const answer: Answer = {
     status: 201,
     body: customerJson(row.head, row.profileText, withOffset),
     version: 1,
   };
   const claim = context.claim?.(answer, row.head.customer_id);
+  const journal = context.journal(changeRecord);
+  const values = { ssn, brandPersonId: body.brand_person_id };
   requireDone(
-    await withoutDuplicate(insertCustomer(context.scope, row, [context.journal(changeRecord)], claim)),
+    await writeUnique(context, values, (parts) =>
+      insertCustomer(context.scope, row, [journal, ...parts], claim),
+    ),
   );
   return answer;
 }
@@ -55,7 +59,7 @@ export async function updateCustomer(
   return editCustomer(context, {
     customerId: params.customer_id,
     ifMatch,
-    hasSsn: body.ssn !== undefined,
+    ssn: body.ssn,
     decide: (present, defaults) => applyChange(present, body, deferredProblems.copy(), defaults),
     answer: ({ head, profileText, version }) => ({
       status: 200,

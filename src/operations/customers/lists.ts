@@ -1,6 +1,7 @@
 import { positionOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
+import { lookupOf } from '../../domain/customers/lookups.ts';
 import type { SearchInput } from '../../domain/customers/search.ts';
 import { indexForms } from '../../domain/customers/search.ts';
 import { invalidField } from '../../domain/errors.ts';
@@ -12,6 +13,7 @@ import type { CustomerFilter, CustomerPage } from '../../store/customers/pages.t
 import { pageOfCustomers, pageOfSearch } from '../../store/customers/pages.ts';
 import type { IndexKind, Keyring } from '../../vault/vault.ts';
 import { recordReads } from '../audit/entries.ts';
+import { noteSearch } from '../lookups.ts';
 import type { Answer, Context } from '../system.ts';
 import { showCustomer } from './customers.ts';
 
@@ -32,7 +34,11 @@ export async function searchCustomers(
     pageOfSearch(context.scope, filterOf(keyring, body), keyring.indexVersion, paging);
   let page = await search(context.keyring);
   if (page.isOutdated) page = await search(await context.system.keyrings.reload(context.scope.brandId));
-  return pageAnswer(context, paging, page);
+  const lookup = lookupOf(body);
+  if (!lookup) return pageAnswer(context, paging, page);
+  // The total counts, not the page: it is answered on a page past the end, too.
+  await noteSearch(context, lookup, page.total, idsOf(page));
+  return shownPage(context, paging, page);
 }
 
 function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
@@ -47,10 +53,13 @@ function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
 }
 
 async function pageAnswer(context: Context, paging: Paging, page: CustomerPage): Promise<Answer> {
-  await recordReads(
-    context,
-    page.rows.map(({ head }) => head.customer_id),
-  );
+  await recordReads(context, idsOf(page));
+  return shownPage(context, paging, page);
+}
+
+const idsOf = ({ rows }: CustomerPage) => rows.map(({ head }) => head.customer_id);
+
+async function shownPage(context: Context, paging: Paging, page: CustomerPage): Promise<Answer> {
   const shown = await Promise.all(page.rows.map((row) => showCustomer(context, row)));
   return {
     status: 200,

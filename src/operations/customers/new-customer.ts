@@ -11,6 +11,8 @@ import { sealCustomer } from './sealing.ts';
 
 export interface NewCustomer {
   readonly row: SealedCustomer;
+  /** Nine digits. */
+  readonly ssn: string | undefined;
   /** What the audit trail records. */
   readonly changeRecord: ChangeRecord;
 }
@@ -34,5 +36,5 @@ export function newCustomer(
   const row = sealCustomer(system, keyring, { head, profile, ssn });
   const fields = presentFields(profile);
   const digests = digestsOf(row.digest, fields, profile, ssn);
-  return { row, changeRecord: { customerId, event: { type: 'customer.created' }, fields, digests } };
+  return { row, ssn, changeRecord: { customerId, event: { type: 'customer.created' }, fields, digests } };
 }

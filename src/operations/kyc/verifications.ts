@@ -12,6 +12,7 @@ import { isRunning, kycAfterStart } from '../../domain/kyc/verification.ts';
 import { Problems } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
+import { digitsOf } from '../../domain/values.ts';
 import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
 import { readProgram } from '../../store/kyc/programs.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
@@ -19,7 +20,8 @@ import { insertRunPart, runsOf } from '../../store/kyc/runs.ts';
 import { recordReads } from '../audit/entries.ts';
 import { addressDefaultsFor } from '../customers/address-verdicts.ts';
 import type { UnsealedForChange } from '../customers/change.ts';
-import { openForChange, openSsn, sealChange, withoutDuplicate } from '../customers/change.ts';
+import { openForChange, openSsn, sealChange, writeUnique } from '../customers/change.ts';
+import { noteComparison } from '../lookups.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { kycFields } from './change.ts';
@@ -36,6 +38,8 @@ export async function startKyc(
   const programId = await knownProgram(context, body.program_id);
   const ssn = await openSsn(context, opened.row);
   const { completed, problems } = completeForStart(body, opened.profile, ssn);
+  if (body.ssn !== undefined && ssn !== undefined)
+    await noteComparison(context, id, digitsOf(body.ssn), digitsOf(body.ssn) === ssn);
   if (problems.any) throw new Refusal('create_kyc_schema', problems.toObject());
   const runs = await runsOf(scope, id);
   refuseSecond(runs, programId);
@@ -65,7 +69,13 @@ export async function startKyc(
   const answer: Answer = { status: 201, body: asciiJson({ customer_id: id, kyc_status: run.status }) };
   const change = { id, version: opened.row.version, updatedAt: now, ...sealed?.change, kyc };
   const parts = [insertRunPart(run), journal];
-  requireDone(await withoutDuplicate(changeCustomer(scope, change, parts, context.claim?.(answer, id))));
+  const claim = context.claim?.(answer, id);
+  const values = { ssn: changed.ssn, customerId: id };
+  requireDone(
+    await writeUnique(context, values, (counted) =>
+      changeCustomer(scope, change, [...parts, ...counted], claim),
+    ),
+  );
   return answer;
 }
 

@@ -6,8 +6,6 @@ import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import type { Query } from '../sql.ts';
 import { sql } from '../sql.ts';
-import type { StatementPart } from '../statement-parts.ts';
-import { assemble } from '../statement-parts.ts';
 
 /** An entry as it is stored. */
 export interface EntryRow {
@@ -133,25 +131,4 @@ const known = statement(
 export async function isCustomerKnown(scope: BrandScope, id: CustomerId): Promise<boolean> {
   const [row] = await scope.db.read(known, [scope.brandId, id]);
   return row !== undefined && answer.read(row).known;
-}
-
-/** Commits an entry about a customer that is there in this version; false, and nothing, where it is not. */
-export async function insertEntryIfVersion(
-  scope: BrandScope,
-  id: CustomerId,
-  version: number,
-  part: StatementPart,
-): Promise<boolean> {
-  const { query, parameters } = assemble({
-    name: 'about',
-    parameters: { brandId: scope.brandId, customerId: id, version },
-    claim: undefined,
-    gate: 'gate',
-    changed: 'gate',
-    parts: [part],
-    text: (_claimed, rest) => `with gate as (
-      select 1 from customers where brand_id = :brandId and customer_id = :customerId::uuid and version = :version::int for share
-    ), ${rest} result as (select 1 as done from gate) select done from result`,
-  });
-  return (await query.run(scope.db, parameters)).length > 0;
 }

@@ -30,9 +30,9 @@ export interface NewEntry {
 
 /**
  * The only insert into the outbox. What is absent is null, so that one statement serves every change. It reads
- * `gate`, which has one row if the change happens.
+ * `gate`, which has one row if the change happens. `name` is what the CTE is called.
  */
-export const journalSql = (gate: string): string => `journalled as (
+export const journalSql = (gate: string, name = 'journalled'): string => `${name} as (
     insert into journal (brand_id, customer_id, body, reason, event_id, type, occurred_at, payload)
     select :brandId, :customerId::uuid, :body::text, :reason::text, :eventId::uuid, :type::text,
            :occurredAt::timestamptz, :payload::text from ${gate})`;

@@ -20,7 +20,7 @@ import {
   startedPath,
 } from '../../contract-samples.ts';
 import { address, person } from '../../people.ts';
-import type { Called, CallOptions } from '../../world.ts';
+import type { BrandClient, Called, CallOptions } from '../../world.ts';
 import { settled } from '../../world.ts';
 import { rawExchange, requestHead } from '../raw-socket.ts';
 import { brand, broken, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
@@ -140,6 +140,30 @@ async function passed() {
   return body;
 }
 
+/** A brand that has used up one of its budgets. */
+async function spent(kind: 'ssn' | 'reveal'): Promise<BrandClient> {
+  const tenant = await world.brand();
+  const subject = kind === 'reveal' ? tenant.key.identity : tenant.brandId;
+  await world.sql(
+    "insert into lookup_budgets (brand_id, kind, subject, used, ends_at) values ($1, $2, $3, 1000000, now() + interval '1 hour')",
+    [tenant.brandId, kind, subject],
+  );
+  return tenant;
+}
+
+/** A number that is sent to a customer without one, where nothing may be compared any more. */
+const sentInVain =
+  (method: string, path: string, rest: (tenant: BrandClient) => Promise<object>): Case =>
+  async (_row, headers) => {
+    const tenant = await spent('ssn');
+    const { ssn, ...body } = person();
+    const { customer_id } = (await tenant.call('POST', '/customers', { body })).json;
+    return tenant.call(method, `/customers/${customer_id}${path}`, {
+      body: { ...(await rest(tenant)), ssn },
+      headers,
+    });
+  };
+
 /** The same for both simulations. */
 const simulated: Partial<Record<ErrorCode, Case>> = {
   customer_dne: bent(({ options }) => ({
@@ -158,6 +182,8 @@ const simulated: Partial<Record<ErrorCode, Case>> = {
 /** Cases of one operation alone. */
 const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
   createCustomer: {
+    lookup_budget: async (_row, headers) =>
+      (await spent('ssn')).call('POST', '/customers', { body: person(), headers }),
     ssn_dup: async (_row, headers) => {
       const body = person();
       await newCustomer(brand, { ssn: body.ssn });
@@ -168,7 +194,12 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       return brand.call('POST', '/customers', { body: person({ brand_person_id }), headers });
     },
   },
+  searchCustomers: {
+    lookup_budget: async (_row, headers) =>
+      (await spent('ssn')).call('POST', '/customers/search', { body: { ssn: person().ssn }, headers }),
+  },
   updateCustomer: {
+    lookup_budget: sentInVain('PATCH', '', async () => ({})),
     ssn_dup: async (_row, headers) => {
       const body = person();
       await newCustomer(brand, { ssn: body.ssn });
@@ -196,6 +227,9 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     },
   },
   startKyc: {
+    lookup_budget: sentInVain('POST', '/verification-kyc', async (tenant) => ({
+      program_id: await defaultProgram(tenant),
+    })),
     invalid_program: bent(() => ({ body: { program_id: randomUUID() } })),
     kyc_init_fail: async (_row, headers) => {
       const path = await startedPath(brand, { ssn: '000-00-0000' });
@@ -264,6 +298,15 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     },
   },
   decideChangeRequest: {
+    lookup_budget: async (_row, headers) => {
+      const tenant = await spent('ssn');
+      const { customer_id } = (await newCustomer(tenant, { ssn: '111-11-1111' })).json;
+      await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
+      const body = { changes: { ssn: person().ssn }, reason: 'Mistyped.' };
+      const { json } = await tenant.call('POST', `/customers/${customer_id}/change-requests`, { body });
+      const path = `/change-requests/${json.change_request_id}/decision`;
+      return tenant.call('POST', path, { body: { decision: 'approve' }, headers });
+    },
     change_request_decided: async (_row, headers) => {
       const path = `/change-requests/${await changeRequest(brand)}/decision`;
       await brand.call('POST', path, { body: { decision: 'decline' } });
@@ -291,6 +334,12 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
   createAddress: { kyc_customer: lockedAddress('POST') },
   updateAddress: { kyc_customer: lockedAddress('PATCH', { street2: 'Suite 700' }) },
   revealSsn: {
+    reveal_budget: async (_row, headers) => {
+      const tenant = await spent('reveal');
+      const { customer_id } = (await newCustomer(tenant, { ssn: '111-11-1111' })).json;
+      const body = { reason: 'One too many.' };
+      return tenant.call('POST', `/customers/${customer_id}/ssn`, { body, headers });
+    },
     ssn_dne: async (_row, headers) => {
       const { customer_id } = (await newCustomer(brand, { ssn: undefined })).json;
       return brand.call('POST', `/customers/${customer_id}/ssn`, {

@@ -29,6 +29,7 @@ const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 test('full SSNs, decisions on reviews and compliance are never given by default', () => {
   expect(allScopes.filter((scope) => !defaultScopes.includes(scope))).toEqual([
     'ssn:reveal',
+    'ssn:search',
     'kyc:review',
     'compliance:read',
     'compliance:write',

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Receiver } from '../fakes/receiver.ts';
 import { openReceiver } from '../fakes/receiver.ts';
+import { wideBudgets } from '../world.ts';
 import { type CanaryPerson, canaryPerson } from './canary/people.ts';
 import { type Finding, scanFolder, scannerFor } from './canary/scanner.ts';
 import { eventually } from './durability/cpu-contention.ts';
@@ -42,7 +43,7 @@ beforeAll(async () => {
   [program, dataDir] = await Promise.all([buildServe(), newDataDir()]);
   echo = await openReceiver();
   echo.answer(({ body }, response) => void response.writeHead(200).end(body));
-  const env = { CLIENTELE_WEBHOOK_ALLOW: '127.0.0.1/32' };
+  const env = { CLIENTELE_WEBHOOK_ALLOW: '127.0.0.1/32', ...wideBudgets };
   served = await serve(program, dataDir, { wantsKey: true, logLevel: 'debug', env });
   key = served.key as DeploymentKey;
   await subscribe();

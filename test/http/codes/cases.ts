@@ -145,7 +145,7 @@ async function spent(kind: 'ssn' | 'reveal'): Promise<BrandClient> {
   const tenant = await world.brand();
   const subject = kind === 'reveal' ? tenant.key.identity : tenant.brandId;
   await world.sql(
-    "insert into lookup_budgets (brand_id, kind, subject, used, ends_at) values ($1, $2, $3, 1000000, now() + interval '1 hour')",
+    "insert into lookup_budgets (brand_id, kind, subject, used, ends_at) values ($1, $2, $3, 1000001, now() + interval '1 hour')",
     [tenant.brandId, kind, subject],
   );
   return tenant;

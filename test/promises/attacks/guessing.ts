@@ -1,10 +1,23 @@
 import { pino } from 'pino';
+import { readConfig } from '../../../src/config.ts';
 import { startServer } from '../../../src/main.ts';
 import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import type { BrandClient, Called, World } from '../../world.ts';
 import { brandClient, settled } from '../../world.ts';
 
 /** What somebody needs who guesses at values: many processes, many keys, and many numbers at once. */
+
+const live = readConfig({ CLIENTELE_ENVIRONMENT: 'live' }).budgetLimits;
+
+/** The budgets of live, as an operator gets them who sets none. */
+export const budgetsOfLive = {
+  CLIENTELE_SSN_MISSES: String(live.ssnMisses),
+  CLIENTELE_SSN_MISSES_BRAND: String(live.ssnMissesOfBrand),
+  CLIENTELE_SSN_SAME_LAST_FOUR: String(live.sameLastFour),
+  CLIENTELE_SEARCH_MISSES: String(live.searchMisses),
+  CLIENTELE_SEARCH_MISSES_BRAND: String(live.searchMissesOfBrand),
+  CLIENTELE_SSN_REVEALS: String(live.reveals),
+};
 
 /** Two more servers over the same database, each with connections and memory of its own. */
 export async function moreServers(

@@ -6,6 +6,7 @@ import type { BrandClient, World } from '../../world.ts';
 import { openWorld } from '../../world.ts';
 import {
   allAtOnce,
+  budgetsOfLive,
   entriesOf,
   eventsOf,
   everywhere,
@@ -21,7 +22,7 @@ let at = Date.UTC(2026, 4, 4);
 let world: World;
 let servers: Awaited<ReturnType<typeof moreServers>>;
 beforeAll(async () => {
-  world = await openWorld({ now: () => instantOfMillis(at) });
+  world = await openWorld({ env: budgetsOfLive, now: () => instantOfMillis(at) });
   servers = await moreServers(world);
 });
 afterAll(async () => {
@@ -78,7 +79,7 @@ test('a reveal of nobody, or of a customer without a number, costs nothing', asy
 });
 
 test('turns red where counts are not kept: every number is read, and nothing is announced', async () => {
-  const careless = await openWorld();
+  const careless = await openWorld({ env: budgetsOfLive });
   try {
     await forgetCounts(careless);
     const brand = await careless.brand();

@@ -9,6 +9,7 @@ import type { BrandClient, Called, World } from '../../world.ts';
 import { openWorld } from '../../world.ts';
 import {
   allAtOnce,
+  budgetsOfLive,
   entriesOf,
   eventsOf,
   everywhere,
@@ -26,7 +27,7 @@ let at = Date.UTC(2026, 4, 4);
 let world: World;
 let servers: Awaited<ReturnType<typeof moreServers>>;
 beforeAll(async () => {
-  world = await openWorld({ now: () => instantOfMillis(at) });
+  world = await openWorld({ env: budgetsOfLive, now: () => instantOfMillis(at) });
   servers = await moreServers(world);
 });
 afterAll(async () => {
@@ -312,7 +313,7 @@ test('by the start of a verification, guesses end at the budget of misses', asyn
 });
 
 test('turns red where counts are not kept: every guess is answered, and the right one found', async () => {
-  const careless = await openWorld();
+  const careless = await openWorld({ env: budgetsOfLive });
   try {
     await forgetCounts(careless);
     const brand = await careless.brand();

@@ -110,10 +110,13 @@ const say = (text: string) => process.stderr.write(text);
 
 const dataDir = mkdtempSync(join(tmpdir(), 'clientele-bench-'));
 const server = await openEmbedded({ dataDir, role: 'serve' });
-const url = `postgresql://${server.user}@localhost:${server.port}/${server.database}?host=${encodeURIComponent(server.host)}`;
+const urlFor = ({ user, password }: { readonly user: string; readonly password: string }) =>
+  `postgresql://${user}:${password}@localhost:${server.port}/${server.database}?host=${encodeURIComponent(server.host)}`;
+const url = urlFor(server);
 const env = {
   CLIENTELE_DATA_DIR: dataDir,
   CLIENTELE_DATABASE_URL: url,
+  CLIENTELE_MIGRATION_DATABASE_URL: urlFor(server.owner),
   CLIENTELE_PORT: '0',
   CLIENTELE_DEMO: '0',
 };

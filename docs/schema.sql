@@ -618,6 +618,22 @@ begin
     tabled || '_update_current', (select string_agg(quote_ident(name), ', ') from unnest(sealed) as name), tabled, changed_heads, changed_version);
 end $function$;
 
+CREATE OR REPLACE FUNCTION make_arrivals(brand uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    declare
+      name text := 'arrivals_' || replace(brand::text, '-', '');
+    begin
+      if not exists (select from brands b where b.brand_id = brand) then
+        raise exception 'There is no such brand.';
+      end if;
+      execute format('create sequence %I', name);
+      execute format('grant usage on sequence %I to %I', name, session_user);
+    end $function$;
+
 CREATE OR REPLACE FUNCTION refuse_outdated()
  RETURNS trigger
  LANGUAGE plpgsql

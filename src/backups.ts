@@ -4,7 +4,7 @@ import { ConfigError, refuseUnsafe } from './config.ts';
 import { makeBackup } from './operations/installation/backup.ts';
 import { openBackup, restoreBackup } from './operations/installation/restore.ts';
 import type { Overrides } from './runtime.ts';
-import { keySourceOf, openStorage, rootKeyFileOf, wallClock } from './runtime.ts';
+import { keySourceOf, openStorage, refuseReadableKey, rootKeyFileOf, wallClock } from './runtime.ts';
 import type { BackupFacts } from './store/installation/backup.ts';
 import type { Manifest } from './store/installation/backup-file.ts';
 import type { RestoreFacts } from './store/installation/restore.ts';
@@ -20,9 +20,11 @@ export interface BackupCall extends Overrides {
 /** Backs the configured database up into a file, whether or not servers run on it. */
 export async function backUp(config: Config, path: string, call: BackupCall): Promise<BackupFacts> {
   const { version, progress, signal } = call;
-  const { database, close } = await openStorage(config, 'command', call);
+  const { asOwner, close } = await openStorage(config, 'command', call);
   try {
-    return await makeBackup(database, { path, version, progress, signal, now: (call.now ?? wallClock)() });
+    const now = (call.now ?? wallClock)();
+    // The owner reads every table, also one that the service has no grant for.
+    return await asOwner((owner) => makeBackup(owner, { path, version, progress, signal, now }));
   } finally {
     await close();
   }
@@ -46,12 +48,15 @@ export async function restoreFrom(config: Config, path: string, call: RestoreCal
     );
   }
   const root = keySourceOf(config).load();
+  await refuseReadableKey(config);
   const backup = await openBackup(path, { environment: config.environment, root });
   try {
-    const { database, close } = await openStorage(config, 'restore', call);
+    const { asOwner, close } = await openStorage(config, 'restore', call);
     try {
       const { manifest, size } = backup;
-      const facts = await restoreBackup(database, backup, (bytes) => call.progress(bytes, size));
+      const facts = await asOwner((owner) =>
+        restoreBackup(owner, backup, (bytes) => call.progress(bytes, size)),
+      );
       return { ...facts, manifest };
     } finally {
       await close();

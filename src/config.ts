@@ -16,6 +16,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
+  /** The same database for the owner of the tables. */
+  readonly migrationDatabaseUrl: string | undefined;
   readonly rootKeyFile: string | undefined;
   /** The root key itself, instead of the file. */
   readonly rootKey: string | undefined;
@@ -59,6 +61,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: env.CLIENTELE_PORT,
     dataDir: resolve(env.CLIENTELE_DATA_DIR),
     databaseUrl: env.CLIENTELE_DATABASE_URL || undefined,
+    migrationDatabaseUrl: env.CLIENTELE_MIGRATION_DATABASE_URL,
     rootKeyFile: env.CLIENTELE_ROOT_KEY_FILE && resolve(env.CLIENTELE_ROOT_KEY_FILE),
     rootKey: env.CLIENTELE_ROOT_KEY,
     rotateDays: env.CLIENTELE_ROTATE_DAYS,
@@ -147,6 +150,10 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
     problems.push('CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.');
   if (env.CLIENTELE_ROOT_KEY !== undefined && env.CLIENTELE_ROOT_KEY_FILE !== undefined)
     problems.push('CLIENTELE_ROOT_KEY and CLIENTELE_ROOT_KEY_FILE exclude each other: set one of them.');
+  if (env.CLIENTELE_MIGRATION_DATABASE_URL !== undefined && env.CLIENTELE_DATABASE_URL === undefined)
+    problems.push(
+      'CLIENTELE_MIGRATION_DATABASE_URL goes with CLIENTELE_DATABASE_URL: set both, or unset it for the embedded database.',
+    );
   if (env.CLIENTELE_ENVIRONMENT === 'live' && environment['CLIENTELE_DEMO'] === '1')
     problems.push('CLIENTELE_DEMO=1 belongs in a sandbox: live has no demo data. Unset it, or set it to 0.');
   if (env.CLIENTELE_PUBLIC_URL !== undefined && !isWebUrl(env.CLIENTELE_PUBLIC_URL))

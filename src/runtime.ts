@@ -19,11 +19,14 @@ import { openManualKyc } from './providers/kyc-manual.ts';
 import { openSandboxKyc } from './providers/kyc-sandbox.ts';
 import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
+import type { ServerAddress } from './store/connection/clients.ts';
 import type { Database } from './store/connection/database.ts';
 import { openDatabase } from './store/connection/database.ts';
 import { requireSuitableServer } from './store/connection/server-requirements.ts';
+import { databaseUidThatReads } from './store/embedded/privileges.ts';
 import type { EmbeddedServer } from './store/embedded/server.ts';
 import { openEmbedded } from './store/embedded/server.ts';
+import { putGrants, roleOf } from './store/grants.ts';
 import { readInstallation } from './store/installation/installation.ts';
 import { migrate, migrationStatus } from './store/migrate.ts';
 import type { KeySource, RootKeyLocation } from './vault/key-source.ts';
@@ -76,10 +79,12 @@ export async function openRuntime(
   refuseUnsafe(config);
   // A key of the operator's own is looked at first: a start that must be refused leaves nothing behind.
   const configured = rootKeyLocationOf(config).kind === 'own' ? undefined : loadRoot(config);
+  await refuseReadableKey(config);
   const now = overrides.now ?? wallClock;
-  const { database, close } = await openStorage(config, role, overrides);
+  const storage = await openStorage(config, role, overrides);
+  const { database, close } = storage;
   try {
-    if (role === 'serve') await migrate(database);
+    if (role === 'serve') await storage.migrate();
     else await refuseOldSchema(database);
     const vault = configured ?? (await besideTheData(config, role, database));
     await beforeFirstStart();
@@ -116,9 +121,28 @@ export async function openRuntime(
   }
 }
 
+/**
+ * @throws ConfigError where whoever takes over the embedded database of live could read the root key, although the
+ *   database holds nothing that can be read without it.
+ */
+export async function refuseReadableKey({ environment, ...config }: Config): Promise<void> {
+  const { databaseUrl, rootKey, rootKeyFile, dataDir } = config;
+  if (environment !== 'live' || databaseUrl !== undefined || rootKey !== undefined || !rootKeyFile) return;
+  const uid = await databaseUidThatReads(dataDir, rootKeyFile);
+  if (uid === undefined) return;
+  throw new ConfigError(
+    `The embedded database would run as the account that can read the root key file ${rootKeyFile} (uid ${uid}). Start Clientele as root with a key file that only root can read, so that the database gets an account of its own, or set CLIENTELE_DATABASE_URL to a PostgreSQL server of another account (docs/operating.md).`,
+  );
+}
+
 export interface Storage {
+  /** Connected as the role of the service. */
   readonly database: Database;
   readonly embedded: EmbeddedServer | undefined;
+  /** Brings the schema and the grants of the service's role up to date. Answers what was applied. */
+  migrate(): Promise<readonly string[]>;
+  /** Runs work connected as the owner of the tables, and gives the service's role its grants afterwards. */
+  asOwner<Result>(work: (owner: Database) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -146,11 +170,54 @@ export async function openStorage(config: Config, role: Role, overrides: Overrid
   };
   try {
     await database.ready();
+    const storage = { database, embedded, close, ...ownerWork(ownerAddress(config, embedded), database) };
+    // An embedded database of an older version has the role of the service only since this start.
+    if (embedded?.started && !(await roleOf(database)).isGranted)
+      await storage.asOwner(async () => undefined);
+    return storage;
   } catch (error) {
     await close();
     throw error;
   }
-  return { database, embedded, close };
+}
+
+/** How the owner of the tables connects, where that is not the role of the service. */
+function ownerAddress(
+  { migrationDatabaseUrl }: Config,
+  embedded: EmbeddedServer | undefined,
+): ServerAddress | undefined {
+  if (embedded) {
+    const { host, port, database, owner } = embedded;
+    return { host, port, database, ...owner };
+  }
+  return migrationDatabaseUrl === undefined ? undefined : { url: migrationDatabaseUrl };
+}
+
+function ownerWork(
+  address: ServerAddress | undefined,
+  database: Database,
+): Pick<Storage, 'asOwner' | 'migrate'> {
+  const asOwner: Storage['asOwner'] = async (work) => {
+    if (!address) return work(database);
+    const { name } = await roleOf(database);
+    const owner = openDatabase({ address, applicationName: 'clientele owner', connections: 1 });
+    try {
+      await owner.ready();
+      const result = await work(owner);
+      await putGrants(owner, name);
+      return result;
+    } finally {
+      await owner.close();
+    }
+  };
+  return {
+    asOwner,
+    async migrate() {
+      const isReady = !address || (await roleOf(database)).isGranted;
+      if (isReady && (await migrationStatus(database)).pending.length === 0) return [];
+      return asOwner((owner) => migrate(owner));
+    },
+  };
 }
 
 export interface Migrated {
@@ -161,10 +228,12 @@ export interface Migrated {
 
 /** Brings the schema of the configured database up to date; needs no key, since it reads no record. */
 export async function migrateDatabase(config: Config, overrides: Overrides = {}): Promise<Migrated> {
-  const { database, close } = await openStorage(config, 'command', overrides);
+  const { asOwner, close } = await openStorage(config, 'command', overrides);
   try {
-    const { applied: before } = await migrationStatus(database);
-    return { applied: await migrate(database), before };
+    return await asOwner(async (owner) => {
+      const { applied: before } = await migrationStatus(owner);
+      return { applied: await migrate(owner), before };
+    });
   } finally {
     await close();
   }

@@ -24,6 +24,12 @@ export const settings = Type.Object({
         'A PostgreSQL server (14 or newer) to use instead of the embedded one: postgres://user:password@host/database. Direct or session-pooled.',
     }),
   ),
+  CLIENTELE_MIGRATION_DATABASE_URL: Type.Optional(
+    Type.String({
+      description:
+        'The same database for a role that owns the tables. Migrations and restores connect with it, so that the role of CLIENTELE_DATABASE_URL needs no more than its grants (docs/moving-to-postgresql.md).',
+    }),
+  ),
   CLIENTELE_ROOT_KEY_FILE: Type.Optional(
     Type.String({
       description:

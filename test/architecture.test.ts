@@ -270,6 +270,7 @@ describe('the house', () => {
       'store/brands/brands.ts',
       'store/brands/root-versions.ts',
       'store/customers/address-claims.ts',
+      'store/grants.ts',
       'store/installation/backup.ts',
       'store/installation/installation.ts',
       'store/installation/restore.ts',

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 
-/** Copies PostgreSQL's files with their owner, which as root is another user. */
+/** Copies PostgreSQL's files with their owner, which as root is another user, and the secret of its passwords. */
 export function copyCluster(from: string, to: string): void {
-  execFileSync('cp', ['-a', join(from, 'postgres'), to]);
+  execFileSync('cp', ['-a', join(from, 'postgres'), join(from, 'database.secret'), to]);
 }
 
 /**

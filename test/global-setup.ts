@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,12 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../src/store/connection/database.ts';
+import { appRole, ownerRole, superuser } from '../src/store/embedded/passwords.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
+import { putGrants } from '../src/store/grants.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { copyCluster } from './data-directory.ts';
+import { superuserOf } from './database/embedded/superuser.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,6 +26,7 @@ declare module 'vitest' {
 export interface TestServer {
   readonly host: string;
   readonly port: number;
+  /** The superuser. On this server every role connects without a password. */
   readonly user: string;
   /** Where its files are, so that a test can prove that it talks to this server. */
   readonly dataDir: string;
@@ -40,14 +44,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataDir = mkdtempSync(join(tmpdir(), 'clientele-test-'));
   copyCluster(firstStart, dataDir);
   const server = await openEmbedded({ dataDir, role: 'serve', settings: { max_connections: '200' } });
-  const { host, port, user } = server;
-  const admin = new pg.Client({ host, port, user, database: 'postgres' });
+  const { host, port } = server;
+  const user = superuser;
+  const admin = new pg.Client({ ...superuserOf(dataDir), database: 'postgres' });
   await admin.connect();
-  await admin.query(`create database ${template}`);
+  writeFileSync(join(dataDir, 'postgres/pg_hba.conf'), 'local all all trust\n');
+  await admin.query('select pg_reload_conf()');
+  await admin.query(`create database ${template} owner ${ownerRole}`);
   await admin.end();
-  const database = openDatabase({ address: { host, port, user, database: template } });
+  const database = openDatabase({ address: { host, port, ...server.owner, database: template } });
   await database.ready();
   await migrate(database);
+  await putGrants(database, appRole);
   await database.close();
   project.provide('server', { host, port, user, dataDir });
   return async () => {

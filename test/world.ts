@@ -21,6 +21,7 @@ import { createKey } from '../src/operations/brands/api-keys.ts';
 import { createBrand } from '../src/operations/brands/brands.ts';
 import type { System } from '../src/operations/system.ts';
 import type { Outbound } from '../src/providers/outbound.ts';
+import { appRole, ownerRole } from '../src/store/embedded/passwords.ts';
 import { checkAnswer } from './contract-check.ts';
 import { template } from './global-setup.ts';
 
@@ -39,8 +40,11 @@ export interface World {
   readonly url: string;
   readonly system: System;
   readonly config: Config;
+  /** For the superuser: what the operator of the database can do. The server itself connects as its own roles. */
   readonly databaseUrl: string;
   readonly databaseName: string;
+  /** The settings with which the server reaches its database: the role of the service, and the owner. */
+  readonly databaseSettings: Readonly<Record<string, string>>;
   /** The key that a first start with CLIENTELE_DEMO=1 prints. */
   readonly demoKey: NewKey | undefined;
   /** Every line that was logged. */
@@ -106,13 +110,21 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { rows } = await admin.query("select current_setting('data_directory') as at");
   if (!String(rows[0]?.at).includes(server.dataDir))
     throw new Error('This is not the server that the test run started.');
-  await admin.query(`create database ${databaseName} template ${template}`);
+  await admin.query(`create database ${databaseName} template ${template} owner ${ownerRole}`);
+  await admin.query(`revoke all on database ${databaseName} from public`);
+  await admin.query(`grant connect on database ${databaseName} to ${appRole}`);
 
   const dataDir = mkdtempSync(join(tmpdir(), 'clientele-world-'));
-  const databaseUrl = `postgresql://${server.user}@localhost:${server.port}/${databaseName}?host=${encodeURIComponent(server.host)}`;
+  const urlFor = (role: string) =>
+    `postgresql://${role}@localhost:${server.port}/${databaseName}?host=${encodeURIComponent(server.host)}`;
+  const databaseUrl = urlFor(server.user);
+  const databaseSettings = {
+    CLIENTELE_DATABASE_URL: urlFor(appRole),
+    CLIENTELE_MIGRATION_DATABASE_URL: urlFor(ownerRole),
+  };
   const config = readConfig({
     CLIENTELE_DATA_DIR: dataDir,
-    CLIENTELE_DATABASE_URL: databaseUrl,
+    ...databaseSettings,
     CLIENTELE_PORT: '0',
     CLIENTELE_DEMO: '0',
     CLIENTELE_LOG_LEVEL: 'debug',
@@ -149,6 +161,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     config,
     databaseUrl,
     databaseName,
+    databaseSettings,
     demoKey: running.demoKey,
     log,
     async brand(name = `Brand ${randomUUID().slice(0, 8)}`, options = { scopes: allScopes }) {

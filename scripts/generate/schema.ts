@@ -15,7 +15,8 @@ export async function schemaFile(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'clientele-schema-'));
   try {
     const server = await openEmbedded({ dataDir, role: 'serve' });
-    const database = openDatabase({ address: server });
+    const { host, port, owner, database: name } = server;
+    const database = openDatabase({ address: { host, port, ...owner, database: name } });
     try {
       await migrate(database);
       return await describe(database);

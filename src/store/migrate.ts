@@ -56,15 +56,28 @@ export const stepSql = ({ name, digest, sql }: Migration): string => `do $client
     perform set_config('clientele.applied', '${name}', true);
   end $clientele$`;
 
-const beginning = columns({ begun: flag() });
-const isBegun = statement('migrations_begun', "select to_regclass('migrations') is not null as begun");
+const beginning = columns({ begun: flag(), readable: flag() });
+const isBegun = statement(
+  'migrations_begun',
+  `select to_regclass('migrations') is not null as begun,
+          coalesce(has_table_privilege(to_regclass('migrations'), 'select'), true) as readable`,
+);
 const entry = columns({ name: text(), digest: text() });
 const appliedOnes = statement('migrations_applied', `select ${entry.list} from migrations order by name`);
+
+const may = columns({ create: flag() });
+const mayCreate = statement(
+  'migrations_may_create',
+  "select coalesce(has_schema_privilege(current_schema(), 'create'), false) as create",
+);
 
 export interface MigrationStatus {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
 }
+
+const ungranted =
+  'The role of CLIENTELE_DATABASE_URL may not read the tables. Set CLIENTELE_MIGRATION_DATABASE_URL for the role that owns them, and run: clientele migrate';
 
 /**
  * What has been applied and what has not; changes nothing.
@@ -72,7 +85,9 @@ export interface MigrationStatus {
  */
 export async function migrationStatus(db: Database, folder = migrationsFolder()): Promise<MigrationStatus> {
   const [found] = await db.run(isBegun, []);
-  const rows = found && beginning.read(found).begun ? await db.run(appliedOnes, []) : [];
+  const { begun, readable } = beginning.read(found ?? {});
+  if (!readable) throw new MigrationError(ungranted);
+  const rows = begun ? await db.run(appliedOnes, []) : [];
   const entries = rows.map(entry.read);
   const known = new Map(migrationsIn(folder).map((migration) => [migration.name, migration]));
   for (const { name, digest } of entries) {
@@ -100,7 +115,9 @@ export async function migrationStatus(db: Database, folder = migrationsFolder())
  */
 export async function migrate(db: Database, folder = migrationsFolder()): Promise<readonly string[]> {
   // Nothing to do, nothing to wait for: a backup holds the lock as long as it runs.
-  if ((await migrationStatus(db, folder)).pending.length === 0) return [];
+  const { pending } = await migrationStatus(db, folder);
+  if (pending.length === 0) return [];
+  await refuseWithoutOwner(db, pending);
   const done: string[] = [];
   const locked = (sql: string) => `begin; select pg_advisory_xact_lock(${migrationLock}); ${sql}; commit`;
   // Before anything is known about the schema, two processes may race for the table of migrations itself.
@@ -115,4 +132,12 @@ export async function migrate(db: Database, folder = migrationsFolder()): Promis
     if (rows.some(({ applied }) => applied === migration.name)) done.push(migration.name);
   }
   return done;
+}
+
+async function refuseWithoutOwner(db: Database, pending: readonly string[]): Promise<void> {
+  const [row] = await db.run(mayCreate, []);
+  if (row && may.read(row).create) return;
+  throw new MigrationError(
+    `The database lacks the migrations ${pending.join(', ')}, and the role of CLIENTELE_DATABASE_URL may create nothing. Set CLIENTELE_MIGRATION_DATABASE_URL for the role that owns the tables, and run: clientele migrate`,
+  );
 }

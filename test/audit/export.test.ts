@@ -16,7 +16,7 @@ beforeAll(async () => {
   // Sequencing runs by hand here: a round of the worker would take away its turn to sign.
   world = await openWorld({ apiOnly: true });
   folder = await temporaryFolder();
-  settings = { CLIENTELE_DATABASE_URL: world.databaseUrl, CLIENTELE_DATA_DIR: world.config.dataDir };
+  settings = { ...world.databaseSettings, CLIENTELE_DATA_DIR: world.config.dataDir };
   // The command is built before anything is timed.
   await clientele(['--version']);
 }, 120_000);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import {
   chmod,
   chown,
@@ -15,12 +16,14 @@ import {
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { findBinaries, prepareBinaries } from '../../src/store/embedded/binaries.ts';
+import { findBinaries, prepareBinaries, sharedCache } from '../../src/store/embedded/binaries.ts';
 import { findRights, launch, serverAccount } from '../../src/store/embedded/privileges.ts';
 import { EmbeddedError, openEmbedded } from '../../src/store/embedded/server.ts';
+import { asAfterFirstStart } from '../data-directory.ts';
 import {
   actor,
   cleanUp,
+  dataDirectory,
   isLinux,
   isReachableByAllUsers,
   isRoot,
@@ -145,16 +148,18 @@ test.runIf(!isRoot || isReachableByAllUsers)(
   'a server without checksums is refused with the way to enable them',
   async () => {
     const dataDir = await temporaryFolder();
-    const { binaries } = await prepareBinaries(installed, join(dataDir, 'cache'), undefined, false);
+    const binaries = await prepareBinaries(installed, join(dataDir, 'cache'), undefined);
     const data = join(dataDir, 'postgres');
     await mkdir(data, { mode: 0o700 });
     if (nobody) await chown(data, nobody.uid, nobody.gid);
     const child = launch(
-      { rights, account: nobody, search: false },
-      join(binaries.folder, 'bin/initdb'),
-      ['-D', data, '-U', 'clientele', '--auth', 'trust', '--no-data-checksums', '--no-sync'],
-      'KILL',
-      'ignore',
+      { rights, account: nobody, isEnclosed: false },
+      {
+        file: join(binaries.folder, 'bin/initdb'),
+        args: ['-D', data, '-U', 'clientele', '--auth', 'trust', '--no-data-checksums', '--no-sync'],
+        deathSignal: 'KILL',
+        stdio: 'ignore',
+      },
     );
     await new Promise((resolve) => child.once('close', resolve));
     await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
@@ -180,53 +185,88 @@ test.runIf(isRoot && isReachableByAllUsers && isLinux)(
   },
 );
 
-test.runIf(isRoot && rights.canGiveSearch)(
-  'below a directory that only root may pass, the server gets the one capability to pass it',
+test.runIf(isRoot && rights.setpriv)(
+  'below a directory that only root may pass, the server works without any capability',
   async () => {
     const closed = await temporaryFolder();
     await chmod(closed, 0o700);
     const from = await checkout(join(closed, 'program'));
-    const readSearch = 4n;
-    const open = await temporaryFolder();
-    for (const [dataDir, validationContext] of [
-      [join(open, 'data'), { from }],
+    const hadCache = existsSync(sharedCache);
+    await mkdir(join(closed, 'data'));
+    for (const [dataDir, circumstances] of [
+      [await dataDirectory(), { from }],
+      // The first start makes the cluster and copies the programs.
       [join(closed, 'both'), { from }],
+      [join(closed, 'both'), { from, through: asInDocker }],
+      [asAfterFirstStart(join(closed, 'data')), {}],
     ] as const) {
-      const one = actor({ dataDir, role: 'serve' }, validationContext);
+      const one = actor({ dataDir, role: 'serve' }, circumstances);
       const { host = '', pid = 0 } = await one.until('ready');
       expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
-      expect(BigInt(`0x${await status(pid, 'CapPrm')}`)).toBe(readSearch);
-      expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
+      const [{ backend = 0 } = {}] = await queryServer<{ backend: number }>(
+        host,
+        "select pid as backend from pg_stat_activity where backend_type = 'checkpointer'",
+      );
+      for (const process of [pid, backend]) {
+        for (const set of ['CapEff', 'CapPrm', 'CapInh', 'CapAmb'])
+          expect(await status(process, set)).toMatch(/^0+$/);
+        expect(await status(process, 'Uid')).toBe(Array(4).fill(nobody?.uid).join('\t'));
+        expect(await status(process, 'NoNewPrivs')).toBe('1');
+      }
       one.kill('SIGKILL');
       await one.ended;
-      // The capability does not cost the bond to the parent's life.
+      // The kernel stops the server with its parent, and every way of starting it finds the same data.
       const next = await openEmbedded({ dataDir, role: 'serve' });
       await next.stop();
       expect(await log(dataDir)).not.toContain('not properly shut down');
-      expect(await readdir(dataDir)).not.toContain('binaries');
     }
+    if (!hadCache) await rm(sharedCache, { recursive: true, force: true });
   },
   60_000,
 );
 
-test.runIf(isRoot && rights.setpriv)(
-  'where root has no such capability, programs are copied, and data are asked to be put elsewhere',
+test.runIf(isRoot && isReachableByAllUsers && rights.dropsCapabilities)(
+  'a capability that the service is started with is not passed on to the server',
   async () => {
-    const closed = await temporaryFolder();
-    await chmod(closed, 0o700);
-    const from = await checkout(join(closed, 'program'));
     const dataDir = await temporaryFolder();
-    const one = actor({ dataDir, role: 'serve' }, { from, through: asInDocker });
+    await chown(dataDir, nobody?.uid ?? 0, nobody?.gid ?? 0);
+    const all = '+dac_read_search,+dac_override';
+    const account = ['--reuid', `${nobody?.uid}`, '--regid', `${nobody?.gid}`, '--clear-groups'];
+    const through = [
+      'env',
+      'TSX_DISABLE_CACHE=1',
+      'setpriv',
+      ...account,
+      '--inh-caps',
+      all,
+      '--ambient-caps',
+      all,
+    ];
+    const one = actor({ dataDir, role: 'serve' }, { through });
+    const { pid = 0 } = await one.until('ready');
+    expect(await status(one.pid, 'CapEff')).not.toMatch(/^0+$/);
+    expect(await status(pid, 'CapEff')).toMatch(/^0+$/);
+    await one.stop();
+  },
+);
+
+test.runIf(isRoot && isReachableByAllUsers && rights.setpriv)(
+  'the capabilities of the unit in docs/operating.md are enough for two accounts',
+  async () => {
+    const page = await readFile(join(repository, 'docs/operating.md'), 'utf8');
+    const [, names = ''] = /^CapabilityBoundingSet=(.+)$/m.exec(page) ?? [];
+    const kept = names.split(' ').map((name) => `+${name.replace('CAP_', '').toLowerCase()}`);
+    expect(kept).toContain('+setuid');
+    const dataDir = await temporaryFolder();
+    await mkdir(join(dataDir, 'postgres'), { mode: 0o700 });
+    await chown(join(dataDir, 'postgres'), nobody?.uid ?? 0, nobody?.gid ?? 0);
+    const through = ['setpriv', '--no-new-privs', '--bounding-set', ['-all', ...kept].join(',')];
+    const one = actor({ dataDir, role: 'serve' }, { through });
     const { host = '', pid = 0 } = await one.until('ready');
     expect(await queryServer(host, 'select 1 as one')).toEqual([{ one: 1 }]);
-    expect(await status(pid, 'CapPrm')).toMatch(/^0+$/);
-    expect(await readdir(join(dataDir, 'binaries'))).toHaveLength(1);
+    expect(await status(pid, 'Uid')).toMatch(`${nobody?.uid}`);
     await one.stop();
-
-    const other = actor({ dataDir: join(closed, 'data'), role: 'serve' }, { through: asInDocker });
-    await other.ended;
-    expect(other.reports.at(-1)).toMatchObject({ event: 'error', name: 'EmbeddedError' });
-    expect(other.reports.at(-1)?.message).toMatch(/CLIENTELE_DATA_DIR=\/var\/lib\/clientele/);
+    expect(await log(dataDir)).toContain('database system is shut down');
   },
 );
 

@@ -23,7 +23,7 @@ test('a first start creates the data, a later one finds them again', async () =>
   const beganFirst = performance.now();
   const first = await openEmbedded({ dataDir, role: 'serve' });
   const tookFirst = performance.now() - beganFirst;
-  expect(first).toMatchObject({ port: 5432, user: 'clientele', database: 'clientele', started: true });
+  expect(first).toMatchObject({ port: 5432, user: 'clientele_app', database: 'clientele', started: true });
   // Rules of text that no upgrade of a system library can change.
   expect(
     await queryServer(

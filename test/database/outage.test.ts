@@ -5,6 +5,7 @@ import type { EmbeddedServer } from '../../src/store/embedded/server.ts';
 import { openEmbedded } from '../../src/store/embedded/server.ts';
 import { cpuContention, eventually } from '../promises/durability/cpu-contention.ts';
 import { databasePids, newDataDir } from '../promises/durability/serving.ts';
+import { superuserOf } from './embedded/superuser.ts';
 import type { Deployment } from './outage/deployment.ts';
 import { deploy } from './outage/deployment.ts';
 import type { LoadClients, ObservedRequest } from './outage/load.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   dataDir = await newDataDir();
   server = await openEmbedded({ dataDir, role: 'serve', settings: { max_connections: '30' } });
   proxy = await openProxy(server);
-  app = await deploy(proxy);
+  app = await deploy(server, proxy);
 });
 afterAll(async () => {
   await app?.close();
@@ -42,8 +43,7 @@ afterEach(() => load.stop());
 
 /** A session beside ours, in a database where nothing of ours is. */
 async function admin(database = 'postgres'): Promise<pg.Client> {
-  const { host, port, user } = server;
-  const client = new pg.Client({ host, port, user, database });
+  const client = new pg.Client({ ...superuserOf(dataDir), database });
   client.on('error', () => undefined);
   await client.connect();
   return client;

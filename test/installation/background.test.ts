@@ -45,9 +45,9 @@ interface Found {
   readonly next_step?: string;
 }
 
-async function doctorOn({ databaseUrl, config }: World): Promise<Found | undefined> {
+async function doctorOn({ databaseSettings, config }: World): Promise<Found | undefined> {
   const { json } = await clientele(['doctor', '--output', 'json'], {
-    CLIENTELE_DATABASE_URL: databaseUrl,
+    ...databaseSettings,
     CLIENTELE_DATA_DIR: config.dataDir,
   });
   return (json as readonly Found[]).find(({ check }) => check === 'background work');

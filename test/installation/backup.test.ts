@@ -116,6 +116,7 @@ describe('a backup', () => {
     testTimeout,
     async () => {
       await world.sql('create table if not exists something_new (brand_id uuid primary key, note text)');
+      await world.sql('alter table something_new owner to clientele_owner');
       await world.sql("insert into something_new values (gen_random_uuid(), E'a\\ttab and a\\nline')");
       const tables = (
         await world.sql(

@@ -101,6 +101,8 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'clock',
       'schema',
       'root key',
+      'root key access',
+      'database role',
       'environment',
       'root key fits',
       'retention',
@@ -155,7 +157,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
   let settings: Record<string, string>;
   beforeAll(async () => {
     world = await openWorld();
-    settings = { CLIENTELE_DATABASE_URL: world.databaseUrl, CLIENTELE_DATA_DIR: world.config.dataDir };
+    settings = { ...world.databaseSettings, CLIENTELE_DATA_DIR: world.config.dataDir };
     await world.brand('First Bank', { name: 'till' });
   });
   afterAll(() => world.close());
@@ -302,7 +304,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
   });
 
   test('notices what must not be in live, and a setting that is none', async () => {
-    const { CLIENTELE_DATABASE_URL: _, ...embedded } = settings;
+    const { CLIENTELE_DATABASE_URL: _url, CLIENTELE_MIGRATION_DATABASE_URL: _owner, ...embedded } = settings;
     const unsafe = { ...embedded, CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_HOST: '0.0.0.0' };
     const found = complaints(await doctor(unsafe)).filter(({ check }) => check === 'settings');
     expect(found.map(({ state }) => state)).toEqual(['red', 'red']);

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const settings = () => ({
   CLIENTELE_DATA_DIR: world.config.dataDir,
-  CLIENTELE_DATABASE_URL: world.databaseUrl,
+  ...world.databaseSettings,
 });
 const rotate = (...args: readonly string[]) => clientele(['rotate', ...args, '--output', 'json'], settings());
 

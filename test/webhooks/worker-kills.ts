@@ -55,7 +55,7 @@ export async function openWorkerKillFixture(): Promise<WorkerKillFixture> {
 
   async function start(): Promise<ChildProcess> {
     const settings = {
-      CLIENTELE_DATABASE_URL: world.databaseUrl,
+      ...world.databaseSettings,
       CLIENTELE_DATA_DIR: world.config.dataDir,
       CLIENTELE_DEMO: '0',
       CLIENTELE_LOG_LEVEL: 'silent',

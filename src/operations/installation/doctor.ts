@@ -1,4 +1,5 @@
 import type { Database } from '../../store/connection/database.ts';
+import { examineKeyExposure, examineRole } from './doctor-access.ts';
 import type { Installed } from './doctor-environment.ts';
 import {
   examineBinaries,
@@ -79,7 +80,10 @@ async function examineDatabase(
   const schema = await examineSchema(database);
   const { finding, vault } = await examineRootKey(installed, !schema.isEmpty);
   const found = [...server, schema.finding, finding];
+  const exposure = await examineKeyExposure(installed);
+  if (exposure) found.push(exposure);
   if (schema.isEmpty) return found;
+  found.push(...(await guarded('database role', () => examineRole(database))));
   found.push(...(await guarded('environment', () => examineInstallation(installed, database, vault))));
   found.push(...(await guarded('retention', () => examineRetention(installed, database))));
   if (schema.finding.state === 'green')

@@ -38,6 +38,9 @@ const insertDefaultProgram = statement(
   "insert into programs (brand_id, program_id, name, created_at) values ($1, gen_random_uuid(), 'default', $2)",
 );
 
+// Named by `customerSequenceName`. The role of the service cannot create it.
+const makeArrivals = statement('brand_arrivals', 'select make_arrivals($1)');
+
 /** Makes a brand with its first program, its first keys, its sequence and the first entry of its trail. False where the name is taken. */
 export function insertBrand(
   db: Database,
@@ -54,7 +57,7 @@ export function insertBrand(
       await insertKey.run(connection, { brandId, kind, version, rootVersion, wrapped, at });
     }
     await connection.run(insertDefaultProgram, [brandId, at]);
-    await connection.run(statement('', `create sequence ${customerSequenceName(brandId)}`), []);
+    await connection.run(makeArrivals, [brandId]);
     return true;
   });
 }

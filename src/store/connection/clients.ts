@@ -3,7 +3,13 @@ import pg from 'pg';
 
 export type ServerAddress =
   | { readonly url: string }
-  | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password?: string;
+      readonly database: string;
+    };
 
 /** The connections of one database, from before they are open until they have ended. */
 export interface Clients {

@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat, syml
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { EmbeddedError } from './error.ts';
-import { type Account, canReach, grants } from './privileges.ts';
+import { type Account, canReach } from './privileges.ts';
 
 /** The location and version of a PostgreSQL installation. */
 export interface Binaries {
@@ -14,6 +14,12 @@ export interface Binaries {
   /** PostgreSQL's major version, which is the format version of a data directory, e.g. `18`. */
   readonly major: string;
 }
+
+/**
+ * Where root copies the programs to if the account that runs them can enter neither the package nor the data
+ * directory. Every data directory of this machine shares the copies, so none is ever removed.
+ */
+export const sharedCache = '/var/cache/clientele';
 
 interface Link {
   /** Both are relative to the package. */
@@ -50,24 +56,17 @@ export async function findBinaries(from: string = import.meta.url): Promise<Bina
 
 /**
  * Makes the programs ready to run. Creates the library links that the package leaves to an install script. If
- * the package is read-only, or `account` cannot run it in place, copies it below `cache`. `search` tells whether
- * the server can get the capability to pass directories closed to its account; `needSearch` tells whether it
- * must. Safe to run in several processes at once.
+ * the package is read-only, or `account` cannot run it in place, copies it below `cache`. Safe to run in several
+ * processes at once.
  */
 export async function prepareBinaries(
   found: Binaries,
   cache: string,
   account: Account | undefined,
-  search: boolean,
-): Promise<{ readonly binaries: Binaries; readonly needSearch: boolean }> {
-  if (await linkLibraries(found.folder)) {
-    const open = !account || (await isReadableBy(found.folder, account));
-    // The capability grants read and search, but never makes a file executable.
-    const needSearch =
-      !open && search && (await grants(join(found.folder, 'bin/postgres'), account, constants.X_OK));
-    if (open || needSearch) return { binaries: found, needSearch };
-  }
-  return { binaries: { ...found, folder: await copyBinaries(found, cache) }, needSearch: false };
+): Promise<Binaries> {
+  const isLinked = await linkLibraries(found.folder);
+  if (isLinked && (!account || (await isReadableBy(found.folder, account)))) return found;
+  return { ...found, folder: await copyBinaries(found, cache) };
 }
 
 /** Creates missing links. Returns false if some are missing and the folder is read-only. */
@@ -106,6 +105,7 @@ async function copyBinaries(found: Binaries, cache: string): Promise<string> {
   const temporary = `${home}.${process.pid}-${Date.now()}`;
   try {
     await copyTree(found.folder, join(temporary, 'native'));
+    for (const open of [cache, temporary]) await chmod(open, 0o755);
     await linkLibraries(join(temporary, 'native'));
     await rename(temporary, home);
   } catch (error) {
@@ -115,6 +115,7 @@ async function copyBinaries(found: Binaries, cache: string): Promise<string> {
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+  if (cache === sharedCache) return folder;
   // Remove the copies of older versions (50 MB each). The caller holds the directory lock, so none is in use.
   for (const name of await readdir(cache)) {
     if (!name.startsWith(basename(home))) await rm(join(cache, name), { recursive: true, force: true });

@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import type { DataLayout } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import { type Launcher, launch } from './privileges.ts';
-
-/** The superuser that Clientele connects as. */
-export const superuser = 'clientele';
+import { superuser } from './passwords.ts';
+import { type Launcher, launch, type Program, placeOf } from './privileges.ts';
 
 const unfinishedPrefix = 'postgres.new-';
 
@@ -49,9 +47,10 @@ async function removeUnfinished(layout: DataLayout): Promise<void> {
 }
 
 async function initdb(folder: string, binaries: Binaries, launcher: Launcher): Promise<void> {
-  const program = join(binaries.folder, 'bin/initdb');
-  // The socket directory is private to this user, so a password would add no protection.
-  const access = ['--username', superuser, '--auth-local', 'trust', '--auth-host', 'reject'];
+  const file = join(binaries.folder, 'bin/initdb');
+  const place = placeOf(launcher, folder);
+  // Nobody may connect before the superuser has a password: see access.ts.
+  const access = ['--username', superuser, '--auth-local', 'reject', '--auth-host', 'reject'];
   // PostgreSQL's built-in locale: an upgrade of the system's libraries cannot reorder an index.
   const text = [
     '--encoding',
@@ -63,20 +62,32 @@ async function initdb(folder: string, binaries: Binaries, launcher: Launcher): P
     '--builtin-locale',
     'C.UTF-8',
   ];
-  const args = ['-D', folder, '--data-checksums', '--no-instructions', ...access, ...text];
-  const child = launch(launcher, program, args, 'KILL', ['ignore', 'ignore', 'pipe']);
+  const args = ['-D', place.path, '--data-checksums', '--no-instructions', ...access, ...text];
+  const { end, output } = await run(launcher, { file, args, folder: place.folder });
+  if (end !== 0) throw failedStart(`initdb ended with ${end}`, output, binaries);
+}
+
+/** Runs a program of PostgreSQL to its end, with `input` if there is any. Answers how it ended and its messages. */
+export async function run(
+  launcher: Launcher,
+  { input, ...program }: Pick<Program, 'file' | 'args' | 'folder'> & { readonly input?: string },
+): Promise<{ readonly end: number | string; readonly output: string }> {
+  const stdio = [input === undefined ? 'ignore' : 'pipe', 'ignore', 'pipe'] as const;
+  const child = launch(launcher, { ...program, deathSignal: 'KILL', stdio: [...stdio] });
   let output = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  const code = await new Promise<number | string>((resolve) => {
+  // A program that ends early says why; that it read nothing adds nothing.
+  child.stdin?.on('error', () => undefined).end(input);
+  const end = await new Promise<number | string>((resolve) => {
     child.once('error', (error) => {
       output += error.message;
       resolve(-1);
     });
     child.once('close', (code, signal) => resolve(code ?? signal ?? -1));
   });
-  if (code !== 0) throw failedStart(`initdb ended with ${code}`, output, binaries);
+  return { end, output };
 }
 
 /** The error for a PostgreSQL program that failed; `output` is what it printed. */

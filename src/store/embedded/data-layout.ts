@@ -29,6 +29,8 @@ export interface DataLayout {
   readonly owners: string;
   /** Copies of PostgreSQL's programs, used if they cannot run from node_modules. */
   readonly cache: string;
+  /** What the passwords of the database's roles are derived from: see passwords.ts. */
+  readonly secret: string;
   /** PostgreSQL's `cluster_name`: identifies the processes of this directory. */
   readonly marker: string;
 }
@@ -57,6 +59,7 @@ export async function findDataLayout(dataDir: string, create: boolean): Promise<
     log: join(root, 'postgres.log'),
     owners: join(root, 'owners'),
     cache: join(root, 'binaries'),
+    secret: join(root, 'database.secret'),
     marker: `clientele-${hash(root)}`,
   };
 }

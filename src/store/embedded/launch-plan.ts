@@ -1,8 +1,10 @@
-import { type Binaries, findBinaries, prepareBinaries } from './binaries.ts';
+import { constants } from 'node:fs';
+import { join } from 'node:path';
+import { type Binaries, findBinaries, prepareBinaries, sharedCache } from './binaries.ts';
 import { createCluster } from './cluster.ts';
 import { type DataLayout, dataVersion, grantAccess, prepareSocketDirectory } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
-import { findRights, type Launcher, serverAccount } from './privileges.ts';
+import { canReach, findRights, type Launcher, serverAccount } from './privileges.ts';
 
 /** What every start of a server needs. */
 export interface LaunchPlan {
@@ -31,10 +33,11 @@ export async function prepareLaunch(
   ]);
   const version = await dataVersion(layout);
   const dataIsReachable = await grantAccess(account, layout, version !== undefined);
-  if (!dataIsReachable && !rights.canGiveSearch) throw unreachable(layout);
-  const { binaries, needSearch } = await prepareBinaries(found, layout.cache, account, rights.canGiveSearch);
-  // Grant the capability only if the server needs it.
-  const launcher: Launcher = { rights, account, search: !dataIsReachable || needSearch };
+  if (!dataIsReachable && process.platform !== 'linux') throw unreachable(layout);
+  const binaries = await prepareBinaries(found, dataIsReachable ? layout.cache : sharedCache, account);
+  if (account && !(await canReach(join(binaries.folder, 'bin/postgres'), account, constants.X_OK)))
+    throw unreachable(layout);
+  const launcher: Launcher = { rights, account, isEnclosed: !dataIsReachable };
   if (version === undefined) await createCluster(layout, binaries, launcher);
   else if (version !== binaries.major) throw otherVersion(layout, version, binaries);
   const socketDirectory = await prepareSocketDirectory(layout, account);

@@ -1,13 +1,15 @@
+import type { StdioOptions } from 'node:child_process';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type FailedRun, secureCluster } from './access.ts';
 import { failedStart } from './cluster.ts';
 import { type DataLayout, defaultSocketDirectory, removeStaleSocket, socketFile } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { logSince, logSize, openLog } from './log.ts';
-import { launch } from './privileges.ts';
+import { launch, placeOf } from './privileges.ts';
 import { allPids, commandLine, processStartTime, workingDirectory } from './processes.ts';
 import { commandLineMarker, serverArguments } from './settings.ts';
 
@@ -45,11 +47,9 @@ export async function startPostmaster(plan: LaunchPlan): Promise<Postmaster> {
   for (;;) {
     await removeRemains(layout, notice);
     await removeStaleSocket(plan.socketDirectory);
-    const logged = await logSize(layout);
-    const postmaster = await spawnPostmaster(plan);
-    const end = await waitUntilReady(layout, postmaster, notice);
-    if (end === undefined) return postmaster;
-    const output = `${end}\n${await logSince(layout, logged)}`;
+    const outcome = await tryToStart(plan);
+    if ('pid' in outcome) return outcome;
+    const { end, output } = outcome;
     const held = /lock file .* already exists|shared memory block .* still in use/.test(output);
     if (!held || Date.now() - began > lockTimeoutMs) {
       throw failedStart(`PostgreSQL ended with ${end}`, reasons(output), binaries);
@@ -57,6 +57,16 @@ export async function startPostmaster(plan: LaunchPlan): Promise<Postmaster> {
     await endOrphanedBackends(layout, Date.now() - began > quitAfterMs ? 'SIGKILL' : 'SIGQUIT');
     await delay(50);
   }
+}
+
+async function tryToStart(plan: LaunchPlan): Promise<Postmaster | FailedRun> {
+  const { layout, notice } = plan;
+  const failed = await secureCluster(plan);
+  if (failed) return failed;
+  const logged = await logSize(layout);
+  const postmaster = await spawnPostmaster(plan);
+  const end = await waitUntilReady(layout, postmaster, notice);
+  return end === undefined ? postmaster : { end, output: `${end}\n${await logSince(layout, logged)}` };
 }
 
 /**
@@ -86,7 +96,12 @@ export async function readPidFile(layout: DataLayout): Promise<PidFile | undefin
   );
   const [pid, , , , socketDirectory, , , status] = text.split('\n');
   if (pid === undefined || !/^\d+$/.test(pid)) return undefined;
-  return { pid: Number(pid), socketDirectory: socketDirectory ?? '', isReady: status?.trim() === 'ready' };
+  return {
+    pid: Number(pid),
+    // An enclosed server names it relative to its data.
+    socketDirectory: socketDirectory ? resolve(layout.data, socketDirectory) : '',
+    isReady: status?.trim() === 'ready',
+  };
 }
 
 /** The socket directory of a server that accepts connections now, no matter which process started it. */
@@ -166,13 +181,17 @@ async function endOrphanedBackends(layout: DataLayout, signal: 'SIGQUIT' | 'SIGK
 
 async function spawnPostmaster(plan: LaunchPlan): Promise<Postmaster> {
   const { layout, binaries, launcher, socketDirectory, settings } = plan;
-  const program = join(binaries.folder, 'bin/postgres');
+  const file = join(binaries.folder, 'bin/postgres');
+  const { folder, path } = placeOf(launcher, layout.data);
+  const isInside = socketDirectory === defaultSocketDirectory(layout);
+  const socket = launcher.isEnclosed && isInside ? relative(layout.data, socketDirectory) : socketDirectory;
   const log = await openLog(layout);
   try {
     // SIGINT is a fast shutdown: under 25,000 rows a second it took 0.6 s, and the next start 0.2 s. SIGQUIT ends
     // at once, but the next start then runs a recovery of 2 to 4 s.
-    const args = serverArguments(layout, socketDirectory, settings);
-    const child = launch(launcher, program, args, 'INT', ['ignore', log.fd, log.fd]);
+    const args = serverArguments(layout, { data: path, socketDirectory: socket }, settings);
+    const stdio: StdioOptions = ['ignore', log.fd, log.fd];
+    const child = launch(launcher, { file, args, stdio, deathSignal: 'INT', folder });
     let end: string | undefined;
     const ended = new Promise<string>((resolve) => {
       const settle = (how: string) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, type StdioOptions, spawn } from 'node:child_process';
-import { access, constants, readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { EmbeddedError } from './error.ts';
 
 /** A user that the server runs as. */
@@ -15,8 +15,8 @@ export interface Rights {
   readonly setpriv: string | undefined;
   /** The kernel can signal the server when this process dies, so that no orphan remains. */
   readonly endsWithParent: boolean;
-  /** The server can get `dac_read_search`, which lets it pass directories closed to its user. */
-  readonly canGiveSearch: boolean;
+  /** The server can be started without the capabilities that this process passes on (ambient ones). */
+  readonly dropsCapabilities: boolean;
 }
 
 /** The user and the rights that programs of the server start with. */
@@ -24,8 +24,19 @@ export interface Launcher {
   readonly rights: Rights;
   /** Undefined if the server runs as the user of this process. */
   readonly account: Account | undefined;
-  /** Grants the capability to pass directories that are closed to `account`. */
-  readonly search: boolean;
+  /** Whether `account` cannot pass the directories above the data, and finds the data as its working directory. */
+  readonly isEnclosed: boolean;
+}
+
+/** A program of the server to start. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly stdio: StdioOptions;
+  /** What the kernel sends to the program when the thread that started it dies, if the rights allow it. */
+  readonly deathSignal: 'INT' | 'KILL';
+  /** The working directory. The account need not be able to pass the directories above it. */
+  readonly folder?: string;
 }
 
 // Fixed, not read from PATH: root must not run a program from another user's folder.
@@ -39,23 +50,18 @@ const systemFolders = [
 ];
 
 // Bits of /proc/<pid>/status, from linux/capability.h.
-const capability = { chown: 0, readSearch: 2, setgid: 6, setuid: 7, setpcap: 8 };
+const capability = { chown: 0, setgid: 6, setuid: 7 };
 
 /** Detects the rights of this process in about 3 ms. */
 export async function findRights(folders: readonly string[] = systemFolders): Promise<Rights> {
-  const none = { setpriv: undefined, endsWithParent: false, canGiveSearch: false };
+  const none = { setpriv: undefined, endsWithParent: false, dropsCapabilities: false };
   if (process.platform !== 'linux') return none;
   for (const folder of folders) {
     const setpriv = `${folder}/setpriv`;
     const help = await helpText(setpriv);
     // BusyBox also has a setpriv, but without these two options.
     if (!help.includes('--reuid') || !help.includes('--pdeathsig')) continue;
-    const knows = help.includes('--ambient-caps') && help.includes('--securebits');
-    const canGiveSearch =
-      knows &&
-      (await hasCapabilities('CapBnd', ['readSearch'])) &&
-      (await hasCapabilities('CapPrm', ['readSearch', 'setpcap']));
-    return { setpriv, endsWithParent: true, canGiveSearch };
+    return { setpriv, endsWithParent: true, dropsCapabilities: help.includes('--ambient-caps') };
   }
   return none;
 }
@@ -67,7 +73,7 @@ export async function findRights(folders: readonly string[] = systemFolders): Pr
  */
 export async function serverAccount(data: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  if (process.platform === 'linux' && !(await hasCapabilities('CapEff', ['chown', 'setgid', 'setuid']))) {
+  if (process.platform === 'linux' && !(await hasCapabilities(['chown', 'setgid', 'setuid']))) {
     throw new EmbeddedError(
       'PostgreSQL refuses to run as root, and root cannot change users here (capabilities chown, setgid and ' +
         'setuid are missing). Start Clientele as an ordinary user, or set CLIENTELE_DATABASE_URL.',
@@ -87,6 +93,18 @@ export async function serverAccount(data: string): Promise<Account | undefined> 
   return { uid: Number(nobody[1]) >>> 0, gid: Number(nobody[2]) >>> 0 };
 }
 
+/**
+ * The uid that the embedded PostgreSQL of a data directory runs as, if that account can read a file that this
+ * process can read. The folders above the file do not count: the server may be inside of them.
+ */
+export async function databaseUidThatReads(dataDir: string, path: string): Promise<number | undefined> {
+  const account = await serverAccount(join(resolve(dataDir), 'postgres'));
+  // Without root, the server runs under the account of this process.
+  if (!account) return process.getuid?.();
+  const file = await realpath(path).catch(() => undefined);
+  return file !== undefined && (await grants(file, account, constants.R_OK)) ? account.uid : undefined;
+}
+
 /** Whether `account` can pass every directory above `path` and has `accessBits` (1 to 7) on `path` itself. */
 export async function canReach(path: string, account: Account, accessBits: number): Promise<boolean> {
   for (let at = path, bits = accessBits; ; at = dirname(at), bits = constants.X_OK) {
@@ -96,7 +114,7 @@ export async function canReach(path: string, account: Account, accessBits: numbe
 }
 
 /** Whether the mode of `path` itself grants `account` all of `bits`. Ignores access control lists. */
-export async function grants(path: string, account: Account, bits: number): Promise<boolean> {
+async function grants(path: string, account: Account, bits: number): Promise<boolean> {
   const { mode, uid, gid } = await stat(path);
   const shift = uid === account.uid ? 6 : gid === account.gid ? 3 : 0;
   return ((mode >> shift) & bits) === bits;
@@ -104,18 +122,14 @@ export async function grants(path: string, account: Account, bits: number): Prom
 
 /**
  * Starts a program of the server in its own session. Ctrl-C signals the whole process group, so without this it
- * would stop the database while HTTP requests still run. If the rights allow it, the kernel sends `deathSignal`
- * to the program when the calling thread dies. A failed start is reported by the child's `error` event.
+ * would stop the database while HTTP requests still run. The program has no capability, so that the database reads
+ * the files of its account and no others. A failed start is reported by the child's `error` event.
  */
-export function launch(
-  { rights, account, search }: Launcher,
-  file: string,
-  args: readonly string[],
-  deathSignal: 'INT' | 'KILL',
-  stdio: StdioOptions,
-): ChildProcess {
+export function launch({ rights, account }: Launcher, program: Program): ChildProcess {
+  const { file, args, stdio, deathSignal, folder = '/' } = program;
   const options = {
-    cwd: '/',
+    // Entered before the account changes.
+    cwd: folder,
     // Inherit nothing: PGDATA, PGPORT and similar variables would change what the server does.
     env: { PATH: systemFolders.join(':'), LC_ALL: 'C', TZ: 'UTC' },
     detached: true,
@@ -124,19 +138,18 @@ export function launch(
   if (rights.setpriv === undefined) return spawn(file, args, { ...options, ...account });
   // setpriv sets the signal after it changes users (which would clear it) and before it executes `file`.
   const how = ['--pdeathsig', deathSignal, '--no-new-privs'];
+  if (rights.dropsCapabilities) how.push('--inh-caps', '-all', '--ambient-caps', '-all');
   if (account) how.push('--reuid', `${account.uid}`, '--regid', `${account.gid}`, '--clear-groups');
-  if (search) {
-    // PostgreSQL calls access(2) on its own program file. Without no_setuid_fixup, access(2) ignores the
-    // capability for a user other than root. The exec drops every capability but this one.
-    how.push('--securebits', '+no_setuid_fixup');
-    how.push('--inh-caps', '-all,+dac_read_search', '--ambient-caps', '-all,+dac_read_search');
-  }
   return spawn(rights.setpriv, [...how, '--', file, ...args], options);
 }
 
-async function hasCapabilities(set: string, names: readonly (keyof typeof capability)[]): Promise<boolean> {
+/** The working directory for a program on the data in `folder`, and the name by which the program finds them. */
+export const placeOf = ({ isEnclosed }: Launcher, folder: string) =>
+  isEnclosed ? { folder, path: '/proc/self/cwd' } : { folder: '/', path: folder };
+
+async function hasCapabilities(names: readonly (keyof typeof capability)[]): Promise<boolean> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const bits = BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
+  const bits = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   return names.every((name) => ((bits >> BigInt(capability[name])) & 1n) === 1n);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { failedStart, superuser } from './cluster.ts';
+import { failedStart } from './cluster.ts';
 import {
   checkSocketDirectory,
   type DataLayout,
@@ -12,6 +12,7 @@ import { EmbeddedError } from './error.ts';
 import { type LaunchPlan, prepareLaunch } from './launch-plan.ts';
 import { trimLog } from './log.ts';
 import { acquireLock, currentLockHolder, type DirectoryLock, type LockHolder, type Role } from './owner.ts';
+import { appRole, ownerRole, readPasswords } from './passwords.ts';
 import {
   answeringSocket,
   type Postmaster,
@@ -19,7 +20,14 @@ import {
   startPostmaster,
   stopPostmaster,
 } from './postmaster.ts';
-import { database, joinSession, prepareDatabase, type ServerSession, waitForSessions } from './sql.ts';
+import {
+  database,
+  joinSession,
+  prepareDatabase,
+  type ServerAccess,
+  type ServerSession,
+  waitForSessions,
+} from './sql.ts';
 
 export { EmbeddedError } from './error.ts';
 
@@ -43,8 +51,12 @@ export interface EmbeddedServer {
   readonly host: string;
   /** Only part of the socket file's name: there is no TCP port. */
   readonly port: number;
+  /** The role of requests, background work and commands. It owns nothing. */
   readonly user: string;
+  readonly password: string;
   readonly database: string;
+  /** The role that owns the tables, for migrations and restores. */
+  readonly owner: { readonly user: string; readonly password: string };
   /** True if this process started the server, false if it joined a running one. */
   readonly started: boolean;
   /** Pid of the postmaster; it changes with each restart. */
@@ -113,7 +125,8 @@ async function startOwned(
   const { role, notice = () => {} } = options;
   try {
     const plan = await prepareLaunch(layout, options.settings ?? {}, notice);
-    return keepRunning({ plan, lock, role, notice }, await start(plan));
+    const { postmaster, access } = await start(plan);
+    return keepRunning({ plan, lock, role, notice, access }, postmaster);
   } catch (error) {
     // Report the first error; a failed release must not hide it.
     await lock.release().catch(() => {});
@@ -127,10 +140,11 @@ interface OwnedServer {
   readonly lock: DirectoryLock;
   readonly role: EmbeddedOptions['role'];
   readonly notice: (sentence: string) => void;
+  readonly access: ServerAccess;
 }
 
 /** Restarts the server after each unexpected end, until it is stopped. */
-function keepRunning({ plan, lock, role, notice }: OwnedServer, started: Postmaster): EmbeddedServer {
+function keepRunning({ plan, lock, role, notice, access }: OwnedServer, started: Postmaster): EmbeddedServer {
   const { layout } = plan;
   let postmaster = started;
   const listeners = new Set<() => void>();
@@ -162,7 +176,7 @@ function keepRunning({ plan, lock, role, notice }: OwnedServer, started: Postmas
       if (stopping.signal.aborted) return;
       try {
         await lock.refresh();
-        postmaster = await start(plan);
+        postmaster = (await start(plan)).postmaster;
       } catch (error) {
         // The cause (a full disk, for example) may be temporary. Until then the API answers 503.
         if (!noticed) notice(`${(error as Error).message} Clientele keeps retrying.`);
@@ -177,7 +191,7 @@ function keepRunning({ plan, lock, role, notice }: OwnedServer, started: Postmas
 
   async function shutDown(): Promise<void> {
     if (role === 'command') {
-      await waitForSessions(plan.socketDirectory, () =>
+      await waitForSessions(access, () =>
         notice('Waiting for other clientele commands that still use the database.'),
       );
     }
@@ -193,7 +207,7 @@ function keepRunning({ plan, lock, role, notice }: OwnedServer, started: Postmas
   let stopped: Promise<void> | undefined;
   supervise();
   return {
-    ...connectionOf(plan.socketDirectory),
+    ...connectionOf(access),
     started: true,
     get pid() {
       return postmaster.pid;
@@ -212,7 +226,10 @@ async function joinRunning(layout: DataLayout): Promise<EmbeddedServer | undefin
   const socketDirectory = await answeringSocket(layout);
   if (!file?.isReady || socketDirectory === undefined) return undefined;
   await checkSocketDirectory(layout, socketDirectory);
-  const firstSession = await joinSession(socketDirectory);
+  const passwords = await readPasswords(layout);
+  if (!passwords) return undefined;
+  const access = { folder: socketDirectory, passwords };
+  const firstSession = await joinSession(access);
   if (!firstSession) return undefined;
   let session = firstSession;
   let { pid } = file;
@@ -224,7 +241,7 @@ async function joinRunning(layout: DataLayout): Promise<EmbeddedServer | undefin
     for (let pauseMs = 50; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       await delay(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
-      const again = await joinSession(socketDirectory);
+      const again = await joinSession(access);
       if (!again) continue;
       if (stopping.signal.aborted) return again.leave();
       session = again;
@@ -237,7 +254,7 @@ async function joinRunning(layout: DataLayout): Promise<EmbeddedServer | undefin
 
   watch(session);
   return {
-    ...connectionOf(socketDirectory),
+    ...connectionOf(access),
     started: false,
     get pid() {
       return pid;
@@ -250,11 +267,19 @@ async function joinRunning(layout: DataLayout): Promise<EmbeddedServer | undefin
   };
 }
 
-async function start(plan: LaunchPlan): Promise<Postmaster> {
+interface Started {
+  readonly postmaster: Postmaster;
+  readonly access: ServerAccess;
+}
+
+async function start(plan: LaunchPlan): Promise<Started> {
   const postmaster = await startPostmaster(plan);
   try {
-    await prepareDatabase(plan.socketDirectory, postmaster.isGone);
-    return postmaster;
+    const passwords = await readPasswords(plan.layout);
+    if (!passwords) throw new Error(`${plan.layout.secret} has gone`);
+    const access = { folder: plan.socketDirectory, passwords };
+    await prepareDatabase(access, postmaster.isGone);
+    return { postmaster, access };
   } catch (error) {
     await stopPostmaster(postmaster);
     if (error instanceof EmbeddedError) throw error;
@@ -262,8 +287,9 @@ async function start(plan: LaunchPlan): Promise<Postmaster> {
   }
 }
 
-function connectionOf(host: string) {
-  return { host, port: socketPort, user: superuser, database };
+function connectionOf({ folder: host, passwords }: ServerAccess) {
+  const login = (user: typeof appRole | typeof ownerRole) => ({ user, password: passwords.of(user) });
+  return { host, port: socketPort, ...login(appRole), database, owner: login(ownerRole) };
 }
 
 function noData(dataDir: string): EmbeddedError {

@@ -2,10 +2,11 @@ import { type DataLayout, socketPort } from './data-layout.ts';
 
 // Passed on the command line, where they override postgresql.conf and ALTER SYSTEM.
 const fixed: Readonly<Record<string, string>> = {
-  // No network. Only a user who can open the socket directory (0700) can connect.
+  // No network. Only a user who can open the socket directory (0700) and has the password of a role can connect.
   listen_addresses: '',
   port: `${socketPort}`,
   unix_socket_permissions: '0700',
+  password_encryption: 'scram-sha-256',
 
   // Up to sixteen processes with a few connections each, plus a worker and commands.
   max_connections: '120',
@@ -58,10 +59,16 @@ export const requiredSettings = [
   'data_checksums',
 ] as const;
 
+/** Where the server finds its data and its socket directory: the second may be relative to the first. */
+export interface ServerPaths {
+  readonly data: string;
+  readonly socketDirectory: string;
+}
+
 /** The arguments of `postgres` for this data directory; `extra` settings override Clientele's own. */
 export function serverArguments(
   layout: DataLayout,
-  socketDirectory: string,
+  { data, socketDirectory }: ServerPaths,
   extra: Readonly<Record<string, string>> = {},
 ): string[] {
   const settings = {
@@ -71,11 +78,7 @@ export function serverArguments(
     // A list of directories: the quotes keep commas and spaces of a path in one item.
     unix_socket_directories: `"${socketDirectory.replaceAll('"', '""')}"`,
   };
-  return [
-    '-D',
-    layout.data,
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ];
+  return ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
 /** The argument that identifies a server which Clientele started for this directory. */

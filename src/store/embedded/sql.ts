@@ -1,25 +1,33 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { superuser } from './cluster.ts';
 import { socketPort } from './data-layout.ts';
 import { EmbeddedError } from './error.ts';
+import { appRole, type Passwords, type RoleName, superuser } from './passwords.ts';
+import { database, maintenanceDatabase, roleSql } from './roles.ts';
 import { requiredSettings } from './settings.ts';
 
-/** The database that holds Clientele's tables. */
-export const database = 'clientele';
+export { database } from './roles.ts';
 
-// Advisory lock that every process which joined the server holds in shared mode. It lives in the database
-// `postgres`, so it cannot collide with a lock that Clientele takes in its own database.
-const maintenanceDatabase = 'postgres';
-const sessionLock = '4921776413';
+/** How the supervisor and the processes that join find a server. */
+export interface ServerAccess {
+  /** The socket directory. */
+  readonly folder: string;
+  readonly passwords: Passwords;
+}
+
+// Advisory lock that every process which joined the server holds in shared mode. All other locks of Clientele have
+// one key of 64 bits, and PostgreSQL keeps those apart from the locks with two keys.
+const sessionLock = '492177, 6413';
 
 /**
- * Waits until a new server accepts queries, creates the database on its first start, and checks the settings
- * that durability depends on. `isGone` tells that the server has ended. Throws EmbeddedError if a setting is off.
+ * Waits until a new server accepts queries, creates the database on its first start, gives the roles their rights
+ * and passwords, and checks the settings that durability depends on. `isGone` tells that the server has ended.
+ * Throws EmbeddedError if a setting is off.
  */
-export async function prepareDatabase(folder: string, isGone: () => boolean): Promise<void> {
-  const client = await connectWhenReady(folder, isGone);
+export async function prepareDatabase(access: ServerAccess, isGone: () => boolean): Promise<void> {
+  const client = await connectWhenReady(access, isGone);
   try {
+    await client.query(roleSql(access.passwords));
     const { rows } = await client.query<{ name: string; setting: string }>(
       'select name, setting from pg_settings where name = any($1)',
       [requiredSettings],
@@ -44,16 +52,15 @@ export interface ServerSession {
  * Joins a running server. A command that started the server does not stop it during this session. Undefined if
  * no server answers yet, or if it is about to stop.
  */
-export async function joinSession(folder: string): Promise<ServerSession | undefined> {
+export async function joinSession(access: ServerAccess): Promise<ServerSession | undefined> {
   const socket = new Socket();
-  const client = await connect(folder, maintenanceDatabase, socket).catch(() => undefined);
+  const client = await connect(access, { role: appRole, database, socket }).catch(() => undefined);
   if (!client) return undefined;
   try {
-    const { rows } = await client.query<{ joined: boolean; created: boolean }>(
-      'select pg_try_advisory_lock_shared($1) as joined, exists (select from pg_database where datname = $2) as created',
-      [sessionLock, database],
+    const { rows } = await client.query<{ joined: boolean }>(
+      `select pg_try_advisory_lock_shared(${sessionLock}) as joined`,
     );
-    if (rows[0]?.joined && rows[0].created) {
+    if (rows[0]?.joined) {
       // The socket must not keep a failed process alive that never calls `leave`.
       socket.unref();
       return {
@@ -75,14 +82,14 @@ export async function joinSession(folder: string): Promise<ServerSession | undef
  * Waits until all sessions have ended and refuses new ones from then on. Calls `waiting` once if a session is
  * still open. Returns early if the server ends.
  */
-export async function waitForSessions(folder: string, waiting: () => void): Promise<void> {
-  const client = await connect(folder, maintenanceDatabase).catch(() => undefined);
+export async function waitForSessions(access: ServerAccess, waiting: () => void): Promise<void> {
+  const client = await connect(access, { role: superuser, database }).catch(() => undefined);
   if (!client) return;
   try {
     for (let first = true; ; first = false) {
-      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-        sessionLock,
-      ]);
+      const { rows } = await client.query<{ locked: boolean }>(
+        `select pg_try_advisory_lock(${sessionLock}) as locked`,
+      );
       // The connection stays open and holds the lock until the server stops.
       if (rows[0]?.locked) return;
       if (first) waiting();
@@ -93,13 +100,14 @@ export async function waitForSessions(folder: string, waiting: () => void): Prom
   }
 }
 
-async function connectWhenReady(folder: string, isGone: () => boolean): Promise<pg.Client> {
+async function connectWhenReady(access: ServerAccess, isGone: () => boolean): Promise<pg.Client> {
   for (;;) {
     try {
-      return await connect(folder, database);
+      return await connect(access, { role: superuser, database });
     } catch (error) {
       const { code } = error as { code?: string };
-      if (code === '3D000') await createDatabase(folder);
+      if (code === '3D000') await createDatabase(access);
+      else if (code === '28P01') throw otherSecret();
       // 57P03: the server is still starting. ENOENT, ECONNREFUSED: its socket does not exist or listen yet.
       else if (isGone() || !['57P03', 'ENOENT', 'ECONNREFUSED'].includes(code ?? '')) throw error;
       else await new Promise((resolve) => setTimeout(resolve, 5));
@@ -107,8 +115,8 @@ async function connectWhenReady(folder: string, isGone: () => boolean): Promise<
   }
 }
 
-async function createDatabase(folder: string): Promise<void> {
-  const client = await connect(folder, maintenanceDatabase);
+async function createDatabase(access: ServerAccess): Promise<void> {
+  const client = await connect(access, { role: superuser, database: maintenanceDatabase });
   try {
     await client.query(`create database ${database}`);
   } finally {
@@ -116,12 +124,22 @@ async function createDatabase(folder: string): Promise<void> {
   }
 }
 
-async function connect(folder: string, name: string, socket = new Socket()): Promise<pg.Client> {
+interface Login {
+  readonly role: RoleName;
+  readonly database: string;
+  readonly socket?: Socket;
+}
+
+async function connect(
+  { folder, passwords }: ServerAccess,
+  { role, database: name, socket = new Socket() }: Login,
+): Promise<pg.Client> {
   const client = new pg.Client({
     stream: () => socket,
     host: folder,
     port: socketPort,
-    user: superuser,
+    user: role,
+    password: passwords.of(role),
     database: name,
     // Explicit, because pg would otherwise read PGSSLMODE from this process.
     ssl: false,
@@ -132,6 +150,13 @@ async function connect(folder: string, name: string, socket = new Socket()): Pro
   client.on('error', () => {});
   await client.connect();
   return client;
+}
+
+function otherSecret(): EmbeddedError {
+  return new EmbeddedError(
+    'The database refuses the passwords that come from database.secret in the data directory, so that file is not ' +
+      'the one of this database. Remove the file and start again: the start makes a new one.',
+  );
 }
 
 function settingOff(name: string, setting: string): EmbeddedError {

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/time.ts';
-import { columns, computed, instant, text } from '../columns.ts';
+import { columns, computed, flag, instant, text } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
@@ -30,4 +30,28 @@ export async function readServerFacts(db: Database): Promise<ServerFacts> {
   if (!row) throw new Error('PostgreSQL did not answer for its settings.');
   const { version, now } = facts.read(row);
   return { version: version.split(' ')[0] ?? '', settings: settings.read(row), now };
+}
+
+/** What the role of a connection may do beyond its grants. */
+export interface RoleFacts {
+  readonly name: string;
+  readonly isSuperuser: boolean;
+  /** Whether it may make databases or roles, copy the server, or pass row security. */
+  readonly hasAttributes: boolean;
+  readonly ownsTables: boolean;
+}
+
+const roleFacts = columns({ name: text(), isSuperuser: flag(), hasAttributes: flag(), ownsTables: flag() });
+
+const own = statement(
+  'role_facts',
+  `select rolname as name, rolsuper as is_superuser,
+          rolcreatedb or rolcreaterole or rolreplication or rolbypassrls as has_attributes,
+          exists (select from pg_class where oid = to_regclass('migrations') and pg_has_role(r.oid, relowner, 'usage')) as owns_tables
+     from pg_roles r where rolname = current_user`,
+);
+
+export async function readRoleFacts(db: Database): Promise<RoleFacts> {
+  const [row] = await db.run(own, []);
+  return roleFacts.read(row ?? {});
 }

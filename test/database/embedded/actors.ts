@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { allPids, commandLine } from '../../../src/store/embedded/processes.ts';
 import { asAfterFirstStart } from '../../data-directory.ts';
+import { superuserOf } from './superuser.ts';
 
 export const isRoot = process.getuid?.() === 0;
 export const isLinux = process.platform === 'linux';
@@ -160,7 +161,7 @@ export async function queryServer<Row extends pg.QueryResultRow>(
   sql: string,
   database = 'clientele',
 ): Promise<Row[]> {
-  const client = new pg.Client({ host, port: 5432, user: 'clientele', database, ssl: false });
+  const client = new pg.Client({ ...superuserOf(await dataDirOf(host)), host, database });
   client.on('error', () => {});
   await client.connect();
   try {
@@ -168,6 +169,19 @@ export async function queryServer<Row extends pg.QueryResultRow>(
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** The data directory of a socket directory: the folder above it, unless its path is too long for a socket. */
+async function dataDirOf(host: string): Promise<string> {
+  const above = dirname(host);
+  if (existsSync(join(above, 'database.secret'))) return above;
+  for (const folder of folders) {
+    const found = (await readdir(folder, { recursive: true })).find(
+      (path) => basename(path) === 'database.secret',
+    );
+    if (found !== undefined) return dirname(join(folder, found));
+  }
+  throw new Error(`no data directory is known for ${host}`);
 }
 
 /** What the server of a data directory has logged so far. */

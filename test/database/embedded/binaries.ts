@@ -5,5 +5,5 @@ import { findBinaries, prepareBinaries } from '../../../src/store/embedded/binar
 
 const [folder = '', cache = ''] = process.argv.slice(2);
 const found = await findBinaries(pathToFileURL(`${folder}/module.js`).href);
-const { binaries } = await prepareBinaries(found, cache, undefined, false);
-process.stdout.write(binaries.folder);
+const { folder: prepared } = await prepareBinaries(found, cache, undefined);
+process.stdout.write(prepared);

@@ -13,7 +13,7 @@ const alive = setInterval(() => {}, 1_000);
 
 try {
   const server = await openEmbedded({ ...options, notice: (sentence) => say('notice', { sentence }) });
-  const { host, port, user, database, started, pid } = server;
+  const { host, port, owner, database, started, pid } = server;
   const stop = async () => {
     await server.stop();
     say('stopped');
@@ -24,7 +24,7 @@ try {
   if (leave) clearInterval(alive);
   else process.stdin.on('data', stop);
   if (write) {
-    const client = new pg.Client({ host, port, user, database, ssl: false });
+    const client = new pg.Client({ host, port, ...owner, database, ssl: false });
     client.on('error', () => {});
     await client.connect();
     await client.query('create table if not exists written (id bigint primary key)');

@@ -5,6 +5,7 @@ import { readConfig } from '../../../src/config.ts';
 import { startServer } from '../../../src/main.ts';
 import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import { createBrand } from '../../../src/operations/brands/brands.ts';
+import type { EmbeddedServer } from '../../../src/store/embedded/server.ts';
 
 /** A server of our own on a database that a test can spoil. */
 export interface Deployment {
@@ -15,13 +16,20 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-export async function deploy(server: { readonly host: string; readonly port: number }): Promise<Deployment> {
+/** `proxy`: where the server is reached by the application. */
+export async function deploy(
+  server: EmbeddedServer,
+  proxy: { readonly host: string; readonly port: number },
+): Promise<Deployment> {
   const dataDir = await mkdtemp(join(tmpdir(), 'clientele-outage-'));
-  const { host, port } = server;
+  const { host, port } = proxy;
+  const urlFor = ({ user, password }: EmbeddedServer['owner']) =>
+    `postgresql://${user}:${password}@localhost:${port}/clientele?host=${encodeURIComponent(host)}`;
   const running = await startServer(
     readConfig({
       CLIENTELE_DATA_DIR: dataDir,
-      CLIENTELE_DATABASE_URL: `postgresql://clientele@localhost:${port}/clientele?host=${encodeURIComponent(host)}`,
+      CLIENTELE_DATABASE_URL: urlFor(server),
+      CLIENTELE_MIGRATION_DATABASE_URL: urlFor(server.owner),
       CLIENTELE_ROOT_KEY_FILE: undefined,
       CLIENTELE_PORT: '0',
       CLIENTELE_DEMO: '0',

@@ -9,6 +9,7 @@ import { type DataLayout, findDataLayout } from '../../../src/store/embedded/dat
 import { readPidFile } from '../../../src/store/embedded/postmaster.ts';
 import { allPids, commandLine } from '../../../src/store/embedded/processes.ts';
 import { commandLineMarker } from '../../../src/store/embedded/settings.ts';
+import { superuserOf } from '../../database/embedded/superuser.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -201,8 +202,7 @@ export type Sql = (text: string, values?: readonly unknown[]) => Promise<readonl
 
 /** SQL on the database of a data directory, as somebody with its files could run it. */
 export async function withSql<Result>(dataDir: string, work: (sql: Sql) => Promise<Result>): Promise<Result> {
-  const host = join(dataDir, 'socket');
-  const client = new pg.Client({ host, port: 5432, user: 'clientele', database: 'clientele' });
+  const client = new pg.Client(superuserOf(dataDir));
   client.on('error', () => undefined);
   await client.connect();
   try {

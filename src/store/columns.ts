@@ -6,7 +6,7 @@ type Cell = Row[string] | undefined;
 
 /** How one column is selected and read. */
 export interface Column<Read> {
-  /** Where it differs from the snake case of the member's name. */
+  /** The column's name, if it is not the snake case of the member's name. */
   readonly name?: string;
   /** The expression that is selected; the column itself by default. */
   readonly select?: (column: string) => string;
@@ -36,7 +36,8 @@ export function columns<const Spec extends Readonly<Record<string, Column<unknow
     const path = table === undefined ? column : `${table}.${column}`;
     return { member, column, read, selected: select ? `${select(path)} as ${column}` : path };
   });
-  // Every object starts with all of its members, so that the engine knows its shape: a third of the time.
+  // Every object starts with all of its members, so that the engine knows its shape. This saves two thirds of the
+  // time.
   const empty = Object.fromEntries(members.map(({ member }) => [member, undefined]));
   return {
     list: members.map(({ selected }) => selected).join(', '),
@@ -73,12 +74,12 @@ export const hex = (): Column<string> => ({
   select: (column) => `encode(${column}, 'hex')`,
   read: (cell) => String(present(cell)),
 });
-/** Short words without a comma, as an array. */
+/** An array of short words without commas. */
 export const words = <Word extends string = string>(): Column<readonly Word[]> => ({
   select: (column) => `array_to_string(${column}, ',')`,
   read: (cell) => (cell ? (String(cell).split(',') as Word[]) : []),
 });
-/** The same column where it may be null: `undefined` then. */
+/** The same column, nullable: null is read as `undefined`. */
 export const optional = <Read>(column: Column<Read>): Column<Read | undefined> => ({
   ...column,
   read: (cell) => (cell === null ? undefined : column.read(cell)),

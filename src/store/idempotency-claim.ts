@@ -13,7 +13,7 @@ import { sql } from './sql.ts';
  * half of the statement: the claim on the key, and the parameters that it needs.
  */
 export interface IdempotencyClaim {
-  /** The index key version that both digests are under: the newest. */
+  /** The index key version of both digests: the newest. */
   readonly indexVersion: number;
   /** Keyed digest of the key, 32 bytes. */
   readonly key: Buffer;
@@ -51,9 +51,9 @@ const find = sql(
 );
 
 /**
- * The first answer under a key, if a request under it has committed within the last 24 hours. The key comes
- * as its digest under each index key, the newest of which is `newest`; `outdated` says that there is a newer
- * one, under which it should be looked for, too.
+ * The first answer under a key, if a request under it has committed within the last 24 hours. The key is given as
+ * its digest under each index key; `newest` is the newest of these. `outdated`: there is a newer index key, and the
+ * caller looks under that one, too.
  */
 export async function findClaim(
   scope: BrandScope,
@@ -87,7 +87,7 @@ export const claimSql = (gate: string): string => `claim as (
   returning 1
 )`;
 
-/** Everything that `claimSql` names but the brand. */
+/** Every parameter of `claimSql` except the brand. */
 export const claimParameters = (claim: IdempotencyClaim): Parameters => ({
   key: claim.key,
   fingerprint: claim.fingerprint,
@@ -99,16 +99,19 @@ export const claimParameters = (claim: IdempotencyClaim): Parameters => ({
   indexVersion: claim.indexVersion,
 });
 
-/** What became of a change. `stale`: another change came first, or the key was used meanwhile. `busy`: the first request still runs. */
+/**
+ * The outcome of a change. `stale`: another change came first, or another request has used the key. `busy`: the
+ * first request still runs.
+ */
 export type WriteOutcome = 'done' | 'stale' | 'busy';
 
-/** Whether a change failed because it waited too long for another request, maybe the one under the same key. */
+/** Whether a change waited too long for another request, perhaps for one with the same key. */
 export function isBusy(claim: IdempotencyClaim | undefined, error: unknown): boolean {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return claim !== undefined && isLockTimeout(cause);
 }
 
-/** Runs a change; one that waited too long for another request under the same key reports that. */
+/** Runs a change. Returns `busy` if it waited too long for another request with the same key. */
 export async function runWithClaim(
   claim: IdempotencyClaim | undefined,
   work: Promise<readonly Row[]>,
@@ -117,7 +120,7 @@ export async function runWithClaim(
     const [row] = await work;
     return row ? 'done' : 'stale';
   } catch (error) {
-    // Two changes that swap unique values wait for each other; the one given up is decided anew.
+    // Two changes that swap unique values wait for each other. PostgreSQL aborts one, and it is decided again.
     if (isDeadlock(error)) return 'stale';
     if (isBusy(claim, error)) return 'busy';
     throw error;
@@ -129,7 +132,7 @@ const keepAnswer = sql(
   `with gate as (select 1), ${claimSql('gate')} select 1 as done from claim`,
 );
 
-/** Keeps the answer of a request that had nothing to change. */
+/** Stores the answer of a request that had nothing to change. */
 export function keepClaim(scope: BrandScope, claim: IdempotencyClaim): Promise<WriteOutcome> {
   return runWithClaim(claim, keepAnswer.run(scope.db, { brandId: scope.brandId, ...claimParameters(claim) }));
 }

@@ -6,7 +6,7 @@ import { columns, flag, text } from './columns.ts';
 import type { Database } from './connection/database.ts';
 import { statement } from './connection/database.ts';
 
-/** A sentence for the operator: what is wrong with the schema, and the next step. */
+/** A message for the operator: what is wrong with the schema, and the next step. */
 class MigrationError extends OperatorError {
   override readonly name = 'MigrationError';
 }
@@ -18,7 +18,7 @@ export interface Migration {
   readonly digest: string;
 }
 
-/** Beside this file in the sources, beside the bundle once built. */
+/** The folder beside this file in the sources, or beside the bundle in a build. */
 function migrationsFolder(): string {
   const here = fileURLToPath(new URL('./migrations', import.meta.url));
   if (!existsSync(here))
@@ -41,14 +41,14 @@ export function migrationsIn(folder = migrationsFolder()): readonly Migration[] 
     });
 }
 
-/** Held while migrating, so that processes that start together do it once. Any constant would do. */
+/** Held while migrating, so that processes that start together migrate once. The number is arbitrary. */
 export const migrationLock = 7_203_518_451;
 
-/** Makes the table of migrations where it is not there yet. */
+/** Creates the table of migrations if it does not exist. */
 export const beginSql =
   'create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now())';
 
-/** Applies one migration, unless that has been done. */
+/** Applies one migration unless it is already applied. */
 export const stepSql = ({ name, digest, sql }: Migration): string => `do $clientele$ begin
     if exists (select from migrations where name = '${name}') then return; end if;
     insert into migrations (name, digest) values ('${name}', '${digest}');
@@ -80,7 +80,7 @@ const ungranted =
   'The role of CLIENTELE_DATABASE_URL may not read the tables. Set CLIENTELE_MIGRATION_DATABASE_URL for the role that owns them, and run: clientele migrate';
 
 /**
- * What has been applied and what has not; changes nothing.
+ * The applied and the pending migrations. Changes nothing.
  * @throws MigrationError where files and database disagree.
  */
 export async function migrationStatus(db: Database, folder = migrationsFolder()): Promise<MigrationStatus> {
@@ -108,24 +108,24 @@ export async function migrationStatus(db: Database, folder = migrationsFolder())
 }
 
 /**
- * Brings the schema up to date: plain SQL files in the order of their names, each in a transaction of its
- * own with its entry, forward only. Returns the names of those applied now, by this very call.
- * @throws MigrationError where files and database disagree; PostgreSQL's error where a file fails, and then
- *   nothing of that file is left.
+ * Brings the schema up to date: plain SQL files in the order of their names, each in a transaction of its own with
+ * its entry, forward only. Returns the names of the migrations that this call applied.
+ * @throws MigrationError where files and database disagree; PostgreSQL's error if a file fails; that file is then
+ *   rolled back.
  */
 export async function migrate(db: Database, folder = migrationsFolder()): Promise<readonly string[]> {
-  // Nothing to do, nothing to wait for: a backup holds the lock as long as it runs.
+  // If nothing is pending, it does not wait: a backup holds the lock as long as it runs.
   const { pending } = await migrationStatus(db, folder);
   if (pending.length === 0) return [];
   await refuseWithoutOwner(db, pending);
   const done: string[] = [];
   const locked = (sql: string) => `begin; select pg_advisory_xact_lock(${migrationLock}); ${sql}; commit`;
-  // Before anything is known about the schema, two processes may race for the table of migrations itself.
+  // Two processes may try to create the table of migrations at the same time, so this is locked, too.
   await db.script(locked(beginSql));
   for (const migration of migrationsIn(folder)) {
     const { pending } = await migrationStatus(db, folder);
     if (!pending.includes(migration.name)) continue;
-    // Whoever waited for the lock finds it applied, and does nothing.
+    // A process that waited for the lock finds the migration applied and does nothing.
     const rows = await db.script(
       locked(`${stepSql(migration)}; select current_setting('clientele.applied', true) as applied`),
     );

@@ -14,12 +14,12 @@ export interface Query {
   read(db: Pick<Database, 'read'>, given: Parameters): Promise<readonly Row[]>;
 }
 
-/** A named parameter, or something in which a colon is not one: a string, a quoted name, a cast. */
+/** A named parameter, or a token in which a colon marks no parameter: a string, a quoted name, a cast. */
 const token = /'(?:[^']|'')*'|"[^"]*"|::|:([a-z]\w*(?:\.\w+)?)/gi;
 
 /**
- * A statement in which `:brandId` stands for a parameter, prepared under `name`. The text of a name never
- * varies, because a connection prepares it once. A value is missing or too many: that is a bug, and throws.
+ * A statement with named parameters such as `:brandId`, prepared under `name`. The text of a name must never vary,
+ * because a connection prepares it once. A missing or unknown value is a bug, and throws.
  */
 export function sql(name: string, text: string): Query {
   const numbers = new Map<string, number>();
@@ -48,7 +48,7 @@ export function sql(name: string, text: string): Query {
   };
 }
 
-/** Says which names do not fit; never a value. */
+/** Lists the names that do not match, never a value. */
 function wrongParameters(name: string, names: readonly string[], given: Parameters): Error {
   const missing = names.filter((one) => !Object.hasOwn(given, one));
   const unknown = Object.keys(given).filter((one) => !names.includes(one));
@@ -57,7 +57,7 @@ function wrongParameters(name: string, names: readonly string[], given: Paramete
   );
 }
 
-/** The text with its own parameters under a prefix, so that several texts fit into one statement. */
+/** The text with its own parameters under a prefix, so that one statement can hold several texts. */
 export const withPrefix = (text: string, prefix: string, own: Parameters): string =>
   text.replace(token, (found, parameter: string | undefined) =>
     parameter !== undefined && Object.hasOwn(own, parameter) ? `:${prefix}.${parameter}` : found,

@@ -5,8 +5,8 @@ import type { Parameters, Query } from './sql.ts';
 import { prefixed, sql, withPrefix } from './sql.ts';
 
 /**
- * Something that is written along with a customer's row, in the same statement: an entry of the journal, a
- * run of a verification. Either all of it is written or nothing.
+ * An extra write in the statement that changes a customer's row, such as a journal entry or a verification run.
+ * Either all of it is written or nothing.
  */
 export interface StatementPart {
   /** Short, and one for each text of `sql`: statements are prepared under the names of their parts. */
@@ -20,15 +20,15 @@ export interface StatementPart {
   readonly parameters: Parameters;
 }
 
-/** One change in the making: the row's own statement, what it needs, and what goes along. */
+/** One change before it is assembled: the row's own statement, its parameters and its parts. */
 interface Change {
   /** Short: with the names of its parts it has to stay below PostgreSQL's 63 characters. */
   readonly name: string;
   readonly parameters: Parameters;
   readonly claim: IdempotencyClaim | undefined;
-  /** What has a row if the change may happen; the claim reads it. */
+  /** The CTE that has a row if the change is allowed. The claim reads it. */
   readonly gate: string;
-  /** The CTE that has a row if the change happened; the parts read it. */
+  /** The CTE that has a row if the change happened. The parts read it. */
   readonly changed: string;
   readonly parts: readonly StatementPart[];
   /** The text around the claim's CTE (empty without one) and the CTEs of the parts, each ending in a comma. */
@@ -66,7 +66,7 @@ function remember(name: string, change: Change): Query {
   return query;
 }
 
-/** Writes parts beside which no row changes, such as the note that something was read. */
+/** Writes parts without a changed row, such as the audit entry of a read. */
 export async function writeParts(scope: BrandScope, parts: readonly StatementPart[]): Promise<void> {
   const { query, parameters } = assemble({
     name: 'alone',

@@ -3,7 +3,7 @@ import { toPostgres } from '../domain/time.ts';
 import type { Database } from './connection/database.ts';
 import { statement } from './connection/database.ts';
 
-// Housekeeping looks at every brand's rows by their age alone; nothing of them is read.
+// Housekeeping selects rows of every brand by their age alone. It reads no content.
 
 const expired = statement(
   'idempotency_sweep',
@@ -12,7 +12,7 @@ const expired = statement(
    returning 1 as swept`,
 );
 
-/** Deletes answers to Idempotency-Keys that are past their 24 hours. Returns how many. */
+/** Deletes stored answers to Idempotency-Keys after their 24 hours. Returns how many. */
 export async function sweepIdempotency(db: Database, now: Instant, most: number): Promise<number> {
   return (await db.run(expired, [toPostgres(now), most])).length;
 }
@@ -24,7 +24,7 @@ const oldEvents = statement(
    returning 1 as swept`,
 );
 
-/** Deletes events from before a moment. Returns how many. */
+/** Deletes events before a time. Returns how many. */
 export async function sweepEvents(db: Database, before: Instant, most: number): Promise<number> {
   return (await db.run(oldEvents, [toPostgres(before), most])).length;
 }
@@ -43,7 +43,7 @@ const oldAttempts = statement(
    returning 1 as swept`,
 );
 
-/** Deletes deliveries of events from before a moment, and attempts from before it. Returns how many of the more. */
+/** Deletes deliveries of events before a time, and attempts before it. Returns the larger of both numbers. */
 export async function sweepDeliveries(db: Database, before: Instant, most: number): Promise<number> {
   const deliveries = await db.run(oldDeliveries, [toPostgres(before), most]);
   const attempts = await db.run(oldAttempts, [toPostgres(before), most]);

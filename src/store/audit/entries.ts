@@ -19,12 +19,12 @@ export interface EntryRow {
 
 export interface EntryPage {
   readonly rows: readonly EntryRow[];
-  /** The last entry that was looked at, where there may be more behind it. */
+  /** The last entry that was examined. `undefined`: there are no more. */
   readonly last: { readonly number: bigint; readonly at: string } | undefined;
 }
 
 export interface EntryQuery {
-  /** One customer's entries, or all of the brand. */
+  /** The customer whose entries are read. `undefined`: all entries of the brand. */
   readonly customerId: CustomerId | undefined;
   readonly filter: AuditFilter;
   readonly order: AuditOrder;
@@ -32,10 +32,10 @@ export interface EntryQuery {
   readonly limit: number;
 }
 
-/** Entries looked at for one page: what is rare takes more pages, never longer. */
+/** Entries examined for one page. A rare match takes more pages, never a longer query. */
 const longestLook = 20_000;
 
-/** Where a stored entry says when: behind `{"at":"`, in 26 characters that sort as text. */
+/** The time in a stored entry: 26 characters behind `{"at":"`, which sort as text. */
 const atSql = `substr(body, 8, 26) collate "C"`;
 
 function pageSql(order: AuditOrder, ofCustomer: boolean): string {
@@ -81,14 +81,14 @@ const pages: Readonly<Record<string, Query>> = Object.fromEntries(
   ),
 );
 
-/** A page of a brand's trail, in its order. What does not fit the filter is left out. */
+/** A page of a brand's audit trail, in its order. Entries that do not match the filter are left out. */
 export async function readEntries(scope: BrandScope, query: EntryQuery): Promise<EntryPage> {
   const { customerId, filter, order, after, limit } = query;
   const [contains, containsToo] = filter.contains;
   const isNarrow = filter.contains.length > 0 || filter.from !== undefined || filter.to !== undefined;
   const look = isNarrow ? longestLook : limit;
   const page = pages[`audit_page ${order}${customerId === undefined ? '' : ' customer'}`] as Query;
-  // Not down the shared pipeline: a long look would hold up the short reads behind it.
+  // Does not use the shared pipeline: a long query would delay the short reads behind it.
   const answered = await page.run(scope.db, {
     brandId: scope.brandId,
     after,

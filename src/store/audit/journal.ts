@@ -5,9 +5,9 @@ import type { EventType } from '../../domain/webhooks/events.ts';
 import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 
-/** What a change leaves behind: an entry of the audit trail, and an event where somebody is to be told. */
+/** The record of a change: an entry of the audit trail, and an event if subscribers are notified. */
 export interface Journal {
-  /** Whose change it was, where it was a customer's. */
+  /** The customer that changed, if the change belongs to one. */
   readonly customerId: CustomerId | undefined;
   readonly event: NewEvent | undefined;
   readonly entry: NewEntry;
@@ -22,14 +22,14 @@ export interface NewEvent {
 }
 
 export interface NewEntry {
-  /** ASCII JSON, in the very bytes that will be hashed. */
+  /** ASCII JSON, in exactly the bytes that will be hashed. */
   readonly body: string;
   /** Sealed. */
   readonly reason: string | undefined;
 }
 
 /**
- * The only insert into the outbox. What is absent is null, so that one statement serves every change. It reads
+ * The only insert into the outbox. An absent value is null, so that one statement serves every change. It reads
  * `gate`, which has one row if the change happens. `name` is what the CTE is called.
  */
 export const journalSql = (gate: string, name = 'journalled'): string => `${name} as (
@@ -37,7 +37,7 @@ export const journalSql = (gate: string, name = 'journalled'): string => `${name
     select :brandId, :customerId::uuid, :body::text, :reason::text, :eventId::uuid, :type::text,
            :occurredAt::timestamptz, :payload::text from ${gate})`;
 
-/** Everything that `journalSql` names but the brand. */
+/** Every parameter of `journalSql` except the brand. */
 export const journalParameters = ({ customerId, entry, event }: Journal): Parameters => ({
   customerId,
   body: entry.body,
@@ -48,7 +48,7 @@ export const journalParameters = ({ customerId, entry, event }: Journal): Parame
   payload: event?.payload,
 });
 
-/** The same of an entry without an event that is about no customer. */
+/** The same parameters for an entry without an event and without a customer. */
 export const entryParameters = (entry: NewEntry): Parameters =>
   journalParameters({ customerId: undefined, entry, event: undefined });
 
@@ -59,6 +59,6 @@ export const journalPart = (journal: Journal): StatementPart => ({
   parameters: journalParameters(journal),
 });
 
-/** An entry without an event that is about no customer, as a part of a change. */
+/** An entry without an event and without a customer, as a part of a change. */
 export const entryPart = (entry: NewEntry): StatementPart =>
   journalPart({ customerId: undefined, entry, event: undefined });

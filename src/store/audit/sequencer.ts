@@ -13,7 +13,7 @@ const lock = columns({ held: flag() });
 
 const hold = statement('sequence_hold', 'select pg_try_advisory_xact_lock(7203518452) as held');
 
-/** Makes this transaction the one sequencer there is, or says that there is another. */
+/** Makes this transaction the only sequencer. False: another process is the sequencer. */
 export async function lockSequencer(db: Connection): Promise<boolean> {
   const [row] = await db.run(hold, []);
   return row !== undefined && lock.read(row).held;
@@ -29,7 +29,10 @@ const waiting = statement(
   `select exists (select from journal) or exists (select from journal_heads where ${dueSql}) as waiting`,
 );
 
-/** When a checkpoint is due: after so many entries, or where there are new ones and the last is not after this moment. */
+/**
+ * When a checkpoint is due: after this many entries, or if there are new entries and the last checkpoint is not
+ * later than this time.
+ */
 export interface SequencerWork {
   readonly entries: number;
   readonly notAfter: Instant;
@@ -75,7 +78,7 @@ export interface TrailHead {
   readonly hash: string;
 }
 
-/** The ends of both: the audit trail's and the events'. */
+/** The end of the audit trail and the end of the events. */
 export interface Head extends TrailHead {
   readonly events: number;
 }
@@ -92,7 +95,7 @@ const headsOf = statement(
   `select ${trailHead.list}, ${eventHead.list} from journal_heads where brand_id = any ($1::uuid[])`,
 );
 
-/** How far these brands have come. One that has nothing yet is left out. */
+/** The heads of these brands. A brand without entries is left out. */
 export async function headsOfBrands(db: Connection, brands: readonly BrandId[]): Promise<readonly Head[]> {
   return (await db.run(headsOf, [brands])).map((row) => ({
     ...trailHead.read(row),
@@ -141,7 +144,7 @@ export async function writeSequenced(
     arrived: entries.map(({ arrived }) => arrived),
     numbers: entries.map(({ number }) => String(number)),
     hashes: entries.map(({ hash }) => hash),
-    // An array parameter holds no null. Nothing reads the number of an event that is not there.
+    // An array parameter cannot hold null. Nothing reads the number of a missing event.
     eventNumbers: entries.map(({ eventNumber }) => String(eventNumber ?? 0)),
     headBrandIds: heads.map(({ brandId }) => brandId),
     headNumbers: heads.map(({ number }) => String(number)),
@@ -152,7 +155,7 @@ export async function writeSequenced(
 
 const dueOnes = statement('sequence_due', `select ${trailHead.list} from journal_heads where ${dueSql}`);
 
-/** The trails whose ends are to be signed. */
+/** The trails that are due for a signed checkpoint. */
 export async function dueHeads(db: Connection, due: SequencerWork): Promise<readonly TrailHead[]> {
   return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter)])).map(trailHead.read);
 }
@@ -166,7 +169,7 @@ const keep = sql(
    update journal_heads set checkpoint_number = :number, checkpoint_at = :at where brand_id = :brandId`,
 );
 
-/** Keeps a checkpoint over a trail's end. */
+/** Stores a checkpoint of a trail's end. */
 export async function insertCheckpoint(
   db: Connection,
   { brandId, number, hash }: TrailHead,

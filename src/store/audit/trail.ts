@@ -4,7 +4,7 @@ import { columns, flag, hex, instant, named, number, optional, text } from '../c
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 
-// The trail as it is exported: by number, with the checkpoints that were signed over it.
+// The audit trail in the order of an export: by number, with its signed checkpoints.
 
 export interface TrailEntry {
   readonly number: number;

@@ -18,11 +18,11 @@ export interface ApiKey {
   readonly createdAt: Instant;
   readonly expiresAt: Instant | undefined;
   readonly revokedAt: Instant | undefined;
-  /** Until when the secret before the present one is still good, where a rotation overlaps. */
+  /** Until when the previous secret is still valid. `undefined`: no rotation overlaps. */
   readonly previousUntil: Instant | undefined;
 }
 
-/** A key as a request needs it: whose it is, and what its secret must digest to. */
+/** A key with its brand and the digest of its secret, as authentication needs it. */
 export interface PresentedKey extends ApiKey {
   readonly brandId: BrandId;
   readonly brandName: string;
@@ -53,8 +53,8 @@ const byIdentity = statement(
 );
 
 /**
- * The key that a request names, whoever it belongs to: its brand is not known before. The one look-up of a
- * tenant's row without a scope.
+ * The key that a request names, of any brand. This is the only look-up of a tenant's row without a scope, because
+ * the brand is not known before.
  */
 export async function findKey(db: Database, identity: KeyIdentity): Promise<PresentedKey | undefined> {
   const [row] = await db.read(byIdentity, [identity]);
@@ -70,7 +70,7 @@ const insert = sql(
    ), ${journalSql('made')} select 1 from made`,
 );
 
-/** Stores a new key, and that it was made. False where the brand already has a key of that name. */
+/** Stores a new key and its audit entry. False if the brand already has a key of that name. */
 export async function insertKey(
   scope: BrandScope,
   key: ApiKey,
@@ -107,7 +107,7 @@ const rotate = sql(
    ), ${journalSql('rotated')} select ${keys.list} from rotated k`,
 );
 
-/** Gives a key a new secret; the old one stays good until `previousUntil`. */
+/** Gives a key a new secret. The old one stays valid until `previousUntil`. */
 export async function rotateKey(
   scope: BrandScope,
   identity: KeyIdentity,
@@ -133,7 +133,7 @@ const revoke = sql(
    ), ${journalSql('revoked')} select ${keys.list} from revoked k`,
 );
 
-/** Ends a key for good. Every process refuses it within a second. */
+/** Revokes a key permanently. Every process refuses it within a second. */
 export async function revokeKey(
   scope: BrandScope,
   identity: KeyIdentity,

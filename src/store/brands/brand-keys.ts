@@ -32,7 +32,7 @@ const keysOf = statement(
 export const brandKeys = async (scope: BrandScope): Promise<readonly StoredKey[]> =>
   (await scope.db.read(keysOf, [scope.brandId])).map(stored.read);
 
-/** A version of a brand's key, and since when there is one. */
+/** A version of a brand's key and its creation time. */
 export interface KeyVersion {
   readonly kind: StoredKey['kind'];
   readonly version: number;
@@ -55,13 +55,13 @@ const versionsOf = statement(
 export const keyVersions = async (scope: BrandScope): Promise<readonly KeyVersion[]> =>
   (await scope.db.run(versionsOf, [scope.brandId])).map(versions.read);
 
-// Whoever writes under a key holds this lock together with everybody else who does (see `is_outdated` in the
-// schema), and whoever adds one holds it alone.
+// A change that writes under a key takes this lock in shared mode (see `is_outdated` in the schema). Adding a key
+// takes it exclusively.
 const lockExclusively = statement(
   'brand_keys_alone',
   'select pg_advisory_xact_lock(uuid_hash_extended($1::uuid, 6))',
 );
-// Writers queue behind whoever waits for the lock, so the wait is short; it can be tried again.
+// Writers queue behind a waiting exclusive lock, so the wait is short. The caller may retry.
 const limitLockWait = statement('', "set local lock_timeout = '250ms'");
 const add = sql(
   'brand_key_add',
@@ -74,9 +74,9 @@ const add = sql(
 );
 
 /**
- * Gives the brand a newer key. Once this has returned, every change that was made under the older one is
- * committed, and none will be made under it any more. `superseded`: the brand has that version, or is at a
- * rotation already; `busy`: changes were under way for too long, and it should be tried again.
+ * Gives the brand a newer key. When this returns, every change under the older key has ended, and no new change
+ * uses it. `superseded`: the brand already has that version, or a rotation is in progress. `busy`: running changes
+ * took too long; retry later.
  */
 export async function addKey(
   scope: BrandScope,
@@ -110,7 +110,7 @@ const destroy = sql(
 
 const destroyed = columns({ version: number() });
 
-/** Destroys the keys before a version. Nothing may be under them any more: it would be lost. */
+/** Destroys the keys before a version. The caller makes sure that nothing is sealed under them: it would be lost. */
 export async function destroyOlderKeys(
   scope: BrandScope,
   kind: StoredKey['kind'],
@@ -128,7 +128,9 @@ const rewrap = sql(
     where brand_id = :brandId and kind = :kind and version = :version::int and root_version < :rootVersion::int`,
 );
 
-/** The same key under a newer root version; one that somebody has re-wrapped meanwhile stays. */
+/**
+ * Stores the same key under a newer root version. A key that another process has already re-wrapped stays as it is.
+ */
 export async function updateWrappedKey(scope: BrandScope, key: StoredKey): Promise<void> {
   const { kind, version, rootVersion, wrapped } = key;
   await rewrap.run(scope.db, { brandId: scope.brandId, kind, version, rootVersion, wrapped });
@@ -140,7 +142,7 @@ const postpone = statement(
       and version = (select max(version) from brand_keys where brand_id = $1 and kind = $2)`,
 );
 
-/** Has no worker look at the rotation before a time: another works on it, or there is nothing to do till then. */
+/** Keeps workers from claiming the rotation before a time: a worker holds it, or nothing is due until then. */
 export async function postponeRotation(
   scope: BrandScope,
   kind: StoredKey['kind'],

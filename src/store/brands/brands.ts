@@ -9,8 +9,8 @@ import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
 import type { StoredKey } from './brand-keys.ts';
 
-// Brands themselves belong to no brand, so these functions take the database and not a scope: making one,
-// and finding one by its name, are the operator's business.
+// A brand belongs to no other brand, so these functions take the database instead of a scope. Only the operator
+// creates a brand or finds one by its name.
 
 export interface Brand {
   readonly brandId: BrandId;
@@ -32,7 +32,7 @@ const insertKey = sql(
   'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values (:brandId, :kind, :version, :rootVersion, :wrapped, :at)',
 );
 
-/** Customers are verified for a program, so nobody has to make one first. */
+/** Every verification belongs to a program, so each brand starts with one. */
 const insertDefaultProgram = statement(
   'brand_default_program',
   "insert into programs (brand_id, program_id, name, created_at) values ($1, gen_random_uuid(), 'default', $2)",
@@ -41,7 +41,7 @@ const insertDefaultProgram = statement(
 // Named by `customerSequenceName`. The role of the service cannot create it.
 const makeArrivals = statement('brand_arrivals', 'select make_arrivals($1)');
 
-/** Makes a brand with its first program, its first keys, its sequence and the first entry of its trail. False where the name is taken. */
+/** Creates a brand with its first program, first keys, sequence and first audit entry. False if the name is taken. */
 export function insertBrand(
   db: Database,
   brand: Brand,

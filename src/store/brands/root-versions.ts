@@ -5,14 +5,14 @@ import { columns, computed, id, instant, number, optional } from '../columns.ts'
 import type { Connection, Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
-// The root key is above all brands: its versions, and which brands have keys under which of them.
+// The versions of the root key, which serves all brands, and the brand keys under each version.
 
 export interface RootVersion {
   readonly version: number;
   readonly since: Instant;
-  /** When another version took over. */
+  /** When a newer version replaced it. */
   readonly retiredAt: Instant | undefined;
-  /** How many keys of brands are under it. */
+  /** The number of brand keys under it. */
   readonly keys: number;
 }
 
@@ -29,15 +29,16 @@ const all = statement(
      from root_versions as r order by version`,
 );
 
-/** Every version that this database has known and not given up, ascending; the last one is in use. */
+/** Every version that has not been given up, ascending. The last one is in use. */
 export async function rootVersions(db: Connection): Promise<readonly RootVersion[]> {
   return (await db.run(all, [])).map(stored.read);
 }
 
-// Held while a root version is made or destroyed, so that processes do it one after the other. Any constant would do.
+// Held while a root version is created or destroyed, so that processes do it one after the other. The number is
+// arbitrary.
 const lockExclusively = statement('root_alone', 'select pg_advisory_xact_lock(7203518453)');
 
-/** Does something with the root key that no other process may do meanwhile. */
+/** Runs work on the root key under an exclusive lock, so that only one process does it at a time. */
 export function withRootKeyLock<Result>(
   db: Database,
   work: (connection: Connection) => Promise<Result>,
@@ -55,7 +56,7 @@ const retire = statement(
 const insert = statement('root_version_insert', 'insert into root_versions (version, since) values ($1, $2)');
 const renew = statement('installation_renew', 'update installation set root_proof = $1');
 
-/** Puts a new root version in use. From here on no key of a brand is wrapped under an older one. */
+/** Puts a new root version in use. From now on no brand key is wrapped under an older one. */
 export async function insertRootVersion(
   connection: Connection,
   version: number,
@@ -69,7 +70,7 @@ export async function insertRootVersion(
 
 const forget = statement('root_version_forget', 'delete from root_versions where version = $1');
 
-/** Gives up a version: nothing is under it, and its key is to be destroyed. */
+/** Deletes a version that wraps no key. The operator may then destroy its root key. */
 export async function deleteRootVersion(connection: Connection, version: number): Promise<void> {
   await connection.run(forget, [version]);
 }

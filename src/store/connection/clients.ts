@@ -11,7 +11,7 @@ export type ServerAddress =
       readonly database: string;
     };
 
-/** The connections of one database, from before they are open until they have ended. */
+/** The connections of one database, from their creation until they have ended. */
 export interface Clients {
   /** A connection that is not open yet. */
   create(mode?: { readonly pipeline: true }): pg.Client;
@@ -19,11 +19,11 @@ export interface Clients {
   prepare(client: pg.ClientBase): Promise<void>;
   /** Closes the sockets of all of them at once, whatever they are doing. */
   breakAll(): void;
-  /** Resolves when all have ended; the sockets of those that have not within the time are closed. */
+  /** Resolves when all have ended. After `withinMs` it closes the sockets of the rest. */
   ended(withinMs: number): Promise<void>;
 }
 
-/** Numbers that fit and booleans are read as such; ids, times and bigints stay the text that they are. */
+/** Booleans and numbers that fit are parsed. Ids, times and bigints stay text. */
 const parsers = {
   getTypeParser: (oid: number) => {
     if (oid === 16) return (text: string) => text === 't';
@@ -46,16 +46,16 @@ export function openClients(
     keepAlive: true,
     types: parsers,
   } as ClientConfig;
-  // Set after connecting and not while: proxies that pool by session refuse unknown startup parameters.
+  // These are set after connecting, because proxies that pool by session refuse unknown startup parameters.
   const settings = Object.entries({
     statement_timeout: statementTimeoutMs,
     // How long a duplicate of a request that is still running waits for its row.
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: statementTimeoutMs,
-    // Times are read as text, so the session must not write them in the zone of the server.
+    // Times are read as text, so the session must not use the time zone of the server.
     TimeZone: 'UTC',
     DateStyle: 'ISO',
-    // Every statement has one good plan whatever its values, so it is planned once per connection and kept.
+    // Every statement has one good plan for all values, so each connection plans it once.
     plan_cache_mode: 'force_generic_plan',
   }).map(([name, value]) => `set ${name} = '${value}'`);
 
@@ -87,7 +87,7 @@ export function openClients(
   }
 }
 
-/** Closes the socket of a connection: a server that has fallen silent does not answer an orderly end either. */
+/** Closes the socket of a connection. A silent server would not answer an orderly end. */
 export function destroyConnection(client: pg.ClientBase): void {
   const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
   connection.stream.destroy();

@@ -24,31 +24,31 @@ export interface Connection {
 export interface Database extends Connection {
   /** One statement that only reads, sent down a shared pipeline without waiting for those before it. */
   read(query: Statement, values: readonly Value[]): Promise<readonly Row[]>;
-  /** Several statements, all or nothing. For the rare case; most changes are one statement. */
+  /** Several statements, all or nothing. Rarely needed: most changes are one statement. */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
   /**
-   * SQL without values, possibly several statements, for as long as they take: migrations and commands only.
-   * Answers the rows of all of them.
+   * SQL without values, possibly several statements, without a time limit. Only for migrations and commands.
+   * Returns the rows of all statements.
    */
   script(sql: string): Promise<readonly Row[]>;
-  /** A connection without timeouts for one long piece of work, such as a backup; it is not used again. */
+  /** A connection without timeouts for one long piece of work, such as a backup. It is closed afterwards. */
   session<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result>;
   /**
-   * Wakes the listeners for new work, in this process at once and in every other soon. Called after a commit;
-   * calls that come close together are passed on once.
+   * Wakes the listeners for new work, in this process at once and in every other soon. Callers call it after a
+   * commit. Calls within a few milliseconds are sent to other processes once.
    */
   wake(): void;
   /** Calls `listener` whenever any process wakes the listeners. Returns a function that stops it. */
   onWake(listener: () => void): () => void;
-  /** Whether the database answers, gives connections and takes writes, as of the last heartbeat. */
+  /** Whether the database answers, accepts connections and accepts writes, as of the last heartbeat. */
   readonly state: DatabaseState;
   readonly usage: { readonly total: number; readonly idle: number; readonly waiting: number };
   /**
-   * Waits for the first answer: a machine that is busy starting up is not an outage.
+   * Waits for the first answer, because a slow start of a busy machine is not an outage.
    * @throws Refusal `unavailable` when the timeout for one statement is over.
    */
   ready(): Promise<void>;
-  /** Ends every connection: at once if nothing runs, and by closing the socket if the server is silent. */
+  /** Ends every connection. It closes the socket if the server is silent. */
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export interface DatabaseOptions {
   readonly address: ServerAddress;
   /** Connections for changes. Reads have two pipelines of their own beside them. */
   readonly connections?: number;
-  /** Milliseconds that one statement may wait and run, a queue before it included. */
+  /** Milliseconds for one statement, including the time in a queue. */
   readonly statementTimeoutMs?: number;
   readonly applicationName?: string;
 }
@@ -66,10 +66,10 @@ const pipelineCount = 2;
 const closeTimeoutMs = 1_000;
 
 /**
- * Connects to PostgreSQL. Nothing is opened until it is needed, and a connection that breaks is replaced.
+ * Connects to PostgreSQL. Connections open when they are needed, and a broken connection is replaced.
  *
- * While the heartbeat finds the database unreachable, every statement that waits is answered `unavailable` at
- * once and new ones are not sent, so that no caller hangs on a database that is gone.
+ * While the heartbeat finds the database unreachable, every waiting statement is rejected with `unavailable` at
+ * once and new ones are not sent. No caller hangs on a lost database.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
@@ -89,7 +89,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const heartbeat = startHeartbeat(
     () => wakeChannel.listen(clients.create()),
     (now, before) => {
-      // A session that began while the database took no writes may go on refusing them.
+      // A session that began while the database was read-only may continue to refuse writes.
       if (before === 'read only') pool.replaceConnections();
       if (now !== 'unreachable') return;
       queries.rejectAll();
@@ -106,7 +106,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function endAll(): Promise<void> {
     pipelines.end();
-    // The heartbeat goes on meanwhile: if the server falls silent, the heartbeat ends this wait.
+    // The heartbeat continues during this wait and ends it if the server falls silent.
     await pool.end();
     heartbeat.stop();
     await clients.ended(closeTimeoutMs);

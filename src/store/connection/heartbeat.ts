@@ -2,31 +2,34 @@ import type { Client } from 'pg';
 import { destroyConnection } from './clients.ts';
 
 /**
- * `no connections`: the database answers over the connections there are, and gives no new ones.
- * `unreachable`: it does not answer.
+ * `no connections`: the database answers over open connections and refuses new ones. `unreachable`: it does not
+ * answer.
  */
 export type DatabaseState = 'ready' | 'read only' | 'no connections' | 'unreachable';
 
 export interface Heartbeat {
   state(): DatabaseState;
-  /** Notes that an answer has come in over any connection: the database is alive. */
+  /** Records that an answer has arrived over any connection: the database is alive. */
   noteAnswer(): void;
   /** Resolves with the first heartbeat that is answered, however long that takes. */
   readonly firstAnswer: Promise<void>;
-  /** Has the next heartbeats open new connections, until one of them finds the database ready. */
+  /** Makes the next heartbeats open new connections until one finds the database ready. */
   checkNewConnections(): void;
   stop(): void;
 }
 
 const intervalMs = 100;
-/** Time without any answer after which the database counts as unreachable. */
+/** Milliseconds without any answer after which the database counts as unreachable. */
 const silenceLimitMs = 500;
-/** The same for a database that was unreachable: opening a connection takes several round trips. */
+/**
+ * The same limit in milliseconds for a database that was unreachable: opening a connection takes several round
+ * trips.
+ */
 const reconnectLimitMs = 1_200;
 
 /**
- * Asks the database a trivial question over a connection of its own, several times a second. A slow statement
- * elsewhere says nothing about the database; silence on every connection does.
+ * Sends a trivial query over a connection of its own, several times a second. One slow statement does not mean an
+ * outage; silence on every connection does.
  */
 export function startHeartbeat(
   newClient: () => Client,
@@ -79,7 +82,7 @@ interface Probe {
   close(): void;
 }
 
-/** The heartbeat's own connection. `limited` rejects with a `SilenceError` where the database is silent. */
+/** The heartbeat's own connection. `limited` rejects with a `SilenceError` if the database is silent. */
 function openProbe(
   newClient: () => Client,
   limited: <Result>(work: Promise<Result>) => Promise<Result>,
@@ -88,7 +91,7 @@ function openProbe(
   let mustReconnect = false;
   let isClosed = false;
 
-  /** What the open connection says; `undefined` if there is none or it has ended, which says nothing yet. */
+  /** The state over the open connection. `undefined`: there is no open connection, so the state is not known yet. */
   async function checkOpen(): Promise<DatabaseState | undefined> {
     if (!client) return undefined;
     try {
@@ -103,7 +106,7 @@ function openProbe(
   async function checkNew(open: DatabaseState | undefined): Promise<DatabaseState> {
     let fresh: Client | undefined;
     try {
-      // The constructor can fail, too: an address may name files of certificates, and they may be gone.
+      // The constructor can fail, too: an address may name certificate files that are missing.
       const opening = newClient();
       fresh = opening;
       const found = await limited(opening.connect().then(() => ask(opening)));
@@ -142,7 +145,7 @@ function openProbe(
 
 class SilenceError extends Error {}
 
-/** Time after which the heartbeat's own connection is given up although other connections are answered. */
+/** Milliseconds after which the heartbeat gives up its own connection although other connections receive answers. */
 const ownLimitMs = 5_000;
 const stepMs = 50;
 

@@ -1,8 +1,8 @@
 import { Refusal } from '../../domain/errors.ts';
 
 /**
- * Which failures mean that the database cannot serve at the moment, as opposed to a fault of ours. They are
- * answered 503 and may be retried.
+ * The errors that mean that the database is temporarily not available. They are answered with 503 and may be
+ * retried. Other errors are faults of the service.
  */
 const outageStates = new Set([
   '25006', // read_only_sql_transaction: a standby, or a full disk
@@ -31,18 +31,18 @@ const networkCodes = new Set([
   'ENETUNREACH',
 ]);
 
-/** What `pg` says, without a code, when a connection ends under a statement. */
+/** The messages of `pg`, without a code, when a connection ends during a statement. */
 const droppedConnection =
   /connection terminated|connection error|not queryable|client was closed|timeout expired|timeout exceeded|query read timeout|cannot use a pool/i;
 
-/** The answer while the database is not available. Nothing is known to have been written. */
+/** The answer while the database is not available. Whether the change was written is not known. */
 export const unavailable = (cause?: unknown) =>
   new Refusal('unavailable', undefined, { retryAfter: 1, cause });
 
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error) ?? '';
-  // Class 08 is every failure of the connection itself.
+  // Class 08 contains the failures of the connection itself.
   return (
     outageStates.has(code) ||
     code.startsWith('08') ||

@@ -4,7 +4,7 @@ import { destroyConnection } from './clients.ts';
 import { isOutage, isReadOnly, isServerError, unavailable } from './outage.ts';
 import type { Row, Statement, Value } from './statement.ts';
 
-/** A caller that waits for its statements. Once it has been answered, nothing more is sent for it. */
+/** A caller that waits for its statements. After it has settled, no more statements are sent for it. */
 export interface PendingQuery {
   isSettled: boolean;
   /** Where its last statement was sent, and when: milliseconds of `performance.now()`. */
@@ -13,7 +13,7 @@ export interface PendingQuery {
 }
 
 export interface PendingQueries {
-  /** Settles with the work, with `rejectAll`, or when the timeout is over: whichever is first. */
+  /** Settles with the work, with `rejectAll` or at the timeout, whichever comes first. */
   run<Result>(work: (pending: PendingQuery) => Promise<Result>): Promise<Result>;
   /** Sends one statement for a caller and resolves with its rows. */
   send(
@@ -22,7 +22,7 @@ export interface PendingQueries {
     query: Statement,
     values: readonly Value[],
   ): Promise<readonly Row[]>;
-  /** Answers every caller that waits with `unavailable`. */
+  /** Rejects every waiting caller with `unavailable`. */
   rejectAll(): void;
 }
 
@@ -33,14 +33,17 @@ interface QueryEvents {
   onReadOnly(): void;
 }
 
-/** Milliseconds that PostgreSQL has to report its own statement timeout before the caller is answered without it. */
+/** Milliseconds that PostgreSQL has to report its own statement timeout before the caller is rejected. */
 const graceMs = 500;
 
 export function trackQueries(statementTimeoutMs: number, events: QueryEvents): PendingQueries {
   const waiting = new Set<(error: Refusal) => void>();
   const lastAnswerAt = new WeakMap<ClientBase, number>();
 
-  /** A connection without any answer since the statement was sent is dead, even if the database is not. */
+  /**
+   * A connection without any answer since the statement was sent counts as dead, even if the database answers
+   * elsewhere.
+   */
   function breakIfSilent({ client, sentAt }: PendingQuery): void {
     if (client && (lastAnswerAt.get(client) ?? 0) < sentAt) destroyConnection(client);
   }
@@ -82,7 +85,7 @@ export function trackQueries(statementTimeoutMs: number, events: QueryEvents): P
             events.onAnswer();
           }
           if (isReadOnly(error)) events.onReadOnly();
-          // PostgreSQL's errors have no stack of ours; the statement's name says where they come from.
+          // PostgreSQL's errors have no stack of our code, so the statement's name is added as their source.
           if (error) reject(Object.assign(error, { statement: query.name }));
           else resolve(result.rows);
         };

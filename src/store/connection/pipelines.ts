@@ -7,7 +7,7 @@ import { unavailable } from './outage.ts';
 export interface Pipelines {
   /** The pipelines in turn, opened where needed. Rejects with `unavailable`. */
   next(): Promise<pg.Client>;
-  /** Has new pipelines opened from now on. */
+  /** Makes later calls open new pipelines. */
   forgetAll(): void;
   /** Ends all of them, without waiting for it. */
   end(): void;

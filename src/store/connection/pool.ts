@@ -3,13 +3,13 @@ import pg from 'pg';
 import type { Clients } from './clients.ts';
 import { endsConnection, unavailable } from './outage.ts';
 
-/** Connections that one caller has at a time, for changes. */
+/** Connections for changes. One caller uses a connection at a time. */
 export interface Pool {
-  /** Rejects with `unavailable` where there is no connection to be had. */
+  /** Rejects with `unavailable` if no connection is available in time. */
   withClient<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result>;
-  /** As `withClient`, without any timeout for statements; the connection is not used again. */
+  /** Like `withClient`, without statement timeouts. The connection is closed afterwards. */
   session<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result>;
-  /** Replaces every connection that has been opened so far when it is next asked for. */
+  /** Replaces every connection that is open now when it is next requested. */
   replaceConnections(): void;
   readonly usage: { readonly total: number; readonly idle: number; readonly waiting: number };
   end(): Promise<void>;
@@ -19,7 +19,7 @@ interface PoolOptions {
   readonly connections: number;
   /** Milliseconds that a caller waits for a connection. */
   readonly acquireTimeoutMs: number;
-  /** Called when no connection could be had. */
+  /** Called when no connection was available. */
   readonly onFailure: () => void;
 }
 
@@ -35,11 +35,11 @@ export function openPool(clients: Clients, options: PoolOptions): Pool {
     } as unknown as PoolConfig['Client'],
     onConnect: clients.prepare,
     max: options.connections,
-    // How long a statement queues for a connection; the heartbeat finds out whether the database answers.
+    // The time in a queue for a connection. The heartbeat checks whether the database answers.
     connectionTimeoutMillis: options.acquireTimeoutMs,
     idleTimeoutMillis: 30_000,
   });
-  // The pool drops a broken connection by itself, and its user has received the error.
+  // The pool removes a broken connection itself, and its user has received the error.
   pool.on('error', () => undefined);
 
   async function acquire(): Promise<pg.PoolClient> {
@@ -77,7 +77,7 @@ export function openPool(clients: Clients, options: PoolOptions): Pool {
         );
         return await work(client);
       } finally {
-        // The next user must inherit neither these settings nor an unfinished transaction.
+        // The connection is closed, so that no other user inherits these settings or an unfinished transaction.
         client.release(true);
       }
     },

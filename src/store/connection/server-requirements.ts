@@ -3,22 +3,22 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import type { ServerAddress } from './clients.ts';
 import { destroyConnection } from './clients.ts';
 
-/** A sentence for the operator: why this server cannot hold the records, and what would. */
+/** A message for the operator: why this server is not suitable, and the next step. */
 class ServerRequirementError extends OperatorError {
   override readonly name = 'UnfitServerError';
 }
 
 const oldest = 14;
-/** Milliseconds that a server may take for one connection or one answer. */
+/** Milliseconds for one connection attempt or one answer of the server. */
 const timeoutMs = 5_000;
 
 /**
- * Refuses a server that is too old, not in UTF-8, or behind a proxy that pools by transaction: prepared
- * statements and session settings would reach another session there.
+ * Refuses a server that is too old, not in UTF-8, or behind a proxy that pools by transaction. Such a proxy sends
+ * prepared statements and session settings to different sessions.
  */
 export async function requireSuitableServer(address: ServerAddress): Promise<void> {
   const clients = [clientFor(address), clientFor(address)] as const;
-  // Whatever breaks a connection is also thrown where it is waited for.
+  // An error of a connection also rejects the promise that waits for it.
   for (const client of clients) client.on('error', () => undefined);
   try {
     const [one, other] = clients;
@@ -33,7 +33,7 @@ export async function requireSuitableServer(address: ServerAddress): Promise<voi
     );
   } finally {
     for (const client of clients) void client.end().catch(() => undefined);
-    // A server that never answers a farewell would keep this process alive.
+    // A server that does not answer the end of a connection would keep this process alive.
     setTimeout(() => clients.forEach(destroyConnection), 1_000).unref();
   }
 }
@@ -46,7 +46,7 @@ function clientFor(address: ServerAddress): pg.Client {
       query_timeout: timeoutMs,
     });
   } catch (error) {
-    // The error itself quotes the whole address, and the password with it.
+    // The original error quotes the whole address with the password.
     throw new ServerRequirementError(
       `CLIENTELE_DATABASE_URL cannot be read${codeOf(error)}. It should look like postgres://user:password@host/database, and every file that it names must be there.`,
     );
@@ -74,8 +74,8 @@ async function requireSuitableDatabase(client: pg.Client): Promise<void> {
 }
 
 /**
- * A session of one's own has the same backend all the time, and nobody else has it. A proxy that pools by
- * transaction lends the backend of an idle session to another, and may give the first one a different one later.
+ * A direct session keeps one backend of its own. A proxy that pools by transaction lends the backend of an idle
+ * session to another session, and may assign another backend to the first one later.
  */
 async function refuseSharedSession(one: pg.Client, other: pg.Client): Promise<void> {
   const own = [await backendOf(one), await backendOf(one)];

@@ -7,5 +7,5 @@ export interface Statement {
 export const statement = (name: string, text: string): Statement => ({ name, text });
 
 export type Value = string | number | bigint | boolean | null | Buffer | readonly string[];
-/** What PostgreSQL answered: numbers and booleans as such, everything else as its text. */
+/** A row of PostgreSQL's answer: numbers and booleans are parsed, everything else is text. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;

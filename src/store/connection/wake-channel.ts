@@ -1,22 +1,22 @@
 import type { Client } from 'pg';
 
 /**
- * How workers learn at once that there is work, wherever it was made. It is only a hint: the next
- * round finds what a lost notification was about.
+ * Notifies the workers of every process at once that there is work. It is only a hint: after a lost notification
+ * the next round finds the work.
  *
- * The note is not sent by the change itself, since PostgreSQL lets transactions that notify commit one after
- * the other. It follows the commit, once for all changes of some milliseconds.
+ * The change itself sends no notification, because PostgreSQL commits transactions that notify one after the other.
+ * One notification follows the commit, for all changes within a few milliseconds.
  */
 export interface WakeChannel {
   notify(): void;
   onNotify(listener: () => void): () => void;
-  /** Has a connection listen for the notes of other processes, from when it is open. */
+  /** Makes a connection listen for notifications of other processes as soon as it is open. */
   listen(client: Client): Client;
-  /** Sends no more notes. */
+  /** Stops sending notifications. */
   close(): void;
 }
 
-/** Milliseconds in which notes are gathered into one. */
+/** Milliseconds in which notifications are combined into one. */
 const gatheringMs = 20;
 
 const channel = 'clientele';
@@ -45,7 +45,7 @@ export function openWakeChannel(run: (sql: string) => Promise<unknown>): WakeCha
     },
     listen(client) {
       client.on('notification', tell);
-      // A standby refuses to listen; whoever works there is not told, and there is nothing to work on.
+      // A standby refuses `listen`. Processes there receive no notifications and have no work to do.
       client.once('connect', () => client.query(`listen ${channel}`).catch(() => undefined));
       return client;
     },

@@ -5,9 +5,9 @@ import { columns, id } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
-// The worker asks for whoever is due, of every brand; what it then reads it reads under that brand's scope.
+// The worker claims due customers of every brand. It then reads each customer under the scope of its brand.
 
-/** Whose addresses are to be verified. */
+/** A customer whose addresses are due for verification. */
 export interface VerificationClaim {
   readonly brandId: BrandId;
   readonly customerId: CustomerId;

@@ -23,7 +23,7 @@ export interface ChangeRequestRow {
   readonly decidedAt: Instant | undefined;
 }
 
-/** With what is sealed, still sealed. */
+/** A change request with its sealed columns, still sealed. */
 export interface SealedChangeRequest extends ChangeRequestRow {
   readonly wanted: string;
   readonly reason: string;
@@ -59,7 +59,7 @@ export async function readChangeRequest(
 export interface ChangeRequestFilter {
   readonly status: ChangeRequestStatus | undefined;
   readonly customerId: string | undefined;
-  /** Only those that came after this one. */
+  /** Only requests after this sequence number. */
   readonly after: bigint;
   readonly most: number;
 }
@@ -106,8 +106,8 @@ export interface Decision {
 }
 
 /**
- * A decision, as a part of its customer's change. Two decisions on one request both change the customer, so
- * the later one finds another version and is decided anew.
+ * A decision, as a part of its customer's change. Two decisions on one request both change the customer, so the
+ * later one finds another version and is decided again.
  */
 export const decisionPart = (decision: Decision): StatementPart => ({
   name: 'decided',

@@ -22,15 +22,15 @@ export interface CustomerRow {
   readonly profileSeal: number;
 }
 
-/** What a change needs besides: the sealed number and the state of KYC. */
+/** What a change also needs: the sealed SSN and the state of KYC. */
 export interface ChangeableRow extends CustomerRow {
   readonly ssn: string | undefined;
   readonly ssnSeal: number;
-  /** The sealed key of this customer's digests; `undefined` in rows from before there was one. */
+  /** The sealed key of this customer's digests. `undefined`: the row is older than this column. */
   readonly auditKey: string | undefined;
   readonly indexVersion: number;
   readonly kyc: KycState;
-  /** How often a remote verifier was asked in vain about the present addresses. */
+  /** How many requests to a remote verifier about the present addresses have failed. */
   readonly verifyTries: number;
 }
 
@@ -71,7 +71,7 @@ const oneForChange = statement(
   `select ${shownColumns}, ${changeable.list} from customers where brand_id = $1 and customer_id = $2`,
 );
 
-/** One customer with what a change needs. Nothing is locked: the change itself checks the version. */
+/** One customer with what a change needs. No row is locked: the change itself checks the version. */
 export async function readForChange(scope: BrandScope, id: CustomerId): Promise<ChangeableRow | undefined> {
   const [row] = await scope.db.read(oneForChange, [scope.brandId, id]);
   if (!row) return undefined;
@@ -81,7 +81,7 @@ export async function readForChange(scope: BrandScope, id: CustomerId): Promise<
   return { ...base, ...rest, kyc: { status, passedAt: kycPassedAt, requestsAvailable } };
 }
 
-/** Written out member by member: spreading the parts costs five times as much, on every row of a list. */
+/** Each member is written out: spreading the parts takes five times as long, for every row of a list. */
 export function customerRow(scope: BrandScope, row: Row): CustomerRow {
   const { customer_id, brand_person_id, created_at, updated_at, kyc_status, kyc_requests_available } =
     head.read(row);
@@ -102,15 +102,15 @@ export function customerRow(scope: BrandScope, row: Row): CustomerRow {
   };
 }
 
-/** A blind index value for each way in which a customer can be found. */
+/** One blind index value for each field by which a customer can be found. */
 export interface IndexValues {
-  /** The index key version that they are under: the newest. */
+  /** The index key version of these values: the newest. */
   readonly version: number;
   readonly ssn: Buffer | undefined;
   readonly email: Buffer | undefined;
   readonly phone: Buffer | undefined;
   readonly nameAndDob: Buffer | undefined;
-  /** The number's values under older keys, while there are customers who are indexed under them. */
+  /** The SSN's values under older keys, as long as customers are indexed under them. */
   readonly olderSsn: readonly Buffer[];
 }
 
@@ -122,7 +122,7 @@ export interface NewCustomerRow {
   readonly verifyAt: Instant | undefined;
   readonly profile: string;
   readonly ssn: string | undefined;
-  /** False for the sandbox's trigger numbers, which may belong to many. */
+  /** False for the sandbox's trigger numbers, which many customers may share. */
   readonly ssnUnique: boolean;
   readonly auditKey: string;
   readonly index: IndexValues;
@@ -131,7 +131,7 @@ export interface NewCustomerRow {
 const bucketSize = 4096;
 const slots = 16;
 let turn = Math.floor(Math.random() * slots);
-/** Writers take the slots of a count in turn, so that those under way at once seldom share a row. */
+/** Writers take the slots of a count in turn, so that concurrent writers seldom share a row. */
 function nextSlot(): number {
   turn = (turn + 1) % slots;
   return turn;
@@ -202,7 +202,7 @@ export async function insertCustomer(
   });
 }
 
-/** PostgreSQL's own error for a number that another customer has, here under another index key. */
+/** The error of a unique violation for an SSN that another customer has under another index key. */
 class TakenSsn extends Error {
   readonly code = '23505';
   readonly constraint = 'customers_ssn';
@@ -214,8 +214,8 @@ const holder = statement(
 );
 
 /**
- * The unique index tells equal numbers only under one key. While a rotation is under way there are customers
- * under an older one; nobody joins them any more, so a look before the write is as good as one within it.
+ * The unique index recognises equal numbers only under one key. During a rotation some customers are still under an
+ * older key. No customer is added under an older key, so a check before the write is sufficient.
  */
 async function refuseTakenSsn(scope: BrandScope, id: CustomerId, { olderSsn }: IndexValues): Promise<void> {
   if (olderSsn.length === 0) return;
@@ -240,14 +240,14 @@ export interface CustomerRowChange {
     /** The verdict on the first primary address. */
     readonly deliverability: Deliverability | undefined;
   };
-  /** Where the change brings a new number. */
+  /** Present if the change sets a new SSN. */
   readonly ssn?: { readonly sealed: string; readonly seal: number; readonly unique: boolean };
   /** Only the values that change. */
   readonly index?: IndexValues;
-  /** Where addresses changed: when to ask a remote verifier about them, if at all. */
+  /** Present if addresses changed: when to ask a remote verifier about them, if at all. */
   readonly verify?: { readonly at: Instant | undefined; readonly tries: number };
   readonly kyc?: KycState;
-  /** For a row that has none yet. */
+  /** Set for a row that has no audit key yet. */
   readonly auditKey?: string | undefined;
 }
 
@@ -331,7 +331,7 @@ const removeSql = (where: string): string => `gone as (
     insert into deleted_customers (${kept}, deleted_at) select ${kept}, :now::timestamptz from gone returning seq
   )`;
 
-/** Moves a customer out of reach, if it has one of the versions asked for (`undefined`: any). */
+/** Moves a customer to `deleted_customers` if it has one of the given versions (`undefined`: any). */
 export function removeCustomer(
   scope: BrandScope,
   id: CustomerId,

@@ -4,7 +4,7 @@ import { columns, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 
-// What an import asks about many lines at once. Digests come in and go out in base64.
+// The look-ups of an import for many lines at once. Digests are passed and returned in base64.
 
 const found = columns({ value: text() });
 
@@ -14,7 +14,7 @@ const claimed = statement(
     where brand_id = $1 and key = any ($2::bytea[]) and expires_at > $3`,
 );
 
-/** Those of the keys under which something has been done. */
+/** The keys that a committed request has used. */
 export async function usedImportKeys(
   scope: BrandScope,
   keys: readonly string[],
@@ -32,7 +32,7 @@ const taken = statement(
     where brand_id = $1 and ssn_unique and ssn_index = any ($3::bytea[])`,
 );
 
-/** Those of the brand's own ids, and of the digests of numbers, that a customer has. */
+/** The given brand person ids and SSN digests that a customer already has. */
 export async function takenValues(
   scope: BrandScope,
   personIds: readonly string[],

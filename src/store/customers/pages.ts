@@ -15,14 +15,14 @@ import { customerRow, shownColumns } from './customers.ts';
 
 export interface CustomerPage {
   readonly rows: readonly CustomerRow[];
-  /** All customers that fit, on every page. */
+  /** The number of matching customers on all pages. */
   readonly total: number;
   /** The sequence number after which the next page begins, if there is one. */
   readonly next: bigint | undefined;
 }
 
 export interface SearchedPage extends CustomerPage {
-  /** Whether there is a newer index key, under which it should be searched, too. */
+  /** Whether there is a newer index key. The caller then searches under that key, too. */
   readonly isOutdated: boolean;
 }
 
@@ -30,14 +30,14 @@ const place = columns({ seq: optional(bigint()) });
 const totals = columns({ total: number() });
 const outdated = columns({ outdated: flag() });
 
-/** One answer row even for an empty page, so that the total always arrives. */
+/** Returns one row even for an empty page, so that the total is always present. */
 const withTotal = (total: string, rows: string): string =>
   `select (${total})::bigint as total, found.* from (select) as once left join lateral (${rows}) as found on true`;
 
 const total = 'select coalesce(sum(count), 0) from customer_counts where brand_id = :brandId';
 
-// The counts say in which run of sequence numbers a page begins and how many customers to skip there, so a
-// deep page costs no more than the first one.
+// The counts give the range of sequence numbers in which a page begins and how many customers to skip there. A deep
+// page therefore costs no more than the first one.
 const byPage = sql(
   'customer_page',
   `with runs as (
@@ -73,10 +73,7 @@ export async function pageOfCustomers(scope: BrandScope, paging: Paging): Promis
   return pageOf(scope, paging, await query.read(scope.db, given));
 }
 
-/**
- * What must hold for a found customer. Blind index values stand for the values of a person, one for each
- * index key that customers are under.
- */
+/** What a customer must match. Personal values are given as blind index values, one for each index key in use. */
 export interface CustomerFilter {
   readonly ssn?: readonly Buffer[];
   readonly email?: readonly Buffer[];
@@ -89,7 +86,7 @@ export interface CustomerFilter {
   readonly createdBefore?: Instant;
 }
 
-/** One value is asked for as such: PostgreSQL plans an equality better than a list of one. */
+/** A single value becomes an equality, because PostgreSQL plans an equality better than a list of one. */
 const isOneOf = (column: string, parameters: readonly string[]): string =>
   parameters.length === 1
     ? `${column} = ${parameters[0]}::bytea`
@@ -98,7 +95,7 @@ const isOneOf = (column: string, parameters: readonly string[]): string =>
 type Condition = (parameter: string, parameters: readonly string[]) => string;
 
 const conditions: { readonly [Part in keyof Required<CustomerFilter>]: Condition } = {
-  // In two arms, because the lawful numbers and the sandbox's trigger numbers have an index each.
+  // Two conditions, because valid numbers and the sandbox's trigger numbers have separate indexes.
   ssn: (_, parameters) => {
     const isIt = isOneOf('ssn_index', parameters);
     return `(${isIt} and ssn_unique or ${isIt} and not ssn_unique)`;
@@ -117,7 +114,10 @@ const parts = Object.keys(conditions) as readonly (keyof CustomerFilter)[];
 
 const searches = new Map<string, Query>();
 
-/** One prepared statement per set of questions and numbers of keys: `asked` has the names of the values of each. */
+/**
+ * One prepared statement for each set of filters and numbers of keys. `asked` has the parameter names of each
+ * filter.
+ */
 function searchFor(kind: Paging['place']['kind'], asked: readonly (readonly string[])[]): Query {
   const name = `customer_search_${asked.map(({ length }) => length).join('_')}${kind === 'page' ? '' : '_after'}`;
   const known = searches.get(name);
@@ -141,10 +141,7 @@ function searchFor(kind: Paging['place']['kind'], asked: readonly (readonly stri
   return query;
 }
 
-/**
- * A page of the customers for whom everything asked holds. `newest` is the newest index key that was asked
- * under.
- */
+/** A page of the customers that match every filter. `newest` is the newest index key of the search. */
 export async function pageOfSearch(
   scope: BrandScope,
   filter: CustomerFilter,
@@ -179,11 +176,11 @@ function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readon
   return Array.isArray(asked) ? asked : [asked as Value];
 }
 
-/** How many customers come before the page, or the cursor that it begins after. */
+/** The number of customers before the page, or the cursor before its first customer. */
 const startOf = ({ place, perPage }: Paging): bigint =>
   place.kind === 'page' ? BigInt(place.page - 1) * BigInt(perPage) : place.after;
 
-/** One row more than the page was asked for: it only tells whether there is a next page. */
+/** The query reads one row more than the page holds. That row only shows that there is a next page. */
 function pageOf(scope: BrandScope, paging: Paging, answered: readonly Row[]): CustomerPage {
   const [first] = answered;
   const found = answered.filter((row) => place.read(row).seq !== undefined);

@@ -8,48 +8,48 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Environment } from './installation.ts';
 
-// A backup is one file: a first line that says what it is, a gzip stream, and the SHA-256 of all before it.
-// In the stream stands the manifest, one line of JSON, and then the tables in the manifest's order, each as
-// PostgreSQL's own COPY text in blocks: a length of four bytes, and the bytes. A block without bytes ends a
-// table, and eight bytes after it say how many rows that was.
+// A backup is one file: a first line with the kind of file, a gzip stream, and the SHA-256 of everything before it.
+// The stream contains the manifest, one line of JSON, and then the tables in the manifest's order. Each table is
+// PostgreSQL's COPY text in blocks: a length of four bytes, and the bytes. An empty block ends a table, and the
+// eight bytes after it are its row count.
 
-/** A sentence for the operator: what is wrong with a backup, and the next step. */
+/** A message for the operator: what is wrong with a backup, and the next step. */
 export class BackupError extends OperatorError {
   override readonly name = 'BackupError';
 }
 
-/** What a backup says of itself, readable without any key. */
+/** The description of a backup, readable without any key. */
 export interface Manifest {
   /** The version of Clientele that made it, and when. */
   readonly version: string;
   readonly made_at: string;
   readonly environment: Environment;
-  /** What the root key is tried on before anything is written, and the versions of it that are needed. */
+  /** The proof that checks the root key before anything is written, and the required versions of the root key. */
   readonly root_proof: string;
   readonly root_versions: readonly number[];
   readonly migrations: readonly { readonly name: string; readonly digest: string }[];
-  /** Names as SQL writes them, in an order in which each table comes after those that it refers to. */
+  /** Quoted SQL names. Each table comes after the tables that it refers to. */
   readonly tables: readonly { readonly name: string; readonly columns: string }[];
-  /** `last` is null where a sequence has given no number yet. */
+  /** `last` is null if a sequence has given no number yet. */
   readonly sequences: readonly { readonly name: string; readonly last: string | null }[];
 }
 
 const kind = 'clientele backup ';
 const firstLine = `${kind}1\n`;
 const digestLength = 32;
-/** Bytes; less than this cannot even hold a first line and a digest. */
+/** The smallest possible size in bytes: the first line and a digest. */
 const shortest = firstLine.length + digestLength + 1;
 
-/** Bytes of a table, and how many rows they were once all have been read. */
+/** The bytes of a table. The row count is complete after the last byte. */
 export interface TableText extends AsyncIterable<Buffer> {
   readonly rowCount: number;
 }
 
 /**
- * Writes a backup. It is made under another name, readable by its owner alone, and gets its own name when it
- * is whole and on disk, so that a file of that name is never half a backup.
+ * Writes a backup under a temporary name, readable by its owner only. The file gets its own name when it is
+ * complete and on disk, so that a file of that name is never an incomplete backup.
  *
- * @returns its size in bytes. @throws BackupError where there is a file of that name.
+ * @returns its size in bytes. @throws BackupError if a file of that name exists.
  */
 export async function writeBackupFile(
   path: string,
@@ -73,7 +73,7 @@ export async function writeBackupFile(
   }
 }
 
-/** Says what to do about the errors of the file system that an operator can remove. */
+/** Turns file system errors that an operator can solve into a message with the next step. */
 function explained(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : undefined;
   if (code === undefined) return error;
@@ -118,20 +118,20 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
-/** A whole and undamaged backup, open for one reading from beginning to end. */
+/** A complete and undamaged backup, open for one read from beginning to end. */
 export interface BackupReading {
   readonly manifest: Manifest;
-  /** Bytes of the file, and how many of them have been read. */
+  /** The size of the file in bytes, and the bytes that have been read. */
   readonly size: number;
   readonly position: number;
-  /** The next table's text; it has to be read to its end before anything else is asked for. */
+  /** The next table's text. The caller reads it to its end before any other call. */
   table(): AsyncIterable<Buffer>;
   /** After a table: how many rows it had. */
   rowCount(): Promise<number>;
   close(): void;
 }
 
-/** Opens a backup and reads it once in full for its checksum. @throws BackupError unless it is whole. */
+/** Opens a backup and reads it once in full to check its checksum. @throws BackupError unless it is complete. */
 export async function openBackupFile(path: string): Promise<BackupReading> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw new BackupError(

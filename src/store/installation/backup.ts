@@ -8,10 +8,10 @@ import type { Manifest, TableText } from './backup-file.ts';
 import { writeBackupFile } from './backup-file.ts';
 import type { Environment } from './installation.ts';
 
-// The whole database, whoever's rows they are. What there is, is asked of PostgreSQL's catalogue and stands
-// nowhere else, so that a table cannot be forgotten.
+// Backs up the whole database, with the rows of all brands. The list of tables comes from PostgreSQL's catalogue,
+// so that no table can be forgotten.
 
-/** Relations of ours; what belongs to an extension comes and goes with that. */
+/** Relations of this schema without those of an extension, which the extension creates and drops. */
 const ours = (relation: string): string => `${relation}.relnamespace = current_schema()::regnamespace
   and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = ${relation}.oid and deptype = 'e')`;
 
@@ -26,7 +26,7 @@ const table = columns({
   ),
 });
 
-/** Migrations are written anew by whoever applies them, so their table is no part of the data. */
+/** A restore applies the migrations and fills their table again, so that table is not part of the backup. */
 const tablesSql = `
   select ${table.list}
     from pg_class c where ${ours('c')} and c.relkind = 'r' and c.relname <> 'migrations' order by c.relname`;
@@ -56,18 +56,18 @@ const rootTablesSql = `
   select ${rootTable.list} from pg_class c join pg_attribute a on a.attrelid = c.oid
    where ${ours('c')} and c.relkind = 'r' and a.attname = 'root_version' and not a.attisdropped`;
 
-/** Whether there is anything in the database that a restore could meet. */
+/** Whether the database has no relation that could conflict with a restore. */
 export const isEmptySql = `select not exists (
   select from pg_class c where ${ours('c')} and c.relkind in ('r', 'p', 'v', 'm', 'S')) as is_empty`;
 
 export interface BackupOptions {
   readonly path: string;
-  /** The version of Clientele that makes the backup, and the time, as the manifest shows them. */
+  /** The version of Clientele that makes the backup, and the time, for the manifest. */
   readonly version: string;
   readonly madeAt: string;
-  /** Told after every few thousand rows how many there have been, and about how many there are. */
+  /** Called every few thousand rows with the rows so far and the estimated total. */
   readonly progress?: (rows: number, about: number) => void;
-  /** Ends the backup early; then nothing of it is left. */
+  /** Aborts the backup. The incomplete file is deleted. */
   readonly signal?: AbortSignal;
 }
 
@@ -78,9 +78,9 @@ export interface BackupFacts {
 }
 
 /**
- * Writes everything that the database holds at one moment into a file, as it is stored: what is sealed stays
- * sealed. Changes go on meanwhile and are not in it. Only a migration waits until the backup is done, since
- * it could change a table under it.
+ * Writes one snapshot of the database to a file, as it is stored: sealed records stay sealed. Changes continue
+ * during the backup and are not part of it. Only a migration waits until the backup is done, because it could
+ * change a table.
  */
 export function writeBackup(db: Database, options: BackupOptions): Promise<BackupFacts> {
   return db.session(async (client) => {
@@ -129,7 +129,7 @@ async function describe(
 
 const rootVersion = columns({ version: named('root_version', number()) });
 
-/** The versions of the root key under which anything is wrapped, in whatever table that is. */
+/** The versions of the root key that wrap anything, in any table. */
 async function rootVersions(client: pg.ClientBase): Promise<readonly number[]> {
   const tables = await readRows(client, rootTable, rootTablesSql);
   const sources = tables.map(({ name }) => `select root_version from ${name}`).join(' union ');
@@ -138,7 +138,7 @@ async function rootVersions(client: pg.ClientBase): Promise<readonly number[]> {
   return (await readRows(client, rootVersion, used)).map(({ version }) => version);
 }
 
-/** Each table after those that it refers to, so that it can be filled while its references are checked. */
+/** Each table comes after the tables that it refers to, so that its references are valid while it is filled. */
 function inOrder(
   tables: Manifest['tables'],
   references: readonly { readonly referrer: string; readonly referred: string }[],
@@ -179,7 +179,7 @@ function textOf(
   };
 }
 
-/** A row is a line: COPY writes a line's end within a value in another way. */
+/** A row is a line, because COPY escapes line breaks within values. */
 function linesIn(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count += 1;

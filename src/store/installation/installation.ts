@@ -7,7 +7,7 @@ import { sql } from '../sql.ts';
 
 export type Environment = 'sandbox' | 'live';
 
-/** What a database was created as, and a proof of the root key that it was created with. */
+/** The environment of a database, and a proof of the root key that it was created with. */
 export interface Installation {
   readonly environment: Environment;
   readonly rootProof: string;
@@ -29,7 +29,7 @@ export async function readInstallation(db: Database): Promise<Installation | und
   return row && stored.read(row);
 }
 
-/** Settles what a database is, and its first root version, once. False where another process was first. */
+/** Stores the installation and its first root version once. False if another process was first. */
 export async function insertInstallation(
   db: Database,
   { environment, rootProof }: Installation,

@@ -11,9 +11,9 @@ import { BackupError } from './backup-file.ts';
 
 export interface RestoreOptions {
   readonly backup: BackupReading;
-  /** Every migration that this program knows; the backup's own are the first of them. */
+  /** Every migration that this program knows. The backup's own migrations are the first of them. */
   readonly migrations: readonly Migration[];
-  /** Told again and again how many bytes of the file have been read. */
+  /** Called repeatedly with the number of bytes read from the file. */
   readonly progress?: (bytes: number) => void;
 }
 
@@ -42,11 +42,11 @@ export function loadBackup(
     const since = migrations.filter(({ name }) => !then.has(name));
     for (const migration of migrations) if (then.has(migration.name)) await client.query(stepSql(migration));
     await setSequences(client, manifest.sequences);
-    // A migration may have brought rows of its own; the backup has what became of them.
+    // A migration may have inserted rows. The backup has their latest state.
     await client.query(`truncate ${manifest.tables.map(({ name }) => name).join(', ')}`);
     let rows = 0;
     for (const table of manifest.tables) {
-      // A backup made during a rotation has records under an older key, which nobody else may write.
+      // A backup made during a rotation has records under an older key, which a trigger would refuse.
       await client.query(`alter table ${table.name} disable trigger user`);
       const target = client.query(copyFrom(`copy ${table.name} (${table.columns}) from stdin`));
       await pipeline(told(backup, progress), target);
@@ -57,7 +57,7 @@ export function loadBackup(
     }
     for (const migration of since) await client.query(stepSql(migration));
     await client.query('commit');
-    // Without it, plans are made for empty tables until PostgreSQL looks by itself.
+    // Without this, PostgreSQL plans for empty tables until its next automatic analyze.
     await client.query(`analyze ${manifest.tables.map(({ name }) => name).join(', ')}`);
     return { rows, tables: manifest.tables.length, migrated: since.map(({ name }) => name) };
   });
@@ -73,7 +73,7 @@ async function refuseUnlessEmpty(client: pg.ClientBase): Promise<void> {
   );
 }
 
-/** Sequences of tables are there with them; those of brands are made here. */
+/** The tables bring their own sequences. The sequences of brands are created here. */
 async function setSequences(
   client: pg.ClientBase,
   sequences: BackupReading['manifest']['sequences'],

@@ -3,7 +3,7 @@ import { columns, computed, flag, instant, text } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
-/** What a PostgreSQL server says of itself. Nothing of a tenant is in it. */
+/** Facts about a PostgreSQL server. They contain no data of a tenant. */
 export interface ServerFacts {
   /** E.g. `18.4`. */
   readonly version: string;
@@ -15,7 +15,7 @@ export interface ServerFacts {
 
 const setting = (name: string) => computed(`current_setting('${name}')`, text());
 const facts = columns({ version: setting('server_version'), now: computed('clock_timestamp()', instant()) });
-/** Without these, an acknowledged write can be lost or damage go unnoticed. */
+/** Without these settings, an acknowledged write can be lost or damage can stay unnoticed. */
 const settings = columns({
   fsync: setting('fsync'),
   full_page_writes: setting('full_page_writes'),

@@ -5,7 +5,7 @@ import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
 
-/** What is known of a background task that fails. */
+/** The stored failures of a background task. */
 export interface TaskFailure {
   readonly task: string;
   /** The kind of the last error, never its message. */
@@ -27,7 +27,7 @@ const put = sql(
    returning 1 as stored`,
 );
 
-/** Adds failures of a task to what is stored of it. */
+/** Adds failures of a task to its stored failures. */
 export async function putTaskFailure(
   db: Database,
   { task, error, place, failures, lastFailedAt }: Omit<TaskFailure, 'firstFailedAt'>,
@@ -40,7 +40,7 @@ const clear = statement(
   'delete from task_failures where task = $1 and last_failed_at <= $2::timestamptz returning 1 as cleared',
 );
 
-/** Forgets the failures of a task that has not failed since a moment. */
+/** Deletes the failures of a task that has not failed since a given time. */
 export async function clearTaskFailure(db: Database, task: string, notSince: Instant): Promise<void> {
   await db.run(clear, [task, toPostgres(notSince)]);
 }
@@ -56,7 +56,7 @@ const failure = columns({
 
 const list = statement('task_failures_list', `select ${failure.list} from task_failures order by task`);
 
-/** The tasks that fail. */
+/** The tasks with stored failures. */
 export async function listTaskFailures(db: Database): Promise<readonly TaskFailure[]> {
   return (await db.run(list, [])).map(failure.read);
 }

@@ -8,7 +8,7 @@ import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
 
-/** One image of a document, without the image itself. */
+/** The metadata of one image of a document. */
 export interface DocumentRow {
   readonly documentId: DocumentId;
   readonly documentType: DocumentType;
@@ -26,7 +26,7 @@ export interface DocumentWithContent extends DocumentRow {
   readonly contentSeal: number;
 }
 
-/** New documents of a run, as a part of the change of its customer. The images travel as they are, in binary. */
+/** New documents of a run, as a part of the change of its customer. The images are sent in binary. */
 export function insertDocumentsPart(runId: RunId, documents: readonly DocumentWithContent[]): StatementPart {
   const cells = documents.map((one) => ({
     documentId: one.documentId,
@@ -72,7 +72,7 @@ const ofRun = statement(
   `select ${facts.list} from kyc_documents where brand_id = $1 and run_id = $2 order by submitted_at, document_id`,
 );
 
-/** What was handed in for a run, in order. */
+/** The documents that were submitted for a run, in order. */
 export async function documentsOf(scope: BrandScope, runId: RunId): Promise<readonly DocumentRow[]> {
   return (await scope.db.read(ofRun, [scope.brandId, runId])).map(facts.read);
 }
@@ -98,7 +98,7 @@ const toHandOver = statement(
     where brand_id = $1 and run_id = $2 and handed_over_at is null order by submitted_at, document_id`,
 );
 
-/** What the provider of a run has not been given yet: at most one upload for each type of document. */
+/** The documents that the provider of a run has not received yet: at most one for each type of document. */
 export async function unsentDocuments(
   scope: BrandScope,
   runId: RunId,
@@ -112,7 +112,7 @@ const handedOver = statement(
     where brand_id = $1 and run_id = $2 and document_id = any ($4::uuid[])`,
 );
 
-/** Notes that the provider of a run has these. */
+/** Marks documents as received by the provider of a run. */
 export async function markDocumentsSent(
   scope: BrandScope,
   runId: RunId,

@@ -5,14 +5,17 @@ import { columns, id } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
-// The worker asks for whatever is due, of every brand; what it then reads it reads under that brand's scope.
+// The worker claims due verifications of every brand. It then reads each one under the scope of its brand.
 
 export interface DueRun {
   readonly brandId: BrandId;
   readonly runId: RunId;
 }
 
-/** Seconds after which a claim is anybody's again: longer than the slowest call of a provider, an upload. */
+/**
+ * Seconds after which another worker may claim the same verification: longer than the slowest call to a provider,
+ * an upload.
+ */
 const lease = 120;
 
 const claimed = columns({ brandId: id<BrandId>(), runId: id<RunId>() });

@@ -9,13 +9,13 @@ import { violatedIndex } from '../connection/outage.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 
-/** What customers are verified for, as stored. */
+/** A program as stored: the product for which customers are verified. */
 export interface StoredProgram {
   readonly programId: ProgramId;
   readonly name: string;
-  /** `undefined`: whoever the environment has for it. */
+  /** `undefined`: the default provider of the environment. */
   readonly provider: string | undefined;
-  /** Sealed; where the provider has to be reached. */
+  /** Sealed settings for reaching the provider. */
   readonly settings: string | undefined;
   readonly settingsSeal: number;
   readonly createdAt: Instant;
@@ -58,7 +58,7 @@ const insert = sql(
    ), ${journalSql('made')} select 1 as done from made`,
 );
 
-/** Stores a new program, and that it was made. False where the brand has a program of that name. */
+/** Stores a new program and its audit entry. False if the brand has a program of that name. */
 export async function insertProgram(
   scope: BrandScope,
   program: StoredProgram,
@@ -91,7 +91,7 @@ const change = sql(
    ), ${journalSql('changed')} select 1 as done from changed`,
 );
 
-/** Changes who verifies, and writes that down; false where somebody else has changed it since it was read. */
+/** Changes a program's provider and writes an audit entry. False if the program has changed since it was read. */
 export async function changeProgram(
   scope: BrandScope,
   program: StoredProgram,

@@ -10,7 +10,7 @@ import type { StatementPart } from '../statement-parts.ts';
 import type { RunRow } from './runs.ts';
 import { runs } from './runs.ts';
 
-/** A run beside its program, as reviewers see it. */
+/** A run with its program, as reviewers see it. */
 export interface ReviewRow {
   readonly run: RunRow;
   readonly programId: ProgramId;
@@ -41,7 +41,7 @@ export interface ReviewPosition {
   readonly runId: RunId;
 }
 
-/** What waits for a reviewer, the longest waiting first. Deleted customers' verifications wait for nobody. */
+/** Verifications that wait for a reviewer, the longest waiting first. Those of deleted customers are left out. */
 export async function listReviews(
   scope: BrandScope,
   after: ReviewPosition | undefined,
@@ -113,6 +113,6 @@ const ofRun = statement(
   `select ${decisions.list} from kyc_decisions where brand_id = $1 and run_id = $2 order by decided_at, decision_id`,
 );
 
-/** What was decided about a run, in order. */
+/** The decisions about a run, in order. */
 export const decisionsOf = async (scope: BrandScope, runId: RunId): Promise<readonly DecisionRow[]> =>
   (await scope.db.read(ofRun, [scope.brandId, runId])).map(decisions.read);

@@ -15,15 +15,15 @@ export interface RunRow {
   readonly runId: RunId;
   readonly customerId: CustomerId;
   readonly programId: ProgramId;
-  /** The customer's first, second … over all programs. */
+  /** The position among the customer's runs over all programs: 1 is the first. */
   readonly ordinal: number;
   readonly status: KycStatus;
-  /** Counts the changes, so that an answer from before one of them is known to be out of date. */
+  /** Counts the changes, so that an answer from before a change is recognised as outdated. */
   readonly revision: number;
   readonly startedAt: Instant;
   readonly updatedAt: Instant;
   readonly reviewSince: Instant | undefined;
-  /** The data it was started with, sealed. */
+  /** The data that the verification was started with, sealed. */
   readonly data: string;
   readonly dataSeal: number;
   readonly wanted: readonly DocumentType[];
@@ -80,14 +80,14 @@ const ofCustomer = statement(
 );
 
 /**
- * The verifications of a customer, newest first. Who decides on them reads the customer's row before: its
- * version then guards what was read here.
+ * The verifications of a customer, newest first. A caller that decides on them reads the customer's row first, and
+ * its version then guards these rows.
  */
 export async function runsOf(scope: BrandScope, id: CustomerId): Promise<readonly RunRow[]> {
   return (await scope.db.read(ofCustomer, [scope.brandId, id])).map(runs.read);
 }
 
-/** What of a run a change writes; everything else stays. */
+/** The columns of a run that a change writes. */
 export type RunChange = Omit<
   RunRow,
   'customerId' | 'programId' | 'ordinal' | 'startedAt' | 'revision' | 'data' | 'dataSeal'
@@ -154,12 +154,12 @@ const schedule = sql(
     where brand_id = :brandId and run_id = :runId and revision = :revision::int`,
 );
 
-/** When to look at a run again, and what was learnt about its provider. */
+/** When to poll a run again, and what is known about its provider. */
 export type Schedule = Pick<RunRow, 'reference' | 'pollAt' | 'pollTries' | 'silence' | 'silentSince'>;
 
 /**
- * Writes a run's schedule. Nothing of the verification itself changes, so the customer's row is left alone.
- * A run that has changed since it was read is left alone, too. One that became due meanwhile stays due.
+ * Writes a run's schedule. The verification itself does not change, so the customer's row is not touched. A run
+ * that has changed since it was read is not touched either. A run that has become due since then stays due.
  */
 export async function scheduleRun(scope: BrandScope, run: RunRow, next: Schedule): Promise<void> {
   await schedule.run(scope.db, {
@@ -181,7 +181,7 @@ const makeDue = statement(
      and status in (${runningStatuses.map((status) => `'${status}'`).join(', ')}) returning 1 as done`,
 );
 
-/** Makes a running verification of a program due at once; false where there is none of that id. */
+/** Makes a running verification of a program due at once. False if there is none of that id. */
 export async function makeRunDue(
   scope: BrandScope,
   programId: ProgramId,

@@ -5,8 +5,7 @@ import { columns, id, number } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 
-// The worker asks for the records of every brand that are to be looked at; what it then does with one it does
-// under that brand's scope.
+// The worker claims due records of every brand. It then works on each record under the scope of its brand.
 
 /** A deleted customer whose retention is due. */
 export interface DueRecord {
@@ -14,7 +13,7 @@ export interface DueRecord {
   readonly customerId: CustomerId;
 }
 
-/** Seconds after which a claim is anybody's again. */
+/** Seconds after which another worker may claim the same record. */
 const leaseSeconds = 120;
 
 const claimed = columns({ brandId: id<BrandId>(), customerId: id<CustomerId>() });
@@ -47,7 +46,7 @@ const overdue = statement(
     where look_at < 'infinity' and greatest(look_at, deleted_at) <= $1::timestamptz`,
 );
 
-/** How many records should have been looked at by then and were not. */
+/** How many records were due by then and have not been examined. */
 export async function countOverdue(db: Database, by: Instant): Promise<number> {
   const [row] = await db.run(overdue, [toPostgres(by)]);
   return row ? total.read(row).count : 0;

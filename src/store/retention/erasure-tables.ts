@@ -1,20 +1,20 @@
 import { sealedColumnsOf } from '../../domain/sealed-columns.ts';
 
 /**
- * The register of everything that belongs to a customer, and what erasing the customer does to it. A test holds it
- * against the schema: a table that names customers and is not in here turns it red.
+ * The register of everything that belongs to a customer, and what erasing the customer does to it. A test compares
+ * it with the schema and fails if a table that names customers is missing here.
  */
 interface CustomerTable {
   readonly table: string;
   /**
-   * `rows`: deleted. `sealed columns`: set to null, every one of them, and the row stays. `stays`: nothing in it
-   * is about the person.
+   * `rows`: deleted. `sealed columns`: every sealed column is set to null, and the row stays. `stays`: the row says
+   * nothing about the person.
    */
   readonly erased: 'rows' | 'sealed columns' | 'stays';
 }
 
 export const customerTables = [
-  // Who is present is deleted first; erasing begins after that.
+  // A customer is deleted before it can be erased.
   { table: 'customers', erased: 'stays' },
   { table: 'deleted_customers', erased: 'rows' },
   { table: 'idempotency', erased: 'rows' },
@@ -25,14 +25,14 @@ export const customerTables = [
   { table: 'account_closings', erased: 'rows' },
   { table: 'legal_holds', erased: 'rows' },
   { table: 'erasure_requests', erased: 'rows' },
-  // Ids and names of fields; who reads on from a number must find the next one.
+  // Ids and names of fields only. A reader who continues from a number needs the next one.
   { table: 'events', erased: 'stays' },
-  // A delivery that is still to be made says then what its event says.
+  // A pending delivery then sends only the body of its event.
   { table: 'deliveries', erased: 'sealed columns' },
   { table: 'delivery_attempts', erased: 'sealed columns' },
-  // An entry that has no place in the audit trail yet.
+  // An entry that has no number in the audit trail yet.
   { table: 'journal', erased: 'sealed columns' },
-  // The entries are chained. Their digests say nothing once the customer's key, in its row, has gone.
+  // The entries are chained. Their digests reveal nothing once the customer's key is deleted with its row.
   { table: 'audit', erased: 'sealed columns' },
   { table: 'erased_customers', erased: 'stays' },
 ] as const satisfies readonly CustomerTable[];

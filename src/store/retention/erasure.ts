@@ -15,15 +15,15 @@ import { assemble } from '../statement-parts.ts';
 import { eraseSql } from './erasure-tables.ts';
 import { policies, policyOf } from './policies.ts';
 
-/** What retention decides on: what is known of a deleted customer, and the brand's policy. */
+/** The facts that retention decides on: those of a deleted customer, and the brand's policy. */
 export interface RetainedRecord {
   readonly history: RetentionHistory;
   readonly policy: RetentionPolicy;
 }
 
-/** What is to become of a record. */
+/** What retention does with a record. */
 export type RetentionAction =
-  /** It stays, and is looked at again then; `undefined`: when something about it has changed. */
+  /** It stays until the next check at `checkAgainAt`. `undefined`: the next check follows a change of the record. */
   | { readonly kind: 'keep'; readonly checkAgainAt: Instant | undefined }
   | {
       readonly kind: 'erase documents';
@@ -45,9 +45,9 @@ const lock = statement(
 );
 
 /**
- * Decides about one deleted customer and does it, all in one transaction. The row is locked before anything else
- * is read, and every hold, closing and request touches that row: what was acknowledged before is seen, what comes
- * later waits and finds the record gone. What `decide` throws leaves everything as it was.
+ * Decides about one deleted customer and carries the decision out, in one transaction. It locks the row first.
+ * Every hold, closing and request also locks that row: the decision sees those that were acknowledged before, and
+ * later ones wait and find the record gone. If `decide` throws, nothing changes.
  *
  * `undefined`: there is no such deleted customer.
  */
@@ -104,7 +104,7 @@ const history = statement(
     where deleted.brand_id = $1 and deleted.customer_id = $2`,
 );
 
-/** What is known of a deleted customer, as it is committed now. */
+/** The committed facts of a deleted customer. */
 export async function readRetainedRecord(
   connection: Connection,
   scope: BrandScope,
@@ -205,9 +205,9 @@ async function eraseEverything(
   id: CustomerId,
   { because, now, journal, claim }: Extract<RetentionAction, { kind: 'erase everything' }>,
 ): Promise<WriteOutcome> {
-  // An entry on its way from the journal to the audit trail is waited for, so that it is found in one of them.
+  // Waits for an entry that is moving from the journal to the audit trail, so that it is found in one of them.
   await connection.run(lockJournal, [scope.brandId, id]);
-  // Whoever is about to write down what a receiver answered has written it, or finds the delivery taken away.
+  // A worker that records a receiver's answer either commits before this statement or finds its claim gone.
   await connection.run(recallDeliveries, [scope.brandId, id, toPostgres(now)]);
   const { query, parameters } = assemble({
     name: 'erasure',
@@ -234,7 +234,7 @@ const request = statement(
   'select requested_by from erasure_requests where brand_id = $1 and customer_id = $2 and erasure_id = $3',
 );
 
-/** Which key wanted a record erased before its time; `undefined` where there is no such request. */
+/** The key that requested early erasure of a record. `undefined`: there is no such request. */
 export async function requesterOf(
   scope: BrandScope,
   customerId: CustomerId,

@@ -11,10 +11,10 @@ import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
-// What a brand says about a customer, present or deleted, that retention has to respect. Each of these takes the
-// customer's row first, so that it stands in one order with the customer's deletion and erasure.
+// What a brand records about a customer, present or deleted, that retention has to respect. Each of these changes
+// locks the customer's row first, so that it is serialized with the customer's deletion and erasure.
 
-/** A customer's row wherever it is. One that is moved at this moment is in neither place: look again. */
+/** A customer's row, present or deleted. A row that is being moved is in neither table: the caller looks again. */
 const knownSql = `
   present as (select 1 from customers where brand_id = :brandId and customer_id = :customerId::uuid for key share),
   restricted as (
@@ -30,13 +30,13 @@ const exists = statement(
        or exists (select from deleted_customers where brand_id = $1 and customer_id = $2) as known`,
 );
 
-/** Whether the brand has this customer, present or deleted. One that was erased it has no more. */
+/** Whether the brand has this customer, present or deleted. An erased customer does not count. */
 export async function isCustomerOfBrand(scope: BrandScope, id: CustomerId): Promise<boolean> {
   const [row] = await scope.db.run(exists, [scope.brandId, id]);
   return row !== undefined && answer.read(row).known;
 }
 
-/** Notes when the account was closed; what was given before is replaced. `stale`: no such customer was found. */
+/** Stores when the account was closed. It replaces an earlier date. `stale`: no such customer was found. */
 export function writeClosing(
   scope: BrandScope,
   id: CustomerId,
@@ -58,7 +58,7 @@ export function writeClosing(
 
 export interface Hold {
   readonly holdId: Id<'hold'>;
-  /** Sealed, as the other reason is. */
+  /** Sealed, like the reason for the hold. */
   readonly reason: string;
   /** Identities of keys. */
   readonly setBy: string;
@@ -86,7 +86,7 @@ export function insertHold(
   }));
 }
 
-/** Releases a hold of a customer. `stale`: there is none of that id that stands. */
+/** Releases a hold of a customer. `stale`: no hold of that id is active. */
 export function releaseHold(
   scope: BrandScope,
   id: CustomerId,
@@ -119,7 +119,7 @@ export interface ErasureRequest {
   readonly requestedAt: Instant;
 }
 
-/** Asks for the erasure of a deleted customer before its time. `stale`: there is none of that id. */
+/** Stores a request for early erasure of a deleted customer. `stale`: no deleted customer has that id. */
 export function insertErasureRequest(
   scope: BrandScope,
   id: CustomerId,
@@ -139,13 +139,13 @@ export function insertErasureRequest(
 }
 
 interface Text {
-  /** CTEs that end in `known`, which has a row if the change may happen. */
+  /** CTEs that end in `known`, which has a row if the change is allowed. */
   readonly before: string;
   readonly written: string;
   readonly after?: string;
 }
 
-/** What a change has besides its text. */
+/** The parts of a change besides its text. */
 interface RetentionChange {
   readonly name: string;
   /** All but the brand. */
@@ -230,7 +230,7 @@ const requests = statement(
     where brand_id = $1 and customer_id = $2 order by requested_at, erasure_id`,
 );
 
-/** What was asked for early erasure of a customer, oldest first. */
+/** The requests for early erasure of a customer, oldest first. */
 export const erasureRequestsOf = async (
   scope: BrandScope,
   id: CustomerId,

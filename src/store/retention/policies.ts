@@ -44,8 +44,8 @@ export async function readPolicy(scope: BrandScope): Promise<RetentionPolicy> {
 }
 
 /**
- * Gives the brand's policy other numbers, each by itself, so that two who change different ones do not undo each
- * other; and has every restricted record looked at anew.
+ * Changes numbers of the brand's policy. Each number is written by itself, so that concurrent changes of different
+ * numbers do not undo each other. Every restricted record becomes due for another check.
  */
 export function changePolicy(
   scope: BrandScope,

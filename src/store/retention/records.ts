@@ -9,7 +9,7 @@ import type { CustomerRow } from '../customers/customers.ts';
 import { customerRow, shownColumns } from '../customers/customers.ts';
 import type { BrandScope } from '../scope.ts';
 
-// Deleted customers, which no other file reads for showing them.
+// Deleted customers. No other file reads them for an answer.
 
 const one = statement(
   'restricted_read',
@@ -21,7 +21,7 @@ export async function readRestricted(scope: BrandScope, id: CustomerId): Promise
   return row && customerRow(scope, row);
 }
 
-/** A deleted customer without anything of the person. */
+/** A deleted customer without personal data. */
 export interface RestrictedBrief extends DeletionPosition {
   readonly kycStatus: string | undefined;
   readonly isHeld: boolean;
@@ -56,7 +56,7 @@ export async function listRestricted(
   return (await scope.db.read(page, [scope.brandId, ...position, most])).map(brief.read);
 }
 
-/** What is left of an erased customer. */
+/** The tombstone of an erased customer. */
 export interface Tombstone {
   readonly deletedAt: Instant;
   readonly erasedAt: Instant;

@@ -5,8 +5,7 @@ import { columns, id, text } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { sql } from '../sql.ts';
 
-// The worker asks for the keys that are due, of every brand; what it then re-keys it does under that
-// brand's scope.
+// The worker claims due keys of every brand. It then rotates each key under the scope of its brand.
 
 export interface RotationClaim {
   readonly brandId: BrandId;
@@ -30,7 +29,7 @@ const due = sql(
    returning ${claimed.list}`,
 );
 
-/** Claims the rotations that are under way, or due because the newest key is from `before` or older. */
+/** Claims rotations that are in progress, or due because the newest key was created at `before` or earlier. */
 export async function claimRotations(
   db: Database,
   now: Instant,

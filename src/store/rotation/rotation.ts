@@ -9,10 +9,11 @@ import { sql } from '../sql.ts';
 import type { SealedColumn } from './sealed-columns.ts';
 import { defaultBatchSize, indexedTables, sealedColumns } from './sealed-columns.ts';
 
-// What a rotation reads and writes of a brand. It goes through a table in batches, so that no statement is
-// long. After an interruption it starts again, and skips what is done, which it tells by the version in the header.
+// The reads and writes of a rotation in one brand. It goes through a table in batches, so that no statement is
+// long. After an interruption it starts again. It skips finished records, which it recognises by the version in
+// their header.
 
-/** A record that is under a key with a successor. */
+/** A record that is sealed under an older key. */
 export interface Outdated {
   /** The value of the row's key column, as text. */
   readonly key: string;
@@ -29,7 +30,7 @@ export interface Batch<Found> {
 
 const batch = columns({ last: optional(text()), isFound: flag() });
 
-/** Every row says where the batch ends; the only row of a batch without a find says nothing else. */
+/** Every row gives the end of the batch. A batch without outdated records has one row, with nothing but that end. */
 const batchOf = <Found>(rows: readonly Row[], read: (row: Row) => Found): Batch<Found> => ({
   last: rows[0] && batch.read(rows[0]).last,
   found: rows.filter((row) => batch.read(row).isFound).map(read),
@@ -42,7 +43,7 @@ const outdatedRecord = columns({
   sealed: text(),
 });
 
-/** The batch of rows after a key, and those among them whose record is under an older key than `version`. */
+/** The batch of rows after a key, with the records in it that are under an older key than `version`. */
 export async function outdatedRecords(
   scope: BrandScope,
   at: SealedColumn,
@@ -84,7 +85,8 @@ export interface Resealed {
 }
 
 /**
- * Replaces records by their re-sealed form. A record that was written meanwhile stays as it is. Nothing else of a row changes, its version and its dates least of all. Returns how many.
+ * Replaces records by their re-sealed form. A record that was written since it was read stays as it is. No other
+ * column of the row changes, so its version and dates stay. Returns the number of replaced records.
  */
 export async function putResealed(
   scope: BrandScope,
@@ -113,7 +115,7 @@ export async function putResealed(
   return rows.length;
 }
 
-/** As the function `sealed_name` of the database has it. */
+/** The same as the database function `sealed_name`. */
 const name = (sealed: string | Buffer): string | Buffer =>
   typeof sealed === 'string' ? sealed.slice(0, 24) : sealed.subarray(0, 17);
 
@@ -123,7 +125,7 @@ const literal = (sealed: string | Buffer): string =>
 /** Tables whose customers are found by blind indexes. */
 export type CustomerTable = 'customers' | 'deleted_customers';
 
-/** A customer whose index values are under a key with a successor. */
+/** A customer whose index values are under an older key. */
 export interface OutdatedIndex {
   readonly id: CustomerId;
   readonly version: number;
@@ -168,8 +170,8 @@ export async function outdatedIndexes(
 }
 
 /**
- * Gives customers their index values under the newest key. One who has changed since being read is left to
- * the next look, since the values may be others now. Returns how many were written.
+ * Writes customers' index values under the newest key. A customer that has changed since it was read is left for
+ * the next batch, because its values may differ. Returns the number of written customers.
  */
 export async function putIndexes(
   scope: BrandScope,
@@ -206,19 +208,19 @@ export async function putIndexes(
   return rows.length;
 }
 
-/** What still needs a key that has a successor: where, how much of it, and until when at the longest. */
+/** What still uses an older key: where, how many records, and until when at the latest. */
 export interface KeyUse {
   readonly where: string;
   readonly count: number;
-  /** Where it goes by itself. */
+  /** Present if these records expire without a rotation. */
   readonly until?: Instant;
 }
 
 const counted = columns({ place: text(), count: number(), until: optional(instant()) });
 
 /**
- * Everything of the brand that is under an older key than `version`. All of it is counted in one snapshot,
- * which a row on its way from one table to another cannot slip through, for as long as it takes.
+ * Everything of the brand that is under an older key than `version`. One snapshot counts all of it, so that a row
+ * that moves between tables is not missed. The query has no time limit.
  */
 export async function countOlderKeyUses(
   scope: BrandScope,
@@ -243,7 +245,7 @@ const recordsSql = ({ table, column }: SealedColumn): string =>
   `select '${table}.${column}' as place, count(*), null::text as until from ${table}
     where brand_id = $brand and sealed_head(${column}) < version_head($version)`;
 
-/** Repeats cannot be looked for under a new key, since their keys are known as digests only: they run out. */
+/** Idempotency keys are stored as digests only, so they cannot be moved to a new key. They expire. */
 const indexesSql = (table: (typeof indexedTables)[number]): string =>
   table === 'idempotency'
     ? `select 'idempotency.key' as place, count(*), max(expires_at)::text as until from idempotency

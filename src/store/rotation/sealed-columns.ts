@@ -1,20 +1,20 @@
 import type { Purpose, SealedColumnName } from '../../domain/sealed-columns.ts';
 import { sealedColumns as declared, recordIdParts } from '../../domain/sealed-columns.ts';
 
-// What a rotation re-seals, in this order, and what the doctor counts: the declared columns, in SQL.
+// The declared columns in SQL. A rotation re-seals them in this order, and the doctor counts them.
 
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;
   readonly type: 'text' | 'bytea';
   readonly purpose: Purpose;
-  /** A column whose values are unique within the brand, and its type: the rotation goes through the rows by it. */
+  /** A column whose values are unique within the brand, and its type. The rotation reads the rows in its order. */
   readonly key: readonly [column: string, type: string];
   /** The id that the record was sealed for, in SQL. */
   readonly recordId: string;
-  /** The column that counts the sealings; a record without one is sealed as the first always. */
+  /** The column that counts the sealings. `undefined`: the record always has seal number 1. */
   readonly sealCounter: string | undefined;
-  /** Rows looked at by one statement. */
+  /** Rows that one statement reads. */
   readonly batchSize: number;
 }
 
@@ -41,7 +41,7 @@ const recordIdSql = (name: SealedColumnName): string =>
     .filter((part) => part !== '')
     .join(' || ');
 
-/** The value that stands in braces: of a column, or the digest of one. */
+/** The value of a placeholder in braces: a column, or the digest of one. */
 function valueSql(inBraces: string): string {
   const [, digested] = /^sha256\((\w+)\)$/.exec(inBraces) ?? [];
   return digested === undefined ? inBraces : `encode(sha256(convert_to(${digested}, 'UTF8')), 'hex')`;
@@ -51,10 +51,10 @@ export const sealedColumns: readonly SealedColumn[] = (Object.keys(declared) as 
   toSealedColumn,
 );
 
-/** Tables whose rows say under which index key version their blind index values are. */
+/** Tables whose rows name the index key version of their blind index values. */
 export const indexedTables = ['customers', 'deleted_customers', 'idempotency'] as const;
 
-/** What is sealed under the root key instead: a new root version re-wraps it. */
+/** Columns that are sealed under the root key. A new root version re-wraps them. */
 export const rootSealed = [
   { table: 'brand_keys', column: 'wrapped' },
   { table: 'installation', column: 'root_proof' },

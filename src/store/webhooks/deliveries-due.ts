@@ -7,8 +7,8 @@ import { statement } from '../connection/database.ts';
 import type { WebhookId, WebhookRow } from './subscriptions.ts';
 import { webhooks } from './subscriptions.ts';
 
-// The worker looks for subscriptions of every brand that have something to be done; what it then reads and
-// writes it does under that brand's scope.
+// The worker looks for subscriptions of every brand that have work. It then reads and writes under the scope of
+// their brand.
 
 const progress = columns({
   brandId: computed('w.brand_id', id<BrandId>()),
@@ -23,18 +23,18 @@ const behind = statement(
     order by random() limit 1 for update of w skip locked`,
 );
 
-/** A subscription for which there are events that nobody has looked at. */
+/** A subscription with events that no worker has matched yet. */
 export interface LaggingWebhook {
   readonly brandId: BrandId;
   readonly webhook: WebhookRow;
-  /** The number of the last event that was looked at, and of the last that there is. */
+  /** The number of the last matched event, and of the newest event. */
   readonly fanned: string;
   readonly head: string;
 }
 
 /**
- * One such subscription, held until the transaction ends; nobody else looks at its events meanwhile. Which one is
- * chance, so that one with a million events before it does not keep the others waiting.
+ * Locks one such subscription until the transaction ends, so that only one worker matches its events. The choice is
+ * random, so that a subscription with a million events does not delay the others.
  */
 export async function lockLaggingWebhook(db: Connection): Promise<LaggingWebhook | undefined> {
   const [row] = await db.run(behind, []);
@@ -64,7 +64,7 @@ export interface DueWebhook {
   readonly isFailing: boolean;
 }
 
-/** The subscriptions that have deliveries to be made now. */
+/** The subscriptions with deliveries that are due now. */
 export async function dueWebhooks(db: Database, now: Instant): Promise<readonly DueWebhook[]> {
   return (await db.run(due, [toPostgres(now)])).map(subscription.read);
 }

@@ -16,7 +16,7 @@ export type DeliveryId = Id<'delivery'>;
 /** Seconds after which another worker may claim the same delivery: the first one may have died. */
 const leaseSeconds = 30;
 
-/** An event that a subscription has not been looked at for. */
+/** An event that has not been matched with a subscription yet. */
 export interface UnmatchedEvent {
   readonly number: string;
   readonly type: string;
@@ -50,12 +50,12 @@ export async function unmatchedEvents(
 export interface NewDelivery {
   readonly deliveryId: DeliveryId;
   readonly number: string;
-  /** Sealed, where more is sent than the event itself says. */
+  /** Sealed. Present if the delivery sends more than the body of the event. */
   readonly payload: string | undefined;
 }
 
-// A delivery behind one of the same customer that waits for a later try falls due together with it. The look at
-// that one is safe where it is not due for a minute: nobody claims it while this statement runs.
+// A delivery behind a waiting one of the same customer becomes due together with it. Reading that one is safe if it
+// is not due within a minute: no worker claims it while this statement runs.
 const fan = sql(
   'deliveries_fan_out',
   `with made as (
@@ -72,7 +72,7 @@ const fan = sql(
    update webhooks set fanned = :upTo::bigint where brand_id = :brandId and webhook_id = :webhookId::uuid`,
 );
 
-/** Writes the deliveries of events up to a number, and that they have been looked at: both or neither. */
+/** Writes the deliveries of events up to a number and marks these events as matched: both or neither. */
 export async function insertDeliveries(
   scope: Pick<BrandScope, 'brandId'>,
   db: Connection,
@@ -92,19 +92,19 @@ export async function insertDeliveries(
   });
 }
 
-/** A delivery that is one worker's for the time of the lease, with the subscription as it is now. */
+/** A delivery that one worker holds during the lease, with the present state of the subscription. */
 export interface ClaimedDelivery {
   readonly deliveryId: DeliveryId;
   readonly webhook: WebhookRow;
   readonly customerId: CustomerId | undefined;
   readonly eventId: string;
-  /** The event's own body, and the sealed one where there is one. */
+  /** The event's own body, and the sealed payload if there is one. */
   readonly thin: string;
   readonly full: string | undefined;
-  /** Attempts in all, and those of the present schedule, before this one. */
+  /** Attempts before this one: in total, and in the present schedule. */
   readonly attempts: number;
   readonly tries: number;
-  /** The worker's proof that it is still its own. */
+  /** Token that proves that the worker still holds the claim. */
   readonly claim: string;
 }
 
@@ -140,8 +140,9 @@ const claim = sql(
 );
 
 /**
- * Claims what is due for one subscription, the oldest events first and of each customer only the first that is
- * not through: so at most one is on its way for an endpoint and a customer, and none overtakes another.
+ * Claims due deliveries of one subscription, the oldest events first. For each customer it claims only the first
+ * unfinished delivery. At most one delivery per endpoint and customer is in progress, so deliveries keep their
+ * order.
  */
 export async function claimDeliveries(
   scope: BrandScope,
@@ -161,7 +162,7 @@ export async function claimDeliveries(
   return rows.map((row) => ({ ...claimed.read(row), webhook: webhooks.read(row), claim: token }));
 }
 
-/** One attempt, and what becomes of the delivery with it. */
+/** One attempt and the resulting state of the delivery. */
 export interface AttemptResult {
   readonly attemptId: string;
   readonly at: Instant;
@@ -200,8 +201,8 @@ const settleIt = sql(
 );
 
 /**
- * Writes an attempt down. Whatever waits behind it for the same customer falls due with it. False where the
- * delivery is no longer this worker's, and then nothing is written.
+ * Writes an attempt. Deliveries of the same customer that wait behind it become due with it. False: another worker
+ * holds the delivery, and nothing is written.
  */
 export async function settleDelivery(
   scope: BrandScope,
@@ -283,7 +284,7 @@ const list = sql(
 
 export interface DeliveryFilter {
   readonly status: DeliveryRow['status'] | undefined;
-  /** Only those of events before this one. */
+  /** Only deliveries of events before this number. */
   readonly before: bigint;
   readonly most: number;
 }

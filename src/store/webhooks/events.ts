@@ -3,7 +3,7 @@ import { bigint, columns, computed, id, optional, text } from '../columns.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 
-/** An event that has its place. */
+/** An event that has its number. */
 export interface NumberedEvent {
   readonly number: bigint;
   readonly eventId: string;
@@ -13,9 +13,9 @@ export interface NumberedEvent {
 
 export interface EventPage {
   readonly events: readonly NumberedEvent[];
-  /** How far was looked: there is nothing more up to here that fits. */
+  /** The number up to which all matching events are in this page. */
   readonly upTo: bigint;
-  /** The number of the oldest event that is still kept, or would be: what came before is gone. */
+  /** The number of the oldest event that is still kept. Earlier events are deleted. */
   readonly oldest: bigint;
 }
 
@@ -26,7 +26,7 @@ export interface EventQuery {
   readonly most: number;
 }
 
-// One statement, so that the head and the rows are of one moment: what is committed meanwhile comes later.
+// One statement reads the head and the rows in one snapshot. Events that are committed later come on a later page.
 const event = columns({ number: bigint(), eventId: id(), payload: text() }, 'found');
 const bounds = columns({
   head: computed('head.number', bigint()),

@@ -21,7 +21,7 @@ export interface WebhookRow {
   readonly id: WebhookId;
   /** Sealed. */
   readonly settings: string;
-  /** Counts the changes: what was decided on an older one is not written. */
+  /** Counts the changes. A change that was decided on an older count is not written. */
   readonly settingsSeal: number;
   readonly events: readonly string[];
   readonly payload: PayloadKind;
@@ -64,10 +64,10 @@ export async function readWebhook(scope: BrandScope, id: WebhookId): Promise<Web
   return row && webhooks.read(row);
 }
 
-/** How far the sequencer has come: what a subscription that begins now has behind it. */
+/** The number of the newest event. A subscription that begins now starts after it. */
 const headSql = 'coalesce((select event_number from journal_heads where brand_id = :brandId), 0)';
 
-/** Writes a new subscription. It is told what happens from now on. */
+/** Writes a new subscription. It receives events from now on. */
 export function insertWebhook(
   scope: BrandScope,
   row: WebhookRow,
@@ -100,20 +100,20 @@ export function insertWebhook(
   return runWithClaim(claim, query.run(scope.db, parameters));
 }
 
-/** What is done with a subscription, and what is written beside it. */
+/** One change of a subscription with its journal entry and claim. */
 interface SubscriptionChange {
   readonly name: string;
-  /** The subscription as it was read. */
+  /** The subscription in the state in which it was read. */
   readonly row: Pick<WebhookRow, 'id' | 'settingsSeal'>;
   /** CTEs that end in `changed`. */
   readonly effect: string;
-  /** What the effect names besides the brand and the subscription. */
+  /** The parameters of the effect besides the brand and the subscription. */
   readonly parameters?: Parameters;
   readonly journal: StatementPart;
   readonly claim: IdempotencyClaim | undefined;
 }
 
-/** One change of a subscription, if it is still as it was read. */
+/** Writes one change of a subscription if it has not changed since it was read. */
 function write(scope: BrandScope, change: SubscriptionChange): Promise<WriteOutcome> {
   const { name, row, effect, claim } = change;
   const { query, parameters } = assemble({
@@ -133,7 +133,7 @@ function write(scope: BrandScope, change: SubscriptionChange): Promise<WriteOutc
 
 const thisOne = 'brand_id = :brandId and webhook_id = :id::uuid and exists (select from gate)';
 
-/** Writes what a subscription is to be. Enabled again, it is told what happens from then on. */
+/** Writes the new state of a subscription. When it is enabled again, it receives events from then on. */
 export const changeWebhook = (
   scope: BrandScope,
   before: WebhookRow,
@@ -162,7 +162,7 @@ export const changeWebhook = (
     claim,
   });
 
-/** Deletes a subscription with all that was to be sent to it. */
+/** Deletes a subscription with its deliveries. */
 export const removeWebhook = (
   scope: BrandScope,
   row: WebhookRow,
@@ -180,7 +180,7 @@ export const removeWebhook = (
     claim,
   });
 
-/** Changes nothing of a subscription and writes an entry about it. */
+/** Writes an entry about a subscription without changing it. */
 export const insertWebhookEntry = (
   scope: BrandScope,
   row: WebhookRow,
@@ -189,7 +189,7 @@ export const insertWebhookEntry = (
 ): Promise<WriteOutcome> =>
   write(scope, { name: 'webhook_note', row, effect: 'changed as (select 1 from gate)', journal, claim });
 
-/** Which events are to be sent again: `numbers` of the brand's events. Pending ones stay as they are. */
+/** Schedules the brand's events with these numbers for another delivery. Pending deliveries stay as they are. */
 export const replayDeliveries = (
   scope: BrandScope,
   row: WebhookRow,
@@ -214,7 +214,7 @@ export const replayDeliveries = (
     claim,
   });
 
-/** What to replay, beyond what is pending anyway. */
+/** What to replay. Pending deliveries are never part of a replay. */
 export type Replay =
   | { readonly kind: 'event'; readonly eventId: string }
   | {
@@ -234,7 +234,7 @@ export type Replay =
 const eventNumber = columns({ number: text() }, 'e');
 const deliveryOf = (more: string) =>
   `exists (select from deliveries d where d.brand_id = :brandId and d.webhook_id = :id::uuid and d.number = e.number ${more})`;
-// A test was for one subscription, and is for no other now.
+// A test event belongs to one subscription only.
 const replayable = (name: string, where: string) =>
   sql(
     `replayable_${name}`,
@@ -269,7 +269,7 @@ function parametersOf(what: Replay): Parameters {
   }
 }
 
-/** The numbers of the events that a replay means, from after one number on. */
+/** The numbers of the events that a replay selects, after one number. */
 export async function readReplayable(
   scope: BrandScope,
   id: WebhookId,
@@ -290,7 +290,10 @@ const disable = sql(
    ), ${journalSql('changed')} select 1 as done from changed`,
 );
 
-/** Disables a subscription whose receiver is gone, and announces it. False where it was disabled already. */
+/**
+ * Disables a subscription whose receiver keeps failing, and writes the event for it. False if it was already
+ * disabled.
+ */
 export async function disableWebhook(
   scope: BrandScope,
   id: WebhookId,

@@ -15,11 +15,11 @@ import { personOf } from './people.ts';
 import { plant } from './plant.ts';
 
 /**
- * Clientele beside the floor (see floor.ts): the same machine, database server, customers and load, in one
- * run, slice by slice in turn. Only the ratios mean anything; they are throughput, ours over the floor's.
+ * Compares Clientele with the floor (see floor.ts) in one run: the same machine, database server, customers and
+ * load, in alternating slices. Only the ratios of throughput (ours divided by the floor's) are meaningful.
  *
- * Options: --customers N (20000), --slice MS (1500), --rounds N (5), --only get,list,create,patch,
- * --profile FOLDER (writes a CPU profile of each server there)
+ * Options: --customers N (20000), --slice MS (1500), --rounds N (5), --only get,list,create,patch, --profile FOLDER
+ * (writes a CPU profile of each server there)
  */
 
 const option = (name: string, otherwise: number): number => {
@@ -42,7 +42,7 @@ interface Contender {
   readonly port: number;
 }
 
-/** Starts a program and waits for the line in which it says where it listens. */
+/** Starts a program and waits for the line with its address. */
 async function start(args: readonly string[], env: NodeJS.ProcessEnv, where: RegExp): Promise<Contender> {
   const child = spawn(process.execPath, [...profiling, ...args], {
     env: { ...process.env, ...env },
@@ -60,11 +60,11 @@ async function start(args: readonly string[], env: NodeJS.ProcessEnv, where: Reg
   return { child, port };
 }
 
-/** Clientele as people run it, its log written at the default level (to nowhere). */
+/** Clientele as people run it, with its log at the default level, which is discarded. */
 const startOurs = (env: NodeJS.ProcessEnv) =>
   start([join(root, 'bin/clientele.js'), 'serve', '--output', 'json'], env, /"url":"http:[^"]*:(\d+)"/);
 
-/** The floor, translated the same way as Clientele is: a loader would tax both, and not equally. */
+/** The floor, bundled in the same way as Clientele, because a loader would slow both down by different amounts. */
 async function startFloor(args: readonly string[]): Promise<Contender> {
   const outfile = join(root, 'node_modules/.cache/clientele-floor.mjs');
   await build({
@@ -98,7 +98,7 @@ function postgresCpu(postmaster: number): number {
       const stat = statOf(Number(pid));
       if (Number(stat[1]) === postmaster) total += sum(stat.slice(11, 13));
     } catch {
-      // The process ended while it was being looked at.
+      // The process ended while it was read.
     }
   }
   return total * 10_000;

@@ -5,9 +5,8 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 
 /**
- * The least that a server of customers could be: bare `node:http`, plaintext columns in two tables, named
- * statements down pipelines, a cached key check, no validation, no sealing, no log. What Clientele does on
- * top is measured against it.
+ * The smallest possible server of customers: bare `node:http`, plaintext columns in two tables, named statements
+ * down pipelines, a cached key check, no validation, no sealing, no log. The benchmark compares Clientele with it.
  */
 
 const [url = '', digestHex = ''] = process.argv.slice(2);

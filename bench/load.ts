@@ -7,24 +7,24 @@ export type RequestBytes = () => string;
 export interface Load {
   readonly port: number;
   readonly concurrency: number;
-  /** Milliseconds to keep asking. */
+  /** Milliseconds of the run. */
   readonly duration: number;
   readonly next: RequestBytes;
-  /** The status that every answer must have; anything else ends the run, so that no failure is ever fast. */
+  /** The status that every answer must have. Any other status ends the run, so that failures are not measured. */
   readonly status: number;
 }
 
 export interface Measured {
   readonly requests: number;
-  /** Milliseconds that the run really took. */
+  /** The measured duration of the run in milliseconds. */
   readonly elapsed: number;
-  /** Milliseconds from asking to the whole answer, sorted. */
+  /** Milliseconds from each request to its complete answer, sorted. */
   readonly latencies: readonly number[];
 }
 
 /**
- * Asks over so many connections, each with one request under way, for so long. It speaks just enough HTTP
- * for the two servers that it measures, so that the asking costs as little as possible of the same machine.
+ * Sends requests over the given connections, one at a time on each, for the given duration. It implements only the
+ * HTTP that the two measured servers need, so that the load generator uses little of the same machine.
  */
 export async function runLoad(load: Load): Promise<Measured> {
   const began = performance.now();

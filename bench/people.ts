@@ -3,7 +3,7 @@ const last = ['Bond', 'Smith', 'Okafor', 'Fernández', 'Tanaka', "O'Brien", 'Sha
 
 const digits = (value: number, length: number): string => String(value).padStart(length, '0');
 
-/** The body of a create for the person of a number; two numbers never share an SSN. */
+/** The body of a create for a person with this number. Two numbers never share an SSN. */
 export function personOf(number: number) {
   const ssn = `${digits(100 + (Math.floor(number / 9_000) % 500), 3)}-${digits(10 + (Math.floor(number / 4_500_000) % 80), 2)}-${digits(1_000 + (number % 9_000), 4)}`;
   return {

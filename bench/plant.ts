@@ -30,7 +30,7 @@ const floorTables = `
     street text not null, street2 text not null, city text not null, state text not null, zip_code text not null, country text not null,
     is_primary boolean not null, primary key (brand_id, customer_id, address_id));`;
 
-/** So many customers for both: sealed through the product's own operation, and in plain text for the floor. */
+/** Creates the customers for both: sealed through the product's own operation, and in plain text for the floor. */
 export async function plant(
   config: Config,
   count: number,

@@ -1,6 +1,6 @@
-// Makes src/providers/zip-codes.gz, the table with which addresses are verified offline, from the open data
-// in two packages that only this script needs: `npx tsx scripts/build-zip-data.ts`. To bring the data up to
-// date, raise their versions (and the dates below), run it, and run test/customers/address-offline.test.ts.
+// Makes src/providers/zip-codes.gz, the table for verifying addresses offline, from the open data of two packages
+// that only this script needs: `npx tsx scripts/build-zip-data.ts`. To bring the data up to date, raise their
+// versions (and the dates below), run it, and run test/customers/address-offline.test.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { cityKey } from '../src/providers/address-cities.ts';
 
 const load = createRequire(import.meta.url);
 
-/** What is read, and how old it is by its makers' own words. NOTICE has the licences. */
+/** The sources and the dates that their makers state. NOTICE has the licences. */
 const origin =
   'ZIP, state and city of the United States, made by scripts/build-zip-data.ts from ' +
   `zipcodes ${versionOf('zipcodes')} of 2024-12-09 (BSD-3-Clause) and ` +
@@ -22,14 +22,14 @@ interface Place {
   readonly zip: string;
   readonly city: string;
   readonly state: string;
-  /** Degrees; absent where a source has none, as for the armed forces. */
+  /** Degrees. Absent if the source has none, as for the armed forces. */
   readonly latitude?: number;
   readonly longitude?: number;
 }
 
 /**
- * Names under which many people get their mail, and which both sources lack. One ZIP code stands for all of
- * its neighbourhood.
+ * Names that many people use for their mail and that both sources lack. One ZIP code represents its whole
+ * neighbourhood.
  */
 const usage: readonly Place[] = [
   { zip: '00802', city: 'Charlotte Amalie', state: 'VI' },
@@ -39,7 +39,7 @@ const usage: readonly Place[] = [
   { zip: '96940', city: 'Koror', state: 'PW' },
 ];
 
-/** The text of the table, in the form that `readZipTable` reads. Throws where the sources contradict. */
+/** The text of the table, in the form that `readZipTable` reads. Throws if the sources contradict each other. */
 export function buildZipTable(): string {
   const states = new Map<string, string>();
   const names = new Set<string>();
@@ -57,7 +57,7 @@ export function buildZipTable(): string {
   return `${[origin, ...lines.sort()].join('\n')}\n`;
 }
 
-/** In tenths of a degree, about 10 km, which is enough to tell near from far. */
+/** In tenths of a degree, about 10 km, which is enough to distinguish near from far. */
 const positionOf = ({ latitude, longitude }: Place): string =>
   latitude && longitude ? `${Math.round(latitude * 10)} ${Math.round(longitude * 10)}` : '';
 
@@ -85,7 +85,7 @@ function armedForces(zip: string): string | undefined {
   return /^96[2-6]/.test(zip) ? 'AP' : undefined;
 }
 
-/** From the entry upwards, since a package need not export its own package.json. */
+/** Searches from the entry upwards, because a package need not export its own package.json. */
 function folderOf(name: string): string {
   let folder = dirname(load.resolve(name));
   while (!folder.endsWith(`node_modules/${name}`)) folder = dirname(folder);

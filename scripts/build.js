@@ -1,6 +1,6 @@
 // Bundles the program into dist/, so that `node bin/clientele.js` needs no TypeScript loader at run time.
-// Dependencies are bundled too: read one by one, their thousand files cost each command a second, the bundle
-// a fifth of that. Every dynamic import becomes a chunk of its own, so that a short command does not load
+// Dependencies are bundled too: loading their thousand files takes each command a second, the bundle a fifth
+// of that. Every dynamic import becomes a chunk of its own, so that a short command does not load
 // the whole server.
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -11,13 +11,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const entry = join(dist, 'clientele.js');
 
-/** Milliseconds for which an earlier build stays: a program that runs from it may still load a part of it. */
+/** Milliseconds for which an earlier build is kept: a program that runs from it may still load a chunk. */
 const keptFor = 3_600_000;
 
 /**
- * Builds `dist/` from `src/`. Any number of processes may do it at once, and programs may run from dist/
- * meanwhile: each build has a folder of its own, and `dist/clientele.js`, which is replaced in one step,
- * leads to the newest. Throws esbuild's own error, which names file and line.
+ * Builds `dist/` from `src/`. Several processes may build at the same time, and programs may run from dist/
+ * during a build: each build has its own folder, and `dist/clientele.js`, which is replaced atomically, imports
+ * the newest. Throws esbuild's own error, which names file and line.
  */
 async function buildProgram() {
   const { build } = await import('esbuild');
@@ -34,7 +34,7 @@ async function buildProgram() {
       format: 'esm',
       platform: 'node',
       target: 'node20.19',
-      // The reference page's package reads its script from beside itself; pg does without its native half.
+      // The reference page's package reads its script from its own folder. pg works without its native part.
       external: ['@scalar/*', 'pg-native'],
       banner: { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' },
       sourcemap: true,
@@ -50,7 +50,7 @@ async function buildProgram() {
   await removeEarlier(name);
 }
 
-/** Files that code reads from beside itself, such as the migrations. They keep their path below their room. */
+/** Files that code reads from its own folder, such as the migrations. They keep their path below that folder. */
 async function copyData(folder) {
   const sources = join(root, 'src');
   for (const file of await readdir(sources, { recursive: true })) {

@@ -1,5 +1,5 @@
-// Writes the files that are made from the code: `npm run generate`. With --check it writes nothing and fails
-// where a file is not what the code says. --into FOLDER stands for the project, for tests.
+// Writes the files that are made from the code: `npm run generate`. With --check it writes nothing and fails if a
+// file differs from the code. --into FOLDER replaces the project folder, for tests.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,7 +43,7 @@ else if (values.check) {
   process.exitCode = 1;
 }
 
-/** Which file is not what it should be, how much of it, and where that begins. */
+/** Describes how a file differs from the code: the number of lines and the first difference. */
 function driftOf(name: string, found: string | undefined, made: string): string {
   if (found === undefined) return `${name} is missing.`;
   const [before, after] = [found.split('\n'), made.split('\n')];

@@ -10,13 +10,13 @@ import type { TaskObserver } from './worker/task-log.ts';
 import { openTaskLogs } from './worker/task-log.ts';
 import { startVerifications } from './worker/verifications.ts';
 
-/** The background work of a process: everything that no request waits for. */
+/** The background work of a process: all work that no request waits for. */
 export interface Background {
-  /** Resolves when the rounds under way have ended. */
+  /** Resolves when the running rounds have ended. */
   stop(): Promise<void>;
 }
 
-/** Starts the background tasks. Any number of processes may: claims in the database keep them apart. */
+/** Starts the background tasks. Any number of processes may run them: claims in the database separate their work. */
 export function startBackground(config: Config, { system }: Runtime, observer: TaskObserver): Background {
   const log = openTaskLogs({ db: system.db, now: system.now, observer });
   const tasks = [

@@ -9,7 +9,7 @@ import type { BackupFacts } from './store/installation/backup.ts';
 import type { Manifest } from './store/installation/backup-file.ts';
 import type { RestoreFacts } from './store/installation/restore.ts';
 
-// Backups need the database only. They open no keys and no records.
+// Backups need only the database. They use no keys and read no sealed content.
 
 export interface BackupCall extends Overrides {
   readonly version: string;

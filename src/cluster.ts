@@ -17,7 +17,7 @@ import { openRuntime } from './runtime.ts';
 
 /** What the primary process sends to a worker that has started. */
 interface WorkerConfig {
-  /** One key for all workers: the page that carries it and the requests that use it may reach different ones. */
+  /** One key for all workers: the page with the key and the requests that use it may reach different workers. */
   readonly referenceKey: ReferenceKey | undefined;
   /** Never 0: workers that replace dead ones must listen on the same port. */
   readonly port: number;
@@ -55,7 +55,7 @@ export async function openCluster(
 /** One worker process. */
 interface ClusterWorker {
   readonly worker: Worker;
-  /** Rejects where it ends before it answers. */
+  /** Rejects if the worker ends before it answers requests. */
   readonly ready: Promise<WorkerReady>;
   readonly ended: Promise<void>;
 }
@@ -65,16 +65,16 @@ function openWorkers(
   notice: (sentence: string) => void,
   onFatal: (error: Error) => void,
 ) {
-  // The very build that this process runs: one that was installed meanwhile may want another schema.
+  // The same build that this process runs. A newer installed build may need another schema.
   const exec = fileURLToPath(new URL('./clientele.js', import.meta.url));
-  // Workers take connections from the port themselves. Handed out in turn by this process, a connection on
-  // its way to a member that dies would stay open without an answer.
+  // Workers take connections from the port themselves. If this process distributed the connections, one that is
+  // passed to a dying worker would stay open without an answer.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec, serialization: 'advanced' });
   const living = new Set<ClusterWorker>();
   const ends: number[] = [];
   let stopping = false;
-  // Where this process has no time for an orderly end, nobody may be left behind on the port.
+  // If this process ends without an orderly shutdown, no worker may stay on the port.
   const killAll = () => {
     for (const { worker } of living) worker.process.kill('SIGKILL');
   };
@@ -107,7 +107,7 @@ function openWorkers(
     const { signalCode, exitCode } = worker.process;
     notice(`A process of the API ended (${signalCode ?? exitCode}) and is being started again.`);
     const next = startOne();
-    // One that does not come up has ended, and is one of the deaths that are counted.
+    // A worker that fails to start has ended, and its exit is counted above.
     next.ready.catch(() => undefined);
     void keep(next);
   }
@@ -137,9 +137,9 @@ function openWorkers(
 
 const unstartable = 'A process of the API could not start. See its messages above.';
 
-/** Tells a member what it is to do, and waits until it answers requests. */
+/** Sends a worker its configuration and waits until it answers requests. */
 async function instruct(worker: Worker, workerConfig: WorkerConfig): Promise<WorkerReady> {
-  // It asks first: what is sent before it listens is lost.
+  // The worker sends a message first, because a message sent before it listens would be lost.
   await once(worker, 'message');
   worker.send(workerConfig);
   const [ready] = (await once(worker, 'message')) as [WorkerReady];
@@ -150,11 +150,10 @@ async function instruct(worker: Worker, workerConfig: WorkerConfig): Promise<Wor
 export const isClusterWorker = (): boolean => cluster.isWorker;
 
 /**
- * What a worker does: it answers requests until the primary process tells it to stop, or has died.
- * Resolves once it answers.
+ * Runs a worker: it answers requests until the primary process stops it or dies. Resolves once it answers requests.
  */
 export async function runClusterWorker(config: Config, overrides: Overrides): Promise<void> {
-  // Ctrl-C reaches the whole group of processes; only the first one decides on it.
+  // Ctrl-C reaches the whole process group. Only the primary process reacts to it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const told = once(process, 'message');
   process.send?.('ready');

@@ -13,13 +13,13 @@ import type { Environment } from './store/installation/installation.ts';
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** Absolute. */
+  /** An absolute path. */
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   /** The same database for the owner of the tables. */
   readonly migrationDatabaseUrl: string | undefined;
   readonly rootKeyFile: string | undefined;
-  /** The root key itself, instead of the file. */
+  /** The root key itself, as an alternative to the file. */
   readonly rootKey: string | undefined;
   /** Days; 0 for never. */
   readonly rotateDays: number;
@@ -27,11 +27,11 @@ export interface Config {
   readonly backupHorizonDays: number;
   readonly environment: Environment;
   readonly demo: boolean;
-  /** The account with which Lob verifies addresses; without one they are verified offline. */
+  /** The Lob account that verifies addresses. `undefined`: addresses are verified offline. */
   readonly lob: { readonly keyFile: string; readonly url: string | undefined } | undefined;
   readonly auditReads: boolean;
   readonly logLevel: LogLevel;
-  /** Undefined where nobody chose one: the command line then chooses by where the log goes. */
+  /** `undefined`: not configured. The command line then chooses by the destination of the log. */
   readonly logFormat: LogFormat | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** The URL under which clients reach the server. */
@@ -42,7 +42,7 @@ export interface Config {
   readonly budgetLimits: BudgetLimits;
 }
 
-/** Which settings are wrong and what they should be: one line for each. */
+/** Lists the invalid settings and their allowed values, one line for each setting. */
 export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
 
@@ -51,7 +51,7 @@ export class ConfigError extends OperatorError {
   }
 }
 
-/** Reads the environment. @throws ConfigError with a line for every setting that is wrong. */
+/** Reads the environment. @throws ConfigError with a line for every invalid setting. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const env = readSettings(environment);
   const conflicts = conflictsIn(env, environment);
@@ -116,14 +116,16 @@ function readSettings(environment: NodeJS.ProcessEnv): Settings {
 
 function unknownSetting(name: string, known: readonly string[]): string {
   const similar = closest(name, known);
-  // Two swapped letters are two edits. A short name may differ by fewer: everything short is close to everything.
+  // Two swapped letters are two edits. A short name may have fewer edits, because short names are all similar.
   const mostEdits = 1 + Math.floor((name.length - prefix.length) / 4);
   const isTypo = distance(name, similar) <= mostEdits;
   const hint = isTypo ? `Did you mean ${similar}?` : 'docs/configuration.md lists the settings.';
   return `There is no setting ${name}. ${hint}`;
 }
 
-/** What the validator found, in terms of each setting. The value itself may be a secret. */
+/**
+ * The validator's findings as one sentence for each setting. The value is not repeated, because it may be a secret.
+ */
 function invalidSettings(error: unknown): readonly string[] {
   const { errors } = error as { errors?: readonly { readonly instancePath: string }[] };
   if (!errors) throw error;
@@ -139,7 +141,7 @@ function allowedValues(name: string): string {
   return values ? `one of: ${values.join(', ')}` : `a whole number from ${minimum} to ${maximum}`;
 }
 
-/** Settings that are valid by themselves and not together. */
+/** Settings that are valid on their own but not in combination. */
 function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly string[] {
   const problems: string[] = [];
   if ((env.CLIENTELE_ADDRESS_VERIFIER === 'lob') !== (env.CLIENTELE_LOB_KEY_FILE !== undefined))
@@ -174,9 +176,7 @@ const listOf = (list: string): readonly string[] =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 
-/**
- * What must not be in live, each as the sentence that says how to mend it. A sandbox may do all of this.
- */
+/** The unsafe settings in live, each as a sentence with the next step. A sandbox allows all of them. */
 export function unsafeInLive(config: Config): readonly string[] {
   if (config.environment !== 'live') return [];
   const sentences: string[] = [];
@@ -201,13 +201,13 @@ export function refuseUnsafe(config: Config): void {
   if (sentences.length > 0) throw new ConfigError(...sentences);
 }
 
-/** The secret in a file that a setting names. @throws ConfigError where the file cannot be read or is empty. */
+/** The secret in a file that a setting names. @throws ConfigError if the file cannot be read or is empty. */
 export function readSecretFile(name: string, path: string): string {
   try {
     const secret = readFileSync(path, 'utf8').trim();
     if (secret !== '') return secret;
   } catch {
-    // Said below: for the operator, an unreadable file and an empty one want the same step.
+    // Handled below: an unreadable file and an empty one have the same next step.
   }
   throw new ConfigError(
     `${name} names a file that cannot be read or is empty: ${path}. Put the secret into it.`,

@@ -17,14 +17,14 @@ import type { Runtime } from './runtime.ts';
 /** The HTTP server of a process. */
 export interface HttpServer {
   readonly url: string;
-  /** Finishes the requests under way; takes no new ones. */
+  /** Finishes the running requests and accepts no new ones. */
   close(): Promise<void>;
 }
 
 /** The TLS certificate, read before anything is opened. */
 export type Certificate = ReturnType<typeof readCertificate> | undefined;
 
-/** @throws ConfigError where the configured certificate cannot be used. */
+/** @throws ConfigError if the configured certificate cannot be used. */
 export const certificateOf = ({ tls }: Config): Certificate => tls && readCertificate(tls);
 
 export interface HttpServerParts {
@@ -63,14 +63,14 @@ export async function openHttpServer(
   return {
     url: urlOf(config, app.server.address() as AddressInfo),
     async close() {
-      // A connection whose last answer is still to come would otherwise be kept for a minute after it.
+      // Without this, a connection with a pending answer would stay open for a minute after it.
       app.server.keepAliveTimeout = 1;
       await app.close();
     },
   };
 }
 
-/** Where a client on this machine finds the server; one that listens on every address is also on loopback. */
+/** The URL for a client on this machine. A server that listens on every address is also on loopback. */
 function urlOf(config: Config, { port }: AddressInfo): string {
   const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
   const host = everywhere[config.host] ?? config.host;
@@ -78,9 +78,9 @@ function urlOf(config: Config, { port }: AddressInfo): string {
 }
 
 /**
- * The port to listen on: the configured one, or where that is 0, one that is free now.
+ * The port to listen on: the configured one, or a free one if that is 0.
  *
- * @throws ConfigError where nothing can listen at the configured address, with the next step.
+ * @throws ConfigError with the next step if the server cannot listen at the configured address.
  */
 export async function findPort({ host, port }: Config): Promise<number> {
   const probe = createServer();

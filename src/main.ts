@@ -17,22 +17,22 @@ import { openRuntime } from './runtime.ts';
 export interface RunningServer {
   readonly url: string;
   readonly system: System;
-  /** Whether this start was the first one. */
+  /** Whether this was the first start. */
   readonly isFirstStart: boolean;
   /** On the first start of a sandbox: the demo brand's key, with its secret. */
   readonly demoKey: NewKey | undefined;
-  /** Finishes the requests under way, then closes everything. */
+  /** Finishes the running requests, then closes everything. */
   close(): Promise<void>;
 }
 
-/** How a server divides its work among processes; by default one does all of it. */
+/** How a server divides its work among processes. By default one process does all of it. */
 export interface Deployment {
   /** Leaves background work to a `clientele worker`. */
   readonly apiOnly?: boolean;
   readonly cluster?: ClusterOptions;
 }
 
-/** Starts what `clientele serve` runs, and what the tests talk to. */
+/** Starts the server of `clientele serve`. Tests use it, too. */
 export async function startServer(
   config: Config,
   overrides: Overrides = {},
@@ -76,7 +76,7 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Starts what `clientele worker` runs, on a database that a server has made. */
+/** Starts the process of `clientele worker`, on a database that a server has created. */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<RunningWorker> {
   const runtime = await openRuntime(config, 'command', overrides);
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
@@ -85,7 +85,7 @@ export async function startWorker(config: Config, overrides: Overrides = {}): Pr
     runtime,
     openObserver(logger, () => runtime.database.usage),
   );
-  // Background tasks do not keep a process alive, and here nothing else does.
+  // Background tasks do not keep a process alive, so this timer does.
   const alive = setInterval(() => undefined, 60_000);
   return {
     system: runtime.system,

@@ -36,39 +36,39 @@ import { openVault } from './vault/vault.ts';
 
 /** The composition root below HTTP and background work: what a server and every command need. */
 
-/** What a process brings along, and what tests replace. */
+/** Dependencies that a process provides and that tests replace. */
 export interface Overrides {
   readonly now?: () => Instant;
   readonly logger?: Logger;
-  /** Told, in sentences for people, what is being waited for. */
+  /** Called with a sentence for people about what the start waits for. */
   readonly notice?: (sentence: string) => void;
   /** Connections for changes, where several processes share a server. */
   readonly connections?: number;
-  /** The way to the receivers of webhooks. */
+  /** The HTTP client for receivers of webhooks. */
   readonly outbound?: Outbound;
 }
 
 /**
- * `serve` makes what is not there yet and brings the schema up to date; a `command` works with what there is,
- * a `restore` with an empty database, which it makes where that is the embedded one.
+ * `serve` creates what is missing and applies migrations. `command` works with an existing installation. `restore`
+ * works with an empty database and creates the embedded one.
  */
 export type Role = 'serve' | 'command' | 'restore';
 
-/** The system with everything under it, ready for commands or for a server. */
+/** The system with its database and vault, ready for commands or for a server. */
 export interface Runtime {
   readonly system: System;
   readonly database: Database;
-  /** Whether this very start settled what the database is. */
+  /** Whether this start created the installation. */
   readonly isFirstStart: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Opens database and vault. `beforeFirstStart` may still refuse: what it throws leaves a first start to be made
- * again, so that nobody misses the one moment at which the demo's key is shown.
+ * Opens database and vault. `beforeFirstStart` may refuse. If it throws, the next start is a first start again, so
+ * that the demo's key, which is shown only once, is not lost.
  *
- * @throws ConfigError, OperatorError, EmbeddedError, MigrationError, UnfitServerError or VaultError: sentences
- *   for the operator.
+ * @throws ConfigError, OperatorError, EmbeddedError, MigrationError, ServerRequirementError or VaultError: sentences for
+ *   the operator.
  */
 export async function openRuntime(
   config: Config,
@@ -77,7 +77,7 @@ export async function openRuntime(
   beforeFirstStart: () => Promise<void> = async () => undefined,
 ): Promise<Runtime> {
   refuseUnsafe(config);
-  // A key of the operator's own is looked at first: a start that must be refused leaves nothing behind.
+  // An operator's own key is read first, so that a refused start leaves nothing behind.
   const configured = rootKeyLocationOf(config).kind === 'own' ? undefined : loadRoot(config);
   await refuseReadableKey(config);
   const now = overrides.now ?? wallClock;
@@ -146,7 +146,7 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** The PostgreSQL server of the configuration, started or joined where it is the embedded one. */
+/** The configured PostgreSQL server. The embedded one is started or joined. */
 export async function openStorage(config: Config, role: Role, overrides: Overrides = {}): Promise<Storage> {
   const embedded =
     config.databaseUrl === undefined
@@ -221,12 +221,12 @@ function ownerWork(
 }
 
 export interface Migrated {
-  /** Names of the migrations applied now, and of those that had been before. */
+  /** The names of the migrations applied now, and of those applied before. */
   readonly applied: readonly string[];
   readonly before: readonly string[];
 }
 
-/** Brings the schema of the configured database up to date; needs no key, since it reads no record. */
+/** Brings the schema of the configured database up to date. It needs no key, because it reads no record. */
 export async function migrateDatabase(config: Config, overrides: Overrides = {}): Promise<Migrated> {
   const { asOwner, close } = await openStorage(config, 'command', overrides);
   try {
@@ -247,14 +247,14 @@ async function refuseOldSchema(database: Database): Promise<void> {
   );
 }
 
-/** What a webhook's receiver has to take an event, and how much of its answer is kept. */
+/** The time limit for a webhook's receiver, and how much of its answer is kept. */
 const webhookBounds = { timeoutMs: 10_000, maxResponseBytes: 1_024 } as const;
 
-/** Milliseconds for one call to Lob, and the largest answer that is read of it. */
+/** The limits of a call to Lob: its time in milliseconds, and the size of its answer in bytes. */
 const lobTimeoutMs = 3_000;
 const lobMaxResponseBytes = 64 * 1024;
 
-/** Who judges addresses: open data or Lob; in a sandbox also the lines that stand for every verdict there is. */
+/** Opens the address verifier: open data or Lob. A sandbox adds test addresses for every verdict. */
 function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Instant): AddressVerifier {
   const base = lob
     ? openLobVerifier({
@@ -271,10 +271,13 @@ function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Ins
   return environment === 'sandbox' ? openSandboxVerifier(base) : base;
 }
 
-/** Seconds until the sandbox's verdict, so that `submitted` can be seen. */
+/** Seconds until the sandbox's verdict, so that clients see the status `submitted`. */
 const sandboxDelay = 1;
 
-/** Who verifies. Nothing is opened before a program needs it, and a program's settings may change meanwhile. */
+/**
+ * Opens the KYC providers. Each is opened when a program needs it, and opened again if the program's settings
+ * change.
+ */
 function openKycProviders(
   { webhookAllow }: Config,
   now: () => Instant,
@@ -297,7 +300,7 @@ export function rootKeyLocationOf(config: Config): RootKeyLocation {
   return { kind: config.rootKeyFile === undefined ? 'own' : 'file', path: rootKeyFileOf(config) };
 }
 
-/** Where root keys come from. A KMS would be one more source here (docs/rotation.md). */
+/** The source of root keys. A KMS would be another source here (docs/rotation.md). */
 export const keySourceOf = (config: Config): KeySource =>
   config.rootKey === undefined
     ? rootKeyFromFile(rootKeyFileOf(config))
@@ -306,8 +309,8 @@ export const keySourceOf = (config: Config): KeySource =>
 const loadRoot = (config: Config): Vault => openVault(keySourceOf(config).load());
 
 /**
- * The vault of a sandbox without a key of the operator's own. Only its first start makes one: over records
- * that are there already, a new key would open nothing and hide that the old one is lost.
+ * The vault of a sandbox without an operator's own key. Only the first start creates a key: a new key could not
+ * open existing records, and would hide the loss of the old key.
  */
 async function besideTheData(config: Config, role: Role, database: Database): Promise<Vault> {
   const path = rootKeyFileOf(config);

@@ -5,7 +5,7 @@ import type { Environment } from './store/installation/installation.ts';
 const budget = (standard: number, description: string) =>
   Type.Integer({ default: standard, minimum: 1, maximum: 1_000_000, description });
 
-/** Every setting there is. `src/config.ts` reads them, and `docs/configuration.md` is generated from them. */
+/** Every setting. `src/config.ts` reads them, and `docs/configuration.md` is generated from them. */
 export const settings = Type.Object({
   CLIENTELE_HOST: Type.String({ default: '127.0.0.1', description: 'The address to listen on.' }),
   CLIENTELE_PORT: Type.Integer({

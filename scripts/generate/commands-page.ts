@@ -59,7 +59,7 @@ export function commandsPage(): string {
   return [beginning, table, ...commands.map(section), globals(program), ending].join('\n');
 }
 
-/** The commands that do something, each with the words that call it. */
+/** The commands without subcommands, each with the words that call it. */
 function leavesOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
   if (command.commands.length === 0) return [[path.join(' '), command]];
   return command.commands.flatMap((child) => leavesOf(child, [...path, child.name()]));

@@ -19,7 +19,7 @@ The body below is what a webhook sends and what the stream shows (there with \`e
 | --- | --- |
 ${types.map((type) => `| [\`${type}\`](#${type.replaceAll(/[.]/g, '')}) | ${eventTypes[type]} |`).join('\n')}
 
-A pattern with a \`*\` at its end stands for all types that begin so: \`customer*\`, \`kyc.*\`, \`*\`.
+A pattern with a \`*\` at its end matches all types with that beginning: \`customer*\`, \`kyc.*\`, \`*\`.
 
 ${types.map(section).join('\n')}
 ## A full payload

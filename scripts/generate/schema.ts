@@ -43,7 +43,7 @@ const columns = `
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
    where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped order by a.attnum`;
 
-/** But for \`not null\`, which newer servers list too and which stands with its column. */
+/** Without \`not null\`, which newer servers list too and which is written with its column. */
 const constraints = `
   select conname as name, pg_get_constraintdef(oid, true) as text from pg_constraint
    where conrelid = $1::oid and contype <> 'n' order by position(contype in 'pufxc'), conname`;
@@ -57,7 +57,7 @@ const triggers = `
   select pg_get_triggerdef(oid, true) as text from pg_trigger
    where tgrelid = $1::oid and not tgisinternal order by tgname`;
 
-/** What belongs to no table. */
+/** Objects that belong to no table. */
 const others = `
   select 'create sequence ' || relname as text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'S'
   union all
@@ -101,5 +101,5 @@ function columnLine(row: Readonly<Record<string, unknown>>): string {
   return words.join(' ');
 }
 
-/** Everything is in the one schema that every connection looks into first. */
+/** Every object is in the schema that every connection searches first. */
 const plain = (text: unknown): string => String(text).replaceAll('public.', '');

@@ -2,7 +2,7 @@ import type { System } from '../operations/system.ts';
 import type { Format } from './output.ts';
 import { printNotice } from './output.ts';
 
-/** Opens the system for one command, whether or not a server runs on the same data, and closes it after. */
+/** Opens the system for one command and closes it afterwards. A server may run on the same data. */
 export async function withSystem<Result>(
   format: Format,
   work: (system: System) => Promise<Result>,
@@ -23,7 +23,7 @@ export async function withSystem<Result>(
 
 export type Brand = Awaited<ReturnType<typeof import('../operations/brands/brands.ts').findBrandByName>>;
 
-/** The same for one brand, named as people name it: answers the brand beside what the work gave. */
+/** The same for one brand, given by name or id. Returns the brand and the result of the work. */
 export async function withBrand<Result>(
   format: Format,
   name: string,

@@ -33,7 +33,10 @@ export function reportFailure(error: unknown, format: Format): number {
   return error instanceof UsageError ? 2 : 1;
 }
 
-/** What went wrong, for people. An unforeseen error is reported by kind and place, because its message may quote data. */
+/**
+ * The failure as a sentence for people. An unforeseen error is reported by kind and place, because its message may
+ * quote data.
+ */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return unforeseen(error);
   const code = codeOf(error);
@@ -51,7 +54,7 @@ function unforeseen(error: unknown): string {
   return `Something went wrong that Clientele does not know: ${describe(error)}. Please report this line, together with what you did and the output of: clientele doctor`;
 }
 
-/** The kind of an error, its code, and where in the sources it came from; never its message. */
+/** The kind of an error, its code and its place in the sources; never its message. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code = codeOf(error);
@@ -64,7 +67,7 @@ function codeOf(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The first line of ours in the stack, in terms of the sources. */
+/** The first frame of our code in the stack, as a place in the sources. */
 function sourcePlaceOf(error: Error): string | undefined {
   for (const line of (error.stack ?? '').split('\n')) {
     const [, file, row, column] = /^\s+at .*?((?:file:\/\/)?\/[^()]+):(\d+):(\d+)\)?$/.exec(line) ?? [];

@@ -4,8 +4,8 @@ import type { Config } from '../config.ts';
 import type { Format } from './output.ts';
 
 /**
- * The log on standard output. Without CLIENTELE_LOG_FORMAT it is for people where a person watches a sandbox:
- * standard output is a terminal, and the caller did not ask for JSON.
+ * The log on standard output. Without CLIENTELE_LOG_FORMAT it is pretty for a sandbox on a terminal, unless the
+ * caller asked for JSON.
  */
 export async function openLogger(config: Config, format: Format): Promise<Logger> {
   const options = { level: config.logLevel, base: null };
@@ -18,7 +18,7 @@ export async function openLogger(config: Config, format: Format): Promise<Logger
 
 const hasColours = (): boolean => process.stdout.isTTY && process.stdout.hasColors();
 
-/** One line for each entry: the time, the level, what happened, and the fields that are left. */
+/** One line for each entry: the time, the level, the message and the remaining fields. */
 const prettyOptions = {
   translateTime: 'SYS:HH:MM:ss.l',
   singleLine: true,

@@ -8,7 +8,7 @@ export type Format = 'table' | 'json';
 
 type Colour = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 
-/** Colours text where the stream is a terminal that has colours and NO_COLOR is not set. */
+/** Colours text if the stream is a terminal with colours and NO_COLOR is not set. */
 export function coloured(stream: NodeJS.WriteStream, colour: Colour, text: string): string {
   return stream.isTTY && stream.hasColors() ? styleText(colour, text) : text;
 }
@@ -23,7 +23,10 @@ export function printNotice(format: Format, sentence: string): void {
   process.stderr.write(`${format === 'json' ? JSON.stringify({ notice: sentence }) : sentence}\n`);
 }
 
-/** The command that starts this program here, so that what it proposes can be copied: `clientele`, or `node bin/clientele.js`. */
+/**
+ * The command that starts this program here, so that proposed commands can be copied: `clientele`, or `node
+ * bin/clientele.js`.
+ */
 export function programName(): string {
   const script = process.argv[1] ?? 'clientele';
   if (basename(script) !== 'clientele') {

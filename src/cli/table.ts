@@ -8,7 +8,7 @@ const nothing = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Rows under a head, without lines around them. `widths` bounds columns, whose text is then wrapped. */
+/** Rows under a head, without borders. `widths` limits columns and wraps their text. */
 export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

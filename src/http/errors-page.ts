@@ -12,7 +12,7 @@ p { margin: 0.4rem 0; }
 h2 a { color: inherit; }
 `;
 
-/** Lets the page have its one style and nothing else: no script, no picture, no frame, no request. */
+/** Allows the page's one style and nothing else: no script, no image, no frame, no request. */
 export const errorsPolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** The error catalogue for people. The `type` of a problem (RFC 9457) is an anchor on this page. */

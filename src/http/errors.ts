@@ -9,7 +9,7 @@ export interface ErrorAnswer {
   readonly retryAfter: number | undefined;
 }
 
-/** A refusal as the client asked for it: Bond's four members and nothing else, or RFC 9457. */
+/** A refusal in the form that the client asked for: Bond's four members, or RFC 9457. */
 export function errorAnswer(refusal: Refusal, asProblem: boolean): ErrorAnswer {
   const entry = errorCatalogue[refusal.code];
   const { status } = entry;
@@ -34,7 +34,7 @@ function problem({ code, detail }: Refusal): object {
 const fieldList = (problems: FieldProblems) =>
   Object.entries(problems).flatMap(([field, sentences]) => sentences.map((detail) => ({ field, detail })));
 
-/** What Fastify itself refuses, in the words of our catalogue. */
+/** The code of our error catalogue for each error of Fastify. */
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -44,14 +44,14 @@ const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'not_found',
 };
 
-/** Any thrown thing as a refusal, or `undefined` where it is a fault of ours. */
+/** The refusal for a thrown error. `undefined`: the error is a fault of the service. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   const code = error instanceof Error && 'code' in error ? frameworkCodes[String(error.code)] : undefined;
   return code && new Refusal(code);
 }
 
-/** What Node's parser refuses before there is a request. */
+/** The refusal for an error of Node's parser, before there is a request. */
 export function refusalOfParser(code: string): Refusal {
   if (code === 'HPE_HEADER_OVERFLOW') return new Refusal('header_too_large');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Refusal('request_timeout');

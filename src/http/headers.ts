@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Precondition } from '../contract/operation.ts';
 import { Refusal } from '../domain/errors.ts';
 
-/** The two headers of a key. Node would join a doubled one; two of either name no key at all. */
+/** The two headers of a key. Node joins repeated headers; a repeated header names no key. */
 export function keyHeadersOf(request: IncomingMessage): readonly [string | undefined, string | undefined] {
   let identity: string | undefined;
   let authorization: string | undefined;
@@ -24,7 +24,7 @@ export function keyHeadersOf(request: IncomingMessage): readonly [string | undef
 /** The strong entity tag of a row version (RFC 9110 section 8.8.3). */
 export const etagOf = (version: number): string => `"${version}"`;
 
-/** `If-Match`. A weak or foreign tag matches no version, as RFC 9110 section 13.1.1 has it. */
+/** `If-Match`. A weak or foreign tag matches no version (RFC 9110 section 13.1.1). */
 export function preconditionOf(header: string | undefined): Precondition {
   if (header === undefined) return 'none';
   if (header.trim() === '*') return 'any';
@@ -36,7 +36,7 @@ export function preconditionOf(header: string | undefined): Precondition {
   return versions;
 }
 
-/** `Idempotency-Key`: one, of at most 255 printable ASCII characters. Node would join two of them. */
+/** `Idempotency-Key`: one header of 1 to 255 printable ASCII characters. Node joins repeated headers. */
 export function idempotencyKeyOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
   const header = headers['idempotency-key'];
   if (header === undefined) return undefined;
@@ -48,7 +48,7 @@ export function idempotencyKeyOf({ rawHeaders, headers }: IncomingMessage): stri
   });
 }
 
-/** Whether a body can be read: JSON in UTF-8. Parameters other than a charset mean nothing (RFC 8259 section 11). */
+/** Whether a body is JSON in UTF-8. Parameters other than the charset have no meaning (RFC 8259 section 11). */
 export function isPlainJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   return type === 'application/json' && parameters.every(isNoOtherCharset);
@@ -70,7 +70,7 @@ function mediaRanges(header: string): readonly MediaRange[] {
   });
 }
 
-/** How much a client wants a media type: the most specific range that fits it decides (RFC 9110 section 12.5.1). */
+/** The quality that a client gives a media type, from the most specific matching range (RFC 9110 section 12.5.1). */
 function qualityOf(ranges: readonly MediaRange[], type: string): number {
   const fitting = [type, `${type.split('/')[0]}/*`, '*/*'];
   for (const wanted of fitting) {
@@ -80,15 +80,15 @@ function qualityOf(ranges: readonly MediaRange[], type: string): number {
   return 0;
 }
 
-/** Whether the client prefers plain text to JSON; where it likes both equally it gets JSON. */
+/** Whether the client prefers plain text to JSON. On equal quality it gets JSON. */
 export function prefersText(header: string | undefined): boolean {
   const ranges = mediaRanges(header ?? '*/*');
   return qualityOf(ranges, 'text/plain') > qualityOf(ranges, 'application/json');
 }
 
 /**
- * Whether errors are wanted in the form of RFC 9457: where the client prefers it to JSON, or names it and likes
- * both equally.
+ * Whether the client wants errors in the form of RFC 9457: it prefers that form to JSON, or names it with equal
+ * quality.
  */
 export function wantsProblem(header: string | undefined): boolean {
   const ranges = mediaRanges(header ?? '*/*');
@@ -98,14 +98,11 @@ export function wantsProblem(header: string | undefined): boolean {
   return problem > json || (isNamed && problem > 0 && problem === json);
 }
 
-/**
- * The `Accept` header in the bytes of a request that could not be parsed, so that its refusal has the form that
- * the client asked for.
- */
+/** The `Accept` header in the bytes of a request that could not be parsed. It decides the form of the refusal. */
 export function acceptIn(bytes: Buffer | undefined): string | undefined {
   const head = bytes?.subarray(0, mostHeadBytes).toString('latin1').split('\r\n\r\n', 1)[0];
   return head?.match(/(?:^|\n)accept:[ \t]*([^\r\n]*)/i)?.[1];
 }
 
-/** Headers may have 16 KiB; what comes after a head that long is not searched. */
+/** Headers have at most 16 KiB. The search ends after this many bytes. */
 const mostHeadBytes = 64 * 1024;

@@ -5,7 +5,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether the other end of a connection is a process of this machine. */
+/** Whether the remote address of a connection is this machine. */
 export function isLoopback(address: string | undefined): boolean {
   if (address === undefined) return false;
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
@@ -14,8 +14,8 @@ export function isLoopback(address: string | undefined): boolean {
 }
 
 /**
- * Whether a request came straight from this machine. One that another machine sent through a proxy on this
- * one did not, and such a proxy says so in a forwarded header.
+ * Whether a request came directly from this machine. A proxy on this machine adds a forwarded header to the
+ * requests of other machines.
  */
 export const isLocalRequest = (request: IncomingMessage): boolean =>
   isLoopback(request.socket.remoteAddress) &&
@@ -23,9 +23,9 @@ export const isLocalRequest = (request: IncomingMessage): boolean =>
   request.headers.forwarded === undefined;
 
 /**
- * The names under which this server may be called: those of loopback, the one it listens on, and the one of
- * its public URL. An IP address is always one: a page of another origin can only make a browser call this
- * server by a name of its own that it rebinds (DNS rebinding), never by an address.
+ * The names under which this server may be called: those of loopback, the one it listens on, and the one of its
+ * public URL. An IP address is always accepted: DNS rebinding needs a name, so a page of another origin cannot use
+ * an address.
  */
 export function hostCheck(
   listening: string,

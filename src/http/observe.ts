@@ -2,10 +2,12 @@ import type { Logger } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { describeFault } from '../domain/fault.ts';
 
-/** All that is ever said of a request. Nothing that a client sent is among it but the route it matched. */
+/**
+ * Every fact that is logged or counted of a request. It contains nothing from the client except the matched route.
+ */
 export interface Observation {
   readonly requestId: string;
-  /** The operation, or the route where it is none of the API's. */
+  /** The operation, or the route if it is not one of the API. */
   readonly operation: string;
   readonly method: string;
   readonly status: number;
@@ -16,25 +18,25 @@ export interface Observation {
 
 export interface Observer {
   request(seen: Observation): void;
-  /** A fault of ours. The cause goes to the log by its kind and place, never by its message: it may quote data. */
+  /** Logs a fault of the service by its kind and place, never by its message, which may quote data. */
   fault(requestId: string, operation: string, error: unknown): void;
   /** A round of a background task has ended. */
   taskRan(task: string, succeeded: boolean): void;
-  /** A round of a background task failed, or one piece of its work. */
+  /** A round of a background task failed, or one item of a round. */
   taskFailed(task: string): void;
-  /** Logs a failure of a background task by its kind and place, with how many of its kind it stands for. */
+  /** Logs failures of one kind of a background task by kind and place, with their number. */
   taskFault(task: string, error: unknown, failures: number): void;
   metrics(): Promise<string>;
 }
 
-/** What the metrics show of the database's connections. */
+/** The use of the database's connections, for the metrics. */
 export interface PoolUsage {
   readonly total: number;
   readonly idle: number;
   readonly waiting: number;
 }
 
-/** Metrics and the log, both by allow-list: a field that is not named here cannot be written. */
+/** Writes metrics and the log from an allow-list: a field that is not named here cannot be written. */
 export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -92,7 +94,7 @@ export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
   };
 }
 
-/** What the metrics show of background work. */
+/** The metrics of background work. */
 function taskMetrics(registry: Registry) {
   const labelNames = ['task'] as const;
   const registers = [registry];
@@ -117,7 +119,7 @@ function taskMetrics(registry: Registry) {
   return {
     ran(task: string, succeeded: boolean): void {
       runs.inc({ task });
-      // Alerts on a rate need the series before its first failure.
+      // Alerts on a rate need the series to exist before its first failure.
       failures.inc({ task }, 0);
       if (succeeded) lastSuccess.setToCurrentTime({ task });
     },

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** A text that never changes while the process lives, kept compressed. */
+/** A text that never changes while the process runs, stored compressed. */
 export interface PackedFile {
   readonly type: string;
   readonly gzipped: Buffer;
@@ -15,7 +15,7 @@ export async function packFile(type: string, text: string): Promise<PackedFile> 
   return { type, gzipped: await promisify(gzip)(text), etag: `"${digest}"` };
 }
 
-/** Answers with the file, or with 304 where the client has it; compressed where the client can read that. */
+/** Answers with the file, compressed if the client accepts gzip, or with 304 if the client already has it. */
 export async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,

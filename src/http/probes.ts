@@ -6,7 +6,7 @@ export interface Probes {
   readonly isReady: () => boolean;
 }
 
-/** What an orchestrator asks: does the process live, may it get traffic, how is it doing. */
+/** The endpoints for an orchestrator: liveness, readiness and metrics. */
 export function addProbes(app: FastifyInstance, { observer, isReady }: Probes): void {
   app.get('/livez', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {

@@ -1,6 +1,6 @@
 import { Refusal } from '../domain/errors.ts';
 
-/** Seconds of one window. */
+/** The length of one window in seconds. */
 const window = 60;
 
 export interface RateLimiter {
@@ -11,7 +11,7 @@ export interface RateLimiter {
   take(key: string): readonly [policy: string, limit: string];
 }
 
-/** So many requests a minute for each key, counted by this process. */
+/** Limits the requests of each key to `perMinute`, counted by this process. */
 export function openRateLimiter(
   perMinute: number,
   clock: () => number = () => performance.now(),
@@ -21,7 +21,7 @@ export function openRateLimiter(
   let used = new Map<string, number>();
   return {
     take(key) {
-      // Whole milliseconds: fractions would add up to a window of 61 seconds now and then.
+      // Whole milliseconds: fractions would sometimes give a wait of 61 seconds.
       const now = Math.trunc(clock());
       if (now >= endsAt) {
         endsAt = now + window * 1000;
@@ -37,7 +37,7 @@ export function openRateLimiter(
   };
 }
 
-/** Carries the headers along, so that a refused client reads the policy too. */
+/** Carries the rate limit headers, so that a refused client also receives the policy. */
 export class RateLimited extends Refusal {
   readonly headers: readonly [policy: string, limit: string];
 

@@ -11,8 +11,8 @@ import { isLocalRequest } from './hosts.ts';
 import { packFile, sendFile } from './packed-file.ts';
 
 /**
- * What a reader of the API needs, outside its prefix: the document, the interactive reference and the
- * errors. Everything comes from this server, and no page asks any other host for anything.
+ * Serves the documentation outside the prefix of the API: the OpenAPI document, the interactive reference and the
+ * errors. No page loads anything from another host.
  */
 export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | undefined): void {
   const key = referenceKey && {
@@ -34,7 +34,7 @@ export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | 
   app.get('/docs', async (request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     reply.headers({ ...pageHeaders, 'content-security-policy': referencePolicy(nonce) });
-    // It carries a key for readers on this machine, and for no others.
+    // The page contains a key for requests from this machine, and for no others.
     reply.header('cache-control', 'no-store');
     return reply
       .type('text/html; charset=utf-8')
@@ -46,10 +46,10 @@ export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | 
   });
 }
 
-/** A browser asks for HTML by name. Other clients get the same answer as at any unknown address. */
+/** A browser asks for HTML by name. Other clients get the answer of an unknown address. */
 const isBrowser = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/html') ?? false;
 
-/** Made when it is first asked for; a failure is not kept. */
+/** Makes the value at the first call and keeps it. A failure is not kept. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {
@@ -69,8 +69,8 @@ const pageHeaders = {
 } as const;
 
 /**
- * Scripts only with the nonce of this answer, requests only to this server. Styles are free: Scalar sets
- * hundreds of `style` attributes, which no nonce and no hash can allow one by one.
+ * Allows scripts with the nonce of this answer and requests to this server only. Inline styles are allowed: Scalar
+ * sets hundreds of `style` attributes, which neither a nonce nor a hash can allow.
  */
 const referencePolicy = (nonce: string): string =>
   [
@@ -86,8 +86,8 @@ const referencePolicy = (nonce: string): string =>
   ].join('; ');
 
 /**
- * The one script that draws the reference. Its package gives it out only as a route of a server, so a
- * server that never listens is asked for it. Five megabytes: loaded when somebody opens the page.
+ * The script that renders the reference. Its package provides it only as a route of a server, so this reads it from
+ * a server that never listens. It has 5 MB and is loaded when the page is first opened.
  */
 async function scalarProgram(): Promise<string> {
   const { default: scalar } = await import('@scalar/fastify-api-reference');
@@ -108,16 +108,15 @@ const configuration = {
   persistAuth: false,
   // The page's copy of the document has a key in its samples; the page links to the document itself.
   documentDownloadType: 'none',
-  // The document has a sample in each of six languages; Scalar's own would stand beside them as a second curl.
+  // The document has samples in six languages. Scalar's own would add a second curl sample.
   hiddenClients: true,
   orderSchemaPropertiesBy: 'preserve',
   orderRequiredPropertiesFirst: false,
 } as const;
 
 /**
- * Draws the reference, with this server's address and the key in every sample, so that a sample runs as it
- * is copied. Both headers of a key go together in the document's one security requirement, so Scalar sends
- * both. This text runs in the browser.
+ * Renders the reference in the browser. Every sample has this server's address and the key, so that a copied sample
+ * runs. The document has one security requirement with both headers of a key, so Scalar sends both.
  */
 const start = `
 const { configuration, origin, key, filledIn } = JSON.parse(document.getElementById('start').textContent);
@@ -135,19 +134,19 @@ const authentication = {
 Scalar.createApiReference('#app', { ...configuration, authentication, content });
 `;
 
-/** What the two headers are filled in with. */
+/** The values of the two headers. */
 interface FilledInKey {
   readonly identity: string;
   readonly authorization: string;
 }
 
-/** The key stands in the page itself and in no script of its own: another site could load and read that. */
+/** The key is part of the page, not of a separate script, which another site could load and read. */
 function referenceHtml(nonce: string, key: FilledInKey | undefined): string {
   const filledIn = key
     ? [
         [placeholders.identity, key.identity],
         [placeholders.authorization, key.authorization],
-        // The key of the examples, so that asking about "the key" asks about this one.
+        // The key in the examples, so that an example about "the key" refers to this key.
         [keyExample.identity, key.identity],
       ]
     : [];

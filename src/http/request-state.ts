@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../operations/principal.ts';
 
-/** What a request carries from one stage of its way to the next. */
+/** What one stage of handling a request passes to the next. */
 export interface RequestState {
-  /** None where the caller has no key but signs. */
+  /** `undefined`: the caller signs its request instead of sending a key. */
   readonly principal: Principal | undefined;
-  /** The body's text as it came, for telling a repeat from another request. */
+  /** The body's text as received, to distinguish a repeated request from another one. */
   bodyText: string;
 }
 
-/** Kept beside the requests, not on them: what is on them is Fastify's. */
+/** A separate map, because the properties of a request belong to Fastify. */
 export const requestState = new WeakMap<IncomingMessage, RequestState>();

@@ -17,7 +17,10 @@ import { etagOf, idempotencyKeyOf, keyHeadersOf, preconditionOf, prefersText } f
 import type { ServerOptions } from './options.ts';
 import { requestState } from './request-state.ts';
 
-/** One row of the contract as a route: authenticate, check the scope, read and check the input, run, answer. */
+/**
+ * The route of one row of the contract: it authenticates, checks the scope, reads and checks the input, runs the
+ * operation and answers.
+ */
 export function operationRoute(options: ServerOptions, row: OperationRow, handler: Handler): RouteOptions {
   const { system, keys, limiter } = options;
   const read = inputReader(row);
@@ -28,7 +31,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
     url: urlOf(row),
     config: { operationId: row.operationId },
     ...(row.body?.limit !== undefined && { bodyLimit: row.body.limit }),
-    // Before the body is read: nobody without a key makes this process hold 64 KiB.
+    // Runs before the body is read, so that a client without a key cannot make this process hold 64 KiB.
     onRequest: async (request, reply) => {
       const [identity, secret] = keyHeadersOf(request.raw);
       const principal = await keys.authenticate(identity, secret);
@@ -54,7 +57,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
   };
 }
 
-/** Answers input that the operation itself finds invalid with the code of its row. */
+/** Adds the error code of the row to input that the operation itself finds invalid. */
 const withSchemaError =
   (row: OperationRow, handler: Handler): Handler =>
   async (context, input) => {
@@ -80,8 +83,8 @@ const hasScope = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
   scope === 'any key' || (scope !== 'signed' && scopes.has(scope));
 
 /**
- * A row whose callers have no key. What they sent goes to the operation as it came, because what is signed
- * is the text; nobody reads in it before the signature holds.
+ * The route of a row whose callers have no key. The operation receives the text of the body, because the signature
+ * covers the text. The text is not parsed before the signature is verified.
  */
 export function signedRoute(
   { system }: ServerOptions,
@@ -113,7 +116,7 @@ function repeatKeyOf(request: FastifyRequest): RepeatKey | undefined {
   return { key, request: `${request.method}\n${path}\n${requestState.get(request.raw)?.bodyText ?? ''}` };
 }
 
-/** Compiles a row's checks once; what comes out reads one request. */
+/** Compiles a row's checks once. Returns a function that reads one request. */
 function inputReader(row: OperationRow) {
   const queryCheck = shapeCheck(row.query ?? { type: 'object', additionalProperties: false });
   const bodyCheck = row.body && shapeCheck(row.body.schema);
@@ -146,9 +149,9 @@ interface CheckedBody {
 }
 
 /**
- * Adds to the problems all that is wrong with the body, shape and values at once. Where the operation
- * itself decides, every problem is deferred instead, and a field of the wrong shape is left out of the body:
- * so the caller still hears of all fields in one answer, and nothing malformed reaches the operation.
+ * Adds every problem of the body, in shape and values, to the problems. If the operation itself decides, every
+ * problem is deferred instead, and a field of the wrong shape is left out of the body. The caller still gets all
+ * problems in one answer, and nothing malformed reaches the operation.
  */
 function checkBody(
   row: OperationRow,

@@ -20,8 +20,8 @@ import { answerProtocolErrors, socketLimits, socketRefuser, trackExchange } from
 const bytesPerKib = 1024;
 
 /**
- * The API as a server that is not listening yet. Every route of the API is made by the loop over the
- * contract; the rest is what HTTP needs. Knows nothing of what the operations are about.
+ * Builds the server of the API without listening. A loop over the contract makes every route of the API. The rest
+ * is HTTP and does not depend on any operation.
  */
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { observer } = options;
@@ -36,7 +36,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16 * bytesPerKib },
     forceCloseConnections: 'idle',
-    // A request that arrives on an open connection during the farewell is answered; the connection then ends.
+    // A request that arrives on an open connection during the shutdown is answered. The connection then ends.
     return503OnClosing: false,
     clientErrorHandler: refuse,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -70,7 +70,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-/** JSON in UTF-8 is read and everything else refused; where nothing was sent, there is no media type to judge. */
+/** Reads JSON in UTF-8 and refuses every other media type. An empty body needs no media type. */
 function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
@@ -98,7 +98,7 @@ function readBodies(app: FastifyInstance): void {
   });
 }
 
-/** What every answer carries, and the line that every request leaves in the log, whatever becomes of it. */
+/** Sets the headers of every answer, and logs one line for every request, whatever its outcome. */
 function begin(observer: Observer, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   reply.header('x-content-type-options', 'nosniff');
@@ -118,10 +118,10 @@ function begin(observer: Observer, request: FastifyRequest, reply: FastifyReply)
   });
 }
 
-/** Stands in the log where the client went away before its answer. It is never sent. */
+/** The status in the log if the client disconnected before its answer. It is never sent. */
 const clientGone = 499;
 
-/** What is refused by its head alone, before any body is read. */
+/** The refusal for the head of a request, before any body is read. */
 function refusalAtOnce(
   { isKnownHost }: ServerOptions,
   request: FastifyRequest,
@@ -138,7 +138,7 @@ function refusalAtOnce(
   return undefined;
 }
 
-/** Where no route is: the address does not exist, or it takes other methods. */
+/** The refusal if no route matches: the address does not exist, or it takes other methods. */
 function notFound(request: FastifyRequest, reply: FastifyReply): Refusal {
   const allowed = methodsAt(request.url);
   if (allowed.length === 0 || allowed.includes(request.method)) return new Refusal('not_found');
@@ -146,7 +146,7 @@ function notFound(request: FastifyRequest, reply: FastifyReply): Refusal {
   return new Refusal('method_not_allowed');
 }
 
-/** A random beginning for each process and a counter: unique, short, and nothing of the client's in it. */
+/** A random prefix for each process and a counter: unique, short and independent of the client. */
 function requestIds(): () => string {
   const process = randomBytes(6).toString('hex');
   let count = 0;
@@ -156,7 +156,7 @@ function requestIds(): () => string {
   };
 }
 
-/** The operation of a request, or its route where it is none of the API's. Never the address itself. */
+/** The operation of a request, or its route if it is not one of the API. Never the address itself. */
 function operationOf({ routeOptions }: FastifyRequest): string {
   const { operationId } = (routeOptions.config ?? {}) as { operationId?: string };
   return operationId ?? routeOptions.url ?? 'none';
@@ -177,11 +177,11 @@ function sendError(
   return reply.code(answer.status).type(answer.type).send(answer.body);
 }
 
-/** A client that went away in the middle of its body is no fault of ours; nobody reads this answer. */
+/** A client that disconnects during its body is not a fault of the service. This answer is not received. */
 const refusalOfBroken = ({ raw }: FastifyRequest): Refusal | undefined =>
   raw.destroyed && !raw.complete ? new Refusal('input_error') : undefined;
 
-/** A fault of ours: logged by its kind and place, answered with the code of the operation. */
+/** A fault of the service: logged by kind and place, answered with the code of the operation. */
 function faultAnswer(observer: Observer, request: FastifyRequest, error: unknown): Refusal {
   observer.fault(request.id, operationOf(request), error);
   const row = operations.find((one) => one.operationId === operationOf(request));
@@ -194,7 +194,7 @@ const addresses = operations.map(({ method, path }) => ({
   pattern: new RegExp(`^${apiPrefix}${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
 }));
 
-/** The operations at an address. One that is spelled out holds no id. */
+/** The operations at an address. A literal address takes precedence over one with an id. */
 function operationsAt(url: string) {
   const path = url.split('?')[0] ?? '';
   const found = addresses.filter(({ pattern }) => pattern.test(path));
@@ -202,12 +202,12 @@ function operationsAt(url: string) {
   return literal.length > 0 ? literal : found;
 }
 
-/** The methods that an address takes; empty where there is nothing. */
+/** The methods that an address takes; empty if the address does not exist. */
 const methodsAt = (url: string): readonly string[] => [
   ...new Set(operationsAt(url).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
 ];
 
-/** Whether the router took an address that is spelled out for one with an id in it. */
+/** Whether the router matched a literal address with a route that has an id. */
 function isOtherAddress({ url, method, routeOptions }: FastifyRequest): boolean {
   if (!routeOptions.url?.includes(':')) return false;
   return spelledOut.has((url.split('?')[0] ?? '').replace(/\/$/, '')) && !methodsAt(url).includes(method);

@@ -6,29 +6,29 @@ import { errorAnswer, refusalOfParser } from './errors.ts';
 import { acceptIn, wantsProblem } from './headers.ts';
 import type { Observer } from './observe.ts';
 
-/** How long and how large a request may be, for Node's server, with TLS or without. Times in milliseconds. */
+/** The limits in time (milliseconds) and size of a request, for Node's server with or without TLS. */
 export const socketLimits = {
-  /** A whole request has 15 seconds and its headers 10; looked after once a second. */
+  /** A whole request has 15 seconds and its headers 10. Node checks this once a second. */
   requestTimeout: 15_000,
   headersTimeout: 10_000,
   connectionsCheckingInterval: 1_000,
   handshakeTimeout: 10_000,
   maxHeaderSize: 16 * 1024,
-  // Node would refuse with an empty body; we refuse it ourselves, in our own words.
+  // Node would refuse with an empty body. The server itself refuses with a body of the catalogue.
   requireHostHeader: false,
 } as const;
 
-/** What is known of a request while it is answered. */
+/** The state of a request while it is answered. */
 export interface Exchange {
   readonly requestId: string;
-  /** The status with which its socket was closed under it, if that happened. */
+  /** The status with which the parser closed its socket, if it did. */
   refused: number | undefined;
 }
 
-/** Which request is being answered on a socket. */
+/** The request that is being answered on a socket. */
 const exchanges = new WeakMap<Socket, Exchange>();
 
-/** Remembers a request until its answer is out or its client has gone; `ended` then runs once. */
+/** Tracks a request until its answer is sent or its client has disconnected. `ended` then runs once. */
 export function trackExchange(
   requestId: string,
   response: ServerResponse,
@@ -44,12 +44,12 @@ export function trackExchange(
   });
 }
 
-/** `rawPacket` is what the parser was reading when it gave up. */
+/** `rawPacket` has the bytes that the parser was reading when it failed. */
 type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer };
 
 export type SocketRefuser = (error: ParserError, socket: Socket) => void;
 
-/** What cannot be parsed never becomes a request, so its answer is written to the socket by hand. */
+/** Bytes that cannot be parsed never become a request, so this writes the answer directly to the socket. */
 export function socketRefuser(observer: Observer, nextRequestId: () => string): SocketRefuser {
   return (error, socket) => {
     const answering = (socket as { readonly _httpMessage?: ServerResponse })._httpMessage;
@@ -61,7 +61,7 @@ export function socketRefuser(observer: Observer, nextRequestId: () => string): 
     const requestId = exchange?.requestId ?? nextRequestId();
     const refusal = refusalOfParser(error.code ?? '');
     const answer = errorAnswer(refusal, wantsProblem(acceptIn(error.rawPacket)));
-    // A request that is under way is logged when it ends; what never became one is logged here.
+    // A request in progress is logged when it ends. Bytes that never became a request are logged here.
     if (exchange) exchange.refused = answer.status;
     else observer.request({ ...nobody, requestId, status: answer.status });
     socket.end(asBytes(answer, requestId), () => socket.destroySoon());
@@ -69,8 +69,8 @@ export function socketRefuser(observer: Observer, nextRequestId: () => string): 
 }
 
 /**
- * Whether HTTP was spoken at all. Where TLS failed, or the connection itself, no answer would ever get
- * through, and waiting for that would keep the connection for ever.
+ * Whether the error comes from the HTTP parser. After a failure of TLS or of the connection, no answer can be sent,
+ * and waiting for it would keep the connection open forever.
  */
 const isOfParser = (code = ''): boolean => code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT';
 
@@ -91,7 +91,7 @@ function asBytes({ status, body, type }: ErrorAnswer, requestId: string): string
   );
 }
 
-/** What can be refused before there is a request. */
+/** The statuses of refusals before there is a request. */
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   405: 'Method Not Allowed',
@@ -99,7 +99,7 @@ const reasons: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
-/** Takes over what Node would answer by itself, with an empty body or none at all. */
+/** Answers the protocol errors that Node would answer with an empty body or without one. */
 export function answerProtocolErrors(app: FastifyInstance, refuse: SocketRefuser): void {
   // RFC 9110 section 10.1.1 allows an unknown expectation to be ignored.
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {

@@ -1,10 +1,9 @@
 /**
- * One spelling for the many in which people write the name of a city. What is compared has no case, no
- * accents, no punctuation, no spaces and no abbreviations: `St. Paul`, `Saint Paul` and `SAINT PAUL` are
- * `saintpaul`; `McLean` and `Mc Lean` are `mclean`; `Mayagüez` is `mayaguez`.
+ * Normalises the name of a city for comparison: no case, accents, punctuation, spaces or abbreviations. `St. Paul`,
+ * `Saint Paul` and `SAINT PAUL` are `saintpaul`; `McLean` and `Mc Lean` are `mclean`; `Mayagüez` is `mayaguez`.
  */
 
-/** Abbreviations that stand anywhere in a name: those of USPS Publication 28 that cities are written with. */
+/** Abbreviations anywhere in a name: those of USPS Publication 28 that occur in names of cities. */
 const abbreviations: ReadonlyMap<string, string> = new Map(
   `st saint, ste sainte, ft fort, mt mount, mtn mountain, mtns mountains, hts heights, hgts heights, hl hill,
   hls hills, spg spring, spgs springs, jct junction, ctr center, cntr center, centre center, pt point,
@@ -28,15 +27,15 @@ const leading: ReadonlyMap<string, string> = new Map([
   ['sto', 'santo'],
 ]);
 
-/** What a place is, said after its name, although the postal service does not: `New York City`. */
+/** The kind of place after its name, which the postal service leaves out: `New York City`. */
 const kinds: ReadonlySet<string> = new Set(['city', 'town', 'township', 'village', 'borough']);
 
-/** The one spelling of a name: letters a to z and digits, nothing else; empty where nothing of it is left. */
+/** The normalised name: letters a to z and digits only. Empty if none are left. */
 export const cityKey = (name: string): string => keyOf(wordsOf(name));
 
 /**
- * The keys under which a name may be known: its own, and those without what is often written after it, the
- * state (`Washington, D.C.`) and the kind of place.
+ * The keys under which a name may be known: its own, and those without a trailing state (`Washington, D.C.`) or
+ * kind of place.
  */
 export function cityKeys(name: string, state: string): readonly string[] {
   const words = wordsOf(name);

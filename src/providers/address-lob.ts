@@ -18,7 +18,7 @@ export interface LobOptions {
 
 const defaults = {
   baseUrl: 'https://api.lob.com/v1',
-  // Lob answers in less than a second, by its own word, and a job can ask again.
+  // Lob states that it answers in less than a second, and a job can retry.
   timeoutMs: 3_000,
 } as const;
 
@@ -44,11 +44,11 @@ export function openLobVerifier(options: LobOptions): AddressVerifier {
   };
 }
 
-/** Nothing but the address itself: Lob never hears whose it is. */
+/** Only the address itself: Lob does not learn whose it is. */
 const requestBody = ({ street, street2, city, state, zip_code }: AddressFields): string =>
   JSON.stringify({ primary_line: street, secondary_line: street2, city, state, zip_code });
 
-/** What each documented status means (Lob API reference, "Errors"), besides 200 and the 5xx. */
+/** The meaning of each documented status (Lob API reference, "Errors") except 200 and 5xx. */
 const refusals: ReadonlyMap<number, UnknownReason> = new Map([
   /** invalid_api_key, unauthorized */
   [401, 'no_access'],
@@ -58,7 +58,7 @@ const refusals: ReadonlyMap<number, UnknownReason> = new Map([
   [404, 'no_access'],
   /** request_timeout */
   [408, 'timeout'],
-  /** bad_request, invalid: this very address cannot be read */
+  /** bad_request, invalid: this address cannot be read */
   [422, 'no_verdict'],
   /** rate_limit_exceeded */
   [429, 'rate_limited'],
@@ -76,8 +76,8 @@ function readAnswer(answer: Answered, now: Instant): AddressFinding {
 const maxRetryAfterSeconds = 900;
 
 /**
- * `ratelimit-reset` is the moment of the reset in seconds since 1970, by their clock; `retry-after` is a
- * number of seconds. Either may be missing, or nonsense.
+ * `ratelimit-reset` is the time of the reset in seconds since 1970, by Lob's clock. `retry-after` is a number of
+ * seconds. Either may be missing or invalid.
  */
 function waitAsked({ headers, status }: Answered, now: Instant): number | undefined {
   const reset = status === 429 ? Number(headers['ratelimit-reset'] ?? Number.NaN) : Number.NaN;
@@ -89,8 +89,8 @@ function waitAsked({ headers, status }: Answered, now: Instant): number | undefi
 }
 
 /**
- * Lob's own summary, or the USPS code beneath it should Lob ever say something new. An empty summary is what
- * a test key gets for every address but the magic ones.
+ * Lob's own summary, or the USPS code if the summary is unknown. A test key returns an empty summary for every
+ * address except the documented test addresses.
  */
 function readVerification(body: Buffer): AddressFinding {
   const found = parseJson(body.toString());

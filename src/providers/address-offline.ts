@@ -36,13 +36,13 @@ function isContradicted(address: AddressFields, table: ZipTable): boolean {
 /** A city and a ZIP code this far apart contradict each other. A ZIP code of a large rural area spans less. */
 const nearKm = 80;
 
-/** From this number of ZIP codes on, a city of another state is taken for the one that is meant. */
+/** From this number of ZIP codes on, a city of the same name in another state counts as the intended one. */
 const largeCity = 10;
 
 /**
- * Whether the data knows the city, and only far from the ZIP code. Open data has one or two names for a ZIP
- * code, so a name that it does not have proves nothing: suburbs, neighbourhoods and towns get mail too. A
- * small place of the same name in another state proves nothing either.
+ * Whether the data has the city only far from the ZIP code. Open data has one or two names for a ZIP code, so a
+ * name that it does not have proves nothing: suburbs, neighbourhoods and towns get mail too. A small place of the
+ * same name in another state proves nothing either.
  */
 function isElsewhere({ city, state, zip_code }: AddressFields, rows: readonly ZipRow[], table: ZipTable) {
   const zip = zip_code.slice(0, 5);
@@ -78,8 +78,8 @@ const numberWord =
   /^\s*(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|(?:a )?(?:hundred|thousand))\b/i;
 
 /**
- * Mail needs a number and a name: a house, a `PO Box 12`, a `RR 2 Box 7`; or General Delivery. Which of the
- * two lines they stand on does not matter, only that the number is not that of a unit.
+ * Mail needs a number and a name: a house, a `PO Box 12`, a `RR 2 Box 7`; or General Delivery. They may be on
+ * either line. The number must not be that of a unit.
  */
 function hasStreetShape({ street, street2, state }: AddressFields): boolean {
   // Ships have names instead of numbers.

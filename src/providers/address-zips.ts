@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * Which cities a ZIP code belongs to, from open data. The file beside this one is made by
- * `scripts/build-zip-data.ts`; its licences are in NOTICE.
+ * Which cities a ZIP code belongs to, from open data. `scripts/build-zip-data.ts` makes the file beside this one.
+ * Its licences are in NOTICE.
  */
 export interface ZipTable {
-  /** The first line of the file: what it was made from, and how old that is. */
+  /** The first line of the file: its sources and their dates. */
   readonly origin: string;
-  /** What is known of all ZIP codes that begin with the same three digits, which is one sorting centre. */
+  /** The rows of all ZIP codes with the same first three digits, which belong to one sorting centre. */
   neighbourhood(prefix: string): readonly ZipRow[];
   /** All ZIP codes of the cities with this name, in every state. */
   named(city: string): readonly ZipRow[];
@@ -21,7 +21,7 @@ export interface ZipRow {
   readonly state: string;
   /** In the form of `cityKey`. */
   readonly city: string;
-  /** Where it is, in tenths of a degree; absent where the data does not say. */
+  /** The position in tenths of a degree. `undefined`: not in the data. */
   readonly position: { readonly latitude: number; readonly longitude: number } | undefined;
 }
 
@@ -30,16 +30,16 @@ const zipFile = fileURLToPath(new URL('./zip-codes.gz', import.meta.url));
 
 let loaded: ZipTable | undefined;
 
-/** The table of the installation, read at first use and kept: about 1 MB, a few milliseconds. */
+/** The table of the installation, read at first use and kept. It has about 1 MB and takes a few milliseconds. */
 export function zipTable(): ZipTable {
   loaded ??= readZipTable(gunzipSync(readFileSync(zipFile)).toString('latin1'));
   return loaded;
 }
 
 /**
- * The text of a table: a line that says where it comes from, then `94104 CA sanfrancisco 378 -1224` line by
- * line, in order. It stays text, with a mark where each prefix begins: that is an eighth of what the rows take as
- * objects, and a neighbourhood is no more than some two hundred lines.
+ * Reads the text of a table: a line with its origin, then sorted lines such as `94104 CA sanfrancisco 378 -1224`.
+ * It stays text, with an index of where each prefix begins. That takes an eighth of the memory of objects, and a
+ * neighbourhood has at most about two hundred lines.
  */
 export function readZipTable(text: string): ZipTable {
   const starts = new Map<string, number>();

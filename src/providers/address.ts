@@ -6,9 +6,9 @@ import type { AddressFields, Deliverability } from '../domain/customers/address.
  * its vendor: the return type covers both.
  */
 export interface AddressVerifier {
-  /** What is known at once, without any call; `needs_call` means that only `verify` can tell. */
+  /** The finding that needs no call. `needs_call`: only `verify` can find out. */
   verifyNow(address: AddressFields): AddressFinding | NeedsCall;
-  /** The finding, after a call where one is needed. Bounded in time by the verifier itself. */
+  /** The finding, after a call if one is needed. The verifier itself limits the time. */
   verify(address: AddressFields): Promise<AddressFinding>;
 }
 
@@ -81,8 +81,8 @@ const dpvVerdicts: ReadonlyMap<string, Deliverability> = new Map([
 ]);
 
 /**
- * @param code the one-letter confirmation code, empty where there was no match at all
- * @param footnotes the two-character notes that come with it; `CC` says that the unit is not needed
+ * @param code the one-letter confirmation code, empty if there was no match at all
+ * @param footnotes the two-character footnotes of the code; `CC` means that the unit is not needed
  * @returns undefined for a code that the USPS does not document
  */
 export function dpvVerdict(code: string, footnotes: readonly string[]): Deliverability | undefined {

@@ -4,7 +4,7 @@ import { memberOf, parseJson } from './json.ts';
 import type { KycAnswer, KycFinding, KycNoAnswer } from './kyc.ts';
 import type { Answered, Failed, OutboundOutcome } from './outbound.ts';
 
-/** The answer of the brand's decision service, or why there is none. Everything it sends is checked. */
+/** The answer of the brand's decision service, or the reason why there is none. Every member is checked. */
 export function readAnswer(outcome: OutboundOutcome): KycAnswer {
   if (outcome.kind === 'refused') return noAnswer('unreachable');
   if (outcome.kind === 'failed') return noAnswer(failures[outcome.reason]);
@@ -33,7 +33,7 @@ const failures: Readonly<Record<Failed['reason'], KycNoAnswer['reason']>> = {
 /** The longest wait that is accepted from a vendor. */
 const maxRetryAfterSeconds = 3_600;
 
-/** `Retry-After` in seconds; its other form, a date, depends on two clocks and is ignored. */
+/** `Retry-After` in seconds. Its other form, a date, depends on two clocks and is ignored. */
 function waitAsked({ headers }: Answered): number | undefined {
   const asked = headers['retry-after'];
   if (typeof asked !== 'string' || !/^[0-9]{1,9}$/.test(asked)) return undefined;
@@ -75,7 +75,7 @@ function findingOf(state: unknown, documents: unknown): KycFinding | undefined {
   return state === 'needs_document' && isWanted(documents) ? { state, documents } : undefined;
 }
 
-/** At least one kind of document, each of them known and named once. */
+/** At least one known kind of document, without repetition. */
 const isWanted = (value: unknown): value is DocumentType[] =>
   Array.isArray(value) &&
   value.length > 0 &&

@@ -10,9 +10,9 @@ import { signStandard, verifyStandard } from './signature.ts';
 
 export interface HttpKycOptions {
   readonly outbound: Outbound;
-  /** Of the brand's decision service; the names of the calls are put behind it. */
+  /** The URL of the brand's decision service. The name of each call is appended to it. */
   readonly url: string;
-  /** Signs both ways: our calls, and the service's callbacks. */
+  /** Signs our calls and the service's callbacks. */
   readonly secret: string;
   readonly now: () => Instant;
   readonly timeoutMs?: number;
@@ -25,8 +25,8 @@ const usualTimeout = 10_000;
 export const httpKycLimits = { timeoutMs: 60_000, maxResponseBytes: 65_536 } as const;
 
 /**
- * The brand's own decision service, and through it any vendor. The protocol is docs/kyc-providers.md: four
- * signed calls, each of which may come twice, and one signed callback that says no more than "ask again".
+ * The brand's own decision service, and through it any vendor. docs/kyc-providers.md describes the protocol: four
+ * signed calls, each of which may be repeated, and one signed callback that only asks for a fetch.
  */
 export function openHttpKyc(options: HttpKycOptions): KycProvider {
   const { outbound, secret, now, timeoutMs = usualTimeout } = options;
@@ -34,7 +34,7 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
   const nowSeconds = () => Math.floor(millisOf(now()) / 1_000);
 
   async function call(path: string, content: object, timeout = timeoutMs): Promise<OutboundOutcome> {
-    // Bytes at once: with documents in it, a text would be encoded by the signature and again by the socket.
+    // Encoded once: a large text with documents would be encoded by the signature and again by the socket.
     const body = Buffer.from(JSON.stringify(content));
     const id = `msg_${randomUUID()}`;
     const timestamp = nowSeconds();
@@ -58,7 +58,7 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
     async start({ runId, customerId, programId }, applicant) {
       const names = { run_id: runId, customer_id: customerId, program_id: programId };
       const answer = readAnswer(await call('/verifications', { ...names, applicant }));
-      // Without the vendor's name for it, a verification that was begun could not be found again.
+      // Without the vendor's reference, a started verification could not be found again.
       return answer.kind === 'finding' && answer.reference === undefined ? malformed : answer;
     },
     async fetch({ runId, reference }) {

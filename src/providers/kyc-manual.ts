@@ -1,8 +1,8 @@
 import type { KycAnswer, KycProvider } from './kyc.ts';
 
 /**
- * Nobody but the brand's own people decides: every verification waits for them, and what is handed in goes to
- * them. Their decisions are written where they are made; here is nothing to fetch.
+ * Only the brand's reviewers decide. Every verification and every submitted document waits for them. The review
+ * operation stores their decisions, so this provider has nothing to fetch.
  */
 export function openManualKyc(): KycProvider {
   const review = async (): Promise<KycAnswer> => ({

@@ -8,18 +8,18 @@ import type { KycAnswer, KycFinding, KycProvider } from './kyc.ts';
 
 export interface SandboxKycOptions {
   readonly now: () => Instant;
-  /** How long a verdict takes, so that a client sees a verification that is under way. */
+  /** Seconds until a verdict, so that a client sees a verification in progress. */
   readonly delaySeconds: number;
 }
 
 /**
- * The provider of a sandbox: the SSN says how a verification ends. It keeps nothing. What it has to know again
- * is in the reference that it gives out: the outcome, and the moment from which it is told.
+ * The provider of a sandbox: the SSN decides the outcome of a verification. It stores nothing. The reference that
+ * it returns contains the outcome and the time of the verdict.
  */
 export function openSandboxKyc({ now, delaySeconds }: SandboxKycOptions): KycProvider {
   const answer = (reference: string): KycAnswer => {
     const read = readReference(reference);
-    // Somebody else's reference, from before the program came to the sandbox: asking again would not help.
+    // The reference of another provider, from before the program used the sandbox. A retry would not help.
     if (!read) return { kind: 'finding', finding: { state: 'error' } };
     const finding = now() < read.dueAt ? ({ state: 'pending' } as const) : read.finding;
     return { kind: 'finding', finding, reference };
@@ -53,7 +53,10 @@ const findings = {
   expired: { state: 'expired' },
 } as const satisfies Readonly<Record<Exclude<TriggerOutcome['status'], 'document_required'>, KycFinding>>;
 
-/** What the sandbox calls a verification: `2026-11-24T08:36:00.000000/document_required/government_id,proof_of_address`. */
+/**
+ * The sandbox's reference of a verification:
+ * `2026-11-24T08:36:00.000000/document_required/government_id,proof_of_address`.
+ */
 export const sandboxReference = (outcome: TriggerOutcome, dueAt: Instant): string =>
   [dueAt, outcome.status, ...('documents' in outcome ? [outcome.documents.join(',')] : [])].join('/');
 

@@ -5,29 +5,29 @@ import type { Instant } from '../domain/time.ts';
 import type { ReceivedHeaders } from './signature.ts';
 
 /**
- * Whoever decides whether a person is who they say they are. The interface fits a vendor that answers at
- * once, one with a page of its own where the person goes on, and people who decide by hand.
+ * The provider that verifies a person's identity. The interface fits a vendor that answers at once, a vendor with
+ * its own page for the person, and manual review.
  *
- * Every call may be repeated: a worker that died is made good for by calling again for the same run, so
- * `start` must not begin a second verification for a `runId` that the vendor has seen.
+ * Every call may be repeated: after a worker has died, another one calls again for the same run. `start` must not
+ * begin a second verification for a known `runId`.
  */
 export interface KycProvider {
-  /** Begins a verification. Answers what is known at once, and the vendor's own name for it. */
+  /** Begins a verification. Returns the first finding and the vendor's own reference. */
   start(run: KycRun, applicant: Applicant): Promise<KycAnswer>;
-  /** How a verification stands now. The only thing that is ever believed. */
+  /** The present state of a verification. This is the only trusted source of it. */
   fetch(run: KycRun): Promise<KycAnswer>;
-  /** Hands over documents that were wanted. */
+  /** Submits requested documents. */
   submitDocuments(run: KycRun, documents: readonly KycDocument[]): Promise<KycAnswer>;
-  /** Nobody waits for this verification any more. What cannot be cancelled is left to run out. */
+  /** Cancels a verification that is no longer needed. A provider that cannot cancel lets it expire. */
   cancel(run: KycRun): Promise<void>;
   /**
-   * Which run a vendor's callback is about, if its signature holds; `undefined` where it does not. What the
-   * callback says of the verification is not read: the status is fetched.
+   * The run of a vendor's callback, if its signature is valid; otherwise `undefined`. The callback's state of the
+   * verification is not read: the status is fetched.
    */
   readCallback(callback: KycCallback): { readonly runId: Id<'kyc run'> } | undefined;
 }
 
-/** Who verifies for a program, and what it takes to reach them. */
+/** The provider of a program, and the settings for reaching it. */
 export type ProviderChoice =
   | { readonly provider: 'sandbox' | 'manual' }
   | { readonly provider: 'http'; readonly url: string; readonly secret: string };
@@ -40,7 +40,7 @@ export interface KycRun {
   readonly brandId: Id<'brand'>;
   readonly programId: Id<'program'>;
   readonly customerId: Id<'customer'>;
-  /** What the vendor called it; `undefined` until the vendor has answered once. Never personal data. */
+  /** The vendor's reference. `undefined` until the vendor has answered once. Never personal data. */
   readonly reference: string | undefined;
   readonly startedAt: Instant;
 }
@@ -60,37 +60,37 @@ export interface KycDocument {
 
 export interface KycCallback {
   readonly headers: ReceivedHeaders;
-  /** As it came: what is signed is the text, not what it means. */
+  /** The text as received, because the signature covers the text. */
   readonly body: string;
 }
 
-/** `reference` is kept from then on. */
+/** `reference` is stored with the run. */
 export type KycAnswer =
   | { readonly kind: 'finding'; readonly finding: KycFinding; readonly reference?: string }
   | KycNoAnswer;
 
-/** No answer that could be understood: the run stays as it is, and the provider is asked again. */
+/** No usable answer: the run stays as it is, and the call is retried. */
 export interface KycNoAnswer {
   readonly kind: 'no_answer';
   /**
-   * `unreachable`: nothing was sent, or may be sent to that address. `refused`: a redirect, or a 4xx, which an
-   * operator has to look at. `malformed`: not a whole answer, or one that says what no provider may say.
+   * `unreachable`: nothing was sent, or the address is not allowed. `refused`: a redirect or a 4xx, which an
+   * operator has to examine. `malformed`: an incomplete or invalid answer.
    */
   readonly reason: 'timeout' | 'unreachable' | 'refused' | 'server error' | 'malformed' | 'rate limited';
   readonly retryAfterSeconds?: number;
 }
 
-/** How a verification stands, in the words that every vendor's own states are translated into. */
+/** The state of a verification. Adapters translate each vendor's own states into these. */
 export type KycFinding =
-  /** The vendor is at it. */
+  /** The vendor is working on it. */
   | { readonly state: 'pending' }
-  /** The person has something to do on the vendor's page. */
+  /** The person has to continue on the vendor's page. */
   | { readonly state: 'needs_input' }
   | { readonly state: 'needs_document'; readonly documents: readonly DocumentType[] }
-  /** A person looks at it. */
+  /** A reviewer of the vendor examines it. */
   | { readonly state: 'review' }
   | { readonly state: 'approved' }
   | { readonly state: 'declined' }
   | { readonly state: 'expired' }
-  /** The vendor gave up, and says so. */
+  /** The vendor reports that it cannot complete the verification. */
   | { readonly state: 'error' };

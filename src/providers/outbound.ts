@@ -14,7 +14,7 @@ import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './
  */
 export interface Outbound {
   send(request: OutboundRequest): Promise<OutboundOutcome>;
-  /** Why a call to this URL would be refused now; for use when a URL is registered. Resolves its name. */
+  /** Why a call to this URL would be refused now, for checks when a URL is registered. Resolves its name. */
   checkTarget(url: string): Promise<TargetRefusal | undefined>;
   /** Aborts the calls in progress and closes idle connections. */
   close(): Promise<void>;
@@ -23,9 +23,9 @@ export interface Outbound {
 export interface OutboundOptions {
   /** CIDRs that are allowed besides the public internet, on every port and without TLS too. */
   readonly allow: readonly string[];
-  /** From the call to the last byte of the response, DNS and connecting included. */
+  /** Milliseconds from the call to the last byte of the response, including DNS and connecting. */
   readonly timeoutMs: number;
-  /** Of the response body. A longer body is cut, and its connection closed. */
+  /** The limit of the response body. A longer body is cut, and its connection is closed. */
   readonly maxResponseBytes: number;
   readonly lookup?: Lookup;
   readonly dial?: Dial;
@@ -34,7 +34,7 @@ export interface OutboundOptions {
 /** All addresses of a DNS name; empty, or a rejection, if there is none. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
-/** Connects, and speaks TLS where the protocol says so. `hostname` is an IP address that has been checked. */
+/** Connects, with TLS if the protocol requires it. `hostname` is a checked IP address. */
 export type Dial = (to: buildConnector.Options) => Promise<Socket>;
 
 export interface OutboundRequest {
@@ -56,11 +56,11 @@ export interface Answered {
   readonly body: Buffer;
   /** Whether `body` is only the beginning: the limit or the deadline was reached before its end. */
   readonly truncated: boolean;
-  /** Whether it was the deadline. The status is certain then, the body is not complete. */
+  /** Whether the deadline cut the body. The status is valid, but the body is incomplete. */
   readonly timedOut: boolean;
 }
 
-/** Nothing was connected to. */
+/** The call was refused before any connection. */
 export interface Refused {
   readonly kind: 'refused';
   readonly refusal: TargetRefusal;
@@ -121,7 +121,7 @@ export function openOutbound(options: OutboundOptions): Outbound {
   };
 }
 
-/** The addresses of a host, all of them allowed; or why they are not. An IP address is not looked up. */
+/** The addresses of a host, all of them allowed, or why one is refused. An IP address is not looked up. */
 type Check = (
   target: Pick<Target, 'protocol' | 'host' | 'port'>,
 ) => Promise<readonly string[] | TargetRefusal>;
@@ -161,7 +161,7 @@ function openAgent({ timeoutMs, dial = openDial(timeoutMs) }: OutboundOptions, c
       withTimeout(timeoutMs, connecting).then(
         (socket) => done(null, acceptValidHeads(socket)),
         (error) => {
-          // undici has given this connection up: a socket that arrives later must be closed here.
+          // undici has given up this connection, so a socket that arrives later must be closed here.
           connecting.then((socket) => socket.destroy()).catch(() => undefined);
           done(error, null);
         },
@@ -214,7 +214,7 @@ async function readBody(
   return { body: kept, truncated: timedOut || size > maxBytes, timedOut };
 }
 
-/** How a call ends without a response, on its way through undici to `send`. It contains no URL. */
+/** Carries the outcome of a call without a response through undici to `send`. It contains no URL. */
 class CallError extends Error {
   readonly outcome: Refused | Failed;
 
@@ -224,7 +224,7 @@ class CallError extends Error {
   }
 }
 
-/** The result of the work, or a timeout. Work that ends later is ignored, its failure too. */
+/** The result of the work, or a timeout. Later results and failures are ignored. */
 async function withTimeout<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {

@@ -43,7 +43,7 @@ export function verifyStandard(
   const timestamp = headers['webhook-timestamp'];
   const signatures = headers['webhook-signature'];
   if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string') return false;
-  // With a dot in the id, `a.1` sent at 2 would be signed like `a` sent at 1 with a body that begins with 2.
+  // With a dot in the id, `a.1` sent at 2 would have the signature of `a` sent at 1 with a body that begins with 2.
   if (id === '' || id.includes('.') || !/^[1-9][0-9]{0,11}$/.test(timestamp)) return false;
   const sentSeconds = Number(timestamp);
   if (Math.abs(nowSeconds - sentSeconds) > toleranceSeconds) return false;

@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { VaultError } from './vault-error.ts';
 
-// AES-256-GCM with 96-bit nonces and 128-bit tags, and nothing else (NIST SP 800-38D, sections 5.2.1 and 8.2).
+// AES-256-GCM, only with 96-bit nonces and 128-bit tags (NIST SP 800-38D, sections 5.2.1 and 8.2).
 
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
 
 const CIPHER = 'aes-256-gcm';
-// Node accepts tags of four bytes unless told otherwise, so the length is always given.
+// By default Node accepts tags of four bytes, so the length is always set.
 const OPTIONS = { authTagLength: TAG_BYTES } as const;
 
 interface Encrypted {
@@ -15,17 +15,20 @@ interface Encrypted {
   readonly tag: Buffer;
 }
 
-/** Encrypts under a 256-bit key. The nonce must be new for the key: a repeated one gives the key away. */
+/**
+ * Encrypts under a 256-bit key. The nonce must be new for the key: a repeated nonce allows forgery and reveals
+ * plaintext.
+ */
 export function encrypt(key: KeyObject, nonce: Buffer, aad: Buffer, plain: Buffer): Encrypted {
   const cipher = createCipheriv(CIPHER, key, nonce, OPTIONS);
   cipher.setAAD(aad);
   const ciphertext = cipher.update(plain);
-  // GCM streams, so nothing is left for final() to return; it closes the tag.
+  // GCM streams, so final() returns no bytes. It completes the tag.
   cipher.final();
   return { ciphertext, tag: cipher.getAuthTag() };
 }
 
-/** The plaintext, or undefined where key, nonce, associated data, ciphertext and tag do not belong together. */
+/** The plaintext, or undefined if key, nonce, associated data, ciphertext and tag do not match. */
 export function decrypt(
   key: KeyObject,
   nonce: Buffer,
@@ -40,17 +43,17 @@ export function decrypt(
   try {
     decipher.final();
   } catch {
-    // These bytes were never authenticated; they are wiped, not returned.
+    // These bytes are not authentic, so they are wiped and not returned.
     plain.fill(0);
     return undefined;
   }
   return plain;
 }
 
-/** A source of randomness. It gives its buffers away: the vault wipes those it makes keys of. */
+/** A source of randomness. The caller owns the returned buffers: the vault wipes those that it turns into keys. */
 export type Random = (bytes: number) => Buffer;
 
-// 682 nonces, a little under 8 KiB: asking the system for 12 bytes at a time costs more than the encryption.
+// 682 nonces, a little under 8 KiB. Requesting 12 bytes at a time from the system takes longer than the encryption.
 const POOLED_NONCES = 682;
 
 /**
@@ -71,7 +74,7 @@ export function nonces(random: Random): () => Buffer {
   };
 }
 
-/** Bytes from the given source; throws `misuse` where it returns another number than asked for. */
+/** Bytes from the given source. Throws `misuse` if it returns another number of bytes. */
 export function randomBytesExactly(random: Random, bytes: number): Buffer {
   const drawn = random(bytes);
   if (drawn.length !== bytes)

@@ -11,14 +11,14 @@ export function hkdf(secret: Buffer | KeyObject, salt: Buffer, info: Buffer, byt
 const NO_SALT = Buffer.alloc(0);
 
 /**
- * A 256-bit key for one use, named by words. No salt: the secrets here are uniformly random already, for which
- * RFC 5869 section 3.1 needs none.
+ * A 256-bit key for one named use. It needs no salt, because the secrets are uniformly random (RFC 5869 section
+ * 3.1).
  */
 export function deriveKey(secret: KeyObject, ...use: readonly string[]): KeyObject {
   return keyFromBytes(hkdf(secret, NO_SALT, tuple('clientele/1', ...use), KEY_BYTES));
 }
 
-/** The bytes as a key object, wiping the bytes: from here on the key has no printable form. */
+/** The bytes as a key object. It wipes the bytes, so the key has no printable form afterwards. */
 export function keyFromBytes(bytes: Buffer): KeyObject {
   const key = createSecretKey(bytes);
   bytes.fill(0);

@@ -14,22 +14,22 @@ import { deriveKey, KEY_BYTES, keyFromBytes } from './derive.ts';
 import { fromBase64 } from './encoding.ts';
 import { VaultError } from './vault-error.ts';
 
-/** The root keys of this process, by version. It says which there are and never what they are. */
+/** The root keys of this process, by version. It lists their versions and never their bytes. */
 export interface RootKeys {
-  /** The version that wraps what is new: the highest. */
+  /** The version that wraps new keys: the highest. */
   readonly current: number;
   /** Every loaded version, ascending. Older ones only unwrap. */
   readonly versions: readonly number[];
 }
 
-/** Where the root key is kept: in a file of Clientele's own, which it may change, or wherever its operator put it. */
+/** Where the root key is stored: in Clientele's own file, which it may change, or where its operator put it. */
 export type RootKeyLocation =
   | { readonly kind: 'own' | 'file'; readonly path: string }
   | { readonly kind: 'environment'; readonly variable: string };
 
-/** Where root keys come from. One that has to ask a KMS asks when it is made, so that `load` need not wait. */
+/** A source of root keys. A source that calls a KMS does so when it is created, so that `load` is synchronous. */
 export interface KeySource {
-  /** Throws `root_key` where there is no good key. */
+  /** Throws `root_key` if there is no valid key. */
   load(): RootKeys;
 }
 
@@ -37,7 +37,7 @@ const LARGEST_FILE = 65_536;
 // Versions stay far from the end of the u32 that a header holds.
 const LINE = /^(?:v([1-9]\d{0,8}):)?(\S+)$/;
 
-// Only this file can look behind a RootKeys, and it hands out derived keys alone.
+// Only this file can read the keys of a RootKeys, and it returns only derived keys.
 const loadedKeys = new WeakMap<RootKeys, LoadedKeys>();
 
 interface LoadedKeys {
@@ -45,17 +45,20 @@ interface LoadedKeys {
   readonly source: KeySource;
 }
 
-/** What the root key is used for. Each use has a key of its own, so that none can stand in for another. */
+/** The uses of the root key. Each use has its own derived key, so that one cannot be used as another. */
 type RootUse = 'wrap' | 'proof' | 'sign';
 
-/** The keys for one use, by root version, for the vault. Throws `misuse` for root keys no source here loaded. */
+/**
+ * The keys for one use, by root version, for the vault. Throws `misuse` for root keys that no source here has
+ * loaded.
+ */
 export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, KeyObject> {
   return new Map(
     [...loadedKeysOf(root).keys].map(([version, key]) => [version, deriveKey(key, 'root', use)]),
   );
 }
 
-/** The root keys as their source has them now, for when another process has added a version. */
+/** Loads the root keys from their source again, for use after another process has added a version. */
 export const reloadRoot = (root: RootKeys): RootKeys => loadedKeysOf(root).source.load();
 
 function loadedKeysOf(root: RootKeys): LoadedKeys {
@@ -65,9 +68,9 @@ function loadedKeysOf(root: RootKeys): LoadedKeys {
 }
 
 /**
- * Root keys from a file that only its owner can read. Each line is one key of 32 random bytes in base64 or hex,
- * `v2:` in front of it naming its version; a line without is version 1, and the highest is current. So a new
- * root key is one line more, and an old one is destroyed by removing its line.
+ * Root keys from a file that only its owner can read. Each line is one key of 32 random bytes in base64 or hex. A
+ * prefix such as `v2:` names its version; a line without a prefix is version 1. The highest version is current. To
+ * add a root key, add a line; to destroy one, remove its line.
  */
 export function rootKeyFromFile(path: string): KeySource {
   const source: KeySource = {
@@ -85,9 +88,9 @@ export function rootKeyFromText(text: string, name: string): KeySource {
 }
 
 /**
- * Makes a root key file that did not exist, readable by its owner alone, and returns once it is on disk. For a
- * sandbox's first start; elsewhere a person makes the key and keeps a copy. Throws `root_key` where the file
- * exists or cannot be written.
+ * Creates a new root key file, readable by its owner only, and returns when it is on disk. For a sandbox's first
+ * start; in live the operator creates the key and keeps a copy. Throws `root_key` if the file exists or cannot be
+ * written.
  */
 export function createRootKeyFile(path: string, random: Random = randomBytes): void {
   const key = randomBytesExactly(random, KEY_BYTES);
@@ -99,14 +102,14 @@ export function createRootKeyFile(path: string, random: Random = randomBytes): v
       throw new VaultError('root_key', `The root key file ${path} could not be written in full.`);
     fsyncSync(file);
   } catch (error) {
-    // Half a key would stop every later start.
+    // An incomplete key would make every later start fail.
     unlinkSync(path);
     throw error;
   } finally {
     closeSync(file);
     line.fill(0);
   }
-  // A new file survives a power cut only once its directory is on disk too.
+  // A new file survives a power cut only when its directory is on disk too.
   const directory = openSync(path.slice(0, path.lastIndexOf('/') + 1) || '.', constants.O_RDONLY);
   try {
     fsyncSync(directory);
@@ -116,10 +119,10 @@ export function createRootKeyFile(path: string, random: Random = randomBytes): v
 }
 
 function readPrivateFile(path: string): string {
-  // Without O_NONBLOCK a named pipe at this path would hold up the start for ever.
+  // Without O_NONBLOCK a named pipe at this path would block the start forever.
   const file = openOrExplain(path, constants.O_RDONLY | constants.O_NONBLOCK, 'be opened');
   try {
-    // Asked of the open file, so that nobody can put another in its place between look and read.
+    // Checks the open file, so that another file cannot replace it between the check and the read.
     const status = fstatSync(file);
     if (!status.isFile() || status.size > LARGEST_FILE)
       throw new VaultError('root_key', `${path} is not a root key file. ${makeFile(path)}`);
@@ -182,8 +185,8 @@ function decode(encoded: string): Buffer | undefined {
 }
 
 /**
- * Why these 32 bytes are no random key, or undefined. Placeholders and typed words are what it looks for; a
- * truly random key is refused less often than once in 10^10.
+ * Why these 32 bytes are not a random key, or undefined. It detects placeholders and typed words. It refuses a
+ * random key less often than once in 10^10.
  */
 function weakness(bytes: Buffer): string | undefined {
   const steps = new Set<number>();

@@ -5,41 +5,50 @@ import { bytesToText, checkId, checkUint32, fromBase64, LONGEST_ID, textToBytes,
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { UnknownKeyVersion, VaultError } from './vault-error.ts';
 
-/** What a blind index is over. Each kind has a key of its own, so equal values of two kinds do not meet. */
+/**
+ * The kind of value of a blind index. Each kind has its own key, so equal values of two kinds have different
+ * indexes.
+ */
 export type IndexKind = 'ssn' | 'email' | 'phone' | 'name_dob' | 'idempotency_key' | 'fingerprint' | 'lookup';
 
-/** One brand's keys, to be used and never seen. */
+/** One brand's keys. Callers use them and cannot read them. */
 export interface Keyring {
   readonly brandId: string;
-  /** The newest brand key version, under which everything is sealed. */
+  /** The newest brand key version, which seals new records. */
   readonly sealVersion: number;
-  /** The newest index key version, under which `index` works. */
+  /** The newest index key version, which `index` uses. */
   readonly indexVersion: number;
-  /** Every index key version of the keyring, ascending: while keys change, a value is looked for under each. */
+  /** Every index key version of the keyring, ascending. During a rotation, a look-up uses each of them. */
   readonly indexVersions: readonly number[];
   /** Any text, sealed in a context, as base64. */
   seal(context: SealContext, text: string): string;
-  /** The text. Throws `unreadable`, or `UnknownKeyVersion` where this keyring lacks the record's key. */
+  /**
+   * The text of a sealed record. Throws `unreadable`, or `UnknownKeyVersion` if this keyring lacks the record's
+   * key.
+   */
   open(context: SealContext, sealed: string): string;
-  /** As `seal`, for bytes in and bytes out. */
+  /** Like `seal`, for bytes. */
   sealBytes(context: SealContext, bytes: Buffer): Buffer;
-  /** As `open`, for bytes in and bytes out. */
+  /** Like `open`, for bytes. */
   openBytes(context: SealContext, sealed: Buffer): Buffer;
-  /** A new random key for digests, sealed in a context, and ready to use. */
+  /** A new random key for digests: its sealed form, and the digest function. */
   newDigester(context: SealContext): { readonly sealed: string; readonly digest: Digest };
-  /** Opens such a key. Throws as `open` does. */
+  /** Opens a key for digests. Throws like `open`. */
   digester(context: SealContext, sealed: string): Digest;
-  /** The same record under the newest key, as the given sealing of it. The plaintext stays in here. */
+  /** The same record under the newest key, with the given seal number. The plaintext is not returned. */
   reseal(context: SealContext, sealNumber: number, sealed: string | Buffer): string | Buffer;
-  /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
+  /**
+   * The key version that a record names, not authenticated. A rotation uses it to find records that it still has to
+   * re-seal.
+   */
   versionOf(sealed: string): number | undefined;
   /** The blind index of a normalised value, 32 bytes, under the newest index key. */
   index(kind: IndexKind, normalised: string): Buffer;
-  /** As `index`, under an older key. Throws `UnknownKeyVersion`. */
+  /** Like `index`, under an older key. Throws `UnknownKeyVersion`. */
   indexAt(version: number, kind: IndexKind, normalised: string): Buffer;
 }
 
-/** The digest of a value under a name, 32 bytes in base64. It says whether two values are equal, no more. */
+/** The digest of a value under a name, 32 bytes in base64. It only shows whether two values are equal. */
 export type Digest = (name: string, value: string) => string;
 
 /** Versions and their keys, at least one. */
@@ -119,7 +128,7 @@ export function makeKeyring(
   });
 }
 
-/** The keys that one brand's keys lead to, derived at first use and kept. */
+/** The keys that are derived from one brand's keys, at first use, and kept. */
 function derivedKeys(brandId: string, brandKeys: KeyVersions, indexKeys: KeyVersions) {
   const purposeKeys = new Map<number, Map<Purpose, PurposeKey>>();
   const derivedIndexKeys = new Map<string, KeyObject>();
@@ -164,9 +173,9 @@ interface PurposeKey {
 }
 
 /**
- * The associated data of a context: the tuple (format, purpose, brand, record id, key version, seal number). All
- * but record id and seal number is the same for every record of a purpose, so it is written once; what is
- * returned holds until the next call, which is long enough, as sealing and opening never wait.
+ * The associated data of a context: the tuple (format, purpose, brand, record id, key version, seal number).
+ * Everything except record id and seal number is the same for every record of a purpose, so it is written once. The
+ * returned buffer is valid until the next call. That is enough, because sealing and opening are synchronous.
  */
 function associatedData(
   purpose: Purpose,

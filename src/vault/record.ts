@@ -1,18 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aead.ts';
 
-// The shape of everything sealed here, wrapped keys and the root proof included:
-//
-//   format and cipher (1 byte) | key version (u32, big endian) | nonce (12) | ciphertext | tag (16)
+// The format of every sealed record, wrapped key and root proof: format and cipher (1 byte) | key version (u32, big
+// endian) | nonce (12) | ciphertext | tag (16)
 
-/** Format 1, AES-256-GCM. A new format or cipher is a new number. */
+/** Format 1, AES-256-GCM. A new format or cipher gets a new number. */
 export const FORMAT = 0x01;
 
 const VERSION_AT = 1;
 const NONCE_AT = VERSION_AT + 4;
 const BODY_AT = NONCE_AT + NONCE_BYTES;
 
-/** Seals bytes under the given key, naming its version in the header. */
+/** Seals bytes under the given key and writes its version into the header. */
 export function sealRecord(
   key: KeyObject,
   version: number,
@@ -30,13 +29,13 @@ export function sealRecord(
   return record;
 }
 
-/** The key version a record names; undefined for bytes that are no record. Nothing is authenticated yet. */
+/** The key version that a record names; undefined for bytes that are not a record. It is not authenticated. */
 export function recordVersion(record: Buffer): number | undefined {
   if (record.length < BODY_AT + TAG_BYTES || record[0] !== FORMAT) return undefined;
   return record.readUInt32BE(VERSION_AT);
 }
 
-/** Opens a record that `recordVersion` has recognised; undefined where the tag does not hold. */
+/** Opens a record that `recordVersion` has recognised; undefined if the tag is not valid. */
 export function openRecord(key: KeyObject, aad: Buffer, record: Buffer): Buffer | undefined {
   const tagAt = record.length - TAG_BYTES;
   const nonce = record.subarray(NONCE_AT, BODY_AT);

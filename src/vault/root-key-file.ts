@@ -18,9 +18,9 @@ import { KEY_BYTES } from './derive.ts';
 import { rootKeyFromFile, versionOfLine } from './key-source.ts';
 import { VaultError } from './vault-error.ts';
 
-// Changes of a root key file that is Clientele's own. An operator's file is never written.
+// Changes Clientele's own root key file. It never writes an operator's file.
 
-/** Adds a random key as the next version and returns its number, once it is on disk. Throws `root_key`. */
+/** Adds a random key as the next version. Returns its number when it is on disk. Throws `root_key`. */
 export function addRootVersion(path: string, random: Random = randomBytes): number {
   const version = rootKeyFromFile(path).load().current + 1;
   const key = randomBytesExactly(random, KEY_BYTES);
@@ -29,7 +29,9 @@ export function addRootVersion(path: string, random: Random = randomBytes): numb
   return version;
 }
 
-/** Destroys versions, as far as a file system does: what is left is the file without them. Throws `root_key`. */
+/**
+ * Destroys versions: replaces the file by one without them. The file system may keep old blocks. Throws `root_key`.
+ */
 export function dropRootVersions(path: string, versions: readonly number[]): void {
   const { current } = rootKeyFromFile(path).load();
   if (versions.includes(current))
@@ -37,7 +39,7 @@ export function dropRootVersions(path: string, versions: readonly number[]): voi
   rewrite(path, (lines) => lines.filter((line) => !versions.includes(versionOfLine(line))));
 }
 
-/** Whole or not at all: a reader finds the file as it was or as it will be, and so does a power cut. */
+/** Replaces the file atomically: a reader finds the old or the new file, also after a power cut. */
 function rewrite(path: string, change: (lines: readonly string[]) => readonly string[]): void {
   const file = realpathSync(path);
   const lines = readFileSync(file, 'utf8')
@@ -57,7 +59,7 @@ function rewrite(path: string, change: (lines: readonly string[]) => readonly st
   }
 }
 
-/** A new file with the rights and the owner of the one whose place it will take. */
+/** Writes a new file with the mode and the owner of the file that it replaces. */
 function write(path: string, text: string, like: string): void {
   const model = openSync(like, constants.O_RDONLY);
   const { uid, gid } = fstatSync(model);

@@ -3,8 +3,8 @@ import { type RootKeys, rootSubkeys } from './key-source.ts';
 import { VaultError } from './vault-error.ts';
 
 /**
- * Signs what others must be able to check without a secret: Ed25519 (RFC 8032). A public key is 32 bytes, as
- * short as any fingerprint of it would be, so it is written out, as 64 hex digits, and is its own name.
+ * Signs text that others can verify without a secret: Ed25519 (RFC 8032). A public key has 32 bytes, as short as a
+ * fingerprint, so its 64 hex digits also serve as its name.
  */
 export interface Signer {
   /** The public key of the current root version. */
@@ -18,8 +18,8 @@ const SEED_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 const PUBLIC_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
- * A signer whose key is derived from the root key, so that it lies in no database and no file of its own. Each
- * root version has its own; what an older one signed is still checked by the public key that stands beside it.
+ * A signer whose key is derived from the root key, so that it is not stored anywhere. Each root version has its own
+ * key. The public key beside a signature verifies it, also for an older version.
  */
 export function makeSigner(root: RootKeys): Signer {
   const seed = rootSubkeys(root, 'sign').get(root.current);
@@ -45,8 +45,8 @@ const publicKey = /^[0-9a-f]{64}$/;
 const signature = /^[A-Za-z0-9+/]{86}==$/;
 
 /**
- * Whether a signature over these bytes is by this key. A signature has one spelling: Node's decoder would pass
- * over spare bits, and then an edit of the text would go unnoticed.
+ * Whether a signature over these bytes is by this key. Only canonical base64 is accepted: Node's decoder ignores
+ * spare bits, and an edited signature text would stay unnoticed.
  */
 export function isSignedBy(key: string, text: Uint8Array, signed: string): boolean {
   if (!publicKey.test(key) || !signature.test(signed)) return false;

@@ -1,10 +1,10 @@
 /**
- * What can go wrong in the vault, as a word a caller may branch on:
+ * The errors of the vault, as codes that a caller may branch on:
  *
- * - `root_key`: the root key is missing, weak or readable by others. The message is for the operator and
- *   ends in the command that helps.
+ * - `root_key`: the root key is missing, weak or readable by others. The message is for the operator and ends in
+ * the command that helps.
  * - `unreadable`: a sealed record does not open here. Damage, a moved record and a foreign key look alike on
- *   purpose.
+ * purpose.
  * - `unknown_key_version`: the keyring lacks the brand key version a record names, see `UnknownKeyVersion`.
  * - `unknown_root_version`: a wrapped key names a root key version that is not loaded.
  * - `misuse`: the caller broke the contract, such as an empty record id. A bug, never a customer's mistake.
@@ -16,7 +16,7 @@ export type VaultErrorCode =
   | 'unknown_root_version'
   | 'misuse';
 
-/** Every error of this room. Messages hold ids and versions, never key material or plaintext. */
+/** Every error of the vault. Messages contain ids and versions, never key material or plaintext. */
 export class VaultError extends Error {
   override readonly name: string = 'VaultError';
   readonly code: VaultErrorCode;
@@ -28,8 +28,8 @@ export class VaultError extends Error {
 }
 
 /**
- * A record names a brand key version that is not in the keyring, as happens for a moment after another process
- * has rotated the keys. Reload the brand's keys once; a second time means the header was altered.
+ * A record names a brand key version that is not in the keyring. This happens briefly after another process has
+ * rotated the keys. Reload the brand's keys once; a second time means the header was altered.
  */
 export class UnknownKeyVersion extends VaultError {
   override readonly name = 'UnknownKeyVersion';

@@ -27,42 +27,42 @@ export interface WrappedKey {
 }
 
 export interface Vault {
-  /** The root key version that wraps from now on. A key wrapped under another wants `rewrap`. */
+  /** The root key version that wraps new keys. Keys under another version need `rewrap`. */
   readonly rootVersion: number;
   /** Every loaded root version, ascending. */
   readonly rootVersions: readonly number[];
   /**
-   * Reads the root keys from their source again: another process may have put a new version there. It is done
-   * by itself, once, where a key turns out to be under a version that is not loaded.
+   * Reads the root keys from their source again, because another process may have added a version. The vault does
+   * this itself, once, if a key is under a version that is not loaded.
    */
   reload(): void;
   /** A new brand's first keys, brand 1 and index 1, wrapped and ready to store. */
   newBrandKeys(brandId: string): readonly WrappedKey[];
   /** A new random key of the given version, from 1. */
   newKey(brandId: string, kind: KeyKind, version: number): WrappedKey;
-  /** The same key under the current root version. Throws as `keyring` does. */
+  /** The same key under the current root version. Throws like `keyring`. */
   rewrap(brandId: string, key: WrappedKey): WrappedKey;
   /**
-   * The keyring over a brand's stored keys, at least one of each kind. Throws `unreadable` where one of them is
-   * not this brand's or not whole, and `unknown_root_version`.
+   * The keyring over a brand's stored keys, at least one of each kind. Throws `unreadable` if a key belongs to
+   * another brand or is damaged, and `unknown_root_version`.
    */
   keyring(brandId: string, keys: readonly WrappedKey[]): Keyring;
-  /** A sealed constant, to be stored with the data and shown to `provesRoot` at every start. */
+  /** A sealed constant, which is stored with the data and checked by `provesRoot` at every start. */
   proof(): string;
-  /** Whether a proof was made under one of the loaded root keys: a false answer is a reason not to start. */
+  /** Whether a proof was made under one of the loaded root keys. If not, the process must not start. */
   provesRoot(proof: string): boolean;
   /** Signs the audit trail's checkpoints. */
   readonly signer: Signer;
 }
 
 export interface VaultOptions {
-  /** Where keys and nonces come from; `crypto.randomBytes` unless a test says otherwise. */
+  /** The source of keys and nonces. Default: `crypto.randomBytes`. Tests replace it. */
   readonly random?: Random;
 }
 
 const PROVEN = Buffer.from('clientele root key');
 
-/** Opens the vault over the given root keys. Nothing it returns shows a key. */
+/** Opens the vault with the given root keys. Its methods never return a plain key. */
 export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
   const random = options.random ?? randomBytes;
   const nextNonce = nonces(random);
@@ -74,7 +74,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     subkeys = derive(root);
   }
 
-  /** The subkey of the version that something is sealed under; throws `unknown_root_version`. */
+  /** The subkey of a root version. Throws `unknown_root_version`. */
   function under(use: 'wrap' | 'proof', rootVersion: number, what: string): KeyObject {
     if (!subkeys[use].has(rootVersion)) reload();
     const key = subkeys[use].get(rootVersion);
@@ -144,7 +144,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
   });
 }
 
-/** The keys of one kind under their versions. There is at least one, and none twice. */
+/** The keys of one kind by version: at least one, and no version twice. */
 function byVersion(
   brandId: string,
   kind: KeyKind,
@@ -161,7 +161,7 @@ function byVersion(
   return opened;
 }
 
-/** A record that only a holder of this root version can make. */
+/** The proof record, which only a holder of this root version can make. */
 const proveRoot = (version: number, key: KeyObject, nonce: Buffer): string =>
   sealRecord(key, version, nonce, proofContext(version), PROVEN).toString('base64');
 

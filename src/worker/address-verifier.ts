@@ -5,7 +5,7 @@ import type { Task } from './task.ts';
 import { settleAll, startTask } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
-/** Milliseconds between two rounds, and customers whose addresses are looked up side by side in one. */
+/** Milliseconds between two rounds, and the customers whose addresses one round looks up concurrently. */
 const interval = 1_000;
 const batch = 8;
 

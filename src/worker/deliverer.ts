@@ -13,13 +13,13 @@ import type { TaskLog } from './task-log.ts';
 const interval = 1_000;
 
 /**
- * How many deliveries this process has under way, in all and at one endpoint. A slow receiver fills its own share
- * and no other's. One that fails gets a single place, and only while half of all places are free, so that many
- * receivers that are down do not take them all.
+ * The most concurrent deliveries of this process, in total and to one endpoint. A slow receiver uses only its own
+ * share. A failing receiver gets one delivery at a time, and only while half of the total is free, so that many
+ * failing receivers do not use all of it.
  */
 const limits = { inAll: 256, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
 
-/** Sends events to their subscribers, from soon after the commit until they are delivered or given up. */
+/** Sends events to their subscribers soon after the commit and retries until they are delivered or given up. */
 export function startDeliverer(system: System, log: TaskLog): Task {
   /** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
   const turns = new Map<string, DueWebhook>();

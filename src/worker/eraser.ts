@@ -5,7 +5,7 @@ import type { OnFailure, Task } from './task.ts';
 import { settleAll, startTask, throwFailure } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
-/** Milliseconds between two rounds, and records that one round examines, a few of them side by side. */
+/** Milliseconds between two rounds, and records that one round examines, a few of them concurrently. */
 const interval = 60_000;
 const batch = 64;
 const concurrency = 4;
@@ -14,7 +14,7 @@ const concurrency = 4;
 export const startEraser = (system: System, log: TaskLog): Task =>
   startTask({ interval, log, round: () => eraseDueRecords(system, log.failed) });
 
-/** One round: examines the records that are due. One that fails is due again in two minutes. */
+/** One round: examines the records that are due. A record that fails is due again in two minutes. */
 export async function eraseDueRecords(
   system: System,
   onFailure: OnFailure = throwFailure,

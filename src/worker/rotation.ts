@@ -35,7 +35,7 @@ export interface RotationRound {
   readonly onFailure?: OnFailure;
 }
 
-/** One round. A brand whose rotation fails is tried again in the next round, and holds up no other brand. */
+/** One round. A brand whose rotation fails is retried in the next round and does not delay other brands. */
 export async function rotationRound(
   system: System,
   policy: RootPolicy,

@@ -18,34 +18,34 @@ export type TaskName =
 export interface TaskObserver {
   /** A round has ended. */
   taskRan(task: TaskName, succeeded: boolean): void;
-  /** A round failed, or one piece of work of a round. Called for each failure. */
+  /** A round failed, or one item of a round. Called for each failure. */
   taskFailed(task: TaskName): void;
-  /** `failures`: how many of this kind there were since the last one that was logged, this one included. */
+  /** `failures`: the failures of this kind since the last logged one, including this one. */
   taskFault(task: TaskName, error: unknown, failures: number): void;
 }
 
-/** Told how one background task gets on. */
+/** Receives the results of one background task. */
 export interface TaskLog {
-  /** One piece of work failed. The task goes on with the others. */
+  /** One item failed. The task continues with the others. */
   failed(error: unknown): void;
   /** A round ended early with this error. */
   roundFailed(error: unknown): void;
-  /** A round went to its end. */
+  /** A round completed. */
   roundEnded(): void;
 }
 
 export type OpenTaskLog = (task: TaskName) => TaskLog;
 
-/** Milliseconds for which failures of one kind at one place are only counted after one has been logged. */
+/** Milliseconds after a logged failure in which failures of the same kind and place are only counted. */
 const quietMs = 60_000;
-/** Kinds and places that are told apart; where there are more, some are logged earlier than that. */
+/** The most kinds and places that are tracked. With more, some are logged earlier than `quietMs`. */
 const maxKinds = 50;
 /**
- * Seconds without a failure after which a task counts as mended where single pieces of work failed: they are tried
- * again only after minutes, and the rounds in between succeed because they have nothing to do.
+ * Seconds without a failure after which a task counts as recovered if single items failed. Items are retried only
+ * after minutes, and the rounds in between succeed because they have nothing to do.
  */
 const mendedAfterSeconds = 600;
-/** Milliseconds between two looks for stored failures that are older, such as those of a process that has ended. */
+/** Milliseconds between two checks for older stored failures, such as those of a process that has ended. */
 const clearEveryMs = 60_000;
 
 export interface TaskLogParts {
@@ -67,9 +67,9 @@ function openTaskLog(task: TaskName, { db, now, observer }: TaskLogParts): TaskL
   let clearedAt = Number.NEGATIVE_INFINITY;
   let lastWrite: Promise<void> = Promise.resolve();
 
-  /** One after the other, so that a success never overtakes the failure before it. */
+  /** Writes run one after the other, so that a success is never stored before an earlier failure. */
   function write(work: () => Promise<void>): void {
-    // Where the database is away the log has the failure, and the doctor says that the database is away.
+    // If the database is not reachable, the log has the failure, and `doctor` reports the database.
     lastWrite = lastWrite.then(work).catch(() => undefined);
   }
 

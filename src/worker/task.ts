@@ -1,30 +1,30 @@
 import type { TaskLog } from './task-log.ts';
 
-/** Background work that is done in rounds, again and again. */
+/** Background work that runs in repeated rounds. */
 export interface Task {
-  /** Resolves when the round under way has ended. */
+  /** Resolves when the running round has ended. */
   stop(): Promise<void>;
 }
 
-/** Has its listener called when there may be work. Returns how to stop that. */
+/** Calls the listener when there may be work. Returns a function that stops it. */
 export type OnWake = (listener: () => void) => () => void;
 
 export interface TaskOptions {
   /** Milliseconds between two rounds. */
   readonly interval: number;
-  /** Answers `more` where the next round is to follow at once. */
+  /** Returns `more` if the next round should follow at once. */
   readonly round: () => Promise<'more' | 'done'>;
   readonly log: TaskLog;
-  /** Brings the next round forward. */
+  /** Starts the next round early. */
   readonly onWake?: OnWake;
 }
 
-/** Milliseconds from a wake-up to its round: changes that come close together are one round's work. */
+/** Milliseconds from a wake-up to its round, so that one round handles changes that are close together. */
 const gatheringMs = 50;
 
 /**
- * Does one round after the other. After a round that fails the next one follows as usual. A task does not keep
- * the process alive.
+ * Runs one round after the other. A failed round does not stop the following ones. A task does not keep the process
+ * alive.
  */
 export function startTask({ interval, round, log, onWake }: TaskOptions): Task {
   let stopped = false;
@@ -76,13 +76,13 @@ export function startTask({ interval, round, log, onWake }: TaskOptions): Task {
   };
 }
 
-/** Waits for pieces of work that go on side by side, and reports those that fail. */
+/** Waits for concurrent items of work and reports those that fail. */
 export async function settleAll(work: readonly Promise<unknown>[], onFailure: OnFailure): Promise<void> {
   for (const result of await Promise.allSettled(work))
     if (result.status === 'rejected') onFailure(result.reason);
 }
 
-/** Told of a piece of work that failed. */
+/** Receives the error of a failed item of work. */
 export type OnFailure = (error: unknown) => void;
 
 /** For callers without a log: the first failure ends the round. */

@@ -5,7 +5,7 @@ import type { Task } from './task.ts';
 import { settleAll, startTask } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
-/** Milliseconds between two rounds, and verifications advanced side by side in one. */
+/** Milliseconds between two rounds, and the verifications that one round advances concurrently. */
 const interval = 500;
 const batch = 8;
 

@@ -12,7 +12,7 @@ export async function backup(format: Format, { file }: { readonly file: string }
   ]);
   const path = resolve(file);
   const progress = openProgress(format);
-  // A signal removes the half-written file before this process ends.
+  // A signal removes the incomplete file before this process ends.
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const made = await backUp(readConfig(), path, {

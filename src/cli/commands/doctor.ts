@@ -5,7 +5,7 @@ import type { Format } from '../output.ts';
 import { coloured, printAnswer, printNotice } from '../output.ts';
 import { formatTable } from '../table.ts';
 
-/** Examines the installation. The exit code is 1 where anything is red. */
+/** Examines the installation. The exit code is 1 if any finding is red. */
 export async function doctor(format: Format): Promise<void> {
   const findings = await examineConfigured(format);
   printAnswer(
@@ -29,7 +29,7 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
   try {
     config = readConfig();
   } catch (error) {
-    // Without settings there is nothing else to look at.
+    // Without valid settings, no other check is possible.
     if (!(error instanceof ConfigError)) throw error;
     return error.message.split('\n').map((line) => redSentences('settings', line));
   }

@@ -11,7 +11,7 @@ interface ImportOptions {
   readonly skipBad?: boolean;
 }
 
-/** The exit code is 1 where a line was not imported. */
+/** The exit code is 1 if a line was not imported. */
 export async function importFile(format: Format, file: string, options: ImportOptions): Promise<void> {
   const [{ importCustomers }, { findBrandByName }] = await Promise.all([
     import('../../operations/customers/import.ts'),
@@ -24,7 +24,7 @@ export async function importFile(format: Format, file: string, options: ImportOp
     const imported = importCustomers(system, brand.brandId, {
       path: resolve(file),
       skipBad: options.skipBad === true,
-      // A person reads each problem when it is found, however many there are.
+      // For people, each problem is printed when it is found.
       problem: (found) => (format === 'json' ? problems.push(found) : writeProblem(found)),
       progress: (step, lines, of) =>
         progress(() =>

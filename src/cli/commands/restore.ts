@@ -25,7 +25,7 @@ export async function restore(format: Format, file: string): Promise<void> {
   );
 }
 
-/** The command that serves what was restored, with the settings that lead to it. The database URL may hold a password. */
+/** The command that serves the restored data, with its settings. The database URL may contain a password. */
 function startCommand({ databaseUrl, dataDir, rootKeyFile, environment }: Config): string {
   const settings = {
     CLIENTELE_ENVIRONMENT: environment === 'live' ? environment : undefined,

@@ -36,7 +36,7 @@ export async function rotateBrands(format: Format, kind: KeyKind, options: Rotat
     rotated.map(({ done, remaining, ...rest }) => ({ ...rest, rekeyed: done, remaining })),
     () => rotated.map(sentenceOf).join('\n'),
   );
-  // Records that only wait for a date are in order. Records left for another reason are a failure.
+  // Records that only wait for a date are expected. Records left for another reason are a failure.
   if (rotated.some(({ remaining }) => remaining.some(({ until }) => until === undefined)))
     process.exitCode = 1;
 }

@@ -48,7 +48,7 @@ async function verdictOn(format: Format, path: string, known: TrustedFacts) {
   }
 }
 
-/** A key as it was printed, or a file with one on each line. */
+/** A printed key, or a file with one key on each line. */
 function keysIn(given: string): readonly string[] {
   const isKey = (text: string) => /^[0-9a-f]{64}$/.test(text);
   if (isKey(given.toLowerCase())) return [given.toLowerCase()];

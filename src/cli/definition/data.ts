@@ -68,7 +68,7 @@ function addBackup(program: Command): void {
   const backup = program
     .command('backup')
     .description(
-      'Write everything in the database to one file, sealed as it is stored. The service may run meanwhile.',
+      'Write everything in the database to one file, sealed as it is stored. The service may run during the backup.',
     )
     .addOption(fileOption())
     .action(async (options, command) =>

@@ -3,11 +3,11 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Format } from '../output.ts';
 import { programName } from '../output.ts';
 
-// What the definitions of the commands share: options, parsers of their values, and examples.
+// Shared parts of the command definitions: options, parsers of their values, and examples.
 
 const maxKeyDays = 3_650;
 const maxOverlapHours = 720;
-/** Processes of one server: what the connections of the embedded database suffice for. */
+/** The most processes of one server: the connections of the embedded database are enough for these. */
 const maxProcesses = 16;
 
 /** The format that the caller asked for with the global option --output. */
@@ -50,7 +50,7 @@ export function overlapHours(text: string): number {
   throw new InvalidArgumentError(`It takes a number from 0 to ${maxOverlapHours}.`);
 }
 
-/** A number that the policy itself bounds. */
+/** A number whose limits the policy checks. */
 export function wholeNumber(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It takes a whole number.');

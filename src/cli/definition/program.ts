@@ -6,8 +6,8 @@ import { addServiceCommands } from './service.ts';
 
 /**
  * The whole command line: every command with its words, options and example. Help, the shell completion and
- * docs/commands.md are made from it. What a command does is loaded when it is called, so that help and
- * mistakes are answered at once.
+ * docs/commands.md are made from it. The code of a command is loaded when it is called, so that help and usage
+ * errors are fast.
  */
 export function defineProgram(): Command {
   const program = new Command('clientele')

@@ -7,17 +7,17 @@ import type { Socket } from 'node:net';
 export const maxHeadBytes = 65_536;
 
 /**
- * Lets undici read two lawful forms of a response that it refuses:
+ * Lets undici read two valid forms of a response that it refuses:
  *
- * - `100 Continue` that was not asked for. RFC 9110, section 15.2: a client must parse interim responses.
- *   undici closes the connection at 100 and has no option for it. All interim responses are removed here,
- *   except 101, which changes the protocol.
+ * - `100 Continue` that was not asked for. RFC 9110, section 15.2: a client must parse interim responses. undici
+ * closes the connection at 100 and has no option for it. All interim responses are removed here, except 101, which
+ * changes the protocol.
  * - `Content-Length` repeated with one value. RFC 9110, section 8.6: the value may be used once.
  *
- * Everything else reaches undici unchanged, and undici judges it. The heads are rewritten where the bytes
- * arrive, in `push`, because the parser of undici has no hook. Each `write` before a response means that a
- * response head comes next. That holds because undici writes a request with a string or buffer as its body in
- * one turn of the event loop, and with `pipelining: 1` writes none before the previous response is complete.
+ * Everything else reaches undici unchanged, and undici judges it. The heads are rewritten where the bytes arrive,
+ * in `push`, because the parser of undici has no hook. Each `write` before a response means that a response head
+ * comes next. That holds because undici writes a request with a string or buffer as its body in one turn of the
+ * event loop, and with `pipelining: 1` writes none before the previous response is complete.
  */
 export function acceptValidHeads(socket: Socket): Socket {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
@@ -71,7 +71,7 @@ class HeadReader {
     }
   }
 
-  /** Everything that is left, as it came. */
+  /** The remaining bytes, unchanged. */
   rest(): Buffer {
     this.isDone = true;
     return this.held;
@@ -86,7 +86,7 @@ class HeadReader {
 
 const lengthField = /\r\ncontent-length:([^\r\n]*)(?=\r\n)/gi;
 
-/** A head whose repeated lengths are one, where they are equal. Different lengths are left for undici to refuse. */
+/** A head with repeated equal lengths reduced to one. Different lengths stay, and undici refuses them. */
 function withOneLength(head: string): string {
   const values = [...head.matchAll(lengthField)].flatMap(([, value = '']) => value.split(','));
   const [first = '', ...others] = values.map((value) => value.trim());

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
- * Which URLs we may call. A URL comes from outside (a webhook of a brand), the call comes from inside, where
- * more can be reached: so only the public internet is allowed, and what an operator has named besides it.
+ * Decides which URLs may be called. A URL comes from outside (a webhook of a brand), but the call comes from inside
+ * the network. Only the public internet and the ranges that an operator has named are allowed.
  */
 export interface TargetRefusal {
   readonly reason: RefusalReason;
-  /** For people, with the next step. It never repeats the URL, which may hold a secret. */
+  /** A sentence for people with the next step. It never repeats the URL, which may contain a secret. */
   readonly sentence: string;
 }
 
@@ -43,9 +43,9 @@ const dnsName =
   /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * What a URL says, before any name is looked up. The parser of URLs is lenient: it reads `0x7f.1`,
- * `127。0。0。1` and `[::ffff:7f00:1]` as loopback, drops tabs, and takes `\` for `/`. So a host has to be
- * written the way the parser writes it; whoever reads the URL elsewhere then reads the same host.
+ * Reads a URL before any name is looked up. The URL parser is lenient: it reads `0x7f.1`, `127。0。0。1` and
+ * `[::ffff:7f00:1]` as loopback, drops tabs, and takes `\` for `/`. A host must be written exactly as the parser
+ * writes it, so that every other reader of the URL gets the same host.
  */
 export function readTarget(text: string): Target | TargetRefusal {
   if (text.length > maxLength) return refusal('too_long');
@@ -72,7 +72,7 @@ export const readRanges = (cidrs: readonly string[]): Ranges => cidrs.map((cidr)
 /** In a public range, but served by the cloud host itself: Azure's wire server. */
 const insidePublic = readRanges(['168.63.129.16/32']);
 
-/** What IANA has allocated for the internet; every other IPv6 address is special or unallocated. */
+/** The range that IANA has allocated for the internet. Every other IPv6 address is special or unallocated. */
 const globalUnicast = readRanges(['2000::/3']);
 
 const isIn = (address: ipaddr.IPv4 | ipaddr.IPv6, ranges: Ranges): boolean =>
@@ -89,16 +89,16 @@ function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
 }
 
 /**
- * Whether the addresses of a target's host may be dialled: all of them, since a name that leads to a private
- * address beside a public one is an attack. Plain HTTP, and the ports of other
- * protocols, only where an operator has named the range.
+ * Checks whether the addresses of a target's host may be dialled. All of them must be allowed: a name with a
+ * private address beside a public one is an attack. Plain HTTP and the ports of other protocols are allowed only in
+ * ranges that an operator has named.
  */
 export function refusedAddresses(
   target: Pick<Target, 'protocol' | 'port'>,
   addresses: readonly string[],
   allow: Ranges,
 ): TargetRefusal | undefined {
-  // The parser of addresses is lenient, too: `127.1` would be read here, and looked up as a name when dialled.
+  // The address parser is lenient, too: it accepts `127.1`, which the connection would look up as a name.
   if (addresses.some((text) => isIP(text) === 0)) return refusal('address');
   const outside = addresses.map((text) => ipaddr.parse(text)).filter((address) => !isIn(address, allow));
   if (outside.length === 0) return undefined;

@@ -122,8 +122,8 @@ export async function openRuntime(
 }
 
 /**
- * @throws ConfigError where whoever takes over the embedded database of live could read the root key, although the
- *   database holds nothing that can be read without it.
+ * @throws ConfigError if an attacker who takes over the embedded database of live could read the root key, which
+ *   opens every record of the database.
  */
 export async function refuseReadableKey({ environment, ...config }: Config): Promise<void> {
   const { databaseUrl, rootKey, rootKeyFile, dataDir } = config;

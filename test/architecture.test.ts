@@ -180,15 +180,15 @@ const filesBelow = (room: string): readonly string[] =>
     .map((file) => `${room}/${file}`);
 const show = ({ from, to }: Import): string => `${from} imports ${to}`;
 
-describe('the house', () => {
+describe('the folders', () => {
   const imports = importsOf(readSource);
 
-  test('has doors in one direction only', () => {
+  test('has imports in one direction only', () => {
     expect(imports.length).toBeGreaterThan(100);
     expect(imports.filter(broken).map(show)).toEqual([]);
   });
 
-  test('has subjects that import one another as their room says', () => {
+  test('has subjects that import one another only as declared', () => {
     const inside = imports.filter(
       ({ from, to }) => isFile(to) && subjects[roomOf(from)] && roomOf(from) === roomOf(to),
     );
@@ -215,14 +215,14 @@ describe('the house', () => {
     ['operations/audit/entries.ts', '../brands/api-keys.ts'],
     ['operations/kyc/verifications.ts', '../webhooks/deliver.ts'],
     ['operations/run.ts', './table.ts'],
-  ])('turns red when %s imports %s', (file, to) => {
+  ])('fails when %s imports %s', (file, to) => {
     const planted = importsOf((name) =>
       name === file ? `import '${to}';\n${readSource(name)}` : readSource(name),
     );
     expect(planted.filter(breaksSubjects).map(({ from }) => from)).toEqual([file]);
   });
 
-  test('shows every folder on one screen', () => {
+  test('keeps every folder small enough for one screen', () => {
     const counts = new Map<string, number>();
     for (const top of [source, join(source, '../test')])
       for (const file of readdirSync(top, { recursive: true, withFileTypes: true }))
@@ -235,7 +235,7 @@ describe('the house', () => {
     expect(cycleIn(imports)).toEqual([]);
   });
 
-  test('turns red when a door is opened the wrong way, or a circle closed', () => {
+  test('fails on an import in the wrong direction and on a circle', () => {
     const planted = importsOf((file) => {
       const text = readSource(file);
       return file === 'domain/ids.ts'
@@ -246,7 +246,7 @@ describe('the house', () => {
     expect(cycleIn(planted)).toContain('domain/ids.ts');
   });
 
-  test('keeps the transport ignorant of what is transported', () => {
+  test('keeps the transport independent of the operations', () => {
     const files = filesBelow('http');
     expect(files.length).toBeGreaterThan(8);
     expect(files.filter((file) => /customer/i.test(readSource(file)))).toEqual([]);
@@ -258,7 +258,7 @@ describe('the house', () => {
     expect(files.filter((file) => readSource(file).includes('process.env'))).toEqual(['config.ts']);
   });
 
-  test('touches tenants without a scope only in the files that say so', () => {
+  test('accesses tenants without a scope only in the listed files', () => {
     const statements = filesBelow('store');
     expect(statements.length).toBeGreaterThan(40);
     const takesDatabase = statements.filter((file) =>

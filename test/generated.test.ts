@@ -39,13 +39,13 @@ describe('the generated files', { timeout: 120_000 }, () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('are what the code says', async () => {
+  test('match the code', async () => {
     const { code, said } = await generate('--check');
     expect(said).toContain('All generated files are what the code says.');
     expect(code).toBe(0);
   });
 
-  test('are written whole where they are missing, and the same each time', async () => {
+  test('are written completely if they are missing, and identically each time', async () => {
     const missing = await generate('--check', '--into', folder);
     expect(missing.code).toBe(1);
     for (const file of files) expect(missing.said).toContain(`${file} is missing.`);
@@ -54,7 +54,7 @@ describe('the generated files', { timeout: 120_000 }, () => {
       expect(await readFile(join(folder, file), 'utf8')).toBe(await readFile(join(project, file), 'utf8'));
   });
 
-  test('turn the check red when they drift, each by its name and with the next step', async () => {
+  test('fail the check when they differ, each with its name and the next step', async () => {
     for (const file of files) await cp(join(project, file), join(folder, file));
     const plant = async (file: string, from: string, to: string) => {
       const text = await readFile(join(folder, file), 'utf8');

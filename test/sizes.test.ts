@@ -56,7 +56,7 @@ const wideOf = (measured: readonly Measured[]) =>
   measured.filter(({ parameters }) => parameters > most.parameters).map(({ at }) => at);
 const linesOf = (text: string) => text.split('\n').length - 1;
 
-test('no function is past 80 lines', () => {
+test('no function is longer than 80 lines', () => {
   expect(functions.length).toBeGreaterThan(1_000);
   expect(longOf(functions)).toEqual([]);
 });
@@ -65,7 +65,7 @@ test('no function has more than six parameters', () => {
   expect(wideOf(functions)).toEqual([]);
 });
 
-test('no file is past 400 lines', () => {
+test('no file is longer than 400 lines', () => {
   expect(files.length).toBeGreaterThan(200);
   expect(files.filter((file) => linesOf(readSource(file)) > most.fileLines)).toEqual([]);
 });
@@ -83,7 +83,7 @@ test.each([
   expect(wideOf(planted)).toEqual(wide === 1 ? ['planted.ts: planted'] : []);
 });
 
-test('no file of the tests is past 400 lines', () => {
+test('no test file is longer than 400 lines', () => {
   expect(testFiles.length).toBeGreaterThan(150);
   const long = testFiles.filter((file) => linesOf(readFileSync(`${tests}${file}`, 'utf8')) > most.fileLines);
   expect(long).toEqual([]);

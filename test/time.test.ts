@@ -24,8 +24,8 @@ const instant = fc
 
 const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/;
 
-describe('a moment', () => {
-  test('has microseconds and no offset, always, and sorts as text the way time goes', () => {
+describe('a time', () => {
+  test('always has microseconds and no offset, and sorts as text in order of time', () => {
     fc.assert(
       fc.property(millis, millis, (one, other) => {
         expect(instantOfMillis(one)).toMatch(form);
@@ -34,7 +34,7 @@ describe('a moment', () => {
     );
   });
 
-  test('comes back from milliseconds as the same millisecond', () => {
+  test('converts from milliseconds to the same millisecond', () => {
     fc.assert(
       fc.property(millis, (ms) => {
         expect(millisOf(instantOfMillis(ms))).toBe(ms);
@@ -47,7 +47,7 @@ describe('a moment', () => {
     expect(instantOfMillis(1_603_748_937_287)).toBe('2020-10-26T21:48:57.287000');
   });
 
-  test('comes back from what PostgreSQL writes, which cuts zeros off the end', () => {
+  test("is read from PostgreSQL's text, which drops trailing zeros", () => {
     fc.assert(
       fc.property(instant, (at) => {
         const written = at.replace('T', ' ').replace(/0+$/, '').replace(/\.$/, '');
@@ -79,7 +79,7 @@ describe('a moment', () => {
 });
 
 describe('on the wire', () => {
-  test('what is read shows no offset, and what a change answers shows one, of the same moment', () => {
+  test('reads have no offset, and changes have one, of the same time', () => {
     fc.assert(
       fc.property(instant, (at) => {
         expect(naiveUtc(at)).toBe(at);
@@ -117,11 +117,11 @@ describe('on the wire', () => {
     'now',
     '1603748937',
     '',
-  ])('%j is no moment', (text) => expect(parseInstant(text)).toBeUndefined());
+  ])('%j is not a time', (text) => expect(parseInstant(text)).toBeUndefined());
 });
 
 describe('a calendar day', () => {
-  test('is one exactly if the Gregorian calendar has it', () => {
+  test('is valid exactly if the Gregorian calendar has it', () => {
     const number = (max: number) => fc.integer({ min: 0, max });
     fc.assert(
       fc.property(number(9999), number(13), number(32), (year, month, day) => {
@@ -136,7 +136,7 @@ describe('a calendar day', () => {
     );
   });
 
-  test('of a moment is the one in UTC', () => {
+  test('of a time is the day in UTC', () => {
     expect(dayOf('2020-10-26T23:59:59.999999' as Instant)).toBe('2020-10-26');
   });
 });

@@ -63,7 +63,7 @@ export function socketRefuser(observer: Observer, nextRequestId: () => string): 
     const answer = errorAnswer(refusal, wantsProblem(acceptIn(error.rawPacket)));
     // A request in progress is logged when it ends. Bytes that never became a request are logged here.
     if (exchange) exchange.refused = answer.status;
-    else observer.request({ ...nobody, requestId, status: answer.status });
+    else observer.request({ ...unparsed, requestId, status: answer.status });
     socket.end(asBytes(answer, requestId), () => socket.destroySoon());
   };
 }
@@ -74,7 +74,7 @@ export function socketRefuser(observer: Observer, nextRequestId: () => string): 
  */
 const isOfParser = (code = ''): boolean => code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT';
 
-const nobody = {
+const unparsed = {
   operation: 'none',
   method: 'none',
   milliseconds: 0,

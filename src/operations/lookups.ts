@@ -57,7 +57,10 @@ export async function noteDuplicate(
   await pay(context, { kind: 'ssn', units: 1, customerId, facts }, comparing(context, ssn));
 }
 
-/** Before a new number is written: its answer would tell whether somebody has it. @throws Refusal `lookup_budget` */
+/**
+ * Runs before a new SSN is written, because the answer shows whether another customer has it. @throws Refusal
+ * `lookup_budget`
+ */
 export async function refuseUsedUp(context: Context): Promise<void> {
   const { scope, now } = context;
   const until = await usedUpUntil(scope, { counters: countersOf(context, 'ssn'), now });
@@ -106,7 +109,7 @@ async function pay(
   const { kind, units, about, ...record } = attempt;
   const { event, isStrict } = budgets[kind];
   const { identity } = context.principal;
-  // Without digests: whoever reads the audit trail would find the digest of a guess beside that of a real number.
+  // Without digests: a reader of the audit trail could compare the digest of a guess with that of a real number.
   const refused = { customerId: record.customerId, facts: { outcome: 'refused' } } as const;
   const spending = { counters, units, isStrict, ...windowOf(context), ...(about && { about }) };
   const spent = await spend(context.scope, spending, {

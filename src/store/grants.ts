@@ -73,7 +73,7 @@ const declared: readonly string[] = [
 export interface GrantDifference {
   readonly missing: readonly string[];
   readonly excess: readonly string[];
-  /** What everybody may do, which nobody should: PostgreSQL lets everybody execute a new function. */
+  /** Rights that `public` has and should not have: PostgreSQL lets every role execute a new function. */
   readonly open: readonly string[];
 }
 

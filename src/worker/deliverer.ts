@@ -90,13 +90,13 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     async stop() {
       stopped = true;
       await task.stop();
-      // Deliveries that a claim under way returns are still sent.
+      // Deliveries that a running claim returns are still sent.
       while (activeWork.size > 0) await Promise.all(activeWork);
     },
   };
 }
 
-/** Counts the deliveries under way, at each endpoint and in all. */
+/** Counts the running deliveries, for each endpoint and in total. */
 function countInFlight() {
   const perEndpoint = new Map<string, number>();
   let all = 0;

@@ -26,12 +26,12 @@ async function read(path: string): Promise<Entries> {
 }
 const operationsOf = (entries: Entries): readonly string[] => entries.map(({ operation }) => operation);
 
-describe('the trail', () => {
+describe('the audit trail', () => {
   beforeAll(async () => {
     brand = await world.brand();
   });
 
-  test('of a customer tells every change, the newest first, and stays when the customer is deleted', async () => {
+  test('of a customer lists every change, newest first, and stays after the customer is deleted', async () => {
     const path = await customerPath(brand);
     await brand.call('PATCH', path, { body: { email: 'new@example.com' } });
     await brand.call('DELETE', path);
@@ -44,7 +44,7 @@ describe('the trail', () => {
     expect(entries[1]).toMatchObject({ actor: { kind: 'key', id: brand.key.identity }, fields: ['email'] });
   });
 
-  test('is walked page by page, each entry once', async () => {
+  test('returns each entry once, page by page', async () => {
     const paths = await Promise.all(Array.from({ length: 7 }, () => customerPath(brand)));
     await settled(world);
     for (const order of ['newest', 'oldest']) {
@@ -62,7 +62,7 @@ describe('the trail', () => {
     }
   });
 
-  test('is narrowed to an operation, an actor and a time', async () => {
+  test('filters by operation, actor and time', async () => {
     const other = brand.as(await createKey(world.system, brand.brandId, { scopes: ['customers:write'] }));
     const created = await newCustomer(other);
     ahead += 3_600_000 * 5;
@@ -91,7 +91,7 @@ describe('the trail', () => {
       expect((await brand.call('GET', `/audit?${query}`)).json).toMatchObject({ Code: 'input_error' });
   });
 
-  test('is the brand’s own', async () => {
+  test('shows only entries of the brand', async () => {
     const stranger = await world.brand();
     const path = await customerPath(brand);
     expect((await stranger.call('GET', `${path}/audit`)).json).toMatchObject({ Code: 'customer_dne' });
@@ -106,7 +106,7 @@ describe('the trail', () => {
 describe('a full SSN', () => {
   const reason = 'Compared with the paper form, case Zanzibar.';
 
-  test('is shown once the trail says who asked and why', async () => {
+  test('is shown after the audit trail has the key and the reason', async () => {
     brand = await world.brand();
     const ssn = newSsn();
     const path = `/customers/${(await newCustomer(brand, { ssn })).json.customer_id}`;
@@ -117,7 +117,7 @@ describe('a full SSN', () => {
     expect(entry.request_id).toBe(shown.headers.get('x-request-id'));
   });
 
-  test('is not shown where its entry cannot be written', async () => {
+  test('is not shown if its entry cannot be written', async () => {
     brand = await world.brand();
     const path = await customerPath(brand);
     await world.sql(
@@ -129,7 +129,7 @@ describe('a full SSN', () => {
     expect(answer.text).not.toMatch(/\d{3}-\d{2}-\d{4}/);
   });
 
-  test('is never kept as an answer, and every call is an entry of its own', async () => {
+  test('is never stored as an answer, and every call writes its own entry', async () => {
     brand = await world.brand();
     const path = await customerPath(brand);
     const headers = { 'Idempotency-Key': randomUUID() };
@@ -142,7 +142,7 @@ describe('a full SSN', () => {
     expect(await world.sql('select 1 from idempotency where brand_id = $1', [brand.brandId])).toEqual([]);
   });
 
-  test('is not shown without a reason worth the name', async () => {
+  test('is not shown without a valid reason', async () => {
     brand = await world.brand();
     const path = await customerPath(brand);
     for (const body of [
@@ -157,7 +157,7 @@ describe('a full SSN', () => {
     expect(operationsOf(await read(`${path}/audit`))).toEqual(['createCustomer']);
   });
 
-  test('has a reason that opens beside its own entry and no other', async () => {
+  test('has a reason that opens only with its own entry', async () => {
     brand = await world.brand();
     const path = await customerPath(brand);
     await brand.call('POST', `${path}/ssn`, { body: { reason: 'The first reason.' } });
@@ -173,7 +173,7 @@ describe('a full SSN', () => {
   });
 });
 
-test('no value of a person is in an entry', async () => {
+test('no entry contains a personal value', async () => {
   brand = await world.brand();
   const body = person({ first_name: 'Quixotina', email: 'canary.bird@example.com', phone: '650-987-1234' });
   const { customer_id } = (await brand.call('POST', '/customers', { body })).json;
@@ -207,7 +207,7 @@ describe('reads', () => {
     await client.call('POST', '/customers/search', { body: { email: 'nobody@example.com' } });
   };
 
-  test('of customers are not written down by default, but for searches by personal values', async () => {
+  test('of customers write no entries by default, except searches by personal values', async () => {
     brand = await world.brand();
     const path = await customerPath(brand);
     await reading(brand, path);
@@ -219,7 +219,7 @@ describe('reads', () => {
     });
   });
 
-  test('are written down where the operator asks for it, with whom they showed', async () => {
+  test('write entries with the shown customers if the operator enables it', async () => {
     const watched = await openWorld({ env: { CLIENTELE_AUDIT_READS: '1' } });
     try {
       brand = await watched.brand();
@@ -249,7 +249,7 @@ describe('reads', () => {
   });
 });
 
-test('what an operator makes of a program is written down with who it was', async () => {
+test('a change of a program by an operator writes an entry with the operator', async () => {
   brand = await world.brand();
   const { programId } = await createProgram(world.system, brand.brandId, 'Lending', { provider: 'manual' });
   await setProgram(world.system, brand.brandId, 'Lending', { provider: 'sandbox' });

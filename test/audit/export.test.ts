@@ -47,7 +47,7 @@ describe('an exported trail', { timeout: 120_000 }, () => {
     for (let count = 0; count < 5; count += 1) await newCustomer(brand);
   });
 
-  test('holds everything that was committed, the export included, and is verified without the installation', async () => {
+  test('contains every committed entry, including its own, and is verified without the installation', async () => {
     const { path, told } = await exported();
     expect(told).toMatchObject({ brand: brand.name, from: 1, to: 8, key: world.system.vault.signer.key });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -74,7 +74,7 @@ describe('an exported trail', { timeout: 120_000 }, () => {
     expect(open.stdout).toContain('Name your key with --key.');
   });
 
-  test('that was edited is refused with the line and the reason', async () => {
+  test('fails verification after an edit, with the line and the reason', async () => {
     const { path, told } = await exported();
     const lines = (await readFile(path, 'utf8')).split('\n');
     const at = lines.findIndex((line) => line.includes('createCustomer'));
@@ -93,7 +93,7 @@ describe('an exported trail', { timeout: 120_000 }, () => {
     });
   });
 
-  test('goes on where the one before ended', async () => {
+  test('continues where the previous export ended', async () => {
     const first = await exported();
     const second = await exported('--from', String(first.told.to + 1));
     expect(second.told.from).toBe(first.told.to + 1);
@@ -108,7 +108,7 @@ describe('an exported trail', { timeout: 120_000 }, () => {
     ).toBe(1);
   });
 
-  test('is never written over another file, nor half', async () => {
+  test('never overwrites a file and is never incomplete', async () => {
     const { path } = await exported();
     const before = await readFile(path);
     const again = await json(['export', 'audit', '--brand', brand.name, '--file', path]);
@@ -118,7 +118,9 @@ describe('an exported trail', { timeout: 120_000 }, () => {
   });
 });
 
-describe('whoever can write to the database and has no root key', { timeout: 120_000 }, () => {
+describe('an attacker with write access to the database and without the root key', {
+  timeout: 120_000,
+}, () => {
   /** A brand with a chained trail under a checkpoint. */
   async function chained() {
     brand = await world.brand();
@@ -136,7 +138,7 @@ describe('whoever can write to the database and has no root key', { timeout: 120
     return JSON.parse(ran.stderr).error;
   }
 
-  test('cannot change an entry, or take one away, and have it exported', async () => {
+  test('cannot change or remove an entry without failing the export', async () => {
     await chained();
     await world.sql(
       `update audit set body = replace(body, 'keys list', 'keys nothing') where brand_id = $1 and number = 3`,
@@ -148,7 +150,7 @@ describe('whoever can write to the database and has no root key', { timeout: 120
     expect(await refused()).toContain('Entry 4 of the audit trail is missing.');
   });
 
-  test('cannot chain it anew under a checkpoint that was signed', async () => {
+  test('cannot rebuild the chain below a signed checkpoint', async () => {
     const { linked, firstPreviousHash } = await import('../../src/operations/audit/chain.ts');
     await chained();
     let previous = firstPreviousHash(brand.brandId);
@@ -171,7 +173,7 @@ describe('whoever can write to the database and has no root key', { timeout: 120
     expect(await refused()).toContain('The checkpoint over entry');
   });
 
-  test('cannot hide from an earlier export by taking the checkpoints away, too', async () => {
+  test('cannot hide a change from an earlier export by removing the checkpoints', async () => {
     await chained();
     const earlier = await exported();
     await world.sql('delete from audit_checkpoints where brand_id = $1', [brand.brandId]);
@@ -187,7 +189,9 @@ describe('whoever can write to the database and has no root key', { timeout: 120
   });
 });
 
-test('exported customers are those of the list, each once and masked', { timeout: 120_000 }, async () => {
+test('exported customers are those of the list, each once and with a masked SSN', {
+  timeout: 120_000,
+}, async () => {
   brand = await world.brand();
   for (let count = 0; count < 53; count += 1) await newCustomer(brand);
   const path = newFile();

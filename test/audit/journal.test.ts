@@ -35,7 +35,7 @@ describe('a change', () => {
     brand = await world.brand();
   });
 
-  test('leaves an event and an entry, in the order in which it was made', async () => {
+  test('writes an event and an entry, in the order of the changes', async () => {
     const { customer_id } = (await newCustomer(brand)).json;
     await brand.call('PATCH', `/customers/${customer_id}`, { body: { email: 'new@example.com' } });
     await brand.call('POST', `/customers/${customer_id}/addresses`, { body: mailing });
@@ -61,14 +61,14 @@ describe('a change', () => {
     });
   });
 
-  test('is written down with who made it, under which request', async () => {
+  test('is recorded with its actor and request', async () => {
     const created = await newCustomer(brand);
     const { entries } = await writtenOf(created.json.customer_id);
     expect(entries[0].actor).toEqual({ kind: 'key', id: brand.key.identity });
     expect(entries[0].request_id).toBe(created.headers.get('x-request-id'));
   });
 
-  test('that is refused or changes nothing leaves nothing, but for the entry of a taken SSN', async () => {
+  test('writes nothing if it is refused or changes nothing, except the entry of a taken SSN', async () => {
     const body = person();
     const { customer_id } = (await newCustomer(brand, { ssn: body.ssn })).json;
     const count = async () => {
@@ -86,7 +86,7 @@ describe('a change', () => {
     expect(await count()).toEqual({ events: before.events, entries: before.entries + 1 });
   });
 
-  test('that is repeated under its Idempotency-Key is written down once', async () => {
+  test('is recorded once if it is repeated under its Idempotency-Key', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const body = person();
     const first = await brand.call('POST', '/customers', { body, headers });
@@ -95,7 +95,7 @@ describe('a change', () => {
     expect([events.length, entries.length]).toEqual([1, 1]);
   });
 
-  test('names values by digests that are equal for one customer and tell nothing across customers', async () => {
+  test('records values as digests that can be compared only within one customer', async () => {
     const email = 'same@example.com';
     const one = (await newCustomer(brand, { email })).json.customer_id;
     const other = (await newCustomer(brand, { email })).json.customer_id;
@@ -107,7 +107,7 @@ describe('a change', () => {
     expect((await writtenOf(other)).entries[0].digests.email).not.toBe(created);
   });
 
-  test('of a customer from before there was a trail gives it a key of its own', async () => {
+  test('creates the audit key of a customer that has none yet', async () => {
     const { customer_id } = (await newCustomer(brand)).json;
     await world.sql('update customers set audit_key = null where customer_id = $1', [customer_id]);
     await brand.call('PATCH', `/customers/${customer_id}`, { body: { email: 'a@example.com' } });
@@ -118,7 +118,7 @@ describe('a change', () => {
   });
 });
 
-test('a notification sent by one process wakes another', async () => {
+test('a notification of one process wakes another', async () => {
   const { openDatabase } = await import('../../src/store/connection/database.ts');
   const elsewhere = openDatabase({ address: { url: world.databaseUrl } });
   await elsewhere.ready();

@@ -91,7 +91,7 @@ test('two hundred parallel changes leave one chain without a gap, with several s
   }
 });
 
-test('a change has its place within a second', async () => {
+test('a change gets its number within a second', async () => {
   const brand = await world.brand();
   const crowdedBefore = cpuContention();
   const began = performance.now();
@@ -103,7 +103,7 @@ test('a change has its place within a second', async () => {
   expect(took).toBeLessThan(2_000 * Math.max(crowdedBefore, cpuContention()));
 });
 
-describe('a reader that goes on from the last number it has seen', () => {
+describe('a reader that continues from the last number', () => {
   const queued = `insert into journal (brand_id, body, event_id, type, occurred_at, payload)
                   values ($1, '{"at":"now"}', gen_random_uuid(), 'customer.updated', now(), $2)`;
   /** The planted fault: the number is given by the change itself. */
@@ -155,13 +155,13 @@ describe('a reader that goes on from the last number it has seen', () => {
     expect(await seenOf(() => queued)).toEqual(['the fast one', 'the slow one']);
   });
 
-  test('would miss it if numbers were given before the commit', async () => {
+  test('would miss it if numbers were assigned before the commit', async () => {
     expect(await seenOf(numbered)).toEqual(['the fast one']);
   });
 });
 
 describe('an entry', () => {
-  test('is not written where its change is not', async () => {
+  test('is not written without its change', async () => {
     const brand = await world.brand();
     const { customer_id } = (await newCustomer(brand)).json;
     const before = await complaintsOf(brand.brandId, beginning + 1);
@@ -186,7 +186,7 @@ describe('an entry', () => {
     expect(await complaintsOf(brand.brandId, beginning + 1)).toEqual([]);
   });
 
-  test('that cannot be written takes its change with it', async () => {
+  test('rolls back its change if it cannot be written', async () => {
     const brand = await world.brand();
     const { customer_id } = (await newCustomer(brand)).json;
     await world.sql(
@@ -199,7 +199,7 @@ describe('an entry', () => {
   });
 });
 
-test('checkpoints are signed after a thousand entries, and after a minute where there are new ones', {
+test('checkpoints are signed after a thousand entries, and after a minute with new entries', {
   timeout: 60_000,
 }, async () => {
   const brand = await world.brand();
@@ -232,7 +232,7 @@ test('checkpoints are signed after a thousand entries, and after a minute where 
   expect(await checkpoints()).toHaveLength(3);
 });
 
-test('a signature is by its key, over every byte, in one spelling', () => {
+test('a signature is valid only for its key, for every byte and in canonical base64', () => {
   const { signer } = world.system.vault;
   const text = Buffer.from('what is signed');
   const signature = signer.sign('what is signed');

@@ -27,7 +27,7 @@ const pick = <Item>(items: readonly Item[]): Item => items[randomInt(items.lengt
 const place = (wanted: (line: string) => boolean = () => true): number =>
   pick(lines.flatMap((line, index) => (wanted(line) ? [index] : [])));
 
-test('an export is whole, however it is cut into pieces', async () => {
+test('an export is valid, in whatever pieces it is read', async () => {
   for (const size of [1, 7, 400, whole.length]) {
     expect(await verify(whole, pinned, size)).toMatchObject({
       whole: true,
@@ -39,7 +39,7 @@ test('an export is whole, however it is cut into pieces', async () => {
   }
 });
 
-test('an export without entries is whole', async () => {
+test('an export without entries is valid', async () => {
   expect(await verify([...linesOf({ brand, signer, entries: 0, every: 1 })])).toMatchObject({
     whole: true,
     from: 1,
@@ -153,13 +153,13 @@ async function undetected(check: (text: string) => Promise<TrailVerdict>) {
   return { missed, tried };
 }
 
-test('a thousand random tamperings are found, all of them', { timeout: 120_000 }, async () => {
+test('every one of a thousand random manipulations is found', { timeout: 120_000 }, async () => {
   const { missed, tried } = await undetected((text) => verify(text));
   expect(missed).toEqual([]);
   expect(tried).toBeGreaterThanOrEqual(1_000);
 });
 
-test('a check that trusts the hashes that stand there would be noticed', { timeout: 120_000 }, async () => {
+test('a check that trusts the written hashes would fail this test', { timeout: 120_000 }, async () => {
   // The fault: every hash and signature is believed, only the order of the numbers is looked at.
   const trusting = async (text: string): Promise<TrailVerdict> => {
     const numbers = [...text.matchAll(/^\{"number":(\d+)/gm)].map(([, number]) => Number(number));
@@ -170,7 +170,7 @@ test('a check that trusts the hashes that stand there would be noticed', { timeo
   expect((await undetected(trusting)).missed.length).toBeGreaterThan(100);
 });
 
-test('the first bad line is named, with what is wrong', async () => {
+test('the first invalid line is named with its problem', async () => {
   const said = async (file: readonly string[], known?: TrustedFacts) => {
     const verdict = await verify(file, known);
     return verdict.whole ? 'whole' : `${verdict.line}: ${verdict.problem}`;
@@ -200,7 +200,7 @@ test('the first bad line is named, with what is wrong', async () => {
   expect(await said([])).toBe('1: The closing line is missing.');
 });
 
-test('a trail made anew under another key passes only where neither key nor earlier export is known', async () => {
+test('a trail rebuilt under another key passes only if neither the key nor an earlier export is known', async () => {
   const other = newSigner();
   const body = (number: number) => bodyOf(number).replace('email', number === 33 ? 'nothing' : 'email');
   const forged = [...linesOf({ brand, signer: other, entries: 70, every: 20, body })];

@@ -44,7 +44,7 @@ const answers = (key: NewKey) => Promise.all(both(key).map(list));
 const comparable = (status: number, headers: Headers, text: string): string =>
   JSON.stringify([status, [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name)), text]);
 
-test('a key that is missing, unknown, wrong, revoked or expired gets one and the same answer', async () => {
+test('a missing, unknown, wrong, revoked or expired key gets the same answer', async () => {
   const revoked = await newKey();
   await revokeBrandKey(world.system, brand.brandId, revoked.identity);
   const expired = await newKey({ days: 1 });
@@ -82,7 +82,7 @@ test('a key that is missing, unknown, wrong, revoked or expired gets one and the
   expect(await list(brand)).toBe(200);
 });
 
-test('a key works at once in every process, in whatever case its Identity is written', async () => {
+test('a new key works at once in every process, with its Identity in any case', async () => {
   const key = await newKey();
   expect(await answers(key)).toEqual([200, 200]);
   expect(await answers({ ...key, identity: key.identity.toUpperCase() as NewKey['identity'] })).toEqual([
@@ -90,7 +90,7 @@ test('a key works at once in every process, in whatever case its Identity is wri
   ]);
 });
 
-test('a revoked key cannot read one second later, in any process, however busily it was used', async () => {
+test('every process refuses a revoked key after one second, even if it is in use', async () => {
   const key = await newKey();
   expect(await answers(key)).toEqual([200, 200]);
   const revoking = revokeBrandKey(world.system, brand.brandId, key.identity);
@@ -105,7 +105,7 @@ test('a revoked key cannot read one second later, in any process, however busily
 });
 
 describe('a rotated key', () => {
-  test('works at once with its new secret, and with the old one while the rotation overlaps', async () => {
+  test('works at once with its new secret, and with the old one during the overlap', async () => {
     const old = await newKey();
     expect(await answers(old)).toEqual([200, 200]);
     const renewed = await replaceSecret(world.system, brand.brandId, old, 2);
@@ -118,7 +118,7 @@ describe('a rotated key', () => {
     expect(await answers(renewed)).toEqual([200, 200]);
   });
 
-  test('loses its old secret within a second where nothing overlaps', async () => {
+  test('loses its old secret within a second without an overlap', async () => {
     const old = await newKey();
     expect(await answers(old)).toEqual([200, 200]);
     const renewed = await replaceSecret(world.system, brand.brandId, old, 0);
@@ -127,7 +127,7 @@ describe('a rotated key', () => {
     expect(await answers(old)).toEqual([401, 401]);
   });
 
-  test('loses the secret before the old one when it is rotated twice', async () => {
+  test('keeps only the two newest secrets when it is rotated twice', async () => {
     const first = await newKey();
     await replaceSecret(world.system, brand.brandId, first, 24);
     await replaceSecret(world.system, brand.brandId, first, 24);
@@ -153,7 +153,7 @@ describe('scopes', () => {
     expect((await send(exact, prepared)).status).toBe(row.answer.status);
   });
 
-  test('that reach further are never given along unasked', async () => {
+  test('beyond the default are granted only on request', async () => {
     const asked = ['ssn:reveal', 'kyc:review', 'compliance:read'];
     expect((await newKey()).scopes).toEqual(defaultScopes);
     expect(defaultScopes.filter((scope) => asked.includes(scope))).toEqual([]);
@@ -161,7 +161,7 @@ describe('scopes', () => {
 });
 
 describe('GET /auth/key', () => {
-  test('tells a key about itself and keeps the secret', async () => {
+  test('describes the key without its secret', async () => {
     const key = await newKey({ name: 'ledger', scopes: ['customers:read'], days: 30 });
     const told = await brand.as(key).call('GET', `/auth/key/${key.identity}`);
     expect(told.json).toEqual({
@@ -177,14 +177,14 @@ describe('GET /auth/key', () => {
     expect(told.text).not.toContain(key.authorization);
   });
 
-  test('knows no other key, not even of the same brand', async () => {
+  test('shows no other key, not even of the same brand', async () => {
     const other = await newKey();
     const told = await brand.call('GET', `/auth/key/${other.identity}`);
     expect(told.json).toMatchObject({ Status: 404, Code: 'not_found' });
   });
 });
 
-test('the database holds a digest of the secret and nothing that leads back to it', async () => {
+test('the database contains only a digest of the secret', async () => {
   const key = await newKey();
   const renewed = await replaceSecret(world.system, brand.brandId, key, 1);
   expect(key.authorization).toMatch(/^[A-Za-z0-9+/]{64}$/);

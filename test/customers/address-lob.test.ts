@@ -47,7 +47,7 @@ describe('verification by Lob', () => {
     await lob.close();
   });
 
-  test('answers all five verdicts, and tells Lob the address and nothing else', async () => {
+  test('returns all five verdicts and sends Lob only the address', async () => {
     const seen = new Set<string>();
     for (const [street, deliverability] of magicStreets) {
       expect(await verifier.verify(at(street))).toEqual({ kind: 'verdict', deliverability });
@@ -63,7 +63,7 @@ describe('verification by Lob', () => {
     });
   });
 
-  test('asks nothing about an address outside the United States, nor within the request', async () => {
+  test('makes no call for an address outside the United States, and none during the request', async () => {
     const abroad = at('14 Tooley St.', { country: 'GB', state: '', zip_code: 'SE1 2TF' });
     expect(await verifier.verify(abroad)).toEqual(unknown('not_us'));
     expect(verifier.verifyNow(abroad)).toEqual(unknown('not_us'));
@@ -71,7 +71,7 @@ describe('verification by Lob', () => {
     expect(lob.requests).toEqual([]);
   });
 
-  test('takes every documented error for what it is', async () => {
+  test('maps every documented error', async () => {
     const reasons: Readonly<Record<LobError, string>> = {
       invalid_api_key: 'no_access',
       feature_limit_reached: 'no_access',
@@ -92,7 +92,7 @@ describe('verification by Lob', () => {
     expect(await verifier.verify(at(''))).toEqual(unknown('no_verdict'));
   });
 
-  test('waits as long as the rate limit says, within reason', async () => {
+  test('waits as long as the rate limit says, up to a maximum', async () => {
     lob.limit(1, nowSeconds + 5);
     expect((await verifier.verify(at('deliverable'))).kind).toBe('verdict');
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited', 5));
@@ -107,7 +107,7 @@ describe('verification by Lob', () => {
     expect(await verifier.verify(at('deliverable'))).toEqual(unknown('rate_limited'));
   });
 
-  test('believes no answer that is not of the documented form', async () => {
+  test('accepts no answer in another than the documented form', async () => {
     const bodies = [
       '',
       '{',
@@ -130,7 +130,7 @@ describe('verification by Lob', () => {
     expect(lob.requests).toHaveLength(bodies.length + 1);
   });
 
-  test('reads the code of the USPS where Lob sums up in a word that is not known yet', async () => {
+  test("reads the USPS code if Lob's summary is unknown", async () => {
     lob.misbehave(answerWith(200, JSON.stringify(verification('deliverable_to_locker', 'S', ['AA', 'CC']))));
     expect(await verifier.verify(at('x'))).toEqual({
       kind: 'verdict',
@@ -138,11 +138,11 @@ describe('verification by Lob', () => {
     });
   });
 
-  test('takes silence about an ordinary address, which is what a test key gets, for no verdict', async () => {
+  test('treats an empty summary, which a test key gets, as no verdict', async () => {
     expect(await verifier.verify(at('185 Berry St.'))).toEqual(unknown('no_verdict'));
   });
 
-  test('gives a call three seconds unless told otherwise', async () => {
+  test('limits a call to three seconds by default', async () => {
     lob.misbehave(() => undefined);
     const ended: string[] = [];
     const verifiers = {
@@ -171,7 +171,7 @@ describe('verification by Lob', () => {
   });
 });
 
-test('one table turns the codes of the USPS into our words, for every vendor', () => {
+test('one table maps the USPS codes to verdicts for every vendor', () => {
   const verdicts = [
     ['Y', [], 'deliverable'],
     ['Y', ['AA', 'BB'], 'deliverable'],
@@ -186,7 +186,7 @@ test('one table turns the codes of the USPS into our words, for every vendor', (
   for (const [code, footnotes, wanted] of verdicts) expect(dpvVerdict(code, footnotes)).toBe(wanted);
 });
 
-test('what cannot change by asking again is not asked again', () => {
+test('a finding that a retry cannot change is not retried', () => {
   const again = (reason: Parameters<typeof unknown>[0]) => isRetryable(unknown(reason));
   expect(again('rate_limited') && again('timeout') && again('unavailable') && again('no_access')).toBe(true);
   expect(again('not_us') || again('no_verdict')).toBe(false);

@@ -22,14 +22,14 @@ function judgePlace(line: string) {
 }
 
 describe('the offline verifier', () => {
-  test("gives the addresses of the seed's samples the verdicts that its samples show", async () => {
+  test("returns the verdicts of the document for the document's addresses", async () => {
     expect(judge({})).toBe('deliverable');
     expect(judge(mailing)).toBe('undeliverable');
     expect(judge({ street: '345 California Ave.', zip_code: '12345-1234' })).toBe('undeliverable');
     expect(await verifier.verify({ ...address, ...mailing })).toEqual(verdict('undeliverable'));
   });
 
-  test('finds undeliverable what cannot belong together', () => {
+  test('returns undeliverable for ZIP code, city and state that contradict each other', () => {
     const impossible = `
       Springfield, IL 00000 | New York, NY 99999 | San Francisco, NY 94104 | San Francisco, CA 10001
       Schenectady, CA 12345 | Sacramento, CA 94104 | San Diego, CA 94104 | Reno, CA 94104
@@ -39,7 +39,7 @@ describe('the offline verifier', () => {
     }
   });
 
-  test('knows a city under the many ways in which its name is written', () => {
+  test('recognises a city in many spellings', () => {
     const spellings = `
       San Francisco, CA 94104 | SAN FRANCISCO, CA 94104-2657 | san  francisco, CA 94104
       St. Louis, MO 63101 | Saint Louis, MO 63101 | ST LOUIS, MO 63101 | Port Saint Lucie, FL 34952
@@ -61,7 +61,7 @@ describe('the offline verifier', () => {
       .map((part) => part.trim())
       .filter((part) => part !== '');
 
-  test('takes a name that the data does not have for a ZIP code as no contradiction', () => {
+  test('treats an unknown name for a ZIP code as no contradiction', () => {
     const suburbs = `Moore, OK 73160 | Warr Acres, OK 73122 | Jeffersontown, KY 40299 | Plantation, KY 40242
       Brooklyn Park, MD 21225 | Mountain Village, CO 81435 | Pueblo West, CO 81007 | Brisbane, CA 94014`;
     const neighbourhoods = `Harlem, NY 10027 | Gotham, NY 10001 | SoMa, CA 94103 | Georgetown, DC 20007
@@ -72,7 +72,7 @@ describe('the offline verifier', () => {
       expect([line, judgePlace(line)]).toEqual([line, 'deliverable']);
   });
 
-  test('finds a city undeliverable that the data knows only far from the ZIP code', () => {
+  test('returns undeliverable for a city that is only far from the ZIP code', () => {
     const sameState = `Sacramento, CA 94104 | Los Angeles, CA 94104 | Buffalo, NY 10001 | El Paso, TX 75201
       Miami, FL 32301 | Pittsburgh, PA 19103 | Spokane, WA 98101`;
     const largeCityOfAnotherState = `Reno, CA 94104 | Chicago, CA 94104 | Phoenix, TX 77002 | Seattle, FL 33101`;
@@ -80,7 +80,7 @@ describe('the offline verifier', () => {
       expect([line, judgePlace(line)]).toEqual([line, 'undeliverable']);
   });
 
-  test('needs a position for a contradiction, and counts what is near across a state line as near', () => {
+  test('needs a position for a contradiction, and accepts a near city across a state line', () => {
     const table = readZipTable(
       'from a test\n10001 NY newyork 407 -740\n14201 NY buffalo 429 -789\n14202 NY lost \n07302 NJ jerseycity 407 -740\n',
     );
@@ -101,7 +101,7 @@ describe('the offline verifier', () => {
       expect([street, judge({ street, street2: '' })]).toEqual([street, unknown('no_verdict')]);
   });
 
-  test('knows the armed forces, the territories and the freely associated states', () => {
+  test('accepts the armed forces, the territories and the freely associated states', () => {
     const abroad = { street: 'PSC 802 Box 74', street2: '', city: 'APO', state: 'AE', zip_code: '09499' };
     expect(judge(abroad)).toBe('deliverable');
     expect(judge({ ...abroad, city: 'DPO' })).toBe('deliverable');
@@ -148,7 +148,7 @@ describe('the offline verifier', () => {
 describe('the table of ZIP codes', () => {
   const file = new URL('../../src/providers/zip-codes.gz', import.meta.url);
 
-  test('is what the script makes of the open data, and says which and how old', () => {
+  test('equals the output of the script and names its sources and their dates', () => {
     const text = gunzipSync(readFileSync(file)).toString('latin1');
     // The text and not the bytes: compressors differ from one release of Node to the next.
     expect(text === buildZipTable()).toBe(true);
@@ -157,7 +157,7 @@ describe('the table of ZIP codes', () => {
     for (const name of ['zipcodes', 'GeoNames', 'CC BY 4.0']) expect(notice).toContain(name);
   });
 
-  test('holds every ZIP code of its sources, each in one state, and finds the first and the last', () => {
+  test('contains every ZIP code of its sources, each in one state, and finds the first and the last', () => {
     const text = gunzipSync(readFileSync(file)).toString('latin1');
     const lines = text.trimEnd().split('\n').slice(1);
     expect(

@@ -61,7 +61,7 @@ const without = <Name extends string>(item: AddressInput, name: Name) => {
 };
 
 describe('an address of a PATCH', () => {
-  test('with a known id changes that address in place: its id and its date stay', () => {
+  test('with a known id changes that address and keeps its id and date', () => {
     const sent = [asInput(home), { ...asInput(post), street: '112 Lake Tahoe Rd.' }];
     expect(patched(sent)).toEqual([
       home,
@@ -75,22 +75,22 @@ describe('an address of a PATCH', () => {
     expect(patched([...sent].reverse())).toEqual([post, home]);
   });
 
-  test('without an id and equal to none is a new one, with an id, the date of the change and no verdict', () => {
+  test('without an id and equal to none is new, with an id, the date of the change and no verdict', () => {
     const sent = { ...without(asInput(home), 'address_id'), street: '1 New St.' };
     const after = patched([sent, asInput(post)]) as readonly Address[];
     expect(after).toEqual([{ ...sent, address_id: expect.any(String), date_created: now }, post]);
     expect([home.address_id, post.address_id]).not.toContain(after[0]?.address_id);
   });
 
-  test('that is left out is gone', () => {
+  test('that is left out is removed', () => {
     expect(patched([asInput(home)])).toEqual([home]);
   });
 
-  test('may spell its id in capitals', () => {
+  test('may have its id in upper case', () => {
     expect(patched([{ ...asInput(home), address_id: home.address_id.toUpperCase() }])).toEqual([home]);
   });
 
-  test('with an unknown id is refused, and so is one whose id comes twice', () => {
+  test('with an unknown or repeated id is refused', () => {
     const stranger = { ...asInput(post), address_id: '00000000-0000-4000-8000-000000000000' };
     expect(patched([asInput(home), stranger])).toEqual({
       'addresses.1.address_id': ['Not an address of this customer.'],
@@ -103,7 +103,7 @@ describe('an address of a PATCH', () => {
     ]);
   });
 
-  test('never takes over the address that another item names, however equal it is', () => {
+  test('never continues the address that another item names', () => {
     const twin = without(asInput(home), 'address_id');
     const after = patched([twin, asInput(home), asInput(post)]) as readonly Address[];
     expect(after.slice(1)).toEqual([home, post]);
@@ -139,7 +139,7 @@ describe('a verdict', () => {
     { is_primary: false },
   ];
 
-  test('stays while the eight fields are the same', () => {
+  test('stays as long as the eight fields are the same', () => {
     expect(patched([asInput(home), asInput(post)])).toEqual([home, post]);
   });
 
@@ -150,7 +150,7 @@ describe('a verdict', () => {
     expect(Object.keys(after[0] ?? {})).not.toContain('deliverability');
   });
 
-  test('goes with every one of the eight fields: none is forgotten here', () => {
+  test('is removed when any of the eight fields changes', () => {
     expect(changes.flatMap((change) => Object.keys(change)).sort()).toEqual(
       Object.keys(addressFields(home)).sort(),
     );
@@ -160,12 +160,12 @@ describe('a verdict', () => {
 describe('a rule of today', () => {
   const old: Address = { ...home, street: "9 O'Hara Pl.", state: 'XX' };
 
-  test('does not reach a stored address that comes back as it is', () => {
+  test('does not apply to a stored address that is sent back unchanged', () => {
     expect(patched([asInput(old)], [old])).toEqual([old]);
     expect(patched([without(asInput(old), 'address_id')], [old])).toEqual([old]);
   });
 
-  test('reaches each field that changes, and only those', () => {
+  test('applies to each changed field, and only to those', () => {
     expect(patched([{ ...asInput(old), street2: 'Apt. 2' }], [old])).toHaveLength(1);
     expect(patched([{ ...asInput(old), street: "8 O'Hara Pl." }], [old])).toEqual({
       'addresses.0.street': [expect.any(String)],
@@ -175,7 +175,7 @@ describe('a rule of today', () => {
     });
   });
 
-  test('reaches a state and a ZIP code whose country changes under them', () => {
+  test('applies to state and ZIP code when the country changes', () => {
     const abroad: Address = { ...home, country: 'GB', state: 'Greater London', zip_code: 'SW1A 1AA' };
     expect(patched([{ ...asInput(abroad), country: 'US' }], [abroad])).toEqual({
       'addresses.0.state': [expect.any(String)],
@@ -183,7 +183,7 @@ describe('a rule of today', () => {
     });
   });
 
-  test('reaches an address that only looks like a stored one of another customer', () => {
+  test('applies to an address that equals one of another customer', () => {
     expect(patched([without(asInput(old), 'address_id')], [home])).toEqual({
       'addresses.0.street': [expect.any(String)],
       'addresses.0.state': [expect.any(String)],
@@ -204,7 +204,7 @@ const sets = stored.chain(({ profile }) => {
   return fc.tuple(fc.constant(profile.addresses), fc.array(item, { minLength: 1, maxLength: 6 }));
 });
 
-describe('whatever set is sent', () => {
+describe('for any set of addresses', () => {
   test('no stored address is continued twice, and each that is continued was named or is equal', () => {
     fc.assert(
       fc.property(sets, ([before, sent]) => {
@@ -223,7 +223,7 @@ describe('whatever set is sent', () => {
     );
   });
 
-  test('an address is new only where no equal one was left to continue', () => {
+  test('an address is new only if no equal one was left to continue', () => {
     fc.assert(
       fc.property(sets, ([before, sent]) => {
         const pairs = matchAddresses(sent, before, new Problems());
@@ -237,7 +237,7 @@ describe('whatever set is sent', () => {
     );
   });
 
-  test('a problem is noted for every id that comes again, and for no other item', () => {
+  test('every repeated id gets a problem, and no other item does', () => {
     fc.assert(
       fc.property(sets, ([before, sent]) => {
         const problems = new Problems();

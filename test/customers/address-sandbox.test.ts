@@ -11,13 +11,13 @@ const verifier = openSandboxVerifier(openOfflineVerifier());
 const judge = (more: Partial<AddressFields>) => verifier.verifyNow({ ...address, ...more });
 
 describe('the sandbox verifier', () => {
-  test("gives every address of the seed's samples the verdict that its sample shows", () => {
+  test('returns the verdict of the document for each of its addresses', () => {
     expect(judge({})).toEqual(verdict('deliverable'));
     expect(judge({ street2: '' })).toEqual(verdict('deliverable_missing_unit'));
     expect(judge(mailing)).toEqual(verdict('undeliverable'));
   });
 
-  test('knows the one building in every spelling of its street, and no other', () => {
+  test('recognises the one building with units in every spelling, and no other', () => {
     for (const street of [
       '345 california st',
       '345 CALIFORNIA STREET',
@@ -35,7 +35,7 @@ describe('the sandbox verifier', () => {
     expect(judge({ street2: '', city: 'Reno' })).toEqual(verdict('undeliverable'));
   });
 
-  test('brings out all five verdicts by magic streets, in any place of the United States', async () => {
+  test('returns all five verdicts for test streets anywhere in the United States', async () => {
     const seen = new Set<string>();
     for (const [street, deliverability] of magicStreets) {
       for (const place of [{}, { zip_code: '11111', city: 'Nowhere', state: 'WY' }]) {
@@ -51,7 +51,7 @@ describe('the sandbox verifier', () => {
     expect(seen).toEqual(new Set(deliverabilities));
   });
 
-  test('leaves to the verifier beneath it whatever it has no word of its own on', async () => {
+  test('passes every other address to the base verifier', async () => {
     const slow: AddressVerifier = {
       verifyNow: () => ({ kind: 'needs_call' }),
       verify: async () => unknown('rate_limited', 5),

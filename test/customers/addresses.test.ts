@@ -49,14 +49,14 @@ const giveVerdict = async ({ id }: Subject, verdict: string) => {
 const problems = (answer: Called) => [answer.status, answer.json.Code, answer.json.Message];
 
 describe("a customer's addresses", () => {
-  test('are listed and read as the customer shows them', async () => {
+  test('are listed and read as in the customer', async () => {
     const one = await subject();
     const shown = await addressesOf(one);
     expect((await brand.call('GET', one.path)).json).toEqual(shown);
     expect((await brand.call('GET', `${one.path}/${one.secondary}`)).json).toEqual(shown[1]);
   });
 
-  test('grow by one that is answered as it is then read, under the next version', async () => {
+  test('can be added, under the next version of the customer', async () => {
     const one = await subject();
     const added = await brand.call('POST', one.path, { body: { ...mailing, street: '1 Main St.' } });
     expect([added.status, added.headers.get('etag')]).toEqual([201, '"2"']);
@@ -67,7 +67,7 @@ describe("a customer's addresses", () => {
     expect(await addressesOf(one)).toHaveLength(3);
   });
 
-  test('may hold two that are equal', async () => {
+  test('may contain two equal ones', async () => {
     const one = await subject();
     const again = await brand.call('POST', one.path, { body: mailing });
     expect(again.json.address_id).not.toBe(one.secondary);
@@ -83,7 +83,7 @@ describe("a customer's addresses", () => {
     ]);
   });
 
-  test('change field by field, and a change is judged anew while an echo keeps its verdict', async () => {
+  test('change field by field: a change gets a new verdict, and an unchanged address keeps its verdict', async () => {
     const one = await subject();
     await giveVerdict(one, 'deliverable_incorrect_unit');
     const at = `${one.path}/${one.primary}`;
@@ -98,7 +98,7 @@ describe("a customer's addresses", () => {
     expect((await addressesOf(one))[1].deliverability).toBe('deliverable_incorrect_unit');
   });
 
-  test('hear of every wrong field at once, each beside the stored country', async () => {
+  test('report every wrong field at once, with the rules of the stored country', async () => {
     const one = await subject();
     const body = { state: 'XX', zip_code: '1234', street: "O'Hare", nonsense: 1, city: 5 };
     const answer = await brand.call('PATCH', `${one.path}/${one.primary}`, { body });
@@ -133,7 +133,7 @@ describe("a customer's addresses", () => {
     expect(await addressesOf(one)).toHaveLength(1);
   });
 
-  test('are nowhere to be found under an unknown id', async () => {
+  test('answer an unknown id with 404', async () => {
     const one = await subject();
     for (const id of [randomUUID(), 'nonsense', (await subject()).primary]) {
       for (const method of ['GET', 'PATCH', 'DELETE']) {
@@ -154,7 +154,7 @@ describe("a customer's addresses", () => {
 });
 
 describe('after KYC has passed', () => {
-  test('secondary addresses come, change and go', async () => {
+  test('secondary addresses can be added, changed and removed', async () => {
     const one = await subject();
     await passKyc(one);
     const added = await brand.call('POST', one.path, { body: { ...mailing, street: '9 Elm St.' } });
@@ -164,7 +164,7 @@ describe('after KYC has passed', () => {
     expect([added.status, changed.status, deleted.status]).toEqual([201, 200, 200]);
   });
 
-  test('primary ones stay as they are, and no other becomes one', async () => {
+  test('primary addresses cannot change, and no other can become primary', async () => {
     const one = await subject([address, address, mailing]);
     await passKyc(one);
     const before = await addressesOf(one);
@@ -194,7 +194,7 @@ describe('a change of an address', () => {
     expect(await addressesOf(one)).toHaveLength(3);
   });
 
-  test('is held to the version of the customer', async () => {
+  test('checks the version of the customer', async () => {
     const one = await subject();
     const stale = { 'If-Match': '"7"' };
     const at = `${one.path}/${one.secondary}`;
@@ -210,7 +210,7 @@ describe('a change of an address', () => {
     expect(fresh.headers.get('etag')).toBe('"2"');
   });
 
-  test('loses nothing to another one that races it', async () => {
+  test('is not lost in a race with another change', async () => {
     const one = await subject();
     const streets = Array.from({ length: 10 }, (_, index) => `${index + 1} Race St.`);
     await Promise.all(

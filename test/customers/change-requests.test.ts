@@ -20,7 +20,7 @@ const decide = (id: string, decision: 'approve' | 'decline', note?: string) =>
 const read = (customerId: string) => brand.call('GET', `/customers/${customerId}`);
 
 describe('the lock', () => {
-  test('tells what is locked, what is not, since when, and where to propose the change', async () => {
+  test('reports the locked and unlocked fields, the time, and where to propose a change', async () => {
     const id = await verifiedCustomer(brand);
     const refused = await brand.call('PATCH', `/customers/${id}`, { body: { last_name: 'Moneypenny' } });
     expect(refused.status).toBe(403);
@@ -63,7 +63,7 @@ describe('a change request', () => {
     expect((await read(id)).json).toEqual(before.json);
   });
 
-  test('is decided once, however many decide at the same time', async () => {
+  test('is decided once, even by concurrent reviewers', async () => {
     const id = await verifiedCustomer(brand);
     const { change_request_id } = (await propose(id, { first_name: 'Jane' })).json;
     const decisions = await Promise.all(
@@ -76,7 +76,7 @@ describe('a change request', () => {
     expect((await read(id)).json.first_name).toBe(expected);
   });
 
-  test('is decided on what the customer is by then', async () => {
+  test('is decided on the present state of the customer', async () => {
     const id = await verifiedCustomer(brand);
     const { change_request_id } = (await propose(id, { first_name: 'Jane' })).json;
     await brand.call('PATCH', `/customers/${id}`, { body: { email: 'jane@example.com' } });
@@ -84,7 +84,7 @@ describe('a change request', () => {
     expect((await read(id)).json).toMatchObject({ first_name: 'Jane', email: 'jane@example.com' });
   });
 
-  test('hears at once what is wrong with it, field by field, without a value', async () => {
+  test('reports every problem at once by field, without values', async () => {
     const id = await verifiedCustomer(brand);
     const refused = await propose(id, { dob: '2023-02-29', last_name: 'X', nonsense: 1 }, 'no');
     expect(refused.status).toBe(400);
@@ -100,13 +100,13 @@ describe('a change request', () => {
     ]);
   });
 
-  test('is needless where nothing is locked', async () => {
+  test('is refused if no field is locked', async () => {
     const id = await verifiedCustomer(brand);
     expect((await propose(id, { email: 'new@example.com' })).json.Code).toBe('change_request_needless');
     expect((await propose(id, { first_name: 'James' })).json.Code).toBe('change_request_needless');
   });
 
-  test('shows its values to a reviewer only, and nobody the full number', async () => {
+  test('shows its values only to a reviewer, and never the full SSN', async () => {
     const id = await verifiedCustomer(brand);
     const ssn = newSsn();
     const { change_request_id } = (await propose(id, { ssn })).json;
@@ -122,7 +122,7 @@ describe('a change request', () => {
     expect((await plain.call('GET', `/change-requests/${change_request_id}`)).json.Code).toBe('scope_err');
   });
 
-  test('is sealed at rest and written down without its values', async () => {
+  test('is sealed in the database, and its entry contains no values', async () => {
     const id = await verifiedCustomer(brand);
     const { change_request_id } = (await propose(id, { last_name: 'Zanzibarbara' }, 'Seen by Quentin.')).json;
     await decide(change_request_id, 'approve', 'Stamped by Rosalind.');

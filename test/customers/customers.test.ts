@@ -42,7 +42,7 @@ const datesIn = (text: string): readonly string[] => text.match(/\d{4}-\d{2}-\d{
 const ids = (list: readonly Fields[]) => list.map((one) => one['address_id']);
 
 describe('a created customer', () => {
-  test('is answered whole: what was sent, and what the service adds', async () => {
+  test('is returned with the sent fields and the fields that the service adds', async () => {
     const body = person();
     const { json, headers } = await brand.call('POST', '/customers', { body });
     const { addresses, ssn, ...fields } = body;
@@ -67,7 +67,7 @@ describe('a created customer', () => {
     expect(created.text.replaceAll('+00:00', '')).toBe(read.text);
   });
 
-  test("has its keys in the order of the seed's samples, wherever it is answered", async () => {
+  test('has its keys in the order of the document in every answer', async () => {
     const path = await customerPath(brand);
     const { email } = (await brand.call('PATCH', path, { body: { email: `${randomUUID()}@example.com` } }))
       .json;
@@ -84,7 +84,7 @@ describe('a created customer', () => {
     }
   });
 
-  test('shows no offset where it is read and +00:00 where a change answers it, in microseconds', async () => {
+  test('shows times in microseconds, without an offset in reads and with +00:00 in changes', async () => {
     const created = await newCustomer(brand);
     const path = `/customers/${created.json.customer_id}`;
     const patched = await brand.call('PATCH', path, { body: { first_name: 'Jane' } });
@@ -143,7 +143,7 @@ test('every path is served with a slash at its end', async () => {
 });
 
 describe('an update', () => {
-  test('changes what is sent, leaves the rest, and says when', async () => {
+  test('changes the sent fields, keeps the others and sets the date', async () => {
     const before = (await newCustomer(brand)).json;
     const path = `/customers/${before.customer_id}`;
     const ssn = newSsn();
@@ -166,7 +166,7 @@ describe('an update', () => {
     expect(read).toBe(JSON.stringify(after).replaceAll('+00:00', ''));
   });
 
-  test("works as the seed's own sample sends it, the masked SSN included", async () => {
+  test('works with the request of the document, including the masked SSN', async () => {
     const created = await newCustomer(brand, { ssn: '219-01-9999' });
     const body = {
       addresses: [{ ...address, street: '345 California Ave.', zip_code: '12345-1234' }],
@@ -180,7 +180,7 @@ describe('an update', () => {
     expect(found.json.map((one: Fields) => one['customer_id'])).toEqual([created.json.customer_id]);
   });
 
-  test('finds the customer under the new values and no longer under the old ones', async () => {
+  test('makes search find the new values and no longer the old ones', async () => {
     const [before, after] = [
       { ssn: newSsn(), email: 'old@example.com', phone: '111-2222', last_name: 'Alt', dob: '1970-01-01' },
       { ssn: newSsn(), email: 'new@example.com', phone: '333-4444', last_name: 'Neu', dob: '1980-01-01' },
@@ -202,7 +202,7 @@ describe('an update', () => {
     expect(freed.status).toBe(201);
   });
 
-  test('adds what was never given', async () => {
+  test('adds fields that were never set', async () => {
     const { ssn, phone, phone_country_code, email, ...bare } = person();
     const created = await brand.call('POST', '/customers', { body: bare });
     const path = `/customers/${created.json.customer_id}`;
@@ -213,7 +213,7 @@ describe('an update', () => {
 });
 
 describe('addresses in an update', () => {
-  test('replace the whole set; one with a known id or equal content keeps its id and its date', async () => {
+  test('replace the whole set; an address with a known id or equal content keeps its id and date', async () => {
     const created = await newCustomer(brand);
     const path = `/customers/${created.json.customer_id}`;
     const [home, post] = created.json.addresses;
@@ -231,7 +231,7 @@ describe('addresses in an update', () => {
     expect(gone.json.Message).toEqual({ 'addresses.1.address_id': [expect.any(String)] });
   });
 
-  test('that are equal to the stored ones are no change, also with their ids and without an empty unit', async () => {
+  test('equal to the stored ones are no change, also with their ids and without an empty unit', async () => {
     const created = await newCustomer(brand);
     const path = `/customers/${created.json.customer_id}`;
     const [home, post] = ids(created.json.addresses);
@@ -250,7 +250,7 @@ describe('addresses in an update', () => {
     }
   });
 
-  test('with an id that is unknown, repeated or of another customer are refused by that item', async () => {
+  test('with an unknown, repeated or foreign id are refused at that item', async () => {
     const created = await newCustomer(brand);
     const path = `/customers/${created.json.customer_id}`;
     const [home] = ids(created.json.addresses);
@@ -270,7 +270,7 @@ describe('addresses in an update', () => {
 });
 
 describe('a deleted customer', () => {
-  test('is reported as JSON, or as bare text to who prefers it', async () => {
+  test('is reported as JSON, or as plain text if the client prefers it', async () => {
     for (const [accept, type, text] of [
       ['application/json', 'application/json; charset=utf-8', '"Customer resource deleted"'],
       ['*/*', 'application/json; charset=utf-8', '"Customer resource deleted"'],
@@ -283,7 +283,7 @@ describe('a deleted customer', () => {
     }
   });
 
-  test('is gone from every answer, and its number and ids are free again', async () => {
+  test('is in no answer any more, and its SSN and ids are free again', async () => {
     const tenant = await world.brand();
     const body = { ...person(), brand_person_id: randomUUID() };
     const created = await tenant.call('POST', '/customers', { body });
@@ -310,7 +310,7 @@ describe('a deleted customer', () => {
     expect(again.json.brand_person_id).toBe(brand_person_id);
   });
 
-  test('is kept out of reach with all that was sealed, and nowhere else', async () => {
+  test('is moved with its sealed records to deleted_customers only', async () => {
     const { customer_id: id } = (await newCustomer(brand)).json;
     const columns = 'brand_id, customer_id, seq, version, profile, ssn, ssn_index';
     const [before] = await world.sql(`select ${columns} from customers where customer_id = $1`, [id]);

@@ -31,7 +31,7 @@ describe('in a sandbox, offline', () => {
     brand = await world.brand();
   });
 
-  test("the document's addresses get the document's verdicts, in the answer of the write itself", async () => {
+  test("the document's addresses get the document's verdicts in the answer of the write", async () => {
     const without = { ...address, street2: '', is_primary: false };
     const { addresses } = (await newCustomer(brand, { addresses: [address, mailing, without] })).json;
     expect(addresses.map((one: { deliverability: string }) => one.deliverability)).toEqual([
@@ -41,20 +41,20 @@ describe('in a sandbox, offline', () => {
     ]);
   });
 
-  test('every verdict there is can be brought out', async () => {
+  test('test addresses return every verdict', async () => {
     const streets = [...magicStreets.keys()].map((street) => ({ ...address, street }));
     const { addresses } = (await newCustomer(brand, { addresses: streets })).json;
     const given = new Set(addresses.map((one: { deliverability: string }) => one.deliverability));
     expect([...given].sort()).toEqual([...deliverabilities].sort());
   });
 
-  test('an address abroad has none', async () => {
+  test('an address abroad has no verdict', async () => {
     const abroad = { ...address, country: 'FR', state: 'Paris', zip_code: '75001', city: 'Paris' };
     const { addresses } = (await newCustomer(brand, { addresses: [abroad] })).json;
     expect(addresses[0]).not.toHaveProperty('deliverability');
   });
 
-  test('a changed address is judged anew, one that stays keeps its verdict, and search finds by it', async () => {
+  test('a changed address gets a new verdict, an unchanged one keeps it, and search finds both', async () => {
     const { customer_id: id, addresses } = (await newCustomer(brand)).json;
     const path = `/customers/${id}/addresses/${addresses[0].address_id}`;
     const moved = await brand.call('PATCH', path, { body: { zip_code: '12345' } });
@@ -111,7 +111,7 @@ describe('with a vendor, live', () => {
   const judged = (addresses: readonly Shown[]) => addresses.every((one) => one.deliverability !== undefined);
   const unit = { ...address, street: 'missing unit' };
 
-  test('a write is answered without a verdict, which arrives a moment later under a new version', async () => {
+  test('a write is answered without a verdict, which follows under a new version', async () => {
     const created = await newCustomer(brand, { addresses: [unit] });
     expect(created.json.addresses[0]).not.toHaveProperty('deliverability');
     const read = await readUntil(created.json.customer_id, judged);
@@ -120,7 +120,7 @@ describe('with a vendor, live', () => {
     expect(read.json.date_updated > created.json.date_updated.replace('+00:00', '')).toBe(true);
   });
 
-  test('a verdict that arrives later is announced, and written down as nobody’s but Clientele’s', async () => {
+  test('a later verdict has an event, and an entry with Clientele as its actor', async () => {
     const { customer_id } = (await newCustomer(brand, { addresses: [unit] })).json;
     await readUntil(customer_id, judged);
     await settled(brand);
@@ -140,7 +140,7 @@ describe('with a vendor, live', () => {
     });
   });
 
-  test('the vendor hears the address and nothing of the person', async () => {
+  test('the vendor receives the address and nothing else of the person', async () => {
     await readUntil((await newCustomer(brand, { addresses: [unit] })).json.customer_id, judged);
     expect(Object.keys(lob.requests.at(-1) as object)).toEqual([
       'primary_line',
@@ -151,7 +151,7 @@ describe('with a vendor, live', () => {
     ]);
   });
 
-  test('a vendor that is out of order fails no write and is asked again later', async () => {
+  test('a failing vendor fails no write and is retried later', async () => {
     lob.misbehave(failWith('internal_server_error'));
     const asked = lob.requests.length;
     const { customer_id: id } = (await newCustomer(brand, { addresses: [unit] })).json;
@@ -162,7 +162,7 @@ describe('with a vendor, live', () => {
     expect(read.json.addresses[0].deliverability).toBe('deliverable_missing_unit');
   });
 
-  test('a verdict on an address that was changed meanwhile is thrown away', async () => {
+  test('a verdict on an address that has changed is dropped', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -185,7 +185,7 @@ describe('with a vendor, live', () => {
     });
   });
 
-  test('an address that the vendor has nothing to say about is left at that', async () => {
+  test('an address without a verdict of the vendor is not retried', async () => {
     const { customer_id: id } = (await newCustomer(brand, { addresses: [unit, address] })).json;
     const read = await readUntil(id, (addresses) =>
       addresses.some((one) => one.deliverability !== undefined),
@@ -217,30 +217,27 @@ describe('a look-up during a rotation', () => {
     expect(await addKey(scope, key, now(), entry)).toBe('done');
   }
 
-  test.each(['brand', 'index'] as const)(
-    'under a new %s key is paid once, and nothing is lost',
-    async (kind) => {
-      let lookUps = 0;
-      const remote: AddressVerifier = {
-        verifyNow: () => ({ kind: 'needs_call' }),
-        async verify() {
-          lookUps += 1;
-          await addKeyElsewhere(kind);
-          return { kind: 'verdict', deliverability: 'deliverable_missing_unit' };
-        },
-      };
-      Object.assign(world.system, { verifier: remote });
-      const { customer_id: id } = (await newCustomer(brand, { addresses: [address] })).json;
-      await verifyAddresses(world.system, brand.brandId, id);
-      const read = await brand.call('GET', `/customers/${id}`);
-      expect(read.json.addresses[0].deliverability).toBe('deliverable_missing_unit');
-      expect(lookUps).toBe(1);
-      const [row] = await world.sql('select verify_at from customers where customer_id = $1', [id]);
-      expect(row).toEqual({ verify_at: null });
-    },
-  );
+  test.each(['brand', 'index'] as const)('under a new %s key is paid once and not lost', async (kind) => {
+    let lookUps = 0;
+    const remote: AddressVerifier = {
+      verifyNow: () => ({ kind: 'needs_call' }),
+      async verify() {
+        lookUps += 1;
+        await addKeyElsewhere(kind);
+        return { kind: 'verdict', deliverability: 'deliverable_missing_unit' };
+      },
+    };
+    Object.assign(world.system, { verifier: remote });
+    const { customer_id: id } = (await newCustomer(brand, { addresses: [address] })).json;
+    await verifyAddresses(world.system, brand.brandId, id);
+    const read = await brand.call('GET', `/customers/${id}`);
+    expect(read.json.addresses[0].deliverability).toBe('deliverable_missing_unit');
+    expect(lookUps).toBe(1);
+    const [row] = await world.sql('select verify_at from customers where customer_id = $1', [id]);
+    expect(row).toEqual({ verify_at: null });
+  });
 
-  test('is paid once while other changes of the customer are written before it', async () => {
+  test('is paid once even if other changes of the customer commit first', async () => {
     let lookUps = 0;
     const remote: AddressVerifier = {
       verifyNow: () => ({ kind: 'needs_call' }),

@@ -109,7 +109,7 @@ describe('an import of a thousand lines with faults', testTimeout, () => {
     path = fileOf(lines);
   });
 
-  test('names every bad line and field as createCustomer would, no value, and writes nothing', async () => {
+  test('names every bad line and field like createCustomer, without values, and writes nothing', async () => {
     const { problems, ...facts } = await run(brand, path);
     expect(facts).toEqual({ lines: 1_000, imported: 0, earlier: 0, bad: faults.length });
     expect(problems.map(({ line }) => line)).toEqual(badLines);
@@ -127,7 +127,7 @@ describe('an import of a thousand lines with faults', testTimeout, () => {
       expect(said).not.toContain(value);
   });
 
-  test('passes over them where it is asked to, and keeps the order of the file', async () => {
+  test('skips them on request and keeps the order of the file', async () => {
     const { problems, ...facts } = await run(brand, path, { skipBad: true });
     expect(facts).toEqual({ lines: 1_000, imported: 1_000 - faults.length, earlier: 0, bad: faults.length });
     expect(problems).toHaveLength(faults.length);
@@ -137,7 +137,7 @@ describe('an import of a thousand lines with faults', testTimeout, () => {
     expect((await stored(brand)).map((customer) => customer['last_name'])).toEqual(wanted);
   });
 
-  test('writes the journal as the API does, in the name of the operator', async () => {
+  test('writes the same journal as the API, with the operator as actor', async () => {
     await settled(world);
     const wanted = 1_000 - faults.length;
     const [counts] = await world.sql(
@@ -160,7 +160,7 @@ describe('an import of a thousand lines with faults', testTimeout, () => {
 });
 
 describe('an import', testTimeout, () => {
-  test('that is interrupted goes on where it was, and makes everybody once and in order', async () => {
+  test('continues after an interruption and creates each customer once and in order', async () => {
     const brand = await world.brand();
     const path = fileOf(people(450).map(({ ssn: _, ...rest }) => rest as Body));
     const interrupted = run(brand, path, {
@@ -175,7 +175,7 @@ describe('an import', testTimeout, () => {
     expect(names).toEqual(Array.from({ length: 450 }, (_, index) => nameOf(index + 1)));
   });
 
-  test('finds what is to be unique and is not: in the file, and among the customers', async () => {
+  test('finds duplicates of unique values in the file and among the customers', async () => {
     const brand = await world.brand();
     const there = person({ brand_person_id: '5f1f6a52-6f8e-4c58-9a1c-3a0d9a0f6f11' });
     expect((await brand.call('POST', '/customers', { body: there })).status).toBe(201);
@@ -220,7 +220,7 @@ describe('an import', testTimeout, () => {
     expect(await run(other, fileOf(counted))).toMatchObject({ imported: 20, bad: 0 });
   });
 
-  test('imports the rest of a batch where somebody takes a number in the meantime', async () => {
+  test('imports the rest of a batch if a concurrent create takes an SSN', async () => {
     const brand = await world.brand();
     const lines = people(150);
     const taken = lines[6]?.ssn;
@@ -248,7 +248,7 @@ describe('an import', testTimeout, () => {
     expect(await stored(brand)).toHaveLength(150);
   });
 
-  test('takes lines of the size of a request, empty ones, and ends of lines from elsewhere', async () => {
+  test('accepts lines as long as a request, empty lines and CRLF', async () => {
     const brand = await world.brand();
     const [one, two] = people(2) as [Body, Body];
     const path = fileOf([`${JSON.stringify(one)}\r`, '', '  ', 'x'.repeat(70_000), JSON.stringify(two)]);
@@ -261,7 +261,7 @@ describe('an import', testTimeout, () => {
 });
 
 test(
-  'the command says what is wrong line by line, and its exit code whether all is in',
+  'the command reports problems line by line, and its exit code shows whether every line was imported',
   testTimeout,
   async () => {
     const settings = {

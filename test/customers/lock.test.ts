@@ -200,7 +200,7 @@ describe('after KYC', () => {
     expect(refused).toBeGreaterThan(100);
   });
 
-  test('of all subsets of the fields, changed together, exactly those without a locked one are applied', () => {
+  test('of all subsets of the fields, exactly those without a locked field are applied', () => {
     const [before] = fc.sample(stored, { numRuns: 1, seed: 7 });
     if (!before) throw new Error('There is nobody to change.');
     let applied = 0;
@@ -228,14 +228,14 @@ describe('after KYC', () => {
     expect(applied).toBe((2 ** 3 - 1) * 2 + 2 ** 3);
   });
 
-  test('the lock is that of the note: email, phone with its country, and secondary addresses stay open', () => {
+  test('the lock leaves email, phone with its country code, and secondary addresses open', () => {
     const by = (rule: string) => fieldNames.filter((field) => customerFields[field].afterKyc === rule);
     expect(by('open')).toEqual(['phone', 'phone_country_code', 'email']);
     expect(by('secondary only')).toEqual(['addresses']);
     expect(by('locked')).toEqual(['dob', 'first_name', 'middle_name', 'last_name', 'ssn']);
   });
 
-  test('what is wrong with a value is said before what is locked', () => {
+  test('an invalid value is reported before a locked field', () => {
     fc.assert(
       fc.property(stored, (before) => {
         const change = { last_name: 'Somebody', email: 'nowhere' };
@@ -246,7 +246,7 @@ describe('after KYC', () => {
   });
 });
 
-test('before KYC every change is applied, whole', () => {
+test('before KYC every change is applied completely', () => {
   fc.assert(
     fc.property(stored, plan, (before, what) => {
       const planned = applyPlan(what, before);
@@ -256,7 +256,7 @@ test('before KYC every change is applied, whole', () => {
   );
 });
 
-test('every field sent back as it was read is no change, before KYC and after, whatever today’s rules say', () => {
+test('every field sent back as it was read is no change, before and after KYC, even against today’s rules', () => {
   fc.assert(
     fc.property(stored, fc.boolean(), fc.boolean(), (before, hasPassed, decomposed) => {
       const echo = asChange(before.profile);
@@ -281,7 +281,7 @@ describe('a mask', () => {
     fc.string(),
   );
 
-  test('is never what is stored: a change brings nine digits or no number at all', () => {
+  test('is never stored: a change sets nine digits or no SSN', () => {
     fc.assert(
       fc.property(stored, sent, (before, ssn) => {
         const outcome = decide(storedCustomerOf(before, false), { ssn });
@@ -303,7 +303,7 @@ describe('a mask', () => {
     );
   });
 
-  test('other than the stored number’s own is refused, as is any where there is no number', () => {
+  test('that is not the stored SSN’s is refused, and so is any mask without a stored SSN', () => {
     fc.assert(
       fc.property(stored, digits.map(maskSsn), (before, ssn) => {
         fc.pre(ssn !== before.profile.ssn);
@@ -316,7 +316,7 @@ describe('a mask', () => {
     );
   });
 
-  test('is compared without opening the sealed number, and so is a number with another end', () => {
+  test('is compared without opening the sealed SSN, and so is a full SSN with other last digits', () => {
     fc.assert(
       fc.property(stored, (before) => {
         fc.pre(before.profile.ssn !== undefined);

@@ -6,7 +6,7 @@ import { cursorAfter, linksOf, parseCursor, perPageChoices } from '../../src/dom
 const biggest = 2n ** 63n - 1n;
 
 describe('a cursor', () => {
-  test('comes back as the place that it was made of, up to the last sequence number there can be', () => {
+  test('decodes to the position that it was made from, up to the largest sequence number', () => {
     const check = (seq: bigint) => {
       expect(parseCursor(cursorAfter(seq))).toBe(seq);
     };
@@ -14,7 +14,7 @@ describe('a cursor', () => {
     for (const seq of [0n, 1n, 35n, 36n, biggest]) check(seq);
   });
 
-  test('has the form that the contract lets through', () => {
+  test('has the form that the contract accepts', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: biggest }), (seq) => {
         expect(cursorAfter(seq)).toMatch(/^c1_[0-9a-z]{1,13}$/);
@@ -27,12 +27,12 @@ describe('a cursor', () => {
     (text) => expect(parseCursor(text)).toBeUndefined(),
   );
 
-  test('beyond what a sequence can reach is none', () => {
+  test('beyond the largest sequence number is invalid', () => {
     expect(parseCursor(cursorAfter(biggest + 1n))).toBeUndefined();
     expect(parseCursor('c1_zzzzzzzzzzzzz')).toBeUndefined();
   });
 
-  test('is whatever text comes: a place, or nothing, never an error', () => {
+  test('decodes any text to a position or nothing, never to an error', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -54,7 +54,7 @@ const linkMap = (paging: Paging, all: number, next: bigint | undefined) =>
   new Map<string, string>(linksOf(paging, all, next));
 
 describe('the links of a page', () => {
-  test('lead to the first and the last page, the last being the one on which the list ends', () => {
+  test('lead to the first and the last page', () => {
     fc.assert(
       fc.property(perPage, total, fc.integer({ min: 1, max: 2_000_000 }), (size, all, page) => {
         const links = linkMap({ perPage: size, place: { kind: 'page', page } }, all, undefined);
@@ -67,7 +67,7 @@ describe('the links of a page', () => {
     );
   });
 
-  test('lead back one page, and from past the end to the last page that there is', () => {
+  test('lead back one page, and from past the end to the last page', () => {
     fc.assert(
       fc.property(perPage, total, fc.integer({ min: 1, max: 2_000_000 }), (size, all, page) => {
         const links = linkMap({ perPage: size, place: { kind: 'page', page } }, all, undefined);
@@ -79,7 +79,7 @@ describe('the links of a page', () => {
     );
   });
 
-  test('lead on by cursor, with the size of the page, exactly where there is more', () => {
+  test('lead on by cursor, with the page size, only if there is more', () => {
     fc.assert(
       fc.property(perPage, total, fc.option(fc.bigInt({ min: 1n, max: biggest })), (size, all, next) => {
         const paging: Paging = { perPage: size, place: { kind: 'cursor', after: 0n } };
@@ -93,7 +93,7 @@ describe('the links of a page', () => {
     );
   });
 
-  test('of a walk by cursor have no page before', () => {
+  test('of a walk by cursor have no previous page', () => {
     expect([...linkMap({ perPage: 5, place: { kind: 'cursor', after: 9n } }, 100, 14n).keys()]).toEqual([
       'first',
       'next',

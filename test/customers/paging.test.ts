@@ -69,7 +69,7 @@ describe('pages', () => {
   });
   const page = (query: string) => brand.call('GET', `/customers${query}`);
 
-  test('begin at 1, hold 20 unless asked otherwise, and go by order of arrival', async () => {
+  test('begin at 1, have 20 items by default, and are in order of arrival', async () => {
     expect(idsIn(await page(''))).toEqual(everyone.slice(0, 20));
     expect(idsIn(await page('?page=1'))).toEqual(everyone.slice(0, 20));
     expect(idsIn(await page('?page=2'))).toEqual(everyone.slice(20));
@@ -88,7 +88,7 @@ describe('pages', () => {
   });
 
   test.each(['?page=3', '?page=24&per_page=1', '?page=2147483647', '?page=2147483647&per_page=50'])(
-    'past the end are empty and still know the total: %s',
+    'past the end are empty and still have the total: %s',
     async (query) => {
       const answer = await page(query);
       expect([answer.status, answer.text, total(answer)]).toEqual([200, '[]', everyone.length]);
@@ -125,7 +125,7 @@ describe('pages', () => {
   });
 
   test.each(['0', '3', '51', '1000000', '-20', '', 'all', '20.0', '1e1', '020'])(
-    'of %j are refused, and told what there is',
+    'of %j are refused with the allowed range',
     async (perPage) => {
       const answer = await page(`?per_page=${perPage}`);
       expect(answer.json.Code).toBe('get_customer_schema');
@@ -134,7 +134,7 @@ describe('pages', () => {
     },
   );
 
-  test('with a parameter twice, or one that is none, are refused', async () => {
+  test('with a repeated or unknown parameter are refused', async () => {
     for (const [query, names] of [
       ['?page=1&page=1', ['page']],
       ['?per_page=1&per_page=2', ['per_page']],
@@ -146,7 +146,7 @@ describe('pages', () => {
     }
   });
 
-  test('say where first, prev, next and last are', async () => {
+  test('have links to first, prev, next and last', async () => {
     const at = async (query: string) => links(await page(query));
     const next = expect.stringMatching(/^\/customers\?per_page=10&cursor=c1_[0-9a-z]+$/);
     const [first, last] = ['/customers?page=1&per_page=10', '/customers?page=3&per_page=10'];
@@ -158,7 +158,7 @@ describe('pages', () => {
     expect(await at('?per_page=50')).toEqual({ first: whole, last: whole });
   });
 
-  test('are linked so that next leads to what the next page shows', async () => {
+  test('have a next link that leads to the next page', async () => {
     for (const perPage of [1, 5, 20]) {
       const start = await page(`?page=2&per_page=${perPage}`);
       const next = links(start)['next'];
@@ -168,7 +168,7 @@ describe('pages', () => {
     }
   });
 
-  test('answer HEAD with the same headers and nothing else', async () => {
+  test('answer HEAD with the same headers and no body', async () => {
     const response = await fetch(`${world.url}/api/v0.1/customers?per_page=5`, {
       method: 'HEAD',
       headers: brand.headers,
@@ -180,7 +180,7 @@ describe('pages', () => {
 });
 
 describe('a cursor', () => {
-  test('goes not together with page, and is refused where it is none', async () => {
+  test('is refused together with page, and if it is invalid', async () => {
     const brand = await world.brand();
     const refused = [
       ...[
@@ -203,7 +203,7 @@ describe('a cursor', () => {
   });
 
   test.each([1, 2, 5])(
-    'walk of %i a page meets everybody who stays exactly once, while others come and go',
+    'walk of %i a page returns every lasting customer exactly once, while others are created and deleted',
     async (perPage) => {
       const brand = await world.brand();
       const before = await grow(brand, 40);
@@ -233,7 +233,7 @@ describe('a cursor', () => {
     },
   );
 
-  test('walk would notice: pages by number do miss somebody when others go', async () => {
+  test('walk has a counterexample: pages by number miss a customer when others are deleted', async () => {
     const brand = await world.brand();
     await grow(brand, 10);
     const before = await inOrder(brand);
@@ -256,7 +256,7 @@ describe('totals and deep pages', () => {
     return [Number(row?.['rows']), Number(row?.['counts']), wire];
   }
 
-  test('are exact after creates, refused creates, deletes and double deletes, all at once', async () => {
+  test('are exact after concurrent creates, refused creates, deletes and double deletes', async () => {
     const brand = await world.brand();
     const start = await grow(brand, 40);
     const twin = person();
@@ -277,7 +277,7 @@ describe('totals and deep pages', () => {
     expect((await brand.call('GET', '/customers')).text).toBe('[]');
   });
 
-  test('hold across the runs of 4,096 in which customers are counted', async () => {
+  test('are correct across the ranges of 4,096 in which customers are counted', async () => {
     const brand = await world.brand();
     // Two on either side of each border; a run of which nothing is left; runs that never had anybody.
     for (const seq of [1, 4_094, 8_190, 12_287, 12_400, 50 * 4_096 - 1, 2 ** 33]) {
@@ -303,7 +303,7 @@ describe('totals and deep pages', () => {
     }
   });
 
-  test('of a search are exact and walk the same way', async () => {
+  test('of a search are exact and can be walked in the same way', async () => {
     const brand = await world.brand();
     await grow(brand, 23);
     const everyone = await inOrder(brand);

@@ -50,7 +50,7 @@ const heads: fc.Arbitrary<CustomerHead> = fc
   }));
 
 describe('a sealed profile', () => {
-  test('is read as it was written, whatever is in it', () => {
+  test('is read as it was written, for any content', () => {
     fc.assert(
       fc.property(profiles, (profile) => {
         expect(readProfile(writeProfile(profile))).toEqual(profile);
@@ -66,7 +66,7 @@ describe('a sealed profile', () => {
     );
   });
 
-  test('of one line is refused, since it is none', () => {
+  test('of one line is refused', () => {
     expect(() => readProfile('"dob":"1997-12-25"')).toThrow(/two lines/);
   });
 });
@@ -91,7 +91,7 @@ describe('an answer', () => {
     'date_updated',
   ];
 
-  test('has every field that is known, in the order of the contract, and none that is not', () => {
+  test('has every set field in the order of the contract, and no others', () => {
     fc.assert(
       fc.property(heads, profiles, (head, profile) => {
         const shown = JSON.parse(customerJson(head, writeProfile(profile), naiveUtc));
@@ -108,7 +108,7 @@ describe('an answer', () => {
     );
   });
 
-  test('to a change is the same with +00:00 behind every moment, and text is never taken for one', () => {
+  test('to a change has +00:00 after every time, and never in other text', () => {
     fc.assert(
       fc.property(heads, profiles, (head, profile) => {
         const text = writeProfile(profile);
@@ -128,7 +128,7 @@ describe('an answer', () => {
     );
   });
 
-  test('is made of fields that a client may send, fields that only the server sets, and the brand’s own id', () => {
+  test('has the fields of a client, the fields of the server and the brand’s own id', () => {
     expect([...Object.keys(customerFields), ...serverOwnedFields, 'brand_person_id'].sort()).toEqual(
       [...order].sort(),
     );

@@ -46,7 +46,7 @@ async function found(body: object, tenant = brand): Promise<readonly string[]> {
 }
 
 describe('by one field', () => {
-  test('finds those who have exactly this value, in order of arrival', async () => {
+  test('finds the customers with exactly this value, in order of arrival', async () => {
     expect(await found({ ssn: ssns[1] })).toEqual([two]);
     expect(await found({ email: shared.email })).toEqual([one, two]);
     expect(await found({ phone: shared.phone })).toEqual([one, two]);
@@ -56,7 +56,7 @@ describe('by one field', () => {
     expect(await found({ brand_person_id: brand_person_id.toUpperCase() })).toEqual([three]);
   });
 
-  test('finds a value in whatever form it is written', async () => {
+  test('finds a value in any accepted form', async () => {
     expect(await found({ ssn: ssns[0]?.replaceAll('-', '') })).toEqual([one]);
     expect(await found({ email: 'SHARED@Example.COM' })).toEqual([one, two]);
     for (const phone of ['6501234567', '650-1234567', '6-5-0-1-2-3-4-5-6-7']) {
@@ -68,7 +68,7 @@ describe('by one field', () => {
     }
   });
 
-  test('finds nobody by a part of a value, or by another one', async () => {
+  test('finds no customer by a part of a value or by another value', async () => {
     for (const body of [
       ...[{ email: 'shared@example.co' }, { email: 'hared@example.com' }, { email: 'shared%@example.com' }],
       ...[{ phone: '650123456' }, { phone: '1234567' }, { phone: shared.phone, phone_country_code: '44' }],
@@ -84,14 +84,14 @@ describe('by one field', () => {
 });
 
 describe('by several fields', () => {
-  test('finds those for whom all of them hold', async () => {
+  test('finds the customers that match all of them', async () => {
     expect(await found({ email: shared.email, ssn: ssns[0] })).toEqual([one]);
     expect(await found({ ...shared, phone_country_code: '1', ssn: ssns[1] })).toEqual([two]);
     expect(await found({ email: shared.email, ssn: ssns[2] })).toEqual([]);
     expect(await found({ ...shared, dob: '1950-05-05' })).toEqual([]);
   });
 
-  test('every combination of fields finds exactly the one who has them all', async () => {
+  test('every combination of fields finds exactly the customer with all of them', async () => {
     const { json } = await brand.call('GET', `/customers/${three}`);
     const questions = [
       { ssn: ssns[2] },
@@ -119,7 +119,7 @@ describe('by time of creation', () => {
     expect(await found({ created_from: '2026-01-03', created_before: '2026-01-02' })).toEqual([]);
   });
 
-  test('a moment counts to the microsecond, in UTC unless it says otherwise', async () => {
+  test('a time is exact to the microsecond, and in UTC by default', async () => {
     expect(await found({ created_from: '2026-01-03T00:00:00' })).toEqual([three]);
     expect(await found({ created_from: '2026-01-03T00:00:00.000001' })).toEqual([]);
     expect(await found({ created_from: '2026-01-03T00:00:00Z' })).toEqual([three]);
@@ -131,7 +131,7 @@ describe('by time of creation', () => {
     expect(await found({ created_before: date_created })).toEqual([one, two]);
   });
 
-  test('a moment beyond all calendars is refused, not a fault', async () => {
+  test('an impossible date is refused and is no fault', async () => {
     for (const created_from of [
       ...['0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00', '0000-01-01', '2026-01-01T24:00:00'],
       ...['2026-01-01T00:00:60', '2026-01-01T00:00', '2026-01-01 00:00:00', '2026-01-01T00:00:00.1234567'],
@@ -149,7 +149,7 @@ describe('by time of creation', () => {
   });
 });
 
-test('by state finds those in it', async () => {
+test('by state finds the customers in that state', async () => {
   const tenant = await world.brand();
   const [first, second] = [await newCustomer(tenant), await newCustomer(tenant)];
   const set = 'update customers set kyc_status = $2, deliverability = $3 where customer_id = $1';
@@ -162,7 +162,7 @@ test('by state finds those in it', async () => {
   expect(await found({ kyc_status: 'submitted' }, tenant)).toEqual([]);
 });
 
-test('a trigger number of the sandbox finds all who share it', async () => {
+test('a trigger number of the sandbox finds all customers that share it', async () => {
   const tenant = await world.brand();
   const ids: string[] = [];
   for (const ssn of ['111-11-1111', '111111111', '111-11-1111', '222-22-2222']) {
@@ -194,7 +194,7 @@ async function askedOf(
   return asked;
 }
 
-test('the database is asked with digests only: no value of a person is in its statements', async () => {
+test('search sends only digests to the database, never a personal value', async () => {
   const keyring = await world.system.keyrings.of(brand.brandId);
   const email = keyring.index('email', shared.email);
   const [text, values] = await askedOf({ email: [email] }, { kind: 'page', page: 1 });
@@ -230,7 +230,7 @@ describe('among 3,000 customers', () => {
     ['ssn under two keys', { ssn: [value, value] }, /customers_ssn|customers_by_trigger_ssn/],
     ['email under two keys', { email: [value, value] }, /customers_by_email/],
     ['brand_person_id', { brandPersonId: randomUUID() as never }, /customers_brand_person_id/],
-  ])('a search by %s goes by its index, by page and by cursor', async (_by, filter, index) => {
+  ])('a search by %s uses its index, by page and by cursor', async (_by, filter, index) => {
     const places: readonly PagePosition[] = [
       { kind: 'page', page: 1 },
       { kind: 'cursor', after: 5n },

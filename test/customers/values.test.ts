@@ -56,7 +56,7 @@ describe('a dob', () => {
     expect(wrong({ dob })).toEqual(['dob']);
   });
 
-  test('of today’s 29 February is 120 years ago on the 29th', () => {
+  test('on 29 February may be exactly 120 years ago', () => {
     const leapDay = { now: '2024-02-29T10:00:00.000000' as Instant, sandbox: false };
     expect(wrong({ dob: '1904-02-29' }, leapDay)).toEqual([]);
     expect(wrong({ dob: '1904-02-28' }, leapDay)).toEqual(['dob']);
@@ -99,7 +99,7 @@ describe('an ssn', () => {
     expect(wrong({ ssn }, sandbox)).toEqual(['ssn']);
   });
 
-  test('may be one of the trigger numbers in a sandbox, and only there where the rules forbid them', () => {
+  test('may be a forbidden trigger number only in a sandbox', () => {
     expect(kycTriggers.size).toBe(7);
     for (const digits of kycTriggers.keys()) {
       const dashed = `${digits.slice(0, 3)}-${digits.slice(3, 5)}-${digits.slice(5)}`;
@@ -156,7 +156,7 @@ describe.each(nameFields)('a %s', (field) => {
     expect(wrong({ [field]: name })).toEqual([field]);
   });
 
-  test('may be empty only where it means none', () => {
+  test('may be empty only for the middle name', () => {
     expect(wrong({ [field]: '' })).toEqual(field === 'middle_name' ? [] : [field]);
   });
 });
@@ -261,12 +261,12 @@ describe('an address', () => {
     expect(wrongInAddress({ country: 'GB', zip_code: 'x'.repeat(21) })).toEqual(['addresses.0.zip_code']);
   });
 
-  test('may be in every place that the Postal Service delivers to', () => {
+  test('may be in every place that the Postal Service serves', () => {
     expect(uspsStates.size).toBe(50 + 1 + 5 + 3 + 3);
     for (const state of uspsStates) expect(wrongInAddress({ state })).toEqual([]);
   });
 
-  test('must be primary at least once, and every wrong field of every address is named at once', () => {
+  test('must include a primary one, and every wrong field of every address is reported at once', () => {
     const secondary = { ...address, is_primary: false };
     expect(wrong({ addresses: [secondary, secondary] })).toEqual(['addresses']);
     expect(wrong({ addresses: [secondary, address] })).toEqual([]);
@@ -282,7 +282,7 @@ describe('an address', () => {
   });
 });
 
-test('no sentence about a wrong value repeats the value', () => {
+test('no message about a wrong value repeats the value', () => {
   const canary = fc.string({ maxLength: 60 }).map((text) => `§canary§${text}`);
   const fields = [
     'dob',

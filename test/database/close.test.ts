@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('a database that is closed under a heartbeat leaves no connection that keeps a command alive', async () => {
+test('closing a database during a heartbeat leaves no connection that keeps a command alive', async () => {
   const name = 'clientele closing';
   const sessions = (and = '') =>
     world.sql(`select pid from pg_stat_activity where application_name = $1 ${and}`, [name]);

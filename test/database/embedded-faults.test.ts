@@ -65,7 +65,7 @@ afterEach(() => {
   for (const end of bystanders.splice(0)) end();
 });
 
-test('the server is started again when it is killed, and who listens is told', async () => {
+test('the server is started again when it is killed, and its listeners are notified', async () => {
   const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const command = await openEmbedded({ dataDir, role: 'command' });
@@ -91,7 +91,7 @@ test('the server is started again when it is killed, and who listens is told', a
   expect(await remainingProcesses()).toEqual([]);
 });
 
-test('a connection that computes after its postmaster was killed does not hold up the restart', async () => {
+test('a busy connection of a killed postmaster does not delay the restart', async () => {
   const server = await openEmbedded({ dataDir: await dataDirectory(), role: 'serve' });
   const restarted = new Promise<void>((resolve) => server.onRestart(resolve));
   const computing = queryServer(server.host, 'do $$ begin loop end loop; end $$').catch(
@@ -109,7 +109,7 @@ test('a connection that computes after its postmaster was killed does not hold u
   await server.stop();
 });
 
-test('a stop during a restart ends in nothing running', async () => {
+test('a stop during a restart leaves nothing running', async () => {
   const server = await openEmbedded({ dataDir: await dataDirectory(), role: 'serve' });
   process.kill(server.pid, 'SIGKILL');
   await new Promise((resolve) => setTimeout(resolve, 5));
@@ -150,7 +150,7 @@ test.runIf(isLinux)('no acknowledged write is lost when everything is killed at 
 });
 
 test.runIf(endsWithParent)(
-  'a killed process leaves no orphan, and its server goes down in order',
+  'a killed process leaves no orphan, and its server shuts down in order',
   async () => {
     const dataDir = await dataDirectory();
     const serve = actor({ dataDir, role: 'serve', write: true });
@@ -173,7 +173,7 @@ test.runIf(endsWithParent)(
   },
 );
 
-test('a process that ends without a word leaves nothing running, whether it started or joined', async () => {
+test('a process that exits without a stop leaves nothing running, whether it started or joined the server', async () => {
   const dataDir = await dataDirectory();
   const serve = actor({ dataDir, role: 'serve' });
   await serve.until('ready');
@@ -231,7 +231,7 @@ test.runIf(!isRoot || isReachableByAllUsers)('a server that is slow to die is wa
   expect(await log(dataDir)).not.toContain('not properly shut down');
 });
 
-test('a server that somebody else started on the data is not touched', async () => {
+test('a server that another program started on the data is not touched', async () => {
   const dataDir = await dataDirectory();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');
@@ -245,7 +245,7 @@ test('a server that somebody else started on the data is not touched', async () 
   await stopPostmaster(theirs);
 });
 
-test('lock files whose pid is another process by now do not keep the server from starting', async () => {
+test('lock files with a reused pid do not keep the server from starting', async () => {
   const dataDir = await dataDirectory();
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const lock = await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8');
@@ -276,7 +276,7 @@ test.runIf(isLinux)('the lock file of a server that nobody has reaped yet does n
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
 });
 
-test('a first start that is killed half way is cleaned up by the next', async () => {
+test('a first start that was killed is cleaned up by the next', async () => {
   const dataDir = await temporaryFolder();
   const unfinished = async () => (await readdir(dataDir)).filter((name) => name.startsWith('postgres.new-'));
   const serve = actor({ dataDir, role: 'serve' });
@@ -291,7 +291,7 @@ test('a first start that is killed half way is cleaned up by the next', async ()
   await server.stop();
 });
 
-test('Ctrl-C, which reaches the whole process group, lets the server go down in order', async () => {
+test('Ctrl-C, which reaches the whole process group, shuts the server down in order', async () => {
   const dataDir = await dataDirectory();
   const serve = actor({ dataDir, role: 'serve', write: true });
   await serve.until('written');
@@ -304,7 +304,7 @@ test('Ctrl-C, which reaches the whole process group, lets the server go down in 
   expect(await log(dataDir)).not.toMatch(/not properly shut down|stopped unexpectedly/);
 });
 
-test('a server that hangs is stopped the hard way after a bound', async () => {
+test('a server that hangs is killed after a time limit', async () => {
   const dataDir = await dataDirectory();
   const place = await findDataLayout(dataDir, false);
   if (!place) throw new Error('no place');

@@ -30,7 +30,7 @@ async function newestClaim(dataDir: string): Promise<{ path: string; says: Recor
   return { path, says: JSON.parse(await readFile(path, 'utf8')) };
 }
 
-test('a command finds no data: it says so and leaves nothing behind', async () => {
+test('a command without data says so and leaves nothing behind', async () => {
   const folder = await temporaryFolder();
   for (const dataDir of [join(folder, 'missing'), folder]) {
     const opened = openEmbedded({ dataDir, role: 'command' });
@@ -55,7 +55,7 @@ test('one serve owns a data directory, and a second is refused with the pid of t
   await first.stop();
 });
 
-test('of several that start on a new directory at once, one wins and nothing is damaged', async () => {
+test('of several concurrent starts on a new directory one wins and nothing is damaged', async () => {
   const dataDir = join(await temporaryFolder(), 'new');
   const actors = Array.from({ length: 4 }, () => actor({ dataDir, role: 'serve' }));
   const outcomes = await Promise.allSettled(actors.map((one) => one.until('ready')));
@@ -94,7 +94,7 @@ test('a command that comes during the first start of a serve waits and joins', a
   await serve.stop();
 });
 
-test('a command starts the server where none runs, and stops it', async () => {
+test('a command starts the server if none runs, and stops it', async () => {
   const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   const command = await openEmbedded({ dataDir, role: 'command' });
@@ -136,7 +136,7 @@ test('a command that started the server waits for others that joined it before i
   expect(await remainingProcesses()).toEqual([]);
 });
 
-test('many commands at once never pull the server away from under each other', async () => {
+test('concurrent commands never stop the server that others use', async () => {
   const dataDir = await temporaryFolder();
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   await Promise.all(
@@ -153,7 +153,7 @@ test('many commands at once never pull the server away from under each other', a
   expect(await log(dataDir)).not.toContain('not properly shut down');
 });
 
-test('the claim of a process that was killed does not hold the directory', async () => {
+test('the claim of a killed process does not hold the directory', async () => {
   const dataDir = await temporaryFolder();
   const serve = actor({ dataDir, role: 'serve' });
   await serve.until('ready');
@@ -164,7 +164,7 @@ test('the claim of a process that was killed does not hold the directory', async
   await next.stop();
 });
 
-test('a claim whose pid is another process by now does not hold the directory', async () => {
+test('a claim with a reused pid does not hold the directory', async () => {
   const folder = join(await temporaryFolder(), 'owners');
   const other = spawn('sleep', ['60']);
   await once(other, 'spawn');
@@ -176,7 +176,7 @@ test('a claim whose pid is another process by now does not hold the directory', 
   other.kill();
 });
 
-test('a claim from before the machine was started again does not hold the directory', async () => {
+test('a claim from before a reboot does not hold the directory', async () => {
   const folder = join(await temporaryFolder(), 'owners');
   await acquireLock(folder, 'serve', nobodyAnswers);
   const { path, says } = await newestClaim(join(folder, '..'));
@@ -192,7 +192,7 @@ test('a claim cut short by a power failure does not hold the directory', async (
   expect(await readdir(folder)).toContain('4');
 });
 
-test('a living claim holds the directory, also against its own process', async () => {
+test('a live claim holds the directory, also against its own process', async () => {
   const folder = join(await temporaryFolder(), 'owners');
   await acquireLock(folder, 'serve', nobodyAnswers);
   expect(await acquireLock(folder, 'command', nobodyAnswers)).toMatchObject({
@@ -200,7 +200,7 @@ test('a living claim holds the directory, also against its own process', async (
   });
 });
 
-test('of many that claim at once exactly one is granted, however often the claim changes hands', async () => {
+test('of many concurrent claims exactly one is granted, however often the owner changes', async () => {
   const folder = join(await temporaryFolder(), 'owners');
   let holders = 0;
   let granted = 0;
@@ -244,16 +244,13 @@ test.runIf(isLinux)('a serve in another container is noticed by its answering se
   await serve.stop();
 });
 
-test.runIf(isLinux)(
-  'a serve that another container left is passed over once its server is silent',
-  async () => {
-    const folder = join(await temporaryFolder(), 'owners');
-    await acquireLock(folder, 'serve', nobodyAnswers);
-    const { path, says } = await newestClaim(join(folder, '..'));
-    await writeFile(path, JSON.stringify({ ...says, pid: 1, pidSpace: 'pid:[1]' }));
-    // It may just be starting.
-    expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('holder');
-    await utimes(path, new Date(), new Date((await stat(path)).mtimeMs - 16_000));
-    expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('lock');
-  },
-);
+test.runIf(isLinux)('a claim of another container is ignored once its server is silent', async () => {
+  const folder = join(await temporaryFolder(), 'owners');
+  await acquireLock(folder, 'serve', nobodyAnswers);
+  const { path, says } = await newestClaim(join(folder, '..'));
+  await writeFile(path, JSON.stringify({ ...says, pid: 1, pidSpace: 'pid:[1]' }));
+  // It may just be starting.
+  expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('holder');
+  await utimes(path, new Date(), new Date((await stat(path)).mtimeMs - 16_000));
+  expect(await acquireLock(folder, 'serve', nobodyAnswers)).toHaveProperty('lock');
+});

@@ -87,14 +87,14 @@ test('the package is found wherever npm put it', async () => {
   expect(found).toEqual({ ...installed, folder: join(folder, 'node_modules', platform, 'native') });
 });
 
-test('a missing package is named together with what to do', async () => {
+test('a missing package is named with the next step', async () => {
   const folder = await temporaryFolder();
   await expect(findBinaries(pathToFileURL(join(folder, 'module.js')).href)).rejects.toThrow(
     new RegExp(`${platform}\\) is not installed.*npm install --include=optional.*CLIENTELE_DATABASE_URL`),
   );
 });
 
-test('library links that an install script would have made are made, by several processes at once', async () => {
+test('library links of the install script are created, by several processes at once', async () => {
   const folder = await temporaryFolder();
   await unlinkedPackage(folder);
   const outputs = await Promise.all(
@@ -132,7 +132,7 @@ test.runIf(!isRoot || isReachableByAllUsers)(
   },
 );
 
-test('programs that this system cannot run are recognised as such', async () => {
+test('programs that this system cannot run are recognised', async () => {
   const folder = await temporaryFolder();
   const from = await checkout(folder);
   const program = join(from, 'node_modules', platform, 'native/bin/initdb');
@@ -169,7 +169,7 @@ test.runIf(!isRoot || isReachableByAllUsers)(
 );
 
 test.runIf(isRoot && isReachableByAllUsers && isLinux)(
-  'started by root, the server is nobody and has no capability',
+  'started by root, the server runs as `nobody` without any capability',
   async () => {
     const dataDir = await temporaryFolder();
     await chmod(dataDir, 0o700);
@@ -289,7 +289,7 @@ test.runIf(isRoot && isReachableByAllUsers)(
 );
 
 test.runIf(isRoot && isReachableByAllUsers)(
-  'data that another user owns are served as that user, who can go on alone',
+  'data of another user are served as that user, who can continue without root',
   async () => {
     const dataDir = await temporaryFolder();
     await (await openEmbedded({ dataDir, role: 'serve' })).stop();
@@ -330,7 +330,7 @@ test.runIf(isRoot && isReachableByAllUsers)('an ordinary user runs the server as
 });
 
 test.runIf(isRoot && isReachableByAllUsers)(
-  'a user without a name, or without access, is told what to do',
+  'a user without a name or without access gets the next step',
   async () => {
     const dataDir = await temporaryFolder();
     await chown(dataDir, userWithoutName.uid, userWithoutName.gid);

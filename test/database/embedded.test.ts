@@ -18,7 +18,7 @@ afterEach(async () => {
   expect(await cleanUp()).toEqual([]);
 });
 
-test('a first start creates the data, a later one finds them again', async () => {
+test('a first start creates the data and a later start finds them', async () => {
   const dataDir = join(await temporaryFolder(), 'not/there yet');
   const beganFirst = performance.now();
   const first = await openEmbedded({ dataDir, role: 'serve' });
@@ -100,7 +100,7 @@ test('no value of a row and no parameter reaches the log', async () => {
   expect(text).not.toMatch(/canary/);
 });
 
-test('the log is bounded, also while the server runs: a large one is moved aside, over an older copy', async () => {
+test('the log is bounded, also while the server runs: a large one replaces the older copy', async () => {
   const dataDir = await dataDirectory();
   const place = await findDataLayout(dataDir, true);
   if (!place) throw new Error('no place');
@@ -129,7 +129,7 @@ test('a path too long for a socket gets a short private directory, and commands 
   await expect(stat(server.host)).rejects.toThrow('ENOENT');
 });
 
-test('a path with a comma and quotes is one socket directory', async () => {
+test('a path with a comma and quotes is used as one socket directory', async () => {
   const dataDir = join(await temporaryFolder(), 'a, "b" c');
   const server = await openEmbedded({ dataDir, role: 'serve' });
   expect(server.host).toBe(join(dataDir, 'socket'));
@@ -137,7 +137,7 @@ test('a path with a comma and quotes is one socket directory', async () => {
   await server.stop();
 });
 
-test('data of another PostgreSQL version are left alone, with a sentence', async () => {
+test('data of another PostgreSQL version are refused and stay unchanged', async () => {
   const dataDir = await dataDirectory();
   await writeFile(join(dataDir, 'postgres/PG_VERSION'), '17\n');
   await expect(openEmbedded({ dataDir, role: 'serve' })).rejects.toThrow(
@@ -155,14 +155,14 @@ test('a directory with other files in it is not overwritten', async () => {
   expect(await readFile(join(dataDir, 'postgres/precious'), 'utf8')).toBe('data');
 });
 
-test('a data directory that others may look into is closed before the start', async () => {
+test('a data directory that others can read is closed before the start', async () => {
   const dataDir = await dataDirectory();
   await chmod(join(dataDir, 'postgres'), 0o755);
   await (await openEmbedded({ dataDir, role: 'serve' })).stop();
   expect((await stat(join(dataDir, 'postgres'))).mode & 0o777).toBe(0o700);
 });
 
-test('a start that fails says why in PostgreSQL’s own words', async () => {
+test('a failed start reports PostgreSQL’s own message', async () => {
   const failed = openEmbedded({
     dataDir: await dataDirectory(),
     role: 'serve',
@@ -172,7 +172,7 @@ test('a start that fails says why in PostgreSQL’s own words', async () => {
   await expect(failed).rejects.toThrow('invalid value for parameter "shared_buffers": "much"');
 });
 
-test('stop may be called again, and at the same time', async () => {
+test('stop may be called repeatedly and concurrently', async () => {
   const server = await openEmbedded({ dataDir: await dataDirectory(), role: 'serve' });
   await Promise.all([server.stop(), server.stop()]);
   await server.stop();

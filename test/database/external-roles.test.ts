@@ -66,7 +66,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-test('the role of the service alone is told who makes the tables', async () => {
+test('the role of the service alone is told which role creates the tables', async () => {
   await expect(start({ CLIENTELE_DATABASE_URL: urlFor(app) })).rejects.toThrow(
     /lacks the migrations .*may create nothing\. Set CLIENTELE_MIGRATION_DATABASE_URL/,
   );
@@ -81,7 +81,7 @@ test('both roles together start the service, and then the role of the service al
   await next.close();
 });
 
-test('the doctor is content with the role of the page, and warns of a superuser and of an owner', async () => {
+test('the doctor accepts the documented role and warns about a superuser and an owner', async () => {
   expect(await roleFinding({ CLIENTELE_DATABASE_URL: urlFor(app) })).toMatchObject([{ state: 'green' }]);
   expect(await roleFinding({ CLIENTELE_DATABASE_URL: urlFor(owner) })).toMatchObject([
     { state: 'yellow', explanation: expect.stringContaining('owns the tables') },

@@ -153,7 +153,7 @@ const expected: readonly string[] = [
 ];
 
 describe('the grants of the service', () => {
-  test('are these and no others', async () => {
+  test('are exactly these', async () => {
     expect(await grants()).toEqual(expected);
   });
 
@@ -165,7 +165,7 @@ describe('the grants of the service', () => {
     expect(without).toEqual([]);
   });
 
-  test('do not spread: what a table or a function brings along is taken away', async () => {
+  test('remove the default privileges of tables and functions', async () => {
     const { ssl: _ssl, ...address } = superuserOf(dataDir);
     const layout = await findDataLayout(dataDir, false);
     const password = layout && (await readPasswords(layout))?.of(ownerRole);

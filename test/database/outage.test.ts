@@ -107,7 +107,7 @@ async function suffer({ strike, heal, hits = everything }: Fault): Promise<void>
   expect(await load.lost()).toEqual([]);
 }
 
-describe('503 within a second, nothing lost, and service within two seconds of the return of a database that', () => {
+describe('503 within a second, no lost write, and service within two seconds after the return of a database that', () => {
   test('is gone', () => suffer({ strike: () => proxy.vanish(), heal: () => proxy.appear() }));
 
   test('was stopped', () =>
@@ -147,10 +147,10 @@ describe('503 within a second, nothing lost, and service within two seconds of t
     });
   });
 
-  test('answers each question seconds later', () =>
+  test('answers each query seconds later', () =>
     suffer({ strike: () => proxy.delay(3_000), heal: () => proxy.delay(0) }));
 
-  test('takes no writes any more', () =>
+  test('is read-only', () =>
     suffer({
       strike: () => sql('alter system set default_transaction_read_only = on', 'select pg_reload_conf()'),
       heal: () =>
@@ -162,7 +162,7 @@ describe('503 within a second, nothing lost, and service within two seconds of t
       hits: ['create', 'change'],
     }));
 
-  test('takes no writes from new sessions, and whose old ones have ended', () =>
+  test('is read-only for new sessions, and whose old sessions have ended', () =>
     suffer({
       strike: () =>
         sql(
@@ -191,7 +191,7 @@ describe('503 within a second, nothing lost, and service within two seconds of t
   });
 });
 
-test('whoever waits for rows that somebody else holds too long gets a 503, and the rest is served', async () => {
+test('a request that waits too long for locked rows gets a 503, and other requests are served', async () => {
   const blocker = await admin('clientele');
   await blocker.query('begin; lock table customers in exclusive mode');
   const began = performance.now();

@@ -29,7 +29,7 @@ async function pooler(options: Omit<Parameters<typeof openPooler>[0], 'target'>)
   return addressOf(opened);
 }
 
-describe('a proxy that pools by transaction is refused with a sentence', () => {
+describe('a proxy that pools by transaction is refused with a message', () => {
   test.each([
     ['lends the same backend to one after the other', {}],
     ['has many backends and lends the one given back last', { backends: 5 }],
@@ -52,7 +52,7 @@ describe('a proxy that pools by transaction is refused with a sentence', () => {
 });
 
 describe('a server', () => {
-  test('of our own is fit', async () => {
+  test('of the embedded kind is accepted', async () => {
     await expect(requireSuitableServer(addressOf(inject('server')))).resolves.toBeUndefined();
   });
 
@@ -77,7 +77,7 @@ describe('a server', () => {
     );
   });
 
-  test('that is not there, does not let in, or never answers is refused before anything waits for it', async () => {
+  test('that is missing, refuses the login or never answers is refused in time', async () => {
     const { host } = inject('server');
     const away = { ...addressOf(inject('server'), template), host: `${host}-not` };
     await expect(requireSuitableServer(away)).rejects.toThrow(/cannot be reached \(ENOENT\)/);
@@ -90,7 +90,7 @@ describe('a server', () => {
     await expect(requireSuitableServer(addressOf(silent))).rejects.toThrow(/cannot be reached/);
   });
 
-  test('whose address cannot be read is refused without a word of its password', async () => {
+  test('whose address cannot be read is refused without showing its password', async () => {
     for (const url of [
       'postgres://clientele:secret@host:port/clientele',
       'postgres://clientele:secret@localhost/clientele?sslmode=verify-full&sslrootcert=/not/there',

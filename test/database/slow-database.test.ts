@@ -21,8 +21,8 @@ afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close();
 });
 
-describe('a database that answers is not taken for one that does not', () => {
-  test('under more clients than processors, and programs that compute beside it', {
+describe('a slow database does not count as unreachable', () => {
+  test('with more clients than processors and other busy programs', {
     timeout: 180_000,
   }, async () => {
     const [program, dataDir] = await Promise.all([buildServe(), newDataDir()]);
@@ -41,7 +41,7 @@ describe('a database that answers is not taken for one that does not', () => {
     expect(load.seen.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
   });
 
-  test('while our own process stands still', async () => {
+  test('while our own process is blocked', async () => {
     const world = await openWorld();
     toClose.push(() => world.close());
     const brand = await world.brand();
@@ -78,7 +78,7 @@ describe('a database that answers is not taken for one that does not', () => {
     expect(load.seen.filter(({ status }) => status > 201)).toEqual([]);
   });
 
-  test('when requests queue: they wait, more of them than there are connections', async () => {
+  test('when more requests queue than there are connections', async () => {
     const world = await openWorld();
     toClose.push(() => world.close());
     const brand = await world.brand();
@@ -130,7 +130,7 @@ async function openBehindProxy(
 const unavailable = { name: 'Refusal', code: 'unavailable', retryAfter: 1 };
 
 describe('a statement', () => {
-  test('waits for a connection as long as its caller has patience, and no longer', async () => {
+  test('waits for a connection until the timeout of its caller', async () => {
     const { database } = await openBehindProxy({ connections: 1, statementTimeoutMs: 2_000 });
     const first = database.run(sleep, [1]);
     const second = database.run(one, []);
@@ -145,7 +145,7 @@ describe('a statement', () => {
     expect(await database.run(one, [])).toEqual([{ one: 1 }]);
   });
 
-  test('whose own connection is dead is given up, and takes none of the others with it', async () => {
+  test('on a dead connection is given up without affecting other statements', async () => {
     const { database, proxy } = await openBehindProxy({ connections: 2, statementTimeoutMs: 600 });
     for (let round = 1; round <= 4; round++) {
       proxy.freezeAt('pg_sleep');
@@ -158,7 +158,7 @@ describe('a statement', () => {
     expect(database.usage.total).toBeLessThanOrEqual(2);
   });
 
-  test('that its caller has given up while it queued is never sent', async () => {
+  test('is never sent after its caller has given up', async () => {
     const { database, proxy, direct } = await openBehindProxy({ connections: 1 });
     const [first, second] = [database.run(insert, [1]), database.run(insert, [2])];
     proxy.freeze();
@@ -173,7 +173,7 @@ describe('a statement', () => {
     expect(rows.map(({ id }) => id)).not.toContain(2);
   });
 
-  test('is refused once the database is being closed, and those under way are finished first', async () => {
+  test('is refused while the database closes, and running statements finish first', async () => {
     const { database } = await openBehindProxy({});
     const [slow, read] = [database.run(sleep, [0.5]), database.read(sleep, [0.5])];
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -203,7 +203,7 @@ describe('closing', () => {
     await eventually(() => proxy.connections() === 0);
   });
 
-  test('leaves no connection behind, and may be asked for twice', async () => {
+  test('leaves no connection behind and may be called twice', async () => {
     const { database, proxy } = await openBehindProxy({});
     await Promise.all([database.run(one, []), database.read(one, []), database.read(one, [])]);
     expect(proxy.connections()).toBeGreaterThan(2);

@@ -32,7 +32,7 @@ function recorder() {
 }
 
 describe('a named parameter', () => {
-  test('becomes one number, however often it stands in the text, and its value is sent once', async () => {
+  test('becomes one number for all of its occurrences, and its value is sent once', async () => {
     const { connection, ran } = recorder();
     const query = sql('twice', 'select :b, :a::uuid, :b::int[] where x = :a and y = any (:b)');
     await query.run(connection, { a: 'A', b: 2 });
@@ -49,7 +49,7 @@ describe('a named parameter', () => {
     expect(sql('s', written).statement.text).toBe(made);
   });
 
-  test('that is undefined is null, and one that is null stays null', async () => {
+  test('that is undefined or null is sent as null', async () => {
     const { connection, ran } = recorder();
     await sql('nulls', 'select :a, :b, :c').run(connection, { a: undefined, b: null, c: false });
     expect(ran[0]?.values).toEqual([null, null, false]);
@@ -104,7 +104,7 @@ describe('parts of one statement', () => {
     );
   });
 
-  test('are told apart by a prefix that leaves other names alone', () => {
+  test('are distinguished by a prefix that does not change other names', () => {
     expect(withPrefix("select :a, ':a', :b::a", 'p', { a: 1 })).toBe("select :p.a, ':a', :b::a");
     expect(prefixed('p', { a: 1, b: undefined })).toEqual({ 'p.a': 1, 'p.b': undefined });
   });
@@ -143,7 +143,7 @@ describe('a declaration of columns', () => {
     made: 2,
   };
 
-  test('lists them with their table, and reads a row with the type of each', () => {
+  test('lists the columns with their table, and reads a row with the type of each', () => {
     expect(all.list).toBe(
       "t.customer_id, t.title, t.count, t.big, t.is_held, t.at, t.digest, encode(t.hash, 'hex') as hash, " +
         "array_to_string(t.kinds, ',') as kinds, t.note, t.other_name, 1 + 1 as made",
@@ -183,7 +183,7 @@ describe('a declaration of columns', () => {
     expect(() => all.read({ ...row, [column]: null })).toThrow(/never null/);
   });
 
-  test('takes a column that was not selected for a bug, also where it may be null', () => {
+  test('treats a column that was not selected as a bug, also if it may be null', () => {
     const { note: _left, ...without } = row;
     expect(() => all.read(without)).toThrow(/not selected/);
   });

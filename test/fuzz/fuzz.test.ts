@@ -41,7 +41,7 @@ const lanes = async (count: number) => {
 const run = async (api: Api, url: string, requests: number) =>
   fuzz({ api, url, seed, requests, lanes: await lanes(3), mostSeconds: 40, acceptedAnswers });
 
-test('every answer to generated requests is what the document says', { timeout: 180_000 }, async () => {
+test('every answer to generated requests conforms to the document', { timeout: 180_000 }, async () => {
   const report = await run(readDocument(text), world.url, 2_500);
   expect(report.faults, reportText(report)).toEqual([]);
   expect(report.sent).toBeGreaterThan(100);

@@ -32,7 +32,7 @@ test('there is a sample request for every operation and a case for every code th
   expect(missing).toEqual([]);
 });
 
-test('a code without a case would be noticed', () => {
+test('a code without a case fails the test', () => {
   const row = operations.find((one) => one.operationId === 'getCustomer') as OperationRow;
   expect(caseOf({ ...row, errors: ['kyc_customer'] }, 'kyc_customer')).toBeUndefined();
   expect(caseOf(row, 'hold_dne'), 'of a parameter that the row does not have').toBeUndefined();
@@ -40,7 +40,7 @@ test('a code without a case would be noticed', () => {
 });
 
 describe.each(operations.map((row) => [row.operationId, row] as const))('%s', (_id, row) => {
-  test('succeeds as its row says', async () => {
+  test('succeeds with the status of its row', async () => {
     const answer = await send(brand, await prepare(row, brand));
     expect(answer.status).toBe(row.answer.status);
     checkHarmless(answer);
@@ -68,7 +68,7 @@ describe.each(operations.map((row) => [row.operationId, row] as const))('%s', (_
   });
 });
 
-test('a fault is logged by its kind and place, not by what it was about', () => {
+test('a fault is logged by its kind and place, without its message', () => {
   const lines = brokenWorld.log.map((line) => JSON.parse(line)).filter(({ level }) => level === 50);
   const faults = lines.filter(({ msg }) => msg === 'fault');
   expect(faults.length).toBeGreaterThanOrEqual(2 * operations.length);

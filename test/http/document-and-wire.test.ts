@@ -23,10 +23,10 @@ afterAll(() => world.close());
 
 const newCustomer = async (): Promise<Called> => brand.call('POST', '/customers', { body: person() });
 
-describe('ids and numbers of queries and bodies are read as those of paths are', () => {
+describe('ids and numbers in queries and bodies are read like those in paths', () => {
   const braces = '{00000000-0000-0000-0000-000000000000}';
   test.each(['abc', 'null', "' OR 1=1--", braces, '0'.repeat(32), '%00', 'x'.repeat(36)])(
-    '%s is no id',
+    '%s is not an id',
     async (text) => {
       const sent = encodeURIComponent(text);
       const kyc = `/customers/${randomUUID()}/verification-kyc?program_id=${sent}`;
@@ -55,7 +55,7 @@ describe('ids and numbers of queries and bodies are read as those of paths are',
       );
   });
 
-  test('no schema of the contract takes an id that is none, or a number without an end', () => {
+  test('no schema of the contract accepts an invalid id or an unbounded number', () => {
     const found: string[] = [];
     const walk = (where: string, node: unknown): void => {
       if (typeof node !== 'object' || node === null) return;
@@ -109,7 +109,7 @@ describe('Accept', () => {
     ],
     ['no Host', requestHead(list, 'accept:application/problem+json')],
     ['too many headers', requestHead(list, accept, `X: ${'a'.repeat(17_000)}`)],
-  ])('decides on the form of an error found before the route: %s', async (_what, bytes) => {
+  ])('decides the form of an error before the route: %s', async (_what, bytes) => {
     const answer = await rawExchange(world.url, bytes);
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     expect(JSON.parse(answer.text)).toMatchObject({ status: answer.status });
@@ -175,7 +175,7 @@ describe('headers that come twice', () => {
   });
 });
 
-describe('a request without content has no media type to judge', () => {
+describe('a request without content needs no media type', () => {
   test.each([
     ['a form', ['Content-Type', 'application/x-www-form-urlencoded', 'Content-Length', '0']],
     ['plain text', ['Content-Type', 'text/plain', 'Content-Length', '0']],
@@ -205,7 +205,7 @@ describe('a request without content has no media type to judge', () => {
   });
 });
 
-test('the check of every answer refuses members that are too many', async () => {
+test('the check of every answer refuses additional members', async () => {
   const { status, headers, json: made } = await newCustomer();
   const check = (body: object) => () =>
     checkAnswer('POST', '/customers', { status, headers, json: body, text: '' });

@@ -108,7 +108,7 @@ describe.each(withBody)('%s', (_id, row) => {
   const mayBeEmpty = required.length === 0 && minProperties === 0;
 
   test.each(unfit.filter(([what]) => !(mayBeEmpty && what === 'an empty object')))(
-    'refuses as unfit: %s',
+    'refuses: %s',
     async (what, raw) => {
       const prepared = await prepare(row, brand);
       const answer = await checked(await send(brand, prepared, { raw: raw(prepared), headers: json }));
@@ -157,7 +157,7 @@ describe.each(withBody)('%s', (_id, row) => {
 });
 
 describe('where no body is needed', () => {
-  test('a DELETE may say that its nothing is JSON, as older clients do', async () => {
+  test('a DELETE without a body may have a JSON content type, as older clients send', async () => {
     for (const headers of [
       json,
       { ...json, 'Content-Length': '0' },
@@ -170,7 +170,7 @@ describe('where no body is needed', () => {
     }
   });
 
-  test('a DELETE with something in it is refused and deletes nobody', async () => {
+  test('a DELETE with a body is refused and deletes nothing', async () => {
     const path = `/customers/${(await newCustomer(brand)).json.customer_id}`;
     for (const raw of ['{}', 'null', '0', `"${canary}"`]) {
       const answer = await checked(await brand.call('DELETE', path, { raw }));
@@ -181,7 +181,7 @@ describe('where no body is needed', () => {
   });
 });
 
-test('nothing of a refused body was kept, and nothing leaked into objects', async () => {
+test('a refused body leaves no data and does not pollute objects', async () => {
   const tenant = await world.brand();
   const bodies = [
     `${JSON.stringify(person()).slice(0, -1)},"__proto__":{"polluted":1}}`,

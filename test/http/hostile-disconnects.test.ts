@@ -48,7 +48,7 @@ const openExchanges = () =>
     )
     .toBe(1);
 
-test('a client that goes away before its answer leaves one line in the log, and no fault', async () => {
+test('a client that disconnects before its answer leaves one line in the log and no fault', async () => {
   const before = world.log.length;
   const socket = await dial();
   socket.write(create());
@@ -68,7 +68,7 @@ test('a client that goes away before its answer leaves one line in the log, and 
   expect(world.log.filter((line) => JSON.parse(line).level > 30)).toEqual([]);
 });
 
-test('a server that closes finishes the change under way and what is asked behind it on the same connection', async () => {
+test('a closing server finishes the running change and the next request on the same connection', async () => {
   const socket = await dial();
   let received = '';
   socket.on('data', (bytes) => {

@@ -35,7 +35,7 @@ afterAll(async () => {
 const slack = 8_000;
 const at = (name: Name): Place => opened[name] as Place;
 
-describe.concurrent('a slow caller', () => {
+describe.concurrent('the server', () => {
   test.each(names)('with headers at one byte a second gets 408 when 10 seconds are up (%s)', async (name) => {
     const answer = await rawExchange(
       at(name).world.url,
@@ -49,7 +49,7 @@ describe.concurrent('a slow caller', () => {
   });
 
   test.each(names)(
-    'with a body at one byte a second gets 408 when 15 seconds are up, and is no fault (%s)',
+    'answers 408 after 15 seconds to a body at one byte a second, and logs no fault (%s)',
     async (name) => {
       const { world, brand } = at(name);
       const lines = Object.entries(brand.headers).map(([header, value]) => `${header}: ${value}`);
@@ -85,14 +85,14 @@ describe.concurrent('a slow caller', () => {
     expect(performance.now() - start).toBeLessThan(11_000 + slack);
   });
 
-  test('that never begins to speak TLS is shown out when 10 seconds are up', async () => {
+  test('closes a TLS connection that sends nothing after 10 seconds', async () => {
     const start = performance.now();
     const mute = rawExchange(at('tls').world.url.replace('https:', 'http:'), () => undefined, 30_000);
     await expect(mute).rejects.toThrow('closed after 0 bytes');
     expect(performance.now() - start).toBeLessThan(11_000 + slack);
   });
 
-  test('that speaks plain HTTP to TLS is shown out at once', async () => {
+  test('closes a TLS connection that sends plain HTTP at once', async () => {
     const plain = at('tls').world.url.replace('https:', 'http:');
     const spoken = rawExchange(plain, requestHead('GET / HTTP/1.1', 'Host: localhost'), 30_000);
     await expect(spoken).rejects.toThrow('closed after 0 bytes');

@@ -85,7 +85,7 @@ const fields = rows.flatMap((row) =>
   ),
 );
 
-test('there are fields to try, at the top and inside addresses', () => {
+test('the tested fields include top-level and address fields', () => {
   const paths = fields.map(([operationId, path]) => `${operationId} ${path}`);
   expect(paths).toEqual(
     expect.arrayContaining(['createCustomer addresses.0.street2', 'searchCustomers email']),
@@ -142,7 +142,7 @@ describe.each(fields)('%s, %s', (_id, field, row, path) => {
   });
 });
 
-test('what was taken verbatim is read back verbatim and breaks no list', async () => {
+test('accepted text is read back verbatim and breaks no list', async () => {
   const tenant = await world.brand();
   const street2 = `'"\\;--\${x}<b>%00😀`;
   const created = await newCustomer(tenant, { addresses: [{ ...person().addresses[0], street2 }] });
@@ -166,7 +166,7 @@ describe('the query', () => {
     }
   });
 
-  test('that does not decode is refused or read as it stands, and never breaks', async () => {
+  test('that does not decode is refused or read literally, and never fails', async () => {
     for (const query of [
       '?page=%',
       '?page=%zz',

@@ -137,7 +137,7 @@ describe('ssn', () => {
     ...['XXX-XX-9999', '***-**-9999', '', 'none', '219-09-999９'],
   ])('%j is refused', (ssn) => refused({ ssn }, 'ssn'));
 
-  test('in live the trigger numbers are refused like any number that is never issued', async () => {
+  test('in live the trigger numbers are refused like other numbers that are never issued', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'clientele-values-'));
     createRootKeyFile(join(directory, 'root.key'));
     const env = { CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_ROOT_KEY_FILE: join(directory, 'root.key') };
@@ -201,11 +201,11 @@ describe('names', () => {
   ])('%j is refused', async (name) => {
     for (const field of names) await refused({ [field]: name }, field);
   });
-  test('only the middle one may be empty', async () => {
+  test('only the middle name may be empty', async () => {
     await taken({ middle_name: '' });
     await refused({ first_name: '', last_name: '' }, 'first_name', 'last_name');
   });
-  test('composed and decomposed spellings are the same person', async () => {
+  test('composed and decomposed spellings are the same name', async () => {
     const created = await newCustomer(brand, { last_name: 'Nguye\u0302\u0303n', dob: '1988-01-01' });
     const path = `/customers/${created.json.customer_id}`;
     expect(created.json.last_name).toBe('Nguyễn');
@@ -353,7 +353,7 @@ describe('addresses', () => {
   });
 });
 
-test('what is optional on a create may be left out, and is absent then', async () => {
+test('optional fields of a create may be left out, and are then absent', async () => {
   const { dob, first_name, last_name, addresses } = person();
   const { street2: _without, ...bare } = address;
   const body = { dob, first_name, last_name, addresses: [bare] };

@@ -37,7 +37,7 @@ const request = (line: string, ...odd: readonly string[]) =>
 const jsonBody = (body: string, ...odd: readonly string[]) =>
   `${request(create, 'Content-Type: application/json', ...odd, `Content-Length: ${Buffer.byteLength(body)}`)}${body}`;
 
-describe('a request that cannot be told apart from another', () => {
+describe('an ambiguous request', () => {
   const chunked = 'Transfer-Encoding: chunked';
   test.each<[string, () => string]>([
     [
@@ -91,11 +91,11 @@ describe('a method that an address does not take', () => {
     expect(allowed).not.toContain(method);
   });
 
-  test('CONNECT is none of ours either', async () => {
+  test('CONNECT is refused', async () => {
     expect((await ask(request(`CONNECT ${canary}:443 HTTP/1.1`))).status).toBe(405);
   });
 
-  test('each address names its own', async () => {
+  test('each address lists its own methods', async () => {
     const put = async (path: string) =>
       (await ask(request(`PUT ${apiPrefix}${path} HTTP/1.1`))).headers.get('allow')?.split(', ').toSorted();
     const id = brand.brandId;
@@ -104,7 +104,7 @@ describe('a method that an address does not take', () => {
     expect(await put(`/auth/key/${id}`)).toEqual(['GET', 'HEAD']);
   });
 
-  test('where there is nothing, there is nothing in any method', async () => {
+  test('an unknown address is 404 for every method', async () => {
     for (const method of ['GET', 'PUT', 'TRACE']) {
       expect((await ask(request(`${method} ${apiPrefix}/${canary} HTTP/1.1`))).status).toBe(404);
     }
@@ -120,7 +120,7 @@ describe('headers', () => {
     expect([answer.status, JSON.parse(answer.text).Code]).toEqual([431, 'header_too_large']);
   });
 
-  test('without an end are refused, and the memory stays flat', async () => {
+  test('that never end are refused, and the memory stays flat', async () => {
     const before = process.memoryUsage().rss;
     const first = request(list).slice(0, -2);
     const answer = await ask(
@@ -143,11 +143,11 @@ describe('headers', () => {
     }
   });
 
-  test('with an unknown expectation are served without it', async () => {
+  test('with an unknown expectation are served', async () => {
     expect((await ask(request(list, `Expect: ${canary}`))).status).toBe(200);
   });
 
-  test('are never repeated, whichever carries the value', async () => {
+  test('are never reflected in an answer, whichever has the value', async () => {
     const names = [
       'Accept',
       'Accept-Language',
@@ -183,7 +183,7 @@ describe('an id in the path', () => {
     ['one character too many', `${id}0`],
     ['a letter that is no hexadecimal digit', id.replace('8', 'g')],
     ['a name of JavaScript', '__proto__'],
-  ])('that is none (%s) is refused', async (_what, text) => {
+  ])('that is invalid (%s) is refused', async (_what, text) => {
     for (const method of ['GET', 'DELETE']) {
       const answer = await ask(request(`${method} ${apiPrefix}/customers/${text} HTTP/1.1`));
       expect([answer.status, JSON.parse(answer.text).Code]).toEqual([400, 'customer_invalid_uuid4']);
@@ -193,7 +193,7 @@ describe('an id in the path', () => {
   test.each([
     ['not version 4', '8559dec0-2edb-1c3c-03c5-32de10174c34'],
     ['nil', '00000000-0000-0000-0000-000000000000'],
-  ])('that is a UUID (%s) is looked for', async (_what, text) => {
+  ])('that is a UUID (%s) is looked up', async (_what, text) => {
     const answer = await ask(request(`GET ${apiPrefix}/customers/${text} HTTP/1.1`));
     expect([answer.status, JSON.parse(answer.text).Code]).toEqual([404, 'customer_dne']);
   });
@@ -202,7 +202,7 @@ describe('an id in the path', () => {
 describe('a body', () => {
   const megabyte = Buffer.alloc(2 ** 20, ' ');
 
-  test('without an end is refused, and the memory stays flat', async () => {
+  test('that never ends is refused, and the memory stays flat', async () => {
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), megabyte, Buffer.from('\r\n')]);
     const before = process.memoryUsage().rss;
     const answer = await ask(
@@ -216,24 +216,24 @@ describe('a body', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
   });
 
-  test('that says it will be too long is refused before it comes', async () => {
+  test('that announces too many bytes is refused before it arrives', async () => {
     const answer = await ask(request(create, 'Content-Type: application/json', `Content-Length: ${2 ** 40}`));
     // Not a byte of the body is ever sent. Whoever waited for it would answer 408.
     expect(answer.status).toBe(413);
   });
 
-  test('is not awaited from somebody without a key', async () => {
+  test('is not read from a client without a key', async () => {
     const lines = ['Content-Type: application/json', 'Content-Length: 60000'];
     expect((await ask(requestHead(create, 'Host: localhost', ...lines))).status).toBe(401);
   });
 
-  test('of exactly 64 KiB is taken, one byte more is not', async () => {
+  test('of exactly 64 KiB is accepted, and one byte more is refused', async () => {
     const padded = (size: number) => JSON.stringify(person()).padEnd(size, ' ');
     expect((await ask(jsonBody(padded(64 * 1024)))).status).toBe(201);
     expect((await ask(jsonBody(padded(64 * 1024 + 1)))).status).toBe(413);
   });
 
-  test('that breaks off is a line in the log and no fault of ours', async () => {
+  test('that breaks off leaves a line in the log and no fault', async () => {
     const before = world.log.length;
     const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
     socket.end(jsonBody(JSON.stringify(person())).slice(0, -20));
@@ -242,12 +242,12 @@ describe('a body', () => {
     expect(JSON.parse(world.log[before] ?? '')).toMatchObject({ level: 30, operation: 'createCustomer' });
   });
 
-  test('is not looked at where none is read: a GET with one is served', async () => {
+  test('of a GET is ignored', async () => {
     expect((await ask(`${request(list, 'Content-Length: 2')}{}`)).status).toBe(200);
   });
 });
 
-test('however the address is spelled, the answer may not be stored', async () => {
+test('the answer may not be stored by a cache, in any spelling of the address', async () => {
   for (const target of [
     `/%61pi/v0.1/customers`,
     `http://localhost${apiPrefix}/customers`,
@@ -261,7 +261,7 @@ test('however the address is spelled, the answer may not be stored', async () =>
   }
 });
 
-test('what comes after a complete request on the same connection cannot become part of it', async () => {
+test('bytes after a complete request on the same connection do not become part of it', async () => {
   const smuggled = `${jsonBody(JSON.stringify(person()))}GET /${canary} HTTP/1.1\r\nHost: x\r\n\r\n`;
   const answer = await ask(smuggled);
   expect(answer.status).toBe(201);

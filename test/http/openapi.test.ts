@@ -67,7 +67,7 @@ function resolved(path: string, answer: Answer): readonly [string, Answer] {
 const inPointer = (text: string): string =>
   encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-test('the committed document is what the contract says', async () => {
+test('the committed document matches the contract', async () => {
   const committed = JSON.parse(await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'));
   expect(committed, 'Run: npm run generate').toEqual(built);
 });
@@ -83,12 +83,12 @@ test('every operation of the contract is in the document, and nothing else', () 
   );
 });
 
-test('every tag says what it stands for', () => {
+test('every tag has a description', () => {
   const silent = document.tags.filter(({ description }) => !description).map(({ name }) => name);
   expect(silent, 'Describe it in `tags` of src/contract/openapi/document.ts').toEqual([]);
 });
 
-test('a key’s two headers stand in one security requirement: neither is enough alone', () => {
+test('a key’s two headers are one security requirement: neither is enough alone', () => {
   expect(document.security).toEqual([{ Identity: [], Authorization: [] }]);
   expect(Object.keys(document.components.securitySchemes)).toEqual([
     'Identity',
@@ -155,7 +155,7 @@ describe.for(operations)('$operationId', (row) => {
     expect(problems?.toObject() ?? {}).toEqual({});
   });
 
-  test('has a sample in each of the six languages, and what can be parsed here parses', async () => {
+  test('has a valid sample in each of the six languages', async () => {
     const samples = operationOf(row)['x-codeSamples'];
     expect(samples.map(({ lang }) => lang)).toEqual(['Shell', 'Ruby', 'JavaScript', 'Python', 'C#', 'Java']);
     for (const { lang, source } of samples) {
@@ -178,13 +178,13 @@ function newAjv(): Ajv2020 {
 }
 
 describe('the errors', () => {
-  test('of the catalogue each belong to an operation, or are answered before there is one', () => {
+  test('of the catalogue belong to an operation or to a request before its operation', () => {
     const used = new Set<ErrorCode>([...operations.flatMap(errorsOf), ...transportErrors]);
     const unused = Object.keys(errorCatalogue).filter((code) => !used.has(code as ErrorCode));
     expect(unused).toEqual([]);
   });
 
-  test('are shown word for word as they are answered', () => {
+  test('are shown exactly as they are answered', () => {
     let compared = 0;
     for (const row of operations) {
       for (const [status, answer] of Object.entries(operationOf(row).responses)) {
@@ -204,7 +204,7 @@ describe('the errors', () => {
   });
 });
 
-describe('the bounds in the document are the rules’ own', () => {
+describe('the bounds in the document are those of the rules', () => {
   const validationContext = { now: instantOfMillis(Date.UTC(2026, 0, 1)), sandbox: false };
   const of = (rule: (typeof valueRules)[keyof typeof valueRules]) => (text: string) =>
     rule(text, validationContext);
@@ -370,7 +370,7 @@ describe.for(['Shell', 'JavaScript'])('in a new sandbox, the %s sample', (langua
     'updateCustomer',
     'deleteCustomer',
     'verifyKey',
-  ])('of %s runs and gets the answer that is described', async (operationId) => {
+  ])('of %s runs and gets the documented answer', async (operationId) => {
     const row = operations.find((one) => one.operationId === operationId);
     if (!row) throw new Error(`${operationId} is gone.`);
     const { world, key } = sandbox;

@@ -28,7 +28,7 @@ afterAll(async () => {
 const limitOf = ({ headers }: Called) => [headers.get('ratelimit-policy'), headers.get('ratelimit')];
 const list = (client: BrandClient) => client.call('GET', '/customers');
 
-test('in live each key has so many requests a minute, and every answer says how many are left', async () => {
+test('in live each key has a limit of requests a minute, and every answer shows the rest', async () => {
   const brand = await live.brand();
   for (const left of [4, 3, 2, 1, 0]) {
     const answer = await list(brand);
@@ -49,7 +49,7 @@ test('in live each key has so many requests a minute, and every answer says how 
   expect((await list(other)).status).toBe(200);
 });
 
-test("who has no key uses up nobody's requests", async () => {
+test("a request without a key uses no key's limit", async () => {
   const brand = await live.brand();
   for (let time = 0; time < 8; time += 1) {
     const answer = await brand.call('GET', '/customers', { headers: { Authorization: 'wrong' } });
@@ -58,7 +58,7 @@ test("who has no key uses up nobody's requests", async () => {
   expect((await list(brand)).status).toBe(200);
 });
 
-test('a sandbox has no limit and says none', async () => {
+test('a sandbox has no limit and no rate limit headers', async () => {
   const sandbox = await openWorld({ env: { CLIENTELE_RATE_LIMIT: '5' } });
   const brand = await sandbox.brand();
   for (let time = 0; time < 8; time += 1) {
@@ -68,7 +68,7 @@ test('a sandbox has no limit and says none', async () => {
   await sandbox.close();
 });
 
-test('a minute later the requests are there again', () => {
+test('the limit starts again after a minute', () => {
   let now = 1_000;
   const limiter = openRateLimiter(2, () => now);
   limiter.take('a');

@@ -75,7 +75,7 @@ describe('the reference page of a sandbox with its demo', () => {
   });
 
   test.for(['light', 'dark'] as const)(
-    'sends a real request with the key it was given, asks no other host and breaks no policy (%s)',
+    'sends a real request with its key, contacts no other host and violates no policy (%s)',
     { timeout: timeoutMs },
     async (colorScheme) => {
       const page = await browser.page({ colorScheme, viewport: { width: 1400, height: 1000 } });
@@ -104,7 +104,7 @@ describe('the reference page of a sandbox with its demo', () => {
     },
   );
 
-  test('shows samples that run as they are copied: this address, this key', {
+  test('shows samples with this address and key, which run when copied', {
     timeout: timeoutMs,
   }, async () => {
     const page = await browser.page();
@@ -116,7 +116,7 @@ describe('the reference page of a sandbox with its demo', () => {
     expect(await page.getByText('YOUR-IDENTITY').count()).toBe(0);
   });
 
-  test('is watched by a guard that sees what it must', { timeout: timeoutMs }, async () => {
+  test('is tested by a guard that detects violations', { timeout: timeoutMs }, async () => {
     const page = await browser.page({ bypassCSP: true });
     const open = watch(page, world.url);
     await page.goto(`${world.url}/docs/errors`);
@@ -157,7 +157,7 @@ describe('the reference page of a sandbox with its demo', () => {
     expect(world.log.join('')).not.toContain(filled.key?.authorization);
   });
 
-  test('is filled with another key after each start, and the one before is worth nothing', async () => {
+  test('is filled with another key after each start, and the previous key is invalid', async () => {
     const before = await startData(world.url);
     const again = await startAgain(world);
     try {
@@ -224,7 +224,7 @@ describe('what is served beside the API', () => {
   });
   afterAll(() => world.close());
 
-  test('carries a policy that names no other host, and is neither framed, cached nor sniffed', async () => {
+  test('has a policy without other hosts, and is neither framed, cached nor sniffed', async () => {
     const policies: string[] = [];
     for (const path of ['/docs', '/docs/', '/docs', '/docs/errors']) {
       const answer = await fetch(`${world.url}${path}`);
@@ -241,7 +241,7 @@ describe('what is served beside the API', () => {
     expect(new Set(policies.slice(0, 3)).size).toBe(3);
   });
 
-  test('sends a browser from / to the reference, and tells every other client that nothing is there', async () => {
+  test('redirects a browser from / to the reference, and answers 404 to every other client', async () => {
     const at = (path: string, accept: string) =>
       fetch(world.url + path, { headers: { Accept: accept }, redirect: 'manual' });
     const browser = await at('/', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
@@ -253,7 +253,7 @@ describe('what is served beside the API', () => {
     }
   });
 
-  test('explains every code at the address that a problem gives as its type', async () => {
+  test('explains every code at the address in the `type` of a problem', async () => {
     const answer = await fetch(`${world.url}${apiPrefix}/customers`, {
       headers: { Accept: 'application/problem+json' },
     });
@@ -265,7 +265,7 @@ describe('what is served beside the API', () => {
   });
 
   test.for(['/openapi.json', '/docs/scalar.js', '/docs/errors'])(
-    'comes compressed or plain, and not again to a client that has it: %s',
+    'is sent compressed or plain, and as 304 to a client that has it: %s',
     async (path) => {
       const compressed = await fetch(`${world.url}${path}`, { headers: { 'Accept-Encoding': 'gzip' } });
       expect(compressed.headers.get('content-encoding')).toBe('gzip');

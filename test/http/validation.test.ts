@@ -82,7 +82,7 @@ describe('a create', () => {
     for (const sentences of Object.values(answer.json.Message)) expect(sentences).toHaveLength(1);
   });
 
-  test('coerces no type: a number, a word or null is not what was asked for', async () => {
+  test('coerces no type: refuses a number, a word and null', async () => {
     const wrong = [1, 0, true, null, [], {}, ['James'], { $gt: '' }];
     for (const field of Object.keys(person()).filter((name) => name !== 'addresses')) {
       for (const value of wrong)
@@ -94,7 +94,7 @@ describe('a create', () => {
     }
   });
 
-  test('takes nothing that the server alone says', async () => {
+  test('refuses fields that only the server sets', async () => {
     for (const field of serverOwnedFields) {
       const answer = await post(person({ [field]: 'x' }));
       expect(answer.json.Message).toEqual({ [field]: [byServer] });
@@ -110,7 +110,7 @@ describe('a create', () => {
     expect(fieldsOf(answer)).toEqual([400, ['dob', 'page']]);
   });
 
-  test('shortens a field name that is none, and escapes what would break a line', async () => {
+  test('shortens an unknown field name and escapes line breaks', async () => {
     const answer = await post(person({ ['n'.repeat(5_000)]: 1, 'a\u2028"b': 1 }));
     expect(answer.text.length).toBeLessThan(500);
     expect(answer.text).not.toContain('\u2028');
@@ -126,7 +126,7 @@ describe('a PATCH', () => {
     });
   });
 
-  test('refuses null for every field: nothing is unset by it', async () => {
+  test('refuses null for every field', async () => {
     const path = await newPath();
     for (const field of Object.keys(person())) {
       expect(fieldsOf(await patch(path, { [field]: null }))).toEqual([400, [field]]);
@@ -138,7 +138,7 @@ describe('a PATCH', () => {
     expect((await brand.call('GET', path)).headers.get('etag')).toBe('"1"');
   });
 
-  test("refuses what the server alone says and the brand's own id, even with the present value", async () => {
+  test("refuses fields that only the server sets and the brand's own id, even with the present value", async () => {
     const stored = (await newCustomer(brand)).json;
     const path = `/customers/${stored.customer_id}`;
     for (const field of [...serverOwnedFields, 'brand_person_id']) {
@@ -149,7 +149,7 @@ describe('a PATCH', () => {
     expect(first_name).toBe('James');
   });
 
-  test('takes back every input field as it was read, and changes nothing by it', async () => {
+  test('accepts every input field as it was read, without a change', async () => {
     const path = await newPath();
     const { dob, first_name, middle_name, last_name, ssn, phone, phone_country_code, email, addresses } = (
       await brand.call('GET', path)
@@ -200,7 +200,7 @@ describe('a masked SSN', () => {
     expect(found.json[0]).toMatchObject({ ssn: 'XXX-XX-4567', first_name: 'Jane' });
   });
 
-  test('matches no customer without a number, and makes none', async () => {
+  test('matches no customer without an SSN, and sets none', async () => {
     const { ssn: _none, ...body } = person();
     const path = `/customers/${(await post(body)).json.customer_id}`;
     expect(fieldsOf(await patch(path, { ssn: 'XXX-XX-4567' }))).toEqual([400, ['ssn']]);
@@ -256,7 +256,7 @@ describe("a stored value that today's rules would refuse", () => {
     ]);
   });
 
-  test('is no reason to name a field: beside it, only the truly bad ones are', async () => {
+  test('is not reported beside invalid fields', async () => {
     const path = await oldCustomer();
     const { ssn, addresses } = (await brand.call('GET', path)).json;
     const [, { address_id }] = addresses;
@@ -267,7 +267,7 @@ describe("a stored value that today's rules would refuse", () => {
     expect(fieldsOf(answer)).toEqual([400, ['addresses.1.city', 'dob', 'nonsense']]);
   });
 
-  test('may be the birthday of somebody who has become older than a new customer may be', async () => {
+  test('may be the birthday of a person older than a new customer may be', async () => {
     const at = new Date();
     const dob = `${at.getUTCFullYear() - 120}${at.toISOString().slice(4, 10)}`;
     const path = await newPath({ dob: dob.endsWith('02-29') ? `${dob.slice(0, 4)}-03-01` : dob });
@@ -280,7 +280,7 @@ describe("a stored value that today's rules would refuse", () => {
   });
 });
 
-test('a search says the same of its fields', async () => {
+test('a search reports the same problems of its fields', async () => {
   const search = (body: object) => brand.call('POST', '/customers/search', { body });
   const answer = await search({
     ...{ ssn: '000', email: 'x', phone: 'x', brand_person_id: 'x', last_name: 'Bond', kyc_status: 'x' },

@@ -23,7 +23,7 @@ const patch = (path: string, first_name: string, ifMatch?: string) =>
   });
 const etag = async (path: string) => (await brand.call('GET', path)).headers.get('etag');
 
-test('every answer that is a customer carries the version of its row', async () => {
+test('every answer with a customer has the version of its row', async () => {
   const created = await newCustomer(brand);
   const path = `/customers/${created.json.customer_id}`;
   expect([created.headers.get('etag'), await etag(path)]).toEqual(['"1"', '"1"']);
@@ -33,7 +33,7 @@ test('every answer that is a customer carries the version of its row', async () 
   }
 });
 
-test('an answer that is no customer carries none', async () => {
+test('an answer without a customer has no version', async () => {
   const path = await newPath();
   const answers = [
     await brand.call('GET', '/customers'),
@@ -73,20 +73,20 @@ describe('If-Match on a PATCH', () => {
     expect([read.headers.get('etag'), read.json.first_name]).toEqual(['"1"', 'James']);
   });
 
-  test('stops the one who comes second with the same version', async () => {
+  test('refuses the second change with the same version', async () => {
     const path = await newPath();
     expect((await patch(path, 'Jane', '"1"')).headers.get('etag')).toBe('"2"');
     expect((await patch(path, 'Joan', '"1"')).status).toBe(412);
     expect((await patch(path, 'Joan', '"2"')).headers.get('etag')).toBe('"3"');
   });
 
-  test('holds for a change that would change nothing', async () => {
+  test('also applies to a change to the present values', async () => {
     const path = await newPath();
     expect((await patch(path, 'James', '"2"')).status).toBe(412);
     expect((await patch(path, 'James', '"1"')).headers.get('etag')).toBe('"1"');
   });
 
-  test('lets one of many that race through, and 412 stops the rest', async () => {
+  test('lets one of many concurrent changes through, and refuses the others with 412', async () => {
     const path = await newPath();
     const names = Array.from({ length: 10 }, (_, index) => `Jane${'e'.repeat(index)}`);
     const answers = await Promise.all(names.map((name) => patch(path, name, '"1"')));
@@ -109,7 +109,7 @@ describe('If-Match on a DELETE', () => {
     expect(await etag(path)).toBe('"1"');
   });
 
-  test('lets nobody delete what somebody has changed meanwhile', async () => {
+  test('refuses to delete a customer that has changed', async () => {
     const path = await newPath();
     await patch(path, 'Jane');
     expect((await remove(path, '"1"')).status).toBe(412);
@@ -118,7 +118,7 @@ describe('If-Match on a DELETE', () => {
   });
 });
 
-test('a customer that is not there is 404 whatever version was expected', async () => {
+test('an unknown customer is 404 for any expected version', async () => {
   for (const ifMatch of ['"1"', '*', 'W/"1"']) {
     const headers = { 'If-Match': ifMatch };
     const path = `/customers/${randomUUID()}`;
@@ -127,7 +127,7 @@ test('a customer that is not there is 404 whatever version was expected', async 
   }
 });
 
-test('where nothing is changed in place, If-Match means nothing', async () => {
+test('If-Match is ignored by operations that change nothing in place', async () => {
   const headers = { 'If-Match': '"99"' };
   const created = await brand.call('POST', '/customers', { body: person(), headers });
   expect(created.status).toBe(201);

@@ -67,7 +67,7 @@ describe('a background task that fails', { timeout: 120_000 }, () => {
   }, 120_000);
   afterAll(() => world.close());
 
-  test('is logged without data, counted, shown by the doctor, and forgotten once it works again', async () => {
+  test('is logged without data, counted, shown by the doctor, and cleared once it works again', async () => {
     await expect.poll(() => metric(world, 'runs_total{task="verifications"}'), wait).toBeGreaterThan(0);
     expect(await metric(world, 'failures_total{task="verifications"}')).toBe(0);
     const mend = await breakVerifications(world);
@@ -170,7 +170,7 @@ describe('the log of a task', () => {
     await world.sql('delete from task_failures');
   });
 
-  test('keeps failures of single pieces of work until there were none for ten minutes', async () => {
+  test('keeps failures of single items until there were none for ten minutes', async () => {
     const real = world.system.now;
     const { observer, log } = openLog(real);
     log.failed(new TypeError('a'));

@@ -86,7 +86,7 @@ test(
 );
 
 test(
-  'a backup that a newer version made, or another build, is refused before anything is written',
+  'a backup of a newer version or of another build is refused before anything is written',
   testTimeout,
   async () => {
     const file = join(folder, 'now.backup');

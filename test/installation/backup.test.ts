@@ -92,7 +92,7 @@ async function everything(
 
 describe('a backup', () => {
   test(
-    'brings everything back, byte for byte, under the same keys, and goes on from there',
+    'restores everything byte for byte under the same keys, and the service continues from there',
     testTimeout,
     async () => {
       await newCustomer(brand);
@@ -111,27 +111,23 @@ describe('a backup', () => {
     },
   );
 
-  test(
-    'takes every table and every sequence that there is, without being told of it',
-    testTimeout,
-    async () => {
-      await world.sql('create table if not exists something_new (brand_id uuid primary key, note text)');
-      await world.sql('alter table something_new owner to clientele_owner');
-      await world.sql("insert into something_new values (gen_random_uuid(), E'a\\ttab and a\\nline')");
-      const tables = (
-        await world.sql(
-          "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
-        )
-      ).map(({ relname }) => relname);
-      const manifest = manifestOf(await backup());
-      expect(manifest.tables.map(({ name }: { name: string }) => name).sort()).toEqual(
-        tables.filter((name) => name !== 'migrations').sort(),
-      );
-      await world.sql('drop table something_new');
-    },
-  );
+  test('contains every table and every sequence without a list of them', testTimeout, async () => {
+    await world.sql('create table if not exists something_new (brand_id uuid primary key, note text)');
+    await world.sql('alter table something_new owner to clientele_owner');
+    await world.sql("insert into something_new values (gen_random_uuid(), E'a\\ttab and a\\nline')");
+    const tables = (
+      await world.sql(
+        "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
+      )
+    ).map(({ relname }) => relname);
+    const manifest = manifestOf(await backup());
+    expect(manifest.tables.map(({ name }: { name: string }) => name).sort()).toEqual(
+      tables.filter((name) => name !== 'migrations').sort(),
+    );
+    await world.sql('drop table something_new');
+  });
 
-  test('is of one moment, however much is written meanwhile', testTimeout, async () => {
+  test('is one snapshot during concurrent writes', testTimeout, async () => {
     const busy = await world.brand();
     let writing = true;
     const acknowledged: string[] = [];
@@ -162,7 +158,7 @@ describe('a backup', () => {
     expect(customers).toBeLessThanOrEqual(acknowledged.length);
   });
 
-  test('holds nobody’s name or number in the clear, and no root key', testTimeout, async () => {
+  test('contains no plain name or number, and no root key', testTimeout, async () => {
     const ssn = newSsn();
     await newCustomer(brand, {
       ssn,
@@ -207,7 +203,7 @@ describe('a backup', () => {
     expect((await restoreFrom(config, file, call)).rows).toBeGreaterThan(100);
   });
 
-  test('is never written over anything, and never half', testTimeout, async () => {
+  test('never overwrites a file and is never incomplete', testTimeout, async () => {
     const file = await backup();
     await expect(backUp(world.config, file, call)).rejects.toThrow(/is there already/);
     const stopped = new AbortController();
@@ -239,7 +235,7 @@ describe('a backup', () => {
   );
 });
 
-test('the way from the embedded server to a PostgreSQL server and back, by commands', {
+test('commands move data from the embedded server to a PostgreSQL server and back', {
   timeout: 300_000,
 }, async () => {
   const start = await temporaryFolder();

@@ -26,7 +26,7 @@ async function statusOf(key: { identity: string; authorization: string }): Promi
 
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 
-test('full SSNs, decisions on reviews and compliance are never given by default', () => {
+test('full SSNs, decisions on reviews and compliance are never default scopes', () => {
   expect(allScopes.filter((scope) => !defaultScopes.includes(scope))).toEqual([
     'ssn:reveal',
     'ssn:search',
@@ -37,7 +37,7 @@ test('full SSNs, decisions on reviews and compliance are never given by default'
 });
 
 describe('beside a running server', { timeout: 120_000 }, () => {
-  test('a brand is made, listed, and not made twice', async () => {
+  test('a brand is created, listed, and not created twice', async () => {
     const made = await json('brands', 'create', brand);
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(Object.keys(made.json)).toEqual(['bond_brand_id', 'name', 'date_created']);
@@ -50,7 +50,7 @@ describe('beside a running server', { timeout: 120_000 }, () => {
     });
   });
 
-  test('a key works from the moment it is made until it is revoked, and is refused within a second', async () => {
+  test('a key works from its creation and is refused within a second after its revocation', async () => {
     const made = await json('keys', 'create', '--brand', brand, '--name', 'till');
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(Object.keys(made.json)).toEqual([
@@ -105,7 +105,7 @@ describe('beside a running server', { timeout: 120_000 }, () => {
     expect([await statusOf(first), await statusOf(second), await statusOf(third)]).toEqual([401, 401, 200]);
   });
 
-  test('a key may do what was asked for and ends when it was asked to', async () => {
+  test('a key has the requested scopes and expiry', async () => {
     const options = ['--scopes', 'ssn:reveal, customers:write', '--expires-days', '30'];
     const { json: key } = await json('keys', 'create', '--brand', brand, ...options);
     expect(key.scopes).toEqual(['customers:write', 'ssn:reveal']);
@@ -207,7 +207,7 @@ describe('a mistake', { timeout: 60_000 }, () => {
     expect(unknown.stdout).toContain('There is no setting CLIENTELE_PROT. Did you mean CLIENTELE_PORT?');
   });
 
-  test('in several settings is told for all of them at once, a line for each', async () => {
+  test('in several settings is reported for all of them at once, one line for each', async () => {
     const wrong = {
       CLIENTELE_PROT: '1',
       CLIENTELE_FLUX: '1',
@@ -226,7 +226,7 @@ describe('a mistake', { timeout: 60_000 }, () => {
     expect(findings.map(({ state }: { state: string }) => state)).toEqual(['red', 'red', 'red', 'red']);
   });
 
-  test('of ours is told by kind and place, without what it said', async () => {
+  test('of the program is reported by kind and place, without its message', async () => {
     const broken = await clientele(['brands', 'create', 'Any'], settings, {
       node: ['--import', new URL('./cli/break-ids.js', import.meta.url).pathname],
     });
@@ -244,7 +244,7 @@ describe('without a running server', { timeout: 120_000 }, () => {
     own = { CLIENTELE_DATA_DIR: join(await temporaryFolder(), 'data'), CLIENTELE_DEMO: '0' };
   });
 
-  test('a command on nothing says how to begin, and leaves nothing behind', async () => {
+  test('a command without an installation says how to begin, and leaves nothing behind', async () => {
     for (const args of [['brands', 'list'], ['migrate']]) {
       const refused = await clientele(args, own);
       expect(refused).toMatchObject({ code: 1, stdout: '' });
@@ -290,14 +290,14 @@ describe('help', { timeout: 60_000 }, () => {
     'restore',
     'migrate',
     'doctor',
-  ])('is there for: clientele %s', async (words) => {
+  ])('is available for: clientele %s', async (words) => {
     const help = await clientele([...words.split(' ').filter((word) => word !== ''), '--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain(`Usage: clientele ${words}`);
     expect(help.stdout).toContain('--output <format>');
   });
 
-  test('loads nothing of what the commands need', async () => {
+  test('loads no code of the commands', async () => {
     const entry = join(repository, 'dist/clientele.js');
     const files = await staticallyImported(entry, new Set());
     let bytes = 0;

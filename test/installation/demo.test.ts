@@ -45,7 +45,7 @@ const jamesId = '8559dec0-2edb-4c3c-a3c5-32de10174c34';
 const christineId = '3cf29100-4396-4c90-b4b0-6edfeca0ee3f';
 
 describe('a new sandbox', () => {
-  test('prints a key that is good for the brand of the document', async () => {
+  test('prints a valid key of the brand of the document', async () => {
     const answer = await first.call('GET', `/auth/key/${first.key.identity}`);
     expect(answer.json).toMatchObject({ bond_brand_id: documentBrand.brandId, brand: 'Universal Exports' });
     expect(await findBrandByName(world.system, 'Universal Exports')).toMatchObject({
@@ -114,7 +114,7 @@ describe('a new sandbox', () => {
     expect(new Set(all.map((one) => `${one.first_name} ${one.last_name}`)).size).toBe(100);
   });
 
-  test('has people who came over years, each after the one before, and none in the future', () => {
+  test('has customers created over several years, in order, and none in the future', () => {
     for (const shown of [people, others]) {
       const dates = shown.map((one) => one.date_created);
       expect(dates).toEqual([...dates].sort());
@@ -128,7 +128,7 @@ describe('a new sandbox', () => {
     }
   });
 
-  test('has nobody whose mail or telephone could be a real person’s', () => {
+  test('has no email address or phone number that could be a real person’s', () => {
     const fromTheDocument = new Set([jamesId, christineId]);
     for (const one of [...people, ...others]) {
       if (one.email !== undefined) expect(one.email).toMatch(/^[a-z.]+@example\.(com|org|net)$/);
@@ -137,7 +137,7 @@ describe('a new sandbox', () => {
     }
   });
 
-  test('has nobody whom the rules of today would refuse, but for the one name that the document itself breaks', () => {
+  test('has only customers that the rules accept, except the one name of the document', () => {
     const validationContext = { now: world.system.now(), sandbox: true };
     const doubtful = [...people, ...others].flatMap((one) => {
       const { ssn: _mask, ...body } = one;
@@ -147,14 +147,14 @@ describe('a new sandbox', () => {
     expect(doubtful).toEqual([[christineId, { middle_name: ['Must be between 2 and 50 characters.'] }]]);
   });
 
-  test('begins nobody’s verification without the data that one needs', () => {
+  test('starts no verification without the required data', () => {
     for (const one of [...people, ...others]) {
       if (one.kyc_status === undefined) expect(one.kyc_requests_available).toBe(3);
       else expect([one.ssn, one.phone, one.email]).not.toContain(undefined);
     }
   });
 
-  test('can tell how each of its customers came to stand as they do', async () => {
+  test("has the history of each customer's state", async () => {
     const auditors = await createKey(world.system, first.brandId, { scopes: allScopes });
     const reader = first.as(auditors);
     for (const one of people) {
@@ -173,7 +173,7 @@ describe('a new sandbox', () => {
     }
   });
 
-  test('has verifications that go on: one waits for documents, one for a reviewer', async () => {
+  test('has running verifications: one waits for documents, one for a reviewer', async () => {
     const reader = first.as(await createKey(world.system, first.brandId, { scopes: allScopes }));
     const [waiting] = people.filter(({ kyc_status }) => kyc_status === 'document_required');
     const path = `/customers/${waiting.customer_id}/verification-kyc`;
@@ -190,7 +190,7 @@ describe('a new sandbox', () => {
     expect(reviews.length).toBeGreaterThan(0);
   });
 
-  test('keeps every SSN as nine lawful digits of its own, sealed, and never as its mask', async () => {
+  test('stores every SSN as nine valid unique digits, sealed, and never as its mask', async () => {
     const { keyrings } = world.system;
     for (const brand of [first, second]) {
       const keyring = await keyrings.of(brand.brandId);
@@ -220,14 +220,14 @@ describe('the customers of the document', () => {
     expect(people.slice(0, 2).map((one) => one.kyc_requests_available)).toEqual([3, 3]);
   });
 
-  test('share a masked SSN and are yet two people', async () => {
+  test('share a masked SSN and are two customers', async () => {
     expect(people.slice(0, 2).map((one) => one.ssn)).toEqual(['XXX-XX-6789', 'XXX-XX-6789']);
     const searcher = first.as(await createKey(world.system, first.brandId, { scopes: allScopes }));
     const found = await searcher.call('POST', '/customers/search', { body: { ssn: '219-42-6789' } });
     expect(found.json.map((one: Shown) => one.customer_id)).toEqual([jamesId]);
   });
 
-  test('keep a middle name shorter than the rule when it is sent back, and take no other such name', async () => {
+  test('keep a middle name that is too short when it is sent back, and accept no other such name', async () => {
     const path = `/customers/${christineId}`;
     const before = await first.call('GET', path);
     const echo = await first.call('PATCH', path, { body: { middle_name: 'J', ssn: 'XXX-XX-6789' } });
@@ -244,7 +244,7 @@ describe('the customers of the document', () => {
     expect((await first.call('GET', path)).text).toBe(before.text);
   });
 
-  test('take back every field as it was read, without becoming another version', async () => {
+  test('accept every field as it was read, without a new version', async () => {
     for (const shown of people.slice(0, 4)) {
       const { dob, first_name, middle_name, last_name, ssn, phone, phone_country_code, email } = shown;
       const addresses = shown.addresses.map(({ deliverability, date_created, ...sent }: Shown) => sent);

@@ -57,7 +57,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
     settings = { CLIENTELE_DATA_DIR: dataDir };
   });
 
-  test('before the first start says how to begin, is content, and leaves nothing behind', async () => {
+  test('before the first start says how to begin, reports no error, and leaves nothing behind', async () => {
     expect(complaints(await doctor(settings))).toEqual([
       {
         check: 'data directory',
@@ -115,7 +115,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
     ]);
   });
 
-  test('tells people the same, one line for each check, and sums it up', async () => {
+  test('prints one line for each check and a summary for people', async () => {
     await chmod(dataDir, 0o777);
     const { code, stdout } = await clientele(['doctor'], settings);
     await chmod(dataDir, 0o711);
@@ -130,7 +130,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  test('misses the root key, and puts none in its place', async () => {
+  test('reports a missing root key and creates none', async () => {
     const key = join(dataDir, 'root.key');
     await rename(key, `${key}.away`);
     expect(await oneComplaint(settings)).toMatchObject({
@@ -142,7 +142,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
     await rename(`${key}.away`, key);
   });
 
-  test('notices a directory of somebody else’s files where the database should be', async () => {
+  test('reports a directory with foreign files in place of the database', async () => {
     const other = join(await temporaryFolder(), 'data');
     await mkdir(join(other, 'postgres'), { recursive: true });
     await writeFile(join(other, 'postgres', 'letter.txt'), 'Dear Sir');
@@ -175,7 +175,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
     mend = () => world.sql(undo);
   }
 
-  test('takes an empty database for what it is, and leaves it empty', async () => {
+  test('recognises an empty database and leaves it empty', async () => {
     await world.sql('create schema kept');
     await world.sql('alter table migrations set schema kept');
     mend = () => world.sql('alter table kept.migrations set schema public; drop schema kept');
@@ -226,7 +226,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
     ]);
   });
 
-  test('notices a root key that is another one, or open to others', async () => {
+  test('notices another root key, and one that others can read', async () => {
     const path = join(await temporaryFolder(), 'root.key');
     await writeFile(
       path,
@@ -303,7 +303,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
     expect(JSON.stringify(found)).not.toContain('hunter2');
   });
 
-  test('notices what must not be in live, and a setting that is none', async () => {
+  test('notices unsafe settings in live, and an unknown setting', async () => {
     const { CLIENTELE_DATABASE_URL: _url, CLIENTELE_MIGRATION_DATABASE_URL: _owner, ...embedded } = settings;
     const unsafe = { ...embedded, CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_HOST: '0.0.0.0' };
     const found = complaints(await doctor(unsafe)).filter(({ check }) => check === 'settings');
@@ -361,7 +361,7 @@ describe('the doctor on a certificate', () => {
       now: () => parseInstant(day) as Instant,
     });
 
-  test('that has begun and does not end soon is content', async () => {
+  test('that is valid and does not end soon reports no problem', async () => {
     expect(await at('2050-01-01')).toEqual({
       check: 'certificate',
       state: 'green',
@@ -377,7 +377,7 @@ describe('the doctor on a certificate', () => {
     expect(await at(day)).toMatchObject({ state, explanation });
   });
 
-  test('with another key, or a key that everybody may read, says so', async () => {
+  test('reports a key that does not match, or that everyone can read', async () => {
     expect(await at('2050-01-01', fixture('other-key.pem'))).toMatchObject({ state: 'red' });
     await chmod(keyFile, 0o644);
     expect(await at('2050-01-01')).toMatchObject({ state: 'yellow' });

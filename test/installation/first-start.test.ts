@@ -27,7 +27,7 @@ const lines = (text: string): readonly string[] =>
   text.split('\n').filter((line) => line !== '' && !/^(?:Starting|Building)/.test(line));
 
 describe('a first start of a sandbox', { timeout: 120_000 }, () => {
-  test('shows a curl line that works as it stands, with the real port', async () => {
+  test('shows a curl line with the real port that works as printed', async () => {
     const server = await serve(own(await temporaryFolder()));
     const curl = /^curl .*$/m.exec(server.stderr)?.[0] ?? '';
     const ran = await shell(`${curl.replace(/^curl/, 'curl --silent --fail')}`);
@@ -40,7 +40,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
     expect((await server.stop()).code).toBe(0);
   });
 
-  test('writes words for people to standard error, and only log lines without the secret to standard output', async () => {
+  test('writes text for people to standard error, and only log lines without the secret to standard output', async () => {
     const server = await serve(own(await temporaryFolder()));
     const headers = printedDemoKey(server.stderr);
     expect((await fetch(`${server.url}/api/v0.1/customers`, { headers })).status).toBe(200);
@@ -53,7 +53,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
     expect(stdout).not.toContain(headers.Authorization);
   });
 
-  test('without demo data proposes commands that make a brand and a key, and they work as they stand', async () => {
+  test('without demo data proposes commands for a brand and a key that work as printed', async () => {
     const settings = { ...own(await temporaryFolder()), CLIENTELE_DEMO: '0' };
     const server = await serve(settings);
     const line = /with: (.*)$/m.exec(server.stderr)?.[1] ?? '';
@@ -65,7 +65,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
     await server.stop();
   });
 
-  test('on a taken port says so in one sentence, and is still the first when it is made again', async () => {
+  test('on a taken port says so in one sentence, and the next start is still the first', async () => {
     const settings = own(await temporaryFolder());
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -83,7 +83,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
 });
 
 describe('a later start', { timeout: 120_000 }, () => {
-  test('keeps what is stored and says two lines, without any secret', async () => {
+  test('keeps the data and prints two lines without any secret', async () => {
     const settings = await withCluster();
     const first = await serve(settings);
     const headers = printedDemoKey(first.stderr);
@@ -106,7 +106,7 @@ describe('a later start', { timeout: 120_000 }, () => {
     expect(stdout + stderr).not.toContain(headers.Authorization);
   });
 
-  test('whose root key is gone refuses, and makes no other in its place', async () => {
+  test('without its root key refuses, and creates no other key', async () => {
     const settings = await withCluster();
     await (await serve(settings)).stop();
     const path = join(settings.CLIENTELE_DATA_DIR, 'root.key');
@@ -172,7 +172,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
     },
   );
 
-  test('twice exits at once, with a request still under way', async () => {
+  test('twice exits at once, even with a running request', async () => {
     const server = await serve(await withCluster());
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.on('error', () => undefined);
@@ -187,7 +187,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
     socket.destroy();
   });
 
-  test('by an error that nobody caught logs its kind and place, never its words, and exits with 1', async () => {
+  test('by an uncaught error logs its kind and place, never its message, and exits with 1', async () => {
     const server = await serve(await withCluster(), {
       node: ['--import', new URL('./cli/reject-on-message.js', import.meta.url).pathname],
     });
@@ -205,7 +205,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
   });
 });
 
-test('a server goes on when its PostgreSQL is killed', { timeout: 120_000 }, async () => {
+test('a server continues when its PostgreSQL is killed', { timeout: 120_000 }, async () => {
   const settings = await withCluster();
   const server = await serve(settings);
   const headers = printedDemoKey(server.stderr);

@@ -28,7 +28,7 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
   }, 300_000);
   afterAll(cleanUp);
 
-  test('installed without scripts builds itself when it is first called, by two at once too', async () => {
+  test('installed without scripts builds itself at the first call, also by two processes at once', async () => {
     expect(existsSync(join(checkout, 'dist'))).toBe(false);
     const both = await Promise.all([1, 2].map(() => clientele(['--version'], {}, { from: checkout })));
     for (const ran of both)
@@ -36,7 +36,7 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
     expect(await clientele(['--version'], {}, { from: checkout })).toMatchObject({ code: 0 });
   });
 
-  test('serves what is created, also after it was moved below a directory that is closed to others', async () => {
+  test('serves created data, also after it was moved below a directory that is closed to others', async () => {
     const first = await serve({}, { from: checkout });
     const headers = printedDemoKey(first.stderr);
     const created = await fetch(`${first.url}/api/v0.1/customers`, {
@@ -84,7 +84,7 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
     await server.stop();
   });
 
-  test('that brings a new migration asks for it to be applied once it is built, and applies it', async () => {
+  test('with a new migration asks for it after the build, and applies it', async () => {
     const place = { from: checkout };
     await writeFile(join(checkout, 'src/store/migrations/9999_extra.sql'), 'create table extra (one int);\n');
     expect(await shell('npm run build', {}, checkout)).toMatchObject({ code: 0 });

@@ -42,14 +42,14 @@ describe('live refuses to start', { timeout: 60_000 }, () => {
     );
   });
 
-  test('with a root key file that is not there', async () => {
+  test('with a missing root key file', async () => {
     const path = join(folder, 'missing.key');
     expect(await refusal({ ...live, CLIENTELE_ROOT_KEY_FILE: path })).toBe(
       `There is no root key file ${path}. Make one with: umask 077; openssl rand -base64 32 > ${path}`,
     );
   });
 
-  test('with a root key that others may read', async () => {
+  test('with a root key that others can read', async () => {
     const path = join(folder, 'open.key');
     await writeFile(path, randomKey);
     await chmod(path, 0o644);
@@ -58,7 +58,7 @@ describe('live refuses to start', { timeout: 60_000 }, () => {
     );
   });
 
-  test('with a root key that is none', async () => {
+  test('with an invalid root key', async () => {
     const path = join(folder, 'weak.key');
     await writeFile(path, `${Buffer.alloc(32).toString('base64')}\n`, { mode: 0o600 });
     expect(await refusal({ ...live, CLIENTELE_ROOT_KEY_FILE: path })).toContain(
@@ -78,7 +78,7 @@ describe('live refuses to start', { timeout: 60_000 }, () => {
     );
   });
 
-  test('with half of what TLS needs, or halves that do not belong together', async () => {
+  test('with a certificate or key alone, or with ones that do not match', async () => {
     expect(await refusal({ ...live, CLIENTELE_TLS_CERT_FILE: certFile })).toBe(
       'CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.',
     );
@@ -96,7 +96,7 @@ describe('live refuses to start', { timeout: 60_000 }, () => {
     );
   });
 
-  test('with everything unsafe said at once, and nothing left behind by any refusal', async () => {
+  test('reporting every unsafe setting at once, and leaving nothing behind', async () => {
     const { CLIENTELE_ROOT_KEY_FILE: _, ...without } = live;
     const sentences = await refusal({ ...without, CLIENTELE_HOST: '0.0.0.0' });
     expect(sentences.split('\n')).toHaveLength(2);
@@ -104,8 +104,8 @@ describe('live refuses to start', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what a database was created as', { timeout: 120_000 }, () => {
-  test('holds: live refuses a sandbox and a sandbox refuses live, for the server and for commands', async () => {
+describe('the environment of a database', { timeout: 120_000 }, () => {
+  test('never changes: live refuses a sandbox and a sandbox refuses live, for the server and for commands', async () => {
     const sandbox = { CLIENTELE_DATA_DIR: join(folder, 'sandbox'), CLIENTELE_PORT: '0' };
     await (await serve(sandbox)).stop();
     await (await serve({ ...live, CLIENTELE_DATA_DIR: join(folder, 'born-live') })).stop();
@@ -132,7 +132,7 @@ describe('what a database was created as', { timeout: 120_000 }, () => {
 });
 
 describe('live serves', { timeout: 120_000 }, () => {
-  test('TLS with its own certificate, on every address, and nothing in plain text', async () => {
+  test('TLS with its own certificate on every address, and no plain HTTP', async () => {
     const settings = {
       ...live,
       CLIENTELE_DATA_DIR: join(folder, 'tls'),

@@ -86,7 +86,7 @@ describe.skipIf(noTerminal)(
       expect(await lineOf(await serveOnTerminal({ ...sandbox, NO_COLOR: '1' }))).not.toContain('\u001b[');
     });
 
-    test('shows nothing of a request but the listed fields', async () => {
+    test('shows only the listed fields of a request', async () => {
       const server = await serveOnTerminal({ CLIENTELE_DATA_DIR: join(folder, 'demo') });
       const headers = printedDemoKey(plainLines(server.screen).join('\n'));
       const body = person({ last_name: 'Quillfeather' });
@@ -121,7 +121,7 @@ describe('the log in a pipe', { timeout: 120_000 }, () => {
     expect((await server.stop()).stdout).not.toContain('\u001b');
   });
 
-  test('in the pretty form keeps its last line before an exit, and hides what an error says', async () => {
+  test('in the pretty form keeps its last line before an exit, and hides the message of an error', async () => {
     const server = await serve(
       { ...sandbox, CLIENTELE_LOG_FORMAT: 'pretty' },
       { node: ['--import', new URL('./cli/reject-on-message.js', import.meta.url).pathname] },

@@ -48,7 +48,7 @@ const tablesOf = async (database: Database) =>
   (await database.run(tables, [])).map((row) => String(row['tablename']));
 
 describe('processes that migrate at once', () => {
-  test('apply each migration once, and each of them ends with all of it', async () => {
+  test('apply each migration once, and all of them succeed', async () => {
     const { open } = await empty();
     const folder = await folderOf({
       '0001_one': 'create table one (id int); select pg_sleep(0.1)',
@@ -65,7 +65,7 @@ describe('processes that migrate at once', () => {
     expect((await database.run(entries, [])).map(({ name }) => name)).toEqual(done.flat().sort());
   });
 
-  test('wait for one that takes longer than any request may', { timeout: 60_000 }, async () => {
+  test('wait for one that takes longer than the request timeout', { timeout: 60_000 }, async () => {
     const { open } = await empty();
     // Longer than a statement may take, and than a statement waits for a lock.
     const folder = await folderOf({ '0001_slow': 'create table slow (id int); select pg_sleep(5.5)' });
@@ -74,7 +74,7 @@ describe('processes that migrate at once', () => {
     expect(done.flat()).toEqual(['0001_slow']);
   });
 
-  test('as whole servers on one empty database all come up', { timeout: 120_000 }, async () => {
+  test('as servers on one empty database all start', { timeout: 120_000 }, async () => {
     const { url, open } = await empty();
     const program = await buildServe();
     toClose.push(() => rm(program, { recursive: true, force: true }));
@@ -93,10 +93,10 @@ describe('processes that migrate at once', () => {
   });
 });
 
-describe('a schema that does not fit is refused with a sentence, and left as it is', () => {
+describe('a schema that does not match is refused with a message and stays unchanged', () => {
   const files = { '0001_one': 'create table one (id int)', '0002_two': 'create table two (id int)' };
 
-  test('where a file was edited after it had been applied', async () => {
+  test('if a file was edited after it had been applied', async () => {
     const { open } = await empty();
     const database = open();
     await migrate(database, await folderOf(files));
@@ -114,7 +114,7 @@ describe('a schema that does not fit is refused with a sentence, and left as it 
     expect(await tablesOf(database)).toEqual(['migrations', 'one', 'two']);
   });
 
-  test('where a newer version has written it', async () => {
+  test('if a newer version has written it', async () => {
     const { open } = await empty();
     const database = open();
     await migrate(database, await folderOf({ ...files, '0009_newer': 'create table nine (id int)' }));
@@ -127,7 +127,7 @@ describe('a schema that does not fit is refused with a sentence, and left as it 
 });
 
 describe('a migration that fails', () => {
-  test('leaves nothing of itself and nothing locked, and is applied once it is mended', async () => {
+  test('leaves no change and no lock, and is applied once it is corrected', async () => {
     const { open } = await empty();
     const database = open({ connections: 2 });
     const one = 'create table one (id int)';
@@ -141,7 +141,7 @@ describe('a migration that fails', () => {
     expect(await tablesOf(database)).toEqual(['migrations', 'one', 'two']);
   });
 
-  test('because its process was killed leaves nothing of itself either', async () => {
+  test('because its process was killed leaves no change either', async () => {
     const { open } = await empty();
     const folder = await folderOf({ '0001_one': 'create table one (id int); select pg_sleep(20)' });
     const [victim, witness] = [open(), open()];

@@ -94,7 +94,7 @@ describe('a server of two processes', testTimeout, () => {
     headers = printedDemoKey(server.stderr);
   }, 120_000);
 
-  test('has one port, and one key for the reference page that every process knows', async () => {
+  test('has one port, and one key for the reference page in every process', async () => {
     expect(await membersOf(server)).toHaveLength(2);
     const pages = await fromBoth(() => call(`${server.url}/docs`, {}));
     const keys = pages.map((page) => /id="start">(.*?)<\/script>/.exec(page.text)?.[1] ?? '');
@@ -126,7 +126,7 @@ describe('a server of two processes', testTimeout, () => {
     ).toHaveLength(3);
   });
 
-  test('finishes the requests under way when it is stopped, and leaves no process behind', async () => {
+  test('finishes the running requests when it is stopped, and leaves no process behind', async () => {
     const members = await membersOf(server);
     const under = Array.from({ length: 8 }, async () => {
       const { ssn: _, ...body } = person();
@@ -143,26 +143,22 @@ describe('a server of two processes', testTimeout, () => {
   });
 });
 
-test(
-  'a server whose processes keep dying ends, with a sentence, instead of trying for ever',
-  testTimeout,
-  async () => {
-    const server = await serve(await newPlace(), { options: ['--processes', '2'] });
-    let ended = false;
-    void server.ended.then(() => {
-      ended = true;
-    });
-    await until('it gave up', async () => {
-      for (const member of await membersOf(server)) if (isAlive(member)) process.kill(member, 'SIGKILL');
-      return ended;
-    });
-    const { code, stderr } = await server.ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/Processes of the API keep ending|A process of the API could not start/);
-  },
-);
+test('a server whose processes keep dying exits with a message', testTimeout, async () => {
+  const server = await serve(await newPlace(), { options: ['--processes', '2'] });
+  let ended = false;
+  void server.ended.then(() => {
+    ended = true;
+  });
+  await until('it gave up', async () => {
+    for (const member of await membersOf(server)) if (isAlive(member)) process.kill(member, 'SIGKILL');
+    return ended;
+  });
+  const { code, stderr } = await server.ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/Processes of the API keep ending|A process of the API could not start/);
+});
 
-test('processes end with the one that started them, even if that is killed', testTimeout, async () => {
+test('workers end with the primary process, even if it is killed', testTimeout, async () => {
   const server = await serve(await newPlace(), { options: ['--processes', '2'] });
   const members = await membersOf(server);
   expect(members).toHaveLength(2);
@@ -171,7 +167,7 @@ test('processes end with the one that started them, even if that is killed', tes
   await until('they were gone', () => !members.some(isAlive));
 });
 
-test('--api-only leaves what happens without a request to a worker', testTimeout, async () => {
+test('--api-only leaves background work to a worker', testTimeout, async () => {
   const place = await newPlace();
   const server = await serve(place, { options: ['--api-only'] });
   const headers = printedDemoKey(server.stderr);
@@ -191,16 +187,20 @@ test('--api-only leaves what happens without a request to a worker', testTimeout
   expect((await server.stop()).code).toBe(0);
 });
 
-test('a worker on nothing says how to begin, and a count of processes has bounds', testTimeout, async () => {
-  const refused = await clientele(['worker'], await newPlace());
-  expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain('start it once with `node bin/clientele.js serve`');
-  for (const count of ['0', '17', 'two']) {
-    const wrong = await clientele(['serve', '--processes', count], await newPlace());
-    expect(wrong).toMatchObject({ code: 2, stdout: '' });
-    expect(wrong.stderr).toContain('It takes a whole number from 1 to 16.');
-  }
-});
+test(
+  'a worker without an installation says how to begin, and the number of processes has limits',
+  testTimeout,
+  async () => {
+    const refused = await clientele(['worker'], await newPlace());
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('start it once with `node bin/clientele.js serve`');
+    for (const count of ['0', '17', 'two']) {
+      const wrong = await clientele(['serve', '--processes', count], await newPlace());
+      expect(wrong).toMatchObject({ code: 2, stdout: '' });
+      expect(wrong.stderr).toContain('It takes a whole number from 1 to 16.');
+    }
+  },
+);
 
 function isAlive(pid: number): boolean {
   try {

@@ -123,7 +123,7 @@ describe('the bridge', () => {
     });
   });
 
-  test('takes a person from the start through the vendor’s page to the verdict', async () => {
+  test('leads a person from the start through the vendor’s page to the verdict', async () => {
     const { run, answer, inquiry } = await started();
     expect(answer).toEqual({ kind: 'finding', finding: { state: 'needs_input' }, reference: inquiry.id });
     expect(inquiry.fields).toMatchObject({
@@ -154,7 +154,7 @@ describe('the bridge', () => {
     expect(stateOf(await provider.fetch({ ...run, reference: undefined }))).toBe('approved');
   });
 
-  test('says of each status of the vendor what it means here, and nothing of one that it does not know', async () => {
+  test('maps each status of the vendor, and gives no answer for an unknown one', async () => {
     const { run, inquiry } = await started();
     const meanings = {
       created: 'needs_input',
@@ -172,7 +172,7 @@ describe('the bridge', () => {
     expect(inquiry.status).toBe('expired');
   });
 
-  test('passes on when to ask again, and that the vendor or the brand’s application is not there', async () => {
+  test('passes on the time of a retry, and outages of the vendor and the brand’s application', async () => {
     const { run } = await started();
     persona.refuse(429);
     expect(await provider.fetch(run)).toEqual({
@@ -234,7 +234,7 @@ describe('the bridge', () => {
     return names;
   }
 
-  test('tells nothing to who has not signed, on either side', async () => {
+  test('answers no unsigned request on either side', async () => {
     expect(await intruders(bridge.url)).toEqual([]);
     expect(received).toEqual([]);
     const { inquiry } = await started();
@@ -243,7 +243,7 @@ describe('the bridge', () => {
     expect(await tell({ ...good, headers: twice })).toBe(200);
   });
 
-  test('turns red when signatures are not compared, or clocks not looked at', async () => {
+  test('fails if signatures or clocks are not checked', async () => {
     const faults = {
       'left.length === right.length && timingSafeEqual(left, right)': [
         'a call with another secret',
@@ -267,7 +267,7 @@ describe('the bridge', () => {
     }
   });
 
-  test('has the vendor tell it again when Clientele was not there', async () => {
+  test('makes the vendor repeat its callback if Clientele was not reachable', async () => {
     const { inquiry } = await started();
     status = 503;
     expect(await tell(persona.webhook(inquiry))).toBe(502);

@@ -59,7 +59,7 @@ function callBack({ body, key = secret, program = programId, seconds = 0 }: Call
   return brand.call('POST', `/callbacks/kyc/${brand.brandId}/${program}`, { raw: body, headers });
 }
 
-test('a signed callback makes its verification due, and no word of it is believed', async () => {
+test('a signed callback makes its verification due, and its content is ignored', async () => {
   const runId = await resting();
   const answer = await callBack({ body: JSON.stringify({ run_id: runId, state: 'approved' }) });
   expect([answer.status, answer.json]).toEqual([200, 'Callback received']);
@@ -68,7 +68,7 @@ test('a signed callback makes its verification due, and no word of it is believe
   expect(run?.['status']).toBe('submitted');
 });
 
-test('a callback about a verification that is not there gets the same answer', async () => {
+test('a callback about an unknown verification gets the same answer', async () => {
   expect((await callBack({ body: JSON.stringify({ run_id: randomUUID() }) })).status).toBe(200);
 });
 
@@ -77,14 +77,14 @@ test.each([
   ['that is an hour old', { seconds: -3_600 }],
   ['from the future', { seconds: 3_600 }],
   ['for another program', { program: randomUUID() }],
-])('a callback %s moves nothing', async (_what, more) => {
+])('a callback %s changes nothing', async (_what, more) => {
   const runId = await resting();
   const answer = await callBack({ body: JSON.stringify({ run_id: runId }), ...more });
   expect(answer.json).toMatchObject({ Status: 401, Code: 'auth_err' });
   expect(await restsStill(runId)).toBe(true);
 });
 
-test('a new provider gets a new secret, which is shown once, and the old one is no good any more', async () => {
+test('a new provider gets a new secret, which is shown once, and the old one becomes invalid', async () => {
   const settings = { provider: 'http', url: 'https://elsewhere.example.com' };
   const changed = await setProgram(world.system, brand.brandId, 'lending', settings);
   expect((await callBack({ body: JSON.stringify({ run_id: randomUUID() }) })).status).toBe(401);

@@ -49,7 +49,7 @@ describe('the content of a file', () => {
     ['\0\0\0\x18ftypisom'],
     [' %PDF-1.7'],
     ['\xff\xd8'],
-  ])('that begins with %j is refused, whatever its name says', async (start) => {
+  ])('that begins with %j is refused for any media type', async (start) => {
     const refused = await handRefused(governmentId(base64(start)));
     expect(refused.json).toMatchObject({ Status: 400, Code: 'create_kyc_schema' });
     expect(Object.keys(refused.json.Message)).toEqual(['government_id.front_image.image']);
@@ -68,7 +68,7 @@ describe('the content of a file', () => {
   });
 });
 
-test('all that is wrong with an upload comes at once, by the path of its field', async () => {
+test('every problem of an upload is reported at once, by the path of its field', async () => {
   const refused = await handRefused({
     government_id: {
       type: 'work_permit',
@@ -89,7 +89,7 @@ test('all that is wrong with an upload comes at once, by the path of its field',
   ]);
 });
 
-test('an image of 10 MB is taken and one of a byte more is not', { timeout: 60_000 }, async () => {
+test('an image of 10 MB is accepted, and one more byte is refused', { timeout: 60_000 }, async () => {
   const start = kinds['image/jpeg'];
   expect((await hand(governmentId(base64(start, maxImageBytes - start.length)))).status).toBe(200);
   const refused = await handRefused(governmentId(base64(start, maxImageBytes - start.length + 1)));
@@ -97,7 +97,7 @@ test('an image of 10 MB is taken and one of a byte more is not', { timeout: 60_0
   expect(refused.json.Message['government_id.front_image.image']).toEqual(['Must be at most 10 MB.']);
 });
 
-test('nothing of a document lies open in the database, and it does not open in another place', async () => {
+test('a document is sealed in the database and does not open in another row', async () => {
   const { path } = await prepare(row, brand);
   const secret = 'a very readable passport';
   const image = base64(`%PDF-1.7 ${secret}`);
@@ -128,7 +128,7 @@ test('nothing of a document lies open in the database, and it does not open in a
   expect((await brand.call('GET', file)).json.Code).toBe('unknown_get_kyc_document');
 });
 
-test('a document nobody asked for is a conflict, and is not kept', async () => {
+test('a document that was not requested is a conflict and is not stored', async () => {
   const path = await startedPath(brand, { ssn: '000-00-0000' });
   const refused = await brand.call('POST', `${path}/documents`, { body: documentsExample });
   expect(refused.json.Code).toBe('kyc_init_fail');
@@ -136,7 +136,7 @@ test('a document nobody asked for is a conflict, and is not kept', async () => {
   expect(kept).toEqual([]);
 });
 
-test('uploads of 25 MB one after the other leave the memory as it was', { timeout: 120_000 }, async () => {
+test('repeated uploads of 25 MB do not increase the memory', { timeout: 120_000 }, async () => {
   const image = base64(kinds['image/jpeg'], maxImageBytes - 4);
   const small = base64(kinds['image/jpeg'], 4 * 1024 * 1024);
   const body = JSON.stringify({

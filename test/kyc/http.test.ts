@@ -53,7 +53,7 @@ const lastCall = () => {
   return call;
 };
 
-test('every call is signed, fits the published schema, and carries what it has to and no more', async () => {
+test('every call is signed, matches the published schema, and has only the required content', async () => {
   const fresh = newRun(now());
   const { reference } = (await provider.start(fresh, applicant('333333333'))) as { reference: string };
   const { customerId, programId, runId } = fresh;
@@ -83,13 +83,13 @@ test('every call is signed, fits the published schema, and carries what it has t
   expect(new Set(vendor.calls.map(({ headers }) => headers['webhook-id'])).size).toBe(vendor.calls.length);
 });
 
-test('a service that was given another secret refuses, and one behind a slash is found', async () => {
+test('a service with another secret refuses, and a URL with a trailing slash works', async () => {
   const stranger = make({ secret: makeSecret() });
   expect(await stranger.fetch(run)).toEqual({ kind: 'no_answer', reason: 'refused' });
   expect((await calls['start']?.(make({ url: `${vendor.url}/` })))?.kind).toBe('finding');
 });
 
-test('twenty-five megabytes of documents arrive as they were', async () => {
+test('twenty-five megabytes of documents arrive unchanged', async () => {
   const fresh = newRun(now());
   const { reference } = (await provider.start(fresh, applicant('444444444'))) as { reference: string };
   const documents = documentTypes.map((type) => documentOf(type, Buffer.alloc(8_333_333, type)));
@@ -119,7 +119,7 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
     }
   });
 
-  test('and says for how long it was asked to wait, within reason', async () => {
+  test('and returns the requested wait, up to a maximum', async () => {
     vendor.misbehave(sendCallback(429, {}));
     expect(await call(provider)).toEqual(silent('rate limited'));
     vendor.misbehave(busy(429, '30'));
@@ -186,14 +186,14 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
     expect(await call(provider)).toEqual(silent('malformed'));
   });
 
-  test('when nobody is there, or the address may not be called', async () => {
+  test('when the service is unreachable or its address is not allowed', async () => {
     expect(await call(make({ url: 'http://127.0.0.1:1/kyc' }))).toEqual(silent('unreachable'));
     expect(await call(make({ url: 'https://nobody.example.com/kyc' }))).toEqual(silent('unreachable'));
     for (const url of ['http://10.0.0.1/kyc', 'https://169.254.169.254/latest', 'file:///etc/passwd', 'kyc'])
       expect(await call(make({ url }))).toEqual(silent('unreachable'));
   });
 
-  test('and then answers the very same call', async () => {
+  test('and then answers the same call', async () => {
     vendor.misbehave(sendCallback(503, {}));
     expect((await call(provider)).kind).toBe('no_answer');
     vendor.misbehave(
@@ -216,7 +216,7 @@ test('a call that gets no answer ends at its deadline', async () => {
   expect(await impatient.cancel(run)).toBeUndefined();
 });
 
-test('a call has ten seconds, and a minute where documents are sent', async () => {
+test('a call has ten seconds, and a minute with documents', async () => {
   const timeouts: unknown[] = [];
   const send: Outbound['send'] = (request) => {
     timeouts.push(request.timeoutMs);
@@ -228,7 +228,7 @@ test('a call has ten seconds, and a minute where documents are sent', async () =
   expect(timeouts).toEqual([10_000, 10_000, 60_000, 10_000]);
 });
 
-test('cancelling leaves it at that, whatever is answered', async () => {
+test('cancelling ignores the answer', async () => {
   for (const fault of [sendCallback(500, ''), sendCallback(404, {}), sendCallback(200, '{')]) {
     vendor.misbehave(fault);
     expect(await provider.cancel(run)).toBeUndefined();
@@ -314,7 +314,7 @@ describe('a callback', () => {
       .filter(([, callback]) => reader.readCallback(callback) !== undefined)
       .map(([name]) => name);
 
-  test('is read when it is signed, also by one of several secrets', () => {
+  test('is accepted when it is signed, also by one of several secrets', () => {
     const good = vendor.callback(body);
     expect(provider.readCallback(good)).toEqual({ runId });
     const other = vendor.callback(body, { secret: makeSecret() }).headers['webhook-signature'];
@@ -324,11 +324,11 @@ describe('a callback', () => {
     ).toEqual({ runId });
   });
 
-  test('is not read when it is forged, old, or somebody else’s', () => {
+  test('is refused when it is forged, old or for another program', () => {
     expect(readBy(provider)).toEqual([]);
   });
 
-  test('turns red where time is not looked at, or the body read without its signature', () => {
+  test('fails if the time is not checked, or the body is read without its signature', () => {
     const timeless: typeof provider.readCallback = (callback) => {
       const sentAt = Number(callback.headers['webhook-timestamp']) * 1_000;
       return make({ now: () => instantOfMillis(sentAt) }).readCallback(callback);
@@ -338,7 +338,7 @@ describe('a callback', () => {
     expect(readBy({ readCallback: trusting })).toContain("another brand's secret");
   });
 
-  test('says which run, and nothing of how it stands', () => {
+  test('names its run without a state', () => {
     const claim = { ...body, state: 'approved', reference: 'ver_9', documents: ['government_id'] };
     expect(provider.readCallback(vendor.callback(claim))).toEqual({ runId });
   });

@@ -34,7 +34,9 @@ const customerOf = async (path: string) =>
   (await brand.call('GET', path.replace('/verification-kyc', ''))).json;
 const documentsOf = (path: string) => `${path}/documents`;
 
-test('submitted can be seen, then it passes, and the customer is locked', { timeout: 60_000 }, async () => {
+test('a verification is submitted, then it passes, and the customer is locked', {
+  timeout: 60_000,
+}, async () => {
   const path = await startedPath(brand);
   expect((await brand.call('GET', path)).json).toMatchObject({ kyc_status: 'submitted' });
   expect(await customerOf(path)).toMatchObject({ kyc_status: 'submitted', kyc_requests_available: 2 });
@@ -63,7 +65,7 @@ test.each([
   expect((await customerOf(path)).kyc_status).toBe(status);
 });
 
-test('all documents in, it goes on and passes; meanwhile it says what is still missing', {
+test('a verification lists its missing documents, and continues and passes when all are submitted', {
   timeout: 60_000,
 }, async () => {
   const path = await startedPath(brand, { ssn: '444-44-4444' });
@@ -81,7 +83,7 @@ test('all documents in, it goes on and passes; meanwhile it says what is still m
   expect((await until(path)).kyc_status).toBe('passed');
 });
 
-test('documents are waited for 28 days, and not a minute less', { timeout: 60_000 }, async () => {
+test('a verification waits 28 days for documents, not a minute less', { timeout: 60_000 }, async () => {
   const path = await startedPath(brand, { ssn: '333-33-3333' });
   expect((await until(path)).kyc_status).toBe('document_required');
   ahead += 28 * 86_400 - 60;
@@ -93,7 +95,7 @@ test('documents are waited for 28 days, and not a minute less', { timeout: 60_00
   expect(late.json.Code).toBe('kyc_init_fail');
 });
 
-test('data that changed after the start is never passed, and the attempt comes back', {
+test('a verification of changed data never passes, and its attempt is returned', {
   timeout: 60_000,
 }, async () => {
   const path = await startedPath(brand);
@@ -103,7 +105,7 @@ test('data that changed after the start is never passed, and the attempt comes b
   expect(await customerOf(path)).toMatchObject({ kyc_status: 'error', kyc_requests_available: 3 });
 });
 
-test('what was missing may come with the start and is kept', { timeout: 60_000 }, async () => {
+test('missing fields may be sent with the start and are stored', { timeout: 60_000 }, async () => {
   const { ssn, email, phone, phone_country_code, ...rest } = person();
   const { customer_id: id } = (await brand.call('POST', '/customers', { body: rest })).json;
   const path = `/customers/${id}/verification-kyc`;
@@ -127,7 +129,7 @@ test('a start that contradicts the stored values names them', async () => {
   expect(Object.keys(refused.json.Message).sort()).toEqual(['email', 'phone', 'ssn']);
 });
 
-test('of 50 starts at once one is accepted and takes one attempt', { timeout: 60_000 }, async () => {
+test('of 50 concurrent starts one is accepted and uses one attempt', { timeout: 60_000 }, async () => {
   const { customer_id: id } = (await newCustomer(brand, { ssn: '000-00-0000' })).json;
   const [{ program_id }] = (await brand.call('GET', '/programs')).json;
   const path = `/customers/${id}/verification-kyc`;

@@ -22,7 +22,7 @@ const rowsBelow = (head: string): readonly (readonly string[])[] => {
   );
 };
 
-test('every body that the page shows fits its schema, and every body is shown', () => {
+test('every body on the page matches its schema, and every body is shown', () => {
   const shown = [...page.matchAll(/<!-- body: (\w+) -->\n```json\n([\s\S]+?)```/g)];
   for (const [, name, text = ''] of shown)
     expect(schemaErrorsOf(name as ProtocolBody, JSON.parse(text))).toBe('');
@@ -57,7 +57,7 @@ test('the page, the schema and the code know the same states and documents', () 
   for (const type of documentTypes) expect(page).toContain(`\`${type}\``);
 });
 
-test('the example of a signature is one', () => {
+test('the example signature is valid', () => {
   const [, head = '', body = ''] = /```http\n([\s\S]+?)\n\n(.+)\n```/.exec(page) ?? [];
   const headers = Object.fromEntries(
     [...head.matchAll(/^([a-z-]+): (.+)$/gm)].map(([, name, value]) => [name, value]),
@@ -67,7 +67,7 @@ test('the example of a signature is one', () => {
   expect(schemaErrorsOf('status', JSON.parse(body))).toBe('');
 });
 
-test('every file that the page links to is there', () => {
+test('every file that the page links to exists', () => {
   const links = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
   expect(links.length).toBeGreaterThan(1);
   expect(links.filter((link) => !existsSync(new URL(link, docs)))).toEqual([]);

@@ -83,7 +83,7 @@ describe.each(Object.entries(subjects))('%s', (_, make) => {
   });
 });
 
-describe('each guarantee turns red', () => {
+describe('each guarantee has a counterexample', () => {
   const sound = () => http({ kind: 'hosted' });
 
   const spoiled = async (spoil: (sound: KycProvider) => Partial<KycProvider>, make = sound) => {
@@ -130,7 +130,7 @@ describe('each guarantee turns red', () => {
 });
 
 describe('the sandbox', () => {
-  test('lets a verification be seen under way for as long as its delay, then for ever as it ended', async () => {
+  test('shows a verification as running for its delay, and then permanently with its outcome', async () => {
     const startedAt = '2026-03-01T12:00:00.250000' as Instant;
     let time = startedAt;
     const provider = openSandboxKyc({ now: () => time, delaySeconds: 1 });
@@ -145,7 +145,7 @@ describe('the sandbox', () => {
     expect(await stateAt('2027-03-01T12:00:01.250000')).toBe('declined');
   });
 
-  test('waits for the documents that are still missing, and for no more', async () => {
+  test('waits only for the documents that are still missing', async () => {
     const { provider, now, settle } = await sandbox();
     const run = newRun(now());
     await provider.start(run, applicant('444444444'));

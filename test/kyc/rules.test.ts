@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => fixture.world.close());
 
 describe('the table', () => {
-  test('has an answer for everything that can happen, and none for what has ended', () => {
+  test('handles every event, and none after the end', () => {
     for (const status of kycStatuses)
       for (const kycEvent of Object.keys(kycEvents) as KycEvent[]) {
         const transition = transitionOf(status, kycEvent);
@@ -30,7 +30,7 @@ describe('the table', () => {
       }
   });
 
-  test('gives an attempt back for an error and for nothing else', () => {
+  test('returns an attempt only for an error', () => {
     for (const status of kycStatuses)
       for (const kycEvent of Object.keys(kycEvents) as KycEvent[]) {
         const transition = transitionOf(status, kycEvent);
@@ -102,7 +102,7 @@ async function violations(started: Started): Promise<readonly string[]> {
   return found;
 }
 
-test('no sequence of calls and answers breaks a rule', { timeout: 600_000 }, async () => {
+test('no sequence of calls and answers violates a rule', { timeout: 600_000 }, async () => {
   const step = fc.tuple(fc.constantFrom(...findings), fc.constantFrom(...Object.keys(actions)));
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
@@ -124,7 +124,7 @@ test('no sequence of calls and answers breaks a rule', { timeout: 600_000 }, asy
   expect(await fixture.strayChanges()).toEqual([]);
 });
 
-test('a rule that is broken would be noticed', { timeout: 60_000 }, async () => {
+test('a violated rule fails the test', { timeout: 60_000 }, async () => {
   fixture.provider.say({ state: 'declined' });
   const started = await fixture.start();
   await fixture.advance(started.runId);
@@ -138,13 +138,15 @@ test('a rule that is broken would be noticed', { timeout: 60_000 }, async () => 
   await fixture.world.sql('delete from changes');
 });
 
-test('a PATCH of a locked field and a pass are never both taken', { timeout: 120_000 }, async () => {
+test('a PATCH of a locked field and a pass never both succeed', { timeout: 120_000 }, async () => {
   const { won, broken } = await racePatches(fixture, 40);
   expect(broken).toEqual([]);
   expect(won.pass + won.patch).toBe(40);
 });
 
-test('a provider that is silent for 3 days is given up, and told so', { timeout: 60_000 }, async () => {
+test('a verification with a provider that is silent for 3 days is given up and cancelled', {
+  timeout: 60_000,
+}, async () => {
   fixture.provider.say({ state: 'pending' });
   const started = await fixture.start();
   await fixture.advance(started.runId);
@@ -159,7 +161,7 @@ test('a provider that is silent for 3 days is given up, and told so', { timeout:
   expect(fixture.provider.cancelled.has(started.runId)).toBe(true);
 });
 
-test('what a reviewer asked for is not answered by the provider', { timeout: 60_000 }, async () => {
+test("the provider does not answer a reviewer's request for documents", { timeout: 60_000 }, async () => {
   fixture.provider.say({ state: 'review' });
   const started = await fixture.start();
   await fixture.advance(started.runId);

@@ -20,7 +20,7 @@ const rows = page
   );
 
 describe('the page about the sandbox', () => {
-  test('has every trigger number, with what it brings out', () => {
+  test('has every trigger number with its outcome', () => {
     const said = rows
       .filter(([first]) => /^\d{3}-\d\d-\d{4}$/.test(first?.[0] ?? ''))
       .map(([ssn, status, documents]) => [ssn?.[0]?.replaceAll('-', ''), status?.[0], documents]);
@@ -32,7 +32,7 @@ describe('the page about the sandbox', () => {
     expect(said).toEqual(known);
   });
 
-  test('has every magic street line, with its verdict', () => {
+  test('has every test street line with its verdict', () => {
     const said = rows
       .map(([street, verdict]) => [street?.[0], verdict?.[0]])
       .filter(([, verdict]) => verdict?.includes('deliverable'));
@@ -61,7 +61,7 @@ describe('the walk of the examples', () => {
       child.on('close', (code) => resolve({ code, said }));
     });
 
-  test('goes from create to passed through an upload, shows the lock, and the way through it', async () => {
+  test('goes from create through an upload to passed, and shows the lock and a change request', async () => {
     const { identity = '', authorization = '' } = world.demoKey ?? {};
     const { code, said } = await walk({
       SERVER_URL: world.url,
@@ -83,7 +83,7 @@ describe('the walk of the examples', () => {
       expect(said).toContain(line);
   });
 
-  test('stops where something is not as it should be', async () => {
+  test('stops at an unexpected answer', async () => {
     const { code, said } = await walk({ SERVER_URL: world.url, IDENTITY: 'nobody', AUTHORIZATION: 'x' });
     expect(code).not.toBe(0);
     expect(said).toContain('Expected 201, got 401');

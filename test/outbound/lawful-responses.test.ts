@@ -132,7 +132,7 @@ describe('interim responses that were not asked for', () => {
     await expect.poll(silent.open).toBe(0);
   });
 
-  test('are not looked for in the body', async () => {
+  test('are not searched in the body', async () => {
     const body = `\r\n\r\n${continues}${continues}`;
     const server = await serve((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`);
@@ -155,7 +155,7 @@ describe('a repeated Content-Length', () => {
     ],
     ['one list', response('Content-Length: 2, 2')],
     ['after a 100', `HTTP/1.1 100 Continue\r\n\r\n${response('Content-Length: 2', 'Content-Length: 2')}`],
-  ])('counts once where the values are equal: %s', async (_, text) => {
+  ])('counts once if the values are equal: %s', async (_, text) => {
     const server = await serve((socket) => socket.write(text));
     const out = outbound();
     for (let request = 0; request < 6; request += 1) {
@@ -194,7 +194,7 @@ describe('a malformed response head', () => {
 describe('a request of several megabytes', () => {
   const body = Buffer.alloc(8_000_000, 'x');
 
-  test('arrives whole on a connection that is used again, also where 100 comes before the body', async () => {
+  test('arrives complete on a reused connection, also if 100 comes before the body', async () => {
     const sizes: number[] = [];
     const server = createServer((socket) => {
       let size = 0;
@@ -269,7 +269,7 @@ describe('a body that never ends', () => {
     ['an error status', 503, drip('HTTP/1.1 503 Busy\r\ncontent-length: 1000000\r\n\r\n')],
     ['no byte at all', 200, (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n')],
     ['after a 100', 202, drip('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\n')],
-  ])('leaves the status, at the deadline and without its connection: %s', async (_, status, respond) => {
+  ])('keeps the status at the deadline and closes the connection: %s', async (_, status, respond) => {
     const server = await serve(respond);
     const out = outbound({ timeoutMs: 400, maxResponseBytes: 1_000_000 });
     const start = performance.now();
@@ -280,7 +280,7 @@ describe('a body that never ends', () => {
     await expect.poll(server.open).toBe(0);
   });
 
-  test('is told apart from a body that is cut off by its sender', async () => {
+  test('is distinguished from a body that its sender cuts off', async () => {
     const server = await serve((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'));
     expect(await call(outbound(), server.url)).toEqual({ kind: 'failed', reason: 'broken' });
   });

@@ -97,14 +97,14 @@ describe('the outbound client', () => {
     expect(await tryHostile({})).toEqual({ accepted: 0, sent: 0, dialled: 0 });
   });
 
-  test('turns red when the guard is taken away', async () => {
+  test('fails when the guard is removed', async () => {
     const unguarded = await tryHostile({ allow: ['0.0.0.0/0', '::/0'] });
     expect(unguarded.accepted).toBeGreaterThan(forbiddenHosts.length);
     expect(unguarded.sent).toBeGreaterThan(forbiddenHosts.length);
     expect(unguarded.dialled).toBeGreaterThan(forbiddenHosts.length);
   });
 
-  test('reaches no listener on this very machine by its own means, under any spelling', async () => {
+  test('reaches no listener on this machine, in any spelling', async () => {
     const v4 = await listen((socket) => socket.end());
     const v6 = await listen((socket) => socket.end(), '::1').catch(() => undefined);
     const tryAll = async (out: Outbound) => {
@@ -124,7 +124,7 @@ describe('the outbound client', () => {
     expect(await tryAll(outbound({ allow: loopback }))).toBeGreaterThan(2);
   });
 
-  test('dials the address that was checked, however the name is answered the next time', async () => {
+  test('dials the checked address, even if the name resolves differently later', async () => {
     let turn = 0;
     internet.names.set('rebinding.example.net', () => {
       turn += 1;
@@ -164,7 +164,7 @@ describe('the outbound client', () => {
     expect(untrusted).toEqual({ kind: 'failed', reason: 'untrusted' });
   });
 
-  test('goes on to the next address of a host when one does not answer', async () => {
+  test('tries the next address of a host when one does not answer', async () => {
     answer = (_, response) => response.end('ok');
     internet.names.set('hooks.example.com', ['2606:2800:220:1::1', publicAddress]);
     const out = outbound({
@@ -212,7 +212,7 @@ describe('the outbound client', () => {
     expect(internet.dialled).toEqual(['10.1.2.3']);
   });
 
-  test('says what is wrong in a sentence that holds nothing of the URL', async () => {
+  test('reports a problem without any part of the URL', async () => {
     const out = outbound({ lookup: internet.lookup, dial: internet.dial });
     for (const url of hostileUrls) {
       const found = await out.checkTarget(url);
@@ -229,7 +229,7 @@ describe('a call to a server that misbehaves', () => {
 
   const inTime = <Result>(work: Promise<Result>) => soon(work, hurried.timeoutMs);
 
-  test('keeps no more of the answer than it was told to, and hangs up', async () => {
+  test('keeps only the allowed size of the answer, and closes the connection', async () => {
     const server = createHttpServer((_, response) => {
       const pour = () => {
         while (!response.destroyed && response.write('x'.repeat(65_536)));
@@ -248,7 +248,7 @@ describe('a call to a server that misbehaves', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test('has an answer of exactly the limit whole', async () => {
+  test('keeps an answer of exactly the limit completely', async () => {
     const body = 'x'.repeat(1_000);
     const listener = await listen((socket) =>
       socket.end(`HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n${body}`),
@@ -257,7 +257,7 @@ describe('a call to a server that misbehaves', () => {
     expect(sent).toMatchObject({ kind: 'answered', truncated: false, body: Buffer.from(body) });
   });
 
-  test('ends at its deadline wherever time is lost, and leaves no socket behind', async () => {
+  test('ends at its deadline in every phase, and leaves no socket behind', async () => {
     // A socket that nobody reads from would not even notice that it was closed.
     const silent = await listen((socket) => void socket.resume());
     const drip = (start: string) => (socket: Socket) => {
@@ -299,7 +299,7 @@ describe('a call to a server that misbehaves', () => {
     await closed;
   });
 
-  test('tells apart nobody there, no such name, no TLS, and no HTTP', async () => {
+  test('distinguishes no connection, no such name, no TLS and no HTTP', async () => {
     const closed = await listen(() => undefined);
     await closed.close();
     const garbage = await listen((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));

@@ -240,7 +240,7 @@ describe('nothing that describes a person can be read', () => {
     expect(await readFile(`${dataDir}/postgres.log`, 'utf8')).toContain('terminated by signal 9');
   });
 
-  test('in any row of any table, as its own text', async () => {
+  test('in any row of any table, as text', async () => {
     const { found, rows } = await withSql(dataDir, scanTables);
     expect(found).toEqual([]);
     expect(rows['customers']).toBeGreaterThan(700);
@@ -274,14 +274,14 @@ describe('nothing that describes a person can be read', () => {
     ).toEqual([]);
   });
 
-  test('and no number in any answer at all', () => {
+  test('no number in any answer', () => {
     expect(numbers.scan(Buffer.from(shown), 'answers')).toEqual([]);
     expect(shown).toContain(`XXX-XX-${String(people[1]?.values[7]).slice(-4)}`);
     // The rest of a person is there, so this is what the scanner would have found.
     expect(scanner.scan(Buffer.from(shown), 'answers').length).toBeGreaterThan(population);
   });
 
-  test('in what a webhook sends, unless the whole customer was asked for', () => {
+  test('in a webhook, unless the subscription has the full payload', () => {
     const bodies = (full: boolean) =>
       echo.arrived.filter(({ json }) => 'customer' in json === full).map(({ body }) => body);
     expect(bodies(false).length).toBeGreaterThan(population);
@@ -321,7 +321,7 @@ describe('the scanner sees', () => {
   const everyValue = (found: readonly Finding[]) =>
     planted.values.filter((value) => !found.some((one) => one.value === value));
 
-  test('a row in the open, in its table and in the WAL', async () => {
+  test('a plain row in its table and in the WAL', async () => {
     const { found: before } = await scanFolder(looking, dataDir);
     expect(before).toEqual([]);
     await withSql(dataDir, async (sql) => {
@@ -352,7 +352,7 @@ describe('the scanner sees', () => {
       'without dashes',
       (text: string) => Buffer.from(/^[0-9-]+$/.test(text) ? text.replaceAll('-', '') : text),
     ],
-  ])('every value %s, wherever it lies', (_, spell) => {
+  ])('every value %s in any place', (_, spell) => {
     for (const value of planted.values) {
       const bytes = Buffer.concat([Buffer.alloc(4_097, 'x'), spell(value), Buffer.alloc(11, 'x')]);
       expect(looking.scan(bytes, 'here').map((one) => one.value)).toContain(value);

@@ -13,7 +13,7 @@ import type { Failpoint } from './effects/failpoints.ts';
 import { failpoints } from './effects/failpoints.ts';
 
 describe('twenty duplicates at once', () => {
-  test('have one effect, one event, one entry and one answer, whatever is asked', {
+  test('have one effect, one event, one entry and one answer for every operation', {
     timeout: 120_000,
   }, async () => {
     const world = await openWorld();
@@ -21,7 +21,7 @@ describe('twenty duplicates at once', () => {
     await world.close();
   });
 
-  test('would have more if the key were not claimed by the change itself', { timeout: 120_000 }, async () => {
+  test('have more if the change does not claim the key itself', { timeout: 120_000 }, async () => {
     const world = await openWorld();
     // Each claim is made under another key, as if it were not looked at.
     await world.sql(`create function forget() returns trigger language plpgsql as
@@ -107,7 +107,7 @@ describe('a process that is killed', () => {
   }
 
   test.each(failpoints)(
-    '%s has one effect when its request is sent again',
+    '%s has one effect when its request is repeated',
     { timeout: 120_000 },
     async (point) => {
       const same = randomUUID();
@@ -115,7 +115,7 @@ describe('a process that is killed', () => {
     },
   );
 
-  test('has two where the repeat comes under another key, so that two would be noticed', {
+  test('has two effects if the repeat has another key, so the test would notice two', {
     timeout: 120_000,
   }, async () => {
     const effects = await effectsOf('when the change is committed', [randomUUID(), randomUUID()]);

@@ -31,7 +31,7 @@ const countOf = async (of: BrandClient) =>
   Number((await of.call('GET', '/customers?per_page=1')).headers.get('x-total-count'));
 
 describe.each(repeatable)('%s', (_id, row) => {
-  test('answers a repeat with the first answer and does nothing again', async () => {
+  test('answers a repeat with the first answer, without a second effect', async () => {
     const key = randomUUID();
     const prepared = await prepare(row, brand);
     const first = await send(brand, prepared, under(key));
@@ -53,7 +53,7 @@ describe.each(repeatable)('%s', (_id, row) => {
     expect(other.json).toMatchObject({ Status: 422, Code: 'idempotency_mismatch' });
   });
 
-  test('keeps no answer that says no', async () => {
+  test('stores no refusal', async () => {
     const key = randomUUID();
     const prepared = await prepare(row, brand);
     const refused = await send(brand, prepared, { ...under(key), path: `${prepared.path}?nonsense=1` });
@@ -62,7 +62,7 @@ describe.each(repeatable)('%s', (_id, row) => {
     expect([done.status, replayed(done)]).toEqual([row.answer.status, null]);
   });
 
-  test('has one effect and 20 equal answers where 20 duplicates come at once', async () => {
+  test('has one effect and 20 equal answers for 20 concurrent duplicates', async () => {
     const key = randomUUID();
     const tenant = await world.brand();
     const prepared = await prepare(row, tenant);
@@ -80,7 +80,7 @@ describe.each(repeatable)('%s', (_id, row) => {
   });
 });
 
-test('20 duplicates of a create without an SSN make one customer, whoever wins', async () => {
+test('20 concurrent duplicates of a create without an SSN create one customer', async () => {
   const tenant = await world.brand();
   const { ssn: _none, ...body } = person();
   const key = randomUUID();
@@ -91,7 +91,7 @@ test('20 duplicates of a create without an SSN make one customer, whoever wins',
   expect(await countOf(tenant)).toBe(1);
 });
 
-test('of 20 different requests under one key at once, one is done and 19 are refused', async () => {
+test('of 20 different concurrent requests under one key one succeeds and 19 are refused', async () => {
   const tenant = await world.brand();
   const key = randomUUID();
   const all = await Promise.all(
@@ -102,7 +102,7 @@ test('of 20 different requests under one key at once, one is done and 19 are ref
 });
 
 describe('what is the same request', () => {
-  test('a path in upper case or with a slash at its end is', async () => {
+  test('a path in upper case or with a trailing slash is the same request', async () => {
     const key = randomUUID();
     const { customer_id: id } = (await newCustomer(brand)).json;
     const options = { body: { first_name: 'Jane' }, ...under(key) };
@@ -114,7 +114,7 @@ describe('what is the same request', () => {
     }
   });
 
-  test('another body, path or method is not, be it only a space in the body', async () => {
+  test('another body, path or method is another request, even for one space in the body', async () => {
     const key = randomUUID();
     const [one, two] = [await newCustomer(brand), await newCustomer(brand)];
     const path = `/customers/${one.json.customer_id}`;
@@ -131,7 +131,7 @@ describe('what is the same request', () => {
     expect((await brand.call('GET', `/customers/${two.json.customer_id}`)).json.first_name).toBe('James');
   });
 
-  test('a repeat with another key of the same brand is; one of another brand stands for itself', async () => {
+  test('a repeat with another API key of the brand is the same request; one of another brand is not', async () => {
     const key = randomUUID();
     const options = { body: person(), ...under(key) };
     const first = await brand.call('POST', '/customers', options);
@@ -143,7 +143,7 @@ describe('what is the same request', () => {
   });
 });
 
-test('the first answer is given again whatever has become of the customer', async () => {
+test('the first answer is repeated, whatever happened to the customer since', async () => {
   const key = randomUUID();
   const options = { body: person(), ...under(key) };
   const first = await brand.call('POST', '/customers', options);
@@ -154,7 +154,7 @@ test('the first answer is given again whatever has become of the customer', asyn
   expect(essence(await brand.call('POST', '/customers', options))).toEqual(essence(first));
 });
 
-test('a change that changes nothing is kept too', async () => {
+test('the answer of a change that changes nothing is stored too', async () => {
   const key = randomUUID();
   const path = `/customers/${(await newCustomer(brand)).json.customer_id}`;
   const options = { body: { first_name: 'James' }, ...under(key) };
@@ -164,7 +164,7 @@ test('a change that changes nothing is kept too', async () => {
   expect([replayed(again), essence(again)]).toEqual(['true', essence(first)]);
 });
 
-test('refusals that depend on what is stored are not kept: 404, 409, 412', async () => {
+test('refusals that depend on stored data are not stored: 404, 409, 412', async () => {
   const taken = await newCustomer(brand, { ssn: '219-09-9998' });
   const path = `/customers/${taken.json.customer_id}`;
   const create = { body: person({ ssn: '219-09-9998' }), ...under(randomUUID()) };
@@ -179,7 +179,7 @@ test('refusals that depend on what is stored are not kept: 404, 409, 412', async
   expect((await brand.call('POST', '/customers', create)).status).toBe(201);
 });
 
-test('a deleted customer is reported so to a repeat in plain text as well', async () => {
+test('a repeated delete is answered in plain text as well', async () => {
   const options = under(randomUUID(), { Accept: 'text/plain' });
   const path = `/customers/${(await newCustomer(brand)).json.customer_id}`;
   for (const time of ['first', 'again']) {
@@ -188,7 +188,7 @@ test('a deleted customer is reported so to a repeat in plain text as well', asyn
   }
 });
 
-test('a key stands for its request for 24 hours and is free after that', async () => {
+test('a key belongs to its request for 24 hours and is free after that', async () => {
   const tenant = await world.brand();
   const key = randomUUID();
   const [one, other] = [
@@ -239,7 +239,7 @@ describe('a key', () => {
     expect((await post(key)).json.Code).toBe('idempotency_mismatch');
   });
 
-  test('means nothing where nothing could happen twice', async () => {
+  test('is ignored by operations without an effect', async () => {
     const key = randomUUID();
     for (const email of ['one@example.com', 'two@example.com']) {
       const found = await brand.call('POST', '/customers/search', { body: { email }, ...under(key) });
@@ -249,7 +249,7 @@ describe('a key', () => {
   });
 });
 
-test('key, request and answer are kept without a readable word', async () => {
+test('key, request and answer are stored without any plain text', async () => {
   const body = person({ last_name: 'Canarybird', email: 'canarybird@example.com', ssn: newSsn() });
   const tenant = await world.brand();
   const key = 'canary-key-0815';

@@ -52,8 +52,8 @@ async function deadlocks(): Promise<number> {
   return Number(row?.['deadlocks']);
 }
 
-describe('of many who want the same', () => {
-  test('1,000 creates of one SSN make one customer, and each of the rest hears why', {
+describe('many concurrent requests for the same value', () => {
+  test('1,000 creates of one SSN create one customer, and each of the others is told why', {
     timeout: 120_000,
   }, async () => {
     const ssn = newSsn();
@@ -87,7 +87,7 @@ describe('of many who want the same', () => {
     expect(tally(answers)).toEqual({ '200': 1, '409 ssn_dup': 19 });
   });
 
-  test('a number is had by one at a time while customers with it come and go', async () => {
+  test('a number belongs to one customer at a time while customers with it are created and deleted', async () => {
     const ssn = newSsn();
     let present = 0;
     const answers = await all(8, async () => {
@@ -111,7 +111,7 @@ describe('of many who want the same', () => {
 });
 
 describe('of changes to one customer at the same time', () => {
-  test('ten of different fields are all kept, 200 times', { timeout: 300_000 }, async () => {
+  test('ten of different fields are all applied, 200 times', { timeout: 300_000 }, async () => {
     const id = await newCustomer();
     for (let round = 1; round <= 200; round++) {
       const letter = String.fromCharCode(97 + (round % 26));
@@ -141,7 +141,7 @@ describe('of changes to one customer at the same time', () => {
     }
   });
 
-  test('with If-Match one wins and the others are told, and nothing of theirs is done', async () => {
+  test('with If-Match one succeeds and the others are refused without an effect', async () => {
     const id = await newCustomer();
     for (let round = 1; round <= 40; round++) {
       const etag = String((await brand.call('GET', `/customers/${id}`)).headers.get('etag'));
@@ -157,7 +157,7 @@ describe('of changes to one customer at the same time', () => {
     }
   });
 
-  test('one that is caught in a deadlock is decided anew', async () => {
+  test('one that is aborted by a deadlock is decided again', async () => {
     // Two who swap their SSNs wait for each other; here the other one is held still, so that they surely meet.
     const ssn = newSsn();
     const [one, other] = [await newCustomer(), await newCustomer({ ssn })];
@@ -179,11 +179,11 @@ describe('of changes to one customer at the same time', () => {
   });
 });
 
-describe('a request that waited for a row which then kept its version', () => {
+describe('a request that waited for a row whose version did not change', () => {
   test.each([
     ['PATCH', { phone: '650-555-0003' }, 'customers', 2],
     ['DELETE', undefined, 'deleted_customers', 1],
-  ] as const)('does its %s once, and its answer is kept', async (method, body, table, version) => {
+  ] as const)('does its %s once, and its answer is stored', async (method, body, table, version) => {
     const id = await newCustomer();
     const headers = { 'Idempotency-Key': randomUUID() };
     const rival = new pg.Client({ connectionString: world.databaseUrl });
@@ -208,7 +208,7 @@ describe('a change and a delete of one customer at the same time', () => {
   test.each([
     ['without a key', (): Record<string, string> => ({})],
     ['under keys', (): Record<string, string> => ({ 'Idempotency-Key': randomUUID() })],
-  ])('leave it deleted, %s, with the change if that was acknowledged', async (_, headers) => {
+  ])('leave it deleted, %s, with the change if it was acknowledged', async (_, headers) => {
     const met = new Set<number>();
     // Again until both has happened: a change that came in time, and one that came too late.
     for (let batch = 1; batch <= 20 && met.size < 2; batch++) {
@@ -240,7 +240,7 @@ describe('a change and a delete of one customer at the same time', () => {
     return changes;
   }
 
-  test('delete it once, however many ask', async () => {
+  test('delete it once', async () => {
     const id = await newCustomer();
     const answers = await all(30, () => brand.call('DELETE', `/customers/${id}`));
     expect(tally(answers)).toEqual({ '200': 1, '404 customer_dne': 29 });
@@ -267,7 +267,7 @@ describe('requests under one Idempotency-Key at the same time', () => {
   const replays = (answers: readonly Called[]) =>
     answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true').length;
 
-  test('create one customer, and all hear of the same one', async () => {
+  test('create one customer, and all return the same one', async () => {
     for (let round = 1; round <= 10; round++) {
       const email = `${randomUUID()}@example.com`;
       // Without a number or an id of its own, nothing but the key keeps the second one out.
@@ -289,7 +289,7 @@ describe('requests under one Idempotency-Key at the same time', () => {
     expect((await brand.call('GET', `/customers/${id}`)).headers.get('etag')).toBe('"2"');
   });
 
-  test('delete it once, and none of them hears that it is gone', async () => {
+  test('delete it once, and all get the first answer', async () => {
     for (let round = 1; round <= 10; round++) {
       const answers = await send(20, 'DELETE', `/customers/${await newCustomer()}`);
       expect(tally(answers)).toEqual({ '200': 20 });
@@ -297,7 +297,7 @@ describe('requests under one Idempotency-Key at the same time', () => {
     }
   });
 
-  test('do one of two different things, and the other is refused', async () => {
+  test('with different content have one effect, and the other is refused', async () => {
     const key = { 'Idempotency-Key': randomUUID() };
     const answers = await all(20, (index) =>
       brand.call('POST', '/customers', {

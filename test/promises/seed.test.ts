@@ -81,7 +81,7 @@ async function newcomer(overrides: Json = {}): Promise<string> {
 describe('the curl commands of the page', () => {
   beforeEach(() => requireCurl());
 
-  test('without curl end in a sentence that names the package to install', async () => {
+  test('without curl end with a message that names the package to install', async () => {
     await expect(requireCurl('PATH=/nowhere')).rejects.toThrow(/Debian package "curl": apt-get install curl/);
   });
 
@@ -105,7 +105,7 @@ describe('the curl commands of the page', () => {
     expect(JSON.stringify(withoutExtensions(body as Json))).toBe(JSON.stringify(page.one));
   });
 
-  test('update a customer, the masked SSN meaning the stored one', async () => {
+  test('update a customer with the masked SSN of the stored one', async () => {
     const home = { ...address, street: '345 California Ave.', city: 'Reno', state: 'NV', zip_code: '89509' };
     const ssn = `${newSsn().slice(0, -4)}9999`;
     const id = await newcomer({ ssn, first_name: 'Jim', middle_name: '', addresses: [home] });
@@ -147,7 +147,7 @@ describe('the curl commands of the page', () => {
     expect((await curl('get curl', id)).body).toMatchObject({ Status: 404, Code: 'customer_dne' });
   });
 
-  test('print the bare sentence of the page where plain text is asked for', async () => {
+  test('print the sentence of the page if plain text is requested', async () => {
     const command = `${program('delete curl', stand, await newcomer())} --header 'Accept: text/plain'`;
     const { out } = await run('bash', ['-c', `export CURL_HOME='${directory}'\n${command}`]);
     expect(out).toBe(deleted);

@@ -154,7 +154,7 @@ test('every id in every path and body of the contract is in the matrix', () => {
 });
 
 describe.each(matrix)('%s, %s', (_route, _name, row, position: Position) => {
-  test('answers an id of another brand as one that nobody has', async () => {
+  test('answers an id of another brand like an unknown one', async () => {
     const prepared = await prepare(row, ours);
     for (const [kind, id] of Object.entries(theirIds)) {
       expect(await difference(prepared, position, id), `their ${kind} id`).toBeUndefined();
@@ -162,7 +162,7 @@ describe.each(matrix)('%s, %s', (_route, _name, row, position: Position) => {
     }
   });
 
-  test('would be noticed if it did not: an id of our own makes a difference', async () => {
+  test('has a counterexample: an id of the brand itself is answered differently', async () => {
     const prepared = await prepare(row, ours);
     expect(await difference(prepared, position, await position.own(prepared))).toContain('is not');
   });
@@ -173,7 +173,7 @@ describe.each(
     .filter((row) => row.path.includes('{') && row.scope !== 'signed')
     .map((row) => [row.operationId, row] as const),
 )('%s', (_id, row) => {
-  test('answers a whole request of another brand, every id in it right, as one of unknown ids', async () => {
+  test('answers a complete request with the ids of another brand like one with unknown ids', async () => {
     const right = await prepare(row, theirs);
     const wrong = { ...right, path: right.path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, () => randomUUID()) };
     const [foreign, unknown] = [await send(ours, right), await send(ours, wrong)];
@@ -183,7 +183,7 @@ describe.each(
   });
 });
 
-test('nothing that was asked with their ids has touched their customer', async () => {
+test("no request with the other brand's ids has changed its customer", async () => {
   const read = await theirs.call('GET', `/customers/${theirIds['customer']}`);
   expect(read.status).toBe(200);
   expect(read.headers.get('etag')).toBe('"1"');
@@ -201,18 +201,18 @@ test('no list and no search shows a customer of another brand', async () => {
   }
 });
 
-test('a number and an id that are unique within a brand may be used by another one', async () => {
+test('an SSN and an id that are unique within a brand may be used by another brand', async () => {
   const body = person({ brand_person_id: randomUUID() });
   const brands = [await world.brand(), await world.brand()];
   for (const brand of brands) expect((await brand.call('POST', '/customers', { body })).status).toBe(201);
 });
 
-test("a key is good for its own brand only: it cannot be verified with another brand's", async () => {
+test('a key is valid for its own brand only', async () => {
   const mixed = { ...ours.headers, Identity: theirs.key.identity };
   expect((await ours.call('GET', '/customers', { headers: mixed })).status).toBe(401);
 });
 
-test("one brand's sealed record does not open for another, even where SQL put it there", async () => {
+test("one brand's sealed record does not open for another, even if SQL copied it there", async () => {
   const [{ json: own }, { json: foreign }] = [await newCustomer(ours), await newCustomer(theirs)];
   await world.sql(
     'update customers set profile = (select profile from customers where customer_id = $1) where customer_id = $2',

@@ -98,7 +98,7 @@ async function keyringOf(copy: Config): Promise<Keyring> {
   return openVault(root).keyring(brand.brandId, keys as never);
 }
 
-test('a backup from before opens no erased record once the keys and the root key have changed; before that it restores in full', async () => {
+test('an older backup restores completely, and opens no erased record after the keys and the root key were replaced', async () => {
   const people = 5;
   const numbers = Array.from({ length: people }, () => newSsn().replaceAll('-', ''));
   const paths: string[] = [];

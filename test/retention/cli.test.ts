@@ -19,7 +19,7 @@ describe('clientele retention', () => {
   const call = (...args: string[]) =>
     clientele(['retention', ...args, '--brand', 'Blue Ridge', '--output', 'json'], settings);
 
-  test('shows the defaults, and what was set', async () => {
+  test('shows the defaults and the set values', async () => {
     expect((await call('show')).json).toMatchObject({
       brand: 'Blue Ridge',
       never_verified_days: 30,

@@ -30,7 +30,7 @@ const answersOf = async (customerId: string) =>
     )
   )[0];
 
-test('what a receiver answers while its customer is being erased is not kept', {
+test('the answer of a receiver during the erasure of its customer is not stored', {
   timeout: 60_000,
 }, async () => {
   await newWebhook(brand, { url: receiver.url, events: ['customer*'] });

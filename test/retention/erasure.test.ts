@@ -66,7 +66,7 @@ async function countIn(needles: readonly string[]): Promise<number> {
 }
 
 describe('a deleted customer', () => {
-  test('is found nowhere but by compliance:read, which is written down, with the SSN masked', async () => {
+  test('is shown only with compliance:read, with an audit entry and a masked SSN', async () => {
     const created = await newCustomer(brand);
     const { customer_id: id } = created.json;
     await brand.call('DELETE', `/customers/${id}`);
@@ -92,7 +92,7 @@ describe('a deleted customer', () => {
     expect(operations.filter((name) => name === 'getRestrictedCustomer')).toHaveLength(1);
   });
 
-  test('is listed once on a walk in the order of deletion', async () => {
+  test('is listed once when paging in the order of deletion', async () => {
     const own = await world.brand();
     const ids: string[] = [];
     for (let count = 0; count < 7; count += 1) ids.push(idIn(await restrictedPath(own)));
@@ -106,7 +106,7 @@ describe('a deleted customer', () => {
     expect(walked).toEqual(ids);
   });
 
-  test('of another brand is not there', async () => {
+  test('of another brand is not found', async () => {
     const other = await world.brand();
     const path = await restrictedPath(other);
     expect((await brand.call('GET', path)).status).toBe(404);
@@ -178,7 +178,7 @@ describe('erasing', () => {
     expect((await brand.call('GET', path)).json.customer).toBeUndefined();
   });
 
-  test('knows every table of the schema, by what it holds', async () => {
+  test('covers every table of the schema', async () => {
     const nobodys = [
       'api_keys',
       'audit_checkpoints',
@@ -209,7 +209,7 @@ describe('erasing', () => {
     await world.sql('drop table forgotten');
   });
 
-  test('happens once under an Idempotency-Key, and its answer is kept', async () => {
+  test('happens once under an Idempotency-Key, and its answer is stored', async () => {
     const path = `${await erasureRequest(brand, await restrictedPath(brand))}/approval`;
     const headers = { 'Idempotency-Key': randomUUID() };
     const first = await brand.call('POST', path, { headers });
@@ -242,7 +242,7 @@ describe('a legal hold', () => {
   const isErased = async (id: string) =>
     (await world.sql('select 1 from erased_customers where customer_id = $1', [id])).length === 1;
 
-  test('keeps a record for as long as one of them stands, set before or after the deletion', async () => {
+  test('keeps a record as long as one hold is active, set before or after the deletion', async () => {
     const { customer_id: id } = (await newCustomer(hasty)).json;
     const path = `/customers/${id}/legal-holds`;
     const first = (await hasty.call('POST', path, reason)).json.hold_id;
@@ -266,7 +266,7 @@ describe('a legal hold', () => {
   const overrun = async (ids: readonly string[]) =>
     (await world.sql('select customer_id from erased_customers where customer_id = any ($1)', [ids])).length;
 
-  test('that was acknowledged is never overrun by an erasure that races it', async () => {
+  test('that was acknowledged is never ignored by a concurrent erasure', async () => {
     const seen = { held: [] as string[], refused: 0 };
     for (let round = 0; round < 60; round += 1) {
       const id = idIn(await restrictedPath(hasty));
@@ -282,7 +282,7 @@ describe('a legal hold', () => {
     expect(await overrun(seen.held)).toBe(0);
   }, 60_000);
 
-  test('would be overrun if it did not take the record first', async () => {
+  test('is ignored if it does not lock the record first', async () => {
     const id = idIn(await restrictedPath(hasty));
     const client = new pg.Client({ connectionString: world.databaseUrl });
     await client.connect();
@@ -300,7 +300,7 @@ describe('a legal hold', () => {
 });
 
 describe('a policy', () => {
-  test('has the defaults until the brand says otherwise, and counts for what is kept already', async () => {
+  test('has the defaults until the brand changes it, and also applies to existing records', async () => {
     const own = await world.brand();
     const usual = { never_verified_days: 30, not_passed_months: 25, identity_years: 5, documents_years: 5 };
     expect((await own.call('GET', '/retention-policy')).json).toEqual(usual);
@@ -313,7 +313,7 @@ describe('a policy', () => {
     expect((await own.call('GET', path)).json).toMatchObject({ erased_because: 'never_verified' });
   });
 
-  test('is not changed twice by two who change different numbers at once', async () => {
+  test('keeps both of two concurrent changes of different numbers', async () => {
     const own = await world.brand();
     await Promise.all([
       own.call('PATCH', '/retention-policy', { body: { identity_years: 9 } }),
@@ -339,7 +339,7 @@ describe('ten years of a sample of lives, through the API and the worker', () =>
     }
   }, 180_000);
 
-  test('turn red under a policy that is too short', async () => {
+  test('fail under a policy that is too short', async () => {
     const own = await world.brand();
     await own.call('PATCH', '/retention-policy', { body: { identity_years: 3, not_passed_months: 20 } });
     const turnTo = (day: number) => {

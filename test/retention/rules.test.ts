@@ -80,12 +80,12 @@ describe(`ten years of ${population} random lives`, () => {
       (history, policy, now) => retentionDueAt({ ...history, closedOn: undefined }, policy, now),
     ],
     ['lets documents go early', shorter({ documentsYears: 4 })],
-  ])('turn red where a rule %s', (_name, rule) => {
+  ])('fail if a rule %s', (_name, rule) => {
     expect(allFaults(rule, lifeCycles.slice(0, 300)).length).toBeGreaterThan(5);
   });
 });
 
-test('the page says what the code does, whence, and that it is no advice', () => {
+test('the page matches the code, names its sources, and states that it is not legal advice', () => {
   const page = readFileSync(new URL('../../docs/retention.md', import.meta.url), 'utf8');
   const rows = [
     ...page.matchAll(/^\| [^|]+ \| `(\w+)` \| (\d+) (days|months|years) \| [^|]+ \| ([^|]+) \|$/gm),
@@ -120,7 +120,7 @@ describe('calendar months', () => {
     expect(plusMonths(at as Instant, months)).toBe(later);
   });
 
-  test('keep the order of moments', () => {
+  test('keep the order of times', () => {
     const moments = Array.from({ length: 3_000 }, (_, day) => noon(day));
     for (const months of [1, 12, 25, 60]) {
       const later = moments.map((at) => plusMonths(at, months));
@@ -157,7 +157,7 @@ test('an account is closed on a real day that is not in the future', () => {
   ]);
 });
 
-test('a cursor names its place to the microsecond', () => {
+test('a cursor has its position to the microsecond', () => {
   const place = {
     deletedAt: '2026-11-24T10:00:00.123456',
     customerId: '8559dec0-2edb-4c3c-a3c5-32de10174c34',

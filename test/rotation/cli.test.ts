@@ -32,7 +32,7 @@ async function brandWithCustomers(count: number): Promise<BrandClient> {
   return brand;
 }
 
-test('a rotation that is killed goes on with the next call, whatever it was at', {
+test('a killed rotation continues with the next call, from any step', {
   timeout: 120_000,
 }, async () => {
   const brand = await brandWithCustomers(600);
@@ -80,7 +80,7 @@ test('a rotation that is killed goes on with the next call, whatever it was at',
   expect(await underNew()).toBe(600);
 });
 
-test('every brand at once, and the root key, beside a running server', { timeout: 120_000 }, async () => {
+test('rotates every brand and the root key beside a running server', { timeout: 120_000 }, async () => {
   const brands = [await brandWithCustomers(20), await brandWithCustomers(20)];
   const { code, json } = await rotate('index-key', '--all');
   expect(code).toBe(0);
@@ -97,7 +97,7 @@ test('every brand at once, and the root key, beside a running server', { timeout
   }
 });
 
-test('a call that names no brand, or one and all, is not understood', async () => {
+test('a call with no brand, or with --brand and --all, is a usage error', async () => {
   for (const args of [[], ['--brand', 'Some', '--all']]) {
     const { code, stderr } = await rotate('brand-key', ...args);
     expect(code).toBe(2);

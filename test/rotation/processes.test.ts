@@ -48,15 +48,15 @@ const finish = ({ fresh }: Pair, kind: KeyKind) => rotateKey(world.system, fresh
 const keyringOf = (server: { readonly system: World['system'] }, { fresh }: Pair) =>
   server.system.keyrings.of(fresh.brandId);
 
-describe('a server that has not heard of a new key', () => {
-  test('is stale in these tests: it holds the old version alone', async () => {
+describe('a server that has not loaded a new key', () => {
+  test('is stale in these tests: it has only the old version', async () => {
     const both = await pair();
     await begin(both, 'index');
     expect((await keyringOf(world, both)).indexVersions).toEqual([1, 2]);
     expect((await keyringOf(second, both)).indexVersions).toEqual([1]);
   });
 
-  test('reads what was sealed under it, and what was sealed anew', async () => {
+  test('reads records that were sealed or re-sealed under it', async () => {
     const both = await pair();
     const old = await both.fresh.call('POST', '/customers', { body: person() });
     await finish(both, 'brand');
@@ -80,7 +80,7 @@ describe('a server that has not heard of a new key', () => {
     expect(row?.[kind === 'index' ? 'index_version' : 'seal_version']).toBe(2);
   });
 
-  test('finds whom it looks for under the new key', async () => {
+  test('finds customers under the new key', async () => {
     const both = await pair();
     const ssn = newSsn();
     await both.fresh.call('POST', '/customers', { body: person({ ssn }) });
@@ -88,7 +88,7 @@ describe('a server that has not heard of a new key', () => {
     expect((await both.stale.call('POST', '/customers/search', { body: { ssn } })).json).toHaveLength(1);
   });
 
-  test('repeats the first answer to a request that came under the new key, a refusal in its way or not', async () => {
+  test('repeats the first answer to a request under the new key, with and without an intermediate refusal', async () => {
     const both = await pair();
     const body = person();
     const headers = { 'Idempotency-Key': randomUUID() };
@@ -100,7 +100,7 @@ describe('a server that has not heard of a new key', () => {
     expect(again.headers.get('idempotent-replayed')).toBe('true');
   });
 
-  test('hears from the new server of a request that came under the old key, for its 24 hours', async () => {
+  test('gets the first answer to a request under the old key from the new server for 24 hours', async () => {
     const both = await pair();
     const body = person();
     const headers = { 'Idempotency-Key': randomUUID() };
@@ -117,7 +117,7 @@ describe('a server that has not heard of a new key', () => {
 });
 
 describe('one number, one customer', () => {
-  test('of two creates at the two servers, at the moment of the change, one wins; 40 times', {
+  test('of two creates at the two servers during the key change one wins, 40 times', {
     timeout: 180_000,
   }, async () => {
     for (let round = 0; round < 40; round += 1) {
@@ -133,7 +133,7 @@ describe('one number, one customer', () => {
     }
   });
 
-  test('of a create and a change at the two servers one wins; 20 times', { timeout: 180_000 }, async () => {
+  test('of a create and a change at the two servers one wins, 20 times', { timeout: 180_000 }, async () => {
     for (let round = 0; round < 20; round += 1) {
       const both = await pair();
       const ssn = newSsn();
@@ -162,7 +162,7 @@ describe('one number, one customer', () => {
 });
 
 describe('a new key waits', () => {
-  test('for changes that are under way, and none that come after slip under the old one', async () => {
+  test('for running changes, and no later change uses the old key', async () => {
     const both = await pair();
     const made = await both.fresh.call('POST', '/customers', { body: person() });
     const pg = (await import('pg')).default;

@@ -24,11 +24,11 @@ const registered = [...sealedColumns, ...rootSealed].map(nameOf);
 const strangers = async (): Promise<readonly string[]> =>
   (await sealedColumnsIn(world)).map(({ where }) => where).filter((where) => !registered.includes(where));
 
-test('every column in which anything sealed is found is in the register of what a rotation walks', async () => {
+test('every column with sealed content is in the register of the rotation', async () => {
   expect(await strangers()).toEqual([]);
 });
 
-test('most columns of the register were filled, so that this was looked at', async () => {
+test('most columns of the register are filled in this test', async () => {
   const found = (await sealedColumnsIn(world)).map(({ where }) => where);
   const empty = registered.filter((where) => !found.includes(where));
   // Rows that pass through within a second, or that a test of their own fills.
@@ -72,7 +72,7 @@ test('the schema has no sealed column that is not declared, and none is declared
   expect(await faultsOf(sealedColumns.map(nameOf))).toEqual([]);
 });
 
-test('turns red when a sealed column is missing, declared twice or gone from the schema', async () => {
+test('fails when a sealed column is missing, declared twice or not in the schema', async () => {
   const names = sealedColumns.map(nameOf);
   const without = names.filter((name) => name !== 'legal_holds.reason');
   expect(await faultsOf(without)).toEqual(['legal_holds.reason is not declared']);
@@ -159,14 +159,14 @@ test('erasing a customer clears every sealed column of a table that names custom
   expect(kept).toEqual(['customers']);
 });
 
-test('turns red when a column with ciphertext is not in the register', async () => {
+test('fails when a column with ciphertext is not in the register', async () => {
   await world.sql('create table planted (brand_id uuid, note text)');
   await world.sql('insert into planted select brand_id, profile from customers limit 1');
   expect(await strangers()).toEqual(['planted.note']);
   await world.sql('drop table planted');
 });
 
-test('every column of the register exists, with the type, the key and the counter that it says', async () => {
+test('every column of the register exists with its declared type, key and counter', async () => {
   for (const at of sealedColumns) {
     const [key, type] = at.key;
     const columns = await world.sql(

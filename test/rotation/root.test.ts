@@ -55,7 +55,7 @@ const opens = async (brand: BrandClient, id: string) =>
   (await brand.call('GET', `/customers/${id}`)).status === 200;
 
 describe("a root key of Clientele's own", () => {
-  test('gets a new version beside the old, wraps every key by it, and touches no record', async () => {
+  test('gets a new version beside the old one, wraps every key with it, and changes no record', async () => {
     const world = await open();
     const brand = await world.brand();
     const id = await newCustomer(brand);
@@ -81,7 +81,7 @@ describe("a root key of Clientele's own", () => {
     expect(await opens(brand, id)).toBe(true);
   });
 
-  test('is learned by a server that runs beside, for brands it knows and for those it makes', async () => {
+  test('is loaded by a running server, for existing and for new brands', async () => {
     const world = await open();
     const brand = await world.brand();
     const id = await newCustomer(brand);
@@ -102,7 +102,7 @@ describe("a root key of Clientele's own", () => {
     }
   });
 
-  test('goes on where it was interrupted: between file and database, and between two brands', async () => {
+  test('continues after an interruption between file and database, and between two brands', async () => {
     const world = await open();
     for (const name of ['One', 'Two', 'Three']) await createBrand(world.system, name);
     let calls = 0;
@@ -123,7 +123,7 @@ describe("a root key of Clientele's own", () => {
     expect(versionsIn(ownFile(world))).toEqual([1, 2, 3]);
   });
 
-  test('is destroyed when no backup should need it any more, and not a day before', async () => {
+  test('is destroyed after the backup horizon, and not a day earlier', async () => {
     let now: Instant = wallClock();
     const world = await open({ now: () => now });
     const brand = await world.brand();
@@ -141,7 +141,7 @@ describe("a root key of Clientele's own", () => {
     expect(await opens(brand, id)).toBe(true);
   });
 
-  test('that still wraps a key is not destroyed, however old: the key is re-wrapped first', async () => {
+  test('that still wraps a key is not destroyed before the key is re-wrapped', async () => {
     let now: Instant = wallClock();
     const world = await open({ now: () => now });
     const brand = await world.brand();
@@ -153,7 +153,7 @@ describe("a root key of Clientele's own", () => {
     expect(await opens(brand, await newCustomer(brand))).toBe(true);
   });
 
-  test('opens nothing any more once it is destroyed: a copy of the rows from before stays closed', async () => {
+  test('opens nothing after its destruction, not even an older copy of the rows', async () => {
     let now: Instant = wallClock();
     const world = await open({ now: () => now });
     const brand = await world.brand();
@@ -171,7 +171,7 @@ describe("a root key of Clientele's own", () => {
 });
 
 describe('a root key of the operator', () => {
-  test('is never written; the command says what to add, and re-wraps after', async () => {
+  test('is never written; the command says what to add, and re-wraps afterwards', async () => {
     const path = join(newFolder(), 'root.key');
     writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     let now: Instant = wallClock();
@@ -194,7 +194,7 @@ describe('a root key of the operator', () => {
     expect(await opens(brand, await newCustomer(brand))).toBe(true);
   });
 
-  test('may come in the environment, as one line or several', async () => {
+  test('may be set in the environment, as one line or several', async () => {
     const [first, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
     const world = await open({ env: { CLIENTELE_ROOT_KEY: first } });
     const brand = await world.brand();
@@ -215,8 +215,8 @@ describe('a root key of the operator', () => {
   });
 });
 
-describe('by itself', () => {
-  test('every key is replaced when it is 30 days old, and none before; 0 means never', async () => {
+describe('background rotation', () => {
+  test('replaces every key when it is 30 days old, and not before; 0 means never', async () => {
     let now: Instant = wallClock();
     const world = await open({ now: () => now });
     const brand = await world.brand();
@@ -242,7 +242,7 @@ describe('by itself', () => {
     expect(await versions()).toEqual(first.map((one) => ({ ...one, version: 2 })));
   });
 
-  test('a rotation that somebody began is finished, by one process at a time', async () => {
+  test('finishes an interrupted rotation, by one process at a time', async () => {
     const world = await open();
     const brand = await world.brand();
     await newCustomer(brand);

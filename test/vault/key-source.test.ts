@@ -147,8 +147,8 @@ describe('a bad root key is refused with the command that makes a good one', () 
   });
 });
 
-describe('making a root key file', () => {
-  test('makes one that loads, that its owner alone can read, and that differs each time', () => {
+describe('creating a root key file', () => {
+  test('creates one that loads, that only its owner can read, and that differs each time', () => {
     createRootKeyFile(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(load()).toEqual({ current: 1, versions: [1] });
@@ -156,7 +156,7 @@ describe('making a root key file', () => {
     expect(readFileSync(path, 'utf8')).not.toBe(readFileSync(`${path}.other`, 'utf8'));
   });
 
-  test('never replaces a file that is there', () => {
+  test('never replaces an existing file', () => {
     write('kept');
     expect(refusal(() => createRootKeyFile(path))).toContain('EEXIST');
     symlinkSync(join(directory, 'nowhere'), `${path}.dangling`);

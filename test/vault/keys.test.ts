@@ -23,7 +23,7 @@ describe('keys have versions', () => {
     expect([after.versionOf(''), after.versionOf('no record')]).toEqual([undefined, undefined]);
   });
 
-  test('a keyring that has not heard of a version says which', () => {
+  test('a keyring without a version reports which one', () => {
     const sealed = after.seal(sealContext, 'new');
     expect(() => before.open(sealContext, sealed)).toThrowError(UnknownKeyVersion);
     expect(() => before.open(sealContext, sealed)).toThrowError(expect.objectContaining({ version: 2 }));
@@ -68,7 +68,7 @@ describe('another root key', () => {
     expect(codeOf(() => other.keyring('brand-a', root.newBrandKeys('brand-a')))).toBe('unreadable');
   });
 
-  test('is told apart by the proof', () => {
+  test('is detected by the proof', () => {
     const proof = root.proof();
     expect(root.provesRoot(proof)).toBe(true);
     expect(root.proof()).not.toBe(proof);
@@ -80,7 +80,7 @@ describe('another root key', () => {
     for (const text of ['', 'AQ==', 'no proof', `${proof}\n`]) expect(root.provesRoot(text)).toBe(false);
   });
 
-  test('is not a wrapped key, nor the other way about', () => {
+  test('is not a wrapped key, and a wrapped key is not a proof', () => {
     const [key] = root.newBrandKeys('brand-a');
     expect(root.provesRoot(key?.wrapped ?? '')).toBe(false);
     expect(
@@ -90,7 +90,7 @@ describe('another root key', () => {
     ).toBe('unreadable');
   });
 
-  test('cannot be made up', () => {
+  test('cannot be forged', () => {
     expect(codeOf(() => openVault({ current: 1, versions: [1] }))).toBe('misuse');
   });
 });
@@ -122,7 +122,7 @@ describe('nonces', () => {
     expect(seen.size).toBe(100_000);
   });
 
-  test('are handed out once each, and stay as they were when the pool is refilled', () => {
+  test('are used once each, and do not change when the pool is refilled', () => {
     let drawn = 0;
     const next = nonces((bytes) => {
       drawn += bytes;
@@ -137,14 +137,14 @@ describe('nonces', () => {
     expect(drawn).toBeGreaterThanOrEqual(6000 * 12);
   });
 
-  test('a random source that gives too little is refused', () => {
+  test('a random source that returns too few bytes is refused', () => {
     const vault = openVault(newRoot(), { random: () => Buffer.alloc(8) });
     expect(codeOf(() => vault.newBrandKeys('brand-a'))).toBe('misuse');
     expect(codeOf(() => vault.proof())).toBe('misuse');
   });
 });
 
-describe('no key shows', () => {
+describe('no key is visible', () => {
   const rootBytes = randomBytes(32);
   const drawn: Buffer[] = [];
   const random = (bytes: number) => {
@@ -218,7 +218,7 @@ describe('no key shows', () => {
     }
   });
 
-  test('in memory that the vault is done with', () => {
+  test('in memory that the vault has released', () => {
     const given: Buffer[] = [];
     const fresh = openVault(newRoot(), {
       random: (bytes) => {
@@ -235,7 +235,7 @@ describe('no key shows', () => {
     expect(key.export()).not.toEqual(bytes);
   });
 
-  test('and this test would notice one that did', () => {
+  test('the test finds a planted key', () => {
     const [key] = drawn;
     if (key === undefined) return expect.fail('no key was drawn');
     for (const leak of [

@@ -111,7 +111,7 @@ test.each(macVectors)('HMAC-SHA256 agrees with RFC 4231 $name', ({ key, message,
   expect(mac(createSecretKey(key), message).toString('hex')).toBe(output);
 });
 
-describe('what is sealed today opens for ever', () => {
+describe("records of today's format always open", () => {
   // These were not copied from a run: another program, on another library, built them from the written format.
   const brandId = '6f1c1bd1-0000-4000-8000-00000000000a';
   const recordId = '0c5d1f8e-0000-4000-8000-000000000001';

@@ -83,14 +83,14 @@ afterEach(() => {
   vi.resetModules();
 });
 
-test('a record opens at its own place and at no other', async () => {
+test('a record opens only in its own place', async () => {
   const { breaches, refused, opened } = await tryAllSwaps();
   expect(breaches).toEqual([]);
   expect(opened).toBe(contexts.length);
   expect(refused).toBe(contexts.length * (contexts.length - 1));
 });
 
-describe('the matrix finds a planted fault', () => {
+describe('the matrix detects a planted fault', () => {
   test('associated data ignored: records and seals swap, the rest is held by the keys', async () => {
     plantAssociatedData(() => Buffer.alloc(0));
     expect((await tryAllSwaps()).breaches).toEqual(combinations(['record', 'seal']).sort());
@@ -155,7 +155,7 @@ describe('the matrix finds a planted fault', () => {
   }
 });
 
-test('a wrapped key unwraps as itself and as no other', async () => {
+test('a wrapped key unwraps only as itself', async () => {
   const { openVault, VaultError } = await import('../../src/vault/vault.ts');
   const { rootKeyFromText } = await import('../../src/vault/key-source.ts');
   const line = randomBytes(32).toString('base64');

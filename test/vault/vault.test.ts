@@ -20,7 +20,7 @@ const anyPlace = fc.record({
   sealNumber: fc.integer({ min: 0, max: 0xffffffff }),
 });
 
-describe('what is sealed opens as it was', () => {
+describe('a sealed value opens unchanged', () => {
   const keyring = newKeyring();
 
   test('any text at any place', () => {
@@ -32,7 +32,7 @@ describe('what is sealed opens as it was', () => {
     );
   });
 
-  test('any bytes, and bytes do not pass for text', () => {
+  test('any bytes, and bytes do not open as text', () => {
     fc.assert(
       fc.property(anyPlace, fc.uint8Array(), (at, bytes) => {
         expect(keyring.openBytes(at, keyring.sealBytes(at, Buffer.from(bytes))).equals(bytes)).toBe(true);
@@ -56,7 +56,7 @@ describe('what is sealed opens as it was', () => {
     }
   });
 
-  test('two seals of one text have nothing in common but the header', () => {
+  test('two seals of one text share only the header', () => {
     const [one, two] = [keyring.seal(sealContext, 'same'), keyring.seal(sealContext, 'same')].map((sealed) =>
       Buffer.from(sealed, 'base64'),
     );
@@ -119,7 +119,7 @@ describe('a sealed record with anything changed does not open', () => {
     );
   });
 
-  test('while the record itself still opens', () => {
+  test('the unchanged record still opens', () => {
     expect(keyring.open(sealContext, sealed)).toBe('{"first_name":"Ada"}');
   });
 });
@@ -127,7 +127,7 @@ describe('a sealed record with anything changed does not open', () => {
 describe('a blind index', () => {
   const kinds: IndexKind[] = ['ssn', 'email', 'phone', 'name_dob', 'idempotency_key', 'fingerprint'];
 
-  test('is 32 bytes, the same for the same value, and no other for another kind or brand', () => {
+  test('has 32 bytes, is equal for equal values, and differs by kind and brand', () => {
     const vault = openVault(newRoot());
     const keyrings = ['brand-a', 'brand-b'].map((brand) => vault.keyring(brand, vault.newBrandKeys(brand)));
     const indexes = keyrings.flatMap((keyring) => kinds.map((kind) => keyring.index(kind, '123456789')));
@@ -160,7 +160,7 @@ describe('one value has one encoding', () => {
     expect(tuple('a', 1).toString('hex')).toBe('00000001610000000400000001');
   });
 
-  test('text and bytes translate into each other', () => {
+  test('text and bytes convert into each other', () => {
     fc.assert(fc.property(anyText, (text) => bytesToText(textToBytes(text)) === text));
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
@@ -178,7 +178,7 @@ describe('one value has one encoding', () => {
   });
 });
 
-describe('a place that cannot be told from another is refused', () => {
+describe('an ambiguous place is refused', () => {
   const keyring = newKeyring();
   test.each<Partial<SealContext>>([
     { recordId: '' },
@@ -198,7 +198,7 @@ describe('a place that cannot be told from another is refused', () => {
     expect(keyring.open(sealContext, keyring.seal(sealContext, 'text'))).toBe('text');
   });
 
-  test('and so is a brand or a key version', () => {
+  test('an invalid brand or key version is refused', () => {
     const vault = openVault(newRoot());
     for (const brand of ['', 'ü', 'x'.repeat(256)])
       expect(codeOf(() => vault.newBrandKeys(brand))).toBe('misuse');

@@ -22,7 +22,7 @@ const hour = 3_600;
 const day = 24 * hour;
 
 describe('the schedule', () => {
-  test('waits as long as it says, a tenth more or less, and comes to its end after three days', () => {
+  test('waits as documented, plus or minus a tenth, and ends after three days', () => {
     expect(retryDelaysSeconds).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
     retryDelaysSeconds.forEach((pause, index) => {
       expect(retryDelaySeconds(index + 1, 0.5)).toBe(pause);
@@ -35,7 +35,7 @@ describe('the schedule', () => {
     expect(all / day).toBeLessThan(3.2);
   });
 
-  test('is what the page says', () => {
+  test('matches the page', () => {
     const page = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
     const units: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: hour };
     const rows = [...page.matchAll(/^\| (\d+) \| ([\d]+) (seconds|minutes|hours) \|/gm)];
@@ -47,7 +47,7 @@ describe('the schedule', () => {
     ]);
   });
 
-  test('waits longer where the receiver asks for it, never shorter, and not for ever', () => {
+  test('waits longer if the receiver asks for it, never shorter, and up to a maximum', () => {
     expect(retryDelaySeconds(1, 0.5, 60)).toBe(60);
     expect(retryDelaySeconds(9, 0.5, 60)).toBe(86_400);
     expect(retryDelaySeconds(1, 0.5, 1e9)).toBe(maxRetryAfterSeconds);
@@ -59,7 +59,7 @@ describe('the schedule', () => {
       expect(readRetryAfter(nonsense, now)).toBe(nonsense === '2027' ? 2_027 : 0);
   });
 
-  test('takes any 2xx for a yes and nothing else', () => {
+  test('accepts only a 2xx as delivered', () => {
     const outcomes = [200, 201, 204, 299, 301, 400, 404, 410, 500].map(outcomeOfStatus);
     const [yes, no] = ['delivered', 'rejected'];
     expect(outcomes).toEqual([yes, yes, yes, yes, 'redirected', no, no, 'gone', no]);
@@ -107,7 +107,7 @@ describe('a receiver', () => {
     expect(receiver.arrived.length).toBeGreaterThanOrEqual(retryDelaysSeconds.length + 1);
   }
 
-  test('that always fails is given up on after three days, and replayed has everything', async () => {
+  test('that always fails is given up after three days, and a replay sends everything', async () => {
     const { brand, receiver, id, deliveries } = await scene();
     receiver.answer(() => 503);
     await newCustomer(brand);
@@ -124,7 +124,7 @@ describe('a receiver', () => {
     await receiver.close();
   }, 120_000);
 
-  test('that has failed for five days is disabled, and the others are told', async () => {
+  test('that has failed for five days is disabled, and other subscriptions get an event', async () => {
     const { brand, receiver, id, subscription, deliveries } = await scene();
     const other = await openReceiver();
     await newWebhook(brand, { url: other.url, events: ['webhook.disabled'] });
@@ -159,7 +159,7 @@ describe('a receiver', () => {
     await Promise.all([receiver.close(), other.close()]);
   }, 120_000);
 
-  test('gets what a dead worker was at from another one, thirty seconds later', async () => {
+  test('gets the delivery of a dead worker from another worker after thirty seconds', async () => {
     const { brand, receiver, id, deliveries } = await scene();
     const held: (() => void)[] = [];
     receiver.answer((_, response) => void held.push(() => response.writeHead(500).end()));
@@ -186,7 +186,7 @@ describe('a receiver', () => {
     await receiver.close();
   });
 
-  test('that says it is gone is disabled at once', async () => {
+  test('that answers 410 is disabled at once', async () => {
     const { brand, receiver, subscription, deliveries } = await scene();
     receiver.answer(() => 410);
     await newCustomer(brand);
@@ -197,7 +197,7 @@ describe('a receiver', () => {
     await receiver.close();
   });
 
-  test('that asks for time is given it', async () => {
+  test('that asks for a delay gets it', async () => {
     const { brand, receiver, deliveries } = await scene();
     receiver.answer((_, response) => {
       response.writeHead(429, { 'retry-after': String(6 * hour) }).end();
@@ -212,7 +212,7 @@ describe('a receiver', () => {
     await receiver.close();
   });
 
-  test('that redirects has not taken it, and nobody follows', async () => {
+  test('that redirects counts as failed, and the redirect is not followed', async () => {
     const { brand, receiver, deliveries } = await scene();
     const elsewhere = await openReceiver();
     receiver.answer((_, response) => {
@@ -225,7 +225,7 @@ describe('a receiver', () => {
     await Promise.all([receiver.close(), elsewhere.close()]);
   });
 
-  test('that answers at length has a kilobyte of it kept', async () => {
+  test('that sends a long answer has one kilobyte of it stored', async () => {
     const { brand, receiver, deliveries } = await scene();
     receiver.answer((_, response) => {
       response.writeHead(500).end('x'.repeat(100_000));
@@ -237,7 +237,7 @@ describe('a receiver', () => {
     await receiver.close();
   });
 
-  test('that responds 200 and never ends the body has taken the event, and the attempt shows the status', async () => {
+  test('that responds 200 and never ends the body has accepted the event, and the attempt has the status', async () => {
     const { brand, receiver, deliveries } = await scene();
     receiver.answer((_, response) => {
       response.writeHead(200).write('partial');
@@ -254,7 +254,7 @@ describe('a receiver', () => {
     await receiver.close();
   }, 60_000);
 
-  test('that sends 100 Continue unasked takes each event once', async () => {
+  test('that sends an unexpected 100 Continue gets each event once', async () => {
     const { brand, receiver, deliveries } = await scene();
     receiver.answer((_, response) => {
       response.writeContinue();
@@ -324,7 +324,7 @@ describe('speed', () => {
       .sort((one, other) => one - other);
   }
 
-  test('from the commit to the first attempt it takes under a second, also beside receivers that are slow and dead', async () => {
+  test('the first attempt follows the commit within a second, also beside slow and dead receivers', async () => {
     const [receiver, slow] = [await openReceiver(), await openReceiver()];
     const held: (() => void)[] = [];
     slow.answer((_, response) => {
@@ -352,7 +352,7 @@ describe('speed', () => {
     await Promise.all([receiver.close(), slow.close()]);
   }, 120_000);
 
-  test('many slow receivers at once take turns within the places of a process, and each gets all of its own', async () => {
+  test('many slow receivers share the concurrency of a process, and each gets all of its events', async () => {
     const [load, customers, most] = [40, 9, 256];
     const others = await world.brand();
     const slow = await openReceiver();

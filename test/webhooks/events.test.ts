@@ -31,7 +31,7 @@ function complaintsOf(payload: string): readonly string[] {
 }
 
 describe('every event', () => {
-  test('that any operation leaves is what its schema says, and holds no value', {
+  test('of any operation matches its schema and contains no value', {
     timeout: 120_000,
   }, async () => {
     const brand = await world.brand();
@@ -48,14 +48,14 @@ describe('every event', () => {
       expect(JSON.stringify(stored)).not.toContain(value);
   });
 
-  test('has an example that its schema takes, and would notice one that it does not', () => {
+  test('has an example that matches its schema, and a wrong example fails', () => {
     for (const type of types) expect(complaintsOf(spacedJson(eventExample(type)))).toEqual([]);
     const named = { ...eventExample('customer.updated'), first_name: 'James' };
     expect(complaintsOf(spacedJson(named))).toHaveLength(1);
     expect(complaintsOf(JSON.stringify(eventExample('customer.deleted')))).toHaveLength(1);
   });
 
-  test('belongs to the patterns that begin as it does', () => {
+  test('matches the patterns with its beginning', () => {
     expect(typesOf('*')).toEqual(types);
     expect(typesOf('customer*')).toEqual(['customer.created', 'customer.updated', 'customer.deleted']);
     expect(typesOf('kyc.*')).toHaveLength(6);
@@ -80,7 +80,7 @@ describe('the stream', () => {
     return answer.json;
   };
 
-  test('of a brand without any gives a cursor that is good for later', async () => {
+  test('of a brand without events returns a cursor for later', async () => {
     const { data, next_cursor } = await read('');
     expect(data).toEqual([]);
     const { customer_id } = (await newCustomer(brand)).json;
@@ -88,7 +88,7 @@ describe('the stream', () => {
     expect(later.data).toMatchObject([{ number: 1, event: 'customer.created', customer_id }]);
   });
 
-  test('is read once by whoever goes on from the last cursor, page by page and past the end', async () => {
+  test('returns each event once to a reader that continues from the last cursor', async () => {
     const seen: number[] = [];
     let cursor = (await read('?limit=100')).next_cursor;
     for (let round = 0; round < 3; round += 1) {
@@ -103,7 +103,7 @@ describe('the stream', () => {
     expect(seen).toEqual(Array.from({ length: 21 }, (_, index) => (seen[0] ?? 0) + index));
   });
 
-  test('is narrowed to a type, a pattern and a customer, and its cursor goes past what did not fit', async () => {
+  test('filters by type, pattern and customer, and its cursor skips events that do not match', async () => {
     const { customer_id } = (await newCustomer(brand)).json;
     await brand.call('PATCH', `/customers/${customer_id}`, { body: { email: 'new@example.com' } });
     await brand.call('DELETE', `/customers/${customer_id}`);
@@ -120,20 +120,20 @@ describe('the stream', () => {
     expect((await read('?type=kyc.*')).data).toEqual([]);
   });
 
-  test('names what is wrong with a request, all of it', async () => {
+  test('reports every problem of a request', async () => {
     const answer = await brand.call('GET', '/events?type=nothing&customer_id=x&cursor=x&limit=1');
     expect(answer.status).toBe(400);
     expect(Object.keys(answer.json.Message).sort()).toEqual(['cursor', 'customer_id', 'type']);
   });
 
-  test('is the brand’s own', async () => {
+  test('contains only events of the brand', async () => {
     const stranger = await world.brand();
     await newCustomer(brand);
     await settled(world);
     expect((await stranger.call('GET', '/events')).json.data).toEqual([]);
   });
 
-  test('tells a reader who comes back after thirty days that something is gone, and nobody else', async () => {
+  test('tells only a reader that returns after thirty days that events are gone', async () => {
     const slow = await world.brand();
     await newCustomer(slow);
     await settled(world);

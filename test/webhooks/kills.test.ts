@@ -20,7 +20,7 @@ test(`no event is lost, overtaken or renamed over ${kills} kills of its worker, 
   expect(Number(row?.['many'])).toBeGreaterThanOrEqual(kills * 5);
 }, 300_000);
 
-test('a worker that goes by a cursor, and moves it before it has sent, would be noticed', async () => {
+test('a worker that moves a cursor before it has sent is detected', async () => {
   // What such a worker leaves behind when it dies: taken down as done, and never sent.
   await fixture.world.sql(
     `create function forget() returns trigger language plpgsql as
@@ -36,7 +36,7 @@ test('a worker that goes by a cursor, and moves it before it has sent, would be 
   expect(lost.length).toBe(2 * fixture.receivers.length);
 }, 120_000);
 
-test('a fan-out that moves on before its deliveries are written would be noticed', async () => {
+test('a fan-out that advances before its deliveries are written is detected', async () => {
   const before = (await fixture.complaints()).length;
   // What a process leaves behind that dies between two transactions.
   await fixture.world.sql('update webhooks set fanned = fanned + 1');
@@ -46,7 +46,7 @@ test('a fan-out that moves on before its deliveries are written would be noticed
   expect((await fixture.complaints()).length).toBe(before + fixture.receivers.length);
 }, 120_000);
 
-test('events out of order, in other bytes or under other ids would be noticed', () => {
+test('events out of order, in other bytes or under other ids are detected', () => {
   const events = [1, 2].map((number) => ({
     event_id: `e${number}`,
     number,

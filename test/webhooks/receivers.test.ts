@@ -128,11 +128,11 @@ describe.each(languages)('the receiver in %s', (_language, command, file) => {
   });
 });
 
-test('the languages that are not here are skipped by name, and Node is always here', () => {
+test('languages that are not installed are skipped by name, and Node is always available', () => {
   expect(languages.filter(([, command]) => isHere(command)).map(([name]) => name)).toContain('Node');
 });
 
-test('no example names a setting of Clientele that is none, which every command would refuse', () => {
+test('no example uses an unknown setting of Clientele, which every command would refuse', () => {
   const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.\w+$/.test(name),

@@ -95,7 +95,7 @@ describe('a subscription', () => {
     expect((await brand.call('GET', '/webhooks')).json).toEqual({ webhook_subscriptions: [] });
   });
 
-  test('takes the older name of its address', async () => {
+  test('accepts the older name of its address', async () => {
     const body = { callback_url: receiver.url, events: ['*'] };
     const created = await brand.call('POST', '/webhooks', { body });
     expect(created.json.webhook_subscription.url).toBe(receiver.url);
@@ -118,7 +118,7 @@ describe('a subscription', () => {
     expect(Object.keys(refused.json.Message)).toEqual([field]);
   });
 
-  test('made again under its Idempotency-Key is one', async () => {
+  test('created again under its Idempotency-Key exists once', async () => {
     const options = {
       body: { url: receiver.url, events: ['*'] },
       headers: { 'Idempotency-Key': randomUUID() },
@@ -128,7 +128,7 @@ describe('a subscription', () => {
     expect((await brand.call('GET', '/webhooks')).json.webhook_subscriptions).toHaveLength(1);
   });
 
-  test('and its receivers answers lie sealed: no address, no secret, no word of people in any row', async () => {
+  test("and its receivers' answers are sealed: no row contains an address, a secret or personal data", async () => {
     receiver.answer((_, response) => {
       response.writeHead(200).end('James Bond was here');
       return undefined;
@@ -166,7 +166,7 @@ describe('what is delivered', () => {
     expect(arrival.body).toContain('"first_name": "Jos\\u00e9"');
   });
 
-  test('is thin unless it was asked for, and whole with the number masked where it was', async () => {
+  test('is thin by default, and on request the full customer with a masked SSN', async () => {
     await subscribe();
     const body = person();
     const { customer_id } = (await newCustomer(brand, body)).json;
@@ -187,7 +187,7 @@ describe('what is delivered', () => {
     for (const { body: sent } of receiver.arrived) expect(sent).not.toContain(body.ssn.slice(0, 6));
   });
 
-  test('is only what the subscription is for, and only what is of its brand', async () => {
+  test('has only the subscribed types of the brand', async () => {
     await subscribe({ events: ['customer.deleted', 'kyc.*'] });
     const stranger = await world.brand();
     await brand.call('DELETE', `/customers/${(await newCustomer(stranger)).json.customer_id}`);
@@ -199,7 +199,7 @@ describe('what is delivered', () => {
     ]);
   });
 
-  test('as a test reaches the one subscription that was asked for', async () => {
+  test('as a test reaches only the requested subscription', async () => {
     const { id } = await subscribe({ events: ['kyc.*'] });
     await subscribe();
     expect((await brand.call('POST', `/webhooks/${id}/test`)).json).toEqual({
@@ -216,7 +216,7 @@ describe('what is delivered', () => {
     expect((await brand.call('POST', `/webhooks/${id}/test`)).status).toBe(400);
   });
 
-  test('is the same for a customer who was deleted meanwhile', async () => {
+  test('is the same for a customer that has been deleted', async () => {
     receiver.answer(() => 500);
     const { id } = await subscribe();
     const { customer_id } = (await newCustomer(brand)).json;
@@ -228,7 +228,7 @@ describe('what is delivered', () => {
     expect(receiver.taken.map(({ json }) => json.event)).toEqual(['customer.created', 'customer.deleted']);
   });
 
-  test('is not held up by a record that does not open', async () => {
+  test('is not delayed by a record that does not open', async () => {
     await subscribe({ payload: 'full', status: 'STATUS_DISABLED' });
     const { id } = await subscribe({ payload: 'full', events: ['customer.updated'] });
     const { customer_id } = (await newCustomer(brand)).json;
@@ -246,7 +246,7 @@ describe('what is delivered', () => {
   });
 });
 
-test('a subscription whose events were swept before anybody looked at them holds up no other', async () => {
+test('a subscription whose events were swept before they were matched does not delay others', async () => {
   const gone = await subscribe({ status: 'STATUS_DISABLED' });
   await newCustomer(brand);
   await eventually(async () => (await brand.call('GET', '/events')).json.data.length === 1);
@@ -265,7 +265,7 @@ test('a subscription whose events were swept before anybody looked at them holds
 });
 
 describe('a secret that was rotated', () => {
-  test('overlaps: both sign for Standard Webhooks, the old one for Bond, until the overlap is over', async () => {
+  test('overlaps: both sign for Standard Webhooks, the old one for Bond, until the overlap ends', async () => {
     const old = await subscribe();
     const rotated = await brand.call('POST', `/webhooks/${old.id}/rotate-secret`, { body: {} });
     const { secret, previous_secret_until } = rotated.json.webhook_subscription;
@@ -290,7 +290,7 @@ describe('a secret that was rotated', () => {
 });
 
 describe('a replay', () => {
-  test('sends one event, a range or the dead again, under the same ids', async () => {
+  test('sends one event, a range or the dead deliveries again, under the same ids', async () => {
     const { id } = await subscribe();
     for (let many = 0; many < 3; many += 1) await newCustomer(brand);
     await eventually(() => receiver.taken.length === 3);
@@ -320,7 +320,7 @@ describe('a replay', () => {
     expect(await replay({ event_id: randomUUID() })).toBe(0);
   });
 
-  test('leaves out what the subscription is not for, and a test that was for another one', async () => {
+  test('leaves out unsubscribed types, and test events of another subscription', async () => {
     const { id: other } = await subscribe();
     const { id } = await subscribe({ events: ['customer.deleted', 'webhook.*'], status: 'STATUS_DISABLED' });
     await brand.call('POST', `/webhooks/${other}/test`);
@@ -336,7 +336,7 @@ describe('a replay', () => {
     expect(data).toMatchObject([{ event: 'customer.deleted', customer_id, status: 'pending' }]);
   });
 
-  test('of more than one request may mean leads on by its cursor to the last event', async () => {
+  test('of more events than one request may select continues by its cursor to the last event', async () => {
     const { id } = await subscribe({ events: ['customer.updated'], status: 'STATUS_DISABLED' });
     await world.sql(
       `insert into events (brand_id, number, event_id, type, occurred_at, payload)

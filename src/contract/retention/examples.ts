@@ -23,7 +23,7 @@ export const releasedExample = {
 export const erasureExample = {
   erasure_id: '5d0e7c2a-6a0e-4f57-9d6b-7b1f0e2c9a44',
   customer_id,
-  reason: 'Created twice by mistake; nobody was ever served.',
+  reason: 'Created twice by mistake; the customer was never served.',
   requested_by: holdExample.set_by,
   date_requested: '2026-11-22T13:18:40.663032+00:00',
 };

@@ -4,15 +4,15 @@ import type { SearchInput } from './search.ts';
 import { indexForms } from './search.ts';
 
 /**
- * What a key may find out by asking. Whoever may search by SSN, or hears that a number is taken, could try one
- * number after the other. So everything that compares an SSN goes through the budgets here, and leaves an audit
- * entry before it is answered.
+ * The budgets for what a key can learn about SSNs. A key that may search by SSN, or learns that a number is taken,
+ * could try one number after the other. Every operation that compares an SSN therefore uses these budgets, and
+ * writes an audit entry before it is answered.
  */
 
 /**
- * `ssn`: SSNs that were compared and did not fit, and duplicates. `search`: searches for a person by anything
- * else that found nobody. `last_four`: new numbers with the same last four digits, which a mask shows.
- * `reveal`: full SSNs that were shown.
+ * `ssn`: compared SSNs that did not match, and duplicates. `search`: searches for a person by other fields without
+ * a result. `last_four`: new numbers with the same last four digits, which a mask shows. `reveal`: full SSNs that
+ * were shown.
  */
 export const budgetKinds = ['ssn', 'search', 'last_four', 'reveal'] as const;
 export type BudgetKind = (typeof budgetKinds)[number];
@@ -93,7 +93,7 @@ export interface Lookup {
   readonly asked: LookupValues;
 }
 
-/** What a search asks about people, or `undefined` where it asks for nobody in particular. */
+/** The personal values that a search looks up. `undefined`: it looks for no particular person. */
 export function lookupOf(search: SearchInput): Lookup | undefined {
   const { ssn, email, phone, phone_country_code: countryCode, last_name: lastName, dob } = search;
   const asked = {

@@ -173,7 +173,7 @@ class Trail {
     this.#ofBrand(brand);
     if (number !== this.#number || number === this.#checked)
       this.#broken(`The checkpoint over entry ${number} is repeated, or in the wrong position.`);
-    if (hashed !== this.#hash) this.#madeAnew(number);
+    if (hashed !== this.#hash) this.#rebuilt(number);
     this.#checked = number;
     this.#signed.set(number, this.#hash);
   }
@@ -191,7 +191,7 @@ class Trail {
       this.#broken(
         `The closing line covers entries ${from} to ${to}, but the file contains ${this.#first.number} to ${this.#number}.`,
       );
-    if (hashed !== this.#hash) this.#madeAnew(this.#number);
+    if (hashed !== this.#hash) this.#rebuilt(this.#number);
     if (Number(lines) !== this.#lines - 1 || file !== this.#file.digest('hex'))
       this.#broken(
         `The closing line covers ${lines} lines; the lines before it are different or incomplete.`,
@@ -228,7 +228,7 @@ class Trail {
     this.#brand = brand;
   }
 
-  #madeAnew(number: number): never {
+  #rebuilt(number: number): never {
     const since = Math.max(this.#checked, (this.#first?.number ?? 1) - 1) + 1;
     return this.#broken(
       `The signature over entry ${number} does not match: an entry from ${since} to ${number} was changed, and the hashes after it were recomputed.`,

@@ -28,7 +28,7 @@ interface LookedUp {
 /**
  * Looks up the addresses of one customer that still have no verdict, and writes the verdicts. Each address is
  * looked up once, however often the write is retried, because a look-up may cost money. The call holds no lock, and
- * a verdict is dropped where its address has changed meanwhile. Addresses without an answer are postponed.
+ * a verdict is dropped if its address has changed since. Addresses without an answer are postponed.
  */
 export async function verifyAddresses(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const before = await inBackground(system, brandId, operation, (context) => readPresent(context, id));

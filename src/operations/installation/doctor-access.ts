@@ -6,7 +6,7 @@ import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
 import { green, red, yellow } from './finding.ts';
 
-// What the database could reach if somebody took it over, and what the service could do to the database.
+// What an attacker who takes over the database could reach, and what the service could do to the database.
 
 const rolesStep = 'Give Clientele a role of its own, as docs/moving-to-postgresql.md says.';
 

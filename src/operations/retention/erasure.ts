@@ -123,8 +123,8 @@ export async function approveErasure(
     customerId: id,
     facts: { because, erasure_id: erasureId, requested_by: requester },
   });
-  // The claim names no customer: otherwise the stored answer would be erased with the record, and a repeat would
-  // not find it.
+  // The claim names no customer, because erasure deletes the stored answers of a customer. A repeat must still
+  // find this one.
   const claim = context.claim?.(answer, undefined);
   const decide = ({ history }: RetainedRecord): RetentionAction => {
     if (history.isHeld) throw new Refusal('legal_hold');

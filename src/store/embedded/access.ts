@@ -66,7 +66,7 @@ async function readRules(path: string): Promise<string | undefined> {
   }
 }
 
-/** Runs a statement in PostgreSQL's single-user mode, where nobody can connect. */
+/** Runs a statement in PostgreSQL's single-user mode, which accepts no connections. */
 async function runAlone(plan: LaunchPlan, sql: string): Promise<FailedRun | undefined> {
   const { layout, binaries, launcher } = plan;
   const { folder, path } = placeOf(launcher, layout.data);

@@ -49,7 +49,7 @@ async function removeUnfinished(layout: DataLayout): Promise<void> {
 async function initdb(folder: string, binaries: Binaries, launcher: Launcher): Promise<void> {
   const file = join(binaries.folder, 'bin/initdb');
   const place = placeOf(launcher, folder);
-  // Nobody may connect before the superuser has a password: see access.ts.
+  // No client may connect before the superuser has a password: see access.ts.
   const access = ['--username', superuser, '--auth-local', 'reject', '--auth-host', 'reject'];
   // PostgreSQL's built-in locale: an upgrade of the system's libraries cannot reorder an index.
   const text = [

@@ -8,8 +8,8 @@ const weak =
   'login nosuperuser nocreatedb nocreaterole noinherit noreplication nobypassrls connection limit -1';
 
 /**
- * Makes the roles of the cluster, each start anew: a role can change its own password and settings, and an older
- * version made everything as the superuser. What the app may do with the tables is in ../grants.ts.
+ * Creates the roles of the cluster again at each start: a role can change its own password and settings, and an
+ * older version created everything as the superuser. The app's rights on the tables are in ../grants.ts.
  */
 export const roleSql = (passwords: Passwords): string => `begin;
   ${[ownerRole, appRole].map((role) => oneRole(role, passwords)).join('\n')}

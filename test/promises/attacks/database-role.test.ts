@@ -149,7 +149,7 @@ describe('the role of the service', () => {
     await client.end();
   });
 
-  test('has no attribute and no membership, owns nothing, and connects to no other database', async () => {
+  test('has no attribute and no membership, owns nothing, and cannot connect to another database', async () => {
     const { rows } = await supervisor.query(
       `select rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls as may,
               exists (select from pg_auth_members where member = r.oid or roleid = r.oid) as joined,
@@ -164,7 +164,7 @@ describe('the role of the service', () => {
     }
   });
 
-  test('makes the sequence of a brand that exists, and no other', async () => {
+  test('creates the sequence of an existing brand, and no other', async () => {
     const client = await as(appRole);
     await expect(client.query('select make_arrivals(gen_random_uuid())')).rejects.toThrow('no such brand');
     const [{ brand_id: brand }] = (await client.query('select brand_id from brands')).rows;
@@ -197,7 +197,7 @@ test.runIf(process.getuid?.() === 0)(
   },
 );
 
-test('turns red where the service connects as a superuser', async () => {
+test('fails if the service connects as a superuser', async () => {
   await supervisor.query(`alter role ${appRole} superuser`);
   const client = await as(appRole);
   const results = await attacked(client);

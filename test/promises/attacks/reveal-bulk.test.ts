@@ -67,7 +67,7 @@ test('a key at three servers at once reads exactly as many numbers as its budget
   expect((await reveal(key, ids[0] ?? '')).status).toBe(200);
 });
 
-test('a reveal of nobody, or of a customer without a number, costs nothing', async () => {
+test('a reveal of an unknown customer, or of one without an SSN, does not use the budget', async () => {
   const brand = await world.brand();
   const { customer_id } = (await newCustomer(brand, { ssn: undefined })).json;
   expect((await reveal(brand, customer_id)).json.Code).toBe('ssn_dne');
@@ -78,7 +78,7 @@ test('a reveal of nobody, or of a customer without a number, costs nothing', asy
   expect(rows).toEqual([]);
 });
 
-test('turns red where counts are not kept: every number is read, and nothing is announced', async () => {
+test('fails if counts are not stored: every number is read without an event', async () => {
   const careless = await openWorld({ env: budgetsOfLive });
   try {
     await forgetCounts(careless);

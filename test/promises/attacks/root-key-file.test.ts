@@ -55,7 +55,7 @@ describe.runIf(isRoot)('a root key file of root', () => {
     await expect(refuseReadableKey(live())).resolves.toBeUndefined();
   });
 
-  test('turns red where the account of the database owns the file, which live refuses', async () => {
+  test('fails if the account of the database owns the file, which live refuses', async () => {
     const account = await serverAccount(join(dataDir, 'postgres'));
     await chown(keyFile, account?.uid ?? 0, account?.gid ?? 0);
     expect(await stolen()).toBe('the root key');

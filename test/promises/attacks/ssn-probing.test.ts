@@ -78,7 +78,7 @@ describe('by search', () => {
     expect(other.status).toBe(200);
   });
 
-  test('one key at three servers at once hears of exactly as many misses as its budget has', async () => {
+  test('one key at three concurrent servers learns of exactly as many misses as its budget', async () => {
     const { brand, ssn, guesses } = await victim();
     const key = await keyWith(brand, searching);
     const clients = everywhere(servers.urls, key);
@@ -125,7 +125,7 @@ describe('by search', () => {
       expect(JSON.stringify(entries)).not.toContain(number);
   });
 
-  test('many keys of a brand together hear of no more than its own budget', async () => {
+  test("many keys of a brand together learn of no more than the brand's budget", async () => {
     const { brand, guesses } = await victim();
     const keys = await Promise.all([1, 2, 3, 4, 5].map(() => keyWith(brand, searching)));
     const clients = keys.flatMap((key) => everywhere(servers.urls, key));
@@ -272,7 +272,7 @@ describe('by whether a number is taken', () => {
     expect(await eventsOf(world, brand, 'security.ssn_probing')).toHaveLength(1);
   });
 
-  test('an id that is taken is answered first, so that nothing is told about the number for free', async () => {
+  test('a taken id is reported first, so that nothing is revealed about the number', async () => {
     const { brand, ssn } = await victim();
     const { brand_person_id } = (await newCustomer(brand)).json;
     const both = [ssn, newSsn()].map((number) =>
@@ -312,7 +312,7 @@ test('by the start of a verification, guesses end at the budget of misses', asyn
   expect(plain.status).toBe(201);
 });
 
-test('turns red where counts are not kept: every guess is answered, and the right one found', async () => {
+test('fails if counts are not stored: every guess is answered, and the right one is found', async () => {
   const careless = await openWorld({ env: budgetsOfLive });
   try {
     await forgetCounts(careless);

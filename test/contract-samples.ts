@@ -256,7 +256,7 @@ export async function startedPath(brand: BrandClient, overrides: object = {}): P
   return path;
 }
 
-/** A verification that has come to where it waits for somebody, whatever the provider would have said. */
+/** A verification that waits for the person or a reviewer, whatever the provider would answer. */
 async function waiting(
   brand: BrandClient,
   status: 'document_required' | 'under_review',
@@ -295,7 +295,7 @@ export async function restrictedPath(brand: BrandClient, overrides: object = {})
   return `/restricted-customers/${customer_id}`;
 }
 
-/** Somebody else's request to erase a deleted customer. */
+/** Another key's request to erase a deleted customer. */
 export async function erasureRequest(brand: BrandClient, path: string): Promise<string> {
   const colleague = brand.as(await createKey(brand.system, brand.brandId, { scopes: ['compliance:write'] }));
   const body = { reason: 'Created twice.' };
@@ -303,7 +303,7 @@ export async function erasureRequest(brand: BrandClient, path: string): Promise<
   return `${path}/erasure-requests/${erasure_id}`;
 }
 
-/** A subscription at an address of this machine at which nobody listens. */
+/** A subscription at an address of this machine where nothing listens. */
 const subscription = () => ({ url: `http://127.0.0.1:9/${randomUUID()}`, events: ['kyc.*'] });
 
 /** A webhook subscription, as its create answered it. */

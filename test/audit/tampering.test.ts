@@ -48,7 +48,7 @@ test('an export without entries is valid', async () => {
   });
 });
 
-/** Entries chained anew from a line on, as anybody can who has no key: hashes need none. */
+/** Entries whose chain is recomputed from a line on. That needs no key. */
 function rechained(file: readonly string[], from: number): string[] {
   let previous = firstPreviousHash(brand);
   let number = 0;

@@ -64,7 +64,7 @@ const ours = "from pg_stat_activity where application_name like 'clientele serve
 interface Fault {
   strike(): unknown;
   heal(): unknown;
-  /** Which requests cannot be served meanwhile. */
+  /** The requests that cannot be served during the outage. */
   readonly hits?: readonly ObservedRequest['what'][];
 }
 

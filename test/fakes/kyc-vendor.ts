@@ -41,7 +41,7 @@ export type Fault = (response: ServerResponse) => void;
 export interface FakeVendorOptions {
   readonly kind: 'synchronous' | 'hosted';
   readonly secret: string;
-  /** A fault to plant: it begins anew at every start. */
+  /** A planted fault: it starts again at every start. */
   readonly forgetful?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { portOf } from './internet.ts';
 
-/** Somebody who subscribes to webhooks: keeps what came, and answers as a test says. */
+/** A receiver of webhooks: it stores the requests, and answers as a test says. */
 export interface Receiver {
   readonly url: string;
   /** Everything that arrived, in order, whatever was answered to it. */

@@ -13,7 +13,7 @@ import { Pool } from './values.ts';
 /** Stands in the values of every request, and must stand in no line of the log. */
 export const canaryMarker = 'qzxv';
 
-/** A way out that reaches nobody: half of the receivers say yes, the others no. */
+/** An outbound client without a network: half of the receivers accept, the others refuse. */
 export function fakeOutbound(): Outbound {
   let count = 0;
   return {

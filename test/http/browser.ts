@@ -44,7 +44,7 @@ function explained(error: unknown): unknown {
   );
 }
 
-/** The browser of the npm package, unpacked once for all runs. Whoever is first puts it in place in one step. */
+/** The browser of the npm package, unpacked once for all runs. The first process puts it in place atomically. */
 async function unpackedChromium(): Promise<string> {
   const require = createRequire(import.meta.url);
   const packageFolder = join(dirname(require.resolve('@sparticuz/chromium')), '..');

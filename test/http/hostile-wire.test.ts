@@ -218,7 +218,7 @@ describe('a body', () => {
 
   test('that announces too many bytes is refused before it arrives', async () => {
     const answer = await ask(request(create, 'Content-Type: application/json', `Content-Length: ${2 ** 40}`));
-    // Not a byte of the body is ever sent. Whoever waited for it would answer 408.
+    // No byte of the body is ever sent. A server that waited for it would answer 408.
     expect(answer.status).toBe(413);
   });
 

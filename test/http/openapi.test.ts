@@ -361,7 +361,7 @@ describe.for(['Shell', 'JavaScript'])('in a new sandbox, the %s sample', (langua
   });
   afterAll(() => sandbox?.world.close());
 
-  /** On the customers of the demo; whoever is deleted is read and changed before. */
+  /** On the customers of the demo. A customer is read and changed before it is deleted. */
   test.for([
     'listCustomers',
     'searchCustomers',

@@ -5,7 +5,7 @@ import { person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
-/** `ETag` and `If-Match`: nobody overwrites or deletes what they have not seen. */
+/** `ETag` and `If-Match`: a client cannot overwrite or delete a version that it has not read. */
 
 let world: World;
 let brand: BrandClient;

@@ -154,7 +154,7 @@ describe('a server that is told to stop', { timeout: 120_000 }, () => {
         ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       ];
       socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 20)}`);
-      // Whoever gets an answer over another connection knows that this one has been taken in as well.
+      // An answer over another connection shows that the server has accepted this one as well.
       await fetch(`${server.url}/livez`);
       server.signal(signal);
       while (!server.stderr.includes('Stopping')) await new Promise((resolve) => setTimeout(resolve, 10));

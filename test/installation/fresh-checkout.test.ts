@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from './cli/program.ts';
 
-// What somebody has who clones the repository: every tracked file as it is now, and nothing else.
+// The files of a fresh clone: every tracked file in its present state, and nothing else.
 describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeout: 120_000 }, () => {
   let folder: string;
   let checkout: string;

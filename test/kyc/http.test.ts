@@ -281,7 +281,7 @@ describe('a callback', () => {
   const body = { run_id: runId };
   const at = (seconds: number) => new Date(Date.now() + seconds * 1_000);
 
-  /** Every way in which somebody may try to have one read that is not the service's, of now. */
+  /** Every way to try to pass a callback that is not a recent one of the service. */
   const forged = (): Readonly<Record<string, KycCallback>> => {
     const good = vendor.callback(body);
     const signature = String(good.headers['webhook-signature']);

@@ -258,7 +258,7 @@ describe('a call to a server that misbehaves', () => {
   });
 
   test('ends at its deadline in every phase, and leaves no socket behind', async () => {
-    // A socket that nobody reads from would not even notice that it was closed.
+    // A socket that is not read would not notice that it was closed.
     const silent = await listen((socket) => void socket.resume());
     const drip = (start: string) => (socket: Socket) => {
       socket.write(start);

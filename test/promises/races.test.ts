@@ -125,7 +125,7 @@ describe('of changes to one customer at the same time', () => {
         { phone_country_code: `${round}` },
         { email: `${letter}${round}@example.com` },
         { addresses: [{ ...address, street: `${round} Main St.` }] },
-        // And one that somebody else wants as well.
+        // And one that another request also uses.
         { email: `${letter}${round}@example.com` },
       ];
       const answers = await Promise.all(

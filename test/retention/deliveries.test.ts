@@ -51,7 +51,7 @@ test('the answer of a receiver during the erasure of its customer is not stored'
   expect(approved.status).toBe(200);
   receiver.answer(undefined);
   for (const response of held) response.writeHead(200).end('James Bond, 345 California St.');
-  // Whoever was at it finds the delivery taken away; what is still to be told comes in its turn.
+  // The worker that had the delivery finds its claim gone. The remaining events follow in their order.
   await expect
     .poll(async () => receiver.taken.filter(({ json }) => json.customer_id === erased).length, waitOptions)
     .toBeGreaterThan(0);

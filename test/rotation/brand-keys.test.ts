@@ -18,7 +18,7 @@ afterAll(() => world.close());
 const byOperator = { by: 'operator' } as const;
 const kinds = ['brand', 'index'] as const satisfies readonly KeyKind[];
 
-/** What nobody may see change: every row's version and dates, and every answer. */
+/** What must not change: every row's version and dates, and every answer. */
 async function seen(brand: BrandClient) {
   const rows = await world.sql(
     `select customer_id, version, created_at, updated_at from customers where brand_id = $1

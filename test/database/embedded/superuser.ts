@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * How somebody who can read the files of a data directory connects to its database as the superuser. It is worked
- * out here anew, so that a change of the way to the password is noticed.
+ * How an attacker who can read the files of a data directory connects to its database as the superuser. This is
+ * computed here independently, so that the test notices a change in the derivation of the password.
  */
 export function superuserOf(dataDir: string) {
   const secret = readFileSync(join(dataDir, 'database.secret'), 'utf8').trim();

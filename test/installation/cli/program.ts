@@ -87,7 +87,7 @@ function watch(child: ChildProcess) {
   });
   const ended = once(child, 'close').then(([code]): ProcessResult => {
     children.delete(child);
-    // Somebody may save a source while the tests run; the next command then builds first, and says so.
+    // A developer may save a source while the tests run. The next command then builds first and says so.
     const stderr = said.stderr.replaceAll('Building Clientele from its sources …\n', '');
     return { code, stdout: said.stdout, stderr, json: parsed(said.stdout) };
   });
@@ -111,7 +111,7 @@ export function clientele(
   return start(args, settings, place).ended;
 }
 
-/** Runs a line in a shell, as somebody who copies it would. */
+/** Runs a line in a shell, like a user who copies it. */
 export function shell(
   line: string,
   settings: Settings = {},

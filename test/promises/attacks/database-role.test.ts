@@ -13,7 +13,7 @@ import { findDataLayout } from '../../../src/store/embedded/data-layout.ts';
 import { appRole, ownerRole, readPasswords } from '../../../src/store/embedded/passwords.ts';
 import { superuserOf } from '../../database/embedded/superuser.ts';
 
-// Somebody runs SQL over a connection of the service, and wants what the service does not need: files, programs,
+// An attacker runs SQL over a connection of the service, and tries what the service does not need: files, programs,
 // other roles, and rows that decide something.
 
 let dataDir: string;

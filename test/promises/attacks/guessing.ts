@@ -5,7 +5,7 @@ import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import type { BrandClient, Called, World } from '../../world.ts';
 import { brandClient, settled } from '../../world.ts';
 
-/** What somebody needs who guesses at values: many processes, many keys, and many numbers at once. */
+/** What an attacker who guesses values needs: many processes, many keys and many numbers at once. */
 
 const live = readConfig({ CLIENTELE_ENVIRONMENT: 'live' }).budgetLimits;
 

@@ -16,7 +16,7 @@ import {
   statuses,
 } from './guessing.ts';
 
-// Whoever has a key that reveals SSNs takes them all, with one reason, before anybody looks.
+// An attacker with a key that reveals SSNs reads all of them, with one reason.
 
 let at = Date.UTC(2026, 4, 4);
 let world: World;

@@ -11,7 +11,7 @@ import { openEmbedded } from '../../../src/store/embedded/server.ts';
 import { asAfterFirstStart } from '../../data-directory.ts';
 import { superuserOf } from '../../database/embedded/superuser.ts';
 
-// Somebody has become superuser of the embedded database and reads files with it. The root key must not be among
+// An attacker has become superuser of the embedded database and reads files with it. The root key must not be among
 // those that the database's account can read.
 
 const isRoot = process.getuid?.() === 0;

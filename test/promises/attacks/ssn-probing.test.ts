@@ -44,7 +44,7 @@ const patch = (client: BrandClient, id: string, ssn: string) =>
   client.call('PATCH', `/customers/${id}`, { body: { ssn } });
 const limits = readConfig({ CLIENTELE_ENVIRONMENT: 'live' }).budgetLimits;
 
-/** What somebody can tell answers apart by. */
+/** What distinguishes answers. */
 const visible = ({ status, text, headers }: Called) => [
   status,
   headers.get('etag'),

@@ -47,7 +47,7 @@ async function repeat(
   return undefined;
 }
 
-/** Without a key nobody may send again: what happened is read, and it must be all or nothing. */
+/** Without a key the request is not repeated. The state is read, and must be all or nothing. */
 async function settle(at: Deployment, history: CustomerHistory, step: Step): Promise<readonly string[]> {
   if (step.method === 'POST') {
     const found = await findByEmail(at, history.email);

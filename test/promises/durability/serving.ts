@@ -178,7 +178,7 @@ export async function databasePids(dataDir: string): Promise<readonly number[]> 
 
 async function pidsOf(place: DataLayout): Promise<readonly number[]> {
   const postmaster = (await readPidFile(place))?.pid;
-  // The file may be a dead server's, and the pid somebody else's by now.
+  // The file may belong to a dead server, and its pid to another process.
   const runs = postmaster !== undefined && (await commandLine(postmaster)).includes(commandLineMarker(place));
   const others: number[] = [];
   for (const pid of await allPids()) {
@@ -187,7 +187,7 @@ async function pidsOf(place: DataLayout): Promise<readonly number[]> {
   return runs ? [postmaster, ...others] : others;
 }
 
-/** Kills processes; one that has ended by itself meanwhile is no fault. */
+/** Kills processes. A process that has already ended is no fault. */
 export function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
     try {
@@ -200,7 +200,7 @@ export function killAll(pids: readonly number[]): void {
 
 export type Sql = (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 
-/** SQL on the database of a data directory, as somebody with its files could run it. */
+/** SQL on the database of a data directory, as a user with access to its files could run it. */
 export async function withSql<Result>(dataDir: string, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   const client = new pg.Client(superuserOf(dataDir));
   client.on('error', () => undefined);

@@ -38,7 +38,7 @@ export interface Traffic {
 
 const api = '/api/v0.1';
 
-/** Sends a step; `undefined` where nobody can say what became of it. Throws for any answer that should not be. */
+/** Sends a step. `undefined`: its outcome is not known. Throws for any unexpected answer. */
 export async function send(
   url: string,
   key: DeploymentKey,

@@ -10,6 +10,7 @@ import { configurationPage } from './generate/configuration-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import { eventsPage } from './generate/events-page.ts';
 import { schemaFile } from './generate/schema.ts';
+import { securityEventsPage } from './generate/security-events-page.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' }, into: { type: 'string' } } });
 const folder = values.into ?? fileURLToPath(new URL('..', import.meta.url));
@@ -20,6 +21,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/events.md': eventsPage(),
   'docs/configuration.md': configurationPage(),
   'docs/commands.md': commandsPage(),
+  'docs/security-events.md': securityEventsPage(),
   'docs/schema.sql': await schemaFile(),
 };
 

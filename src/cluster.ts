@@ -159,9 +159,9 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
   process.send?.('ready');
   const [{ referenceKey, port, connections }] = (await told) as [WorkerConfig];
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
-  const runtime = await openRuntime(config, 'command', { ...overrides, connections });
+  const runtime = await openRuntime(config, 'command', { ...overrides, logger, connections });
   const httpServer = await openHttpServer({ ...config, port }, runtime, {
-    observer: openObserver(logger, () => runtime.database.usage),
+    observer: openObserver(logger, () => runtime.database.usage, runtime.system.security),
     tls: certificateOf(config),
     referenceKey,
   });

@@ -39,6 +39,8 @@ export interface Config {
   readonly trustProxy: readonly string[];
   readonly webhookAllow: readonly string[];
   readonly rateLimit: number;
+  /** Failed authentications a minute for each source. */
+  readonly authFailures: number;
   readonly budgetLimits: BudgetLimits;
 }
 
@@ -83,6 +85,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustProxy: listOf(env.CLIENTELE_TRUST_PROXY),
     webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),
     rateLimit: env.CLIENTELE_RATE_LIMIT,
+    authFailures: env.CLIENTELE_AUTH_FAILURES,
     budgetLimits: {
       ssnMisses: env.CLIENTELE_SSN_MISSES,
       ssnMissesOfBrand: env.CLIENTELE_SSN_MISSES_BRAND,

@@ -8,6 +8,7 @@ import type { Observer } from './http/observe.ts';
 import { addProbes } from './http/probes.ts';
 import { openRateLimiter } from './http/rate-limit.ts';
 import { addReference } from './http/reference.ts';
+import { openSourceGuard } from './http/security/source-guard.ts';
 import { buildServer } from './http/server.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
 import { readCertificate } from './operations/installation/certificate.ts';
@@ -52,6 +53,7 @@ export async function openHttpServer(
     }),
     observer,
     limiter: config.environment === 'live' ? openRateLimiter(config.rateLimit) : undefined,
+    sourceGuard: config.environment === 'live' ? openSourceGuard(config.authFailures) : undefined,
     isKnownHost: hostCheck(config.host, config.publicUrl),
     hstsSeconds: tls && config.environment === 'live' ? hstsSeconds : undefined,
     trustProxy: config.trustProxy,

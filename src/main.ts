@@ -41,12 +41,12 @@ export async function startServer(
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const tls = certificateOf(config);
   let { port } = config;
-  const runtime = await openRuntime(config, 'serve', overrides, async () => {
+  const runtime = await openRuntime(config, 'serve', { ...overrides, logger }, async () => {
     port = await findPort(config);
   });
   try {
     const { system, database, isFirstStart } = runtime;
-    const observer = openObserver(logger, () => database.usage);
+    const observer = openObserver(logger, () => database.usage, system.security);
     const demoKey = config.demo && isFirstStart ? await seedDemoData(system) : undefined;
     const referenceKey = await makeReferenceKey(system);
     const httpServer = cluster
@@ -78,12 +78,12 @@ export interface RunningWorker {
 
 /** Starts the process of `clientele worker`, on a database that a server has created. */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<RunningWorker> {
-  const runtime = await openRuntime(config, 'command', overrides);
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
+  const runtime = await openRuntime(config, 'command', { ...overrides, logger });
   const background = startBackground(
     config,
     runtime,
-    openObserver(logger, () => runtime.database.usage),
+    openObserver(logger, () => runtime.database.usage, runtime.system.security),
   );
   // Background tasks do not keep a process alive, so this timer does.
   const alive = setInterval(() => undefined, 60_000);

@@ -19,6 +19,7 @@ import { openManualKyc } from './providers/kyc-manual.ts';
 import { openSandboxKyc } from './providers/kyc-sandbox.ts';
 import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
+import { openSecurity } from './security.ts';
 import type { ServerAddress } from './store/connection/clients.ts';
 import type { Database } from './store/connection/database.ts';
 import { openDatabase } from './store/connection/database.ts';
@@ -91,6 +92,8 @@ export async function openRuntime(
     const firstStart = role === 'serve' ? { now: now() } : undefined;
     const { isFirstStart } = await ensureInstallation(database, vault, config.environment, firstStart);
     const outbound = overrides.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
+    const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
+    const security = openSecurity({ logger: overrides.logger, now, newId });
     const system: System = {
       db: database,
       vault,
@@ -100,7 +103,8 @@ export async function openRuntime(
       auditReads: config.auditReads,
       budgetLimits: config.budgetLimits,
       now,
-      newId: <Kind extends string>() => randomUUID() as Id<Kind>,
+      newId,
+      security,
       random: randomBytes,
       verifier: openVerifier(config, now),
       kycProvider: openKycProviders(config, now),
@@ -113,6 +117,7 @@ export async function openRuntime(
       async close() {
         await outbound.close();
         await close();
+        await security.close();
       },
     };
   } catch (error) {

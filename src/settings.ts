@@ -140,6 +140,13 @@ export const settings = Type.Object({
     description:
       'Requests a minute for each key in live, counted by each process for itself. A sandbox has no limit.',
   }),
+  CLIENTELE_AUTH_FAILURES: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'Failed authentications a minute from one source address in live, counted by each process for itself. Beyond it the source is answered 429, except for keys that were right from there before. A sandbox has no limit.',
+  }),
   CLIENTELE_SSN_MISSES: budget(
     30,
     'SSNs that a key may ask for in a day without finding anybody, or send and be told that they are taken or differ from the stored one (docs/lookups.md).',

@@ -14,6 +14,7 @@ const files = [
   'docs/configuration.md',
   'docs/commands.md',
   'docs/schema.sql',
+  'docs/security-events.md',
 ];
 
 interface Ended {

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { describeFault } from '../domain/fault.ts';
+import { securityEvents } from '../domain/security-events.ts';
+import type { SecurityLog } from '../operations/security-log.ts';
 
 /**
  * Every fact that is logged or counted of a request. It contains nothing from the client except the matched route.
@@ -37,7 +39,11 @@ export interface PoolUsage {
 }
 
 /** Writes metrics and the log from an allow-list: a field that is not named here cannot be written. */
-export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
+export function openObserver(
+  logger: Logger,
+  pool: () => PoolUsage,
+  security: Pick<SecurityLog, 'usage'>,
+): Observer {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -62,6 +68,7 @@ export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
       for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
     },
   });
+  addSecurityMetrics(registry, security);
   const tasks = taskMetrics(registry);
   const series = new Map<string, { observe(seconds: number): void }>();
 
@@ -92,6 +99,43 @@ export function openObserver(logger: Logger, pool: () => PoolUsage): Observer {
     },
     metrics: () => registry.metrics(),
   };
+}
+
+/** What the metrics show of security events and of their way to the push targets. */
+function addSecurityMetrics(registry: Registry, security: Pick<SecurityLog, 'usage'>): void {
+  const registers = [registry];
+  new Counter({
+    name: 'clientele_security_events_total',
+    help: 'Security events that this process recorded.',
+    labelNames: ['event'] as const,
+    registers,
+    collect() {
+      this.reset();
+      const { events } = security.usage();
+      // Alerts on a rate need the series before its first event.
+      for (const event of Object.keys(securityEvents) as (keyof typeof securityEvents)[])
+        this.inc({ event }, events.get(event) ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'clientele_security_spool_bytes',
+    help: 'Security events of this process that wait for their delivery to a push target.',
+    labelNames: ['target'] as const,
+    registers,
+    collect() {
+      for (const { target, spooledBytes } of security.usage().targets) this.set({ target }, spooledBytes);
+    },
+  });
+  new Counter({
+    name: 'clientele_security_dropped_total',
+    help: 'Security events that a full spool lost on their way to a push target.',
+    labelNames: ['target'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { target, dropped } of security.usage().targets) this.inc({ target }, dropped);
+    },
+  });
 }
 
 /** The metrics of background work. */

@@ -2,6 +2,7 @@ import type { KeyCheck } from '../operations/principal.ts';
 import type { System } from '../operations/system.ts';
 import type { Observer } from './observe.ts';
 import type { RateLimiter } from './rate-limit.ts';
+import type { SourceGuard } from './security/source-guard.ts';
 
 /** The options of a server. */
 export interface ServerOptions {
@@ -10,6 +11,8 @@ export interface ServerOptions {
   readonly observer: Observer;
   /** `undefined` in a sandbox. */
   readonly limiter: RateLimiter | undefined;
+  /** `undefined` in a sandbox. */
+  readonly sourceGuard: SourceGuard | undefined;
   /** Whether a Host header names this server. */
   readonly isKnownHost: (host: string | undefined) => boolean;
   /** Seconds of `Strict-Transport-Security`. Set only in live with the server's own certificate. */

@@ -13,16 +13,18 @@ import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
 import { perform } from '../operations/run.ts';
 import type { Answer, SignedHandler } from '../operations/system.ts';
-import { etagOf, idempotencyKeyOf, keyHeadersOf, preconditionOf, prefersText } from './headers.ts';
+import { etagOf, idempotencyKeyOf, preconditionOf, prefersText } from './headers.ts';
 import type { ServerOptions } from './options.ts';
 import { requestState } from './request-state.ts';
+import { authenticate } from './security/authenticate.ts';
+import { recordSuccess } from './security/events.ts';
 
 /**
  * The route of one row of the contract: it authenticates, checks the scope, reads and checks the input, runs the
  * operation and answers.
  */
 export function operationRoute(options: ServerOptions, row: OperationRow, handler: Handler): RouteOptions {
-  const { system, keys, limiter } = options;
+  const { system, limiter } = options;
   const read = inputReader(row);
   const run = withSchemaError(row, handler);
 
@@ -33,8 +35,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
     ...(row.body?.limit !== undefined && { bodyLimit: row.body.limit }),
     // Runs before the body is read, so that a client without a key cannot make this process hold 64 KiB.
     onRequest: async (request, reply) => {
-      const [identity, secret] = keyHeadersOf(request.raw);
-      const principal = await keys.authenticate(identity, secret);
+      const principal = await authenticate(options, request);
       requestState.set(request.raw, { principal, bodyText: '' });
       if (limiter) {
         const [policy, limit] = limiter.take(principal.identity);
@@ -51,6 +52,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       const repeat = isRepeatable(row) ? repeatKeyOf(request) : undefined;
       const call = { operationId: row.operationId, requestId: request.id };
       const done = await perform(system, principal, { call, handler: run, input, repeat });
+      recordSuccess(system, request, row.operationId);
       if (done.replayed) reply.header('idempotent-replayed', 'true');
       return sendAnswer(request, reply, row, done.answer);
     },
@@ -94,7 +96,7 @@ export function signedRoute(
   return {
     method: row.method,
     url: urlOf(row),
-    config: { operationId: row.operationId },
+    config: { operationId: row.operationId, isSigned: true },
     onRequest: async (request) => {
       requestState.set(request.raw, { principal: undefined, bodyText: '' });
     },

@@ -15,6 +15,7 @@ import type { ServerOptions } from './options.ts';
 import { RateLimited } from './rate-limit.ts';
 import { requestState } from './request-state.ts';
 import { operationRoute, signedRoute } from './route.ts';
+import { recordRefusal } from './security/events.ts';
 import { answerProtocolErrors, socketLimits, socketRefuser, trackExchange } from './socket.ts';
 
 const bytesPerKib = 1024;
@@ -41,7 +42,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     clientErrorHandler: refuse,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       begin(observer, request, reply);
-      return sendError(observer, request, reply, error);
+      return sendError(options, request, reply, error);
     },
   } as object) as unknown as FastifyInstance;
   answerProtocolErrors(app, refuse);
@@ -54,7 +55,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
       reply.header('strict-transport-security', `max-age=${options.hstsSeconds}`);
     done(refusalAtOnce(options, request, reply));
   });
-  app.setErrorHandler((error, request, reply) => sendError(observer, request, reply, error));
+  app.setErrorHandler((error, request, reply) => sendError(options, request, reply, error));
   app.setNotFoundHandler((request, reply) => {
     throw notFound(request, reply);
   });
@@ -163,12 +164,13 @@ function operationOf({ routeOptions }: FastifyRequest): string {
 }
 
 function sendError(
-  observer: Observer,
+  { observer, system }: ServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
   const refusal = refusalOf(error) ?? refusalOfBroken(request) ?? faultAnswer(observer, request, error);
+  recordRefusal(system, request, refusal);
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));
   if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
   if (error instanceof RateLimited) {

@@ -14,6 +14,7 @@ import type { Keyring, Vault } from '../vault/vault.ts';
 import type { ChangeRecord } from './journal.ts';
 import type { Keyrings } from './keyrings.ts';
 import type { Principal } from './principal.ts';
+import type { SecurityLog } from './security-log.ts';
 
 /** What every operation uses. Clock and randomness are passed in, so that tests can control them. */
 export interface System {
@@ -31,6 +32,7 @@ export interface System {
   readonly kycProvider: (program: ProviderChoice) => KycProvider;
   /** The HTTP client for webhooks. */
   readonly outbound: Outbound;
+  readonly security: SecurityLog;
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Returns the given number of cryptographically random bytes. */

@@ -13,6 +13,7 @@ import {
 import type { Connection } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
+import { recordEntry } from './security.ts';
 
 /** The most entries that one transaction numbers. */
 const batch = 1_000;
@@ -26,14 +27,15 @@ export type Sequenced = 'done' | 'more' | 'elsewhere';
  */
 export async function sequence(system: System, due: SequencerWork = dueNow(system)): Promise<Sequenced> {
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
-  const { outcome, events } = await system.db.transaction(async (db) => {
-    if (!(await lockSequencer(db))) return { outcome: 'elsewhere', events: 0 } as const;
+  const { outcome, events, placed } = await system.db.transaction(async (db) => {
+    if (!(await lockSequencer(db))) return { outcome: 'elsewhere', events: 0, placed: [] } as const;
     const ones = await readUnsequenced(db, batch);
     if (ones.length > 0) await placeThem(db, ones);
     await signDue(system, db, due);
     const events = ones.filter(({ hasEvent }) => hasEvent).length;
-    return { outcome: ones.length === batch ? 'more' : 'done', events } as const;
+    return { outcome: ones.length === batch ? 'more' : 'done', events, placed: ones } as const;
   });
+  for (const { brandId, body } of placed) recordEntry(system, brandId, body);
   // Deliveries follow the numbers of the events.
   if (events > 0) system.db.wake();
   return outcome;

@@ -1,0 +1,162 @@
+import type { ErrorCode } from './errors.ts';
+import type { BrandId, Id, KeyIdentity } from './ids.ts';
+
+/**
+ * Everything that an investigation asks about: one catalogue of events, of what causes each of them, and of all
+ * that an event says. An event never carries a value of a person or a secret.
+ */
+
+/** As syslog numbers them (RFC 5424, table 2). */
+export const severities = { alert: 1, error: 3, warning: 4, notice: 5, info: 6 } as const;
+export type Severity = keyof typeof severities;
+
+/** `succeeded`: it was done. `refused`: it was asked for and not done. `detected`: Clientele found it. */
+export const outcomes = ['succeeded', 'refused', 'detected'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+interface Kind {
+  readonly severity: Severity;
+  /** What happened, as a sentence. */
+  readonly when: string;
+}
+
+export const securityEvents = {
+  authentication_failed: {
+    severity: 'warning',
+    when: 'A request had no key, or one that is unknown, wrong, expired or revoked.',
+  },
+  source_refused: {
+    severity: 'alert',
+    when: 'Too many authentications from one source address failed, and it is refused for the rest of the minute. Announced once in that minute.',
+  },
+  scope_refused: { severity: 'warning', when: 'A key asked for something that its scopes do not include.' },
+  signature_refused: {
+    severity: 'warning',
+    when: 'A KYC callback had no valid signature, or named no program that takes callbacks.',
+  },
+  ssn_probing: {
+    severity: 'alert',
+    when: 'A request was refused because its budget of lookups was used up.',
+  },
+  ssn_revealed: { severity: 'notice', when: 'A full SSN was shown.' },
+  bulk_reveal: {
+    severity: 'alert',
+    when: 'A key has read half of the full SSNs that it may read in a day (succeeded), or asked for more than all of them (refused).',
+  },
+  data_exported: { severity: 'notice', when: 'An operator exported customers or the audit trail.' },
+  key_created: { severity: 'notice', when: 'An operator created an API key.' },
+  key_rotated: { severity: 'notice', when: 'An operator gave an API key a new secret.' },
+  key_revoked: { severity: 'notice', when: 'An operator revoked an API key.' },
+  provider_changed: {
+    severity: 'warning',
+    when: 'An operator created a KYC program, or changed the provider, URL or secret of one.',
+  },
+  record_altered: {
+    severity: 'alert',
+    when: 'A row in the database is not as Clientele wrote it. The request was refused.',
+  },
+  events_dropped: {
+    severity: 'error',
+    when: 'The spool of a push target was full. The oldest events in it were dropped; the log still has them.',
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+export type SecurityEventName = keyof typeof securityEvents;
+
+/** The facts of an event that its cause decides. */
+export interface SecurityFact {
+  readonly name: SecurityEventName;
+  readonly outcome: Outcome;
+  /** The source address; behind a declared proxy the forwarded one. None for a command. */
+  readonly source?: string | undefined;
+  /** The Identity that was claimed or, for a command, the key that it was about. */
+  readonly key?: KeyIdentity | undefined;
+  readonly brandId?: BrandId | undefined;
+  /** The operationId, or the command. */
+  readonly operation?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** How many events were dropped. */
+  readonly count?: number | undefined;
+}
+
+/** An event in its final form. Members without a value are absent. */
+export interface SecurityEvent {
+  readonly at: string;
+  readonly event_id: Id<'security event'>;
+  readonly security_event: SecurityEventName;
+  readonly severity: Severity;
+  readonly outcome: Outcome;
+  readonly source?: string;
+  readonly key?: string;
+  readonly brand_id?: string;
+  readonly operation?: string;
+  readonly request_id?: string;
+  readonly count?: number;
+}
+
+/** What each member says, in the order in which an event has them. */
+export const securityEventMembers: Readonly<Record<keyof SecurityEvent, string>> = {
+  at: 'When it happened, in UTC with microseconds.',
+  event_id: 'A UUID. A target that gets an event twice tells it by this.',
+  security_event: 'The name of the event.',
+  severity: `One of ${Object.keys(severities).join(', ')}.`,
+  outcome: `One of ${outcomes.join(', ')}.`,
+  source:
+    'The address that the request came from. Behind a proxy of CLIENTELE_TRUST_PROXY, the address that the proxy forwarded. Absent for commands.',
+  key: 'The Identity that the request claimed, whether or not it is real, if it is a well-formed UUID; for events about a key, that key.',
+  brand_id: 'The brand, where it is known: a failed authentication belongs to none.',
+  operation: 'The operationId, or the command.',
+  request_id: 'The X-Request-Id of the answer.',
+  count: 'How many events were dropped.',
+};
+
+/** Writes out an event. The order of its members is the one documented. */
+export function securityEvent(fact: SecurityFact, at: string, eventId: Id<'security event'>): SecurityEvent {
+  const { name, outcome, source, key, brandId, operation, requestId, count } = fact;
+  return {
+    at,
+    event_id: eventId,
+    security_event: name,
+    severity: securityEvents[name].severity,
+    outcome,
+    ...(source !== undefined && { source }),
+    ...(key !== undefined && { key }),
+    ...(brandId !== undefined && { brand_id: brandId }),
+    ...(operation !== undefined && { operation }),
+    ...(requestId !== undefined && { request_id: requestId }),
+    ...(count !== undefined && { count }),
+  };
+}
+
+/** Which events a request leaves that is refused with a code. */
+const refusals: Readonly<Record<string, SecurityEventName>> = {
+  auth_err: 'authentication_failed',
+  scope_err: 'scope_refused',
+  lookup_budget: 'ssn_probing',
+  reveal_budget: 'bulk_reveal',
+  record_altered: 'record_altered',
+};
+
+/** The event of a refused request. A caller that signs claims no key. */
+export function refusalEvent(code: ErrorCode, isSigned: boolean): SecurityEventName | undefined {
+  return code === 'auth_err' && isSigned ? 'signature_refused' : refusals[code];
+}
+
+/** Which operations leave an event when they succeed. */
+const successes: Readonly<Record<string, SecurityEventName>> = { revealSsn: 'ssn_revealed' };
+
+export const successEvent = (operation: string): SecurityEventName | undefined => successes[operation];
+
+/** Which commands leave an event, by the operation of their audit entry. */
+const commands: Readonly<Record<string, SecurityEventName>> = {
+  'keys create': 'key_created',
+  'keys rotate': 'key_rotated',
+  'keys revoke': 'key_revoked',
+  'programs create': 'provider_changed',
+  'programs set': 'provider_changed',
+  'export audit': 'data_exported',
+  'export customers': 'data_exported',
+};
+
+export const commandEvent = (command: string): SecurityEventName | undefined =>
+  Object.hasOwn(commands, command) ? commands[command] : undefined;

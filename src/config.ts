@@ -41,7 +41,18 @@ export interface Config {
   readonly rateLimit: number;
   /** Failed authentications a minute for each source. */
   readonly authFailures: number;
+  readonly push: PushConfig;
   readonly budgetLimits: BudgetLimits;
+}
+
+/** Where security events are pushed. */
+export interface PushConfig {
+  readonly syslogUrl: string | undefined;
+  readonly siemUrl: string | undefined;
+  readonly siemTokenFile: string | undefined;
+  readonly caFile: string | undefined;
+  /** For each process and target. */
+  readonly spoolBytes: number;
 }
 
 /** Lists the invalid settings and their allowed values, one line for each setting. */
@@ -86,6 +97,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),
     rateLimit: env.CLIENTELE_RATE_LIMIT,
     authFailures: env.CLIENTELE_AUTH_FAILURES,
+    push: {
+      syslogUrl: env.CLIENTELE_SYSLOG_URL,
+      siemUrl: env.CLIENTELE_SIEM_URL,
+      siemTokenFile: env.CLIENTELE_SIEM_TOKEN_FILE && resolve(env.CLIENTELE_SIEM_TOKEN_FILE),
+      caFile: env.CLIENTELE_PUSH_CA_FILE && resolve(env.CLIENTELE_PUSH_CA_FILE),
+      spoolBytes: env.CLIENTELE_PUSH_SPOOL_MB * 1024 * 1024,
+    },
     budgetLimits: {
       ssnMisses: env.CLIENTELE_SSN_MISSES,
       ssnMissesOfBrand: env.CLIENTELE_SSN_MISSES_BRAND,
@@ -165,10 +183,40 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
     problems.push(
       'CLIENTELE_PUBLIC_URL must be an http or https URL, for example https://customers.example.com.',
     );
+  problems.push(...pushConflicts(env));
   for (const name of ['CLIENTELE_TRUST_PROXY', 'CLIENTELE_WEBHOOK_ALLOW'] as const)
     if (!listOf(env[name]).every((entry) => ipaddr.isValidCIDR(entry)))
       problems.push(`${name} must be CIDRs separated by commas, for example 10.0.0.0/8.`);
   return problems;
+}
+
+function pushConflicts(env: Settings): readonly string[] {
+  const problems: string[] = [];
+  if (env.CLIENTELE_SYSLOG_URL !== undefined && !isUrlOf(env.CLIENTELE_SYSLOG_URL, ['tls:', 'tcp:', 'udp:']))
+    problems.push(
+      'CLIENTELE_SYSLOG_URL must be tls://, tcp:// or udp:// with a host and nothing behind its port, for example tls://logs.example.com:6514.',
+    );
+  if (env.CLIENTELE_SIEM_URL !== undefined && !isSafeSiemUrl(env.CLIENTELE_SIEM_URL))
+    problems.push(
+      'CLIENTELE_SIEM_URL must be an https URL without a user name, or an http URL on this machine. Put a token into CLIENTELE_SIEM_TOKEN_FILE.',
+    );
+  if (env.CLIENTELE_SIEM_TOKEN_FILE !== undefined && env.CLIENTELE_SIEM_URL === undefined)
+    problems.push('CLIENTELE_SIEM_TOKEN_FILE needs CLIENTELE_SIEM_URL: set both or neither.');
+  return problems;
+}
+
+function isUrlOf(text: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  const rest = `${username}${password}${pathname}${search}${hash}`;
+  return protocols.includes(protocol) && hostname !== '' && (rest === '' || rest === '/');
+}
+
+function isSafeSiemUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && isHere));
 }
 
 const isWebUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);

@@ -93,7 +93,7 @@ export async function openRuntime(
     const { isFirstStart } = await ensureInstallation(database, vault, config.environment, firstStart);
     const outbound = overrides.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
     const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
-    const security = openSecurity({ logger: overrides.logger, now, newId });
+    const security = openSecurity({ config, logger: overrides.logger, now, newId });
     const system: System = {
       db: database,
       vault,

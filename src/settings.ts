@@ -147,6 +147,37 @@ export const settings = Type.Object({
     description:
       'Failed authentications a minute from one source address in live, counted by each process for itself. Beyond it the source is answered 429, except for keys that were right from there before. A sandbox has no limit.',
   }),
+  CLIENTELE_SYSLOG_URL: Type.Optional(
+    Type.String({
+      description:
+        'Where security events are pushed by syslog (RFC 5424): tls://host:6514, tcp://host:601 or udp://host:514 (docs/pushing-security-events.md).',
+    }),
+  ),
+  CLIENTELE_SIEM_URL: Type.Optional(
+    Type.String({
+      description:
+        'Where security events are pushed by HTTP POST, one JSON object a line (application/x-ndjson). It has to be https, or http on this machine.',
+    }),
+  ),
+  CLIENTELE_SIEM_TOKEN_FILE: Type.Optional(
+    Type.String({
+      description:
+        'The file with the token for CLIENTELE_SIEM_URL. A token alone is sent as Bearer; a text with a space, such as Splunk TOKEN, is the whole Authorization header.',
+    }),
+  ),
+  CLIENTELE_PUSH_CA_FILE: Type.Optional(
+    Type.String({
+      description:
+        'A file with PEM certificates of the authorities that both push targets are checked against, instead of the public ones.',
+    }),
+  ),
+  CLIENTELE_PUSH_SPOOL_MB: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 10_000,
+    description:
+      'Megabytes of security events that each process keeps in the data directory for each push target that does not answer. Beyond it the oldest are dropped and counted.',
+  }),
   CLIENTELE_SSN_MISSES: budget(
     30,
     'SSNs that a key may ask for in a day without finding anybody, or send and be told that they are taken or differ from the stored one (docs/lookups.md).',

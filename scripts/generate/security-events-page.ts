@@ -26,7 +26,7 @@ export function securityEventsPage(): string {
 
 <!-- Made from src/domain/security-events.ts by npm run generate. -->
 
-A security event says that something happened which an investigation asks about. Each is one line of the log. \`clientele_security_events_total\` counts them by name.
+A security event says that something happened which an investigation asks about. Each is one line of the log and, where they are set, goes to syslog (\`CLIENTELE_SYSLOG_URL\`) and to a SIEM (\`CLIENTELE_SIEM_URL\`). [Pushing security events](pushing-security-events.md) says how. \`clientele_security_events_total\` counts them by name.
 
 An event carries ids, addresses of machines and names of operations. It never carries a value of a person, a secret, or text that a client wrote.
 

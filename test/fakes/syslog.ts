@@ -23,14 +23,14 @@ export interface ReceivedSyslog {
 
 const form = /^<(\d{1,3})>1 (\S+) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) - (\{.*\})$/;
 
-export function readSyslog(text: string): ReceivedSyslog {
+function readSyslog(text: string): ReceivedSyslog {
   const [, priority, at = '', hostname = '', appName = '', , msgId = '', json = ''] = form.exec(text) ?? [];
   if (priority === undefined) throw new Error(`Not a message of RFC 5424: ${text}`);
   return { priority: Number(priority), at, hostname, appName, msgId, json: JSON.parse(json) };
 }
 
 /** The octet-counted messages of a stream that has ended. */
-export function readFrames(stream: Buffer): readonly string[] {
+function readFrames(stream: Buffer): readonly string[] {
   const texts: string[] = [];
   for (let at = 0; at < stream.length; ) {
     const space = stream.indexOf(' ', at);

@@ -51,59 +51,17 @@ const abandonedAfter = 120_000;
 
 export function openSpool(folder: string, mostBytes: number): Spool {
   const own = join(folder, `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`);
-  const segmentBytes = Math.max(1, Math.min(1024 * 1024, Math.floor(mostBytes / 8)));
+  const segments = openSegments(own, Math.max(1, Math.min(1024 * 1024, Math.floor(mostBytes / 8))));
   mkdirSync(own, { recursive: true, mode: 0o700 });
-  let segments: Segment[] = [];
-  let current: Segment | undefined;
-  let made = 0;
-
-  const pathOf = ({ name }: Segment) => join(own, name);
-  const bytesLeft = () => segments.reduce((sum, { bytes, offset }) => sum + bytes - offset, 0);
-
-  function segmentFor(size: number): Segment {
-    if (current && current.bytes + size <= segmentBytes) return current;
-    made += 1;
-    const order = `${String(Date.now()).padStart(15, '0')}-${String(made).padStart(8, '0')}`;
-    current = { name: `${order}-${randomBytes(3).toString('hex')}.ndjson`, bytes: 0, offset: 0 };
-    segments.push(current);
-    return current;
-  }
-
-  function remove(segment: Segment): void {
-    rmSync(pathOf(segment), { force: true });
-    rmSync(`${pathOf(segment)}.at`, { force: true });
-    segments = segments.filter((one) => one !== segment);
-    if (current === segment) current = undefined;
-  }
-
-  /** Drops the oldest segment. Answers how many lines of it were not delivered. */
-  function dropOldest(): number {
-    const [oldest] = segments;
-    if (!oldest) return 0;
-    const lines = linesIn(pathOf(oldest), oldest.offset);
-    remove(oldest);
-    return lines;
-  }
-
-  function settle(segment: Segment, offset: number): void {
-    if (!segments.includes(segment)) return;
-    segment.offset = offset;
-    if (segment.offset < segment.bytes || segment === current)
-      writeFileSync(`${pathOf(segment)}.at`, String(offset), { mode: 0o600 });
-    else remove(segment);
-  }
 
   return {
     append(line) {
       const text = `${line}\n`;
       const size = Buffer.byteLength(text);
       let dropped = 0;
-      while (segments.length > 0 && bytesLeft() + size > mostBytes) dropped += dropOldest();
+      while (segments.all.length > 0 && segments.bytes + size > mostBytes) dropped += segments.dropOldest();
       try {
-        const segment = segmentFor(size);
-        mkdirSync(own, { recursive: true, mode: 0o700 });
-        appendFileSync(pathOf(segment), text, { mode: 0o600 });
-        segment.bytes += size;
+        segments.append(text, size);
       } catch {
         // A full disk, for example. The log has the event; the count says that the target misses it.
         dropped += 1;
@@ -111,17 +69,17 @@ export function openSpool(folder: string, mostBytes: number): Spool {
       return dropped;
     },
     async next() {
-      for (const segment of [...segments]) {
-        const { offset } = segment;
-        const text = await readFrom(pathOf(segment), offset);
-        // Another process took the segment over, or a crash left half a line at its end.
-        const isOver = text === undefined || (!text.includes('\n') && segment !== current);
-        if (isOver && segment !== current) remove(segment);
+      for (const segment of segments.all) {
+        const text = await readFrom(join(own, segment.name), segment.offset);
         const end = text === undefined ? 0 : text.lastIndexOf('\n') + 1;
-        if (text === undefined || end === 0) continue;
-        const lines = text.slice(0, end).split('\n').slice(0, -1);
-        const upTo = offset + Buffer.byteLength(text.slice(0, end));
-        return { lines, done: () => settle(segment, upTo) };
+        if (text === undefined || end === 0) {
+          // Another process took the segment over, or a crash left half a line at its end.
+          if (!segments.isCurrent(segment)) segments.remove(segment);
+          continue;
+        }
+        const whole = text.slice(0, end);
+        const upTo = segment.offset + Buffer.byteLength(whole);
+        return { lines: whole.split('\n').slice(0, -1), done: () => segments.settle(segment, upTo) };
       }
       return undefined;
     },
@@ -129,17 +87,73 @@ export function openSpool(folder: string, mostBytes: number): Spool {
       const now = new Date();
       mkdirSync(own, { recursive: true, mode: 0o700 });
       utimesSync(own, now, now);
-      const adopted = foldersIn(folder)
-        .filter((name) => join(folder, name) !== own && isLeft(folder, name))
-        .flatMap((name) => moveSegments(join(folder, name), own));
-      segments = [...segments, ...adopted].sort((one, other) => (one.name < other.name ? -1 : 1));
+      const left = foldersIn(folder).filter((name) => join(folder, name) !== own && isLeft(folder, name));
+      segments.add(left.flatMap((name) => moveSegments(join(folder, name), own)));
     },
     get bytes() {
-      return bytesLeft();
+      return segments.bytes;
     },
     close() {
-      for (const segment of segments.filter(({ bytes, offset }) => offset >= bytes)) remove(segment);
+      for (const segment of segments.all) if (segment.offset >= segment.bytes) segments.remove(segment);
       removeEmpty(own);
+    },
+  };
+}
+
+/** The segments in a process's own folder, oldest first. New lines go to the current one. */
+function openSegments(own: string, segmentBytes: number) {
+  let all: readonly Segment[] = [];
+  let current: Segment | undefined;
+  let made = 0;
+  const pathOf = ({ name }: Segment) => join(own, name);
+
+  function segmentFor(size: number): Segment {
+    if (current && current.bytes + size <= segmentBytes) return current;
+    made += 1;
+    const order = `${String(Date.now()).padStart(15, '0')}-${String(made).padStart(8, '0')}`;
+    current = { name: `${order}-${randomBytes(3).toString('hex')}.ndjson`, bytes: 0, offset: 0 };
+    all = [...all, current];
+    return current;
+  }
+
+  function remove(segment: Segment): void {
+    rmSync(pathOf(segment), { force: true });
+    rmSync(`${pathOf(segment)}.at`, { force: true });
+    all = all.filter((one) => one !== segment);
+    if (current === segment) current = undefined;
+  }
+
+  return {
+    get all() {
+      return all;
+    },
+    get bytes() {
+      return all.reduce((sum, { bytes, offset }) => sum + bytes - offset, 0);
+    },
+    isCurrent: (segment: Segment) => segment === current,
+    remove,
+    append(text: string, size: number): void {
+      const segment = segmentFor(size);
+      mkdirSync(own, { recursive: true, mode: 0o700 });
+      appendFileSync(pathOf(segment), text, { mode: 0o600 });
+      segment.bytes += size;
+    },
+    /** Answers how many lines of the oldest segment were not delivered. */
+    dropOldest(): number {
+      const [oldest] = all;
+      if (!oldest) return 0;
+      const lines = linesIn(pathOf(oldest), oldest.offset);
+      remove(oldest);
+      return lines;
+    },
+    settle(segment: Segment, offset: number): void {
+      if (!all.includes(segment)) return;
+      segment.offset = offset;
+      if (segment.offset >= segment.bytes && segment !== current) remove(segment);
+      else writeFileSync(`${pathOf(segment)}.at`, String(offset), { mode: 0o600 });
+    },
+    add(more: readonly Segment[]): void {
+      all = [...all, ...more].sort((one, other) => (one.name < other.name ? -1 : 1));
     },
   };
 }

@@ -75,11 +75,10 @@ function sendStream(socket: Socket, messages: readonly string[], timeoutMs: numb
 async function sendDatagrams(host: string, port: number, messages: readonly string[]): Promise<boolean> {
   try {
     const { address, family } = await lookup(host);
-    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4').on('error', () => undefined);
     try {
       for (const message of messages) {
         await new Promise<void>((resolve, reject) => {
-          socket.on('error', reject);
           socket.send(message, port, address, (error) => (error ? reject(error) : resolve()));
         });
       }

@@ -1,14 +1,6 @@
 -- The schema as it is after all migrations, for reading. Made by `npm run generate` from a database that was
 -- migrated for it; what is applied are the files in src/store/migrations.
 
-create table account_closings (
-  brand_id uuid not null,
-  customer_id uuid not null,
-  closed_on date not null,
-  given_at timestamp with time zone not null,
-  constraint account_closings_pkey PRIMARY KEY (brand_id, customer_id)
-);
-
 create table api_keys (
   brand_id uuid not null,
   identity uuid not null,
@@ -20,6 +12,8 @@ create table api_keys (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  version integer not null,
+  proof text not null,
   constraint api_keys_pkey PRIMARY KEY (brand_id, identity),
   constraint api_keys_brand_id_name_key UNIQUE (brand_id, name),
   constraint api_keys_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
@@ -27,6 +21,12 @@ create table api_keys (
   constraint api_keys_previous_digest_check CHECK (length(previous_digest) = 32)
 );
 CREATE INDEX api_keys_by_identity ON api_keys USING btree (identity);
+CREATE TRIGGER api_keys_insert_current BEFORE INSERT ON api_keys FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER api_keys_update_current BEFORE UPDATE OF proof ON api_keys FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table audit (
   brand_id uuid not null,
@@ -90,14 +90,15 @@ create table change_requests (
   decided_by uuid,
   created_at timestamp with time zone not null,
   decided_at timestamp with time zone,
+  proof text not null,
   constraint change_requests_pkey PRIMARY KEY (brand_id, change_request_id),
   constraint change_requests_status_check CHECK (status = ANY (ARRAY['pending'::text, 'approved'::text, 'declined'::text]))
 );
 CREATE INDEX change_requests_by_arrival ON change_requests USING btree (brand_id, seq);
 CREATE INDEX change_requests_by_customer ON change_requests USING btree (brand_id, customer_id, seq);
 CREATE INDEX change_requests_pending ON change_requests USING btree (brand_id, seq) WHERE (status = 'pending'::text);
-CREATE TRIGGER change_requests_insert_current BEFORE INSERT ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.wanted), sealed_head(new.reason), sealed_head(new.note)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
-CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, note ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+CREATE TRIGGER change_requests_insert_current BEFORE INSERT ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.wanted), sealed_head(new.reason), sealed_head(new.note), sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, note, proof ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE
             WHEN sealed_name(new.wanted) IS DISTINCT FROM sealed_name(old.wanted) THEN sealed_head(new.wanted)
             ELSE NULL::bytea
@@ -108,6 +109,10 @@ CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, n
         END,
         CASE
             WHEN sealed_name(new.note) IS DISTINCT FROM sealed_name(old.note) THEN sealed_head(new.note)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
@@ -144,7 +149,10 @@ create table customers (
   phone_index bytea,
   name_dob_index bytea not null,
   audit_key text,
+  holds smallint not null,
+  closed_on date,
   constraint customers_pkey PRIMARY KEY (brand_id, customer_id),
+  constraint customers_holds_check CHECK (holds >= 0),
   constraint customers_kyc_requests_available_check CHECK (kyc_requests_available >= 0 AND kyc_requests_available <= 3)
 ) with (fillfactor=75);
 CREATE UNIQUE INDEX customers_brand_person_id ON customers USING btree (brand_id, brand_person_id);
@@ -202,10 +210,24 @@ create table deleted_customers (
   audit_key text,
   look_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   claimed_until timestamp with time zone,
-  constraint deleted_customers_pkey PRIMARY KEY (brand_id, customer_id)
+  holds smallint not null,
+  closed_on date,
+  deletion text not null,
+  constraint deleted_customers_pkey PRIMARY KEY (brand_id, customer_id),
+  constraint deleted_customers_holds_check CHECK (holds >= 0)
 );
 CREATE INDEX deleted_customers_in_order ON deleted_customers USING btree (brand_id, deleted_at, customer_id);
 CREATE INDEX deleted_customers_to_look_at ON deleted_customers USING btree (look_at) WHERE (look_at < 'infinity'::timestamp with time zone);
+CREATE TRIGGER deleted_customers_insert_current BEFORE INSERT ON deleted_customers FOR EACH ROW WHEN (is_outdated(new.brand_id, sealed_head(new.deletion), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER deleted_customers_update_current BEFORE UPDATE OF profile, deletion ON deleted_customers FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.profile) IS DISTINCT FROM sealed_name(old.profile) THEN sealed_head(new.profile)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.deletion) IS DISTINCT FROM sealed_name(old.deletion) THEN sealed_head(new.deletion)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table deliveries (
   brand_id uuid not null,
@@ -377,7 +399,7 @@ create table kyc_decisions (
   documents text[] not null,
   decided_by uuid not null,
   decided_at timestamp with time zone not null,
-  note text,
+  note text not null,
   note_seal integer not null,
   constraint kyc_decisions_pkey PRIMARY KEY (brand_id, decision_id)
 );
@@ -440,16 +462,21 @@ create table kyc_runs (
   poll_tries smallint default 0 not null,
   silence text,
   silent_since timestamp with time zone,
+  proof text not null,
   constraint kyc_runs_pkey PRIMARY KEY (brand_id, run_id)
 );
 CREATE INDEX kyc_runs_due ON kyc_runs USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 CREATE UNIQUE INDEX kyc_runs_in_order ON kyc_runs USING btree (brand_id, customer_id, ordinal);
 CREATE UNIQUE INDEX kyc_runs_running ON kyc_runs USING btree (brand_id, customer_id, program_id) WHERE (status = ANY (ARRAY['submitted'::text, 'document_required'::text, 'under_review'::text]));
 CREATE INDEX kyc_runs_to_review ON kyc_runs USING btree (brand_id, review_since, run_id) WHERE (status = 'under_review'::text);
-CREATE TRIGGER kyc_runs_insert_current BEFORE INSERT ON kyc_runs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.data)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
-CREATE TRIGGER kyc_runs_update_current BEFORE UPDATE OF data ON kyc_runs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+CREATE TRIGGER kyc_runs_insert_current BEFORE INSERT ON kyc_runs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.data), sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER kyc_runs_update_current BEFORE UPDATE OF data, proof ON kyc_runs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE
             WHEN sealed_name(new.data) IS DISTINCT FROM sealed_name(old.data) THEN sealed_head(new.data)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
@@ -505,16 +532,21 @@ create table programs (
   settings text,
   settings_seal integer default 0 not null,
   created_at timestamp with time zone not null,
+  proof text not null,
   constraint programs_pkey PRIMARY KEY (brand_id, program_id),
   constraint programs_brand_id_name_key UNIQUE (brand_id, name),
   constraint programs_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
   constraint programs_name_check CHECK (length(name) >= 1 AND length(name) <= 100),
   constraint programs_provider_check CHECK (provider = ANY (ARRAY['sandbox'::text, 'manual'::text, 'http'::text]))
 );
-CREATE TRIGGER programs_insert_current BEFORE INSERT ON programs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.settings)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
-CREATE TRIGGER programs_update_current BEFORE UPDATE OF settings ON programs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+CREATE TRIGGER programs_insert_current BEFORE INSERT ON programs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.settings), sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER programs_update_current BEFORE UPDATE OF settings, proof ON programs FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE
             WHEN sealed_name(new.settings) IS DISTINCT FROM sealed_name(old.settings) THEN sealed_head(new.settings)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
@@ -525,9 +557,17 @@ create table retention_policies (
   identity_years integer not null,
   documents_years integer not null,
   changed_at timestamp with time zone not null,
+  version integer not null,
+  proof text not null,
   constraint retention_policies_pkey PRIMARY KEY (brand_id),
   constraint retention_policies_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id)
 );
+CREATE TRIGGER retention_policies_insert_current BEFORE INSERT ON retention_policies FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER retention_policies_update_current BEFORE UPDATE OF proof ON retention_policies FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
 create table root_versions (
   version integer not null,

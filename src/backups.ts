@@ -4,12 +4,21 @@ import { ConfigError, refuseUnsafe } from './config.ts';
 import { makeBackup } from './operations/installation/backup.ts';
 import { openBackup, restoreBackup } from './operations/installation/restore.ts';
 import type { Overrides } from './runtime.ts';
-import { keySourceOf, openStorage, refuseReadableKey, rootKeyFileOf, wallClock } from './runtime.ts';
+import {
+  keySourceOf,
+  migrationSteps,
+  openStorage,
+  refuseReadableKey,
+  rootKeyFileOf,
+  wallClock,
+} from './runtime.ts';
 import type { BackupFacts } from './store/installation/backup.ts';
 import type { Manifest } from './store/installation/backup-file.ts';
 import type { RestoreFacts } from './store/installation/restore.ts';
+import { openVault } from './vault/vault.ts';
 
-// Backups need only the database. They use no keys and read no sealed content.
+// A backup needs the database only: it opens no keys and no records. A restore of an older backup seals its records
+// again.
 
 export interface BackupCall extends Overrides {
   readonly version: string;
@@ -54,8 +63,9 @@ export async function restoreFrom(config: Config, path: string, call: RestoreCal
     const { asOwner, close } = await openStorage(config, 'restore', call);
     try {
       const { manifest, size } = backup;
+      const steps = migrationSteps(() => openVault(root), call.notice);
       const facts = await asOwner((owner) =>
-        restoreBackup(owner, backup, (bytes) => call.progress(bytes, size)),
+        restoreBackup(owner, backup, steps, (bytes) => call.progress(bytes, size)),
       );
       return { ...facts, manifest };
     } finally {

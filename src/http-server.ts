@@ -47,6 +47,7 @@ export async function openHttpServer(
   const app = buildServer({
     system,
     keys: openKeyCheck({
+      keyrings: system.keyrings,
       db: database,
       now: system.now,
       ...(referenceKey && { inMemory: referenceKey.presented }),

@@ -3,9 +3,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ConfigError, readSecretFile, refuseUnsafe } from './config.ts';
+import { Refusal } from './domain/errors.ts';
 import type { Id } from './domain/ids.ts';
 import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
+import { bindRows } from './operations/installation/bind-rows.ts';
 import { ensureInstallation } from './operations/installation/installation.ts';
 import { openKeyrings } from './operations/keyrings.ts';
 import type { System } from './operations/system.ts';
@@ -29,6 +31,7 @@ import type { EmbeddedServer } from './store/embedded/server.ts';
 import { openEmbedded } from './store/embedded/server.ts';
 import { putGrants, roleOf } from './store/grants.ts';
 import { readInstallation } from './store/installation/installation.ts';
+import type { MigrationSteps } from './store/migrate.ts';
 import { migrate, migrationStatus } from './store/migrate.ts';
 import type { KeySource, RootKeyLocation } from './vault/key-source.ts';
 import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from './vault/key-source.ts';
@@ -85,7 +88,8 @@ export async function openRuntime(
   const storage = await openStorage(config, role, overrides);
   const { database, close } = storage;
   try {
-    if (role === 'serve') await storage.migrate();
+    const steps = migrationSteps(() => configured ?? loadRoot(config), overrides.notice);
+    if (role === 'serve') await storage.migrate(steps);
     else await refuseOldSchema(database);
     const vault = configured ?? (await besideTheData(config, role, database));
     await beforeFirstStart();
@@ -145,7 +149,7 @@ export interface Storage {
   readonly database: Database;
   readonly embedded: EmbeddedServer | undefined;
   /** Brings the schema and the grants of the service's role up to date. Answers what was applied. */
-  migrate(): Promise<readonly string[]>;
+  migrate(before: MigrationSteps): Promise<readonly string[]>;
   /** Runs work connected as the owner of the tables, and gives the service's role its grants afterwards. */
   asOwner<Result>(work: (owner: Database) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -217,10 +221,10 @@ function ownerWork(
   };
   return {
     asOwner,
-    async migrate() {
+    async migrate(before) {
       const isReady = !address || (await roleOf(database)).isGranted;
       if (isReady && (await migrationStatus(database)).pending.length === 0) return [];
-      return asOwner((owner) => migrate(owner));
+      return asOwner((owner) => migrate(owner, undefined, before));
     },
   };
 }
@@ -231,13 +235,25 @@ export interface Migrated {
   readonly before: readonly string[];
 }
 
-/** Brings the schema of the configured database up to date. It needs no key, because it reads no record. */
+/** What a migration cannot do in SQL. The root key is loaded only where there is something to seal. */
+export const migrationSteps = (vault: () => Vault, notice?: (sentence: string) => void): MigrationSteps => ({
+  '0014_row_proofs_required': (db) =>
+    bindRows(db, vault, (records) => {
+      if (records % 10_000 < 250) notice?.(`Binding records to their rows: ${records} done.`);
+    }),
+});
+
+/**
+ * Brings the schema of the configured database up to date. The root key is needed only where a migration seals
+ * records of an earlier version again.
+ */
 export async function migrateDatabase(config: Config, overrides: Overrides = {}): Promise<Migrated> {
   const { asOwner, close } = await openStorage(config, 'command', overrides);
   try {
     return await asOwner(async (owner) => {
       const { applied: before } = await migrationStatus(owner);
-      return { applied: await migrate(owner), before };
+      const steps = migrationSteps(() => loadRoot(config), overrides.notice);
+      return { applied: await migrate(owner, undefined, steps), before };
     });
   } finally {
     await close();
@@ -284,16 +300,19 @@ const sandboxDelay = 1;
  * change.
  */
 function openKycProviders(
-  { webhookAllow }: Config,
+  { webhookAllow, environment }: Config,
   now: () => Instant,
 ): (choice: ProviderChoice) => KycProvider {
-  const sandbox = openSandboxKyc({ now, delaySeconds: sandboxDelay });
+  // In live there is none, whatever a row says.
+  const sandbox = environment === 'sandbox' ? openSandboxKyc({ now, delaySeconds: sandboxDelay }) : undefined;
   const manual = openManualKyc();
   const outbound = openOutbound({ ...httpKycLimits, allow: webhookAllow });
   return (choice) => {
     if (choice.provider === 'http')
       return openHttpKyc({ outbound, url: choice.url, secret: choice.secret, now });
-    return choice.provider === 'sandbox' ? sandbox : manual;
+    if (choice.provider === 'manual') return manual;
+    if (!sandbox) throw new Refusal('record_altered');
+    return sandbox;
   };
 }
 

@@ -89,7 +89,7 @@ const subjects: Readonly<
       customers: ['.', 'audit'],
       kyc: ['.', 'audit', 'customers'],
       webhooks: ['.', 'audit', 'customers'],
-      retention: ['.', 'audit', 'customers'],
+      retention: ['.', 'audit', 'customers', 'kyc'],
       rotation: ['.', 'audit', 'brands', 'customers'],
       installation: ['.', 'rotation'],
       demo: ['.', 'brands', 'customers', 'kyc'],

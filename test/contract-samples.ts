@@ -8,6 +8,7 @@ import { createKey } from '../src/operations/brands/api-keys.ts';
 import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
 import { mailing, person } from './people.ts';
+import { rewrite } from './rewrite.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
 /** A request of one operation, ready to be sent. */
@@ -265,7 +266,8 @@ async function waiting(
   const [, , customer_id = ''] = path.split('/');
   for (;;) {
     // Between the worker's first look and its second one; or, where people decide, after the first.
-    const [row] = await brand.sql(
+    const [row] = await rewrite(
+      brand,
       `with run as (
          update kyc_runs set status = $2, revision = revision + 1, poll_at = null, review_since = now(),
            wanted = '{government_id}',
@@ -322,7 +324,8 @@ export const customerPath = async (brand: BrandClient): Promise<string> =>
 /** A customer whose verification has passed, and who is locked therefore. */
 export async function verifiedCustomer(brand: BrandClient, overrides: object = {}): Promise<string> {
   const { customer_id } = (await newCustomer(brand, overrides)).json;
-  await brand.sql(
+  await rewrite(
+    brand,
     "update customers set kyc_passed_at = now(), kyc_status = 'passed', version = version + 1 where customer_id = $1",
     [customer_id],
   );

@@ -79,7 +79,8 @@ export const isRepeatable = (row: OperationRow): boolean =>
 const commonErrors: readonly ErrorCode[] = [
   'auth_err',
   'unavailable',
-  // Malformed, slow or oversized requests are answered before the operation is known.
+  'record_altered',
+  // A request that is malformed, too slow or too long has its answer before anyone knows what it is for.
   'input_error',
   'request_timeout',
   'header_too_large',

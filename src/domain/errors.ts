@@ -268,6 +268,12 @@ export const errorCatalogue = {
     message: 'The service cannot reach its database at the moment. Nothing was acknowledged; try again.',
     help: 'Wait for the time in Retry-After. Send changes with an Idempotency-Key, so that a retry is safe whatever the result of the first attempt.',
   },
+  record_altered: {
+    status: 503,
+    type: 'Server Error',
+    message: 'A stored record is not as this service wrote it, so nothing was answered from it.',
+    help: 'Give the operator the X-Request-Id of this answer. The log names the record, and clientele doctor looks for others.',
+  },
   unknown_list_customers: unknown('listing customers'),
   unknown_create_customer: unknown('creating the customer'),
   unknown_get_customer: unknown('reading the customer'),

@@ -1,3 +1,17 @@
+import type { Instant } from './time.ts';
+
+/** The forms of values that a record is bound to. A `day` is `YYYY-MM-DD`, `hex` is bytes in hexadecimal digits. */
+interface BoundForms {
+  readonly text: string;
+  readonly number: number;
+  readonly instant: Instant;
+  readonly words: readonly string[];
+  readonly hex: string;
+  readonly day: string;
+  readonly flag: boolean;
+}
+export type BoundForm = keyof BoundForms;
+
 /**
  * Every column that holds ciphertext under a brand's keys, declared once. It determines the context that a record
  * is sealed for (`sealContext`), what a rotation re-seals and the doctor counts (store/rotation/sealed-columns.ts),
@@ -16,20 +30,45 @@ interface Declaration {
   readonly sealCounter?: string;
   /** A column with unique values within the brand, and its type: a rotation pages through the rows by it. */
   readonly key: readonly [column: string, type: string];
+  /** Where a row may be without a record. */
+  readonly optional?: true;
   /** The type of the column itself: text in base64, unless said otherwise. */
-  readonly type?: 'bytea';
-  /** Rows that a rotation reads per statement, if the default is too many. */
+  readonly type?: 'text' | 'bytea';
+  /** How many rows a rotation reads in one statement, where the usual number would be too much. */
   readonly batchSize?: number;
+  /**
+   * Readable columns of the same row that the record is bound to. With another value in one of them it does not open. A writer of the table without the key can therefore not change them.
+   */
+  readonly bound?: Readonly<Record<string, BoundForm>>;
 }
 
 const ofCustomer = { recordId: '{customer_id}', key: ['customer_id', 'uuid'] } as const;
-const profile = { ...ofCustomer, purpose: 'profile', sealCounter: 'profile_seal' } as const;
+/** What decides about a customer besides the profile: the state of KYC, legal holds and the moments that rules read. */
+const profile = {
+  ...ofCustomer,
+  purpose: 'profile',
+  sealCounter: 'profile_seal',
+  bound: {
+    version: 'number',
+    brand_person_id: 'text',
+    created_at: 'instant',
+    updated_at: 'instant',
+    kyc_status: 'text',
+    kyc_passed_at: 'instant',
+    kyc_requests_available: 'number',
+    ssn_seal: 'number',
+    holds: 'number',
+    closed_on: 'day',
+  },
+} as const;
 const ssn = { ...ofCustomer, purpose: 'ssn', sealCounter: 'ssn_seal' } as const;
 /** The key of one customer's digests in the audit trail. */
 const auditKey = { ...ofCustomer, purpose: 'digests' } as const;
 /** A reason belongs to the entry with exactly this body. */
 const entryReason = { purpose: 'reason', recordId: '{sha256(body)}' } as const;
 const document = { purpose: 'document', key: ['document_id', 'uuid'] } as const;
+/** A record of no text at all. That it opens proves the columns that it is bound to. */
+const proof = { purpose: 'row', type: 'text' } as const;
 const ofChangeRequest = { purpose: 'reason', key: ['change_request_id', 'uuid'] } as const;
 
 /**
@@ -43,9 +82,49 @@ export const sealedColumns = {
   'deleted_customers.profile': profile,
   'deleted_customers.ssn': ssn,
   'deleted_customers.audit_key': auditKey,
+  'deleted_customers.deletion': {
+    ...proof,
+    recordId: 'deletion/{customer_id}',
+    key: ['customer_id', 'uuid'],
+    bound: { deleted_at: 'instant' },
+  },
   'idempotency.answer': { purpose: 'idempotency', recordId: '{record_id}', key: ['key', 'bytea'] },
   'journal.reason': { ...entryReason, key: ['arrived', 'bigint'] },
   'audit.reason': { ...entryReason, key: ['number', 'bigint'] },
+  'api_keys.proof': {
+    ...proof,
+    recordId: 'key/{identity}',
+    key: ['identity', 'uuid'],
+    bound: {
+      version: 'number',
+      name: 'text',
+      scopes: 'words',
+      digest: 'hex',
+      previous_digest: 'hex',
+      previous_until: 'instant',
+      created_at: 'instant',
+      expires_at: 'instant',
+      revoked_at: 'instant',
+    },
+  },
+  'retention_policies.proof': {
+    ...proof,
+    recordId: 'retention policy',
+    key: ['brand_id', 'uuid'],
+    bound: {
+      version: 'number',
+      never_verified_days: 'number',
+      not_passed_months: 'number',
+      identity_years: 'number',
+      documents_years: 'number',
+    },
+  },
+  'programs.proof': {
+    ...proof,
+    recordId: 'program/{program_id}',
+    key: ['program_id', 'uuid'],
+    bound: { name: 'text', provider: 'text', settings_seal: 'number', created_at: 'instant' },
+  },
   /** How the provider of a verification program is reached. */
   'programs.settings': {
     purpose: 'verification',
@@ -60,11 +139,32 @@ export const sealedColumns = {
     sealCounter: 'data_seal',
     key: ['run_id', 'uuid'],
   },
-  /** The metadata of a document image, and the image itself. */
+  'kyc_runs.proof': {
+    ...proof,
+    recordId: 'run/{customer_id}/{run_id}',
+    key: ['run_id', 'uuid'],
+    bound: {
+      program_id: 'text',
+      ordinal: 'number',
+      status: 'text',
+      revision: 'number',
+      started_at: 'instant',
+      updated_at: 'instant',
+      review_since: 'instant',
+      data_seal: 'number',
+      wanted: 'words',
+      submitted: 'words',
+      documents_until: 'instant',
+      asked_by_reviewer: 'flag',
+      reference: 'text',
+    },
+  },
+  /** What an image of a document is called and shows, and the image itself. */
   'kyc_documents.details': {
     ...document,
     recordId: 'details/{customer_id}/{document_id}',
     sealCounter: 'details_seal',
+    bound: { run_id: 'text', document_type: 'text', size: 'number', submitted_at: 'instant' },
   },
   'kyc_documents.content': {
     ...document,
@@ -74,37 +174,62 @@ export const sealedColumns = {
     // An image has up to 10 MB.
     batchSize: 1,
   },
-  /** The note of a reviewer's decision. */
+  /** What a reviewer wrote about a decision: an empty text where there is no note. */
   'kyc_decisions.note': {
     purpose: 'verification',
     recordId: 'note/{customer_id}/{decision_id}',
     sealCounter: 'note_seal',
     key: ['decision_id', 'uuid'],
+    bound: {
+      run_id: 'text',
+      decision: 'text',
+      documents: 'words',
+      decided_by: 'text',
+      decided_at: 'instant',
+    },
   },
   'legal_holds.reason': {
     purpose: 'reason',
     recordId: 'hold/{customer_id}/{hold_id}',
     key: ['hold_id', 'uuid'],
+    bound: { set_by: 'text', set_at: 'instant' },
   },
   'legal_holds.release_reason': {
     purpose: 'reason',
     recordId: 'release/{customer_id}/{hold_id}',
     key: ['hold_id', 'uuid'],
+    bound: { released_by: 'text', released_at: 'instant' },
+    optional: true,
   },
   'erasure_requests.reason': {
     purpose: 'reason',
     recordId: 'erasure/{customer_id}/{erasure_id}',
     key: ['erasure_id', 'uuid'],
+    bound: { requested_by: 'text', requested_at: 'instant' },
   },
   'change_requests.wanted': { ...ofChangeRequest, recordId: '{change_request_id}/wanted' },
   'change_requests.reason': { ...ofChangeRequest, recordId: '{change_request_id}/reason' },
   'change_requests.note': { ...ofChangeRequest, recordId: '{change_request_id}/note' },
+  'change_requests.proof': {
+    ...proof,
+    recordId: 'change request/{customer_id}/{change_request_id}',
+    key: ['change_request_id', 'uuid'],
+    bound: {
+      status: 'text',
+      fields: 'words',
+      requested_by: 'text',
+      decided_by: 'text',
+      created_at: 'instant',
+      decided_at: 'instant',
+    },
+  },
   /** A subscription's address, description and signing secrets. */
   'webhooks.settings': {
     purpose: 'webhook',
     recordId: '{webhook_id}',
     sealCounter: 'settings_seal',
     key: ['webhook_id', 'uuid'],
+    bound: { events: 'words', payload: 'text', status: 'text', created_at: 'instant' },
   },
   /** An event that shows a customer, and what its receiver answered. */
   'deliveries.payload': { purpose: 'event', recordId: '{delivery_id}', key: ['delivery_id', 'uuid'] },
@@ -122,20 +247,31 @@ export type Purpose = Declared[SealedColumnName]['purpose'];
 /**
  * The context that a record is sealed for. It opens only in this context.
  *
- * `recordId` is 1 to 255 ASCII characters; `sealNumber`, the number of times this record has been sealed, is an
- * integer from 0 to 2^32-1.
+ * `recordId` is 1 to 255 ASCII characters; `sealNumber`, how often this very record has been sealed, is an
+ * integer from 0 to 2^32-1; `bound`, where the column declares it, is the JSON of the values that the record is
+ * bound to.
  */
 export interface SealContext {
   readonly purpose: Purpose;
   readonly recordId: string;
   readonly sealNumber: number;
+  readonly bound?: string | undefined;
 }
 
 type InBraces<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? Name | InBraces<Rest>
   : never;
-type Ids<Name extends SealedColumnName> = Readonly<Record<InBraces<Declared[Name]['recordId']>, string>>;
-/** Present exactly if the column has a counter. */
+/** The values that a record id is made of. */
+type Ids<Name extends SealedColumnName> = {
+  readonly [Column in InBraces<Declared[Name]['recordId']>]: string;
+};
+/** The values that a record is bound to, under the names of their columns. */
+export type BoundValues<Name extends SealedColumnName> = Declared[Name] extends {
+  readonly bound: infer Bound extends Readonly<Record<string, BoundForm>>;
+}
+  ? { readonly [Column in keyof Bound]: BoundForms[Bound[Column]] | undefined }
+  : unknown;
+/** Given exactly where the column has a counter. */
 type SealNumber<Name extends SealedColumnName> = Declared[Name] extends { readonly sealCounter: string }
   ? [sealNumber: number]
   : [];
@@ -144,24 +280,41 @@ type SealNumber<Name extends SealedColumnName> = Declared[Name] extends { readon
 export const recordIdParts = (name: SealedColumnName): readonly string[] =>
   sealedColumns[name].recordId.split(/[{}]/);
 
-const partsByName = new Map<string, readonly string[]>(
-  (Object.keys(sealedColumns) as SealedColumnName[]).map((name) => [name, recordIdParts(name)]),
+/** The columns that the records of a column are bound to, in their order. */
+export const boundColumnsOf = (name: SealedColumnName): Readonly<Record<string, BoundForm>> => {
+  const declaration: Declaration = sealedColumns[name];
+  return declaration.bound ?? {};
+};
+
+const known = new Map(
+  (Object.keys(sealedColumns) as SealedColumnName[]).map((name) => [
+    name,
+    { parts: recordIdParts(name), bound: Object.keys(boundColumnsOf(name)) },
+  ]),
 );
 
-/** The context of one record of a column: `ids` are the values that its record id is made of. */
+/**
+ * The context of one record of a column: `row` has the values that its record id is made of and those that it is
+ * bound to.
+ */
 export function sealContext<Name extends SealedColumnName>(
   name: Name,
-  ids: Ids<Name>,
+  row: Ids<Name> & BoundValues<Name>,
   ...[sealNumber = 1]: SealNumber<Name>
 ): SealContext {
-  const values: Readonly<Record<string, string>> = ids;
-  const parts = partsByName.get(name) ?? [];
+  const values = row as Readonly<Record<string, unknown>>;
+  const { parts = [], bound = [] } = known.get(name) ?? {};
   return {
     purpose: sealedColumns[name].purpose,
     recordId: parts.map((part, at) => (at % 2 === 0 ? part : values[part])).join(''),
     sealNumber,
+    bound: bound.length === 0 ? undefined : boundText(bound.map((column) => values[column])),
   };
 }
+
+/** The values as JSON, which has one spelling for each list of them. */
+export const boundText = (values: readonly unknown[]): string =>
+  JSON.stringify(values.map((value) => value ?? null));
 
 /** The sealed columns of a table, in the order of their declaration. */
 export const sealedColumnsOf = (table: string): readonly string[] =>

@@ -22,6 +22,8 @@ export interface Observer {
   request(seen: Observation): void;
   /** Logs a fault of the service by its kind and place, never by its message, which may quote data. */
   fault(requestId: string, operation: string, error: unknown): void;
+  /** A stored record was altered outside of this service; `what` names it by its ids. */
+  recordAltered(requestId: string, operation: string, what: string): void;
   /** A round of a background task has ended. */
   taskRan(task: string, succeeded: boolean): void;
   /** A round of a background task failed, or one item of a round. */
@@ -59,6 +61,11 @@ export function openObserver(
     labelNames: ['operation'] as const,
     registers: [registry],
   });
+  const altered = new Counter({
+    name: 'clientele_altered_records_total',
+    help: 'Requests that met a stored record which this service did not write. Any other number than 0 is an alarm.',
+    registers: [registry],
+  });
   new Gauge({
     name: 'clientele_database_connections',
     help: 'Connections for changes, by what they do; waiting counts statements that queue for one.',
@@ -91,6 +98,13 @@ export function openObserver(
     fault(requestId, operation, error) {
       faults.inc({ operation });
       logger.error({ request_id: requestId, operation, ...describeFault(error) }, 'fault');
+    },
+    recordAltered(requestId, operation, what) {
+      altered.inc();
+      logger.error(
+        { request_id: requestId, operation, alarm: 'record_altered', record: what },
+        'record altered',
+      );
     },
     taskRan: tasks.ran,
     taskFailed: tasks.failed,

@@ -1,8 +1,9 @@
+import { Refusal } from '../domain/errors.ts';
 import type { BrandId } from '../domain/ids.ts';
 import { brandKeys } from '../store/brands/brand-keys.ts';
 import type { Database } from '../store/connection/database.ts';
 import type { Keyring, SealContext, Vault } from '../vault/vault.ts';
-import { UnknownKeyVersion } from '../vault/vault.ts';
+import { UnknownKeyVersion, VaultError } from '../vault/vault.ts';
 
 export interface Keyrings {
   /** The brand's keyring, from memory while it is fresh. */
@@ -32,6 +33,16 @@ export function openKeyrings(db: Database, vault: Vault): Keyrings {
     },
     reload,
   };
+}
+
+/**
+ * An error of the vault about a stored record as the answer to a request: the record was altered or damaged outside of
+ * this service. Every other error stays as it is.
+ */
+export function asRefusal(error: unknown): unknown {
+  const isRecord =
+    error instanceof VaultError && (error.code === 'unreadable' || error.code === 'unknown_key_version');
+  return isRecord ? new Refusal('record_altered', undefined, { cause: error }) : error;
 }
 
 /** Opens one sealed record. */

@@ -7,6 +7,9 @@ import type { Instant } from '../domain/time.ts';
 import type { PresentedKey } from '../store/brands/api-keys.ts';
 import { findKey } from '../store/brands/api-keys.ts';
 import type { Database } from '../store/connection/database.ts';
+import type { Keyrings } from './keyrings.ts';
+import { asRefusal, withFreshKeyring } from './keyrings.ts';
+import { checkKey } from './proofs.ts';
 
 /** The caller: one key of one brand. */
 export interface Principal {
@@ -41,16 +44,17 @@ export interface KeyCheck {
 
 export interface KeyCheckOptions {
   readonly db: Database;
+  readonly keyrings: Keyrings;
   readonly now: () => Instant;
   /** A key that exists in memory only, such as the key of the sandbox's reference page. */
   readonly inMemory?: PresentedKey;
 }
 
-export function openKeyCheck({ db, now, inMemory }: KeyCheckOptions): KeyCheck {
+export function openKeyCheck({ db, keyrings, now, inMemory }: KeyCheckOptions): KeyCheck {
   const known = new Map<string, Known>();
 
   async function find(identity: KeyIdentity): Promise<Known | undefined> {
-    const key = identity === inMemory?.identity ? inMemory : await findKey(db, identity);
+    const key = identity === inMemory?.identity ? inMemory : await findProven(identity);
     if (!key || key.revokedAt) return undefined;
     const found = { key, principal: principalOf(key), until: performance.now() + freshness };
     known.delete(identity);
@@ -58,6 +62,17 @@ export function openKeyCheck({ db, now, inMemory }: KeyCheckOptions): KeyCheck {
     const oldest = known.size > capacity ? known.keys().next().value : undefined;
     if (oldest !== undefined) known.delete(oldest);
     return found;
+  }
+
+  /** The key as it was written. @throws Refusal `record_altered` where its row was altered. */
+  async function findProven(identity: KeyIdentity): Promise<PresentedKey | undefined> {
+    const key = await findKey(db, identity);
+    if (!key) return undefined;
+    try {
+      return await withFreshKeyring(keyrings, await keyrings.of(key.brandId), (one) => checkKey(one, key));
+    } catch (error) {
+      throw asRefusal(error);
+    }
   }
 
   return {

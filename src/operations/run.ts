@@ -11,7 +11,7 @@ import type { BrandScope } from '../store/scope.ts';
 import type { Keyring } from '../vault/vault.ts';
 import type { Cause, ChangeRecord } from './journal.ts';
 import { journalOf } from './journal.ts';
-import { readSealed } from './keyrings.ts';
+import { asRefusal, readSealed } from './keyrings.ts';
 import type { Principal } from './principal.ts';
 import { ConflictError, OutdatedKeyringError, retryOnConflict } from './retry.ts';
 import type { Answer, ClaimMaker, Context, System } from './system.ts';
@@ -53,7 +53,12 @@ export interface Request {
  * Performs one operation for a principal, exactly once under an Idempotency-Key. A change that conflicts with
  * another one is decided again on what is stored then, so that concurrent changes of different fields are all kept.
  */
-export async function perform(system: System, principal: Principal, request: Request): Promise<Performed> {
+export const perform = (system: System, principal: Principal, request: Request): Promise<Performed> =>
+  attempt(system, principal, request).catch((error: unknown) => {
+    throw asRefusal(error);
+  });
+
+async function attempt(system: System, principal: Principal, request: Request): Promise<Performed> {
   const { call, handler, input, repeat } = request;
   const scope = scopeOf(system, principal.brandId);
   return retryOnConflict(system.keyrings, principal.brandId, async (keyring) => {

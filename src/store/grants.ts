@@ -11,8 +11,7 @@ const everything = 'select, insert, update, delete';
 
 /** By table. What is written once and never changed has no `update`, or one for the columns that do change. */
 const tableGrants: Readonly<Record<string, string>> = {
-  account_closings: 'select, insert, update (closed_on, given_at), delete',
-  api_keys: 'select, insert, update (digest, previous_digest, previous_until, revoked_at)',
+  api_keys: 'select, insert, update (digest, previous_digest, previous_until, revoked_at, version, proof)',
   // A reason is sealed again when keys rotate, and cleared when its customer is erased.
   audit: 'select, insert, update (reason)',
   audit_checkpoints: 'select, insert',
@@ -38,7 +37,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   legal_holds: 'select, insert, update (reason, release_reason, released_by, released_at), delete',
   lookup_budgets: everything,
   migrations: 'select',
-  programs: 'select, insert, update (provider, settings, settings_seal)',
+  programs: 'select, insert, update (provider, settings, settings_seal, proof)',
   retention_policies: 'select, insert, update',
   root_versions: 'select, insert, update (retired_at), delete',
   task_failures: everything,

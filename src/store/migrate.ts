@@ -108,12 +108,22 @@ export async function migrationStatus(db: Database, folder = migrationsFolder())
 }
 
 /**
+ * What the program has to do before a migration, by its name. It may be done by several processes at once, and again
+ * after an interruption.
+ */
+export type MigrationSteps = Readonly<Record<string, (db: Database) => Promise<void>>>;
+
+/**
  * Brings the schema up to date: plain SQL files in the order of their names, each in a transaction of its own with
  * its entry, forward only. Returns the names of the migrations that this call applied.
  * @throws MigrationError where files and database disagree; PostgreSQL's error if a file fails; that file is then
  *   rolled back.
  */
-export async function migrate(db: Database, folder = migrationsFolder()): Promise<readonly string[]> {
+export async function migrate(
+  db: Database,
+  folder = migrationsFolder(),
+  before: MigrationSteps = {},
+): Promise<readonly string[]> {
   // If nothing is pending, it does not wait: a backup holds the lock as long as it runs.
   const { pending } = await migrationStatus(db, folder);
   if (pending.length === 0) return [];
@@ -125,6 +135,7 @@ export async function migrate(db: Database, folder = migrationsFolder()): Promis
   for (const migration of migrationsIn(folder)) {
     const { pending } = await migrationStatus(db, folder);
     if (!pending.includes(migration.name)) continue;
+    await before[migration.name]?.(db);
     // A process that waited for the lock finds the migration applied and does nothing.
     const rows = await db.script(
       locked(`${stepSql(migration)}; select current_setting('clientele.applied', true) as applied`),

@@ -35,12 +35,9 @@ export interface Keyring {
   newDigester(context: SealContext): { readonly sealed: string; readonly digest: Digest };
   /** Opens a key for digests. Throws like `open`. */
   digester(context: SealContext, sealed: string): Digest;
-  /** The same record under the newest key, with the given seal number. The plaintext is not returned. */
-  reseal(context: SealContext, sealNumber: number, sealed: string | Buffer): string | Buffer;
-  /**
-   * The key version that a record names, not authenticated. A rotation uses it to find records that it still has to
-   * re-seal.
-   */
+  /** The same record under the newest key, in the same context. The plaintext stays in here. */
+  reseal(context: SealContext, sealed: string | Buffer): string | Buffer;
+  /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
   versionOf(sealed: string): number | undefined;
   /** The blind index of a normalised value, 32 bytes, under the newest index key. */
   index(kind: IndexKind, normalised: string): Buffer;
@@ -112,10 +109,10 @@ export function makeKeyring(
       return { sealed, digest: digestUnder(secret) };
     },
     digester: (context: SealContext, sealed: string) => digestUnder(openBytes(context, fromBase64(sealed))),
-    reseal: (context: SealContext, sealNumber: number, sealed: string | Buffer) => {
+    reseal: (context: SealContext, sealed: string | Buffer) => {
       const isText = typeof sealed === 'string';
       const plain = openBytes(context, isText ? fromBase64(sealed) : sealed);
-      const again = sealBytes({ ...context, sealNumber }, plain);
+      const again = sealBytes(context, plain);
       plain.fill(0);
       return isText ? again.toString('base64') : again;
     },
@@ -172,10 +169,14 @@ interface PurposeKey {
   readonly aad: (context: SealContext) => Buffer;
 }
 
+/** Bytes of bound values that are written in place. A longer text takes a copy. */
+const usualBound = 1_024;
+
 /**
- * The associated data of a context: the tuple (format, purpose, brand, record id, key version, seal number).
- * Everything except record id and seal number is the same for every record of a purpose, so it is written once. The
- * returned buffer is valid until the next call. That is enough, because sealing and opening are synchronous.
+ * The associated data of a context: the tuple (format, purpose, brand, record id, key version, seal number), and
+ * after it the text of what the record is bound to, where it is. All but record id, seal number and this text is
+ * the same for every record of a purpose, so it is written once. The result is valid until the next call, which is
+ * long enough, because sealing and opening never wait.
  */
 function associatedData(
   purpose: Purpose,
@@ -185,11 +186,11 @@ function associatedData(
   const start = tuple(FORMAT, purpose, brandId);
   const end = tuple(version, 0);
   const idAt = start.length + 4;
-  const buffer = Buffer.alloc(idAt + LONGEST_ID + end.length);
+  const buffer = Buffer.alloc(idAt + LONGEST_ID + end.length + 4 + usualBound);
   buffer.set(start);
   let written = buffer.subarray(0, 0);
   let idLength = 0;
-  return ({ recordId, sealNumber }) => {
+  return ({ recordId, sealNumber, bound }) => {
     checkId('record id', recordId);
     checkUint32('seal number', sealNumber, 0);
     if (recordId.length !== idLength) {
@@ -200,6 +201,16 @@ function associatedData(
     }
     written.write(recordId, idAt, 'latin1');
     written.writeUInt32BE(sealNumber, written.length - 4);
-    return written;
+    return bound === undefined ? written : withBound(buffer, written, bound);
   };
+}
+
+/** The same data and the text after it, which starts with its length. */
+function withBound(buffer: Buffer, written: Buffer, bound: string): Buffer {
+  const length = Buffer.byteLength(bound);
+  if (length > usualBound) return Buffer.concat([written, tuple(bound)]);
+  const at = written.length;
+  buffer.writeUInt32BE(length, at);
+  buffer.write(bound, at + 4, 'utf8');
+  return buffer.subarray(0, at + 4 + length);
 }

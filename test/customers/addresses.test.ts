@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { profileSealContext } from '../../src/operations/customers/sealing.ts';
 import { newCustomer } from '../contract-samples.ts';
 import { address, mailing } from '../people.ts';
+import { rewrite } from '../rewrite.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
@@ -27,7 +29,9 @@ async function subject(addresses: readonly object[] = [address, mailing]): Promi
 }
 
 const passKyc = ({ id }: Subject) =>
-  world.sql("update customers set kyc_status = 'passed', kyc_passed_at = now() where customer_id = $1", [id]);
+  rewrite(brand, "update customers set kyc_status = 'passed', kyc_passed_at = now() where customer_id = $1", [
+    id,
+  ]);
 const addressesOf = async ({ id }: Subject) => (await brand.call('GET', `/customers/${id}`)).json.addresses;
 const giveVerdict = async ({ id }: Subject, verdict: string) => {
   // One that the verifier in use would not give, written as no client could.
@@ -38,7 +42,7 @@ const giveVerdict = async ({ id }: Subject, verdict: string) => {
   const row = await readForChange(scope, id as never);
   if (!row) throw new Error('The customer is gone.');
   const keyring = await system.keyrings.of(brand.brandId);
-  const place = { purpose: 'profile', recordId: id, sealNumber: row.profileSeal } as const;
+  const place = profileSealContext(row);
   const profile = readProfile(keyring.open(place, row.profile));
   const addresses = profile.addresses.map((one) => ({ ...one, deliverability: verdict as never }));
   await world.sql('update customers set profile = $2 where customer_id = $1', [

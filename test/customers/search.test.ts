@@ -7,6 +7,7 @@ import type { CustomerFilter } from '../../src/store/customers/pages.ts';
 import { pageOfSearch } from '../../src/store/customers/pages.ts';
 import { newCustomer } from '../contract-samples.ts';
 import { newSsn, person } from '../people.ts';
+import { rewrite } from '../rewrite.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
@@ -153,8 +154,8 @@ test('by state finds the customers in that state', async () => {
   const tenant = await world.brand();
   const [first, second] = [await newCustomer(tenant), await newCustomer(tenant)];
   const set = 'update customers set kyc_status = $2, deliverability = $3 where customer_id = $1';
-  await world.sql(set, [first.json.customer_id, 'passed', 'undeliverable']);
-  await world.sql(set, [second.json.customer_id, 'failed', 'undeliverable']);
+  await rewrite(tenant, set, [first.json.customer_id, 'passed', 'undeliverable']);
+  await rewrite(tenant, set, [second.json.customer_id, 'failed', 'undeliverable']);
   expect(await found({ kyc_status: 'passed' }, tenant)).toEqual([first.json.customer_id]);
   expect(await found({ deliverability: 'undeliverable' }, tenant)).toHaveLength(2);
   const both = { kyc_status: 'failed', deliverability: 'undeliverable' };

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serverOwnedFields } from '../../src/domain/fields.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
+import { profileSealContext } from '../../src/operations/customers/sealing.ts';
+import { readCustomer } from '../../src/store/customers/customers.ts';
 import { newCustomer } from '../contract-samples.ts';
 import { address, mailing, newSsn, person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
@@ -224,10 +226,11 @@ describe("a stored value that today's rules would refuse", () => {
     const ssn = newSsn();
     const { customer_id: id } = (await newCustomer(brand, { ssn })).json;
     const keyring = await world.system.keyrings.of(brand.brandId);
-    const place = { purpose: 'profile', recordId: id, sealNumber: 1 } as const;
-    const [row] = await world.sql('select profile from customers where customer_id = $1', [id]);
+    const row = await readCustomer({ brandId: brand.brandId, db: world.system.db }, id);
+    if (!row) throw new Error('The customer is gone.');
+    const place = profileSealContext(row);
     const profile = keyring
-      .open(place, String(row?.['profile']))
+      .open(place, row.profile)
       .replace('"James"', '"J4mes"')
       .replace('"zip_code":"12345"', '"zip_code":"BAD ZIP"');
     await world.sql('update customers set profile = $1 where customer_id = $2', [

@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { BrandId } from '../../src/domain/ids.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { parseInstant, plusSeconds } from '../../src/domain/time.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../src/operations/installation/doctor-environment.ts';
 import { examineServer } from '../../src/operations/installation/doctor-records.ts';
 import { rootKeyFromFile } from '../../src/vault/key-source.ts';
+import { rewrite } from '../rewrite.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { cleanUp, clientele, serve, temporaryFolder } from './cli/program.ts';
@@ -259,19 +261,23 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
   });
 
   test('hints at keys that are old or about to end', async () => {
-    await damage(
-      `update api_keys set created_at = created_at - interval '400 days'`,
-      `update api_keys set created_at = created_at + interval '400 days', expires_at = null, previous_until = null`,
-    );
+    const [found] = await world.sql('select brand_id from brands');
+    const bank = { system: world.system, brandId: String(found?.['brand_id']) as BrandId };
+    await rewrite(bank, `update api_keys set created_at = created_at - interval '400 days'`);
+    mend = () =>
+      rewrite(
+        bank,
+        `update api_keys set created_at = created_at + interval '400 days', expires_at = null, previous_until = null`,
+      );
     expect(await oneComplaint(settings)).toEqual({
       check: 'API keys',
       state: 'yellow',
       explanation: 'The key till of First Bank has had the same secret for more than a year.',
       next_step: 'Give it a new one with: node bin/clientele.js keys rotate "till" --brand "First Bank"',
     });
-    await world.sql(`update api_keys set previous_until = now() - interval '1 day'`);
+    await rewrite(bank, `update api_keys set previous_until = now() - interval '1 day'`);
     expect(complaints(await doctor(settings))).toEqual([]);
-    await world.sql(`update api_keys set expires_at = now() + interval '3 days'`);
+    await rewrite(bank, `update api_keys set expires_at = now() + interval '3 days'`);
     expect((await oneComplaint(settings))?.explanation).toMatch(
       /^The key till of First Bank ends on \d{4}-\d\d-\d\d\.$/,
     );

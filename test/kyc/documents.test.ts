@@ -125,7 +125,7 @@ test('a document is sealed in the database and does not open in another row', as
     'update kyc_documents set content = (select content from kyc_documents where customer_id = $1) where customer_id = $2',
     [other.split('/')[2], id],
   );
-  expect((await brand.call('GET', file)).json.Code).toBe('unknown_get_kyc_document');
+  expect((await brand.call('GET', file)).json.Code).toBe('record_altered');
 });
 
 test('a document that was not requested is a conflict and is not stored', async () => {

@@ -166,7 +166,7 @@ describe('of changes to one customer at the same time', () => {
     await rival.connect();
     // The other one is to notice, and to give way.
     await rival.query("set deadlock_timeout = '1min'");
-    const touch = 'update customers set updated_at = now() where customer_id = $1';
+    const touch = 'update customers set index_version = index_version where customer_id = $1';
     await rival.query('begin');
     await rival.query(touch, [other]);
     const change = brand.call('PATCH', `/customers/${one}`, { body: { ssn } });

@@ -219,5 +219,5 @@ test("one brand's sealed record does not open for another, even if SQL copied it
     [foreign.customer_id, own.customer_id],
   );
   const read = await ours.call('GET', `/customers/${own.customer_id}`);
-  expect(read.json).toMatchObject({ Status: 500, Code: 'unknown_get_customer' });
+  expect(read.json).toMatchObject({ Status: 503, Code: 'record_altered' });
 });

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { CustomerId, Id, ProgramId, RunId } from '../../src/domain/ids.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
+import { nextRow, openProfile } from '../../src/operations/customers/change.ts';
+import { detailsSealContext, proveRun } from '../../src/operations/kyc/sealing.ts';
+import { changeCustomer, readForChange } from '../../src/store/customers/customers.ts';
+import { insertRunPart } from '../../src/store/kyc/runs.ts';
 import { eraseDueRecords } from '../../src/worker/eraser.ts';
 import { newCustomer } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
@@ -58,11 +63,24 @@ function plan(
   });
   for (const made of lifeCycle.documents) {
     on(made, async () => {
+      const keyring = await world.system.keyrings.of(brand.brandId);
+      const facts = {
+        documentId: randomUUID() as Id<'kyc document'>,
+        runId: randomUUID() as RunId,
+        documentType: 'government_id',
+        detailsSeal: 1,
+        size: 3,
+        submittedAt: noon(made),
+      } as const;
+      const place = detailsSealContext(person.id as CustomerId, facts);
       await world.sql(
         `insert into kyc_documents (brand_id, document_id, customer_id, run_id, document_type, details, details_seal,
            content, content_seal, size, submitted_at)
-         values ($1, gen_random_uuid(), $2, gen_random_uuid(), 'government_id', $3, 1, $4, 1, 3, $5)`,
-        [brand.brandId, person.id, ...someRecord(brand, person.id), `${noon(made)}Z`],
+         values ($1, $2, $3, $4, 'government_id', $5, 1, $6, 1, 3, $7)`,
+        [
+          ...[brand.brandId, facts.documentId, person.id, facts.runId, keyring.seal(place, '{}')],
+          ...[someRecord(brand, person.id), `${noon(made)}Z`],
+        ],
       );
     });
   }
@@ -103,7 +121,7 @@ function plan(
   }
 }
 
-/** A verification as the database would have it after the fact. */
+/** A verification as it is stored after it has ended. */
 async function planted(
   world: World,
   brand: BrandClient,
@@ -111,24 +129,43 @@ async function planted(
   { at, status }: LifeCycle['runs'][number],
   ordinal: number,
 ): Promise<void> {
-  const [data] = someRecord(brand, id);
-  await world.sql(
-    `insert into kyc_runs (brand_id, run_id, customer_id, program_id, ordinal, status, revision, started_at,
-       updated_at, data, data_seal) values ($1, gen_random_uuid(), $2, $3, $4, $5, 1, $6, $6, $7, 1)`,
-    [brand.brandId, id, randomUUID(), ordinal, status, `${noon(at)}Z`, data],
-  );
-  await world.sql(
-    `update customers set kyc_status = $3, version = version + 1,
-       kyc_passed_at = coalesce(kyc_passed_at, case when $3 = 'passed' then $4::timestamptz end)
-      where brand_id = $1 and customer_id = $2`,
-    [brand.brandId, id, status, `${noon(at)}Z`],
-  );
+  const customerId = id as CustomerId;
+  const keyring = await world.system.keyrings.of(brand.brandId);
+  const keys = { system: world.system, keyring };
+  const scope = { brandId: brand.brandId, db: world.system.db };
+  const row = await readForChange(scope, customerId);
+  if (!row) throw new Error('The customer is gone.');
+  const run = proveRun(keyring, {
+    runId: randomUUID() as RunId,
+    customerId,
+    programId: randomUUID() as ProgramId,
+    ordinal,
+    status,
+    revision: 1,
+    startedAt: noon(at),
+    updatedAt: noon(at),
+    reviewSince: undefined,
+    data: someRecord(brand, id).toString('base64'),
+    dataSeal: 1,
+    wanted: [],
+    submitted: [],
+    documentsUntil: undefined,
+    askedByReviewer: false,
+    reference: undefined,
+    pollAt: undefined,
+    pollTries: 0,
+    silence: undefined,
+    silentSince: undefined,
+  });
+  const passedAt = row.kyc.passedAt ?? (status === 'passed' ? noon(at) : undefined);
+  const kyc = { ...row.kyc, status, passedAt };
+  const change = nextRow(keys, row, await openProfile(keys, row), { kyc });
+  await changeCustomer(scope, change, [insertRunPart(run)]);
 }
 
-/** Something sealed, in both forms; what it says is nobody's concern here. */
-function someRecord(brand: BrandClient, id: string): readonly [string, Buffer] {
-  const text = Buffer.concat([Buffer.from('01000000010000', 'hex'), Buffer.from(`${brand.brandId}${id}`)]);
-  return [text.toString('base64'), text];
+/** Bytes with the head of a sealed record; no test reads what they say. */
+function someRecord(brand: BrandClient, id: string): Buffer {
+  return Buffer.concat([Buffer.from('01000000010000', 'hex'), Buffer.from(`${brand.brandId}${id}`)]);
 }
 
 async function faultsOf(world: World, people: readonly Person[]): Promise<readonly string[]> {

@@ -247,7 +247,7 @@ describe('a planted fault is noticed', () => {
     const read = await fetch(`${world.url}/api/v0.1/customers/${made.json.customer_id}`, {
       headers: brand.headers,
     });
-    expect(read.status).toBe(500);
+    expect(read.status).toBe(503);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Arrival, Receiver } from '../fakes/receiver.ts';
 import { openReceiver } from '../fakes/receiver.ts';
 import { person } from '../people.ts';
 import { eventually } from '../promises/durability/cpu-contention.ts';
+import { rewrite } from '../rewrite.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
@@ -232,13 +233,13 @@ describe('what is delivered', () => {
     await subscribe({ payload: 'full', status: 'STATUS_DISABLED' });
     const { id } = await subscribe({ payload: 'full', events: ['customer.updated'] });
     const { customer_id } = (await newCustomer(brand)).json;
-    await world.sql("update webhooks set status = 'STATUS_DISABLED' where webhook_id = $1", [id]);
+    await rewrite(brand, "update webhooks set status = 'STATUS_DISABLED' where webhook_id = $1", [id]);
     await brand.call('PATCH', `/customers/${customer_id}`, { body: { email: 'q@example.com' } });
     await world.sql(
       'update customers set profile = (select profile from customers where customer_id <> $1 and brand_id <> $2 limit 1) where customer_id = $1',
       [customer_id, brand.brandId],
     );
-    await world.sql("update webhooks set status = 'STATUS_ENABLED' where webhook_id = $1", [id]);
+    await rewrite(brand, "update webhooks set status = 'STATUS_ENABLED' where webhook_id = $1", [id]);
     await newCustomer(brand);
     await arrivals(1);
     expect(receiver.arrived[0]?.json).toMatchObject({ event: 'customer.updated', customer_id });
@@ -251,7 +252,7 @@ test('a subscription whose events were swept before they were matched does not d
   await newCustomer(brand);
   await eventually(async () => (await brand.call('GET', '/events')).json.data.length === 1);
   await world.sql('delete from events where brand_id = $1', [brand.brandId]);
-  await world.sql("update webhooks set status = 'STATUS_ENABLED' where webhook_id = $1", [gone.id]);
+  await rewrite(brand, "update webhooks set status = 'STATUS_ENABLED' where webhook_id = $1", [gone.id]);
   const others = await world.brand();
   await newWebhook(others, { url: receiver.url, events: ['*'] });
   const { customer_id } = (await newCustomer(others)).json;

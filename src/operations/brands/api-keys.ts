@@ -7,10 +7,14 @@ import type { Scope } from '../../domain/scopes.ts';
 import { allScopes, defaultScopes, isScope } from '../../domain/scopes.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { plusSeconds, withOffset } from '../../domain/time.ts';
-import type { ApiKey } from '../../store/brands/api-keys.ts';
-import { insertKey, listKeys, revokeKey, rotateKey } from '../../store/brands/api-keys.ts';
+import type { NewEntry } from '../../store/audit/journal.ts';
+import type { ApiKey, StoredApiKey } from '../../store/brands/api-keys.ts';
+import { changeKey, insertKey, listKeys } from '../../store/brands/api-keys.ts';
 import { operatorEntry } from '../audit/operator.ts';
+import { withFreshKeyring } from '../keyrings.ts';
 import { digestSecret } from '../principal.ts';
+import { checkKey, proveKey } from '../proofs.ts';
+import { requireDone, retryOnConflict } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
@@ -43,7 +47,7 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     );
   }
   const authorization = newSecret(system);
-  const key: ApiKey = {
+  const key = {
     identity,
     name,
     scopes: scopesOf(options.scopes),
@@ -51,15 +55,21 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     expiresAt: options.days === undefined ? undefined : plusSeconds(now, options.days * 86_400),
     revokedAt: undefined,
     previousUntil: undefined,
+    version: 1,
+    digest: digestSecret(authorization),
+    previousDigest: undefined,
   };
   const entry = operatorEntry(system, 'keys create', { key: identity, scopes: key.scopes });
-  if (!(await insertKey(scopeOf(system, brandId), key, digestSecret(authorization), entry))) {
+  const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    insertKey(scopeOf(system, brandId), proveKey(keyring, key), entry),
+  );
+  if (!isMade) {
     throw new OperatorError(
       `The brand already has a key named "${name}". Choose another name, or rotate that key.`,
     );
   }
   system.db.wake();
-  return { ...key, authorization };
+  return { ...withoutSecret({ ...key, proof: '' }), authorization };
 }
 
 function scopesOf(wished: readonly string[] | undefined): readonly Scope[] {
@@ -73,9 +83,29 @@ function scopesOf(wished: readonly string[] | undefined): readonly Scope[] {
   return allScopes.filter((scope) => wished.includes(scope));
 }
 
-/** Every key of a brand, revoked ones included, oldest first. */
-export const keysOf = (system: System, brandId: BrandId): Promise<readonly ApiKey[]> =>
-  listKeys(scopeOf(system, brandId));
+/**
+ * Every key of a brand, revoked ones included, oldest first.
+ *
+ * @throws VaultError where a row was altered.
+ */
+export const keysOf = async (system: System, brandId: BrandId): Promise<readonly ApiKey[]> =>
+  (await storedKeys(system, brandId)).map(withoutSecret);
+
+async function storedKeys(system: System, brandId: BrandId): Promise<readonly StoredApiKey[]> {
+  const keys = await listKeys(scopeOf(system, brandId));
+  const keyring = await system.keyrings.of(brandId);
+  return withFreshKeyring(system.keyrings, keyring, (one) => keys.map((key) => checkKey(one, key)));
+}
+
+const withoutSecret = (key: StoredApiKey): ApiKey => ({
+  identity: key.identity,
+  name: key.name,
+  scopes: key.scopes,
+  createdAt: key.createdAt,
+  expiresAt: key.expiresAt,
+  revokedAt: key.revokedAt,
+  previousUntil: key.previousUntil,
+});
 
 /** Finds a key of the brand by its identity or its name. */
 export async function findKeyByName(
@@ -102,25 +132,41 @@ export async function replaceSecret(
   const authorization = newSecret(system);
   const until = plusSeconds(system.now(), Math.round(overlapHours * 3600));
   const entry = operatorEntry(system, 'keys rotate', { key: key.identity, overlap_hours: overlapHours });
-  const scope = scopeOf(system, brandId);
-  const renewed = await rotateKey(scope, key.identity, digestSecret(authorization), until, entry);
-  if (!renewed)
-    throw new OperatorError(`The key "${key.name}" is revoked. Make a new one with: clientele keys create`);
-  system.db.wake();
+  const renewed = await change(system, brandId, key.identity, entry, (stored) => {
+    if (stored.revokedAt)
+      throw new OperatorError(
+        `The key "${stored.name}" is revoked. Make a new one with: clientele keys create`,
+      );
+    const digest = digestSecret(authorization);
+    return { ...stored, digest, previousDigest: stored.digest, previousUntil: until };
+  });
   return { ...renewed, authorization };
 }
 
-/** Revokes a key; every process refuses it within a second. */
-export async function revokeBrandKey(
+/** Ends a key for good; every process refuses it within a second. */
+export const revokeBrandKey = (system: System, brandId: BrandId, identity: KeyIdentity): Promise<ApiKey> =>
+  change(system, brandId, identity, operatorEntry(system, 'keys revoke', { key: identity }), (stored) => ({
+    ...stored,
+    revokedAt: stored.revokedAt ?? system.now(),
+  }));
+
+/** Changes a key as it is stored now, after proving that it is as it was written. */
+async function change(
   system: System,
   brandId: BrandId,
   identity: KeyIdentity,
+  entry: NewEntry,
+  decide: (stored: StoredApiKey) => StoredApiKey,
 ): Promise<ApiKey> {
-  const entry = operatorEntry(system, 'keys revoke', { key: identity });
-  const key = await revokeKey(scopeOf(system, brandId), identity, system.now(), entry);
-  if (!key) throw new OperatorError('The brand has no such key.');
+  const changed = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+    const stored = (await storedKeys(system, brandId)).find((one) => one.identity === identity);
+    if (!stored) throw new OperatorError('The brand has no such key.');
+    const next = proveKey(keyring, { ...decide(stored), version: stored.version + 1 });
+    requireDone((await changeKey(scopeOf(system, brandId), next, entry)) ? 'done' : 'stale');
+    return next;
+  });
   system.db.wake();
-  return key;
+  return withoutSecret(changed);
 }
 
 /** Answers a key with its own facts. Any other identity answers not found, whether or not it exists. */

@@ -1,8 +1,10 @@
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
-import type { Brand } from '../../store/brands/brands.ts';
+import { defaultPolicy } from '../../domain/retention/policy.ts';
+import type { Brand, BrandRows } from '../../store/brands/brands.ts';
 import { insertBrand, listBrands } from '../../store/brands/brands.ts';
 import { operatorEntry } from '../audit/operator.ts';
+import { provePolicy, proveProgram } from '../proofs.ts';
 import type { System } from '../system.ts';
 import { withCurrentRoot } from './root-key.ts';
 
@@ -22,7 +24,7 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
   const brand: Brand = { brandId: id ?? system.newId(), name: trimmed, createdAt: system.now() };
   const entry = operatorEntry(system, 'brands create');
   const isMade = await withCurrentRoot(system, () =>
-    insertBrand(system.db, brand, system.vault.newBrandKeys(brand.brandId), entry),
+    insertBrand(system.db, brand, firstRows(system, brand), entry),
   );
   if (!isMade) {
     throw new OperatorError(
@@ -31,6 +33,25 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
   }
   system.db.wake();
   return brand;
+}
+
+/** What the brand has from its beginning: keys, a program that the environment's provider serves, a policy. */
+function firstRows(system: System, { brandId, createdAt }: Brand): BrandRows {
+  const keys = system.vault.newBrandKeys(brandId);
+  const keyring = system.vault.keyring(brandId, keys);
+  const program = {
+    programId: system.newId<'program'>(),
+    name: 'default',
+    provider: undefined,
+    settings: undefined,
+    settingsSeal: 0,
+    createdAt,
+  };
+  return {
+    keys,
+    program: proveProgram(keyring, program),
+    policy: provePolicy(keyring, { policy: defaultPolicy, version: 1 }),
+  };
 }
 
 /** Every brand, oldest first. */

@@ -33,7 +33,7 @@ import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
 import type { UnsealedForChange } from './change.ts';
-import { noteUnchangedSsn, openForChange, openSsn, sealChange, writeUnique } from './change.ts';
+import { nextRow, noteUnchangedSsn, openForChange, openSsn, sealChange, writeUnique } from './change.ts';
 
 /**
  * Changes of locked fields by approval. A proposal is validated like a PATCH, without the lock: once when it is
@@ -50,18 +50,22 @@ export async function createChangeRequest(
   const { fields } = decide(context, opened, body.changes, undefined);
   if (!isRefusedByLock(context, opened, body.changes)) throw new Refusal('change_request_needless');
   const id = system.newId<'change_request'>();
-  const request: Omit<SealedChangeRequest, 'seq'> = {
+  const facts: ProvenFacts = {
     id,
     customerId: params.customer_id,
     status: 'pending',
     fields,
-    wanted: keyring.seal(changeRequestSealContext(id, 'wanted'), JSON.stringify(body.changes)),
-    reason: keyring.seal(changeRequestSealContext(id, 'reason'), cleanText(body.reason)),
-    note: undefined,
     requestedBy: principal.identity,
     decidedBy: undefined,
     createdAt: now,
     decidedAt: undefined,
+  };
+  const request: Omit<SealedChangeRequest, 'seq'> = {
+    ...facts,
+    wanted: keyring.seal(changeRequestSealContext(id, 'wanted'), JSON.stringify(body.changes)),
+    reason: keyring.seal(changeRequestSealContext(id, 'reason'), cleanText(body.reason)),
+    note: undefined,
+    proof: keyring.seal(proofContext(facts), ''),
   };
   const answer: Answer = { status: 201, body: asciiJson(shown(request)) };
   const journal = context.journal({
@@ -70,20 +74,22 @@ export async function createChangeRequest(
   });
   const claim = context.claim?.(answer, params.customer_id);
   requireDone(
-    await changeCustomer(scope, versionOnlyChange(opened), [proposalPart(request), journal], claim),
+    await changeCustomer(scope, versionOnlyChange(context, opened), [proposalPart(request), journal], claim),
   );
   return answer;
 }
 
 export async function listChangeRequests(
-  { scope }: Context,
+  context: Context,
   { query }: Input<Contract['listChangeRequests']>,
 ): Promise<Answer> {
+  const { scope } = context;
   const { status, customer_id: customerId } = query;
   const cursors = { parse: parseCursor, after: ({ seq }: ChangeRequestRow) => cursorAfter(seq) };
   const { rows, next_cursor } = await pageOf(query, cursors, (after = 0n, most) =>
     list(scope, { status, customerId, after, most }),
   );
+  await Promise.all(rows.map((row) => checkProof(context, row)));
   return { status: 200, body: asciiJson({ data: rows.map(shown), next_cursor }) };
 }
 
@@ -120,11 +126,15 @@ export async function decideChangeRequest(
   // Read again after the customer, because a concurrent decision also changes the customer.
   const { id, status } = await read(context, params.change_request_id);
   if (status !== 'pending') throw new Refusal('change_request_decided');
-  const decision = {
-    id,
+  const decided = {
     status: body.decision === 'approve' ? 'approved' : 'declined',
     decidedBy: principal.identity,
     decidedAt: now,
+  } as const;
+  const decision = {
+    id,
+    ...decided,
+    proof: keyring.seal(proofContext({ ...request, ...decided }), ''),
     note:
       body.note === undefined
         ? undefined
@@ -135,7 +145,7 @@ export async function decideChangeRequest(
   const { change, changeRecord, ssn } =
     body.decision === 'approve'
       ? await approval(context, opened, (await wantedBy(context, request)).changes)
-      : { change: versionOnlyChange(opened), changeRecord: undefined, ssn: undefined };
+      : { change: versionOnlyChange(context, opened), changeRecord: undefined, ssn: undefined };
   const journal = context.journal({ customerId: request.customerId, facts, ...changeRecord });
   const claim = context.claim?.(answer, request.customerId);
   const values = { ssn, customerId: request.customerId };
@@ -153,7 +163,7 @@ async function approval(context: Context, opened: UnsealedForChange, changes: Cu
   const changed = decide(context, opened, changes, stored);
   await noteUnchangedSsn(context, opened.row.head.customer_id, changes.ssn, changed);
   if (changed.fields.length === 0)
-    return { change: versionOnlyChange(opened), changeRecord: undefined, ssn: undefined };
+    return { change: versionOnlyChange(context, opened), changeRecord: undefined, ssn: undefined };
   const { change, digests } = await sealChange(context, opened.row, changed);
   return {
     change,
@@ -163,11 +173,8 @@ async function approval(context: Context, opened: UnsealedForChange, changes: Cu
 }
 
 /** A change of the version only, which lets one of two concurrent decisions succeed. */
-const versionOnlyChange = ({ row }: UnsealedForChange) => ({
-  id: row.head.customer_id,
-  version: row.version,
-  updatedAt: row.head.updated_at,
-});
+const versionOnlyChange = (context: Context, { row, profileText }: UnsealedForChange) =>
+  nextRow(context, row, profileText, {});
 
 /**
  * The requested change, decided without the lock and beside the stored SSN.
@@ -208,11 +215,31 @@ function isRefusedByLock(
 const applied = (context: Context, present: StoredCustomer, changes: CustomerChange): Changed =>
   applyChange(present, changes, new Problems(), addressDefaultsFor(context.system, context.now));
 
-async function read({ scope }: Context, id: ChangeRequestId): Promise<SealedChangeRequest> {
-  const request = await readChangeRequest(scope, id);
+async function read(context: Context, id: ChangeRequestId): Promise<SealedChangeRequest> {
+  const request = await readChangeRequest(context.scope, id);
   if (!request) throw new Refusal('change_request_dne');
+  await checkProof(context, request);
   return request;
 }
+
+/** The facts of a request that its proof is bound to. */
+type ProvenFacts = Omit<ChangeRequestRow, 'seq' | 'proof'>;
+
+const proofContext = (request: ProvenFacts): SealContext =>
+  sealContext('change_requests.proof', {
+    customer_id: request.customerId,
+    change_request_id: request.id,
+    status: request.status,
+    fields: request.fields,
+    requested_by: request.requestedBy,
+    decided_by: request.decidedBy,
+    created_at: request.createdAt,
+    decided_at: request.decidedAt,
+  });
+
+/** @throws VaultError where the row was altered. */
+const checkProof = (context: Context, request: ChangeRequestRow): Promise<string> =>
+  open(context, proofContext(request), request.proof);
 
 async function wantedBy(
   context: Context,
@@ -231,7 +258,7 @@ const open = ({ system, keyring }: Context, place: SealContext, sealed: string):
 const changeRequestSealContext = (id: ChangeRequestId, column: 'wanted' | 'reason' | 'note'): SealContext =>
   sealContext(`change_requests.${column}`, { change_request_id: id });
 
-const shown = (request: Omit<ChangeRequestRow, 'seq'>) => ({
+const shown = (request: ProvenFacts) => ({
   change_request_id: request.id,
   customer_id: request.customerId,
   status: request.status,

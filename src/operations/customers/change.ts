@@ -6,6 +6,8 @@ import { readProfile, writeProfile } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { isSsnMask } from '../../domain/fields.ts';
 import type { CustomerId } from '../../domain/ids.ts';
+import type { KycState } from '../../domain/kyc/verification.ts';
+import type { Instant } from '../../domain/time.ts';
 import { digitsOf } from '../../domain/values.ts';
 import { isUsedUp } from '../../store/audit/lookups.ts';
 import { violatedIndex } from '../../store/connection/outage.ts';
@@ -22,7 +24,7 @@ import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor, hasUnverifiedAddress } from './address-verdicts.ts';
 import { digesterOf, digestsOf } from './digests.ts';
 import { indexValues, isIndexed } from './index-values.ts';
-import { customerSealContext, isUnique, primaryVerdict } from './sealing.ts';
+import { isUnique, primaryVerdict, profileSealContext, ssnSealContext } from './sealing.ts';
 
 /** A change of one customer by a request. */
 export interface CustomerEdit {
@@ -100,6 +102,8 @@ export async function noteUnchangedSsn(
 export interface UnsealedForChange {
   readonly row: ChangeableRow;
   readonly profile: Profile;
+  /** The profile as it is stored. */
+  readonly profileText: string;
 }
 
 /** @throws Refusal `customer_dne`, or `precondition_failed` if the row's version is not in `If-Match`. */
@@ -111,20 +115,15 @@ export async function openForChange(
   const row = await readForChange(context.scope, id);
   if (!row) throw new Refusal('customer_dne');
   if (typeof ifMatch === 'object' && !ifMatch.includes(row.version)) throw new Refusal('precondition_failed');
-  return { row, profile: readProfile(await openProfile(context, row)) };
+  const profileText = await openProfile(context, row);
+  return { row, profileText, profile: readProfile(profileText) };
 }
 
-/** The text of a sealed profile. */
+/** The text of a sealed profile. @throws VaultError where the customer's row was altered. */
 export const openProfile = (
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   row: CustomerRow,
-): Promise<string> =>
-  readSealed(
-    system.keyrings,
-    keyring,
-    customerSealContext('profile', row.head.customer_id, row.profileSeal),
-    row.profile,
-  );
+): Promise<string> => readSealed(system.keyrings, keyring, profileSealContext(row), row.profile);
 
 /** The full SSN, opened only for a change that sends a full SSN. */
 export async function openSsn(
@@ -132,13 +131,66 @@ export async function openSsn(
   row: ChangeableRow,
 ): Promise<string | undefined> {
   if (row.ssn === undefined) return undefined;
-  return readSealed(
-    system.keyrings,
-    keyring,
-    customerSealContext('ssn', row.head.customer_id, row.ssnSeal),
-    row.ssn,
-  );
+  return readSealed(system.keyrings, keyring, ssnSealContext(row.head.customer_id, row.ssnSeal), row.ssn);
 }
+
+/** The values of a row that a change may replace. An absent value stays as it is. */
+export interface NextValues {
+  readonly updatedAt?: Instant;
+  readonly ssn?: string | undefined;
+  readonly kyc?: KycState;
+  readonly holds?: number;
+  readonly closedOn?: string;
+}
+
+/** The next version of a row. Its profile is sealed beside the values that the row then has. */
+export function nextRow(
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
+  row: CustomerRow,
+  profileText: string,
+  next: NextValues,
+): CustomerRowChange {
+  const { customer_id: id } = row.head;
+  const { updatedAt = row.head.updated_at, ssn, kyc = kycOf(row), holds, closedOn } = next;
+  const ssnSeal = ssn === undefined ? row.ssnSeal : row.ssnSeal + 1;
+  const seal = row.profileSeal + 1;
+  const place = profileSealContext({
+    head: {
+      ...row.head,
+      updated_at: updatedAt,
+      kyc_status: kyc.status,
+      kyc_requests_available: kyc.requestsAvailable,
+    },
+    version: row.version + 1,
+    profileSeal: seal,
+    kycPassedAt: kyc.passedAt,
+    ssnSeal,
+    holds: holds ?? row.holds,
+    closedOn: closedOn ?? row.closedOn,
+  });
+  return {
+    id,
+    version: row.version,
+    updatedAt,
+    profile: { sealed: keyring.seal(place, profileText), seal },
+    ...(ssn !== undefined && {
+      ssn: {
+        sealed: keyring.seal(ssnSealContext(id, ssnSeal), ssn),
+        seal: ssnSeal,
+        unique: isUnique(system, ssn),
+      },
+    }),
+    ...(next.kyc && { kyc }),
+    ...(holds !== undefined && { holds }),
+    ...(closedOn !== undefined && { closedOn }),
+  };
+}
+
+const kycOf = ({ head, kycPassedAt }: CustomerRow): KycState => ({
+  status: head.kyc_status,
+  passedAt: kycPassedAt,
+  requestsAvailable: head.kyc_requests_available,
+});
 
 interface SealedChange {
   readonly change: CustomerRowChange;
@@ -153,28 +205,14 @@ export async function sealChange(
   { system, keyring, now }: Pick<Context, 'system' | 'keyring' | 'now'>,
   row: ChangeableRow,
   changed: Changed,
+  kyc?: KycState,
 ): Promise<SealedChange> {
-  const id = row.head.customer_id;
   const text = writeProfile(changed.profile);
-  const profileSeal = row.profileSeal + 1;
-  const ssnSeal = row.ssnSeal + 1;
   const digester = await digesterOf({ system, keyring }, row);
+  const next = { updatedAt: now, ssn: changed.ssn, ...(kyc && { kyc }) };
   const change: CustomerRowChange = {
-    id,
-    version: row.version,
-    updatedAt: now,
-    profile: {
-      sealed: keyring.seal(customerSealContext('profile', id, profileSeal), text),
-      seal: profileSeal,
-      deliverability: primaryVerdict(changed.profile.addresses),
-    },
-    ...(changed.ssn !== undefined && {
-      ssn: {
-        sealed: keyring.seal(customerSealContext('ssn', id, ssnSeal), changed.ssn),
-        seal: ssnSeal,
-        unique: isUnique(system, changed.ssn),
-      },
-    }),
+    ...nextRow({ system, keyring }, row, text, next),
+    verdict: { deliverability: primaryVerdict(changed.profile.addresses) },
     ...(changed.fields.some(isIndexed) && { index: await newIndex({ system, keyring }, row, changed) }),
     ...(changed.fields.includes('addresses') && {
       verify: { at: hasUnverifiedAddress(system, changed.profile) ? now : undefined, tries: 0 },

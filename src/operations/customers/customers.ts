@@ -14,6 +14,7 @@ import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { editCustomer, openProfile, writeUnique } from './change.ts';
 import { newCustomer } from './new-customer.ts';
+import { deletionSealContext } from './sealing.ts';
 
 /** One customer, as it is read. */
 export async function getCustomer(
@@ -80,11 +81,11 @@ export async function deleteCustomer(
     customerId: params.customer_id,
     event: { type: 'customer.deleted' },
   });
+  const place = deletionSealContext(params.customer_id, context.now);
   const outcome = await removeCustomer(
     context.scope,
     params.customer_id,
-    versions,
-    context.now,
+    { versions, now: context.now, proof: context.keyring.seal(place, '') },
     [journal],
     claim,
   );

@@ -4,10 +4,9 @@ import { naiveUtc } from '../../domain/time.ts';
 import { pageOfCustomers } from '../../store/customers/pages.ts';
 import type { TextSink } from '../audit/export.ts';
 import { recordOperatorAction } from '../audit/operator.ts';
-import { readSealed } from '../keyrings.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { customerSealContext } from './sealing.ts';
+import { openProfile } from './change.ts';
 
 /** Customers per read. */
 const batch = 50;
@@ -29,10 +28,9 @@ export async function exportCustomers(
     const page = await pageOfCustomers(scope, { perPage: batch, place: { kind: 'cursor', after } });
     const keyring = await system.keyrings.of(brandId);
     const lines = await Promise.all(
-      page.rows.map(async ({ head, profile, profileSeal }) => {
-        const place = customerSealContext('profile', head.customer_id, profileSeal);
-        return `${customerJson(head, await readSealed(system.keyrings, keyring, place, profile), naiveUtc)}\n`;
-      }),
+      page.rows.map(
+        async (row) => `${customerJson(row.head, await openProfile({ system, keyring }, row), naiveUtc)}\n`,
+      ),
     );
     await sink(lines.join(''));
     done += page.rows.length;

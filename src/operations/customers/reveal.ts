@@ -4,18 +4,16 @@ import { Refusal } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { digitsOf } from '../../domain/values.ts';
-import { readForChange } from '../../store/customers/customers.ts';
 import { noteReveal } from '../lookups.ts';
 import type { Answer, Context } from '../system.ts';
-import { openSsn } from './change.ts';
+import { openForChange, openSsn } from './change.ts';
 
 /** Answers a customer's full SSN after the audit entry with the reason is committed. */
 export async function revealSsn(
   context: Context,
   { params, body }: Input<Contract['revealSsn']>,
 ): Promise<Answer> {
-  const row = await readForChange(context.scope, params.customer_id);
-  if (!row) throw new Refusal('customer_dne');
+  const { row } = await openForChange(context, params.customer_id, 'none');
   const ssn = await openSsn(context, row);
   if (ssn === undefined) throw new Refusal('ssn_dne');
   // If the customer has changed or was deleted, nothing is shown and the request is retried.

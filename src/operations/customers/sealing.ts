@@ -7,17 +7,46 @@ import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import type { Instant } from '../../domain/time.ts';
 import { kycTriggers } from '../../domain/trigger-numbers.ts';
-import type { NewCustomerRow } from '../../store/customers/customers.ts';
+import type { CustomerRow, NewCustomerRow } from '../../store/customers/customers.ts';
 import type { Digest, Keyring } from '../../vault/vault.ts';
 import type { System } from '../system.ts';
 import { hasUnverifiedAddress } from './address-verdicts.ts';
 import { indexValues } from './index-values.ts';
 
-export const customerSealContext = (
-  column: 'profile' | 'ssn',
-  id: CustomerId,
-  sealNumber: number,
-): SealContext => sealContext(`customers.${column}`, { customer_id: id }, sealNumber);
+/** What a customer's profile is bound to, besides its brand and its id. */
+export type BoundFacts = Pick<
+  CustomerRow,
+  'head' | 'version' | 'profileSeal' | 'kycPassedAt' | 'ssnSeal' | 'holds' | 'closedOn'
+>;
+
+/** The context of a profile: it opens only beside the very values that the row had when it was sealed. */
+export const profileSealContext = (row: BoundFacts): SealContext => {
+  const { head } = row;
+  return sealContext(
+    'customers.profile',
+    {
+      customer_id: head.customer_id,
+      version: row.version,
+      brand_person_id: head.brand_person_id,
+      created_at: head.created_at,
+      updated_at: head.updated_at,
+      kyc_status: head.kyc_status,
+      kyc_passed_at: row.kycPassedAt,
+      kyc_requests_available: head.kyc_requests_available,
+      ssn_seal: row.ssnSeal,
+      holds: row.holds,
+      closed_on: row.closedOn,
+    },
+    row.profileSeal,
+  );
+};
+
+export const ssnSealContext = (id: CustomerId, sealNumber: number): SealContext =>
+  sealContext('customers.ssn', { customer_id: id }, sealNumber);
+
+/** The context of the proof of when a customer was deleted. */
+export const deletionSealContext = (id: CustomerId, deletedAt: Instant): SealContext =>
+  sealContext('deleted_customers.deletion', { customer_id: id, deleted_at: deletedAt });
 
 /** The context of the key of a customer's digests. */
 export const digestsSealContext = (id: CustomerId): SealContext =>
@@ -55,8 +84,19 @@ export function sealCustomer(system: System, keyring: Keyring, customer: Unseale
     ...(kycPassedAt !== undefined && { kycPassedAt }),
     deliverability: primaryVerdict(profile.addresses),
     verifyAt: hasUnverifiedAddress(system, profile) ? head.updated_at : undefined,
-    profile: keyring.seal(customerSealContext('profile', head.customer_id, 1), profileText),
-    ssn: ssn && keyring.seal(customerSealContext('ssn', head.customer_id, 1), ssn),
+    profile: keyring.seal(
+      profileSealContext({
+        head,
+        version: 1,
+        profileSeal: 1,
+        kycPassedAt,
+        ssnSeal: 1,
+        holds: 0,
+        closedOn: undefined,
+      }),
+      profileText,
+    ),
+    ssn: ssn && keyring.seal(ssnSealContext(head.customer_id, 1), ssn),
     ssnUnique: isUnique(system, ssn),
     index: indexValues(keyring, profile, ssn),
   };

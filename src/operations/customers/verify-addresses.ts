@@ -13,7 +13,7 @@ import { inBackground } from '../background.ts';
 import { requireDone } from '../retry.ts';
 import type { ChangeContext, System } from '../system.ts';
 import { needsVerdict, verdictOf } from './address-verdicts.ts';
-import { openProfile, sealChange } from './change.ts';
+import { nextRow, openProfile, sealChange } from './change.ts';
 
 /** Seconds before each retry of a vendor that could not answer. After the last one there is no retry. */
 const pauses = [5, 30, 300, 3_600, 21_600, 86_400] as const;
@@ -46,17 +46,20 @@ export async function verifyAddresses(system: System, brandId: BrandId, id: Cust
 interface Present {
   readonly row: ChangeableRow;
   readonly profile: Profile;
+  readonly profileText: string;
 }
 
 async function readPresent(context: ChangeContext, id: CustomerId): Promise<Present | undefined> {
   const row = await readForChange(context.scope, id);
-  return row && { row, profile: readProfile(await openProfile(context, row)) };
+  if (!row) return undefined;
+  const profileText = await openProfile(context, row);
+  return { row, profileText, profile: readProfile(profileText) };
 }
 
 /** @throws ConflictError if the customer has changed. */
 async function writeVerdicts(
   context: ChangeContext,
-  { row, profile }: Present,
+  { row, profile, profileText }: Present,
   lookedUp: readonly LookedUp[],
 ): Promise<void> {
   const { system, scope, now } = context;
@@ -65,8 +68,8 @@ async function writeVerdicts(
   const next = { ...profile, addresses };
   const verify = nextTry(system, next, lookedUp, row.verifyTries, now);
   if (addresses.every((address, index) => address === profile.addresses[index])) {
-    const change = { id, version: row.version, updatedAt: row.head.updated_at, verify };
-    return requireDone(await changeCustomer(scope, change, []));
+    const change = nextRow(context, row, profileText, {});
+    return requireDone(await changeCustomer(scope, { ...change, verify }, []));
   }
   const fields = ['addresses'] as const;
   const { change, digests } = await sealChange(context, row, { profile: next, ssn: undefined, fields });

@@ -1,10 +1,11 @@
 import type { Brand } from '../../store/brands/brands.ts';
-import { changeCustomer, insertCustomer } from '../../store/customers/customers.ts';
+import { changeCustomer, insertCustomer, readForChange } from '../../store/customers/customers.ts';
 import { listPrograms } from '../../store/kyc/programs.ts';
 import { insertRunPart } from '../../store/kyc/runs.ts';
 import type { NewKey } from '../brands/api-keys.ts';
 import { createKey } from '../brands/api-keys.ts';
 import { createBrand } from '../brands/brands.ts';
+import { nextRow } from '../customers/change.ts';
 import { sealCustomer } from '../customers/sealing.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
@@ -53,9 +54,12 @@ async function plant(system: System, brand: Brand, customers: readonly DemoCusto
     const row = sealCustomer(system, keyring, { head, profile, ssn, kycPassedAt: kyc.passedAt });
     const [first, ...later] = demoVerifications(system, keyring, customer, program.programId);
     await insertCustomer(scope, row, first ? [insertRunPart(first)] : []);
-    for (const [index, run] of later.entries()) {
-      const change = { id: customerId, version: index + 1, updatedAt };
-      await changeCustomer(scope, change, [insertRunPart(run)]);
+    for (const run of later) {
+      const stored = await readForChange(scope, customerId);
+      if (!stored) throw new Error('A customer of the demo was not written.');
+      await changeCustomer(scope, nextRow({ system, keyring }, stored, row.profileText, {}), [
+        insertRunPart(run),
+      ]);
     }
   }
 }

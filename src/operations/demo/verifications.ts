@@ -8,7 +8,7 @@ import { plusSeconds } from '../../domain/time.ts';
 import { sandboxReference } from '../../providers/kyc-sandbox.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import type { Keyring } from '../../vault/vault.ts';
-import { sealApplicant } from '../kyc/sealing.ts';
+import { proveRun, sealApplicant } from '../kyc/sealing.ts';
 import type { System } from '../system.ts';
 import type { DemoCustomer } from './people.ts';
 
@@ -37,7 +37,7 @@ export function demoVerifications(
     const runId = system.newId<'kyc run'>();
     const isLast = place === count - 1;
     const endedAt = plusSeconds(kyc.passedAt ?? updatedAt, (place - count + 1) * 2 * duration);
-    return {
+    return proveRun(keyring, {
       runId,
       customerId,
       programId,
@@ -47,7 +47,7 @@ export function demoVerifications(
       data: sealApplicant(keyring, customerId, runId, applicant),
       dataSeal: 1,
       ...standing(isLast && kyc.status !== undefined ? kyc.status : 'failed', endedAt),
-    };
+    });
   });
 }
 

@@ -12,6 +12,7 @@ import {
   hasData,
 } from './doctor-environment.ts';
 import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
+import { examineRecords } from './doctor-proofs.ts';
 import {
   examineBrands,
   examineInstallation,
@@ -92,6 +93,8 @@ async function examineDatabase(
   const { key } = vault.signer;
   found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));
   found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
+  if (schema.finding.state === 'green')
+    found.push(...(await guarded('records', () => examineRecords(database, vault))));
   found.push(...(await guarded('key rotation', () => examineBrandKeys(installed, database))));
   found.push(...(await guarded('root key rotation', () => examineRootVersions(installed, database, vault))));
   return found;

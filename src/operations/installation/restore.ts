@@ -5,6 +5,7 @@ import { openBackupFile } from '../../store/installation/backup-file.ts';
 import type { Environment } from '../../store/installation/installation.ts';
 import type { RestoreFacts } from '../../store/installation/restore.ts';
 import { loadBackup } from '../../store/installation/restore.ts';
+import type { MigrationSteps } from '../../store/migrate.ts';
 import { migrationsIn } from '../../store/migrate.ts';
 import type { RootKeys } from '../../vault/key-source.ts';
 import { openVault } from '../../vault/vault.ts';
@@ -36,9 +37,10 @@ export async function openBackup(path: string, restoring: Restoring): Promise<Ba
 export const restoreBackup = (
   db: Database,
   backup: BackupReading,
+  before: MigrationSteps,
   progress?: (bytes: number) => void,
 ): Promise<RestoreFacts> =>
-  loadBackup(db, { backup, migrations: migrationsIn(), ...(progress && { progress }) });
+  loadBackup(db, { backup, migrations: migrationsIn(), before, ...(progress && { progress }) });
 
 function refuseOtherVersion({ migrations, version }: Manifest): void {
   const known = new Map(migrationsIn().map(({ name, digest }) => [name, digest]));

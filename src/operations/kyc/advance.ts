@@ -10,13 +10,13 @@ import type { RunRow, Schedule } from '../../store/kyc/runs.ts';
 import { readRun, scheduleRun } from '../../store/kyc/runs.ts';
 import { inBackground } from '../background.ts';
 import { requireDone } from '../retry.ts';
-import type { System } from '../system.ts';
+import type { ChangeContext, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { EventDetails } from './change.ts';
 import { decide, findRun, openCase, pollDelaySeconds, resolveApproval, writeAppliedEvent } from './change.ts';
 import { openDocument } from './documents.ts';
 import { providerOf } from './programs.ts';
-import { openApplicant } from './sealing.ts';
+import { checkRun, openApplicant, proveRun } from './sealing.ts';
 
 const operation = 'advanceVerification';
 
@@ -26,7 +26,8 @@ const operation = 'advanceVerification';
  */
 export async function advanceVerification(system: System, brandId: BrandId, runId: RunId): Promise<void> {
   const scope = scopeOf(system, brandId);
-  const run = await readRun(scope, runId);
+  const stored = await readRun(scope, runId);
+  const run = stored && (await checkRun({ system, keyring: await system.keyrings.of(brandId) }, stored));
   const provider = run && (await providerOf(system, brandId, run.programId));
   if (!run || !provider) return;
   const isWanted = isRunning(run.status) && (await readCustomer(scope, run.customerId)) !== undefined;
@@ -34,8 +35,8 @@ export async function advanceVerification(system: System, brandId: BrandId, runI
 
   if (isOverdue(run, system.now())) return applyEvent(system, brandId, run, 'overdue', { by: 'clientele' });
   if (run.askedByReviewer) {
-    // Not due before the document deadline, unless a callback or a request makes it due.
-    return scheduleRun(scope, run, { ...run, pollAt: run.documentsUntil });
+    // Not due before the documents are, unless a callback or a request has made it so.
+    return reschedule(system, brandId, run, { ...run, pollAt: run.documentsUntil });
   }
   const answer = await ask(system, brandId, run, provider);
   if (answer.kind === 'finding') return applyFinding(system, brandId, run, answer);
@@ -116,10 +117,10 @@ const applyEvent = (
     const present = opened && findRun(opened, run.runId);
     // A concurrent change of the run has also set the time of the next poll.
     if (!present || present.revision !== run.revision) return;
-    const event = kycEvent && (await resolveApproval(context, opened.row, present, kycEvent));
+    const event = kycEvent && (await resolveApproval(context, opened, present, kycEvent));
     const applied = event && decide(opened, present, event, eventDetails, context.now);
-    if (!applied) return scheduleRun(context.scope, run, nextPoll(run, eventDetails.reference, context.now));
-    requireDone(await writeAppliedEvent(context, opened.row, applied));
+    if (!applied) return writeSchedule(context, run, nextPoll(run, eventDetails.reference, context.now));
+    requireDone(await writeAppliedEvent(context, opened, applied));
   });
 
 /** The delays between polls grow, but a verification with missing documents ends on time. */
@@ -148,7 +149,7 @@ async function handleSilence(
   if (plusSeconds(since, silenceDeadlineSeconds) <= now)
     return applyEvent(system, brandId, run, 'silence', { by: 'clientele' });
   const pause = Math.max(pollDelaySeconds(run.pollTries), retryAfterSeconds);
-  await scheduleRun(scopeOf(system, brandId), run, {
+  await reschedule(system, brandId, run, {
     reference: run.reference,
     pollAt: earlier(run.documentsUntil, plusSeconds(now, pause)),
     pollTries: run.pollTries + 1,
@@ -165,5 +166,14 @@ async function releaseRun(
   provider: KycProvider,
 ): Promise<void> {
   if (run.reference !== undefined) await provider.cancel(providerRunOf(brandId, run));
-  await scheduleRun(scopeOf(system, brandId), run, { ...run, pollAt: undefined });
+  await reschedule(system, brandId, run, { ...run, pollAt: undefined });
+}
+
+const reschedule = (system: System, brandId: BrandId, run: RunRow, next: Schedule): Promise<void> =>
+  inBackground(system, brandId, operation, (context) => writeSchedule(context, run, next));
+
+async function writeSchedule({ scope, keyring }: ChangeContext, run: RunRow, next: Schedule): Promise<void> {
+  const { reference } = next;
+  const proof = reference === run.reference ? undefined : proveRun(keyring, { ...run, reference }).proof;
+  await scheduleRun(scope, run, next, proof);
 }

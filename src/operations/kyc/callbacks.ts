@@ -2,6 +2,7 @@ import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, ProgramId } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { makeRunDue } from '../../store/kyc/runs.ts';
+import { asRefusal } from '../keyrings.ts';
 import type { Answer, SignedCall, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { providerOf } from './programs.ts';
@@ -18,7 +19,9 @@ export async function receiveKycCallback(
 ): Promise<Answer> {
   const brandId = params['bond_brand_id'] as string as BrandId;
   const programId = params['program_id'] as string as ProgramId;
-  const provider = await providerOf(system, brandId, programId);
+  const provider = await providerOf(system, brandId, programId).catch((error: unknown) => {
+    throw asRefusal(error);
+  });
   const callback = provider?.readCallback({ headers, body });
   if (!callback) throw new Refusal('auth_err');
   const isRunning = await makeRunDue(scopeOf(system, brandId), programId, callback.runId, system.now());

@@ -13,23 +13,37 @@ import type { IdempotencyClaim, WriteOutcome } from '../../store/idempotency-cla
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { changeRunPart, runsOf } from '../../store/kyc/runs.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
-import { openProfile, openSsn } from '../customers/change.ts';
+import { nextRow, openProfile, openSsn } from '../customers/change.ts';
 import type { ChangeContext } from '../system.ts';
-import { openApplicant } from './sealing.ts';
+import { checkRun, openApplicant, proveRun } from './sealing.ts';
 
 /** A verification beside its customer's row. The row was read first, so its version guards both. */
 export interface KycCase {
   readonly row: ChangeableRow;
+  /** The customer's profile as it is stored. */
+  readonly profileText: string;
   /** All of the customer's, newest first. */
   readonly runs: readonly RunRow[];
 }
 
+/** @throws VaultError where the customer's row or one of the runs was altered. */
 export async function openCase(
-  { scope }: Pick<ChangeContext, 'scope'>,
+  context: Pick<ChangeContext, 'scope' | 'system' | 'keyring'>,
   customerId: CustomerId,
 ): Promise<KycCase | undefined> {
-  const row = await readForChange(scope, customerId);
-  return row && { row, runs: await runsOf(scope, customerId) };
+  const row = await readForChange(context.scope, customerId);
+  if (!row) return undefined;
+  const profileText = await openProfile(context, row);
+  return { row, profileText, runs: await checkedRunsOf(context, customerId) };
+}
+
+/** The verifications of a customer, newest first, each as Clientele wrote it. */
+export async function checkedRunsOf(
+  context: Pick<ChangeContext, 'scope' | 'system' | 'keyring'>,
+  customerId: CustomerId,
+): Promise<readonly RunRow[]> {
+  const runs = await runsOf(context.scope, customerId);
+  return Promise.all(runs.map((run) => checkRun(context, run)));
 }
 
 export const findRun = ({ runs }: KycCase, id: RunId): RunRow | undefined =>
@@ -38,23 +52,22 @@ export const findRun = ({ runs }: KycCase, id: RunId): RunRow | undefined =>
 /** The fields locked by a pass that have changed since the run was started. */
 export async function changedSinceStart(
   context: Pick<ChangeContext, 'system' | 'keyring'>,
-  row: ChangeableRow,
+  { row, profileText }: KycCase,
   run: RunRow,
 ): Promise<readonly CustomerField[]> {
-  const profile = readProfile(await openProfile(context, row));
-  const present = applicantOf(profile, await openSsn(context, row));
+  const present = applicantOf(readProfile(profileText), await openSsn(context, row));
   return changedSince(await openApplicant(context, run), present);
 }
 
 /** An approval counts only while the customer's data is what the provider or reviewer saw. */
 export async function resolveApproval(
   context: Pick<ChangeContext, 'system' | 'keyring'>,
-  row: ChangeableRow,
+  opened: KycCase,
   run: RunRow,
   kycEvent: KycEvent,
 ): Promise<KycEvent> {
   if (kycEvent !== 'approved') return kycEvent;
-  return (await changedSinceStart(context, row, run)).length > 0 ? 'approved_other_data' : 'approved';
+  return (await changedSinceStart(context, opened, run)).length > 0 ? 'approved_other_data' : 'approved';
 }
 
 /** Further data of a KYC event. */
@@ -137,10 +150,14 @@ export function decide(
   };
 }
 
-/** Writes a decided event (run, customer, journal and further parts) in one statement. */
+/** A changed run in its next revision. */
+export const nextRun = ({ keyring }: Pick<ChangeContext, 'keyring'>, run: RunRow): RunRow =>
+  proveRun(keyring, { ...run, revision: run.revision + 1 });
+
+/** Writes an event that was decided: run, customer, journal and what else belongs to it, in one statement. */
 export function writeAppliedEvent(
   context: ChangeContext,
-  row: ChangeableRow,
+  { row, profileText }: KycCase,
   { run, kyc, transition }: AppliedEvent,
   parts: readonly StatementPart[] = [],
   claim?: IdempotencyClaim,
@@ -151,8 +168,9 @@ export function writeAppliedEvent(
     fields: kycFields(row.kyc, kyc),
     facts: { program_id: run.programId, run_id: run.runId, verification: run.status },
   });
-  const change = { id: run.customerId, version: row.version, updatedAt: context.now, kyc };
-  return changeCustomer(context.scope, change, [changeRunPart(run), ...parts, journal], claim);
+  const change = nextRow(context, row, profileText, { updatedAt: context.now, kyc });
+  const proven = nextRun(context, run);
+  return changeCustomer(context.scope, change, [changeRunPart(proven), ...parts, journal], claim);
 }
 
 /** The names of the customer's fields that change with it. */

@@ -12,12 +12,13 @@ import type { DocumentRow, DocumentWithContent } from '../../store/kyc/documents
 import { insertDocumentsPart } from '../../store/kyc/documents.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { changeRunPart } from '../../store/kyc/runs.ts';
+import { nextRow } from '../customers/change.ts';
 import { readSealed, withFreshKeyring } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import type { AppliedEvent, KycCase } from './change.ts';
-import { decide, openCase, writeAppliedEvent } from './change.ts';
-import { documentSealContext } from './sealing.ts';
+import { decide, nextRun, openCase, writeAppliedEvent } from './change.ts';
+import { contentSealContext, detailsSealContext } from './sealing.ts';
 
 /** The metadata of an image. */
 export type DocumentDetails = Omit<DocumentImage, 'image' | 'document_type'>;
@@ -48,15 +49,15 @@ export async function submitKycDocuments(
   const applied =
     isComplete && decide(opened, run, 'documents_complete', { by: 'clientele', submitted }, context.now);
   if (applied) {
-    requireDone(await writeAppliedEvent(context, opened.row, applied as AppliedEvent, [documents], claim));
+    requireDone(await writeAppliedEvent(context, opened, applied as AppliedEvent, [documents], claim));
     return answer;
   }
   const journal = context.journal({
     customerId: id,
     facts: { program_id: run.programId, run_id: run.runId, documents: sent },
   });
-  const change = { id, version: opened.row.version, updatedAt: context.now };
-  const parts = [changeRunPart({ ...run, submitted }), documents, journal];
+  const change = nextRow(context, opened.row, opened.profileText, { updatedAt: context.now });
+  const parts = [changeRunPart(nextRun(context, { ...run, submitted })), documents, journal];
   requireDone(await changeCustomer(context.scope, change, parts, claim));
   return answer;
 }
@@ -84,17 +85,23 @@ function sealDocument(
 ): DocumentWithContent {
   const { image: base64, document_type, ...details } = image;
   const documentId = system.newId<'kyc document'>();
-  const place = (part: 'details' | 'content') => documentSealContext(part, run.customerId, documentId, 1);
   const bytes = Buffer.from(base64, 'base64');
-  return {
+  const facts = {
     documentId,
+    runId: run.runId,
     documentType: document_type,
-    details: keyring.seal(place('details'), asciiJson(details satisfies DocumentDetails)),
     detailsSeal: 1,
-    content: keyring.sealBytes(place('content'), bytes),
-    contentSeal: 1,
     size: bytes.length,
     submittedAt: now,
+  };
+  return {
+    ...facts,
+    details: keyring.seal(
+      detailsSealContext(run.customerId, facts),
+      asciiJson(details satisfies DocumentDetails),
+    ),
+    content: keyring.sealBytes(contentSealContext(run.customerId, documentId, 1), bytes),
+    contentSeal: 1,
   };
 }
 
@@ -105,14 +112,14 @@ export async function openDetails(
   run: RunRow,
   row: DocumentRow,
 ): Promise<DocumentDetails> {
-  const place = documentSealContext('details', run.customerId, row.documentId, row.detailsSeal);
+  const place = detailsSealContext(run.customerId, row);
   return JSON.parse(await readSealed(system.keyrings, keyring, place, row.details)) as DocumentDetails;
 }
 
 /** A document as a provider gets it, bytes included. */
 export async function openDocument(keys: Keys, run: RunRow, row: DocumentWithContent): Promise<KycDocument> {
   const details = await openDetails(keys, run, row);
-  const place = documentSealContext('content', run.customerId, row.documentId, row.contentSeal);
+  const place = contentSealContext(run.customerId, row.documentId, row.contentSeal);
   const content = await withFreshKeyring(keys.system.keyrings, keys.keyring, (keyring) =>
     keyring.openBytes(place, row.content),
   );

@@ -13,8 +13,11 @@ import {
   listPrograms as programsOf,
   readProgram,
 } from '../../store/kyc/programs.ts';
+import type { Keyring } from '../../vault/vault.ts';
 import { operatorEntry } from '../audit/operator.ts';
-import { readSealed } from '../keyrings.ts';
+import { readSealed, withFreshKeyring } from '../keyrings.ts';
+import { checkProgram, proveProgram } from '../proofs.ts';
+import { retryOnConflict } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { settingsSealContext } from './sealing.ts';
@@ -23,12 +26,21 @@ export async function listPrograms(
   context: Context,
   _input: Input<Contract['listPrograms']>,
 ): Promise<Answer> {
-  const programs = await programsOf(context.scope);
+  const programs = await checkedPrograms(context.system, context.scope.brandId);
   const shown = programs.map(({ programId, name }) => ({ program_id: programId, name }));
   return { status: 200, body: asciiJson(shown) };
 }
 
-/** The default provider: `sandbox` in a sandbox, `manual` in live. */
+/** The programs of a brand, oldest first, each as Clientele wrote it. */
+export async function checkedPrograms(system: System, brandId: BrandId): Promise<readonly StoredProgram[]> {
+  const programs = await programsOf(scopeOf(system, brandId));
+  const keyring = await system.keyrings.of(brandId);
+  return withFreshKeyring(system.keyrings, keyring, (one) =>
+    programs.map((program) => checkProgram(one, program)),
+  );
+}
+
+/** Who verifies where a program does not say: the sandbox in a sandbox, people in live. */
 export const defaultProvider = ({ environment }: System): ProviderName =>
   environment === 'sandbox' ? 'sandbox' : 'manual';
 
@@ -43,9 +55,10 @@ export async function providerOf(
 }
 
 async function choiceOf(system: System, brandId: BrandId, program: StoredProgram): Promise<ProviderChoice> {
+  const keyring = await system.keyrings.of(brandId);
+  await withFreshKeyring(system.keyrings, keyring, (one) => checkProgram(one, program));
   const provider = (program.provider ?? defaultProvider(system)) as ProviderName;
   if (provider !== 'http') return { provider };
-  const keyring = await system.keyrings.of(brandId);
   const place = settingsSealContext(program.programId, program.settingsSeal);
   const settings = JSON.parse(await readSealed(system.keyrings, keyring, place, program.settings ?? ''));
   return { provider, ...(settings as HttpSettings) };
@@ -87,14 +100,18 @@ export async function createProgram(
       "A program's name starts with a letter or digit and has at most 100 letters, digits, spaces and . _ -",
     );
   const programId = system.newId<'program'>();
-  const { row, facts } = await wishedFor(system, brandId, { programId, name: trimmed, seal: 1 }, options);
-  const entry = operatorEntry(system, 'programs create', { program_id: programId, provider: facts.provider });
   const scope = scopeOf(system, brandId);
-  if (!(await insertProgram(scope, { ...row, createdAt: system.now() }, entry)))
+  const named = { programId, name: trimmed, settingsSeal: 1, createdAt: system.now() };
+  const { provider, settings } = settingsWanted(system, options);
+  const entry = operatorEntry(system, 'programs create', { program_id: programId, provider });
+  const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    insertProgram(scope, sealProgram(keyring, named, provider, settings), entry),
+  );
+  if (!isMade)
     throw new OperatorError(
       `The brand already has a program named "${trimmed}". Choose another name, or change that one with: clientele programs set`,
     );
-  return facts;
+  return { programId, name: trimmed, provider, ...settings };
 }
 
 /** Changes the provider of a program, found by id or name. Running verifications continue with the new provider. */
@@ -105,7 +122,7 @@ export async function setProgram(
   options: ProgramSettings,
 ): Promise<ProgramFacts> {
   const scope = scopeOf(system, brandId);
-  const programs = await programsOf(scope);
+  const programs = await checkedPrograms(system, brandId);
   const known = programs.find(
     (one) => one.name === name.normalize('NFC') || one.programId === name.toLowerCase(),
   );
@@ -113,18 +130,23 @@ export async function setProgram(
     throw new OperatorError(
       `The brand has no program "${name}". There are: ${programs.map((one) => `"${one.name}"`).join(', ')}.`,
     );
-  const seal = known.settingsSeal + 1;
-  const { row, facts } = await wishedFor(system, brandId, { ...known, seal }, options);
-  const { programId, provider } = facts;
+  const { programId } = known;
+  const { provider, settings } = settingsWanted(system, options);
   const entry = operatorEntry(system, 'programs set', { program_id: programId, provider });
-  if (!(await changeProgram(scope, { ...row, createdAt: known.createdAt }, known.settingsSeal, entry)))
-    throw new OperatorError('This program was changed at the same time. Check it and try again.');
-  return facts;
+  const next = { ...known, settingsSeal: known.settingsSeal + 1 };
+  const isChanged = await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    changeProgram(scope, sealProgram(keyring, next, provider, settings), known.settingsSeal, entry),
+  );
+  if (!isChanged)
+    throw new OperatorError(
+      'The program was changed at the same time by another command. Look at it and try again.',
+    );
+  return { programId, name: known.name, provider, ...settings };
 }
 
 /** The programs of a brand with their providers, oldest first. Never a secret. */
 export async function programFacts(system: System, brandId: BrandId): Promise<readonly ProgramFacts[]> {
-  const programs = await programsOf(scopeOf(system, brandId));
+  const programs = await checkedPrograms(system, brandId);
   return Promise.all(
     programs.map(async (program) => {
       const { secret: _secret, ...choice } = { secret: '', ...(await choiceOf(system, brandId, program)) };
@@ -133,14 +155,14 @@ export async function programFacts(system: System, brandId: BrandId): Promise<re
   );
 }
 
-async function wishedFor(
-  system: System,
-  brandId: BrandId,
-  named: { readonly programId: ProgramId; readonly name: string; readonly seal: number },
-  options: ProgramSettings,
-) {
-  const provider = options.provider ?? defaultProvider(system);
-  const { programId, name, seal } = named;
+interface WantedSettings {
+  readonly provider: ProviderName;
+  readonly settings: HttpSettings | undefined;
+}
+
+/** @throws OperatorError where the options do not go together. */
+function settingsWanted(system: System, options: ProgramSettings): WantedSettings {
+  const provider = (options.provider ?? defaultProvider(system)) as ProviderName;
   if (provider === 'sandbox' && system.environment === 'live')
     throw new OperatorError(
       'The provider sandbox passes every customer, so it is not available in live: use manual or http.',
@@ -149,18 +171,20 @@ async function wishedFor(
   if (isHttp !== (options.url !== undefined))
     throw new OperatorError('--url requires --provider http: it is the URL of the decision service.');
   if (options.url !== undefined) refuseUrl(options.url);
-  const settings = isHttp ? { url: options.url ?? '', secret: makeSecret() } : undefined;
-  const keyring = await system.keyrings.of(brandId);
-  return {
-    row: {
-      programId,
-      name,
-      provider,
-      settings: settings && keyring.seal(settingsSealContext(programId, seal), asciiJson(settings)),
-      settingsSeal: seal,
-    },
-    facts: { programId, name, provider: provider as ProviderName, ...settings },
-  };
+  return { provider, settings: isHttp ? { url: options.url ?? '', secret: makeSecret() } : undefined };
+}
+
+/** A program as it is stored, its settings sealed and the rest proven. */
+function sealProgram(
+  keyring: Keyring,
+  named: Pick<StoredProgram, 'programId' | 'name' | 'settingsSeal' | 'createdAt'>,
+  provider: ProviderName,
+  settings: HttpSettings | undefined,
+): StoredProgram {
+  const { programId, name, settingsSeal, createdAt } = named;
+  const place = settingsSealContext(programId, settingsSeal);
+  const sealed = settings && keyring.seal(place, asciiJson(settings));
+  return proveProgram(keyring, { programId, name, provider, settings: sealed, settingsSeal, createdAt });
 }
 
 /** Checks the form of the URL; each call checks whether it may be called. */

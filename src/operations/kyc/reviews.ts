@@ -29,7 +29,7 @@ import {
 } from './change.ts';
 import { openDetails, openDocument } from './documents.ts';
 import { defaultProvider } from './programs.ts';
-import { noteSealContext, openApplicant } from './sealing.ts';
+import { checkRun, noteSealContext, openApplicant } from './sealing.ts';
 import { shownDocuments } from './verifications.ts';
 
 /** Reviews and their decisions. A review is a verification and has its id. */
@@ -41,6 +41,7 @@ export async function listKycReviews(
   const { rows, next_cursor } = await pageOf(query, reviewCursors, (after, most) =>
     listReviews(context.scope, after, most),
   );
+  await Promise.all(rows.map(({ run }) => checkRun(context, run)));
   return { status: 200, body: asciiJson({ data: rows.map((row) => brief(context, row)), next_cursor }) };
 }
 
@@ -72,11 +73,11 @@ export async function getKycReview(
   context: Context,
   { params }: Input<Contract['getKycReview']>,
 ): Promise<Answer> {
-  const { review, row } = await openReview(context, params.review_id);
+  const { review, opened } = await openReview(context, params.review_id);
   const { run } = review;
   const [applicant, changed, documents, decisions] = await Promise.all([
     openApplicant(context, run),
-    changedSinceStart(context, row, run),
+    changedSinceStart(context, opened, run),
     documentsOf(context.scope, run.runId),
     decisionsOf(context.scope, run.runId),
   ]);
@@ -110,7 +111,7 @@ async function openReview(context: Context, id: RunId) {
   const opened = review && (await openCase(context, review.run.customerId));
   const run = opened && findRun(opened, id);
   if (!review || !run) throw new Refusal('kyc_dne');
-  return { review: { ...review, run }, row: opened.row, opened };
+  return { review: { ...review, run }, opened };
 }
 
 /** Leaves out fields that were empty at the start, and masks the SSN. */
@@ -126,13 +127,14 @@ async function shownDecision(
   { run }: ReviewRow,
   row: DecisionRow,
 ): Promise<object> {
-  const { decision, documents, decidedBy, decidedAt, note, decisionId, noteSeal } = row;
-  const place = noteSealContext(run.customerId, decisionId, noteSeal);
+  const { decision, documents, decidedBy, decidedAt } = row;
+  const place = noteSealContext(run.customerId, row);
+  const note = await readSealed(system.keyrings, keyring, place, row.note);
   return {
     decision,
     ...(documents.length > 0 && { documents }),
     decided_by: decidedBy,
-    ...(note !== undefined && { note: await readSealed(system.keyrings, keyring, place, note) }),
+    ...(note !== '' && { note }),
     date_decided: withOffset(decidedAt),
   };
 }
@@ -148,24 +150,29 @@ export async function decideKycReview(
   { params, body }: Input<Contract['decideKycReview']>,
 ): Promise<Answer> {
   const { system, keyring, now, principal } = context;
-  const { review, row, opened } = await openReview(context, params.review_id);
+  const { review, opened } = await openReview(context, params.review_id);
   const { run } = review;
   if (run.status !== 'under_review')
-    throw new Refusal('kyc_init_fail', 'This verification is not waiting for a reviewer.');
-  const kycEvent = await resolveApproval(context, row, run, kycEventOf[body.decision]);
+    throw new Refusal('kyc_init_fail', 'This verification does not wait for a reviewer.');
+  const kycEvent = await resolveApproval(context, opened, run, kycEventOf[body.decision]);
   const eventDetails = { by: 'reviewer', ...(body.documents && { documents: body.documents }) } as const;
   const applied = decide(opened, run, kycEvent, eventDetails, now);
   if (!applied) throw new Error('A decision changes nothing.');
 
-  const decisionId = system.newId<'decision'>();
-  const decision = insertDecisionPart(run.runId, {
-    decisionId,
+  const bare: DecisionRow = {
+    decisionId: system.newId<'decision'>(),
+    runId: run.runId,
     decision: body.decision,
     documents: body.documents ?? [],
     decidedBy: principal.identity,
     decidedAt: now,
-    note: body.note && keyring.seal(noteSealContext(run.customerId, decisionId, 1), cleanText(body.note)),
+    note: '',
     noteSeal: 1,
+  };
+  const place = noteSealContext(run.customerId, bare);
+  const decision = insertDecisionPart({
+    ...bare,
+    note: keyring.seal(place, cleanText(body.note ?? '')),
   });
   const shown = {
     review_id: run.runId,
@@ -175,7 +182,7 @@ export async function decideKycReview(
   };
   const answer: Answer = { status: 200, body: asciiJson(shown) };
   requireDone(
-    await writeAppliedEvent(context, row, applied, [decision], context.claim?.(answer, run.customerId)),
+    await writeAppliedEvent(context, opened, applied, [decision], context.claim?.(answer, run.customerId)),
   );
   return answer;
 }

@@ -1,8 +1,10 @@
 import type { Applicant } from '../../domain/customers/applicant.ts';
-import type { CustomerId, DocumentId, Id, ProgramId, RunId } from '../../domain/ids.ts';
+import type { CustomerId, DocumentId, ProgramId, RunId } from '../../domain/ids.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { asciiJson } from '../../domain/text.ts';
+import type { DocumentRow } from '../../store/kyc/documents.ts';
+import type { DecisionRow } from '../../store/kyc/reviews.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
@@ -14,23 +16,82 @@ import type { Context } from '../system.ts';
 const runSealContext = (customerId: CustomerId, runId: RunId, seal: number): SealContext =>
   sealContext('kyc_runs.data', { customer_id: customerId, run_id: runId }, seal);
 
-export const noteSealContext = (
-  customerId: CustomerId,
-  decisionId: Id<'decision'>,
-  seal: number,
-): SealContext =>
-  sealContext('kyc_decisions.note', { customer_id: customerId, decision_id: decisionId }, seal);
+const runProofContext = (run: ProvenRun): SealContext =>
+  sealContext('kyc_runs.proof', {
+    customer_id: run.customerId,
+    run_id: run.runId,
+    program_id: run.programId,
+    ordinal: run.ordinal,
+    status: run.status,
+    revision: run.revision,
+    started_at: run.startedAt,
+    updated_at: run.updatedAt,
+    review_since: run.reviewSince,
+    data_seal: run.dataSeal,
+    wanted: run.wanted,
+    submitted: run.submitted,
+    documents_until: run.documentsUntil,
+    asked_by_reviewer: run.askedByReviewer,
+    reference: run.reference,
+  });
+
+type ProvenRun = Omit<RunRow, 'proof'>;
+
+/** A run with the proof of what it says. */
+export const proveRun = (keyring: Keyring, run: ProvenRun): RunRow => ({
+  ...run,
+  proof: keyring.seal(runProofContext(run), ''),
+});
+
+/** @throws VaultError where the row was altered. */
+export async function checkRun(
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
+  run: RunRow,
+): Promise<RunRow> {
+  await readSealed(system.keyrings, keyring, runProofContext(run), run.proof);
+  return run;
+}
+
+/** The context of a decision's note, which is bound to the decision. */
+export const noteSealContext = (customerId: CustomerId, row: DecisionRow): SealContext =>
+  sealContext(
+    'kyc_decisions.note',
+    {
+      customer_id: customerId,
+      decision_id: row.decisionId,
+      run_id: row.runId,
+      decision: row.decision,
+      documents: row.documents,
+      decided_by: row.decidedBy,
+      decided_at: row.decidedAt,
+    },
+    row.noteSeal,
+  );
 
 export const settingsSealContext = (programId: ProgramId, seal: number): SealContext =>
   sealContext('programs.settings', { program_id: programId }, seal);
 
-export const documentSealContext = (
-  part: 'details' | 'content',
+export const contentSealContext = (
   customerId: CustomerId,
   documentId: DocumentId,
   seal: number,
 ): SealContext =>
-  sealContext(`kyc_documents.${part}`, { customer_id: customerId, document_id: documentId }, seal);
+  sealContext('kyc_documents.content', { customer_id: customerId, document_id: documentId }, seal);
+
+/** The context of what an image is called and shows, which is bound to what else is said of the image. */
+export const detailsSealContext = (customerId: CustomerId, row: Omit<DocumentRow, 'details'>): SealContext =>
+  sealContext(
+    'kyc_documents.details',
+    {
+      customer_id: customerId,
+      document_id: row.documentId,
+      run_id: row.runId,
+      document_type: row.documentType,
+      size: row.size,
+      submitted_at: row.submittedAt,
+    },
+    row.detailsSeal,
+  );
 
 /** A run's data, sealed for the first time. */
 export const sealApplicant = (

@@ -8,7 +8,7 @@ import { isRunning, kycAfter, kycTable } from '../../domain/kyc/verification.ts'
 import { asciiJson } from '../../domain/text.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
 import { insertRunPart } from '../../store/kyc/runs.ts';
-import { openProfile, openSsn } from '../customers/change.ts';
+import { nextRow, openSsn } from '../customers/change.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import type { KycCase } from './change.ts';
@@ -48,18 +48,18 @@ async function simulate(
   const running = opened.runs.find((run) => run.programId === programId && isRunning(run.status));
   if (!running) return writeVerdict(context, opened, programId, verdict);
 
-  const kycEvent = await resolveApproval(context, opened.row, running, verdict);
+  const kycEvent = await resolveApproval(context, opened, running, verdict);
   const applied = decide(opened, running, kycEvent, { by: 'clientele' }, context.now);
   if (!applied) throw new Error('A running verification has no verdict.');
   const answer = answerOf(id, applied.run.status);
-  requireDone(await writeAppliedEvent(context, opened.row, applied, [], context.claim?.(answer, id)));
+  requireDone(await writeAppliedEvent(context, opened, applied, [], context.claim?.(answer, id)));
   return answer;
 }
 
 /** A verification that is created with its verdict, on the current data. */
 async function writeVerdict(
   context: Context,
-  { row, runs }: KycCase,
+  { row, runs, profileText }: KycCase,
   programId: Awaited<ReturnType<typeof knownProgram>>,
   verdict: 'approved' | 'declined',
 ): Promise<Answer> {
@@ -67,7 +67,7 @@ async function writeVerdict(
   const transition = kycTable.submitted[verdict];
   if (!transition) throw new Error('A verdict changes nothing.');
   const id = row.head.customer_id;
-  const profile = readProfile(await openProfile(context, row));
+  const profile = readProfile(profileText);
   const runId = system.newId<'kyc run'>();
   const data = sealApplicant(keyring, id, runId, applicantOf(profile, await openSsn(context, row)));
   const { status, event } = transition;
@@ -80,7 +80,7 @@ async function writeVerdict(
     facts: { program_id: programId, run_id: runId, verification: status },
   });
   const answer = answerOf(id, status);
-  const change = { id, version: row.version, updatedAt: now, kyc };
+  const change = nextRow(context, row, profileText, { updatedAt: now, kyc });
   requireDone(
     await changeCustomer(scope, change, [insertRunPart(run), journal], context.claim?.(answer, id)),
   );

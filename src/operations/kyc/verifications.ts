@@ -16,16 +16,18 @@ import { digitsOf } from '../../domain/values.ts';
 import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
 import { readProgram } from '../../store/kyc/programs.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
-import { insertRunPart, runsOf } from '../../store/kyc/runs.ts';
+import { insertRunPart } from '../../store/kyc/runs.ts';
 import { recordReads } from '../audit/entries.ts';
 import { addressDefaultsFor } from '../customers/address-verdicts.ts';
 import type { UnsealedForChange } from '../customers/change.ts';
-import { openForChange, openSsn, sealChange, writeUnique } from '../customers/change.ts';
+import { nextRow, openForChange, openSsn, sealChange, writeUnique } from '../customers/change.ts';
+import { withFreshKeyring } from '../keyrings.ts';
 import { noteComparison } from '../lookups.ts';
+import { checkProgram } from '../proofs.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { kycFields } from './change.ts';
-import { sealApplicant } from './sealing.ts';
+import { checkedRunsOf, kycFields } from './change.ts';
+import { proveRun, sealApplicant } from './sealing.ts';
 
 /** Starts a verification: attempt, run and newly given fields in one statement, guarded by the customer's version. */
 export async function startKyc(
@@ -41,7 +43,7 @@ export async function startKyc(
   if (body.ssn !== undefined && ssn !== undefined)
     await noteComparison(context, id, digitsOf(body.ssn), digitsOf(body.ssn) === ssn);
   if (problems.any) throw new Refusal('create_kyc_schema', problems.toObject());
-  const runs = await runsOf(scope, id);
+  const runs = await checkedRunsOf(context, id);
   refuseSecond(runs, programId);
   if (opened.row.kyc.requestsAvailable === 0) throw new Refusal('kyc_retries');
 
@@ -58,7 +60,7 @@ export async function startKyc(
     pollAt: now,
   });
   const kyc = kycAfterStart(opened.row.kyc);
-  const sealed = changed.fields.length > 0 ? await sealChange(context, opened.row, changed) : undefined;
+  const sealed = changed.fields.length > 0 ? await sealChange(context, opened.row, changed, kyc) : undefined;
   const journal = context.journal({
     customerId: id,
     event: { type: 'customer.updated', more: { program_id: programId } },
@@ -67,7 +69,7 @@ export async function startKyc(
     ...(sealed && { digests: sealed.digests }),
   });
   const answer: Answer = { status: 201, body: asciiJson({ customer_id: id, kyc_status: run.status }) };
-  const change = { id, version: opened.row.version, updatedAt: now, ...sealed?.change, kyc };
+  const change = sealed?.change ?? nextRow(context, opened.row, opened.profileText, { updatedAt: now, kyc });
   const parts = [insertRunPart(run), journal];
   const claim = context.claim?.(answer, id);
   const values = { ssn: changed.ssn, customerId: id };
@@ -80,10 +82,12 @@ export async function startKyc(
 }
 
 /** @throws Refusal `invalid_program` */
-export async function knownProgram({ scope }: Context, sent: string): Promise<ProgramId> {
+export async function knownProgram(context: Context, sent: string): Promise<ProgramId> {
   const id = parseId<'program'>(sent);
-  const program = id && (await readProgram(scope, id));
+  const program = id && (await readProgram(context.scope, id));
   if (!program) throw new Refusal('invalid_program');
+  const { system, keyring } = context;
+  await withFreshKeyring(system.keyrings, keyring, (one) => checkProgram(one, program));
   return program.programId;
 }
 
@@ -124,23 +128,24 @@ interface RunStart {
 }
 
 /** The next run of a customer. */
-export const newRun = ({ now }: Context, runs: readonly RunRow[], addressDefaults: RunStart): RunRow => ({
-  ...addressDefaults,
-  ordinal: (runs[0]?.ordinal ?? 0) + 1,
-  revision: 1,
-  startedAt: now,
-  updatedAt: now,
-  reviewSince: undefined,
-  dataSeal: 1,
-  wanted: [],
-  submitted: [],
-  documentsUntil: undefined,
-  askedByReviewer: false,
-  reference: undefined,
-  pollTries: 0,
-  silence: undefined,
-  silentSince: undefined,
-});
+export const newRun = ({ now, keyring }: Context, runs: readonly RunRow[], start: RunStart): RunRow =>
+  proveRun(keyring, {
+    ...start,
+    ordinal: (runs[0]?.ordinal ?? 0) + 1,
+    revision: 1,
+    startedAt: now,
+    updatedAt: now,
+    reviewSince: undefined,
+    dataSeal: 1,
+    wanted: [],
+    submitted: [],
+    documentsUntil: undefined,
+    askedByReviewer: false,
+    reference: undefined,
+    pollTries: 0,
+    silence: undefined,
+    silentSince: undefined,
+  });
 
 export async function getKyc(
   context: Context,
@@ -150,7 +155,7 @@ export async function getKyc(
   const id = params.customer_id;
   const programId = query.program_id === undefined ? undefined : parseId<'program'>(query.program_id);
   if (query.program_id !== undefined && !programId) throw invalidField('program_id', 'Not a valid UUID.');
-  const [customer, runs] = await Promise.all([readCustomer(scope, id), runsOf(scope, id)]);
+  const [customer, runs] = await Promise.all([readCustomer(scope, id), checkedRunsOf(context, id)]);
   if (!customer) throw new Refusal('customer_dne');
   const run = runs.find((one) => programId === undefined || one.programId === programId);
   if (!run) throw new Refusal('kyc_dne');

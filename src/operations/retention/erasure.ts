@@ -4,35 +4,64 @@ import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { RetentionDue } from '../../domain/retention/policy.ts';
 import { retentionDueAt } from '../../domain/retention/policy.ts';
+import type { SealContext } from '../../domain/sealed-columns.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { withOffset } from '../../domain/time.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
-import type { RetainedRecord, RetentionAction } from '../../store/retention/erasure.ts';
-import { applyRetention, requesterOf } from '../../store/retention/erasure.ts';
+import type { RetentionAction } from '../../store/retention/erasure.ts';
+import { applyRetention } from '../../store/retention/erasure.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
-import { insertErasureRequest } from '../../store/retention/holds.ts';
+import { erasureRequestsOf, insertErasureRequest } from '../../store/retention/holds.ts';
 import { readRestricted } from '../../store/retention/records.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import { backgroundCause } from '../background.ts';
 import type { ChangeRecord } from '../journal.ts';
 import { journalOf } from '../journal.ts';
+import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { erasureSealContext } from './holds.ts';
+import type { RetainedRecord } from './retained.ts';
+import { retainedRecord } from './retained.ts';
+
+/** The context of the reason of a request, which is bound to who asked for it, and when. */
+export const erasureSealContext = (
+  customerId: CustomerId,
+  { erasureId, requestedBy, requestedAt }: Omit<ErasureRequest, 'reason'>,
+): SealContext =>
+  sealContext('erasure_requests.reason', {
+    customer_id: customerId,
+    erasure_id: erasureId,
+    requested_by: requestedBy,
+    requested_at: requestedAt,
+  });
 
 /** Checks one deleted customer and erases what is due. */
 export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const now = system.now();
   const journal = (operation: string) => (changeRecord: ChangeRecord) =>
     journalPart(journalOf(system, backgroundCause(operation), now, changeRecord));
-  const outcome = await applyRetention(scopeOf(system, brandId), id, ({ history, policy }) =>
-    retentionActionOf(id, retentionDueAt(history, policy, now), now, journal),
-  );
+  const scope = scopeOf(system, brandId);
+  const keyring = await system.keyrings.of(brandId);
+  const outcome = await applyRetention(scope, id, async () => {
+    const { history, policy } = await lockedRecord({ system, keyring, scope }, id);
+    return retentionActionOf(id, retentionDueAt(history, policy, now), now, journal);
+  });
   if (outcome === 'done') system.db.wake();
+}
+
+/** The record whose row is locked, so that it is there. */
+async function lockedRecord(
+  keys: Pick<Context, 'system' | 'keyring' | 'scope'>,
+  id: CustomerId,
+): Promise<RetainedRecord> {
+  const record = await retainedRecord(keys, id);
+  if (!record) throw new Error('A row that is locked was not found.');
+  return record;
 }
 
 function retentionActionOf(
@@ -73,12 +102,8 @@ export async function requestErasure(
   const { customer_id: id } = params;
   const erasureId = system.newId<'erasure'>();
   const reason = cleanText(body.reason);
-  const request: ErasureRequest = {
-    erasureId,
-    reason: keyring.seal(erasureSealContext(id, erasureId), reason),
-    requestedBy: principal.identity,
-    requestedAt: now,
-  };
+  const facts = { erasureId, requestedBy: principal.identity, requestedAt: now };
+  const request = { ...facts, reason: keyring.seal(erasureSealContext(id, facts), reason) };
   const answer: Answer = { status: 201, body: asciiJson(shownRequest(id, { ...request, reason })) };
   const journal = context.journal({ customerId: id, facts: { erasure_id: erasureId } });
   const claim = context.claim?.(answer, id);
@@ -107,9 +132,10 @@ export async function approveErasure(
 ): Promise<Answer> {
   const { scope, now, principal } = context;
   const { customer_id: id, erasure_id: erasureId } = params;
-  const requester = await requesterOf(scope, id, erasureId);
-  if (requester === undefined) throw new Refusal('erasure_dne');
-  if (requester === principal.identity) throw new Refusal('second_approver');
+  const request = (await erasureRequestsOf(scope, id)).find((one) => one.erasureId === erasureId);
+  if (!request) throw new Refusal('erasure_dne');
+  await readSealed(context.system.keyrings, context.keyring, erasureSealContext(id, request), request.reason);
+  if (request.requestedBy === principal.identity) throw new Refusal('second_approver');
   const because = 'early' as const;
   const answer: Answer = {
     status: 200,
@@ -121,12 +147,13 @@ export async function approveErasure(
   };
   const journal = context.journal({
     customerId: id,
-    facts: { because, erasure_id: erasureId, requested_by: requester },
+    facts: { because, erasure_id: erasureId, requested_by: request.requestedBy },
   });
   // The claim names no customer, because erasure deletes the stored answers of a customer. A repeat must still
   // find this one.
   const claim = context.claim?.(answer, undefined);
-  const decide = ({ history }: RetainedRecord): RetentionAction => {
+  const decide = async (): Promise<RetentionAction> => {
+    const { history } = await lockedRecord(context, id);
     if (history.isHeld) throw new Refusal('legal_hold');
     return { kind: 'erase everything', because, now, journal, claim };
   };

@@ -1,50 +1,60 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
-import type { CustomerId, Id } from '../../domain/ids.ts';
+import type { CustomerId } from '../../domain/ids.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
-import type { WriteOutcome } from '../../store/idempotency-claim.ts';
+import type { CustomerRow } from '../../store/customers/customers.ts';
+import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
 import type { Hold } from '../../store/retention/holds.ts';
 import {
-  insertHold,
-  isCustomerOfBrand,
+  changeDeletedCustomer,
+  insertHoldPart,
   readHold,
-  releaseHold,
-  writeClosing,
+  releaseHoldPart,
 } from '../../store/retention/holds.ts';
+import { readRestricted } from '../../store/retention/records.ts';
+import type { StatementPart } from '../../store/statement-parts.ts';
+import type { NextValues } from '../customers/change.ts';
+import { nextRow, openProfile } from '../customers/change.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 
-const holdSealContext = (
-  column: 'reason' | 'release_reason',
-  customerId: CustomerId,
-  id: Id<'hold'>,
-): SealContext => sealContext(`legal_holds.${column}`, { customer_id: customerId, hold_id: id });
+const reasonContext = (customerId: CustomerId, { holdId, setBy, setAt }: Hold): SealContext =>
+  sealContext('legal_holds.reason', {
+    customer_id: customerId,
+    hold_id: holdId,
+    set_by: setBy,
+    set_at: setAt,
+  });
 
-export const erasureSealContext = (customerId: CustomerId, id: Id<'erasure'>): SealContext =>
-  sealContext('erasure_requests.reason', { customer_id: customerId, erasure_id: id });
+type Release = NonNullable<Hold['release']>;
+
+const releaseContext = (
+  customerId: CustomerId,
+  holdId: Hold['holdId'],
+  { releasedBy, releasedAt }: Release,
+): SealContext =>
+  sealContext('legal_holds.release_reason', {
+    customer_id: customerId,
+    hold_id: holdId,
+    released_by: releasedBy,
+    released_at: releasedAt,
+  });
 
 export async function closeAccount(
   context: Context,
   { params, body }: Input<Contract['closeAccount']>,
 ): Promise<Answer> {
   const { customer_id: id } = params;
-  const answer: Answer = {
-    status: 200,
-    body: asciiJson({ customer_id: id, closed_on: body.closed_on }),
-  };
-  const journal = context.journal({ customerId: id, facts: { closed_on: body.closed_on } });
-  const claim = context.claim?.(answer, id);
-  await doneOnKnown(
-    context,
-    id,
-    writeClosing(context.scope, id, body.closed_on, context.now, journal, claim),
-  );
+  const { closed_on: closedOn } = body;
+  const answer: Answer = { status: 200, body: asciiJson({ customer_id: id, closed_on: closedOn }) };
+  const journal = context.journal({ customerId: id, facts: { closed_on: closedOn } });
+  await change(context, id, answer, () => ({ next: { closedOn }, parts: [journal] }));
   return answer;
 }
 
@@ -52,20 +62,23 @@ export async function setLegalHold(
   context: Context,
   { params, body }: Input<Contract['setLegalHold']>,
 ): Promise<Answer> {
-  const { system, principal, now, keyring, scope } = context;
+  const { system, principal, now, keyring } = context;
   const { customer_id: id } = params;
   const holdId = system.newId<'hold'>();
-  const reason = cleanText(body.reason);
   const hold: Hold = {
     holdId,
-    reason: keyring.seal(holdSealContext('reason', id, holdId), reason),
+    reason: cleanText(body.reason),
     setBy: principal.identity,
     setAt: now,
     release: undefined,
   };
-  const answer: Answer = { status: 201, body: asciiJson(shownHold(id, { ...hold, reason })) };
+  const answer: Answer = { status: 201, body: asciiJson(shownHold(id, hold)) };
   const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
-  await doneOnKnown(context, id, insertHold(scope, id, hold, journal, context.claim?.(answer, id)));
+  const sealed = { ...hold, reason: keyring.seal(reasonContext(id, hold), hold.reason) };
+  await change(context, id, answer, ({ holds }) => ({
+    next: { holds: holds + 1 },
+    parts: [insertHoldPart(sealed), journal],
+  }));
   return answer;
 }
 
@@ -73,33 +86,85 @@ export async function releaseLegalHold(
   context: Context,
   { params, body }: Input<Contract['releaseLegalHold']>,
 ): Promise<Answer> {
-  const { principal, now, keyring, scope } = context;
+  const { principal, now, keyring } = context;
   const { customer_id: id, hold_id: holdId } = params;
-  const stored = await readHold(scope, id, holdId);
-  if (!stored || stored.release) throw new Refusal('hold_dne');
-  const reason = cleanText(body.reason);
-  const release = { reason, releasedBy: principal.identity, releasedAt: now };
-  const sealed = { ...release, reason: keyring.seal(holdSealContext('release_reason', id, holdId), reason) };
+  const release: Release = {
+    reason: cleanText(body.reason),
+    releasedBy: principal.identity,
+    releasedAt: now,
+  };
+  const sealed = { ...release, reason: keyring.seal(releaseContext(id, holdId, release), release.reason) };
+  const customer = await readKnown(context, id);
+  // Read behind the customer, whose version guards it.
+  const stored = await readHold(context.scope, id, holdId);
+  if (!customer || !stored || stored.release) throw new Refusal('hold_dne');
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
   const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
-  requireDone(await releaseHold(scope, id, { ...sealed, holdId }, journal, context.claim?.(answer, id)));
+  const next = { holds: customer.row.holds - 1 };
+  await write(context, customer, next, [releaseHoldPart(holdId, sealed), journal], answer);
   return answer;
 }
 
-/** A hold with its reasons opened. */
+/** A customer, present or deleted, with its profile as it is stored. */
+interface KnownCustomer {
+  readonly row: CustomerRow;
+  readonly profileText: string;
+  readonly isDeleted: boolean;
+}
+
+async function readKnown(context: Context, id: CustomerId): Promise<KnownCustomer | undefined> {
+  const present = await readCustomer(context.scope, id);
+  const row = present ?? (await readRestricted(context.scope, id))?.row;
+  return row && { row, profileText: await openProfile(context, row), isDeleted: !present };
+}
+
+/** Changes what retention reads of a customer. @throws Refusal `customer_dne` */
+async function change(
+  context: Context,
+  id: CustomerId,
+  answer: Answer,
+  decide: (row: CustomerRow) => { readonly next: NextValues; readonly parts: readonly StatementPart[] },
+): Promise<void> {
+  const customer = await readKnown(context, id);
+  if (!customer) throw new Refusal('customer_dne');
+  const { next, parts } = decide(customer.row);
+  await write(context, customer, next, parts, answer);
+}
+
+/** @throws ConflictError if the customer was changed or deleted after it was read. */
+async function write(
+  context: Context,
+  { row, profileText, isDeleted }: KnownCustomer,
+  next: NextValues,
+  parts: readonly StatementPart[],
+  answer: Answer,
+): Promise<void> {
+  const { scope, now } = context;
+  const changed = nextRow(context, row, profileText, next);
+  const claim = context.claim?.(answer, row.head.customer_id);
+  requireDone(
+    isDeleted
+      ? await changeDeletedCustomer(scope, changed, now, parts, claim)
+      : await changeCustomer(scope, changed, parts, claim),
+  );
+}
+
+/** A hold with its reasons opened. @throws VaultError where its row was altered. */
 export async function openHold(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   id: CustomerId,
   hold: Hold,
 ): Promise<Hold> {
   const { holdId, release } = hold;
-  const open = (column: 'reason' | 'release_reason', sealed: string) =>
-    readSealed(system.keyrings, keyring, holdSealContext(column, id, holdId), sealed);
+  const open = (place: SealContext, sealed: string) => readSealed(system.keyrings, keyring, place, sealed);
   return {
     ...hold,
-    reason: await open('reason', hold.reason),
-    release: release && { ...release, reason: await open('release_reason', release.reason) },
+    reason: await open(reasonContext(id, hold), hold.reason),
+    release: release && {
+      ...release,
+      reason: await open(releaseContext(id, holdId, release), release.reason),
+    },
   };
 }
 
@@ -116,10 +181,3 @@ export const shownHold = (id: CustomerId, { holdId, reason, setBy, setAt, releas
     date_released: withOffset(release.releasedAt),
   }),
 });
-
-/** Nothing was written: there is no such customer, or it was deleted at the same time, which is retried. */
-async function doneOnKnown(context: Context, id: CustomerId, outcome: Promise<WriteOutcome>): Promise<void> {
-  const what = await outcome;
-  if (what === 'stale' && !(await isCustomerOfBrand(context.scope, id))) throw new Refusal('customer_dne');
-  requireDone(what);
-}

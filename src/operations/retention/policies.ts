@@ -7,11 +7,14 @@ import type { PolicyChange, PolicyName } from '../../domain/retention/requests.t
 import { checkPolicy, policyNames } from '../../domain/retention/requests.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { entryPart } from '../../store/audit/journal.ts';
-import { changePolicy, readPolicy } from '../../store/retention/policies.ts';
+import type { StoredPolicy } from '../../store/retention/policies.ts';
+import { changePolicy } from '../../store/retention/policies.ts';
 import { operatorEntry } from '../audit/operator.ts';
-import { requireDone } from '../retry.ts';
+import { provePolicy } from '../proofs.ts';
+import { requireDone, retryOnConflict } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
+import { brandPolicy } from './retained.ts';
 
 /** A policy with the names used in the API and the commands. */
 export type NamedPolicy = { readonly [Name in PolicyName]: number };
@@ -33,10 +36,10 @@ const numbersOf = (change: PolicyChange): Partial<RetentionPolicy> =>
   );
 
 export async function getRetentionPolicy(
-  { scope }: Context,
+  context: Context,
   _input: Input<Contract['getRetentionPolicy']>,
 ): Promise<Answer> {
-  return { status: 200, body: asciiJson(named(await readPolicy(scope))) };
+  return { status: 200, body: asciiJson(named((await brandPolicy(context)).policy)) };
 }
 
 export async function changeRetentionPolicy(
@@ -44,19 +47,27 @@ export async function changeRetentionPolicy(
   { body }: Input<Contract['changeRetentionPolicy']>,
 ): Promise<Answer> {
   const { scope, now } = context;
-  const change = numbersOf(body);
-  const answer: Answer = {
-    status: 200,
-    body: asciiJson(named({ ...(await readPolicy(scope)), ...change })),
-  };
+  const next = await changedPolicy(context, body);
+  const answer: Answer = { status: 200, body: asciiJson(named(next.policy)) };
   const journal = context.journal({ facts: { retention_policy: asciiJson(body) } });
-  requireDone(await changePolicy(scope, change, now, journal, context.claim?.(answer, undefined)));
+  requireDone(await changePolicy(scope, next, now, journal, context.claim?.(answer, undefined)));
   return answer;
 }
 
+/** The brand's policy with the numbers that a change names, as its next version. */
+async function changedPolicy(
+  keys: Pick<Context, 'system' | 'keyring' | 'scope'>,
+  change: PolicyChange,
+): Promise<StoredPolicy> {
+  const { policy, version } = await brandPolicy(keys);
+  return provePolicy(keys.keyring, { policy: { ...policy, ...numbersOf(change) }, version: version + 1 });
+}
+
 /** A brand's policy, for its operator. */
-export const policyFor = async (system: System, brandId: BrandId): Promise<NamedPolicy> =>
-  named(await readPolicy(scopeOf(system, brandId)));
+export async function policyFor(system: System, brandId: BrandId): Promise<NamedPolicy> {
+  const keyring = await system.keyrings.of(brandId);
+  return named((await brandPolicy({ system, keyring, scope: scopeOf(system, brandId) })).policy);
+}
 
 /** Changes a brand's policy as its operator. @throws OperatorError if a number is out of range. */
 export async function setPolicyFor(
@@ -69,9 +80,14 @@ export async function setPolicyFor(
   const [wrong] = Object.entries(problems.toObject());
   if (wrong) throw new OperatorError(`--${wrong[0].replaceAll('_', '-')}: ${wrong[1].join(' ')}`);
   if (Object.keys(numbersOf(change)).length === 0)
-    throw new OperatorError('Nothing to change: set for example --identity-years 7.');
-  const entry = operatorEntry(system, 'retention set', { retention_policy: asciiJson(change) });
-  await changePolicy(scopeOf(system, brandId), numbersOf(change), now, entryPart(entry));
+    throw new OperatorError('Nothing to change: say for example --identity-years 7.');
+  const entry = entryPart(operatorEntry(system, 'retention set', { retention_policy: asciiJson(change) }));
+  const scope = scopeOf(system, brandId);
+  const changed = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+    const next = await changedPolicy({ system, keyring, scope }, change);
+    requireDone(await changePolicy(scope, next, now, entry));
+    return next;
+  });
   system.db.wake();
-  return policyFor(system, brandId);
+  return named(changed.policy);
 }

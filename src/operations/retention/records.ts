@@ -7,17 +7,17 @@ import { deletionCursor, parseDeletionCursor } from '../../domain/retention/pagi
 import { basisOf, erasureDueAt } from '../../domain/retention/policy.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
-import type { CustomerRow } from '../../store/customers/customers.ts';
-import { readRetainedRecord } from '../../store/retention/erasure.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
 import { erasureRequestsOf, holdsOf } from '../../store/retention/holds.ts';
-import { listRestricted, readRestricted, readTombstone } from '../../store/retention/records.ts';
+import { listRestricted, readTombstone } from '../../store/retention/records.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { showCustomer } from '../customers/customers.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Answer, Context } from '../system.ts';
-import { shownRequest } from './erasure.ts';
-import { erasureSealContext, openHold, shownHold } from './holds.ts';
+import { erasureSealContext, shownRequest } from './erasure.ts';
+import { openHold, shownHold } from './holds.ts';
+import type { RetainedRecord } from './retained.ts';
+import { retainedRecord } from './retained.ts';
 
 export async function listRestrictedCustomers(
   context: Context,
@@ -29,11 +29,11 @@ export async function listRestrictedCustomers(
   return {
     status: 200,
     body: asciiJson({
-      data: page.rows.map(({ customerId, deletedAt, kycStatus, isHeld }) => ({
+      data: page.rows.map(({ customerId, deletedAt, kycStatus, holds }) => ({
         customer_id: customerId,
         date_deleted: withOffset(deletedAt),
         ...(kycStatus !== undefined && { kyc_status: kycStatus }),
-        legal_hold: isHeld,
+        legal_hold: holds > 0,
       })),
       next_cursor: page.next_cursor,
     }),
@@ -47,23 +47,16 @@ export async function getRestrictedCustomer(
 ): Promise<Answer> {
   const { scope } = context;
   const { customer_id: id } = params;
-  const row = await readRestricted(scope, id);
-  const shown = row ? await restrictedFacts(context, id, row) : await tombstoneFacts(context, id);
+  const record = await retainedRecord(context, id);
+  const shown = record ? await restrictedFacts(context, id, record) : await tombstoneFacts(context, id);
   if (!shown) throw new Refusal('customer_dne');
   await writeParts(scope, [context.journal({ customerId: id })]);
   return { status: 200, body: asciiJson(shown) };
 }
 
-async function restrictedFacts(context: Context, id: CustomerId, row: CustomerRow) {
+async function restrictedFacts(context: Context, id: CustomerId, { row, history, policy }: RetainedRecord) {
   const { scope } = context;
-  const [kept, holds, requests] = await Promise.all([
-    readRetainedRecord(scope.db, scope, id),
-    holdsOf(scope, id),
-    erasureRequestsOf(scope, id),
-  ]);
-  // Erased since its row was read.
-  if (!kept) return tombstoneFacts(context, id);
-  const { history, policy } = kept;
+  const [holds, requests] = await Promise.all([holdsOf(scope, id), erasureRequestsOf(scope, id)]);
   return {
     customer_id: id,
     date_deleted: withOffset(history.deletedAt),
@@ -85,7 +78,7 @@ async function openRequest(
   id: CustomerId,
   request: ErasureRequest,
 ): Promise<ErasureRequest> {
-  const place = erasureSealContext(id, request.erasureId);
+  const place = erasureSealContext(id, request);
   return { ...request, reason: await readSealed(system.keyrings, keyring, place, request.reason) };
 }
 

@@ -14,7 +14,7 @@ import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { indexValues } from '../customers/index-values.ts';
-import { customerSealContext } from '../customers/sealing.ts';
+import { ssnSealContext } from '../customers/sealing.ts';
 
 /** Progress and stop signal of a walk. */
 export interface WalkObserver {
@@ -44,12 +44,11 @@ export async function resealAll(scope: BrandScope, keyring: Keyring, observer: W
 }
 
 function reseal(keyring: Keyring, at: SealedColumn, from: Outdated): Resealed {
-  const { recordId, sealNumber, sealed } = from;
-  const next = at.sealCounter === undefined ? sealNumber : sealNumber + 1;
+  const { recordId, sealNumber, sealed, bound } = from;
   return {
     from,
-    sealNumber: next,
-    sealed: keyring.reseal({ purpose: at.purpose, recordId, sealNumber }, next, sealed),
+    sealNumber,
+    sealed: keyring.reseal({ purpose: at.purpose, recordId, sealNumber, bound }, sealed),
   };
 }
 
@@ -69,9 +68,10 @@ export async function reindexAll(scope: BrandScope, keyring: Keyring, observer: 
   }
 }
 
-function valuesOf(keyring: Keyring, { id, profile, profileSeal, ssn, ssnSeal }: OutdatedIndex) {
-  const opened = readProfile(keyring.open(customerSealContext('profile', id, profileSeal), profile));
-  return indexValues(keyring, opened, ssn && keyring.open(customerSealContext('ssn', id, ssnSeal), ssn));
+function valuesOf(keyring: Keyring, { id, profile, profileSeal, ssn, ssnSeal, bound }: OutdatedIndex) {
+  const place = { purpose: 'profile', recordId: id, sealNumber: profileSeal, bound } as const;
+  const opened = readProfile(keyring.open(place, profile));
+  return indexValues(keyring, opened, ssn && keyring.open(ssnSealContext(id, ssnSeal), ssn));
 }
 
 /** A damaged record and its key are kept; the doctor reports it. */

@@ -13,6 +13,7 @@ import type { OutboundOutcome } from '../../providers/outbound.ts';
 import { signStandard } from '../../providers/signature.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { settleDelivery } from '../../store/webhooks/deliveries.ts';
+import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import { disableWebhook } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { backgroundCause } from '../background.ts';
@@ -22,7 +23,7 @@ import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
-import { answerSealContext, openSettings, payloadSealContext, secretsAt } from './sealing.ts';
+import { answerSealContext, openSettings, payloadSealContext, sealSettings, secretsAt } from './sealing.ts';
 
 /** Makes one attempt of a claimed delivery and stores its outcome. */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
@@ -57,7 +58,13 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const isSettled = await retryOnConflict(system.keyrings, brandId, (one) =>
     settleDelivery(scopeOf(system, brandId), delivery, sealedBy(one)),
   );
-  if (isSettled) await disableWhereGone(system, brandId, delivery, { outcome, endedAt: result.endedAt });
+  if (isSettled)
+    await disableWhereGone(
+      system,
+      brandId,
+      { ...delivery.webhook, settings },
+      { outcome, endedAt: result.endedAt },
+    );
 }
 
 /** The headers of every delivery: the signatures of Bond and of Standard Webhooks over the exact bytes sent. */
@@ -109,7 +116,7 @@ function deliveryResultOf(
 async function disableWhereGone(
   system: System,
   brandId: BrandId,
-  { webhook }: ClaimedDelivery,
+  webhook: Omit<WebhookRow, 'settings'> & { readonly settings: WebhookSettings },
   { outcome, endedAt }: Pick<AttemptResult, 'outcome' | 'endedAt'>,
 ): Promise<void> {
   const isLongGone =
@@ -121,5 +128,10 @@ async function disableWhereGone(
     facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
   } as const;
   const journal = journalOf(system, backgroundCause('disableWebhook'), endedAt, changeRecord);
-  if (await disableWebhook(scopeOf(system, brandId), webhook.id, endedAt, journal)) system.db.wake();
+  const { settings, ...row } = webhook;
+  const disabled = { ...row, settings: '', status: 'STATUS_DISABLED', updatedAt: endedAt } as const;
+  const isDisabled = await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    disableWebhook(scopeOf(system, brandId), sealSettings(keyring, disabled, settings), journal),
+  );
+  if (isDisabled) system.db.wake();
 }

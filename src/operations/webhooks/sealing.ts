@@ -15,8 +15,18 @@ export interface WebhookSettings {
   readonly previous?: { readonly secret: string; readonly until: Instant };
 }
 
-const webhookSealContext = (id: string, sealNumber: number): SealContext =>
-  sealContext('webhooks.settings', { webhook_id: id }, sealNumber);
+const webhookSealContext = (row: WebhookRow): SealContext =>
+  sealContext(
+    'webhooks.settings',
+    {
+      webhook_id: row.id,
+      events: row.events,
+      payload: row.payload,
+      status: row.status,
+      created_at: row.createdAt,
+    },
+    row.settingsSeal,
+  );
 
 export const payloadSealContext = (deliveryId: string): SealContext =>
   sealContext('deliveries.payload', { delivery_id: deliveryId });
@@ -27,21 +37,15 @@ export const answerSealContext = (attemptId: string): SealContext =>
 
 /** Seals the changed settings of a subscription. */
 export function sealSettings(keyring: Keyring, row: WebhookRow, settings: WebhookSettings): WebhookRow {
-  const settingsSeal = row.settingsSeal + 1;
-  return {
-    ...row,
-    settingsSeal,
-    settings: keyring.seal(webhookSealContext(row.id, settingsSeal), JSON.stringify(settings)),
-  };
+  const next = { ...row, settingsSeal: row.settingsSeal + 1 };
+  return { ...next, settings: keyring.seal(webhookSealContext(next), JSON.stringify(settings)) };
 }
 
 export async function openSettings(
   { system, keyring }: { readonly system: System; readonly keyring: Keyring },
-  { id, settings, settingsSeal }: WebhookRow,
+  row: WebhookRow,
 ): Promise<WebhookSettings> {
-  return JSON.parse(
-    await readSealed(system.keyrings, keyring, webhookSealContext(id, settingsSeal), settings),
-  );
+  return JSON.parse(await readSealed(system.keyrings, keyring, webhookSealContext(row), row.settings));
 }
 
 /** The secrets that sign at a given time: the current one, and the previous one during the overlap. */

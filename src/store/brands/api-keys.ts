@@ -4,7 +4,7 @@ import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { NewEntry } from '../audit/journal.ts';
 import { entryParameters, journalSql } from '../audit/journal.ts';
-import { bytes, columns, computed, id, instant, optional, text, words } from '../columns.ts';
+import { bytes, columns, computed, id, instant, number, optional, text, words } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
@@ -22,13 +22,21 @@ export interface ApiKey {
   readonly previousUntil: Instant | undefined;
 }
 
-/** A key with its brand and the digest of its secret, as authentication needs it. */
-export interface PresentedKey extends ApiKey {
-  readonly brandId: BrandId;
-  readonly brandName: string;
-  /** SHA-256, 32 bytes. */
+/** A key as it is stored. */
+export interface StoredApiKey extends ApiKey {
+  /** Counts the changes. */
+  readonly version: number;
+  /** SHA-256 of the secret, 32 bytes. */
   readonly digest: Buffer;
   readonly previousDigest: Buffer | undefined;
+  /** Proves the rest (`api_keys.proof`). */
+  readonly proof: string;
+}
+
+/** A key as a request needs it: whose it is, and what its secret must digest to. */
+export interface PresentedKey extends StoredApiKey {
+  readonly brandId: BrandId;
+  readonly brandName: string;
 }
 
 const keys = columns(
@@ -43,12 +51,18 @@ const keys = columns(
   },
   'k',
 );
-const proofs = columns({ brandId: id<BrandId>(), digest: bytes(), previousDigest: optional(bytes()) }, 'k');
-const brand = columns({ brandName: computed('b.name', text()) });
+const secrets = columns(
+  { version: number(), digest: bytes(), previousDigest: optional(bytes()), proof: text() },
+  'k',
+);
+const brand = columns({
+  brandId: computed('b.brand_id', id<BrandId>()),
+  brandName: computed('b.name', text()),
+});
 
 const byIdentity = statement(
   'api_key_by_identity',
-  `select ${keys.list}, ${proofs.list}, ${brand.list}
+  `select ${keys.list}, ${secrets.list}, ${brand.list}
      from api_keys k join brands b using (brand_id) where k.identity = $1`,
 );
 
@@ -58,33 +72,30 @@ const byIdentity = statement(
  */
 export async function findKey(db: Database, identity: KeyIdentity): Promise<PresentedKey | undefined> {
   const [row] = await db.read(byIdentity, [identity]);
-  return row && { ...keys.read(row), ...proofs.read(row), ...brand.read(row) };
+  return row && { ...keys.read(row), ...secrets.read(row), ...brand.read(row) };
 }
 
 const insert = sql(
   'api_key_insert',
   `with made as (
-     insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at)
-     values (:brandId, :identity, :name, :scopes::text[], :digest, :createdAt, :expiresAt)
+     insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at, version, proof)
+     values (:brandId, :identity, :name, :scopes::text[], :digest, :createdAt, :expiresAt, :version, :proof)
      on conflict (brand_id, name) do nothing returning 1
    ), ${journalSql('made')} select 1 from made`,
 );
 
-/** Stores a new key and its audit entry. False if the brand already has a key of that name. */
-export async function insertKey(
-  scope: BrandScope,
-  key: ApiKey,
-  digest: Buffer,
-  entry: NewEntry,
-): Promise<boolean> {
+/** Stores a new key, and that it was made. False where the brand already has a key of that name. */
+export async function insertKey(scope: BrandScope, key: StoredApiKey, entry: NewEntry): Promise<boolean> {
   const made = await insert.run(scope.db, {
     brandId: scope.brandId,
     identity: key.identity,
     name: key.name,
     scopes: key.scopes,
-    digest,
+    digest: key.digest,
     createdAt: toPostgres(key.createdAt),
     expiresAt: key.expiresAt && toPostgres(key.expiresAt),
+    version: key.version,
+    proof: key.proof,
     ...entryParameters(entry),
   });
   return made.length > 0;
@@ -92,59 +103,38 @@ export async function insertKey(
 
 const all = statement(
   'api_keys_of',
-  `select ${keys.list} from api_keys k where k.brand_id = $1 order by k.created_at, k.name`,
+  `select ${keys.list}, ${secrets.list} from api_keys k where k.brand_id = $1 order by k.created_at, k.name`,
 );
 
-export async function listKeys(scope: BrandScope): Promise<readonly ApiKey[]> {
-  return (await scope.db.run(all, [scope.brandId])).map(keys.read);
+export async function listKeys(scope: BrandScope): Promise<readonly StoredApiKey[]> {
+  const rows = await scope.db.run(all, [scope.brandId]);
+  return rows.map((row) => ({ ...keys.read(row), ...secrets.read(row) }));
 }
 
-const rotate = sql(
-  'api_key_rotate',
-  `with rotated as (
-     update api_keys set previous_digest = digest, previous_until = :previousUntil, digest = :digest
-      where brand_id = :brandId and identity = :identity and revoked_at is null returning *
-   ), ${journalSql('rotated')} select ${keys.list} from rotated k`,
+const change = sql(
+  'api_key_change',
+  `with changed as (
+     update api_keys set digest = :digest, previous_digest = :previousDigest, previous_until = :previousUntil,
+            revoked_at = :revokedAt, version = :version::int, proof = :proof
+      where brand_id = :brandId and identity = :identity and version = :version::int - 1 returning 1
+   ), ${journalSql('changed')} select 1 from changed`,
 );
 
-/** Gives a key a new secret. The old one stays valid until `previousUntil`. */
-export async function rotateKey(
-  scope: BrandScope,
-  identity: KeyIdentity,
-  digest: Buffer,
-  previousUntil: Instant,
-  entry: NewEntry,
-): Promise<ApiKey | undefined> {
-  const [row] = await rotate.run(scope.db, {
+/**
+ * Stores the next version of a key: another secret, or its end, which every process respects within a second.
+ * False where the key was changed since it was read.
+ */
+export async function changeKey(scope: BrandScope, next: StoredApiKey, entry: NewEntry): Promise<boolean> {
+  const changed = await change.run(scope.db, {
     brandId: scope.brandId,
-    identity,
-    previousUntil: toPostgres(previousUntil),
-    digest,
+    identity: next.identity,
+    digest: next.digest,
+    previousDigest: next.previousDigest,
+    previousUntil: next.previousUntil && toPostgres(next.previousUntil),
+    revokedAt: next.revokedAt && toPostgres(next.revokedAt),
+    version: next.version,
+    proof: next.proof,
     ...entryParameters(entry),
   });
-  return row && keys.read(row);
-}
-
-const revoke = sql(
-  'api_key_revoke',
-  `with revoked as (
-     update api_keys set revoked_at = coalesce(revoked_at, :now)
-      where brand_id = :brandId and identity = :identity returning *
-   ), ${journalSql('revoked')} select ${keys.list} from revoked k`,
-);
-
-/** Revokes a key permanently. Every process refuses it within a second. */
-export async function revokeKey(
-  scope: BrandScope,
-  identity: KeyIdentity,
-  now: Instant,
-  entry: NewEntry,
-): Promise<ApiKey | undefined> {
-  const [row] = await revoke.run(scope.db, {
-    brandId: scope.brandId,
-    identity,
-    now: toPostgres(now),
-    ...entryParameters(entry),
-  });
-  return row && keys.read(row);
+  return changed.length > 0;
 }

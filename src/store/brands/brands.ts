@@ -1,4 +1,4 @@
-import type { BrandId } from '../../domain/ids.ts';
+import type { BrandId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { NewEntry } from '../audit/journal.ts';
@@ -32,31 +32,54 @@ const insertKey = sql(
   'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values (:brandId, :kind, :version, :rootVersion, :wrapped, :at)',
 );
 
-/** Every verification belongs to a program, so each brand starts with one. */
-const insertDefaultProgram = statement(
-  'brand_default_program',
-  "insert into programs (brand_id, program_id, name, created_at) values ($1, gen_random_uuid(), 'default', $2)",
+const insertProgram = sql(
+  'brand_first_program',
+  `insert into programs (brand_id, program_id, name, settings_seal, created_at, proof)
+   values (:brandId, :programId, :name, :settingsSeal, :at, :proof)`,
+);
+const insertPolicy = sql(
+  'brand_first_policy',
+  `insert into retention_policies (brand_id, never_verified_days, not_passed_months, identity_years, documents_years,
+     changed_at, version, proof)
+   values (:brandId, :neverVerifiedDays, :notPassedMonths, :identityYears, :documentsYears, :at, :version, :proof)`,
 );
 
-// Named by `customerSequenceName`. The role of the service cannot create it.
+/** Makes the sequence of a brand's customers, which only the owner of the schema could do by itself. */
 const makeArrivals = statement('brand_arrivals', 'select make_arrivals($1)');
 
-/** Creates a brand with its first program, first keys, sequence and first audit entry. False if the name is taken. */
-export function insertBrand(
-  db: Database,
-  brand: Brand,
-  keys: readonly StoredKey[],
-  entry: NewEntry,
-): Promise<boolean> {
+/** What a brand has from its beginning. */
+export interface BrandRows {
+  readonly keys: readonly StoredKey[];
+  /** Customers are verified for a program, so no operator has to make one first. */
+  readonly program: {
+    readonly programId: Id<'program'>;
+    readonly name: string;
+    readonly settingsSeal: number;
+    readonly proof: string;
+  };
+  readonly policy: {
+    readonly policy: Readonly<
+      Record<'neverVerifiedDays' | 'notPassedMonths' | 'identityYears' | 'documentsYears', number>
+    >;
+    readonly version: number;
+    readonly proof: string;
+  };
+}
+
+/** Makes a brand with what it has from its beginning, its sequence and the first entry of its trail. False where the name is taken. */
+export function insertBrand(db: Database, brand: Brand, rows: BrandRows, entry: NewEntry): Promise<boolean> {
   return db.transaction(async (connection) => {
     const at = toPostgres(brand.createdAt);
     const { brandId, name } = brand;
     const made = await insert.run(connection, { brandId, name, at, ...entryParameters(entry) });
     if (made.length === 0) return false;
-    for (const { kind, version, rootVersion, wrapped } of keys) {
+    for (const { kind, version, rootVersion, wrapped } of rows.keys) {
       await insertKey.run(connection, { brandId, kind, version, rootVersion, wrapped, at });
     }
-    await connection.run(insertDefaultProgram, [brandId, at]);
+    const { programId, name: programName, settingsSeal, proof } = rows.program;
+    await insertProgram.run(connection, { brandId, programId, name: programName, settingsSeal, at, proof });
+    const { policy, version } = rows.policy;
+    await insertPolicy.run(connection, { brandId, ...policy, at, version, proof: rows.policy.proof });
     await connection.run(makeArrivals, [brandId]);
     return true;
   });

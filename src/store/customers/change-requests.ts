@@ -21,6 +21,8 @@ export interface ChangeRequestRow {
   readonly decidedBy: string | undefined;
   readonly createdAt: Instant;
   readonly decidedAt: Instant | undefined;
+  /** Proves the rest (`change_requests.proof`). */
+  readonly proof: string;
 }
 
 /** A change request with its sealed columns, still sealed. */
@@ -40,6 +42,7 @@ const facts = columns({
   decidedBy: optional(text()),
   createdAt: instant(),
   decidedAt: optional(instant()),
+  proof: text(),
 });
 const sealed = columns({ wanted: text(), reason: text(), note: optional(text()) });
 
@@ -82,9 +85,9 @@ export const listChangeRequests = async (
 export const proposalPart = (request: Omit<SealedChangeRequest, 'seq' | 'customerId'>): StatementPart => ({
   name: 'proposed',
   sql: (gate) => `proposed as (
-    insert into change_requests (brand_id, customer_id, change_request_id, status, fields, wanted, reason, requested_by, created_at)
+    insert into change_requests (brand_id, customer_id, change_request_id, status, fields, wanted, reason, requested_by, created_at, proof)
     select :brandId, :customerId::uuid, :id::uuid, 'pending', :fields::text[], :wanted::text, :reason::text,
-           :requestedBy::uuid, :createdAt::timestamptz
+           :requestedBy::uuid, :createdAt::timestamptz, :proof::text
       from ${gate})`,
   parameters: {
     id: request.id,
@@ -93,6 +96,7 @@ export const proposalPart = (request: Omit<SealedChangeRequest, 'seq' | 'custome
     reason: request.reason,
     requestedBy: request.requestedBy,
     createdAt: toPostgres(request.createdAt),
+    proof: request.proof,
   },
 });
 
@@ -103,6 +107,7 @@ export interface Decision {
   readonly decidedAt: Instant;
   /** Sealed. */
   readonly note: string | undefined;
+  readonly proof: string;
 }
 
 /**
@@ -113,7 +118,7 @@ export const decisionPart = (decision: Decision): StatementPart => ({
   name: 'decided',
   sql: (gate) => `decided as (
     update change_requests set status = :status::text, decided_by = :decidedBy::uuid,
-           decided_at = :decidedAt::timestamptz, note = :note::text
+           decided_at = :decidedAt::timestamptz, note = :note::text, proof = :proof::text
      where brand_id = :brandId and change_request_id = :id::uuid and exists (select from ${gate}))`,
   parameters: {
     id: decision.id,
@@ -121,5 +126,6 @@ export const decisionPart = (decision: Decision): StatementPart => ({
     decidedBy: decision.decidedBy,
     decidedAt: toPostgres(decision.decidedAt),
     note: decision.note,
+    proof: decision.proof,
   },
 });

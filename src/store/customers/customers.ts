@@ -20,13 +20,18 @@ export interface CustomerRow {
   readonly version: number;
   readonly profile: string;
   readonly profileSeal: number;
+  readonly kycPassedAt: Instant | undefined;
+  readonly ssnSeal: number;
+  /** Legal holds that are not released. */
+  readonly holds: number;
+  /** The day on which the account was closed, `YYYY-MM-DD`. */
+  readonly closedOn: string | undefined;
 }
 
 /** What a change also needs: the sealed SSN and the state of KYC. */
 export interface ChangeableRow extends CustomerRow {
   readonly ssn: string | undefined;
-  readonly ssnSeal: number;
-  /** The sealed key of this customer's digests. `undefined`: the row is older than this column. */
+  /** The sealed key of this customer's digests; `undefined` in rows from before there was one. */
   readonly auditKey: string | undefined;
   readonly indexVersion: number;
   readonly kyc: KycState;
@@ -42,17 +47,23 @@ const head = columns({
   kyc_status: optional(text<KycStatus>()),
   kyc_requests_available: number(),
 });
-const record = columns({ version: number(), profileSeal: number(), profile: text() });
+const record = columns({
+  version: number(),
+  profileSeal: number(),
+  profile: text(),
+  kycPassedAt: optional(instant()),
+  ssnSeal: number(),
+  holds: number(),
+  closedOn: optional(text()),
+});
 const changeable = columns({
   ssn: optional(text()),
-  ssnSeal: number(),
   auditKey: optional(text()),
   indexVersion: number(),
-  kycPassedAt: optional(instant()),
   verifyTries: number(),
 });
 
-/** The columns that an answer shows. */
+/** The columns that an answer shows, and those that the profile is bound to. */
 export const shownColumns = `${head.list}, ${record.list}`;
 
 const one = statement(
@@ -76,16 +87,16 @@ export async function readForChange(scope: BrandScope, id: CustomerId): Promise<
   const [row] = await scope.db.read(oneForChange, [scope.brandId, id]);
   if (!row) return undefined;
   const base = customerRow(scope, row);
-  const { kycPassedAt, ...rest } = changeable.read(row);
   const { kyc_status: status, kyc_requests_available: requestsAvailable } = base.head;
-  return { ...base, ...rest, kyc: { status, passedAt: kycPassedAt, requestsAvailable } };
+  const kyc = { status, passedAt: base.kycPassedAt, requestsAvailable };
+  return { ...base, ...changeable.read(row), kyc };
 }
 
 /** Each member is written out: spreading the parts takes five times as long, for every row of a list. */
 export function customerRow(scope: BrandScope, row: Row): CustomerRow {
   const { customer_id, brand_person_id, created_at, updated_at, kyc_status, kyc_requests_available } =
     head.read(row);
-  const { version, profileSeal, profile } = record.read(row);
+  const { version, profileSeal, profile, kycPassedAt, ssnSeal, holds, closedOn } = record.read(row);
   return {
     head: {
       customer_id,
@@ -99,6 +110,10 @@ export function customerRow(scope: BrandScope, row: Row): CustomerRow {
     version,
     profile,
     profileSeal,
+    kycPassedAt,
+    ssnSeal,
+    holds,
+    closedOn,
   };
 }
 
@@ -145,11 +160,11 @@ const countSql = (from: string, by: 1 | -1): string => `
 
 const insertSql = (gate: string): string => `created as (
   insert into customers (brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status,
-    kyc_passed_at, kyc_requests_available, deliverability, profile_seal, profile, ssn_seal, ssn, index_version,
+    kyc_passed_at, kyc_requests_available, holds, deliverability, profile_seal, profile, ssn_seal, ssn, index_version,
     ssn_index, ssn_unique, email_index, phone_index, name_dob_index, verify_at, audit_key)
   select :brandId, :customerId::uuid, nextval(:arrivals::text::regclass), :brandPersonId::uuid, 1,
     :createdAt::timestamptz, :updatedAt::timestamptz, :kycStatus, :kycPassedAt::timestamptz,
-    :kycRequestsAvailable::smallint, :deliverability, 1, :profile, 1, :ssn, :indexVersion::int, :ssnIndex::bytea,
+    :kycRequestsAvailable::smallint, 0, :deliverability, 1, :profile, 1, :ssn, :indexVersion::int, :ssnIndex::bytea,
     :ssnUnique::boolean, :emailIndex::bytea, :phoneIndex::bytea, :nameDobIndex::bytea, :verifyAt::timestamptz,
     :auditKey
     from ${gate}
@@ -228,33 +243,38 @@ function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promi
   return runWithClaim(change.claim, query.run(scope.db, parameters));
 }
 
-/** What changes in a customer's row. A group that is absent stays as it is. */
+/**
+ * What changes in a customer's row. A group that is absent stays as it is, but for the profile: it is bound to the
+ * version, so every change seals it again.
+ */
 export interface CustomerRowChange {
   readonly id: CustomerId;
   /** The version that was read; if it is no longer the stored one, nothing is written. */
   readonly version: number;
   readonly updatedAt: Instant;
-  readonly profile?: {
-    readonly sealed: string;
-    readonly seal: number;
-    /** The verdict on the first primary address. */
-    readonly deliverability: Deliverability | undefined;
-  };
-  /** Present if the change sets a new SSN. */
+  readonly profile: { readonly sealed: string; readonly seal: number };
+  /** Where addresses may have changed: the verdict on the first primary one. */
+  readonly verdict?: { readonly deliverability: Deliverability | undefined };
+  /** Where the change brings a new number. */
   readonly ssn?: { readonly sealed: string; readonly seal: number; readonly unique: boolean };
   /** Only the values that change. */
   readonly index?: IndexValues;
   /** Present if addresses changed: when to ask a remote verifier about them, if at all. */
   readonly verify?: { readonly at: Instant | undefined; readonly tries: number };
   readonly kyc?: KycState;
-  /** Set for a row that has no audit key yet. */
+  /** Legal holds that are not released, after the change. */
+  readonly holds?: number;
+  /** The day on which the account was closed. */
+  readonly closedOn?: string;
+  /** For a row that has none yet. */
   readonly auditKey?: string | undefined;
 }
 
 const changeSql = (where: string): string => `
   update customers set version = version + 1, updated_at = :updatedAt::timestamptz,
-    profile = coalesce(:profile, profile), profile_seal = coalesce(:profileSeal::int, profile_seal),
-    deliverability = case when :profile is null then deliverability else :deliverability end,
+    profile = :profile, profile_seal = :profileSeal::int,
+    deliverability = case when :hasVerdict::boolean then :deliverability else deliverability end,
+    holds = coalesce(:holds::smallint, holds), closed_on = coalesce(:closedOn::date, closed_on),
     ssn = coalesce(:ssn, ssn), ssn_seal = coalesce(:ssnSeal::int, ssn_seal),
     ssn_unique = coalesce(:ssnUnique::boolean, ssn_unique), ssn_index = coalesce(:ssnIndex::bytea, ssn_index),
     email_index = coalesce(:emailIndex::bytea, email_index), phone_index = coalesce(:phoneIndex::bytea, phone_index),
@@ -284,9 +304,12 @@ export async function changeCustomer(
     customerId: row.id,
     version: row.version,
     updatedAt: toPostgres(row.updatedAt),
-    profile: profile?.sealed,
-    profileSeal: profile?.seal,
-    deliverability: profile?.deliverability,
+    profile: profile.sealed,
+    profileSeal: profile.seal,
+    hasVerdict: row.verdict !== undefined,
+    deliverability: row.verdict?.deliverability,
+    holds: row.holds,
+    closedOn: row.closedOn,
     ssn: ssn?.sealed,
     ssnSeal: ssn?.seal,
     ssnUnique: ssn?.unique,
@@ -319,7 +342,7 @@ export async function changeCustomer(
 
 const kept =
   'brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status, kyc_passed_at, ' +
-  'kyc_requests_available, deliverability, profile_seal, profile, ssn_seal, ssn, index_version, ssn_index, ' +
+  'kyc_requests_available, holds, closed_on, deliverability, profile_seal, profile, ssn_seal, ssn, index_version, ssn_index, ' +
   'ssn_unique, email_index, phone_index, name_dob_index, audit_key';
 
 const target =
@@ -328,15 +351,23 @@ const target =
 const removeSql = (where: string): string => `gone as (
     delete from customers where ${where} returning ${kept}
   ), moved as (
-    insert into deleted_customers (${kept}, deleted_at) select ${kept}, :now::timestamptz from gone returning seq
+    insert into deleted_customers (${kept}, deleted_at, deletion)
+    select ${kept}, :now::timestamptz, :deletion::text from gone returning seq
   )`;
 
-/** Moves a customer to `deleted_customers` if it has one of the given versions (`undefined`: any). */
+export interface Deletion {
+  /** The versions that the customer may have; `undefined`: any. */
+  readonly versions: readonly number[] | undefined;
+  readonly now: Instant;
+  /** Proves the moment of the deletion (`deleted_customers.deletion`). */
+  readonly proof: string;
+}
+
+/** Moves a customer out of reach, if it has one of the versions asked for (`undefined`: any). */
 export function removeCustomer(
   scope: BrandScope,
   id: CustomerId,
-  versions: readonly number[] | undefined,
-  now: Instant,
+  { versions, now, proof }: Deletion,
   parts: readonly StatementPart[],
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
@@ -345,6 +376,7 @@ export function removeCustomer(
     customerId: id,
     versions: versions?.map(String),
     now: toPostgres(now),
+    deletion: proof,
     slot: nextSlot(),
   };
   return write(scope, {

@@ -2,8 +2,8 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { columns, flag } from '../columns.ts';
-import type { Database } from '../connection/database.ts';
-import type { Migration } from '../migrate.ts';
+import type { Database, Row } from '../connection/database.ts';
+import type { Migration, MigrationSteps } from '../migrate.ts';
 import { beginSql, migrationLock, stepSql } from '../migrate.ts';
 import { isEmptySql, readRows } from './backup.ts';
 import type { BackupReading } from './backup-file.ts';
@@ -13,6 +13,8 @@ export interface RestoreOptions {
   readonly backup: BackupReading;
   /** Every migration that this program knows. The backup's own migrations are the first of them. */
   readonly migrations: readonly Migration[];
+  /** What the program has to do before a migration. */
+  readonly before?: MigrationSteps;
   /** Called repeatedly with the number of bytes read from the file. */
   readonly progress?: (bytes: number) => void;
 }
@@ -30,7 +32,7 @@ export interface RestoreFacts {
  */
 export function loadBackup(
   db: Database,
-  { backup, migrations, progress }: RestoreOptions,
+  { backup, migrations, progress, before }: RestoreOptions,
 ): Promise<RestoreFacts> {
   const { manifest } = backup;
   return db.session(async (client) => {
@@ -55,7 +57,10 @@ export function loadBackup(
       rows += target.rowCount;
       await client.query(`alter table ${table.name} enable trigger user`);
     }
-    for (const migration of since) await client.query(stepSql(migration));
+    for (const migration of since) {
+      await before?.[migration.name]?.(within(db, client));
+      await client.query(stepSql(migration));
+    }
     await client.query('commit');
     // Without this, PostgreSQL plans for empty tables until its next automatic analyze.
     await client.query(`analyze ${manifest.tables.map(({ name }) => name).join(', ')}`);
@@ -64,6 +69,13 @@ export function loadBackup(
 }
 
 const emptiness = columns({ isEmpty: flag() });
+
+/** The database as it is inside the transaction of one client. */
+const within = (db: Database, client: pg.ClientBase): Database => {
+  const run: Database['run'] = async ({ text }, values) =>
+    (await client.query({ text, values: [...values] })).rows as readonly Row[];
+  return { ...db, run, read: run };
+};
 
 async function refuseUnlessEmpty(client: pg.ClientBase): Promise<void> {
   const [found] = await readRows(client, emptiness, isEmptySql);

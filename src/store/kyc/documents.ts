@@ -1,5 +1,5 @@
 import type { DocumentType } from '../../domain/document-types.ts';
-import type { DocumentId, RunId } from '../../domain/ids.ts';
+import type { CustomerId, DocumentId, RunId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import { bytes, columns, id, instant, number, text } from '../columns.ts';
@@ -11,6 +11,7 @@ import type { StatementPart } from '../statement-parts.ts';
 /** The metadata of one image of a document. */
 export interface DocumentRow {
   readonly documentId: DocumentId;
+  readonly runId: RunId;
   readonly documentType: DocumentType;
   /** Sealed. */
   readonly details: string;
@@ -59,6 +60,7 @@ export function insertDocumentsPart(runId: RunId, documents: readonly DocumentWi
 
 const facts = columns({
   documentId: id<DocumentId>(),
+  runId: id<RunId>(),
   documentType: text<DocumentType>(),
   details: text(),
   detailsSeal: number(),
@@ -76,6 +78,17 @@ const ofRun = statement(
 export async function documentsOf(scope: BrandScope, runId: RunId): Promise<readonly DocumentRow[]> {
   return (await scope.db.read(ofRun, [scope.brandId, runId])).map(facts.read);
 }
+
+const ofCustomer = statement(
+  'kyc_documents_of_customer',
+  `select ${facts.list} from kyc_documents where brand_id = $1 and customer_id = $2`,
+);
+
+/** All that was handed in for a customer, over all runs. */
+export const documentsOfCustomer = async (
+  scope: BrandScope,
+  id: CustomerId,
+): Promise<readonly DocumentRow[]> => (await scope.db.read(ofCustomer, [scope.brandId, id])).map(facts.read);
 
 const one = statement(
   'kyc_document_read',

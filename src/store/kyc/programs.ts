@@ -19,6 +19,8 @@ export interface StoredProgram {
   readonly settings: string | undefined;
   readonly settingsSeal: number;
   readonly createdAt: Instant;
+  /** Proves the rest (`programs.proof`). */
+  readonly proof: string;
 }
 
 const columnsOfProgram = columns({
@@ -28,6 +30,7 @@ const columnsOfProgram = columns({
   settings: optional(text()),
   settingsSeal: number(),
   createdAt: instant(),
+  proof: text(),
 });
 
 const all = statement(
@@ -53,8 +56,8 @@ export async function readProgram(scope: BrandScope, id: ProgramId): Promise<Sto
 const insert = sql(
   'program_insert',
   `with made as (
-     insert into programs (brand_id, program_id, name, provider, settings, settings_seal, created_at)
-     values (:brandId, :programId, :name, :provider, :settings, :settingsSeal, :createdAt) returning 1
+     insert into programs (brand_id, program_id, name, provider, settings, settings_seal, created_at, proof)
+     values (:brandId, :programId, :name, :provider, :settings, :settingsSeal, :createdAt, :proof) returning 1
    ), ${journalSql('made')} select 1 as done from made`,
 );
 
@@ -64,7 +67,7 @@ export async function insertProgram(
   program: StoredProgram,
   entry: NewEntry,
 ): Promise<boolean> {
-  const { programId, name, provider, settings, settingsSeal, createdAt } = program;
+  const { programId, name, provider, settings, settingsSeal, createdAt, proof } = program;
   try {
     await insert.run(scope.db, {
       brandId: scope.brandId,
@@ -74,6 +77,7 @@ export async function insertProgram(
       settings,
       settingsSeal,
       createdAt: toPostgres(createdAt),
+      proof,
       ...entryParameters(entry),
     });
     return true;
@@ -86,7 +90,7 @@ export async function insertProgram(
 const change = sql(
   'program_change',
   `with changed as (
-     update programs set provider = :provider, settings = :settings, settings_seal = :settingsSeal
+     update programs set provider = :provider, settings = :settings, settings_seal = :settingsSeal, proof = :proof
       where brand_id = :brandId and program_id = :programId and settings_seal = :readSeal returning 1
    ), ${journalSql('changed')} select 1 as done from changed`,
 );
@@ -98,13 +102,14 @@ export async function changeProgram(
   readSeal: number,
   entry: NewEntry,
 ): Promise<boolean> {
-  const { programId, provider, settings, settingsSeal } = program;
+  const { programId, provider, settings, settingsSeal, proof } = program;
   const changed = await change.run(scope.db, {
     brandId: scope.brandId,
     programId,
     provider,
     settings,
     settingsSeal,
+    proof,
     readSeal,
     ...entryParameters(entry),
   });

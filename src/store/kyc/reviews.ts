@@ -1,5 +1,5 @@
 import type { DocumentType } from '../../domain/document-types.ts';
-import type { Id, ProgramId, RunId } from '../../domain/ids.ts';
+import type { CustomerId, Id, ProgramId, RunId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import { columns, computed, id, instant, number, optional, text, words } from '../columns.ts';
@@ -66,18 +66,19 @@ function reviewOf(row: Row): ReviewRow {
 /** What a reviewer decided. */
 export interface DecisionRow {
   readonly decisionId: Id<'decision'>;
+  readonly runId: RunId;
   readonly decision: string;
   readonly documents: readonly DocumentType[];
   /** The identity of the key. */
   readonly decidedBy: string;
   readonly decidedAt: Instant;
-  /** Sealed. */
-  readonly note: string | undefined;
+  /** Sealed: an empty text where there is no note. */
+  readonly note: string;
   readonly noteSeal: number;
 }
 
 /** A decision, as a part of the change of the customer. */
-export function insertDecisionPart(runId: RunId, row: DecisionRow): StatementPart {
+export function insertDecisionPart(row: DecisionRow): StatementPart {
   return {
     name: 'kyc_decision',
     sql: (gate) => `decided as (
@@ -86,7 +87,7 @@ export function insertDecisionPart(runId: RunId, row: DecisionRow): StatementPar
       select :brandId, :customerId::uuid, :runId::uuid, :decisionId::uuid, :decision::text, :documents::text[],
         :decidedBy::uuid, :decidedAt::timestamptz, :note::text, :noteSeal::int from ${gate})`,
     parameters: {
-      runId,
+      runId: row.runId,
       decisionId: row.decisionId,
       decision: row.decision,
       documents: row.documents,
@@ -100,11 +101,12 @@ export function insertDecisionPart(runId: RunId, row: DecisionRow): StatementPar
 
 const decisions = columns({
   decisionId: id<Id<'decision'>>(),
+  runId: id<RunId>(),
   decision: text(),
   documents: words<DocumentType>(),
   decidedBy: text(),
   decidedAt: instant(),
-  note: optional(text()),
+  note: text(),
   noteSeal: number(),
 });
 
@@ -116,3 +118,15 @@ const ofRun = statement(
 /** The decisions about a run, in order. */
 export const decisionsOf = async (scope: BrandScope, runId: RunId): Promise<readonly DecisionRow[]> =>
   (await scope.db.read(ofRun, [scope.brandId, runId])).map(decisions.read);
+
+const ofCustomer = statement(
+  'kyc_decisions_of_customer',
+  `select ${decisions.list} from kyc_decisions where brand_id = $1 and customer_id = $2`,
+);
+
+/** All that was decided about a customer, over all runs. */
+export const decisionsOfCustomer = async (
+  scope: BrandScope,
+  id: CustomerId,
+): Promise<readonly DecisionRow[]> =>
+  (await scope.db.read(ofCustomer, [scope.brandId, id])).map(decisions.read);

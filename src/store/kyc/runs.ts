@@ -36,6 +36,8 @@ export interface RunRow {
   /** Why the provider gives no answer. */
   readonly silence: string | undefined;
   readonly silentSince: Instant | undefined;
+  /** Proves the rest, the schedule apart (`kyc_runs.proof`). */
+  readonly proof: string;
 }
 
 export const runs = columns(
@@ -60,6 +62,7 @@ export const runs = columns(
     pollTries: number(),
     silence: optional(text()),
     silentSince: optional(instant()),
+    proof: text(),
   },
   'run',
 );
@@ -90,12 +93,14 @@ export async function runsOf(scope: BrandScope, id: CustomerId): Promise<readonl
 /** The columns of a run that a change writes. */
 export type RunChange = Omit<
   RunRow,
-  'customerId' | 'programId' | 'ordinal' | 'startedAt' | 'revision' | 'data' | 'dataSeal'
+  'customerId' | 'programId' | 'ordinal' | 'startedAt' | 'data' | 'dataSeal'
 >;
 
 const state = (run: RunChange) => ({
   runId: run.runId,
   status: run.status,
+  revision: run.revision,
+  proof: run.proof,
   updatedAt: toPostgres(run.updatedAt),
   reviewSince: run.reviewSince && toPostgres(run.reviewSince),
   wanted: run.wanted,
@@ -115,29 +120,28 @@ export const insertRunPart = (run: RunRow): StatementPart => ({
   sql: (gate) => `run_new as (
     insert into kyc_runs (brand_id, customer_id, run_id, program_id, ordinal, revision, started_at, data, data_seal,
       status, updated_at, review_since, wanted, submitted, documents_until, asked_by_reviewer, reference, poll_at,
-      poll_tries, silence, silent_since)
+      poll_tries, silence, silent_since, proof)
     select :brandId, :customerId::uuid, :runId::uuid, :programId::uuid, :ordinal::int, :revision::int,
       :startedAt::timestamptz, :data::text, :dataSeal::int, :status::text, :updatedAt::timestamptz,
       :reviewSince::timestamptz, :wanted::text[], :submitted::text[], :documentsUntil::timestamptz,
       :askedByReviewer::boolean, :reference::text, :pollAt::timestamptz, :pollTries::smallint, :silence::text,
-      :silentSince::timestamptz
+      :silentSince::timestamptz, :proof::text
       from ${gate})`,
   parameters: {
     ...state(run),
     programId: run.programId,
     ordinal: run.ordinal,
-    revision: run.revision,
     startedAt: toPostgres(run.startedAt),
     data: run.data,
     dataSeal: run.dataSeal,
   },
 });
 
-/** A changed run, as a part of the change of its customer, whose version guards both. */
+/** A changed run of the next revision, as a part of the change of its customer, whose version guards both. */
 export const changeRunPart = (run: RunChange): StatementPart => ({
   name: 'kyc_run',
   sql: (gate) => `run_changed as (
-    update kyc_runs set revision = revision + 1, status = :status::text, updated_at = :updatedAt::timestamptz,
+    update kyc_runs set revision = :revision::int, proof = :proof::text, status = :status::text, updated_at = :updatedAt::timestamptz,
       review_since = :reviewSince::timestamptz, wanted = :wanted::text[], submitted = :submitted::text[],
       documents_until = :documentsUntil::timestamptz, asked_by_reviewer = :askedByReviewer::boolean,
       reference = :reference::text, poll_at = :pollAt::timestamptz, poll_tries = :pollTries::smallint,
@@ -148,7 +152,7 @@ export const changeRunPart = (run: RunChange): StatementPart => ({
 
 const schedule = sql(
   'kyc_run_schedule',
-  `update kyc_runs set reference = :reference, poll_tries = :pollTries::smallint, silence = :silence,
+  `update kyc_runs set reference = :reference, proof = coalesce(:proof, proof), poll_tries = :pollTries::smallint, silence = :silence,
      silent_since = :silentSince::timestamptz,
      poll_at = case when poll_at is not distinct from :readPollAt::timestamptz then :pollAt::timestamptz else poll_at end
     where brand_id = :brandId and run_id = :runId and revision = :revision::int`,
@@ -158,15 +162,22 @@ const schedule = sql(
 export type Schedule = Pick<RunRow, 'reference' | 'pollAt' | 'pollTries' | 'silence' | 'silentSince'>;
 
 /**
- * Writes a run's schedule. The verification itself does not change, so the customer's row is not touched. A run
- * that has changed since it was read is not touched either. A run that has become due since then stays due.
+ * Writes a run's schedule, and its proof if the reference has changed. The verification itself does not change, so
+ * the customer's row is not written. A run that was changed after it was read is not written either. A run that became
+ * due after it was read stays due.
  */
-export async function scheduleRun(scope: BrandScope, run: RunRow, next: Schedule): Promise<void> {
+export async function scheduleRun(
+  scope: BrandScope,
+  run: RunRow,
+  next: Schedule,
+  proof: string | undefined,
+): Promise<void> {
   await schedule.run(scope.db, {
     brandId: scope.brandId,
     runId: run.runId,
     revision: run.revision,
     reference: next.reference,
+    proof,
     pollAt: next.pollAt && toPostgres(next.pollAt),
     pollTries: next.pollTries,
     silence: next.silence,

@@ -22,7 +22,6 @@ export const customerTables = [
   { table: 'kyc_decisions', erased: 'rows' },
   { table: 'kyc_runs', erased: 'rows' },
   { table: 'change_requests', erased: 'rows' },
-  { table: 'account_closings', erased: 'rows' },
   { table: 'legal_holds', erased: 'rows' },
   { table: 'erasure_requests', erased: 'rows' },
   // Ids and names of fields only. A reader who continues from a number needs the next one.

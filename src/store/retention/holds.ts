@@ -1,59 +1,65 @@
 import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import { columns, flag, id, instant, named, optional, text } from '../columns.ts';
+import { columns, id, instant, named, optional, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
 
-// What a brand records about a customer, present or deleted, that retention has to respect. Each of these changes
-// locks the customer's row first, so that it is serialized with the customer's deletion and erasure.
+// What a brand says about a customer, present or deleted, that retention has to respect. The customer's row counts
+// its holds and has the day of the closing, and the profile is bound to both (`nextRow`).
 
-/** A customer's row, present or deleted. A row that is being moved is in neither table: the caller looks again. */
-const knownSql = `
-  present as (select 1 from customers where brand_id = :brandId and customer_id = :customerId::uuid for key share),
-  restricted as (
-    update deleted_customers set look_at = :now::timestamptz where brand_id = :brandId and customer_id = :customerId::uuid
-    returning 1),
-  known as (select 1 from present union all select 1 from restricted limit 1)`;
-
-const answer = columns({ known: flag() });
-
-const exists = statement(
-  'retention_knows',
-  `select exists (select from customers where brand_id = $1 and customer_id = $2)
-       or exists (select from deleted_customers where brand_id = $1 and customer_id = $2) as known`,
-);
-
-/** Whether the brand has this customer, present or deleted. An erased customer does not count. */
-export async function isCustomerOfBrand(scope: BrandScope, id: CustomerId): Promise<boolean> {
-  const [row] = await scope.db.run(exists, [scope.brandId, id]);
-  return row !== undefined && answer.read(row).known;
+/** What changes in the row of a deleted customer. */
+export interface DeletedCustomerChange {
+  readonly id: CustomerId;
+  /** The version that was read; if it is no longer the stored one, nothing is written. */
+  readonly version: number;
+  readonly profile: { readonly sealed: string; readonly seal: number };
+  readonly holds?: number;
+  readonly closedOn?: string;
 }
 
-/** Stores when the account was closed. It replaces an earlier date. `stale`: no such customer was found. */
-export function writeClosing(
+const deletedChangeSql = (where: string): string => `
+  update deleted_customers set version = version + 1, profile = :profile, profile_seal = :profileSeal::int,
+    holds = coalesce(:holds::smallint, holds), closed_on = coalesce(:closedOn::date, closed_on),
+    look_at = :now::timestamptz
+  where brand_id = :brandId and customer_id = :customerId::uuid and ${where} returning 1 as done`;
+
+/** Writes a change of a deleted customer and its parts, and has retention decided again. */
+export function changeDeletedCustomer(
   scope: BrandScope,
-  id: CustomerId,
-  closedOn: string,
+  change: DeletedCustomerChange,
   now: Instant,
-  journal: StatementPart,
+  parts: readonly StatementPart[],
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const parameters = { customerId: id, now: toPostgres(now), closedOn };
-  return write(scope, { name: 'account_closing', parameters, journal, claim }, (gate) => ({
-    before: knownSql,
-    written: `
-      insert into account_closings (brand_id, customer_id, closed_on, given_at)
-      select :brandId, :customerId::uuid, :closedOn::date, :now::timestamptz from ${gate}
-      on conflict (brand_id, customer_id) do update set closed_on = excluded.closed_on, given_at = excluded.given_at
-      returning 1 as done`,
-  }));
+  const { query, parameters } = assemble({
+    name: 'deleted_customer_change',
+    parameters: {
+      brandId: scope.brandId,
+      customerId: change.id,
+      version: change.version,
+      profile: change.profile.sealed,
+      profileSeal: change.profile.seal,
+      holds: change.holds,
+      closedOn: change.closedOn,
+      now: toPostgres(now),
+    },
+    claim,
+    gate: 'held',
+    changed: 'changed',
+    parts,
+    text: (claimed, rest) => `with held as (
+        select 1 from deleted_customers
+         where brand_id = :brandId and customer_id = :customerId::uuid and version = :version::int for update
+      ), ${claimed} changed as (${deletedChangeSql(`exists (select from ${claimed ? 'claim' : 'held'})`)}),
+      ${rest} result as (select done from changed) select done from result`,
+  });
+  return runWithClaim(claim, query.run(scope.db, parameters));
 }
 
 export interface Hold {
@@ -68,47 +74,28 @@ export interface Hold {
     | undefined;
 }
 
-/** Sets a legal hold. `stale`: no such customer was found. */
-export function insertHold(
-  scope: BrandScope,
-  id: CustomerId,
-  hold: Hold,
-  journal: StatementPart,
-  claim?: IdempotencyClaim,
-): Promise<WriteOutcome> {
-  const { holdId, reason, setBy } = hold;
-  const parameters = { customerId: id, now: toPostgres(hold.setAt), holdId, reason, setBy };
-  return write(scope, { name: 'legal_hold_set', parameters, journal, claim }, (gate) => ({
-    before: knownSql,
-    written: `
-      insert into legal_holds (brand_id, customer_id, set_at, hold_id, reason, set_by)
-      select :brandId, :customerId::uuid, :now::timestamptz, :holdId::uuid, :reason, :setBy::uuid from ${gate} returning 1 as done`,
-  }));
-}
+/** A new hold, as a part of its customer's change. */
+export const insertHoldPart = ({ holdId, reason, setBy, setAt }: Hold): StatementPart => ({
+  name: 'hold_set',
+  sql: (gate) => `hold_set as (
+    insert into legal_holds (brand_id, customer_id, hold_id, reason, set_by, set_at)
+    select :brandId, :customerId::uuid, :holdId::uuid, :reason::text, :setBy::uuid, :setAt::timestamptz from ${gate})`,
+  parameters: { holdId, reason, setBy, setAt: toPostgres(setAt) },
+});
 
-/** Releases a hold of a customer. `stale`: no hold of that id is active. */
-export function releaseHold(
-  scope: BrandScope,
-  id: CustomerId,
-  released: NonNullable<Hold['release']> & Pick<Hold, 'holdId'>,
-  journal: StatementPart,
-  claim?: IdempotencyClaim,
-): Promise<WriteOutcome> {
-  const { holdId, reason, releasedBy, releasedAt } = released;
-  const parameters = { customerId: id, now: toPostgres(releasedAt), holdId, reason, releasedBy };
-  return write(scope, { name: 'legal_hold_release', parameters, journal, claim }, (gate) => ({
-    before: `known as (
-      select 1 from legal_holds where brand_id = :brandId and customer_id = :customerId::uuid
-         and hold_id = :holdId::uuid and released_at is null for update)`,
-    written: `
-      update legal_holds set release_reason = :reason, released_by = :releasedBy::uuid, released_at = :now::timestamptz
-       where brand_id = :brandId and customer_id = :customerId::uuid and hold_id = :holdId::uuid and exists (select from ${gate})
-      returning 1 as done`,
-    after: `looked_at as (
-      update deleted_customers set look_at = :now::timestamptz
-       where brand_id = :brandId and customer_id = :customerId::uuid and exists (select from written)),`,
-  }));
-}
+/** The release of a hold, as a part of its customer's change. */
+export const releaseHoldPart = (
+  holdId: Hold['holdId'],
+  { reason, releasedBy, releasedAt }: NonNullable<Hold['release']>,
+): StatementPart => ({
+  name: 'hold_released',
+  sql: (gate) => `hold_released as (
+    update legal_holds set release_reason = :reason::text, released_by = :releasedBy::uuid,
+           released_at = :releasedAt::timestamptz
+     where brand_id = :brandId and customer_id = :customerId::uuid and hold_id = :holdId::uuid
+       and exists (select from ${gate}))`,
+  parameters: { holdId, reason, releasedBy, releasedAt: toPostgres(releasedAt) },
+});
 
 export interface ErasureRequest {
   readonly erasureId: Id<'erasure'>;
@@ -123,56 +110,33 @@ export interface ErasureRequest {
 export function insertErasureRequest(
   scope: BrandScope,
   id: CustomerId,
-  request: ErasureRequest,
+  { erasureId, reason, requestedBy, requestedAt }: ErasureRequest,
   journal: StatementPart,
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
-  const { erasureId, reason, requestedBy, requestedAt } = request;
-  const parameters = { customerId: id, now: toPostgres(requestedAt), erasureId, reason, requestedBy };
-  return write(scope, { name: 'erasure_request', parameters, journal, claim }, (gate) => ({
-    before:
-      'known as (select 1 from deleted_customers where brand_id = :brandId and customer_id = :customerId::uuid for update)',
-    written: `
-      insert into erasure_requests (brand_id, customer_id, requested_at, erasure_id, reason, requested_by)
-      select :brandId, :customerId::uuid, :now::timestamptz, :erasureId::uuid, :reason, :requestedBy::uuid from ${gate} returning 1 as done`,
-  }));
-}
-
-interface Text {
-  /** CTEs that end in `known`, which has a row if the change is allowed. */
-  readonly before: string;
-  readonly written: string;
-  readonly after?: string;
-}
-
-/** The parts of a change besides its text. */
-interface RetentionChange {
-  readonly name: string;
-  /** All but the brand. */
-  readonly parameters: Parameters;
-  readonly journal: StatementPart;
-  readonly claim: IdempotencyClaim | undefined;
-}
-
-function write(
-  scope: BrandScope,
-  { name, parameters, journal, claim }: RetentionChange,
-  textOf: (gate: string) => Text,
-): Promise<WriteOutcome> {
-  const assembled = assemble({
-    name,
-    parameters: { brandId: scope.brandId, ...parameters },
+  const { query, parameters } = assemble({
+    name: 'erasure_request',
+    parameters: {
+      brandId: scope.brandId,
+      customerId: id,
+      now: toPostgres(requestedAt),
+      erasureId,
+      reason,
+      requestedBy,
+    },
     claim,
     gate: 'known',
     changed: 'written',
     parts: [journal],
-    text: (claimed, rest) => {
-      const { before, written, after = '' } = textOf(claimed ? 'claim' : 'known');
-      return `with ${before}, ${claimed} written as (${written}), ${after} ${rest}
-              result as (select done from written) select done from result`;
-    },
+    text: (claimed, rest) => `with known as (
+        select 1 from deleted_customers where brand_id = :brandId and customer_id = :customerId::uuid for update
+      ), ${claimed} written as (
+        insert into erasure_requests (brand_id, customer_id, requested_at, erasure_id, reason, requested_by)
+        select :brandId, :customerId::uuid, :now::timestamptz, :erasureId::uuid, :reason, :requestedBy::uuid
+          from ${claimed ? 'claim' : 'known'} returning 1 as done
+      ), ${rest} result as (select done from written) select done from result`,
   });
-  return runWithClaim(claim, assembled.query.run(scope.db, assembled.parameters));
+  return runWithClaim(claim, query.run(scope.db, parameters));
 }
 
 const holdFacts = columns({
@@ -216,6 +180,26 @@ function holdOf(row: Row): Hold {
   const isReleased = reason !== undefined && releasedBy !== undefined && releasedAt !== undefined;
   return { ...holdFacts.read(row), release: isReleased ? { reason, releasedBy, releasedAt } : undefined };
 }
+
+const miscounted = columns({ customerId: id<CustomerId>() });
+
+const miscountedRows = statement(
+  'legal_holds_miscounted',
+  `with open as (
+     select customer_id, count(*)::int as holds from legal_holds
+      where brand_id = $1 and released_at is null group by customer_id
+   ), counted as (
+     select customer_id, holds from customers where brand_id = $1
+     union all select customer_id, holds from deleted_customers where brand_id = $1
+   )
+   select coalesce(counted.customer_id, open.customer_id) as customer_id
+     from counted full join open using (customer_id)
+    where coalesce(counted.holds, 0) <> coalesce(open.holds, 0) limit 10`,
+);
+
+/** Up to ten customers whose rows count other holds than there are. */
+export const miscountedHolds = async (scope: BrandScope): Promise<readonly CustomerId[]> =>
+  (await scope.db.run(miscountedRows, [scope.brandId])).map((row) => miscounted.read(row).customerId);
 
 const requestFacts = columns({
   erasureId: id<Id<'erasure'>>(),

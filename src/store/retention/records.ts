@@ -3,7 +3,7 @@ import type { DeletionPosition } from '../../domain/retention/paging.ts';
 import type { ErasureCause } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import { columns, computed, flag, id, instant, optional, text } from '../columns.ts';
+import { columns, id, instant, named, number, optional, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { CustomerRow } from '../customers/customers.ts';
 import { customerRow, shownColumns } from '../customers/customers.ts';
@@ -11,31 +11,38 @@ import type { BrandScope } from '../scope.ts';
 
 // Deleted customers. No other file reads them for an answer.
 
+const deletion = columns({ deletedAt: instant(), proof: named('deletion', text()) });
+
 const one = statement(
   'restricted_read',
-  `select ${shownColumns} from deleted_customers where brand_id = $1 and customer_id = $2`,
+  `select ${shownColumns}, ${deletion.list} from deleted_customers where brand_id = $1 and customer_id = $2`,
 );
 
-export async function readRestricted(scope: BrandScope, id: CustomerId): Promise<CustomerRow | undefined> {
+/** A deleted customer as stored. */
+export interface RestrictedRow {
+  readonly row: CustomerRow;
+  readonly deletedAt: Instant;
+  /** Proves the moment of the deletion (`deleted_customers.deletion`). */
+  readonly proof: string;
+}
+
+export async function readRestricted(scope: BrandScope, id: CustomerId): Promise<RestrictedRow | undefined> {
   const [row] = await scope.db.read(one, [scope.brandId, id]);
-  return row && customerRow(scope, row);
+  return row && { row: customerRow(scope, row), ...deletion.read(row) };
 }
 
 /** A deleted customer without personal data. */
 export interface RestrictedBrief extends DeletionPosition {
   readonly kycStatus: string | undefined;
-  readonly isHeld: boolean;
+  /** Legal holds that are not released. */
+  readonly holds: number;
 }
 
 const brief = columns({
   customerId: id<CustomerId>(),
   deletedAt: instant(),
   kycStatus: optional(text()),
-  isHeld: computed(
-    `exists (select from legal_holds hold where hold.brand_id = deleted.brand_id
-       and hold.customer_id = deleted.customer_id and hold.released_at is null)`,
-    flag(),
-  ),
+  holds: number(),
 });
 
 const page = statement(

@@ -20,6 +20,8 @@ export interface Outdated {
   readonly recordId: string;
   readonly sealNumber: number;
   readonly sealed: string | Buffer;
+  /** What it is bound to, as it is stored. */
+  readonly bound: string | undefined;
 }
 
 export interface Batch<Found> {
@@ -55,14 +57,14 @@ export async function outdatedRecords(
   const query = sql(
     `rotation_find_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
     `with batch as (
-       select ${key} as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal, ${at.column} as sealed
+       select ${key} as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal, ${at.column} as sealed${at.bound ? `, ${at.bound.list}` : ''}
          from ${at.table} where brand_id = :brandId ${after === undefined ? '' : `and ${key} > :after::${type}`}
         order by ${key} limit :most::int
      )
      select ends.last, rows.key is not null as is_found, rows.* from (select (select key::text from batch order by key desc limit 1) as last) as ends
        left join lateral (
          select key::text as key, record_id::text as record_id, seal,
-                ${isBytes ? "encode(sealed, 'base64')" : 'sealed'} as sealed
+                ${isBytes ? "encode(sealed, 'base64')" : 'sealed'} as sealed${at.bound ? `, ${at.bound.names}` : ''}
            from batch where sealed_head(sealed) < version_head(:version::int)) as rows on true`,
   );
   const rows = await query.run(scope.db, {
@@ -72,9 +74,32 @@ export async function outdatedRecords(
     ...(after !== undefined && { after }),
   });
   return batchOf(rows, (row) => {
-    const record = outdatedRecord.read(row);
+    const record = { ...outdatedRecord.read(row), bound: at.bound?.read(row) };
     return isBytes ? { ...record, sealed: Buffer.from(record.sealed, 'base64') } : record;
   });
+}
+
+/** The batch of rows after a key, whatever key their records are under; a row without a record has an empty one. */
+export async function recordsAfter(
+  scope: BrandScope,
+  at: SealedColumn,
+  after: string | undefined,
+): Promise<Batch<Outdated>> {
+  const [key, type] = at.key;
+  const query = sql(
+    `rotation_all_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
+    `select ${key}::text as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal,
+            coalesce(${at.column}, '') as sealed${at.bound ? `, ${at.bound.list}` : ''}
+       from ${at.table} where brand_id = :brandId ${after === undefined ? '' : `and ${at.table}.${key} > :after::${type}`}
+      order by ${at.table}.${key} limit :most::int`,
+  );
+  const rows = await query.run(scope.db, {
+    brandId: scope.brandId,
+    most: at.batchSize,
+    ...(after !== undefined && { after }),
+  });
+  const found = rows.map((row) => ({ ...outdatedRecord.read(row), bound: at.bound?.read(row) }));
+  return { found, last: found.length < at.batchSize ? undefined : found.at(-1)?.key };
 }
 
 /** A record under the newest key, and the one that it replaces. */
@@ -102,7 +127,7 @@ export async function putResealed(
          as row (key, seal, name, sealed)
      )
      update ${at.table} set ${at.column} = fresh.sealed ${at.sealCounter ? `, ${at.sealCounter} = fresh.seal` : ''}
-       from fresh where brand_id = :brandId and ${at.table}.${key} = fresh.key and sealed_name(${at.column}) = fresh.name
+       from fresh where brand_id = :brandId and ${at.table}.${key} = fresh.key and sealed_name(${at.column}) is not distinct from nullif(fresh.name, '')
      returning 1 as done`,
   );
   const rows = await query.run(scope.db, {
@@ -133,6 +158,8 @@ export interface OutdatedIndex {
   readonly profileSeal: number;
   readonly ssn: string | undefined;
   readonly ssnSeal: number;
+  /** What the profile is bound to, as it is stored. */
+  readonly bound: string;
 }
 
 const outdatedIndex = columns({
@@ -144,6 +171,13 @@ const outdatedIndex = columns({
   ssnSeal: number(),
 });
 
+/** What a profile is bound to. Columns that both lists name are selected once. */
+const profileBound = sealedColumns.find(({ column }) => column === 'profile')?.bound;
+const boundOnly = (profileBound?.list ?? '')
+  .split(', ')
+  .filter((column) => !outdatedIndex.list.split(', ').includes(column))
+  .join(', ');
+
 /** As `outdatedRecords`, for index values. */
 export async function outdatedIndexes(
   scope: BrandScope,
@@ -154,7 +188,7 @@ export async function outdatedIndexes(
   const query = sql(
     `rotation_find_${table}_index${after === undefined ? '' : '_after'}`,
     `with batch as (
-       select index_version, ${outdatedIndex.list} from ${table}
+       select index_version, ${outdatedIndex.list}, ${boundOnly} from ${table}
         where brand_id = :brandId ${after === undefined ? '' : 'and customer_id > :after::uuid'} order by customer_id limit :most::int
      )
      select ends.last, rows.customer_id is not null as is_found, rows.* from (select (select customer_id from batch order by customer_id desc limit 1) as last) as ends
@@ -166,7 +200,7 @@ export async function outdatedIndexes(
     most: defaultBatchSize,
     ...(after !== undefined && { after }),
   });
-  return batchOf(rows, outdatedIndex.read);
+  return batchOf(rows, (row) => ({ ...outdatedIndex.read(row), bound: profileBound?.read(row) ?? '' }));
 }
 
 /**

@@ -1,5 +1,13 @@
-import type { Purpose, SealedColumnName } from '../../domain/sealed-columns.ts';
-import { sealedColumns as declared, recordIdParts } from '../../domain/sealed-columns.ts';
+import type { BoundForm, Purpose, SealedColumnName } from '../../domain/sealed-columns.ts';
+import {
+  boundColumnsOf,
+  boundText,
+  sealedColumns as declared,
+  recordIdParts,
+} from '../../domain/sealed-columns.ts';
+import type { Column } from '../columns.ts';
+import { columns, flag, hex, instant, named, number, optional, text, words } from '../columns.ts';
+import type { Row } from '../connection/database.ts';
 
 // The declared columns in SQL. A rotation re-seals them in this order, and the doctor counts them.
 
@@ -16,6 +24,43 @@ export interface SealedColumn {
   readonly sealCounter: string | undefined;
   /** Rows that one statement reads. */
   readonly batchSize: number;
+  /** Whether a row may be without a record. */
+  readonly isOptional: boolean;
+  /** What the record is bound to; `undefined` where it is bound to nothing. */
+  readonly bound: BoundSql | undefined;
+}
+
+/** The columns that a record is bound to, in SQL. */
+export interface BoundSql {
+  /** What is selected, and under which names. */
+  readonly list: string;
+  readonly names: string;
+  /** The text that the record is bound to, from a row that has these names. */
+  readonly read: (row: Row) => string;
+}
+
+const readers: { readonly [Form in BoundForm]: () => Column<unknown> } = {
+  text: () => optional(text()),
+  number: () => optional(number()),
+  instant: () => optional(instant()),
+  words: () => words(),
+  hex: () => optional(hex()),
+  day: () => optional(text()),
+  flag: () => optional(flag()),
+};
+
+/** How the values are read that the records of a column are bound to. */
+export function boundSqlOf(name: SealedColumnName): BoundSql | undefined {
+  const bound = Object.entries(boundColumnsOf(name));
+  if (bound.length === 0) return undefined;
+  const selected = columns(
+    Object.fromEntries(bound.map(([column, form]) => [column, named(column, readers[form]())])),
+  );
+  return {
+    list: selected.list,
+    names: bound.map(([column]) => column).join(', '),
+    read: (row) => boundText(Object.values(selected.read(row))),
+  };
 }
 
 export const defaultBatchSize = 250;
@@ -31,6 +76,8 @@ const toSealedColumn = (name: SealedColumnName): SealedColumn => {
     key: declaration.key,
     recordId: recordIdSql(name),
     sealCounter: 'sealCounter' in declaration ? declaration.sealCounter : undefined,
+    isOptional: 'optional' in declaration,
+    bound: boundSqlOf(name),
     batchSize: 'batchSize' in declaration ? declaration.batchSize : defaultBatchSize,
   };
 };

@@ -285,21 +285,30 @@ export async function readReplayable(
 const disable = sql(
   'webhook_disable',
   `with changed as (
-     update webhooks set status = 'STATUS_DISABLED', updated_at = :now::timestamptz
-      where brand_id = :brandId and webhook_id = :id::uuid and status = 'STATUS_ENABLED' returning 1
+     update webhooks set status = :status, settings = :settings, settings_seal = :settingsSeal::int,
+            updated_at = :now::timestamptz
+      where brand_id = :brandId and webhook_id = :id::uuid and settings_seal = :settingsSeal::int - 1
+        and status <> :status returning 1
    ), ${journalSql('changed')} select 1 as done from changed`,
 );
 
 /**
- * Disables a subscription whose receiver keeps failing, and writes the event for it. False if it was already
- * disabled.
+ * Disables a subscription whose receiver is gone, and announces it. False where it was disabled already, or was
+ * changed since it was read.
  */
 export async function disableWebhook(
   scope: BrandScope,
-  id: WebhookId,
-  now: Instant,
+  disabled: WebhookRow,
   journal: Journal,
 ): Promise<boolean> {
-  const parameters = { brandId: scope.brandId, id, now: toPostgres(now), ...journalParameters(journal) };
-  return (await disable.run(scope.db, parameters)).length > 0;
+  const rows = await disable.run(scope.db, {
+    brandId: scope.brandId,
+    id: disabled.id,
+    status: disabled.status,
+    settings: disabled.settings,
+    settingsSeal: disabled.settingsSeal,
+    now: toPostgres(disabled.updatedAt),
+    ...journalParameters(journal),
+  });
+  return rows.length > 0;
 }

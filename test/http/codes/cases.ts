@@ -20,10 +20,11 @@ import {
   startedPath,
 } from '../../contract-samples.ts';
 import { address, person } from '../../people.ts';
+import { rewrite } from '../../rewrite.ts';
 import type { BrandClient, Called, CallOptions } from '../../world.ts';
 import { settled } from '../../world.ts';
 import { rawExchange, requestHead } from '../raw-socket.ts';
-import { brand, broken, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
+import { altered, brand, broken, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
 
 /** Brings an operation to answer one code; `headers` go along with the request that does it. */
 export type Case = (row: OperationRow, headers: Readonly<Record<string, string>>) => Promise<Called>;
@@ -74,6 +75,7 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
     return answer;
   },
   unavailable: (row, headers) => sendPrepared(unreachable, row, headers),
+  record_altered: (row, headers) => sendPrepared(altered, row, headers),
   idempotency_key_exists: async (row, { Accept = '' }) =>
     (await waiting).get(`${row.operationId} ${Accept}`) as Promise<Called>,
   idempotency_mismatch: async (row, headers) => {
@@ -118,7 +120,7 @@ const lockedAddress =
   async (_row, headers) => {
     // Two primary ones, so that KYC is what refuses and not the rule of the last one.
     const { customer_id, addresses } = (await newCustomer(brand, { addresses: [address, address] })).json;
-    await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
+    await rewrite(brand, 'update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
     const path = `/customers/${customer_id}/addresses`;
     if (method === 'POST') return brand.call(method, path, { body: address, headers });
     return brand.call(method, `${path}/${addresses[0].address_id}`, { ...(body && { body }), headers });
@@ -208,7 +210,9 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     },
     kyc_customer: async (_row, headers) => {
       const { customer_id } = (await newCustomer(brand)).json;
-      await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
+      await rewrite(brand, 'update customers set kyc_passed_at = now() where customer_id = $1', [
+        customer_id,
+      ]);
       return brand.call('PATCH', `/customers/${customer_id}`, { body: { first_name: 'Jane' }, headers });
     },
   },
@@ -242,7 +246,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     },
     kyc_retries: async (_row, headers) => {
       const { customer_id } = (await newCustomer(brand)).json;
-      await world.sql('update customers set kyc_requests_available = 0 where customer_id = $1', [
+      await rewrite(brand, 'update customers set kyc_requests_available = 0 where customer_id = $1', [
         customer_id,
       ]);
       return start(customer_id, {}, headers);
@@ -250,7 +254,9 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     kyc_customer: async (_row, headers) => {
       const { ssn, ...rest } = person();
       const { customer_id } = (await brand.call('POST', '/customers', { body: rest })).json;
-      await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
+      await rewrite(brand, 'update customers set kyc_passed_at = now() where customer_id = $1', [
+        customer_id,
+      ]);
       return start(customer_id, { ssn }, headers);
     },
     ssn_dup: async (_row, headers) => {

@@ -53,6 +53,7 @@ export async function sendPrepared(
 export let unreachable: Promise<PreparedRequests>;
 export let waiting: Promise<ReadonlyMap<string, Promise<Called>>>;
 export let broken: Promise<PreparedRequests>;
+export let altered: Promise<PreparedRequests>;
 export let brokenWorld: World;
 export let live: () => Promise<{ readonly world: World; readonly brand: BrandClient }>;
 
@@ -94,28 +95,30 @@ async function holdKeys(): Promise<ReadonlyMap<string, Promise<Called>>> {
   return asked;
 }
 
-/** Tables that stay where they are: a request needs them before its own work begins, or what is in them is damaged. */
+/** Tables that stay where they are, because a request needs them before its own work begins. */
 const keptTables = [
   ...['installation', 'root_versions', 'migrations', 'task_failures', 'brands', 'brand_keys', 'api_keys'],
-  ...['customers', 'customer_counts', 'idempotency', 'journal', 'journal_heads', 'webhooks', 'deliveries'],
+  ...['idempotency', 'journal', 'journal_heads'],
 ];
 
-/** Sealed records that no longer open, sequences and tables that are gone, a key with an impossible date. */
+/** Rows that the service did not write as they are: each key has another name, each program too. */
+async function alterRows(): Promise<PreparedRequests> {
+  const on = await anotherWorld();
+  const requests = await prepareAll(on, operations);
+  for (const table of ['api_keys', 'programs']) await on.sql(`update ${table} set name = name || ' 2'`);
+  return requests;
+}
+
+/** Sequences and tables that are gone; for the operation that needs none of them, a key with an impossible date. */
 async function damage(): Promise<PreparedRequests> {
   const on = await anotherWorld();
   brokenWorld = on;
   const requests = await prepareAll(on, operations);
-  await on.sql(
-    "update customers set profile = 'bm90IHdoYXQgd2FzIHNlYWxlZA==', ssn = 'bm90IHdoYXQgd2FzIHNlYWxlZA=='",
-  );
   for (const { name } of await on.sql(
     'select tablename as name from pg_tables where schemaname = current_schema() and tablename <> all ($1)',
     [keptTables],
   ))
     await on.sql(`alter table ${name} rename to gone_${name}`);
-  await on.sql("update webhooks set settings = 'bm90IHdoYXQgd2FzIHNlYWxlZA=='");
-  for (const table of ['webhooks', 'deliveries'])
-    await on.sql(`alter table ${table} add constraint impossible check (false) not valid`);
   const sequences = await on.sql(
     "select sequencename as name from pg_sequences where sequencename like 'arrivals%'",
   );
@@ -141,8 +144,8 @@ export async function openWorlds(): Promise<void> {
     },
   });
   live = async () => ({ world: strict, brand: await strict.brand() });
-  [unreachable, waiting, broken] = [closeDatabase(), holdKeys(), damage()];
-  await Promise.all([unreachable, waiting, broken]);
+  [unreachable, waiting, broken, altered] = [closeDatabase(), holdKeys(), damage(), alterRows()];
+  await Promise.all([unreachable, waiting, broken, altered]);
 }
 
 export async function closeWorlds(): Promise<void> {

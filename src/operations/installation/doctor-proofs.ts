@@ -1,0 +1,74 @@
+import { brandKeys } from '../../store/brands/brand-keys.ts';
+import { listBrands } from '../../store/brands/brands.ts';
+import type { Database } from '../../store/connection/database.ts';
+import { miscountedHolds } from '../../store/retention/holds.ts';
+import { readPolicy } from '../../store/retention/policies.ts';
+import { recordsAfter } from '../../store/rotation/rotation.ts';
+import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
+import { sealedColumns } from '../../store/rotation/sealed-columns.ts';
+import type { BrandScope } from '../../store/scope.ts';
+import type { Keyring, Vault } from '../../vault/vault.ts';
+import { VaultError } from '../../vault/vault.ts';
+import type { Finding } from './finding.ts';
+import { green, red } from './finding.ts';
+
+const check = 'records';
+/** Altered rows that are named; the others are only counted. */
+const named = 5;
+
+/** Checks that every row that decides something is as Clientele wrote it. Reads all of them. */
+export async function examineRecords(database: Database, vault: Vault): Promise<readonly Finding[]> {
+  const altered: string[] = [];
+  let looked = 0;
+  for (const { brandId } of await listBrands(database)) {
+    const scope = { brandId, db: database };
+    const keyring = vault.keyring(brandId, await brandKeys(scope));
+    if (!(await readPolicy(scope))) altered.push(`retention_policies ${brandId} (missing)`);
+    altered.push(...(await miscountedHolds(scope)).map((id) => `legal_holds of customer ${id}`));
+    for (const at of sealedColumns.filter(({ bound }) => bound !== undefined)) {
+      const found = await alteredRows(scope, keyring, at);
+      altered.push(...found.altered);
+      looked += found.looked;
+    }
+  }
+  if (altered.length === 0)
+    return [green(check, `All ${looked} rows that decide something are as they were written.`)];
+  const more = altered.length > named ? ` and ${altered.length - named} more` : '';
+  return [
+    red(
+      check,
+      `Rows were altered outside of Clientele: ${altered.slice(0, named).join(', ')}${more}.`,
+      'Find out who can write the tables, and restore these rows from a backup (docs/operating.md).',
+    ),
+  ];
+}
+
+async function alteredRows(
+  scope: BrandScope,
+  keyring: Keyring,
+  at: SealedColumn,
+): Promise<{ readonly altered: readonly string[]; readonly looked: number }> {
+  const altered: string[] = [];
+  let looked = 0;
+  for (let after: string | undefined; ; ) {
+    const { found, last } = await recordsAfter(scope, at, after);
+    for (const { key, recordId, sealNumber, sealed, bound } of found) {
+      if (sealed === '' && at.isOptional) continue;
+      looked += 1;
+      if (!opens(keyring, { purpose: at.purpose, recordId, sealNumber, bound }, String(sealed)))
+        altered.push(`${at.table} ${key}`);
+    }
+    if (last === undefined) return { altered, looked };
+    after = last;
+  }
+}
+
+function opens(keyring: Keyring, place: Parameters<Keyring['open']>[0], sealed: string): boolean {
+  try {
+    keyring.open(place, sealed);
+    return true;
+  } catch (error) {
+    if (error instanceof VaultError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import type { SealContext } from '../domain/sealed-columns.ts';
+import { sealContext } from '../domain/sealed-columns.ts';
+import type { StoredApiKey } from '../store/brands/api-keys.ts';
+import type { StoredProgram } from '../store/kyc/programs.ts';
+import type { StoredPolicy } from '../store/retention/policies.ts';
+import type { Keyring } from '../vault/vault.ts';
+
+// The rows of a brand itself that decide something. Each has a proof: a record of no text that is bound to all of the
+// row's columns. A writer of the table without the key can neither make such a row nor change one.
+
+const keyContext = (key: Omit<StoredApiKey, 'proof'>): SealContext =>
+  sealContext('api_keys.proof', {
+    identity: key.identity,
+    version: key.version,
+    name: key.name,
+    scopes: key.scopes,
+    digest: key.digest.toString('hex'),
+    previous_digest: key.previousDigest?.toString('hex'),
+    previous_until: key.previousUntil,
+    created_at: key.createdAt,
+    expires_at: key.expiresAt,
+    revoked_at: key.revokedAt,
+  });
+
+const programContext = (program: Omit<StoredProgram, 'proof'>): SealContext =>
+  sealContext('programs.proof', {
+    program_id: program.programId,
+    name: program.name,
+    provider: program.provider,
+    settings_seal: program.settingsSeal,
+    created_at: program.createdAt,
+  });
+
+const policyContext = ({ version, policy }: Omit<StoredPolicy, 'proof'>): SealContext =>
+  sealContext('retention_policies.proof', {
+    version,
+    never_verified_days: policy.neverVerifiedDays,
+    not_passed_months: policy.notPassedMonths,
+    identity_years: policy.identityYears,
+    documents_years: policy.documentsYears,
+  });
+
+/** The row with the proof of what it says. */
+export const proveKey = (keyring: Keyring, key: Omit<StoredApiKey, 'proof'>): StoredApiKey => ({
+  ...key,
+  proof: keyring.seal(keyContext(key), ''),
+});
+export const proveProgram = (keyring: Keyring, program: Omit<StoredProgram, 'proof'>): StoredProgram => ({
+  ...program,
+  proof: keyring.seal(programContext(program), ''),
+});
+export const provePolicy = (keyring: Keyring, policy: Omit<StoredPolicy, 'proof'>): StoredPolicy => ({
+  ...policy,
+  proof: keyring.seal(policyContext(policy), ''),
+});
+
+/** The same row. @throws VaultError where it was altered. */
+export function checkKey<Key extends StoredApiKey>(keyring: Keyring, key: Key): Key {
+  keyring.open(keyContext(key), key.proof);
+  return key;
+}
+export function checkProgram(keyring: Keyring, program: StoredProgram): StoredProgram {
+  keyring.open(programContext(program), program.proof);
+  return program;
+}
+export function checkPolicy(keyring: Keyring, policy: StoredPolicy): StoredPolicy {
+  keyring.open(policyContext(policy), policy.proof);
+  return policy;
+}

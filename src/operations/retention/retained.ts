@@ -1,0 +1,99 @@
+import type { CustomerId } from '../../domain/ids.ts';
+import { isRunning } from '../../domain/kyc/verification.ts';
+import type { RetentionHistory, RetentionPolicy } from '../../domain/retention/policy.ts';
+import type { CustomerRow } from '../../store/customers/customers.ts';
+import { documentsOfCustomer } from '../../store/kyc/documents.ts';
+import { decisionsOfCustomer } from '../../store/kyc/reviews.ts';
+import { holdsOf } from '../../store/retention/holds.ts';
+import type { StoredPolicy } from '../../store/retention/policies.ts';
+import { readPolicy } from '../../store/retention/policies.ts';
+import type { RestrictedRow } from '../../store/retention/records.ts';
+import { readRestricted } from '../../store/retention/records.ts';
+import { VaultError } from '../../vault/vault.ts';
+import { openProfile } from '../customers/change.ts';
+import { deletionSealContext } from '../customers/sealing.ts';
+import { readSealed, withFreshKeyring } from '../keyrings.ts';
+import { checkedRunsOf } from '../kyc/change.ts';
+import { detailsSealContext, noteSealContext } from '../kyc/sealing.ts';
+import { checkPolicy } from '../proofs.ts';
+import type { Context } from '../system.ts';
+
+type Keys = Pick<Context, 'system' | 'keyring' | 'scope'>;
+
+/** What retention decides on: what is known of a deleted customer, and the brand's policy. */
+export interface RetainedRecord {
+  readonly row: CustomerRow;
+  readonly history: RetentionHistory;
+  readonly policy: RetentionPolicy;
+}
+
+/**
+ * A deleted customer as retention sees it; `undefined` where there is none of that id. Every row that it is made of
+ * is proven first, because what follows may destroy the record.
+ *
+ * @throws VaultError where one of the rows was altered, or is missing.
+ */
+export async function retainedRecord(keys: Keys, id: CustomerId): Promise<RetainedRecord | undefined> {
+  const restricted = await readRestricted(keys.scope, id);
+  if (!restricted) return undefined;
+  const [policy] = await Promise.all([
+    brandPolicy(keys),
+    checkDeletion(keys, restricted),
+    checkHolds(keys, restricted.row),
+  ]);
+  const history = await historyOf(keys, restricted);
+  return { row: restricted.row, history, policy: policy.policy };
+}
+
+/** The brand's policy as it was written. @throws VaultError where its row was altered or deleted. */
+export async function brandPolicy({ system, keyring, scope }: Keys): Promise<StoredPolicy> {
+  const stored = await readPolicy(scope);
+  if (!stored)
+    throw new VaultError('unreadable', `The retention policy of brand ${scope.brandId} is missing.`);
+  return withFreshKeyring(system.keyrings, keyring, (one) => checkPolicy(one, stored));
+}
+
+async function checkDeletion(keys: Keys, { row, deletedAt, proof }: RestrictedRow): Promise<void> {
+  const place = deletionSealContext(row.head.customer_id, deletedAt);
+  await readSealed(keys.system.keyrings, keys.keyring, place, proof);
+  await openProfile(keys, row);
+}
+
+/** The customer's row counts its holds, so that a hold cannot be taken away unseen. */
+async function checkHolds({ scope }: Keys, { head, holds }: CustomerRow): Promise<void> {
+  const found = await holdsOf(scope, head.customer_id);
+  if (found.filter(({ release }) => release === undefined).length !== holds) {
+    throw new VaultError(
+      'unreadable',
+      `The legal holds of customer ${head.customer_id} of brand ${scope.brandId} are not those that its row counts.`,
+    );
+  }
+}
+
+async function historyOf(keys: Keys, { row, deletedAt }: RestrictedRow): Promise<RetentionHistory> {
+  const { customer_id: id, kyc_status: status } = row.head;
+  const [runs, documents, decisions] = await Promise.all([
+    checkedRunsOf(keys, id),
+    documentsOfCustomer(keys.scope, id),
+    decisionsOfCustomer(keys.scope, id),
+  ]);
+  const { keyrings } = keys.system;
+  for (const one of documents)
+    await readSealed(keyrings, keys.keyring, detailsSealContext(id, one), one.details);
+  for (const one of decisions) await readSealed(keyrings, keys.keyring, noteSealContext(id, one), one.note);
+  const runTimes = runs.map(({ updatedAt }) => updatedAt).sort();
+  const isStarted = status !== undefined || runs.length > 0;
+  return {
+    deletedAt,
+    verified: row.kycPassedAt !== undefined ? 'passed' : isStarted ? 'not passed' : 'never started',
+    lastActionAt: runTimes.at(-1),
+    wasRunning: runs.some((run) => isRunning(run.status)),
+    closedOn: row.closedOn,
+    made: [
+      ...runTimes,
+      ...documents.map(({ submittedAt }) => submittedAt),
+      ...decisions.map(({ decidedAt }) => decidedAt),
+    ],
+    isHeld: row.holds > 0,
+  };
+}

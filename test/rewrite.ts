@@ -1,0 +1,106 @@
+import { inject } from 'vitest';
+import type { BrandId } from '../src/domain/ids.ts';
+import type { System } from '../src/operations/system.ts';
+import type { Database, Row } from '../src/store/connection/database.ts';
+import { openDatabase, statement } from '../src/store/connection/database.ts';
+import type { Outdated } from '../src/store/rotation/rotation.ts';
+import { putResealed, recordsAfter } from '../src/store/rotation/rotation.ts';
+import type { SealedColumn } from '../src/store/rotation/sealed-columns.ts';
+import { sealedColumns } from '../src/store/rotation/sealed-columns.ts';
+import type { BrandScope } from '../src/store/scope.ts';
+import type { Keyring } from '../src/vault/vault.ts';
+
+/**
+ * Runs SQL and seals the rows of a brand that it changed again, in one transaction, as if Clientele had written them: for states
+ * that no call of the API can bring about. Plain SQL leaves rows that Clientele refuses.
+ */
+export async function rewrite(
+  { system, brandId }: { readonly system: System; readonly brandId: BrandId },
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<readonly Row[]> {
+  // As the server's own user: the role of the service may not do all of this.
+  const { host, port, user } = inject('server');
+  const [named] = await system.db.run(statement('', 'select current_database() as name'), []);
+  const owner = openDatabase({ address: { host, port, user, database: String(named?.['name']) } });
+  try {
+    return await rewriteAs(owner, system, brandId, text, values);
+  } finally {
+    await owner.close();
+  }
+}
+
+function rewriteAs(
+  owner: Database,
+  system: System,
+  brandId: BrandId,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
+  return owner.session(async (client) => {
+    const run: Database['run'] = async (query, given) =>
+      (await client.query({ text: query.text, values: [...given] })).rows as readonly Row[];
+    const db = { ...owner, run, read: run };
+    await client.query('begin');
+    try {
+      // So that no other writer changes a row between the two looks.
+      await client.query(`lock table ${boundTables.join(', ')} in share row exclusive mode`);
+      const scope = { brandId, db };
+      const keyring = await system.keyrings.of(brandId);
+      const before = new Map<string, string>();
+      await eachRecord(scope, async (at, record) => {
+        if (record.sealed !== '' && opens(keyring, at, record))
+          before.set(nameOf(at, record), keyring.open(placeOf(at, record), String(record.sealed)));
+      });
+      const { rows } = await client.query(text, [...values]);
+      await eachRecord(scope, async (at, record) => {
+        const plain = before.get(nameOf(at, record));
+        if (plain === undefined || opens(keyring, at, record)) return;
+        const sealed = keyring.seal(placeOf(at, record), plain);
+        await putResealed(scope, at, [{ from: record, sealNumber: record.sealNumber, sealed }]);
+      });
+      await client.query('commit');
+      return rows as readonly Row[];
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    }
+  });
+}
+
+const boundTables = [
+  ...new Set(sealedColumns.filter(({ bound }) => bound !== undefined).map(({ table }) => table)),
+];
+
+const nameOf = (at: SealedColumn, { key, sealed }: Outdated): string =>
+  `${at.table}.${at.column} ${key} ${String(sealed)}`;
+
+const placeOf = (at: SealedColumn, { recordId, sealNumber, bound }: Outdated) => ({
+  purpose: at.purpose,
+  recordId,
+  sealNumber,
+  bound,
+});
+
+function opens(keyring: Keyring, at: SealedColumn, record: Outdated): boolean {
+  try {
+    keyring.open(placeOf(at, record), String(record.sealed));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function eachRecord(
+  scope: BrandScope,
+  work: (at: SealedColumn, record: Outdated) => Promise<void>,
+): Promise<void> {
+  for (const at of sealedColumns.filter(({ bound }) => bound !== undefined)) {
+    for (let after: string | undefined; ; ) {
+      const { found, last } = await recordsAfter(scope, at, after);
+      for (const record of found) await work(at, record);
+      if (last === undefined) break;
+      after = last;
+    }
+  }
+}

@@ -60,11 +60,19 @@ async function firstVersion(): Promise<Config> {
   await migrate(db, migrations);
   await db.close();
   const vault = openVault(rootKeyFromFile(rootKey).load());
+  const brandId = randomUUID();
   await sql(
     config,
     `insert into installation (environment, root_proof, created_at) values ('sandbox', '${vault.proof()}', now());
-     insert into brands values ('${randomUUID()}', 'An early brand', now())`,
+     insert into brands values ('${brandId}', 'An early brand', now())`,
   );
+  for (const { kind, version, rootVersion, wrapped } of vault.newBrandKeys(brandId)) {
+    await sql(
+      config,
+      `insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at)
+       values ('${brandId}', '${kind}', ${version}, ${rootVersion}, '${wrapped}', now())`,
+    );
+  }
   return config;
 }
 
@@ -103,7 +111,7 @@ test(
     );
     await refused(({ migrations }) => {
       for (const one of migrations) one.digest = '0'.repeat(64);
-    }, /The migration 0001_customers was another one/);
+    }, /The migration 0001_customers differs from the one in the backup/);
     await refused(
       (manifest) => manifest.root_versions.push(7),
       /sealed under version 7 of the root key, and the root key file has 1/,
@@ -135,7 +143,7 @@ test('a restore that fails half way leaves the database empty', testTimeout, asy
   );
   await expect(restoreFrom(config, spoiled, call)).rejects.toThrow();
   expect(await sql(config, "select 1 from pg_class where relnamespace = 'public'::regnamespace")).toEqual([]);
-  expect((await restoreFrom(config, file, call)).rows).toBe(2);
+  expect((await restoreFrom(config, file, call)).rows).toBe(4);
 });
 
 interface Manifest {

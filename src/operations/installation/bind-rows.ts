@@ -26,7 +26,10 @@ export async function bindRows(
   let done = 0;
   for (const { brandId } of await listBrands(db)) {
     const scope = { brandId, db };
-    const keyring = vault().keyring(brandId, await brandKeys(scope));
+    const keys = await brandKeys(scope);
+    // A brand without keys has no sealed records.
+    if (keys.length === 0) continue;
+    const keyring = vault().keyring(brandId, keys);
     await insertMissingPolicy(scope, provePolicy(keyring, { policy: defaultPolicy, version: 1 }));
     for (const at of sealedColumns.filter(({ bound }) => bound !== undefined)) {
       await bindColumn(scope, keyring, at, (count) => {

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bindRows } from '../../src/operations/installation/bind-rows.ts';
+import { examineRecords } from '../../src/operations/installation/doctor-proofs.ts';
+import { openDatabase } from '../../src/store/connection/database.ts';
+import { putResealed, recordsAfter } from '../../src/store/rotation/rotation.ts';
+import { sealedColumns } from '../../src/store/rotation/sealed-columns.ts';
+import { newCustomer, restrictedPath } from '../contract-samples.ts';
+import { populatedBrand } from '../rotation/populated.ts';
+import type { BrandClient, World } from '../world.ts';
+import { openWorld } from '../world.ts';
+
+/** Milliseconds after which a process reads a key again. */
+const keyCacheMs = 600;
+
+let world: World;
+let brand: BrandClient;
+beforeAll(async () => {
+  world = await openWorld();
+  brand = await populatedBrand(world);
+}, 180_000);
+afterAll(() => world.close());
+
+/** Seals every record as versions before 0013_row_proofs did: bound to nothing, and rows without a proof. */
+async function unbind(): Promise<number> {
+  await world.sql(`alter table api_keys alter column proof drop not null;
+    alter table retention_policies alter column proof drop not null;
+    alter table programs alter column proof drop not null;
+    alter table kyc_runs alter column proof drop not null;
+    alter table change_requests alter column proof drop not null;
+    alter table deleted_customers alter column deletion drop not null`);
+  const keyring = await world.system.keyrings.of(brand.brandId);
+  const db = openDatabase({ address: { url: world.databaseUrl } });
+  const scope = { brandId: brand.brandId, db };
+  let count = 0;
+  for (const at of sealedColumns.filter(({ bound }) => bound !== undefined)) {
+    if (at.purpose === 'row') {
+      await world.sql(`update ${at.table} set ${at.column} = null where brand_id = $1`, [brand.brandId]);
+      continue;
+    }
+    const { found } = await recordsAfter(scope, at, undefined);
+    const filled = found.filter(({ sealed }) => sealed !== '');
+    count += filled.length;
+    const place = { purpose: at.purpose };
+    await putResealed(
+      scope,
+      at,
+      filled.map((from) => {
+        const { recordId, sealNumber, bound } = from;
+        const text = keyring.open({ ...place, recordId, sealNumber, bound }, String(from.sealed));
+        return { from, sealNumber, sealed: keyring.seal({ ...place, recordId, sealNumber }, text) };
+      }),
+    );
+  }
+  await db.close();
+  return count;
+}
+
+test('an upgrade binds what an earlier version sealed, once, and all of it is readable then', async () => {
+  const { customer_id } = (await newCustomer(brand)).json;
+  const restricted = await restrictedPath(brand);
+  expect(await unbind()).toBeGreaterThan(10);
+  await delay(keyCacheMs);
+  expect((await brand.call('GET', `/customers/${customer_id}`)).status).toBeGreaterThanOrEqual(500);
+  const told: number[] = [];
+  const owner = openDatabase({ address: { url: world.databaseUrl } });
+  const upgrade = () =>
+    bindRows(
+      owner,
+      () => world.system.vault,
+      (records) => told.push(records),
+    );
+  // Twice, as after an interruption.
+  await upgrade();
+  await upgrade();
+  await owner.close();
+  expect(told.at(-1)).toBeGreaterThan(20);
+  expect((await brand.call('GET', `/customers/${customer_id}`)).status).toBe(200);
+  expect((await brand.call('GET', restricted)).status).toBe(200);
+  expect((await brand.call('GET', '/retention-policy')).status).toBe(200);
+  expect(await examineRecords(world.system.db, world.system.vault)).toMatchObject([{ state: 'green' }]);
+}, 60_000);

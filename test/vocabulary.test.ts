@@ -54,9 +54,9 @@ const files: readonly string[] = [
   'CONTRIBUTING.md',
 ].filter(isRead);
 
-/** The pages for readers, and the code that ships or builds them. */
+/** The pages for readers, the code and the tests. */
 const proseFiles: readonly string[] = [
-  ...['src', 'docs', 'scripts', 'bench'].flatMap((folder) =>
+  ...['src', 'docs', 'scripts', 'bench', 'test'].flatMap((folder) =>
     readdirSync(`${repository}${folder}`, { recursive: true, encoding: 'utf8' }).map(
       (file) => `${folder}/${file}`,
     ),

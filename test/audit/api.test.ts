@@ -81,7 +81,7 @@ describe('the audit trail', () => {
     expect(ids(await read(`/audit?to=${since}&order=newest&limit=1`))).not.toEqual([later.json.customer_id]);
     expect((await brand.call('GET', `/audit?from=${since}&limit=50`)).json.next_cursor).toBeNull();
     for (const query of [
-      'actor=somebody',
+      'actor=someone',
       'from=yesterday',
       'to=2026-02-30',
       'operation=%22',

@@ -94,7 +94,7 @@ const tamperings: Readonly<Record<string, () => readonly string[] | string>> = {
     return whole.slice(0, at) + String.fromCharCode(randomInt(256)) + whole.slice(at);
   },
   'a line is deleted': () => lines.toSpliced(place(), 1),
-  'a line is deleted and the file counted anew': () =>
+  'a line is deleted and the file counted again': () =>
     recounted(lines.toSpliced(randomInt(lines.length - 1), 1)),
   'a line stands twice': () => {
     const at = place();
@@ -117,13 +117,13 @@ const tamperings: Readonly<Record<string, () => readonly string[] | string>> = {
   'the tail is cut off and the closing line put back': () =>
     recounted([...lines.slice(0, randomInt(lines.length - 1)), lines.at(-1) ?? '']),
   'the head is cut off': () => recounted(lines.slice(randomInt(1, lines.length - 1))),
-  'an entry is changed and the chain made anew': () => {
+  'an entry is changed and the chain made again': () => {
     const at = place(isEntry);
     return recounted(
       rechained(lines.with(at, (lines[at] ?? '').replace('updateCustomer', 'getCustomer')), at),
     );
   },
-  'an entry is deleted and the chain made anew': () => {
+  'an entry is deleted and the chain made again': () => {
     const at = place(isEntry);
     return recounted(rechained(lines.toSpliced(at, 1), at));
   },
@@ -132,7 +132,7 @@ const tamperings: Readonly<Record<string, () => readonly string[] | string>> = {
     const at = place();
     return lines.with(at, foreign[at] ?? '');
   },
-  'all of it is made anew with another key': () => [
+  'all of it is made again with another key': () => [
     ...linesOf({ brand, signer: newSigner(), entries: 60, every: 20 }),
   ],
 };

@@ -60,13 +60,13 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 /** Lawful values that no stored customer of these tests has. */
 const newValues: Readonly<Record<string, string>> = {
   dob: '1980-02-29',
-  first_name: 'Somebody',
+  first_name: 'Sebastian',
   middle_name: 'Else',
   last_name: 'Altogether',
   ssn: '457-31-6789',
   phone: '555-111-2222',
   phone_country_code: '52',
-  email: 'somebody.else@example.org',
+  email: 'sebastian.else@example.org',
 };
 
 interface Planned {
@@ -238,7 +238,7 @@ describe('after KYC', () => {
   test('an invalid value is reported before a locked field', () => {
     fc.assert(
       fc.property(stored, (before) => {
-        const change = { last_name: 'Somebody', email: 'nowhere' };
+        const change = { last_name: 'Sebastian', email: 'nowhere' };
         const outcome = decide(storedCustomerOf(before, true), change);
         expect(outcome).toMatchObject({ code: 'edit_customer_schema', detail: { email: expect.anything() } });
       }),

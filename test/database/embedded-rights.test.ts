@@ -373,7 +373,7 @@ test.runIf(isRoot)(
   },
 );
 
-test.runIf(isRoot)('a socket directory that somebody else has put in place is not used', async () => {
+test.runIf(isRoot)('a socket directory of another user is not used', async () => {
   const dataDir = join(await temporaryFolder(), 'x'.repeat(100));
   const server = await openEmbedded({ dataDir, role: 'serve' });
   const outer = dirname(server.host);

@@ -73,7 +73,7 @@ const allGrants = `
     union all
     select 'default of ' || defaclobjtype::text, null, defaclacl from pg_default_acl
     union all
-    -- What PostgreSQL brings along has the privileges that it came with, unless somebody changed them.
+    -- What PostgreSQL brings along has the privileges that it came with, unless a role changed them.
     select 'system ' || c.oid::regclass, null, relacl from pg_class c left join pg_init_privs i
         on i.objoid = c.oid and i.classoid = 'pg_class'::regclass and i.objsubid = 0
      where relnamespace = 'pg_catalog'::regnamespace and relacl::text is distinct from i.initprivs::text

@@ -8,7 +8,7 @@ import type { Dial, Lookup } from '../../src/providers/outbound.ts';
 /**
  * A stand-in for the public internet. Its names lead where a test says, and every address leads to one real
  * server on loopback that speaks TLS as `hooks.example.com` and `api.example.com`; loopback's own addresses lead
- * to whoever listens there. What was looked up and dialled is written down.
+ * to the server that listens there. What was looked up and dialled is written down.
  */
 export interface Internet {
   /** A list of addresses, or a function that answers the next one. */

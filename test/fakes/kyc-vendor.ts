@@ -80,8 +80,8 @@ export async function openFakeVendor({ kind, secret, forgetful }: FakeVendorOpti
   const begun: string[] = [];
   let fault: Fault | undefined;
 
-  function write(runId: string, reference: string, meanwhile: KycFinding, ending: KycFinding): Verification {
-    const verification = { reference, finding: kind === 'synchronous' ? ending : meanwhile, ending };
+  function write(runId: string, reference: string, first: KycFinding, ending: KycFinding): Verification {
+    const verification = { reference, finding: kind === 'synchronous' ? ending : first, ending };
     verifications.set(runId, verification);
     return verification;
   }

@@ -60,10 +60,10 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
     await second.stop();
 
     await rm(join(checkout, '.clientele'), { recursive: true });
-    const anew = await serve({}, { from: checkout });
-    const list = await fetch(`${anew.url}/api/v0.1/customers`, { headers: printedDemoKey(anew.stderr) });
+    const again = await serve({}, { from: checkout });
+    const list = await fetch(`${again.url}/api/v0.1/customers`, { headers: printedDemoKey(again.stderr) });
     expect(list.status).toBe(200);
-    await anew.stop();
+    await again.stop();
   });
 
   test('is not rebuilt because a source file is newer', async () => {

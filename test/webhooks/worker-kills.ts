@@ -17,7 +17,7 @@ export interface WorkerKillFixture {
   readonly world: World;
   readonly brand: BrandClient;
   readonly receivers: readonly Receiver[];
-  /** Changes customers, and kills the worker in the middle of what comes of it; then starts another one. */
+  /** Changes customers, and kills the worker while it delivers them; then starts another one. */
   kill(): Promise<void>;
   /** Waits until nothing is left to be sent. */
   settle(): Promise<void>;

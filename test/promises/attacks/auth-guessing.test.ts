@@ -11,7 +11,7 @@ import { createRootKeyFile } from '../../../src/vault/key-source.ts';
 import type { BrandClient, Called, World } from '../../world.ts';
 import { openWorld } from '../../world.ts';
 
-// Whoever can reach the API tries keys, one after the other, from one address. A client that works may share
+// A caller who can reach the API tries keys, one after the other, from one address. A client that works may share
 // that address.
 
 const directory = mkdtempSync(join(tmpdir(), 'clientele-guessing-'));

@@ -20,7 +20,7 @@ import {
   statuses,
 } from './guessing.ts';
 
-// An answer shows the last four digits of an SSN, so 88,902 numbers are left. Whoever is told, by anything, whether
+// An answer shows the last four digits of an SSN, so 88,902 numbers are left. A caller who is told, by anything, whether
 // a guess is right tries them one after the other.
 
 let at = Date.UTC(2026, 4, 4);
@@ -112,7 +112,7 @@ describe('by search', () => {
     expect(searches.filter(({ outcome }) => outcome === 'not found')).toHaveLength(30);
     expect(searches.filter(({ outcome }) => outcome === 'refused')).toHaveLength(176);
     // Equal questions have equal digests. No more guesses have one than were answered: the digest of a guess beside
-    // that of a search which found somebody would be an answer, too.
+    // that of a search with a find would be an answer, too.
     expect(new Set(searches.flatMap(({ asked }) => asked?.ssn ?? [])).size).toBe(31);
     expect(searches.filter(({ outcome, asked }) => outcome === 'refused' && asked)).toEqual([]);
     // The digest is not the one that customers are found by.
@@ -224,7 +224,7 @@ describe('by what a customer takes after KYC', () => {
 });
 
 describe('by whether a number is taken', () => {
-  test('creates and changes with the digits of a mask end at their budget, whoever makes them', async () => {
+  test('creates and changes with the digits of a mask end at their budget, from every key', async () => {
     const { brand, id, ssn, guesses } = await victim();
     const keys = await Promise.all([1, 2, 3].map(() => keyWith(brand, ['customers:write'])));
     const clients = keys.flatMap((key) => everywhere(servers.urls, key));

@@ -1,6 +1,6 @@
 // A process of its own that serves, as `clientele serve` does. Its argument is the settings as JSON. It reports as
-// lines of JSON, the first time with a key of a new brand, ends in an orderly way on SIGTERM, and does not outlive
-// whoever started it.
+// lines of JSON, the first time with a key of a new brand, ends in an orderly way on SIGTERM, and does not
+// outlive its parent.
 import { readConfig } from '../../../src/config.ts';
 import { allScopes } from '../../../src/domain/scopes.ts';
 import { startServer } from '../../../src/main.ts';

@@ -1,5 +1,5 @@
 // A process that serves, as test/promises/durability/serve.ts does, and dies at once where it is told to: the file
-// `failpoint` in its data directory names a point, and whoever comes by it is killed without a farewell.
+// `failpoint` in its data directory names a point. The process kills itself with SIGKILL when it reaches that point.
 import { readFileSync } from 'node:fs';
 import { ServerResponse } from 'node:http';
 import { join } from 'node:path';

@@ -39,6 +39,7 @@ create table audit (
   constraint audit_hash_check CHECK (length(hash) = 32)
 );
 CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
+CREATE INDEX audit_by_key ON audit USING btree (brand_id, substr(body, 70, 36), substr(body, 8, 26) COLLATE "C", number) WHERE (substr(body, 40, 30) = '","actor":{"kind":"key","id":"'::text);
 
 create table audit_checkpoints (
   brand_id uuid not null,

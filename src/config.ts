@@ -85,7 +85,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       env.CLIENTELE_ADDRESS_VERIFIER === 'lob' && env.CLIENTELE_LOB_KEY_FILE !== undefined
         ? { keyFile: resolve(env.CLIENTELE_LOB_KEY_FILE), url: env.CLIENTELE_LOB_URL }
         : undefined,
-    auditReads: env.CLIENTELE_AUDIT_READS === '1',
+    auditReads: (env.CLIENTELE_AUDIT_READS ?? (env.CLIENTELE_ENVIRONMENT === 'live' ? '1' : '0')) === '1',
     logLevel: env.CLIENTELE_LOG_LEVEL,
     logFormat: env.CLIENTELE_LOG_FORMAT,
     tls:

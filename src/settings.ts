@@ -88,13 +88,14 @@ export const settings = Type.Object({
         "Another URL of Lob's API, for tests and proxies. It has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
     }),
   ),
-  CLIENTELE_AUDIT_READS: Type.Unsafe<'0' | '1'>({
-    type: 'string',
-    enum: ['0', '1'],
-    default: '0',
-    description:
-      'Whether the audit trail also records who read which customers; each read then waits for its entry (docs/audit.md).',
-  }),
+  CLIENTELE_AUDIT_READS: Type.Optional(
+    Type.Unsafe<'0' | '1'>({
+      type: 'string',
+      enum: ['0', '1'],
+      description:
+        'Whether the audit trail also records who read which customers; each read then waits for its entry (docs/audit.md). The default is 1 in live and 0 in a sandbox.',
+    }),
+  ),
   CLIENTELE_LOG_LEVEL: Type.Unsafe<LogLevel>({
     type: 'string',
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

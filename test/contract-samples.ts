@@ -145,6 +145,10 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await newCustomer(brand);
     return { method: 'GET', path: '/audit', options: {} };
   },
+  listKeyAccess: async (brand) => {
+    await newCustomer(brand);
+    return { method: 'GET', path: `/audit/keys/${brand.key.identity}`, options: {} };
+  },
   getCustomerAudit: async (brand) => ({
     method: 'GET',
     path: `${await customerPath(brand)}/audit`,

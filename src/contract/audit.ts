@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { accessCursorPattern, accessKinds } from '../domain/audit/access.ts';
 import { auditCursorPattern, auditOrders, operationPattern, revealReason } from '../domain/audit/query.ts';
 import { checkShortTexts } from '../domain/short-text.ts';
 import { keyExample } from './api-keys.ts';
@@ -140,6 +141,60 @@ const getCustomerAudit = operation({
   unknownError: 'unknown_get_customer_audit',
 });
 
+const keyAccess = Type.Object(
+  {
+    customer_id: uuid("The customer's id."),
+    first_at: Type.String({ description: 'When the key first saw the customer.' }),
+    last_at: Type.String({ description: 'When it last did.' }),
+    count: Type.Integer({ description: 'How many answers showed the customer.', minimum: 1 }),
+    access: Type.Array(oneOf(accessKinds), {
+      description:
+        'How: `read` one record, `list` and `search` among others, `reveal` the full SSN, `document` the content of a file, `change` the answer to a change.',
+    }),
+  },
+  { title: 'KeyAccess', ...closed },
+);
+
+const listKeyAccess = operation({
+  operationId: 'listKeyAccess',
+  method: 'GET',
+  path: '/audit/keys/{identity}',
+  tag: 'Audit',
+  summary: 'List whose data a key saw',
+  description:
+    'The customers that answers to this key showed between two moments, from the audit trail. Each page covers a span of time, so a customer that was seen again later is also on a later page: merge by `customer_id`. Ordinary reads are in the audit trail while `CLIENTELE_AUDIT_READS` is 1, which is the default in live.',
+  scope: 'audit:read',
+  params: { identity: { description: "The key's id. It may be revoked.", invalid: 'not_found' } },
+  query: Type.Object(
+    {
+      from: time('Only from this date or time on (ISO 8601).'),
+      to: time('Only before this date or time (ISO 8601).'),
+      ...listQuery(accessCursorPattern),
+    },
+    closed,
+  ),
+  answer: {
+    status: 200,
+    description: 'The customers of a span of time, in the order in which the key saw them.',
+    schema: listOf('KeyAccesses', keyAccess),
+    example: {
+      data: [
+        {
+          customer_id: customerExample.customer_id,
+          first_at: '2021-02-11T13:26:50.553841+00:00',
+          last_at: '2021-02-11T16:02:11.120034+00:00',
+          count: 3,
+          access: ['read', 'reveal'],
+        },
+      ],
+      next_cursor: null,
+    },
+  },
+  schemaError: 'input_error',
+  errors: ['not_found'],
+  unknownError: 'unknown_list_key_access',
+});
+
 const revealSsn = operation({
   operationId: 'revealSsn',
   method: 'POST',
@@ -180,5 +235,6 @@ const revealSsn = operation({
 export const auditOperations = {
   listAudit,
   getCustomerAudit,
+  listKeyAccess,
   revealSsn,
 } as const;

@@ -300,6 +300,7 @@ export const errorCatalogue = {
   unknown_get_change_request: unknown('reading the change request'),
   unknown_decide_change_request: unknown('deciding on the change request'),
   unknown_list_audit: unknown('reading the audit trail'),
+  unknown_list_key_access: unknown('reading what a key saw'),
   unknown_get_customer_audit: unknown("reading the customer's audit trail"),
   unknown_reveal_ssn: unknown('showing the ssn'),
   unknown_close_account: unknown('noting that the account was closed'),

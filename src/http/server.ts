@@ -170,6 +170,7 @@ function sendError(
   error: unknown,
 ): FastifyReply {
   const refusal = refusalOf(error) ?? refusalOfBroken(request) ?? faultAnswer(observer, request, error);
+  recordRefusal(system, request, refusal);
   if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
     observer.recordAltered(request.id, operationOf(request), refusal.cause.message);
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));

@@ -1,5 +1,6 @@
 import type { Input } from '../contract/operation.ts';
 import type { Contract, KeyedOperationId, SignedOperationId } from '../contract/table.ts';
+import { listKeyAccess } from './audit/access.ts';
 import * as auditEntries from './audit/entries.ts';
 import * as apiKeys from './brands/api-keys.ts';
 import * as addresses from './customers/addresses.ts';
@@ -30,6 +31,7 @@ export const handlers: {
   readonly [Id in KeyedOperationId]: (context: Context, input: Input<Contract[Id]>) => Promise<Answer>;
 } = {
   ...auditEntries,
+  listKeyAccess,
   ...apiKeys,
   ...addresses,
   ...changeRequests,

@@ -44,10 +44,13 @@ function readFrames(stream: Buffer): readonly string[] {
 }
 
 /** Over TCP, or TLS where there is a certificate. */
-export async function openStreamReceiver(tls?: {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}): Promise<SyslogReceiver> {
+export async function openStreamReceiver(
+  tls?: {
+    readonly cert: Buffer;
+    readonly key: Buffer;
+  },
+  port = 0,
+): Promise<SyslogReceiver> {
   const messages: ReceivedSyslog[] = [];
   const take = (socket: Socket) => {
     const pieces: Buffer[] = [];
@@ -58,7 +61,7 @@ export async function openStreamReceiver(tls?: {
   };
   const server: Server = tls ? createTlsServer({ ...tls }, take) : createServer(take);
   server.on('tlsClientError', () => undefined);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(port, '127.0.0.1'), 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     messages,

@@ -6,6 +6,7 @@ export function addDataCommands(program: Command): void {
   addImport(program);
   addExports(program.command('export').description('Write data of a brand to a file.'));
   addVerifyAudit(program);
+  addAudit(program.command('audit').description('Investigate with the audit trail.'));
   addBackup(program);
   addRotations(
     program
@@ -62,6 +63,22 @@ function addVerifyAudit(program: Command): void {
       (await import('../commands/verify-audit.ts')).verifyAudit(formatOf(command), path, options),
     );
   example(command, 'verify-audit trail.ndjson --key audit-keys.txt --earlier trail-of-last-month.ndjson');
+}
+
+function addAudit(audit: Command): void {
+  const key = audit
+    .command('key')
+    .description(
+      'List whose data a key saw between two moments, and how. The audit trail records the question.',
+    )
+    .addOption(brandOption())
+    .requiredOption('--key <key>', "The key's Identity or name. It may be revoked.")
+    .option('--from <time>', 'Only from this date or time on (ISO 8601, UTC).')
+    .option('--to <time>', 'Only before this date or time (ISO 8601, UTC).')
+    .action(async (options, command) =>
+      (await import('../commands/audit.ts')).auditKey(formatOf(command), options),
+    );
+  example(key, 'audit key --brand "Blue Ridge" --key back-office --from 2026-11-24 --to 2026-11-25');
 }
 
 function addBackup(program: Command): void {

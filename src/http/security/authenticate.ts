@@ -23,7 +23,7 @@ export async function authenticate(
     sourceGuard.succeeded(presented);
     return principal;
   } catch (error) {
-    if (error instanceof Refusal) sourceGuard.failed(presented);
+    if (error instanceof Refusal && error.code === 'auth_err') sourceGuard.failed(presented);
     throw error;
   }
 }

@@ -72,7 +72,7 @@ export async function exportAudit(
 }
 
 /** Waits until everything that is committed now has a number, and helps to number it. */
-async function allPlaced(system: System, scope: BrandScope): Promise<void> {
+export async function allPlaced(system: System, scope: BrandScope): Promise<void> {
   const last = await lastUnsequenced(scope);
   const deadline = performance.now() + placementTimeoutMs;
   while (last !== undefined && (await hasUnsequencedUpTo(scope, last))) {

@@ -20,6 +20,9 @@ import {
 const prettyLine =
   /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: (?:GET|POST) \S+ \d{3} [\d.]+ ms \{"request_id":"[0-9a-f]+-\d+"(?:,"brand_id":"[0-9a-f-]{36}","identity":"[0-9a-f-]{36}")?\}$/;
 
+/** Live refuses a key file that the embedded database's account can read, so it needs two accounts. */
+const isRoot = process.getuid?.() === 0;
+
 let folder: string;
 let sandbox: Record<string, string>;
 let live: Record<string, string>;
@@ -34,7 +37,7 @@ beforeAll(async () => {
     CLIENTELE_ROOT_KEY_FILE: rootKey,
   };
   // So that no test is a first start, and none waits for one.
-  for (const settings of [sandbox, live]) await (await serve(settings)).stop();
+  for (const settings of isRoot ? [sandbox, live] : [sandbox]) await (await serve(settings)).stop();
 }, 120_000);
 afterAll(cleanUp);
 
@@ -68,13 +71,16 @@ describe.skipIf(noTerminal)(
   `the log on a terminal${noTerminal ? ` (skipped: ${noTerminal})` : ''}`,
   { timeout: 120_000 },
   () => {
-    test.each(cases)('of %s, with the format %s and the options %j, is %s', async (...given) => {
-      const [environment, asked, options, format] = given;
-      const settings = { ...(environment === 'live' ? live : sandbox), CLIENTELE_LOG_FORMAT: asked ?? '' };
-      const server = await serveOnTerminal(settings, options);
-      expect(await formatOf(server, () => server.screen)).toBe(format);
-      expect(await server.stop()).toBe(0);
-    });
+    test.each(cases.filter(([environment]) => isRoot || environment === 'sandbox'))(
+      'of %s, with the format %s and the options %j, is %s',
+      async (...given) => {
+        const [environment, asked, options, format] = given;
+        const settings = { ...(environment === 'live' ? live : sandbox), CLIENTELE_LOG_FORMAT: asked ?? '' };
+        const server = await serveOnTerminal(settings, options);
+        expect(await formatOf(server, () => server.screen)).toBe(format);
+        expect(await server.stop()).toBe(0);
+      },
+    );
 
     test('has colours, and none with NO_COLOR', async () => {
       const lineOf = async (server: TerminalServer) => {

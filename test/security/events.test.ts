@@ -147,6 +147,28 @@ describe('a request', () => {
     expect([event?.key, event?.brand_id]).toEqual([undefined, undefined]);
   });
 
+  test('that meets a row which the service did not write', async () => {
+    const identity = randomUUID();
+    await world.sql(
+      `insert into api_keys (brand_id, identity, name, scopes, digest, created_at, version, proof)
+       select brand_id, $1, 'planted', scopes, digest, created_at, 1, proof from api_keys where identity = $2`,
+      [identity, brand.key.identity],
+    );
+    const answer = await brand.call('GET', '/customers', { headers: { ...from, Identity: identity } });
+    await world.sql('delete from api_keys where identity = $1', [identity]);
+    expect(answer.status).toBe(503);
+    const events = await recorded();
+    expect(events).toMatchObject([
+      {
+        security_event: 'record_altered',
+        severity: 'alert',
+        outcome: 'detected',
+        source: client,
+        key: identity,
+      },
+    ]);
+  });
+
   test('that does nothing odd leaves no event', async () => {
     await brand.call('GET', '/customers');
     await brand.call('GET', `/customers/${randomUUID()}`);

@@ -50,7 +50,7 @@ const readers: { readonly [Form in BoundForm]: () => Column<unknown> } = {
 };
 
 /** How the values are read that the records of a column are bound to. */
-export function boundSqlOf(name: SealedColumnName): BoundSql | undefined {
+function boundSqlOf(name: SealedColumnName): BoundSql | undefined {
   const bound = Object.entries(boundColumnsOf(name));
   if (bound.length === 0) return undefined;
   const selected = columns(

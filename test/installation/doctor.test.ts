@@ -112,6 +112,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'audit key',
       'brands',
       'API keys',
+      'records',
       'key rotation',
       'root key rotation',
     ]);

@@ -14,7 +14,7 @@ import { openSyslog } from './providers/security/syslog.ts';
 
 export interface SecurityParts {
   readonly config: Config;
-  /** The log of a server. A command has none: its answer has standard output, so its events go to standard error. */
+  /** The log of a server. A command has none: its events are pushed, and are in the audit trail. */
   readonly logger: Logger | undefined;
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
@@ -25,7 +25,7 @@ const timeoutMs = 10_000;
 
 /** The security log of a process. @throws ConfigError where a file of a push target cannot be read. */
 export function openSecurity({ config, logger, now, newId }: SecurityParts): SecurityLog {
-  const base = logger ?? pino({ base: null }, pino.destination({ fd: 2, sync: true }));
+  const base = logger ?? pino({ level: 'silent' });
   // Written at every level but silent: an investigation needs them where the rest of the log is not kept.
   const own = base.level === 'silent' ? base : base.child({}, { level: 'info' });
   return openSecurityLog({

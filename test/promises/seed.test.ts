@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import type { TestContext } from 'vitest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { documentBrand } from '../../src/operations/demo/document.ts';
 import { address, newSsn, person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
@@ -137,7 +138,9 @@ describe('the curl commands of the page', () => {
       ],
     });
     expect(await sealed()).toEqual(before);
-    expect((await brand.call('POST', '/customers/search', { body: { ssn } })).json.length).toBe(1);
+    const scopes = ['customers:read', 'ssn:search'];
+    const searcher = brand.as(await createKey(world.system, brand.brandId, { scopes }));
+    expect((await searcher.call('POST', '/customers/search', { body: { ssn } })).json.length).toBe(1);
     expectShape((await brand.call('GET', `/customers/${id}`)).json, page.one);
   });
 

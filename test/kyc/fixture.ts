@@ -35,7 +35,7 @@ export async function openKycFixture(options?: Parameters<typeof openWorld>[0]):
   Object.assign(world.system, { kycProvider: () => provider });
   const brand = await world.brand();
   await world.sql('create table changes (run_id uuid, before text, after text)');
-  await world.sql(`create function note() returns trigger language plpgsql as
+  await world.sql(`create function note() returns trigger language plpgsql security definer as
     $$ begin insert into changes values (new.run_id, old.status, new.status); return new; end $$`);
   await world.sql('create trigger note after update on kyc_runs for each row execute function note()');
   const programId = await defaultProgram(brand);

@@ -99,7 +99,7 @@ describe.runIf(existsSync(join(repository, '.git')))('a fresh checkout', { timeo
       check: 'schema',
       state: 'red',
       explanation: 'The database lacks 9999_extra.',
-      next_step: 'Make a backup, then apply what is missing with: node bin/clientele.js migrate',
+      next_step: 'Make a backup, then apply the missing migrations with: node bin/clientele.js migrate',
     });
     const applied = await clientele(['migrate', '--output', 'json'], {}, place);
     expect(applied.json).toMatchObject({ applied: ['9999_extra'] });

@@ -12,6 +12,9 @@ import { plusSeconds } from '../../src/domain/time.ts';
 import { rotateKey } from '../../src/operations/rotation/brand-rotation.ts';
 import { maintainRootKey, rotateRoot } from '../../src/operations/rotation/root-rotation.ts';
 import { wallClock } from '../../src/runtime.ts';
+import { openDatabase } from '../../src/store/connection/database.ts';
+import { recordsAfter } from '../../src/store/rotation/rotation.ts';
+import { sealedColumns } from '../../src/store/rotation/sealed-columns.ts';
 import { rootKeyFromFile } from '../../src/vault/key-source.ts';
 import type { Keyring } from '../../src/vault/vault.ts';
 import { openVault } from '../../src/vault/vault.ts';
@@ -65,25 +68,23 @@ async function sqlOn(config: Config, text: string): Promise<readonly Record<stri
 
 /** What a keyring can do with the deleted customers of a copy: open records, and recompute index values. */
 async function reached(copy: Config, keyring: Keyring, numbers: readonly string[]) {
-  const rows = await sqlOn(
-    copy,
-    'select customer_id, profile, profile_seal, ssn_index from deleted_customers',
-  );
-  const opens = (row: Record<string, unknown>) => {
-    const place = {
-      purpose: 'profile',
-      recordId: String(row['customer_id']),
-      sealNumber: Number(row['profile_seal']),
-    } as const;
+  const rows = await sqlOn(copy, 'select ssn_index from deleted_customers');
+  const db = openDatabase({ address: { url: copy.databaseUrl ?? '' } });
+  const at = sealedColumns.find(({ table, column }) => table === 'deleted_customers' && column === 'profile');
+  if (!at) throw new Error('The profiles of deleted customers are not declared.');
+  const { found } = await recordsAfter({ brandId: brand.brandId, db }, at, undefined);
+  await db.close();
+  const opens = ({ recordId, sealNumber, bound, sealed }: (typeof found)[number]) => {
+    const place = { purpose: 'profile', recordId, sealNumber, bound } as const;
     try {
-      return keyring.open(place, String(row['profile'])).includes('last_name');
+      return keyring.open(place, String(sealed)).includes('last_name');
     } catch {
       return false;
     }
   };
   const indexed = rows.map((row) => (row['ssn_index'] as Buffer).toString('hex'));
   return {
-    opened: rows.filter(opens).length,
+    opened: found.filter(opens).length,
     recomputed: numbers.filter((ssn) => indexed.includes(keyring.index('ssn', ssn).toString('hex'))).length,
   };
 }

@@ -3,6 +3,7 @@ import type { BrandId } from '../src/domain/ids.ts';
 import type { System } from '../src/operations/system.ts';
 import type { Database, Row } from '../src/store/connection/database.ts';
 import { openDatabase, statement } from '../src/store/connection/database.ts';
+import { isDeadlock } from '../src/store/connection/outage.ts';
 import type { Outdated } from '../src/store/rotation/rotation.ts';
 import { putResealed, recordsAfter } from '../src/store/rotation/rotation.ts';
 import type { SealedColumn } from '../src/store/rotation/sealed-columns.ts';
@@ -24,7 +25,14 @@ export async function rewrite(
   const [named] = await system.db.run(statement('', 'select current_database() as name'), []);
   const owner = openDatabase({ address: { host, port, user, database: String(named?.['name']) } });
   try {
-    return await rewriteAs(owner, system, brandId, text, values);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await rewriteAs(owner, system, brandId, text, values);
+      } catch (error) {
+        // Background work may have locked the same tables in another order.
+        if (!isDeadlock(error) || tries === 10) throw error;
+      }
+    }
   } finally {
     await owner.close();
   }
@@ -44,7 +52,8 @@ function rewriteAs(
     await client.query('begin');
     try {
       // So that no other writer changes a row between the two looks.
-      await client.query(`lock table ${boundTables.join(', ')} in share row exclusive mode`);
+      const named = boundTables.filter((table) => new RegExp(`\\b${table}\\b`).test(text));
+      await client.query(`lock table ${named.join(', ')} in share row exclusive mode`);
       const scope = { brandId, db };
       const keyring = await system.keyrings.of(brandId);
       const before = new Map<string, string>();

@@ -307,7 +307,9 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     lookup_budget: async (_row, headers) => {
       const tenant = await spent('ssn');
       const { customer_id } = (await newCustomer(tenant, { ssn: '111-11-1111' })).json;
-      await world.sql('update customers set kyc_passed_at = now() where customer_id = $1', [customer_id]);
+      await rewrite(tenant, 'update customers set kyc_passed_at = now() where customer_id = $1', [
+        customer_id,
+      ]);
       const body = { changes: { ssn: person().ssn }, reason: 'Mistyped.' };
       const { json } = await tenant.call('POST', `/customers/${customer_id}/change-requests`, { body });
       const path = `/change-requests/${json.change_request_id}/decision`;

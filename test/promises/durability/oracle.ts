@@ -145,6 +145,12 @@ export async function repeatRequests(
   return complaints;
 }
 
+const instant = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`;
+/** What a profile is bound to, as the schema has it. */
+const bound = `jsonb_build_array(version, brand_person_id, ${instant('created_at')}, ${instant('updated_at')}, kyc_status,
+  ${instant('kyc_passed_at')}, kyc_requests_available, ssn_seal, holds, closed_on)`;
+
 async function openAll(sql: Sql, { dataDir, key }: Deployment): Promise<readonly string[]> {
   const keys = await sql(
     'select kind, version, root_version as "rootVersion", wrapped from brand_keys where brand_id = $1',
@@ -155,15 +161,20 @@ async function openAll(sql: Sql, { dataDir, key }: Deployment): Promise<readonly
     keys as never,
   );
   const records =
-    await sql(`select 'profile' as purpose, customer_id as id, profile_seal as seal, profile as sealed from customers
-     union all select 'ssn', customer_id, ssn_seal, ssn from customers
-     union all select 'profile', customer_id, profile_seal, profile from deleted_customers
-     union all select 'ssn', customer_id, ssn_seal, ssn from deleted_customers
-     union all select 'idempotency', record_id, 1, answer from idempotency`);
+    await sql(`select 'profile' as purpose, customer_id as id, profile_seal as seal, profile as sealed, ${bound} as bound from customers
+     union all select 'ssn', customer_id, ssn_seal, ssn, null from customers
+     union all select 'profile', customer_id, profile_seal, profile, ${bound} from deleted_customers
+     union all select 'ssn', customer_id, ssn_seal, ssn, null from deleted_customers
+     union all select 'idempotency', record_id, 1, answer, null from idempotency`);
   const complaints: string[] = [];
-  for (const { purpose, id, seal, sealed } of records) {
+  for (const { purpose, id, seal, sealed, bound: values } of records) {
     try {
-      const place = { purpose: purpose as 'profile', recordId: String(id), sealNumber: Number(seal) };
+      const place = {
+        purpose: purpose as 'profile',
+        recordId: String(id),
+        sealNumber: Number(seal),
+        bound: values === null ? undefined : JSON.stringify(values),
+      };
       const text = keyring.open(place, String(sealed));
       if (purpose === 'profile') readProfile(text);
       if (purpose === 'idempotency') JSON.parse(text);

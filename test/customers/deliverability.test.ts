@@ -131,10 +131,12 @@ describe('with a vendor, live', () => {
       { event: 'customer.created' },
       { event: 'customer.updated', customer_id, fields: ['addresses'] },
     ]);
-    const [, entry] = await brand.sql('select body from audit where customer_id = $1 order by number', [
-      customer_id,
-    ]);
-    expect(JSON.parse(String(entry?.['body']))).toMatchObject({
+    const entries = (
+      await brand.sql('select body from audit where customer_id = $1 order by number', [customer_id])
+    ).map(({ body }) => JSON.parse(String(body)) as { readonly operation: string });
+    // Live audits the reads of this test, too.
+    const [, entry] = entries.filter(({ operation }) => operation !== 'getCustomer');
+    expect(entry).toMatchObject({
       actor: { kind: 'clientele' },
       operation: 'verifyAddresses',
     });

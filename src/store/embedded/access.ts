@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './cluster.ts';
 import type { LaunchPlan } from './launch-plan.ts';
-import { makePasswords, readPasswords, storeSecret, superuser } from './passwords.ts';
+import { makePasswords, readPasswords, replaceFile, storeSecret, superuser } from './passwords.ts';
 import { placeOf } from './privileges.ts';
 
 // Who may connect. Both files are put in place before the server starts, so that it never listens without them.
@@ -38,20 +37,10 @@ export async function secureCluster(plan: LaunchPlan): Promise<FailedRun | undef
 
 async function writeAccessRules(path: string): Promise<void> {
   if ((await readRules(path)) === accessRules) return;
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  // A new file and a rename, so that root follows no link of the account that owns the folder.
-  const file = await open(draft, 'wx', 0o644);
-  try {
+  await replaceFile(path, 0o644, async (file) => {
     await file.chmod(0o644);
     await file.writeFile(accessRules);
-    await file.sync();
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 async function readRules(path: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DataLayout } from './data-layout.ts';
@@ -48,14 +49,19 @@ export async function readPasswords({ secret: path }: DataLayout): Promise<Passw
   }
 }
 
-/** Stores a secret for the owner of the data directory alone, and returns once it is on disk. */
-export async function storeSecret({ secret: path, root }: DataLayout, secret: string): Promise<void> {
+/**
+ * Puts a file in place of another, whole or not at all. A new file and a rename, so that root follows no link of the
+ * account that owns the folder.
+ */
+export async function replaceFile(
+  path: string,
+  mode: number,
+  fill: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await open(draft, 'wx', 0o600);
+  const file = await open(draft, 'wx', mode);
   try {
-    await file.writeFile(`${secret}\n`);
-    const { uid, gid } = await stat(root);
-    if (process.getuid?.() === 0 && uid !== 0) await file.chown(uid, gid);
+    await fill(file);
     await file.sync();
     await rename(draft, path);
   } catch (error) {
@@ -64,6 +70,15 @@ export async function storeSecret({ secret: path, root }: DataLayout, secret: st
   } finally {
     await file.close();
   }
+}
+
+/** Stores a secret for the owner of the data directory alone, and returns once it is on disk. */
+export async function storeSecret({ secret: path, root }: DataLayout, secret: string): Promise<void> {
+  await replaceFile(path, 0o600, async (file) => {
+    await file.writeFile(`${secret}\n`);
+    const { uid, gid } = await stat(root);
+    if (process.getuid?.() === 0 && uid !== 0) await file.chown(uid, gid);
+  });
   const folder = await open(dirname(path), 'r');
   await folder.sync().finally(() => folder.close());
 }

@@ -112,9 +112,20 @@ export async function openForChange(
   id: CustomerId,
   ifMatch: Precondition,
 ): Promise<UnsealedForChange> {
+  const opened = await readUnsealed(context, id);
+  if (!opened) throw new Refusal('customer_dne');
+  if (typeof ifMatch === 'object' && !ifMatch.includes(opened.row.version))
+    throw new Refusal('precondition_failed');
+  return opened;
+}
+
+/** The customer before a change; `undefined` if the brand has none of that id. */
+export async function readUnsealed(
+  context: Pick<Context, 'scope' | 'system' | 'keyring'>,
+  id: CustomerId,
+): Promise<UnsealedForChange | undefined> {
   const row = await readForChange(context.scope, id);
-  if (!row) throw new Refusal('customer_dne');
-  if (typeof ifMatch === 'object' && !ifMatch.includes(row.version)) throw new Refusal('precondition_failed');
+  if (!row) return undefined;
   const profileText = await openProfile(context, row);
   return { row, profileText, profile: readProfile(profileText) };
 }

@@ -1,19 +1,18 @@
 import type { Address, AddressFields } from '../../domain/customers/address.ts';
 import { sameFields, withVerdict } from '../../domain/customers/address.ts';
 import type { Profile } from '../../domain/customers/customer.ts';
-import { readProfile } from '../../domain/customers/record.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { AddressFinding } from '../../providers/address.ts';
 import { isRetryable } from '../../providers/address.ts';
-import type { ChangeableRow } from '../../store/customers/customers.ts';
-import { changeCustomer, readForChange } from '../../store/customers/customers.ts';
+import { changeCustomer } from '../../store/customers/customers.ts';
 import { inBackground } from '../background.ts';
 import { requireDone } from '../retry.ts';
 import type { ChangeContext, System } from '../system.ts';
 import { needsVerdict, verdictOf } from './address-verdicts.ts';
-import { nextRow, openProfile, sealChange } from './change.ts';
+import type { UnsealedForChange } from './change.ts';
+import { nextRow, readUnsealed, sealChange } from './change.ts';
 
 /** Seconds before each retry of a vendor that could not answer. After the last one there is no retry. */
 const pauses = [5, 30, 300, 3_600, 21_600, 86_400] as const;
@@ -31,35 +30,22 @@ interface LookedUp {
  * a verdict is dropped if its address has changed since. Addresses without an answer are postponed.
  */
 export async function verifyAddresses(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
-  const before = await inBackground(system, brandId, operation, (context) => readPresent(context, id));
+  const before = await inBackground(system, brandId, operation, (context) => readUnsealed(context, id));
   if (!before) return;
   const open = before.profile.addresses.filter((address) => needsVerdict(system, address));
   const lookedUp = await Promise.all(
     open.map(async (address) => ({ address, finding: await system.verifier.verify(address) })),
   );
   await inBackground(system, brandId, operation, async (context) => {
-    const present = await readPresent(context, id);
+    const present = await readUnsealed(context, id);
     if (present) await writeVerdicts(context, present, lookedUp);
   });
-}
-
-interface Present {
-  readonly row: ChangeableRow;
-  readonly profile: Profile;
-  readonly profileText: string;
-}
-
-async function readPresent(context: ChangeContext, id: CustomerId): Promise<Present | undefined> {
-  const row = await readForChange(context.scope, id);
-  if (!row) return undefined;
-  const profileText = await openProfile(context, row);
-  return { row, profileText, profile: readProfile(profileText) };
 }
 
 /** @throws ConflictError if the customer has changed. */
 async function writeVerdicts(
   context: ChangeContext,
-  { row, profile, profileText }: Present,
+  { row, profile, profileText }: UnsealedForChange,
   lookedUp: readonly LookedUp[],
 ): Promise<void> {
   const { system, scope, now } = context;

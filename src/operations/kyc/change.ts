@@ -1,5 +1,4 @@
 import { applicantOf, changedSince } from '../../domain/customers/applicant.ts';
-import { readProfile } from '../../domain/customers/record.ts';
 import type { DocumentType } from '../../domain/document-types.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import type { CustomerId, RunId } from '../../domain/ids.ts';
@@ -7,21 +6,18 @@ import type { KycEvent, KycState, Transition } from '../../domain/kyc/verificati
 import { documentDeadlineSeconds, isRunning, kycAfter, transitionOf } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import type { ChangeableRow } from '../../store/customers/customers.ts';
-import { changeCustomer, readForChange } from '../../store/customers/customers.ts';
+import { changeCustomer } from '../../store/customers/customers.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { changeRunPart, runsOf } from '../../store/kyc/runs.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
-import { nextRow, openProfile, openSsn } from '../customers/change.ts';
+import type { UnsealedForChange } from '../customers/change.ts';
+import { nextRow, openSsn, readUnsealed } from '../customers/change.ts';
 import type { ChangeContext } from '../system.ts';
 import { checkRun, openApplicant, proveRun } from './sealing.ts';
 
 /** A verification beside its customer's row. The row was read first, so its version guards both. */
-export interface KycCase {
-  readonly row: ChangeableRow;
-  /** The customer's profile as it is stored. */
-  readonly profileText: string;
+export interface KycCase extends UnsealedForChange {
   /** All of the customer's, newest first. */
   readonly runs: readonly RunRow[];
 }
@@ -31,10 +27,8 @@ export async function openCase(
   context: Pick<ChangeContext, 'scope' | 'system' | 'keyring'>,
   customerId: CustomerId,
 ): Promise<KycCase | undefined> {
-  const row = await readForChange(context.scope, customerId);
-  if (!row) return undefined;
-  const profileText = await openProfile(context, row);
-  return { row, profileText, runs: await checkedRunsOf(context, customerId) };
+  const opened = await readUnsealed(context, customerId);
+  return opened && { ...opened, runs: await checkedRunsOf(context, customerId) };
 }
 
 /** The verifications of a customer, newest first, each as Clientele wrote it. */
@@ -52,10 +46,10 @@ export const findRun = ({ runs }: KycCase, id: RunId): RunRow | undefined =>
 /** The fields locked by a pass that have changed since the run was started. */
 export async function changedSinceStart(
   context: Pick<ChangeContext, 'system' | 'keyring'>,
-  { row, profileText }: KycCase,
+  { row, profile }: KycCase,
   run: RunRow,
 ): Promise<readonly CustomerField[]> {
-  const present = applicantOf(readProfile(profileText), await openSsn(context, row));
+  const present = applicantOf(profile, await openSsn(context, row));
   return changedSince(await openApplicant(context, run), present);
 }
 

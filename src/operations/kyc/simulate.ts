@@ -1,7 +1,6 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { applicantOf } from '../../domain/customers/applicant.ts';
-import { readProfile } from '../../domain/customers/record.ts';
 import { invalidField, Refusal } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
 import { isRunning, kycAfter, kycTable } from '../../domain/kyc/verification.ts';
@@ -59,7 +58,7 @@ async function simulate(
 /** A verification that is created with its verdict, on the current data. */
 async function writeVerdict(
   context: Context,
-  { row, runs, profileText }: KycCase,
+  { row, runs, profile, profileText }: KycCase,
   programId: Awaited<ReturnType<typeof knownProgram>>,
   verdict: 'approved' | 'declined',
 ): Promise<Answer> {
@@ -67,7 +66,6 @@ async function writeVerdict(
   const transition = kycTable.submitted[verdict];
   if (!transition) throw new Error('A verdict changes nothing.');
   const id = row.head.customer_id;
-  const profile = readProfile(profileText);
   const runId = system.newId<'kyc run'>();
   const data = sealApplicant(keyring, id, runId, applicantOf(profile, await openSsn(context, row)));
   const { status, event } = transition;

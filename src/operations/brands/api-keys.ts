@@ -47,7 +47,7 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     );
   }
   const authorization = newSecret(system);
-  const key = {
+  const key: ApiKey = {
     identity,
     name,
     scopes: scopesOf(options.scopes),
@@ -55,13 +55,11 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     expiresAt: options.days === undefined ? undefined : plusSeconds(now, options.days * 86_400),
     revokedAt: undefined,
     previousUntil: undefined,
-    version: 1,
-    digest: digestSecret(authorization),
-    previousDigest: undefined,
   };
+  const stored = { ...key, version: 1, digest: digestSecret(authorization), previousDigest: undefined };
   const entry = operatorEntry(system, 'keys create', { key: identity, scopes: key.scopes });
   const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
-    insertKey(scopeOf(system, brandId), proveKey(keyring, key), entry),
+    insertKey(scopeOf(system, brandId), proveKey(keyring, stored), entry),
   );
   if (!isMade) {
     throw new OperatorError(
@@ -69,7 +67,7 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     );
   }
   system.db.wake();
-  return { ...withoutSecret({ ...key, proof: '' }), authorization };
+  return { ...key, authorization };
 }
 
 function scopesOf(wished: readonly string[] | undefined): readonly Scope[] {

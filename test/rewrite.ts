@@ -1,15 +1,14 @@
 import { inject } from 'vitest';
 import type { BrandId } from '../src/domain/ids.ts';
+import { boundColumns, contextOf, eachBoundBatch, opens } from '../src/operations/rotation/bound-records.ts';
 import type { System } from '../src/operations/system.ts';
 import type { Database, Row } from '../src/store/connection/database.ts';
 import { openDatabase, statement } from '../src/store/connection/database.ts';
 import { isDeadlock } from '../src/store/connection/outage.ts';
-import type { Outdated } from '../src/store/rotation/rotation.ts';
-import { putResealed, recordsAfter } from '../src/store/rotation/rotation.ts';
+import type { StoredRecord } from '../src/store/rotation/rotation.ts';
+import { putResealed } from '../src/store/rotation/rotation.ts';
 import type { SealedColumn } from '../src/store/rotation/sealed-columns.ts';
-import { sealedColumns } from '../src/store/rotation/sealed-columns.ts';
 import type { BrandScope } from '../src/store/scope.ts';
-import type { Keyring } from '../src/vault/vault.ts';
 
 /**
  * Runs SQL and seals the rows of a brand that it changed again, in one transaction, as if Clientele had written them: for states
@@ -59,14 +58,14 @@ function rewriteAs(
       const before = new Map<string, string>();
       await eachRecord(scope, async (at, record) => {
         if (record.sealed !== '' && opens(keyring, at, record))
-          before.set(nameOf(at, record), keyring.open(placeOf(at, record), String(record.sealed)));
+          before.set(nameOf(at, record), keyring.open(contextOf(at, record), String(record.sealed)));
       });
       const { rows } = await client.query(text, [...values]);
       await eachRecord(scope, async (at, record) => {
         const plain = before.get(nameOf(at, record));
         if (plain === undefined || opens(keyring, at, record)) return;
-        const sealed = keyring.seal(placeOf(at, record), plain);
-        await putResealed(scope, at, [{ from: record, sealNumber: record.sealNumber, sealed }]);
+        const sealed = keyring.seal(contextOf(at, record), plain);
+        await putResealed(scope, at, [{ from: record, sealed }]);
       });
       await client.query('commit');
       return rows as readonly Row[];
@@ -77,39 +76,15 @@ function rewriteAs(
   });
 }
 
-const boundTables = [
-  ...new Set(sealedColumns.filter(({ bound }) => bound !== undefined).map(({ table }) => table)),
-];
+const boundTables = [...new Set(boundColumns.map(({ table }) => table))];
 
-const nameOf = (at: SealedColumn, { key, sealed }: Outdated): string =>
+const nameOf = (at: SealedColumn, { key, sealed }: StoredRecord): string =>
   `${at.table}.${at.column} ${key} ${String(sealed)}`;
 
-const placeOf = (at: SealedColumn, { recordId, sealNumber, bound }: Outdated) => ({
-  purpose: at.purpose,
-  recordId,
-  sealNumber,
-  bound,
-});
-
-function opens(keyring: Keyring, at: SealedColumn, record: Outdated): boolean {
-  try {
-    keyring.open(placeOf(at, record), String(record.sealed));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function eachRecord(
+const eachRecord = (
   scope: BrandScope,
-  work: (at: SealedColumn, record: Outdated) => Promise<void>,
-): Promise<void> {
-  for (const at of sealedColumns.filter(({ bound }) => bound !== undefined)) {
-    for (let after: string | undefined; ; ) {
-      const { found, last } = await recordsAfter(scope, at, after);
-      for (const record of found) await work(at, record);
-      if (last === undefined) break;
-      after = last;
-    }
-  }
-}
+  work: (at: SealedColumn, record: StoredRecord) => Promise<void>,
+): Promise<void> =>
+  eachBoundBatch(scope, async (at, records) => {
+    for (const record of records) await work(at, record);
+  });

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bindRows } from '../../src/operations/installation/bind-rows.ts';
 import { examineRecords } from '../../src/operations/installation/doctor-proofs.ts';
+import { boundColumns } from '../../src/operations/rotation/bound-records.ts';
 import { openDatabase } from '../../src/store/connection/database.ts';
 import { putResealed, recordsAfter } from '../../src/store/rotation/rotation.ts';
-import { sealedColumns } from '../../src/store/rotation/sealed-columns.ts';
 import { newCustomer, restrictedPath } from '../contract-samples.ts';
 import { populatedBrand } from '../rotation/populated.ts';
 import type { BrandClient, World } from '../world.ts';
@@ -33,7 +33,7 @@ async function unbind(): Promise<number> {
   const db = openDatabase({ address: { url: world.databaseUrl } });
   const scope = { brandId: brand.brandId, db };
   let count = 0;
-  for (const at of sealedColumns.filter(({ bound }) => bound !== undefined)) {
+  for (const at of boundColumns) {
     if (at.purpose === 'row') {
       await world.sql(`update ${at.table} set ${at.column} = null where brand_id = $1`, [brand.brandId]);
       continue;
@@ -48,7 +48,7 @@ async function unbind(): Promise<number> {
       filled.map((from) => {
         const { recordId, sealNumber, bound } = from;
         const text = keyring.open({ ...place, recordId, sealNumber, bound }, String(from.sealed));
-        return { from, sealNumber, sealed: keyring.seal({ ...place, recordId, sealNumber }, text) };
+        return { from, sealed: keyring.seal({ ...place, recordId, sealNumber }, text) };
       }),
     );
   }

@@ -5,12 +5,9 @@ import { listBrands } from '../../store/brands/brands.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
-import { recordsAfter } from '../../store/rotation/rotation.ts';
-import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
-import { sealedColumns } from '../../store/rotation/sealed-columns.ts';
-import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring, Vault } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
+import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import type { Finding } from './finding.ts';
 import { green, red } from './finding.ts';
 
@@ -29,11 +26,12 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
     if (!keyring) continue;
     if (!(await readPolicy(scope))) altered.push(`retention_policies ${brandId} (missing)`);
     altered.push(...(await miscountedHolds(scope)).map((id) => `legal_holds of customer ${id}`));
-    for (const at of sealedColumns.filter(({ bound }) => bound !== undefined)) {
-      const found = await alteredRows(scope, keyring, at);
-      altered.push(...found.altered);
-      looked += found.looked;
-    }
+    await eachBoundBatch(scope, async (at, records) => {
+      const present = records.filter(({ sealed }) => sealed !== '' || !at.isOptional);
+      const broken = present.filter((record) => !opens(keyring, at, record));
+      altered.push(...broken.map(({ key }) => `${at.table} ${key}`));
+      looked += present.length;
+    });
   }
   if (altered.length === 0)
     return [green(check, `All ${looked} rows that decide something are as they were written.`)];
@@ -52,36 +50,6 @@ function keyringOf(vault: Vault, brandId: BrandId, keys: readonly StoredKey[]): 
     return vault.keyring(brandId, keys);
   } catch (error) {
     if (error instanceof VaultError) return undefined;
-    throw error;
-  }
-}
-
-async function alteredRows(
-  scope: BrandScope,
-  keyring: Keyring,
-  at: SealedColumn,
-): Promise<{ readonly altered: readonly string[]; readonly looked: number }> {
-  const altered: string[] = [];
-  let looked = 0;
-  for (let after: string | undefined; ; ) {
-    const { found, last } = await recordsAfter(scope, at, after);
-    for (const { key, recordId, sealNumber, sealed, bound } of found) {
-      if (sealed === '' && at.isOptional) continue;
-      looked += 1;
-      if (!opens(keyring, { purpose: at.purpose, recordId, sealNumber, bound }, String(sealed)))
-        altered.push(`${at.table} ${key}`);
-    }
-    if (last === undefined) return { altered, looked };
-    after = last;
-  }
-}
-
-function opens(keyring: Keyring, place: Parameters<Keyring['open']>[0], sealed: string): boolean {
-  try {
-    keyring.open(place, sealed);
-    return true;
-  } catch (error) {
-    if (error instanceof VaultError) return false;
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import { readProfile } from '../../domain/customers/record.ts';
 import type {
   Batch,
   CustomerTable,
-  Outdated,
   OutdatedIndex,
   Resealed,
+  StoredRecord,
 } from '../../store/rotation/rotation.ts';
 import { outdatedIndexes, outdatedRecords, putIndexes, putResealed } from '../../store/rotation/rotation.ts';
 import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
@@ -15,6 +15,7 @@ import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { indexValues } from '../customers/index-values.ts';
 import { ssnSealContext } from '../customers/sealing.ts';
+import { contextOf } from './bound-records.ts';
 
 /** Progress and stop signal of a walk. */
 export interface WalkObserver {
@@ -43,14 +44,10 @@ export async function resealAll(scope: BrandScope, keyring: Keyring, observer: W
   }
 }
 
-function reseal(keyring: Keyring, at: SealedColumn, from: Outdated): Resealed {
-  const { recordId, sealNumber, sealed, bound } = from;
-  return {
-    from,
-    sealNumber,
-    sealed: keyring.reseal({ purpose: at.purpose, recordId, sealNumber, bound }, sealed),
-  };
-}
+const reseal = (keyring: Keyring, at: SealedColumn, from: StoredRecord): Resealed => ({
+  from,
+  sealed: keyring.reseal(contextOf(at, from), from.sealed),
+});
 
 /** Reindexes customers under the newest index key. Idempotency keys are not reindexed; they expire. */
 export async function reindexAll(scope: BrandScope, keyring: Keyring, observer: WalkObserver): Promise<void> {

@@ -7,14 +7,14 @@ import type { IndexValues } from '../customers/customers.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 import type { SealedColumn } from './sealed-columns.ts';
-import { defaultBatchSize, indexedTables, sealedColumns } from './sealed-columns.ts';
+import { boundSqlOf, defaultBatchSize, indexedTables, sealedColumns } from './sealed-columns.ts';
 
 // The reads and writes of a rotation in one brand. It goes through a table in batches, so that no statement is
 // long. After an interruption it starts again. It skips finished records, which it recognises by the version in
 // their header.
 
-/** A record that is sealed under an older key. */
-export interface Outdated {
+/** A sealed record as it is stored; an empty text where the row has none. */
+export interface StoredRecord {
   /** The value of the row's key column, as text. */
   readonly key: string;
   readonly recordId: string;
@@ -51,7 +51,7 @@ export async function outdatedRecords(
   at: SealedColumn,
   version: number,
   after: string | undefined,
-): Promise<Batch<Outdated>> {
+): Promise<Batch<StoredRecord>> {
   const [key, type] = at.key;
   const isBytes = at.type === 'bytea';
   const query = sql(
@@ -84,7 +84,7 @@ export async function recordsAfter(
   scope: BrandScope,
   at: SealedColumn,
   after: string | undefined,
-): Promise<Batch<Outdated>> {
+): Promise<Batch<StoredRecord>> {
   const [key, type] = at.key;
   const query = sql(
     `rotation_all_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
@@ -104,14 +104,13 @@ export async function recordsAfter(
 
 /** A record under the newest key, and the one that it replaces. */
 export interface Resealed {
-  readonly from: Outdated;
-  readonly sealNumber: number;
+  readonly from: StoredRecord;
   readonly sealed: string | Buffer;
 }
 
 /**
  * Replaces records by their re-sealed form. A record that was written since it was read stays as it is. No other
- * column of the row changes, so its version and dates stay. Returns the number of replaced records.
+ * column of the row changes, so its version, its dates and the number of the seal stay. Returns the number of replaced records.
  */
 export async function putResealed(
   scope: BrandScope,
@@ -123,17 +122,15 @@ export async function putResealed(
   const query = sql(
     `rotation_put_${at.table}_${at.column}`,
     `with fresh as (
-       select * from unnest(:keys::${type}[], :seals::int[], :names::${at.type}[], :sealed::${at.type}[])
-         as row (key, seal, name, sealed)
+       select * from unnest(:keys::${type}[], :names::${at.type}[], :sealed::${at.type}[]) as row (key, name, sealed)
      )
-     update ${at.table} set ${at.column} = fresh.sealed ${at.sealCounter ? `, ${at.sealCounter} = fresh.seal` : ''}
+     update ${at.table} set ${at.column} = fresh.sealed
        from fresh where brand_id = :brandId and ${at.table}.${key} = fresh.key and sealed_name(${at.column}) is not distinct from nullif(fresh.name, '')
      returning 1 as done`,
   );
   const rows = await query.run(scope.db, {
     brandId: scope.brandId,
     keys: records.map(({ from }) => from.key),
-    seals: records.map(({ sealNumber }) => String(sealNumber)),
     names: records.map(({ from }) => literal(name(from.sealed))),
     sealed: records.map(({ sealed }) => literal(sealed)),
   });
@@ -164,19 +161,13 @@ export interface OutdatedIndex {
 
 const outdatedIndex = columns({
   id: named('customer_id', id<CustomerId>()),
-  version: number(),
   profile: text(),
   profileSeal: number(),
   ssn: optional(text()),
-  ssnSeal: number(),
 });
-
-/** What a profile is bound to. Columns that both lists name are selected once. */
-const profileBound = sealedColumns.find(({ column }) => column === 'profile')?.bound;
-const boundOnly = (profileBound?.list ?? '')
-  .split(', ')
-  .filter((column) => !outdatedIndex.list.split(', ').includes(column))
-  .join(', ');
+/** These two are among the columns that a profile is bound to, and are selected with them. */
+const alsoBound = columns({ version: number(), ssnSeal: number() });
+const profileBound = boundSqlOf('customers.profile');
 
 /** As `outdatedRecords`, for index values. */
 export async function outdatedIndexes(
@@ -188,7 +179,7 @@ export async function outdatedIndexes(
   const query = sql(
     `rotation_find_${table}_index${after === undefined ? '' : '_after'}`,
     `with batch as (
-       select index_version, ${outdatedIndex.list}, ${boundOnly} from ${table}
+       select index_version, ${outdatedIndex.list}, ${profileBound.list} from ${table}
         where brand_id = :brandId ${after === undefined ? '' : 'and customer_id > :after::uuid'} order by customer_id limit :most::int
      )
      select ends.last, rows.customer_id is not null as is_found, rows.* from (select (select customer_id from batch order by customer_id desc limit 1) as last) as ends
@@ -200,7 +191,11 @@ export async function outdatedIndexes(
     most: defaultBatchSize,
     ...(after !== undefined && { after }),
   });
-  return batchOf(rows, (row) => ({ ...outdatedIndex.read(row), bound: profileBound?.read(row) ?? '' }));
+  return batchOf(rows, (row) => ({
+    ...outdatedIndex.read(row),
+    ...alsoBound.read(row),
+    bound: profileBound.read(row),
+  }));
 }
 
 /**

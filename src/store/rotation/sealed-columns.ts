@@ -50,9 +50,8 @@ const readers: { readonly [Form in BoundForm]: () => Column<unknown> } = {
 };
 
 /** How the values are read that the records of a column are bound to. */
-function boundSqlOf(name: SealedColumnName): BoundSql | undefined {
+export function boundSqlOf(name: SealedColumnName): BoundSql {
   const bound = Object.entries(boundColumnsOf(name));
-  if (bound.length === 0) return undefined;
   const selected = columns(
     Object.fromEntries(bound.map(([column, form]) => [column, named(column, readers[form]())])),
   );
@@ -77,7 +76,7 @@ const toSealedColumn = (name: SealedColumnName): SealedColumn => {
     recordId: recordIdSql(name),
     sealCounter: 'sealCounter' in declaration ? declaration.sealCounter : undefined,
     isOptional: 'optional' in declaration,
-    bound: boundSqlOf(name),
+    bound: 'bound' in declaration ? boundSqlOf(name) : undefined,
     batchSize: 'batchSize' in declaration ? declaration.batchSize : defaultBatchSize,
   };
 };

@@ -1,0 +1,42 @@
+import type { StoredRecord } from '../../store/rotation/rotation.ts';
+import { recordsAfter } from '../../store/rotation/rotation.ts';
+import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
+import { sealedColumns } from '../../store/rotation/sealed-columns.ts';
+import type { BrandScope } from '../../store/scope.ts';
+import type { Keyring, SealContext } from '../../vault/vault.ts';
+import { VaultError } from '../../vault/vault.ts';
+
+/** The columns whose records are bound to other columns of their row. */
+export const boundColumns: readonly SealedColumn[] = sealedColumns.filter(({ bound }) => bound !== undefined);
+
+/** The context that a stored record was sealed for, bound to the values that its row has now. */
+export const contextOf = (
+  { purpose }: SealedColumn,
+  { recordId, sealNumber, bound }: StoredRecord,
+): SealContext => ({ purpose, recordId, sealNumber, bound });
+
+/** Whether a record opens beside the values that its row has now. A row without a record has none that opens. */
+export function opens(keyring: Keyring, at: SealedColumn, record: StoredRecord): boolean {
+  try {
+    keyring.open(contextOf(at, record), String(record.sealed));
+    return true;
+  } catch (error) {
+    if (error instanceof VaultError) return false;
+    throw error;
+  }
+}
+
+/** Calls `work` with every bound record of a brand, one column after the other, in batches. */
+export async function eachBoundBatch(
+  scope: BrandScope,
+  work: (at: SealedColumn, records: readonly StoredRecord[]) => Promise<void>,
+): Promise<void> {
+  for (const at of boundColumns) {
+    for (let after: string | undefined; ; ) {
+      const { found, last } = await recordsAfter(scope, at, after);
+      await work(at, found);
+      if (last === undefined) break;
+      after = last;
+    }
+  }
+}

@@ -5,7 +5,7 @@ import type { CustomerId } from '../../../src/domain/ids.ts';
 import { boundColumnsOf } from '../../../src/domain/sealed-columns.ts';
 import { examineRecords } from '../../../src/operations/installation/doctor-proofs.ts';
 import { eraseCustomer } from '../../../src/operations/retention/erasure.ts';
-import { boundColumns, contextOf } from '../../../src/operations/rotation/bound-records.ts';
+import { boundColumns, contextOf, opens } from '../../../src/operations/rotation/bound-records.ts';
 import { recordsAfter } from '../../../src/store/rotation/rotation.ts';
 import { changeRequest, newCustomer, restrictedPath } from '../../contract-samples.ts';
 import { rewrite } from '../../rewrite.ts';
@@ -185,7 +185,8 @@ test('no bound column of any table can be changed without breaking the record be
   for (const at of boundColumns) {
     const name = `${at.table}.${at.column}`;
     const { found } = await recordsAfter(scope, at, undefined);
-    const record = found.find(({ sealed }) => sealed !== '');
+    // Earlier tests leave rows that are altered already.
+    const record = found.find((one) => one.sealed !== '' && opens(keyring, at, one));
     if (!record) continue;
     for (const column of Object.keys(boundColumnsOf(name as never))) {
       const types = await world.sql(
@@ -207,7 +208,10 @@ test('no bound column of any table can be changed without breaking the record be
         );
         if (!changed) throw new Error('The row is gone.');
         expect(changed.bound, `${name} by ${column}`).not.toBe(record.bound);
-        expect(() => keyring.open(contextOf(at, changed), String(changed.sealed))).toThrow(/does not open/);
+        expect(
+          () => keyring.open(contextOf(at, changed), String(changed.sealed)),
+          `${name} by ${column}`,
+        ).toThrow(/does not open/);
         tried.push(`${name} ${column}`);
       } finally {
         await world.sql(`delete from ${at.table}`);

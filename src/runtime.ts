@@ -10,6 +10,7 @@ import { instantOfMillis } from './domain/time.ts';
 import { bindRows } from './operations/installation/bind-rows.ts';
 import { ensureInstallation } from './operations/installation/installation.ts';
 import { openKeyrings } from './operations/keyrings.ts';
+import { firstBoundColumns } from './operations/rotation/bound-records.ts';
 import type { System } from './operations/system.ts';
 import type { AddressVerifier } from './providers/address.ts';
 import { openLobVerifier } from './providers/address-lob.ts';
@@ -237,10 +238,13 @@ export interface Migrated {
 
 /** What a migration cannot do in SQL. The root key is loaded only where there is something to seal. */
 export const migrationSteps = (vault: () => Vault, notice?: (sentence: string) => void): MigrationSteps => ({
-  '0014_row_proofs_required': (db) =>
-    bindRows(db, vault, (records) => {
+  '0014_row_proofs_required': (db) => {
+    const told = (records: number) => {
       if (records % 10_000 < 250) notice?.(`Binding records to their rows: ${records} done.`);
-    }),
+    };
+    // At this migration the tables lack the columns of later ones.
+    return bindRows(db, vault, told, firstBoundColumns);
+  },
 });
 
 /**

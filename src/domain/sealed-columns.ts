@@ -40,6 +40,11 @@ interface Declaration {
    * Readable columns of the same row that the record is bound to. With another value in one of them it does not open. A writer of the table without the key can therefore not change them.
    */
   readonly bound?: Readonly<Record<string, BoundForm>>;
+  /**
+   * The same for columns that a later migration added. The nulls at their end are left out of what the record is bound
+   * to. A row from before that migration therefore opens as it is: in such a column, null means what held before.
+   */
+  readonly boundLater?: Readonly<Record<string, BoundForm>>;
 }
 
 const ofCustomer = { recordId: '{customer_id}', key: ['customer_id', 'uuid'] } as const;
@@ -266,8 +271,10 @@ type Ids<Name extends SealedColumnName> = {
   readonly [Column in InBraces<Declared[Name]['recordId']>]: string;
 };
 /** The values that a record is bound to, under the names of their columns. */
-export type BoundValues<Name extends SealedColumnName> = Declared[Name] extends {
-  readonly bound: infer Bound extends Readonly<Record<string, BoundForm>>;
+export type BoundValues<Name extends SealedColumnName> = ValuesOf<Name, 'bound'> &
+  ValuesOf<Name, 'boundLater'>;
+type ValuesOf<Name extends SealedColumnName, Part extends 'bound' | 'boundLater'> = Declared[Name] extends {
+  readonly [Key in Part]: infer Bound extends Readonly<Record<string, BoundForm>>;
 }
   ? { readonly [Column in keyof Bound]: BoundForms[Bound[Column]] | undefined }
   : unknown;
@@ -282,6 +289,12 @@ export const recordIdParts = (name: SealedColumnName): readonly string[] =>
 
 /** The columns that the records of a column are bound to, in their order. */
 export const boundColumnsOf = (name: SealedColumnName): Readonly<Record<string, BoundForm>> => {
+  const { bound, boundLater }: Declaration = sealedColumns[name];
+  return { ...bound, ...boundLater };
+};
+
+/** Those of them that records were bound to from the beginning. */
+export const firstBoundColumnsOf = (name: SealedColumnName): Readonly<Record<string, BoundForm>> => {
   const declaration: Declaration = sealedColumns[name];
   return declaration.bound ?? {};
 };
@@ -289,7 +302,11 @@ export const boundColumnsOf = (name: SealedColumnName): Readonly<Record<string, 
 const known = new Map(
   (Object.keys(sealedColumns) as SealedColumnName[]).map((name) => [
     name,
-    { parts: recordIdParts(name), bound: Object.keys(boundColumnsOf(name)) },
+    {
+      parts: recordIdParts(name),
+      bound: Object.keys(boundColumnsOf(name)),
+      first: Object.keys(firstBoundColumnsOf(name)).length,
+    },
   ]),
 );
 
@@ -308,13 +325,23 @@ export function sealContext<Name extends SealedColumnName>(
     purpose: sealedColumns[name].purpose,
     recordId: parts.map((part, at) => (at % 2 === 0 ? part : values[part])).join(''),
     sealNumber,
-    bound: bound.length === 0 ? undefined : boundText(bound.map((column) => values[column])),
+    bound:
+      bound.length === 0
+        ? undefined
+        : boundText(
+            name,
+            bound.map((column) => values[column]),
+          ),
   };
 }
 
-/** The values as JSON, which has one spelling for each list of them. */
-export const boundText = (values: readonly unknown[]): string =>
-  JSON.stringify(values.map((value) => value ?? null));
+/** The values of all bound columns as JSON, which has one spelling for each list of them. */
+export function boundText(name: SealedColumnName, values: readonly unknown[]): string {
+  const first = known.get(name)?.first ?? 0;
+  let end = values.length;
+  while (end > first && (values[end - 1] ?? null) === null) end -= 1;
+  return JSON.stringify(values.slice(0, end).map((value) => value ?? null));
+}
 
 /** The sealed columns of a table, in the order of their declaration. */
 export const sealedColumnsOf = (table: string): readonly string[] =>

@@ -8,7 +8,7 @@ import { putResealed } from '../../store/rotation/rotation.ts';
 import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
 import type { Keyring, Vault } from '../../vault/vault.ts';
 import { provePolicy } from '../proofs.ts';
-import { contextOf, eachBoundBatch, opens } from '../rotation/bound-records.ts';
+import { boundColumns, contextOf, eachBoundBatch, opens } from '../rotation/bound-records.ts';
 
 /**
  * Seals what an earlier version wrote to the columns beside it, once, between two migrations: from then on an altered
@@ -20,6 +20,7 @@ export async function bindRows(
   db: Database,
   vault: () => Vault,
   progress: (records: number) => void = () => undefined,
+  columns: readonly SealedColumn[] = boundColumns,
 ): Promise<void> {
   let done = 0;
   for (const { brandId } of await listBrands(db)) {
@@ -29,7 +30,7 @@ export async function bindRows(
     if (keys.length === 0) continue;
     const keyring = vault().keyring(brandId, keys);
     await insertMissingPolicy(scope, provePolicy(keyring, { policy: defaultPolicy, version: 1 }));
-    await eachBoundBatch(scope, async (at, records) => {
+    const bindBatch = async (at: SealedColumn, records: readonly StoredRecord[]) => {
       await putResealed(
         scope,
         at,
@@ -37,7 +38,8 @@ export async function bindRows(
       );
       done += records.length;
       progress(done);
-    });
+    };
+    await eachBoundBatch(scope, bindBatch, columns);
   }
 }
 

@@ -1,13 +1,18 @@
 import type { StoredRecord } from '../../store/rotation/rotation.ts';
 import { recordsAfter } from '../../store/rotation/rotation.ts';
 import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
-import { sealedColumns } from '../../store/rotation/sealed-columns.ts';
+import { firstSealedColumns, sealedColumns } from '../../store/rotation/sealed-columns.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring, SealContext } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 
 /** The columns whose records are bound to other columns of their row. */
 export const boundColumns: readonly SealedColumn[] = sealedColumns.filter(({ bound }) => bound !== undefined);
+
+/** The same, without the columns that later migrations added to what the records are bound to. */
+export const firstBoundColumns: readonly SealedColumn[] = firstSealedColumns.filter(
+  ({ bound }) => bound !== undefined,
+);
 
 /** The context that a stored record was sealed for, bound to the values that its row has now. */
 export const contextOf = (
@@ -30,8 +35,9 @@ export function opens(keyring: Keyring, at: SealedColumn, record: StoredRecord):
 export async function eachBoundBatch(
   scope: BrandScope,
   work: (at: SealedColumn, records: readonly StoredRecord[]) => Promise<void>,
+  columns: readonly SealedColumn[] = boundColumns,
 ): Promise<void> {
-  for (const at of boundColumns) {
+  for (const at of columns) {
     for (let after: string | undefined; ; ) {
       const { found, last } = await recordsAfter(scope, at, after);
       await work(at, found);

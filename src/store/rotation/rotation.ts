@@ -87,7 +87,7 @@ export async function recordsAfter(
 ): Promise<Batch<StoredRecord>> {
   const [key, type] = at.key;
   const query = sql(
-    `rotation_all_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
+    `rotation_all_${at.table}_${at.column}${at.bound?.variant ?? ''}${after === undefined ? '' : '_after'}`,
     `select ${key}::text as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal,
             coalesce(${at.column}, '') as sealed${at.bound ? `, ${at.bound.list}` : ''}
        from ${at.table} where brand_id = :brandId ${after === undefined ? '' : `and ${at.table}.${key} > :after::${type}`}

@@ -3,6 +3,7 @@ import {
   boundColumnsOf,
   boundText,
   sealedColumns as declared,
+  firstBoundColumnsOf,
   recordIdParts,
 } from '../../domain/sealed-columns.ts';
 import type { Column } from '../columns.ts';
@@ -32,6 +33,8 @@ export interface SealedColumn {
 
 /** The columns that a record is bound to, in SQL. */
 export interface BoundSql {
+  /** Ends the names of statements that have this list. */
+  readonly variant: string;
   /** What is selected, and under which names. */
   readonly list: string;
   readonly names: string;
@@ -50,21 +53,22 @@ const readers: { readonly [Form in BoundForm]: () => Column<unknown> } = {
 };
 
 /** How the values are read that the records of a column are bound to. */
-export function boundSqlOf(name: SealedColumnName): BoundSql {
-  const bound = Object.entries(boundColumnsOf(name));
+export function boundSqlOf(name: SealedColumnName, columnsOf = boundColumnsOf): BoundSql {
+  const bound = Object.entries(columnsOf(name));
   const selected = columns(
     Object.fromEntries(bound.map(([column, form]) => [column, named(column, readers[form]())])),
   );
   return {
+    variant: columnsOf === boundColumnsOf ? '' : '_first',
     list: selected.list,
     names: bound.map(([column]) => column).join(', '),
-    read: (row) => boundText(Object.values(selected.read(row))),
+    read: (row) => boundText(name, Object.values(selected.read(row))),
   };
 }
 
 export const defaultBatchSize = 250;
 
-const toSealedColumn = (name: SealedColumnName): SealedColumn => {
+const toSealedColumn = (name: SealedColumnName, columnsOf = boundColumnsOf): SealedColumn => {
   const [table = '', column = ''] = name.split('.');
   const declaration = declared[name];
   return {
@@ -76,7 +80,7 @@ const toSealedColumn = (name: SealedColumnName): SealedColumn => {
     recordId: recordIdSql(name),
     sealCounter: 'sealCounter' in declaration ? declaration.sealCounter : undefined,
     isOptional: 'optional' in declaration,
-    bound: 'bound' in declaration ? boundSqlOf(name) : undefined,
+    bound: 'bound' in declaration ? boundSqlOf(name, columnsOf) : undefined,
     batchSize: 'batchSize' in declaration ? declaration.batchSize : defaultBatchSize,
   };
 };
@@ -93,8 +97,13 @@ function valueSql(inBraces: string): string {
   return digested === undefined ? inBraces : `encode(sha256(convert_to(${digested}, 'UTF8')), 'hex')`;
 }
 
-export const sealedColumns: readonly SealedColumn[] = (Object.keys(declared) as SealedColumnName[]).map(
-  toSealedColumn,
+const names = Object.keys(declared) as SealedColumnName[];
+
+export const sealedColumns: readonly SealedColumn[] = names.map((name) => toSealedColumn(name));
+
+/** As they were when records were first bound: columns that later migrations add are not in the tables yet. */
+export const firstSealedColumns: readonly SealedColumn[] = names.map((name) =>
+  toSealedColumn(name, firstBoundColumnsOf),
 );
 
 /** Tables whose rows name the index key version of their blind index values. */

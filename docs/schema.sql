@@ -40,6 +40,7 @@ create table audit (
 );
 CREATE INDEX audit_by_customer ON audit USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);
 CREATE INDEX audit_by_key ON audit USING btree (brand_id, substr(body, 70, 36), substr(body, 8, 26) COLLATE "C", number) WHERE (substr(body, 40, 30) = '","actor":{"kind":"key","id":"'::text);
+CREATE INDEX audit_of_brand_records ON audit USING btree (brand_id) WHERE ((customer_id IS NULL) AND (POSITION(('"record_version":'::text) IN (body)) > 0));
 
 create table audit_checkpoints (
   brand_id uuid not null,

@@ -3,6 +3,7 @@ import type { Runtime } from './runtime.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
 import { startDeliverer } from './worker/deliverer.ts';
 import { startEraser } from './worker/eraser.ts';
+import { startRollbackWatch } from './worker/rollback-watch.ts';
 import { startRotations } from './worker/rotation.ts';
 import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
@@ -23,6 +24,7 @@ export function startBackground(config: Config, { system }: Runtime, observer: T
     startSweeper(system, log('sweep')),
     startEraser(system, log('erasure')),
     startSequencer(system, log('sequence')),
+    startRollbackWatch(system, log('rollback')),
     startVerifications(system, log('verifications')),
     startDeliverer(system, log('webhooks')),
     startRotations(system, config, log('rotation')),

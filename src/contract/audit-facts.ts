@@ -56,6 +56,9 @@ export const auditFacts = {
   program_id: optional(uuid('The program of the verification, or the one that was set up.')),
   proposed_fields: optional(Type.Array(Type.String(), { description: 'The fields of a change request.' })),
   provider: optional(Type.String({ description: 'The KYC provider of a program.' })),
+  record_version: optional(
+    count('The version of the customer, API key or retention policy that the change wrote.'),
+  ),
   replayed: optional(count('How many events were sent again.')),
   requested_by: optional(uuid('The Identity of the key that requested the erasure.')),
   retention_policy: optional(Type.String({ description: 'The changed values of the policy, as JSON.' })),

@@ -9,6 +9,7 @@ export type TaskName =
   | 'sweep'
   | 'erasure'
   | 'sequence'
+  | 'rollback'
   | 'verifications'
   | 'webhooks'
   | 'rotation'

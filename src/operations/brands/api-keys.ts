@@ -1,3 +1,4 @@
+import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -7,7 +8,6 @@ import type { Scope } from '../../domain/scopes.ts';
 import { allScopes, defaultScopes, isScope } from '../../domain/scopes.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { plusSeconds, withOffset } from '../../domain/time.ts';
-import type { NewEntry } from '../../store/audit/journal.ts';
 import type { ApiKey, StoredApiKey } from '../../store/brands/api-keys.ts';
 import { changeKey, insertKey, listKeys } from '../../store/brands/api-keys.ts';
 import { operatorEntry } from '../audit/operator.ts';
@@ -57,7 +57,11 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     previousUntil: undefined,
   };
   const stored = { ...key, version: 1, digest: digestSecret(authorization), previousDigest: undefined };
-  const entry = operatorEntry(system, 'keys create', { key: identity, scopes: key.scopes });
+  const entry = operatorEntry(system, 'keys create', {
+    key: identity,
+    scopes: key.scopes,
+    record_version: 1,
+  });
   const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
     insertKey(scopeOf(system, brandId), proveKey(keyring, stored), entry),
   );
@@ -129,8 +133,8 @@ export async function replaceSecret(
 ): Promise<NewKey> {
   const authorization = newSecret(system);
   const until = plusSeconds(system.now(), Math.round(overlapHours * 3600));
-  const entry = operatorEntry(system, 'keys rotate', { key: key.identity, overlap_hours: overlapHours });
-  const renewed = await change(system, brandId, key.identity, entry, (stored) => {
+  const action = { operation: 'keys rotate', facts: { overlap_hours: overlapHours } };
+  const renewed = await change(system, brandId, key.identity, action, (stored) => {
     if (stored.revokedAt)
       throw new OperatorError(
         `The key "${stored.name}" is revoked. Make a new one with: clientele keys create`,
@@ -143,7 +147,7 @@ export async function replaceSecret(
 
 /** Ends a key for good; every process refuses it within a second. */
 export const revokeBrandKey = (system: System, brandId: BrandId, identity: KeyIdentity): Promise<ApiKey> =>
-  change(system, brandId, identity, operatorEntry(system, 'keys revoke', { key: identity }), (stored) => ({
+  change(system, brandId, identity, { operation: 'keys revoke' }, (stored) => ({
     ...stored,
     revokedAt: stored.revokedAt ?? system.now(),
   }));
@@ -153,13 +157,15 @@ async function change(
   system: System,
   brandId: BrandId,
   identity: KeyIdentity,
-  entry: NewEntry,
+  { operation, facts }: { readonly operation: string; readonly facts?: AuditFacts },
   decide: (stored: StoredApiKey) => StoredApiKey,
 ): Promise<ApiKey> {
   const changed = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const stored = (await storedKeys(system, brandId)).find((one) => one.identity === identity);
     if (!stored) throw new OperatorError('The brand has no such key.');
     const next = proveKey(keyring, { ...decide(stored), version: stored.version + 1 });
+    const written = { key: identity, ...facts, record_version: next.version };
+    const entry = operatorEntry(system, operation, written);
     requireDone((await changeKey(scopeOf(system, brandId), next, entry)) ? 'done' : 'stale');
     return next;
   });

@@ -70,7 +70,7 @@ export async function createChangeRequest(
   const answer: Answer = { status: 201, body: asciiJson(shown(request)) };
   const journal = context.journal({
     customerId: params.customer_id,
-    facts: { change_request_id: id, proposed_fields: fields },
+    facts: { change_request_id: id, proposed_fields: fields, record_version: opened.row.version + 1 },
   });
   const claim = context.claim?.(answer, params.customer_id);
   requireDone(
@@ -141,7 +141,11 @@ export async function decideChangeRequest(
         : keyring.seal(changeRequestSealContext(id, 'note'), cleanText(body.note)),
   } as const;
   const answer: Answer = { status: 200, body: asciiJson(shown({ ...request, ...decision })) };
-  const facts = { change_request_id: id, decision: body.decision };
+  const facts = {
+    change_request_id: id,
+    decision: body.decision,
+    record_version: opened.row.version + 1,
+  };
   const { change, changeRecord, ssn } =
     body.decision === 'approve'
       ? await approval(context, opened, (await wantedBy(context, request)).changes)

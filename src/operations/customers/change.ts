@@ -76,7 +76,8 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
   });
 
   const event = { type: 'customer.updated' } as const;
-  const journal = context.journal({ customerId, event, fields: changed.fields, digests });
+  const facts = { record_version: row.version + 1 };
+  const journal = context.journal({ customerId, event, fields: changed.fields, digests, facts });
   const claim = context.claim?.(answered, customerId);
   const values = { ssn: changed.ssn, customerId };
   requireDone(

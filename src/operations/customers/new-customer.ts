@@ -36,5 +36,10 @@ export function newCustomer(
   const row = sealCustomer(system, keyring, { head, profile, ssn });
   const fields = presentFields(profile);
   const digests = digestsOf(row.digest, fields, profile, ssn);
-  return { row, ssn, changeRecord: { customerId, event: { type: 'customer.created' }, fields, digests } };
+  const facts = { record_version: 1 };
+  return {
+    row,
+    ssn,
+    changeRecord: { customerId, event: { type: 'customer.created' }, fields, digests, facts },
+  };
 }

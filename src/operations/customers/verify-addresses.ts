@@ -59,7 +59,9 @@ async function writeVerdicts(
   }
   const fields = ['addresses'] as const;
   const { change, digests } = await sealChange(context, row, { profile: next, ssn: undefined, fields });
-  const journal = context.journal({ customerId: id, event: { type: 'customer.updated' }, fields, digests });
+  const event = { type: 'customer.updated' } as const;
+  const facts = { record_version: row.version + 1 };
+  const journal = context.journal({ customerId: id, event, fields, digests, facts });
   requireDone(await changeCustomer(scope, { ...change, verify }, [journal]));
 }
 

@@ -7,6 +7,7 @@ import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
 import type { Keyring, Vault } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
+import { rolledBackOf } from '../audit/rollback.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import type { Finding } from './finding.ts';
 import { green, red } from './finding.ts';
@@ -33,17 +34,34 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
       looked += present.length;
     });
   }
-  if (altered.length === 0)
-    return [green(check, `All ${looked} rows that decide something are as they were written.`)];
-  const more = altered.length > named ? ` and ${altered.length - named} more` : '';
+  return [verdict(altered, looked)];
+}
+
+/** Compares every record with the version that the audit trail names. */
+export async function examineVersions(database: Database): Promise<readonly Finding[]> {
+  const found: string[] = [];
+  for (const { brandId } of await listBrands(database))
+    for (const { table, id, problem } of await rolledBackOf({ brandId, db: database }))
+      found.push(`${table} ${id} ${problem}`);
+  if (found.length === 0)
+    return [green('versions', 'No customer, key or policy is older than the audit trail says.')];
   return [
-    red(
-      check,
-      `Rows were altered outside of Clientele: ${altered.slice(0, named).join(', ')}${more}.`,
-      'Find out who can write the tables, and restore these rows from a backup (docs/operating.md).',
-    ),
+    red('versions', `Rows were put back or removed outside of Clientele: ${listed(found)}.`, alteredHint),
   ];
 }
+
+const alteredHint =
+  'Find out who can write the tables, and restore these rows from a backup (docs/operating.md).';
+
+function listed(found: readonly string[]): string {
+  const more = found.length > named ? ` and ${found.length - named} more` : '';
+  return `${found.slice(0, named).join(', ')}${more}`;
+}
+
+const verdict = (altered: readonly string[], looked: number): Finding =>
+  altered.length === 0
+    ? green(check, `All ${looked} rows that decide something are as they were written.`)
+    : red(check, `Rows were altered outside of Clientele: ${listed(altered)}.`, alteredHint);
 
 function keyringOf(vault: Vault, brandId: BrandId, keys: readonly StoredKey[]): Keyring | undefined {
   try {

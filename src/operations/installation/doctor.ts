@@ -12,7 +12,7 @@ import {
   hasData,
 } from './doctor-environment.ts';
 import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
-import { examineRecords } from './doctor-proofs.ts';
+import { examineRecords, examineVersions } from './doctor-proofs.ts';
 import {
   examineBrands,
   examineInstallation,
@@ -95,6 +95,8 @@ async function examineDatabase(
   found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
   if (schema.finding.state === 'green')
     found.push(...(await guarded('records', () => examineRecords(database, vault))));
+  if (schema.finding.state === 'green')
+    found.push(...(await guarded('versions', () => examineVersions(database))));
   found.push(...(await guarded('key rotation', () => examineBrandKeys(installed, database))));
   found.push(...(await guarded('root key rotation', () => examineRootVersions(installed, database, vault))));
   return found;

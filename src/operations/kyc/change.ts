@@ -160,7 +160,12 @@ export function writeAppliedEvent(
     customerId: run.customerId,
     event: { type: transition.event, more: { program_id: run.programId } },
     fields: kycFields(row.kyc, kyc),
-    facts: { program_id: run.programId, run_id: run.runId, verification: run.status },
+    facts: {
+      program_id: run.programId,
+      run_id: run.runId,
+      verification: run.status,
+      record_version: row.version + 1,
+    },
   });
   const change = nextRow(context, row, profileText, { updatedAt: context.now, kyc });
   const proven = nextRun(context, run);

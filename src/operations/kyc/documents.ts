@@ -54,7 +54,12 @@ export async function submitKycDocuments(
   }
   const journal = context.journal({
     customerId: id,
-    facts: { program_id: run.programId, run_id: run.runId, documents: sent },
+    facts: {
+      program_id: run.programId,
+      run_id: run.runId,
+      documents: sent,
+      record_version: opened.row.version + 1,
+    },
   });
   const change = nextRow(context, opened.row, opened.profileText, { updatedAt: context.now });
   const parts = [changeRunPart(nextRun(context, { ...run, submitted })), documents, journal];

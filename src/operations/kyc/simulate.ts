@@ -75,7 +75,12 @@ async function writeVerdict(
     customerId: id,
     event: { type: event, more: { program_id: programId } },
     fields: kycFields(row.kyc, kyc),
-    facts: { program_id: programId, run_id: runId, verification: status },
+    facts: {
+      program_id: programId,
+      run_id: runId,
+      verification: status,
+      record_version: row.version + 1,
+    },
   });
   const answer = answerOf(id, status);
   const change = nextRow(context, row, profileText, { updatedAt: now, kyc });

@@ -65,7 +65,12 @@ export async function startKyc(
     customerId: id,
     event: { type: 'customer.updated', more: { program_id: programId } },
     fields: [...changed.fields, ...kycFields(opened.row.kyc, kyc)],
-    facts: { program_id: programId, run_id: runId, verification: run.status },
+    facts: {
+      program_id: programId,
+      run_id: runId,
+      verification: run.status,
+      record_version: opened.row.version + 1,
+    },
     ...(sealed && { digests: sealed.digests }),
   });
   const answer: Answer = { status: 201, body: asciiJson({ customer_id: id, kyc_status: run.status }) };

@@ -53,8 +53,10 @@ export async function closeAccount(
   const { customer_id: id } = params;
   const { closed_on: closedOn } = body;
   const answer: Answer = { status: 200, body: asciiJson({ customer_id: id, closed_on: closedOn }) };
-  const journal = context.journal({ customerId: id, facts: { closed_on: closedOn } });
-  await change(context, id, answer, () => ({ next: { closedOn }, parts: [journal] }));
+  await change(context, id, answer, ({ version }) => ({
+    next: { closedOn },
+    parts: [context.journal({ customerId: id, facts: { closed_on: closedOn, record_version: version + 1 } })],
+  }));
   return answer;
 }
 
@@ -73,11 +75,13 @@ export async function setLegalHold(
     release: undefined,
   };
   const answer: Answer = { status: 201, body: asciiJson(shownHold(id, hold)) };
-  const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
   const sealed = { ...hold, reason: keyring.seal(reasonContext(id, hold), hold.reason) };
-  await change(context, id, answer, ({ holds }) => ({
+  await change(context, id, answer, ({ holds, version }) => ({
     next: { holds: holds + 1 },
-    parts: [insertHoldPart(sealed), journal],
+    parts: [
+      insertHoldPart(sealed),
+      context.journal({ customerId: id, facts: { hold_id: holdId, record_version: version + 1 } }),
+    ],
   }));
   return answer;
 }
@@ -100,7 +104,8 @@ export async function releaseLegalHold(
   if (!customer || !stored || stored.release) throw new Refusal('hold_dne');
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
-  const journal = context.journal({ customerId: id, facts: { hold_id: holdId } });
+  const facts = { hold_id: holdId, record_version: customer.row.version + 1 };
+  const journal = context.journal({ customerId: id, facts });
   const next = { holds: customer.row.holds - 1 };
   await write(context, customer, next, [releaseHoldPart(holdId, sealed), journal], answer);
   return answer;

@@ -49,7 +49,9 @@ export async function changeRetentionPolicy(
   const { scope, now } = context;
   const next = await changedPolicy(context, body);
   const answer: Answer = { status: 200, body: asciiJson(named(next.policy)) };
-  const journal = context.journal({ facts: { retention_policy: asciiJson(body) } });
+  const journal = context.journal({
+    facts: { retention_policy: asciiJson(body), record_version: next.version },
+  });
   requireDone(await changePolicy(scope, next, now, journal, context.claim?.(answer, undefined)));
   return answer;
 }
@@ -81,10 +83,11 @@ export async function setPolicyFor(
   if (wrong) throw new OperatorError(`--${wrong[0].replaceAll('_', '-')}: ${wrong[1].join(' ')}`);
   if (Object.keys(numbersOf(change)).length === 0)
     throw new OperatorError('Nothing to change: say for example --identity-years 7.');
-  const entry = entryPart(operatorEntry(system, 'retention set', { retention_policy: asciiJson(change) }));
   const scope = scopeOf(system, brandId);
   const changed = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const next = await changedPolicy({ system, keyring, scope }, change);
+    const facts = { retention_policy: asciiJson(change), record_version: next.version };
+    const entry = entryPart(operatorEntry(system, 'retention set', facts));
     requireDone(await changePolicy(scope, next, now, entry));
     return next;
   });

@@ -112,11 +112,11 @@ const dataDir = mkdtempSync(join(tmpdir(), 'clientele-bench-'));
 const server = await openEmbedded({ dataDir, role: 'serve' });
 const urlFor = ({ user, password }: { readonly user: string; readonly password: string }) =>
   `postgresql://${user}:${password}@localhost:${server.port}/${server.database}?host=${encodeURIComponent(server.host)}`;
-const url = urlFor(server);
+const ownerUrl = urlFor(server.owner);
 const env = {
   CLIENTELE_DATA_DIR: dataDir,
-  CLIENTELE_DATABASE_URL: url,
-  CLIENTELE_MIGRATION_DATABASE_URL: urlFor(server.owner),
+  CLIENTELE_DATABASE_URL: urlFor(server),
+  CLIENTELE_MIGRATION_DATABASE_URL: ownerUrl,
   CLIENTELE_PORT: '0',
   CLIENTELE_DEMO: '0',
 };
@@ -129,7 +129,7 @@ try {
   const ours = await startOurs(env);
   contenders.push(ours);
   const digest = createHash('sha256').update(key.authorization).digest('hex');
-  const floor = await startFloor([url, digest]);
+  const floor = await startFloor([ownerUrl, digest]);
   contenders.push(floor);
 
   const headers = { Identity: key.identity, Authorization: key.authorization };

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Config } from '../src/config.ts';
 import type { BrandId } from '../src/domain/ids.ts';
 import { Problems } from '../src/domain/problems.ts';
@@ -37,7 +38,7 @@ export async function plant(
   progress: (done: number) => void,
 ): Promise<Planted> {
   const runtime = await openRuntime(config, 'serve');
-  const { system, database } = runtime;
+  const { system } = runtime;
   try {
     const brand = await createBrand(system, 'Bench');
     const key = await createKey(system, brand.brandId, { name: 'bench' });
@@ -72,20 +73,27 @@ export async function plant(
       }
     };
     await Promise.all(Array.from({ length: 16 }, worker));
-    await database.script(floorTables);
-    await plantFloor(database, brand.brandId, customerIds);
-    await database.script('vacuum (analyze)');
+    await plantFloor(String(config.migrationDatabaseUrl), brand.brandId, customerIds);
     return { key, brandId: brand.brandId, customerIds };
   } finally {
     await runtime.close();
   }
 }
 
-async function plantFloor(
-  database: { script(sql: string): Promise<unknown> },
-  brandId: string,
-  ids: readonly string[],
-): Promise<void> {
+/** The same customers in tables that belong to the owner, since the role of the service may not make any. */
+async function plantFloor(ownerUrl: string, brandId: string, ids: readonly string[]): Promise<void> {
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query(floorTables);
+    await insertPlain(owner, brandId, ids);
+    await owner.query('vacuum (analyze)');
+  } finally {
+    await owner.end();
+  }
+}
+
+async function insertPlain(owner: pg.Client, brandId: string, ids: readonly string[]): Promise<void> {
   const quote = (value: unknown) => `'${String(value).replaceAll("'", "''")}'`;
   const batch = 500;
   for (let from = 0; from < ids.length; from += batch) {
@@ -103,7 +111,7 @@ async function plantFloor(
         );
       }
     }
-    await database.script(
+    await owner.query(
       `insert into floor_customers (brand_id, customer_id, brand_person_id, created_at, dob, first_name, middle_name, last_name, ssn, phone, phone_country_code, email, kyc_requests_available) values ${people.join(',')};
        insert into floor_addresses values ${homes.join(',')}`,
     );

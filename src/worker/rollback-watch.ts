@@ -1,4 +1,4 @@
-import { watchForRollback } from '../operations/audit/rollback.ts';
+import { watchForRollback } from '../operations/installation/rollback.ts';
 import type { System } from '../operations/system.ts';
 import type { Task } from './task.ts';
 import { startTask } from './task.ts';

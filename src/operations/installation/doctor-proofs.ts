@@ -7,10 +7,10 @@ import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
 import type { Keyring, Vault } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
-import { rolledBackOf } from '../audit/rollback.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import type { Finding } from './finding.ts';
 import { green, red } from './finding.ts';
+import { rolledBackOf } from './rollback.ts';
 
 const check = 'records';
 /** Altered rows that are named; the others are only counted. */

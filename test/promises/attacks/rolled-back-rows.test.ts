@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operations } from '../../../src/contract/table.ts';
 import { allScopes } from '../../../src/domain/scopes.ts';
-import type { RolledBack } from '../../../src/operations/audit/rollback.ts';
-import { rolledBackOf, watchForRollback } from '../../../src/operations/audit/rollback.ts';
 import { createKey, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
 import { examineVersions } from '../../../src/operations/installation/doctor-proofs.ts';
+import type { RolledBack } from '../../../src/operations/installation/rollback.ts';
+import { rolledBackOf, watchForRollback } from '../../../src/operations/installation/rollback.ts';
 import { customerStates } from '../../../src/store/audit/versions.ts';
 import type { BrandScope } from '../../../src/store/scope.ts';
 import { newCustomer, prepare, send } from '../../contract-samples.ts';

@@ -49,9 +49,17 @@ create table audit_checkpoints (
   signed_at timestamp with time zone not null,
   key text not null,
   signature text not null,
+  previous_number bigint,
+  previous_hash bytea,
+  former_key text,
+  endorsement text,
   constraint audit_checkpoints_pkey PRIMARY KEY (brand_id, number),
+  constraint audit_checkpoints_check CHECK ((previous_number IS NULL) = (previous_hash IS NULL)),
+  constraint audit_checkpoints_check1 CHECK ((former_key IS NULL) = (endorsement IS NULL)),
+  constraint audit_checkpoints_former_key_check CHECK (length(former_key) = 64),
   constraint audit_checkpoints_hash_check CHECK (length(hash) = 32),
-  constraint audit_checkpoints_key_check CHECK (length(key) = 64)
+  constraint audit_checkpoints_key_check CHECK (length(key) = 64),
+  constraint audit_checkpoints_previous_hash_check CHECK (length(previous_hash) = 32)
 );
 
 create table brand_keys (
@@ -372,6 +380,8 @@ create table journal (
   type text,
   occurred_at timestamp with time zone,
   payload text,
+  mac text not null,
+  refused_at timestamp with time zone,
   constraint journal_pkey PRIMARY KEY (brand_id, arrived)
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000);
 CREATE TRIGGER journal_insert_current BEFORE INSERT ON journal FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
@@ -388,6 +398,9 @@ create table journal_heads (
   audit_hash bytea,
   checkpoint_number bigint default 0 not null,
   checkpoint_at timestamp with time zone,
+  mac text not null,
+  announced_number bigint default 0 not null,
+  announced_at timestamp with time zone,
   constraint journal_heads_pkey PRIMARY KEY (brand_id),
   constraint journal_heads_audit_hash_check CHECK (length(audit_hash) = 32)
 );

@@ -63,7 +63,7 @@ export async function restoreFrom(config: Config, path: string, call: RestoreCal
     const { asOwner, close } = await openStorage(config, 'restore', call);
     try {
       const { manifest, size } = backup;
-      const steps = migrationSteps(() => openVault(root), call.notice);
+      const steps = migrationSteps({ vault: () => openVault(root), anchors: undefined, notice: call.notice });
       const facts = await asOwner((owner) =>
         restoreBackup(owner, backup, steps, (bytes) => call.progress(bytes, size)),
       );

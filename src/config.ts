@@ -19,6 +19,7 @@ export interface Config {
   /** The same database for the owner of the tables. */
   readonly migrationDatabaseUrl: string | undefined;
   readonly rootKeyFile: string | undefined;
+  readonly auditAnchorFile: string;
   /** The root key itself, as an alternative to the file. */
   readonly rootKey: string | undefined;
   /** Days; 0 for never. */
@@ -75,6 +76,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: resolve(env.CLIENTELE_DATA_DIR),
     databaseUrl: env.CLIENTELE_DATABASE_URL || undefined,
     migrationDatabaseUrl: env.CLIENTELE_MIGRATION_DATABASE_URL,
+    auditAnchorFile: resolve(
+      env.CLIENTELE_AUDIT_ANCHOR_FILE ?? `${env.CLIENTELE_DATA_DIR}/audit-anchors.ndjson`,
+    ),
     rootKeyFile: env.CLIENTELE_ROOT_KEY_FILE && resolve(env.CLIENTELE_ROOT_KEY_FILE),
     rootKey: env.CLIENTELE_ROOT_KEY,
     rotateDays: env.CLIENTELE_ROTATE_DAYS,

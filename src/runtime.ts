@@ -9,6 +9,7 @@ import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
 import { bindRows } from './operations/installation/bind-rows.ts';
 import { ensureInstallation } from './operations/installation/installation.ts';
+import { proveTrails } from './operations/installation/prove-trails.ts';
 import { openKeyrings } from './operations/keyrings.ts';
 import { firstBoundColumns } from './operations/rotation/bound-records.ts';
 import type { System } from './operations/system.ts';
@@ -34,6 +35,8 @@ import { putGrants, roleOf } from './store/grants.ts';
 import { readInstallation } from './store/installation/installation.ts';
 import type { MigrationSteps } from './store/migrate.ts';
 import { migrate, migrationStatus } from './store/migrate.ts';
+import type { AnchorFile } from './vault/anchor-file.ts';
+import { openAnchorFile } from './vault/anchor-file.ts';
 import type { KeySource, RootKeyLocation } from './vault/key-source.ts';
 import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from './vault/key-source.ts';
 import type { Vault } from './vault/vault.ts';
@@ -89,7 +92,12 @@ export async function openRuntime(
   const storage = await openStorage(config, role, overrides);
   const { database, close } = storage;
   try {
-    const steps = migrationSteps(() => configured ?? loadRoot(config), overrides.notice);
+    const anchors = openAnchorFile(config.auditAnchorFile);
+    const steps = migrationSteps({
+      vault: () => configured ?? loadRoot(config),
+      anchors,
+      notice: overrides.notice,
+    });
     if (role === 'serve') await storage.migrate(steps);
     else await refuseOldSchema(database);
     const vault = configured ?? (await besideTheData(config, role, database));
@@ -104,6 +112,7 @@ export async function openRuntime(
       vault,
       rootKeyLocation: rootKeyLocationOf(config),
       keyrings: openKeyrings(database, vault),
+      anchors,
       environment: config.environment,
       auditReads: config.auditReads,
       budgetLimits: config.budgetLimits,
@@ -236,8 +245,15 @@ export interface Migrated {
   readonly before: readonly string[];
 }
 
-/** What a migration cannot do in SQL. The root key is loaded only where there is something to seal. */
-export const migrationSteps = (vault: () => Vault, notice?: (sentence: string) => void): MigrationSteps => ({
+/** The part of a configuration that `migrationSteps` needs. A restore has no anchors: its backup may be older. */
+interface StepTools {
+  readonly vault: () => Vault;
+  readonly anchors: AnchorFile | undefined;
+  readonly notice?: ((sentence: string) => void) | undefined;
+}
+
+/** What a migration cannot do in SQL. The root key is loaded only where there is something to seal or to prove. */
+export const migrationSteps = ({ vault, anchors, notice }: StepTools): MigrationSteps => ({
   '0014_row_proofs_required': (db) => {
     const told = (records: number) => {
       if (records % 10_000 < 250) notice?.(`Binding records to their rows: ${records} done.`);
@@ -245,6 +261,7 @@ export const migrationSteps = (vault: () => Vault, notice?: (sentence: string) =
     // At this migration the tables lack the columns of later ones.
     return bindRows(db, vault, told, firstBoundColumns);
   },
+  '0016_audit_proofs_required': (db) => proveTrails(db, vault, anchors),
 });
 
 /**
@@ -256,7 +273,11 @@ export async function migrateDatabase(config: Config, overrides: Overrides = {})
   try {
     return await asOwner(async (owner) => {
       const { applied: before } = await migrationStatus(owner);
-      const steps = migrationSteps(() => loadRoot(config), overrides.notice);
+      const steps = migrationSteps({
+        vault: () => loadRoot(config),
+        anchors: openAnchorFile(config.auditAnchorFile),
+        notice: overrides.notice,
+      });
       return { applied: await migrate(owner, undefined, steps), before };
     });
   } finally {

@@ -88,6 +88,12 @@ export const settings = Type.Object({
         "Another URL of Lob's API, for tests and proxies. It has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
     }),
   ),
+  CLIENTELE_AUDIT_ANCHOR_FILE: Type.Optional(
+    Type.String({
+      description:
+        'The file to which each signed checkpoint of the audit trails is appended, so that the database alone cannot take one back. Without it: audit-anchors.ndjson in the data directory (docs/audit.md).',
+    }),
+  ),
   CLIENTELE_AUDIT_READS: Type.Optional(
     Type.Unsafe<'0' | '1'>({
       type: 'string',

@@ -91,7 +91,7 @@ const subjects: Readonly<
       webhooks: ['.', 'audit', 'customers'],
       retention: ['.', 'audit', 'customers', 'kyc'],
       rotation: ['.', 'audit', 'brands', 'customers'],
-      installation: ['.', 'rotation'],
+      installation: ['.', 'audit', 'rotation'],
       demo: ['.', 'brands', 'customers', 'kyc'],
     },
     above: { 'table.ts': ['.', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention'] },
@@ -269,6 +269,7 @@ describe('the folders', () => {
     );
     expect(takesDatabase.sort()).toEqual([
       'store/audit/sequencer.ts',
+      'store/audit/without-mac.ts',
       'store/brands/api-keys.ts',
       'store/brands/brands.ts',
       'store/brands/root-versions.ts',

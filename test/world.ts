@@ -182,7 +182,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 /** Gives everything that was committed its place among the events and in the audit trail. */
 export async function settled({ sql, system }: Pick<World, 'sql' | 'system'>): Promise<void> {
   // Another sequencer may hold what is left; this call then does nothing, and the next one looks again.
-  while ((await sql('select exists (select from journal) as waits'))[0]?.['waits']) await sequence(system);
+  while ((await sql('select exists (select from journal where refused_at is null) as waits'))[0]?.['waits'])
+    await sequence(system);
 }
 
 /** Runs background work beside a world without any, for as long as `work` takes and until its last round ends. */

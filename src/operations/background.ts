@@ -25,7 +25,7 @@ export async function inBackground<Result>(
     journalled = false;
     const journal = (changeRecord: ChangeRecord) => {
       journalled = true;
-      return journalPart(journalOf(system, backgroundCause(operation), now, changeRecord));
+      return journalPart(journalOf(system, brandId, backgroundCause(operation), now, changeRecord));
     };
     return work({ system, scope: scopeOf(system, brandId), keyring, now, journal });
   });

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import type { AuditFacts } from '../contract/audit-facts.ts';
-import type { CustomerId, Id } from '../domain/ids.ts';
+import type { BrandId, CustomerId, Id } from '../domain/ids.ts';
 import type { SealContext } from '../domain/sealed-columns.ts';
 import { sealContext } from '../domain/sealed-columns.ts';
 import { asciiJson, spacedJson } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { withOffset } from '../domain/time.ts';
 import type { EventType } from '../domain/webhooks/events.ts';
-import type { Journal } from '../store/audit/journal.ts';
-import type { Keyring } from '../vault/vault.ts';
+import type { Journal, NewEvent } from '../store/audit/journal.ts';
+import type { Keyring, Vault } from '../vault/vault.ts';
 
 /** Who did it: an API key, an operator at the command line, or Clientele itself. */
 export type Actor =
@@ -45,13 +45,15 @@ export interface ChangeRecord {
 export const entryReasonSealContext = (body: string): SealContext =>
   sealContext('journal.reason', { 'sha256(body)': hash('sha256', body) });
 
-interface IdMaker {
+interface JournalTools {
   readonly newId: <Kind extends string>() => Id<Kind>;
+  readonly vault: Pick<Vault, 'mac'>;
 }
 
 /** The entry and the event of a change, in their final stored form. */
 export function journalOf(
-  { newId }: IdMaker,
+  { newId, vault }: JournalTools,
+  brandId: BrandId,
   cause: Cause,
   now: Instant,
   changeRecord: ChangeRecord,
@@ -69,20 +71,43 @@ export function journalOf(
     ...(reason && { has_reason: true }),
     ...facts,
   });
-  return {
-    customerId,
-    event: event && {
-      eventId: newId(),
-      type: event.type,
-      occurredAt: now,
-      payload: spacedJson({
-        event: event.type,
-        ...(customerId !== undefined && { customer_id: customerId }),
-        occurred_at: at,
-        ...(fields !== undefined && { fields }),
-        ...event.more,
-      }),
-    },
-    entry: { body, reason: reason?.keyring.seal(entryReasonSealContext(body), reason.words) },
+  const newEvent = event && {
+    eventId: newId<'event'>(),
+    type: event.type,
+    occurredAt: now,
+    payload: spacedJson({
+      event: event.type,
+      ...(customerId !== undefined && { customer_id: customerId }),
+      occurred_at: at,
+      ...(fields !== undefined && { fields }),
+      ...event.more,
+    }),
   };
+  const entry = {
+    body,
+    reason: reason?.keyring.seal(entryReasonSealContext(body), reason.words),
+    mac: vault.mac('journal row', journalRowFields({ brandId, customerId, body, event: newEvent })),
+  };
+  return { customerId, event: newEvent, entry };
 }
+
+/** What the MAC of an outbox row covers: every column but the reason, which is sealed for exactly this body. */
+export const journalRowFields = ({
+  brandId,
+  customerId,
+  body,
+  event,
+}: {
+  readonly brandId: BrandId;
+  readonly customerId: CustomerId | undefined;
+  readonly body: string;
+  readonly event: NewEvent | undefined;
+}): readonly string[] => [
+  brandId,
+  customerId ?? '',
+  body,
+  event?.eventId ?? '',
+  event?.type ?? '',
+  event?.occurredAt ?? '',
+  event?.payload ?? '',
+];

@@ -70,7 +70,7 @@ async function attempt(system: System, principal: Principal, request: Request): 
     let journalled = false;
     const journal = (changeRecord: ChangeRecord) => {
       journalled = true;
-      return journalPart(journalOf(system, causeOf(principal, call), now, changeRecord));
+      return journalPart(journalOf(system, scope.brandId, causeOf(principal, call), now, changeRecord));
     };
     const context: Context = { system, principal, scope, keyring, now, claim, journal };
     try {

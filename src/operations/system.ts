@@ -9,6 +9,7 @@ import type { IdempotencyClaim } from '../store/idempotency-claim.ts';
 import type { Environment } from '../store/installation/installation.ts';
 import type { BrandScope } from '../store/scope.ts';
 import type { StatementPart } from '../store/statement-parts.ts';
+import type { AnchorFile } from '../vault/anchor-file.ts';
 import type { RootKeyLocation } from '../vault/key-source.ts';
 import type { Keyring, Vault } from '../vault/vault.ts';
 import type { ChangeRecord } from './journal.ts';
@@ -22,6 +23,8 @@ export interface System {
   readonly vault: Vault;
   readonly rootKeyLocation: RootKeyLocation;
   readonly keyrings: Keyrings;
+  /** The last signed state of each audit trail, outside of the database. */
+  readonly anchors: AnchorFile;
   readonly environment: Environment;
   /** Whether ordinary reads of customers are written into the audit trail. */
   readonly auditReads: boolean;

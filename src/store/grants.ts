@@ -28,7 +28,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   events: 'select, insert, delete',
   idempotency: everything,
   installation: 'select, insert, update (root_proof)',
-  journal: 'select, insert, update (reason), delete',
+  journal: 'select, insert, update (reason, refused_at), delete',
   journal_heads: 'select, insert, update',
   kyc_decisions: 'select, insert, update (note, note_seal), delete',
   kyc_documents:

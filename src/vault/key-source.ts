@@ -46,7 +46,7 @@ interface LoadedKeys {
 }
 
 /** The uses of the root key. Each use has its own derived key, so that one cannot be used as another. */
-type RootUse = 'wrap' | 'proof' | 'sign';
+type RootUse = 'wrap' | 'proof' | 'sign' | 'mac';
 
 /**
  * The keys for one use, by root version, for the vault. Throws `misuse` for root keys that no source here has

@@ -24,6 +24,14 @@ const PUBLIC_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 export function makeSigner(root: RootKeys): Signer {
   const seed = rootSubkeys(root, 'sign').get(root.current);
   if (seed === undefined) throw new VaultError('misuse', 'The current root version is not among the keys.');
+  return signerFrom(seed);
+}
+
+/** The signers of all loaded root versions, by their public keys. */
+export const signersOf = (root: RootKeys): ReadonlyMap<string, Signer> =>
+  new Map([...rootSubkeys(root, 'sign').values()].map(signerFrom).map((signer) => [signer.key, signer]));
+
+function signerFrom(seed: KeyObject): Signer {
   const { key, secret } = keyPair(seed);
   return Object.freeze({
     key,

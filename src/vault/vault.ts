@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { nonces, type Random, randomBytesExactly } from './aead.ts';
-import { KEY_BYTES, keyFromBytes } from './derive.ts';
+import { deriveKey, KEY_BYTES, keyFromBytes, mac } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
 import { type RootKeys, reloadRoot, rootSubkeys } from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
-import { makeSigner, type Signer } from './signer.ts';
+import { makeSigner, type Signer, signersOf } from './signer.ts';
 import { VaultError } from './vault-error.ts';
 
 export type { Purpose, SealContext } from '../domain/sealed-columns.ts';
@@ -53,7 +53,16 @@ export interface Vault {
   provesRoot(proof: string): boolean;
   /** Signs the audit trail's checkpoints. */
   readonly signer: Signer;
+  /** The signer of a public key of any loaded root version. Reads the root keys again if none is loaded. */
+  signerOf(key: string): Signer | undefined;
+  /** A MAC under the current root version, over fields in their order. It shows its version. */
+  mac(use: MacUse, fields: readonly string[]): string;
+  /** Whether `text` is the MAC of these fields under a loaded root version. */
+  isMac(use: MacUse, fields: readonly string[], text: string): boolean;
 }
+
+/** What a MAC proves. Each use has its own key. */
+export type MacUse = 'journal row' | 'trail head';
 
 export interface VaultOptions {
   /** The source of keys and nonces. Default: `crypto.randomBytes`. Tests replace it. */
@@ -86,9 +95,8 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
   }
 
   function wrap(brandId: string, kind: KeyKind, version: number, secret: Buffer): WrappedKey {
-    const what = keyName(brandId, kind, version);
     const rootVersion = root.current;
-    const key = under('wrap', rootVersion, what);
+    const key = under('wrap', rootVersion, keyName(brandId, kind, version));
     const aad = wrapContext(brandId, kind, version, rootVersion);
     const record = sealRecord(key, rootVersion, nextNonce(), aad, secret);
     secret.fill(0);
@@ -123,6 +131,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     get signer() {
       return subkeys.signer;
     },
+    ...proofsUnder(() => ({ root, subkeys }), reload),
     reload,
     newKey,
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
@@ -142,6 +151,26 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
       return version !== undefined && isProofOf(version, subkeys.proof.get(version), record);
     },
   });
+}
+
+interface Loaded {
+  readonly root: RootKeys;
+  readonly subkeys: ReturnType<typeof derive>;
+}
+
+/** What proves that this installation wrote something, under the root keys that are loaded now. */
+function proofsUnder(loaded: () => Loaded, reload: () => void): Pick<Vault, 'signerOf' | 'mac' | 'isMac'> {
+  return {
+    signerOf(key) {
+      if (!loaded().subkeys.signers.has(key)) reload();
+      return loaded().subkeys.signers.get(key);
+    },
+    mac: (use, fields) => loaded().subkeys.macs.make(use, loaded().root.current, fields),
+    isMac(use, fields, text) {
+      if (!loaded().root.versions.includes(versionOfMac(text))) reload();
+      return loaded().subkeys.macs.proves(use, fields, text);
+    },
+  };
 }
 
 /** The keys of one kind by version: at least one, and no version twice. */
@@ -175,7 +204,39 @@ const derive = (root: RootKeys) => ({
   wrap: rootSubkeys(root, 'wrap'),
   proof: rootSubkeys(root, 'proof'),
   signer: makeSigner(root),
+  signers: signersOf(root),
+  macs: macsOf(rootSubkeys(root, 'mac')),
 });
+
+const macForm = /^([1-9][0-9]{0,9})\.[A-Za-z0-9+/]{43}=$/;
+
+/** MACs under the keys of root versions. The key of each use is derived once. */
+function macsOf(keys: ReadonlyMap<number, KeyObject>) {
+  const derived = new Map<string, KeyObject>();
+  function keyOf(use: MacUse, version: number): KeyObject {
+    const name = `${version} ${use}`;
+    const known = derived.get(name);
+    if (known !== undefined) return known;
+    const key = keys.get(version);
+    if (key === undefined) throw new VaultError('misuse', `Root key version ${version} is not loaded.`);
+    const made = deriveKey(key, use);
+    derived.set(name, made);
+    return made;
+  }
+  const make = (use: MacUse, version: number, fields: readonly string[]): string =>
+    `${version}.${mac(keyOf(use, version), tuple(...fields)).toString('base64')}`;
+  return {
+    make,
+    proves(use: MacUse, fields: readonly string[], text: string): boolean {
+      const version = versionOfMac(text);
+      if (!keys.has(version)) return false;
+      const [given, made] = [Buffer.from(text), Buffer.from(make(use, version, fields))];
+      return given.length === made.length && timingSafeEqual(given, made);
+    },
+  };
+}
+
+const versionOfMac = (text: string): number => Number(macForm.exec(text)?.[1] ?? 0);
 
 function keyName(brandId: string, kind: KeyKind, version: number): string {
   return `The ${kind} key of brand ${brandId}, version ${version},`;

@@ -13,5 +13,5 @@ export const startSequencer = (system: System, log: TaskLog): Task =>
     interval,
     log,
     onWake: system.db.onWake,
-    round: async () => ((await sequence(system)) === 'more' ? 'more' : 'done'),
+    round: async () => ((await sequence(system, undefined, log.failed)) === 'more' ? 'more' : 'done'),
   });

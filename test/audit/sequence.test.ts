@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { BrandId } from '../../src/domain/ids.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
 import type { RunningServer } from '../../src/main.ts';
 import { startServer } from '../../src/main.ts';
@@ -12,7 +13,7 @@ import { person } from '../people.ts';
 import { cpuContention } from '../promises/durability/cpu-contention.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { newBrand } from './trail.ts';
+import { journalColumns, newBrand, provenRow } from './trail.ts';
 
 const waitOptions = { timeout: 20_000, interval: 50 };
 let ahead = 0;
@@ -104,16 +105,26 @@ test('a change gets its number within a second', async () => {
 });
 
 describe('a reader that continues from the last number', () => {
-  const queued = `insert into journal (brand_id, body, event_id, type, occurred_at, payload)
-                  values ($1, '{"at":"now"}', gen_random_uuid(), 'customer.updated', now(), $2)`;
+  type Insert = (place: number, brandId: BrandId, payload: string) => readonly [string, readonly unknown[]];
+  const queued: Insert = (_, brandId, payload) => [
+    `insert into journal (${journalColumns}) values ($1, $2, $3, $4, $5, $6, $7)`,
+    provenRow(world.system, brandId, '{"at":"now"}', {
+      eventId: world.system.newId<'event'>(),
+      type: 'customer.updated',
+      occurredAt: now(),
+      payload,
+    }),
+  ];
+  const mutable = ([text, values]: ReturnType<Insert>): [string, unknown[]] => [text, [...values]];
   /** The planted fault: the number is given by the change itself. */
-  const numbered = (
-    place: number,
-  ) => `insert into events (brand_id, event_id, type, occurred_at, payload, number)
-                  values ($1, gen_random_uuid(), 'customer.updated', now(), $2, ${place})`;
+  const numbered: Insert = (place, brandId, payload) => [
+    `insert into events (brand_id, event_id, type, occurred_at, payload, number)
+                  values ($1, gen_random_uuid(), 'customer.updated', now(), $2, ${place})`,
+    [brandId, payload],
+  ];
 
   /** Two overlapping changes, the first of which commits last; what a reader has seen in the end. */
-  async function seenOf(insert: (place: number) => string): Promise<readonly string[]> {
+  async function seenOf(insert: Insert): Promise<readonly string[]> {
     const brandId = newBrand();
     const seen: string[] = [];
     let last = 0;
@@ -132,8 +143,8 @@ describe('a reader that continues from the last number', () => {
     await slow.connect();
     try {
       await slow.query('begin');
-      await slow.query(insert(1), [brandId, 'the slow one']);
-      await world.sql(insert(2), [brandId, 'the fast one']);
+      await slow.query(...mutable(insert(1, brandId, 'the slow one')));
+      await world.sql(...mutable(insert(2, brandId, 'the fast one')));
       await vi.waitFor(async () => expect(await readOn()).toBe(1), waitOptions);
       await slow.query('commit');
       for (let round = 0; round < 3; round += 1) {
@@ -152,7 +163,7 @@ describe('a reader that continues from the last number', () => {
   }
 
   test('never misses a change that was committed late', async () => {
-    expect(await seenOf(() => queued)).toEqual(['the fast one', 'the slow one']);
+    expect(await seenOf(queued)).toEqual(['the fast one', 'the slow one']);
   });
 
   test('would miss it if numbers were assigned before the commit', async () => {
@@ -208,11 +219,13 @@ test('checkpoints are signed after a thousand entries, and after a minute with n
       'select number, key, signature from audit_checkpoints where brand_id = $1 order by number',
       [brand.brandId],
     )) as readonly { readonly number: string; readonly key: string }[];
-  const entries = (count: number) =>
-    world.sql(`insert into journal (brand_id, body) select $1, '{"at":"now"}' from generate_series(1, $2)`, [
-      brand.brandId,
-      count,
-    ]);
+  const entries = (count: number) => {
+    const [brandId, body, , , , , mac] = provenRow(world.system, brand.brandId, '{"at":"now"}');
+    return world.sql(
+      `insert into journal (brand_id, body, mac) select $1, $2, $3 from generate_series(1, $4)`,
+      [brandId, body, mac, count],
+    );
+  };
   // The first entries get theirs at once.
   const [first] = await vi.waitFor(async () => {
     const found = await checkpoints();

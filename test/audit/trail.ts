@@ -2,9 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Checkpoint } from '../../src/domain/audit/checkpoint.ts';
 import { checkpointText } from '../../src/domain/audit/checkpoint.ts';
 import type { BrandId } from '../../src/domain/ids.ts';
-import { instantOfMillis } from '../../src/domain/time.ts';
+import { instantOfMillis, toPostgres } from '../../src/domain/time.ts';
 import { firstPreviousHash, linked } from '../../src/operations/audit/chain.ts';
 import { ExportFile } from '../../src/operations/audit/file.ts';
+import { journalRowFields } from '../../src/operations/journal.ts';
+import type { System } from '../../src/operations/system.ts';
+import type { NewEvent } from '../../src/store/audit/journal.ts';
 import { rootKeyFromText } from '../../src/vault/key-source.ts';
 import type { Signer } from '../../src/vault/signer.ts';
 import { makeSigner } from '../../src/vault/signer.ts';
@@ -49,7 +52,7 @@ export function* linesOf({
   for (let number = 1; number <= entries; number += 1) {
     const body = of(number);
     const { hash } = linked(number, previous, body);
-    yield file.entry({ number, body, hash });
+    yield file.entry({ number, customerId: customerIn(body), body, hash });
     previous = hash;
     if (number % every === 0) {
       const at = instantOfMillis(1_800_000_000_000);
@@ -59,3 +62,26 @@ export function* linesOf({
   }
   yield file.end(instantOfMillis(1_800_000_000_000));
 }
+
+const customerIn = (body: string): string | undefined =>
+  (JSON.parse(body) as { readonly customer_id?: string }).customer_id;
+
+/** A row of the outbox as the service writes it, about no customer: its columns in the order of `journalColumns`. */
+export function provenRow(
+  { vault }: Pick<System, 'vault'>,
+  brandId: BrandId,
+  body: string,
+  event?: NewEvent,
+): readonly unknown[] {
+  const mac = vault.mac('journal row', journalRowFields({ brandId, customerId: undefined, body, event }));
+  return [
+    brandId,
+    body,
+    event?.eventId,
+    event?.type,
+    event && toPostgres(event.occurredAt),
+    event?.payload,
+    mac,
+  ];
+}
+export const journalColumns = 'brand_id, body, event_id, type, occurred_at, payload, mac';

@@ -130,7 +130,7 @@ const expected: readonly string[] = [
   'clientele_app: table events: delete, insert, select',
   'clientele_app: table idempotency: delete, insert, select, update',
   'clientele_app: table installation: insert, select, update (root_proof)',
-  'clientele_app: table journal: delete, insert, select, update (reason)',
+  'clientele_app: table journal: delete, insert, select, update (reason, refused_at)',
   'clientele_app: table journal_heads: insert, select, update',
   'clientele_app: table kyc_decisions: delete, insert, select, update (note, note_seal)',
   'clientele_app: table kyc_documents: delete, insert, select, update (content, content_seal, details, details_seal, handed_over_at)',

@@ -109,8 +109,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'root key fits',
       'retention',
       'background work',
-      'audit key',
-      'brands',
+      ...['audit key', 'audit trail', 'brands'],
       'API keys',
       'records',
       'key rotation',
@@ -343,6 +342,7 @@ const fixture = (name: string) => fileURLToPath(new URL(`./cli/${name}`, import.
 const installed: Installed = {
   environment: 'live',
   dataDir: '/nowhere',
+  auditAnchorFile: '/nowhere/audit-anchors.ndjson',
   isEmbedded: false,
   rootKeyLocation: { kind: 'file', path: '/nowhere/root.key' },
   rootKeySource: rootKeyFromFile('/nowhere/root.key'),

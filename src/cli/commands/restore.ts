@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../config.ts';
+import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
@@ -36,4 +37,22 @@ function startCommand({ databaseUrl, dataDir, rootKeyFile, environment }: Config
     value === undefined ? [] : [`${name}=${shellQuoted(value)}`],
   );
   return [...given, programName(), 'serve'].join(' ');
+}
+
+/** Accepts that the audit trail of a restored backup ends before what was signed. */
+export async function acceptRestore(format: Format, options: { readonly brand: string }): Promise<void> {
+  const [{ acceptRestore: work }, { findBrandByName }] = await Promise.all([
+    import('../../operations/audit/accept-restore.ts'),
+    import('../../operations/brands/brands.ts'),
+  ]);
+  await withSystem(format, async (system) => {
+    const brand = await findBrandByName(system, options.brand);
+    const { number, lost } = await work(system, brand.brandId);
+    printAnswer(
+      format,
+      { brand: brand.name, bond_brand_id: brand.brandId, to: number, lost_to: lost },
+      () =>
+        `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. The entries up to ${formatCount(lost)} that were signed before are lost.`,
+    );
+  });
 }

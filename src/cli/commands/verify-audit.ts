@@ -11,6 +11,7 @@ import { formatCount, openProgress, percent } from '../progress.ts';
 interface VerifyOptions {
   readonly key?: readonly string[];
   readonly earlier?: string;
+  readonly anchors?: string;
 }
 
 /** Verifies an exported audit trail. The exit code is 1 if a line was changed. */
@@ -22,10 +23,29 @@ export async function verifyAudit(format: Format, path: string, options: VerifyO
     throw new OperatorError(
       `The earlier export is not valid itself: line ${earlier.line}: ${earlier.problem}`,
     );
-  const verdict = await verdictOn(format, path, { ...known, ...(earlier && { earlier: earlier.signed }) });
+  const told = { ...known, ...(earlier && { earlier: earlier.signed }) };
+  const first = await verdictOn(format, path, told);
+  const verdict =
+    first.whole && options.anchors !== undefined
+      ? await verdictOn(format, path, {
+          ...told,
+          anchors: await anchorsIn(options.anchors, first.brand, keys),
+        })
+      : first;
   if (verdict.whole) printAnswer(format, factsOf(verdict, keys), () => wholeText(verdict, keys));
   else printAnswer(format, verdict, () => brokenText(path, verdict));
   if (!verdict.whole) process.exitCode = 1;
+}
+
+async function anchorsIn(path: string, brand: IntactTrail['brand'], keys: ReadonlySet<string> | undefined) {
+  const { anchorsOf } = await import('../../operations/audit/anchors.ts');
+  let text: string;
+  try {
+    text = readFileSync(path, 'latin1');
+  } catch {
+    throw new OperatorError(`There is no file ${path} that can be read.`);
+  }
+  return anchorsOf(text, brand, keys);
 }
 
 async function verdictOn(format: Format, path: string, known: TrustedFacts) {
@@ -67,7 +87,7 @@ function keysIn(given: string): readonly string[] {
 }
 
 const factsOf = (
-  { brand, from, to, hash, at, keys }: IntactTrail,
+  { brand, from, to, hash, at, keys, witnessedTo }: IntactTrail,
   pinned: ReadonlySet<string> | undefined,
 ) => ({
   whole: true,
@@ -77,11 +97,12 @@ const factsOf = (
   hash,
   date_exported: at,
   keys,
+  witnessed_to: witnessedTo,
   key_known: pinned !== undefined,
 });
 
 function wholeText(
-  { brand, from, to, at, keys }: IntactTrail,
+  { brand, from, to, at, keys, witnessedTo }: IntactTrail,
   pinned: ReadonlySet<string> | undefined,
 ): string {
   const lines = [
@@ -93,6 +114,10 @@ function wholeText(
     `Brand ${brand}, exported ${at}, signed by ${keys.join(', ')}.`,
   ];
   if (from > 1) lines.push(`Entries before ${formatCount(from)} are not in this file.`);
+  if (witnessedTo < to)
+    lines.push(
+      `Only the service vouches for the entries ${formatCount(witnessedTo + 1)} to ${formatCount(to)}: no anchor and no earlier export has them.`,
+    );
   if (!pinned)
     lines.push(
       coloured(

@@ -7,6 +7,7 @@ export function addDataCommands(program: Command): void {
   addExports(program.command('export').description('Write data of a brand to a file.'));
   addVerifyAudit(program);
   addAudit(program.command('audit').description('Investigate with the audit trail.'));
+  addAcceptRestore(program);
   addBackup(program);
   addRotations(
     program
@@ -59,6 +60,10 @@ function addVerifyAudit(program: Command): void {
     .description('Check that an exported audit trail is unchanged. Needs nothing but the file.')
     .option('--key <key...>', 'Your public key as doctor shows it, or a file with one key a line.')
     .option('--earlier <file>', 'An earlier export that this one has to agree with.')
+    .option(
+      '--anchors <file>',
+      'The anchor file of a machine that ran the service (CLIENTELE_AUDIT_ANCHOR_FILE).',
+    )
     .action(async (path, options, command) =>
       (await import('../commands/verify-audit.ts')).verifyAudit(formatOf(command), path, options),
     );
@@ -79,6 +84,17 @@ function addAudit(audit: Command): void {
       (await import('../commands/audit.ts')).auditKey(formatOf(command), options),
     );
   example(key, 'audit key --brand "Blue Ridge" --key back-office --from 2026-11-24 --to 2026-11-25');
+}
+
+function addAcceptRestore(program: Command): void {
+  const command = program
+    .command('accept-restore')
+    .description('Let an audit trail go on after a restored backup that ends before the last anchor.')
+    .requiredOption('--brand <name>', "The brand's name or id.")
+    .action(async (options, command) =>
+      (await import('../commands/restore.ts')).acceptRestore(formatOf(command), options),
+    );
+  example(command, 'accept-restore --brand "Blue Ridge"');
 }
 
 function addBackup(program: Command): void {

@@ -28,11 +28,37 @@ export interface Checkpoint {
   readonly at: Instant;
   /** The public key that signs it. */
   readonly key: string;
+  /** The checkpoint before it. `undefined`: signed by a version that named no predecessor. */
+  readonly previous?: { readonly number: number; readonly hash: string } | undefined;
+  /** Where another key signed the checkpoint before: that key, and its signature over `endorsedText`. */
+  readonly endorsement?: { readonly key: string; readonly signature: string } | undefined;
 }
 
+/** The text by which a former signer endorses the signer of its successor. */
+export const endorsedText = (checkpoint: Omit<Checkpoint, 'endorsement'>, formerKey: string): string =>
+  `${plainText(checkpoint)},"former_key":"${formerKey}"`;
+
 /** A checkpoint up to its signature: the text that is signed. */
-export const checkpointText = ({ brand, number, hash, at, key }: Checkpoint): string =>
-  `{"kind":"checkpoint","brand":"${brand}","number":${number},"hash":"${hash}","at":"${withOffset(at)}","key":"${key}"`;
+export const checkpointText = ({ endorsement, ...checkpoint }: Checkpoint): string =>
+  endorsement
+    ? `${endorsedText(checkpoint, endorsement.key)},"endorsement":"${endorsement.signature}"`
+    : plainText(checkpoint);
+
+/**
+ * States that a backup was restored: the trail ends at `number` again, and the signed state `lost` is no longer in it.
+ * It has the form of a checkpoint whose predecessor is what was lost.
+ */
+export const restoredText = ({
+  lost,
+  ...end
+}: Omit<Checkpoint, 'previous' | 'endorsement'> & {
+  readonly lost: { readonly number: number; readonly hash: string };
+}): string => plainText({ ...end, previous: lost }, 'restored');
+
+function plainText({ brand, number, hash, at, previous, key }: Checkpoint, kind = 'checkpoint'): string {
+  const before = previous ? `,"previous_number":${previous.number},"previous_hash":"${previous.hash}"` : '';
+  return `{"kind":"${kind}","brand":"${brand}","number":${number},"hash":"${hash}","at":"${withOffset(at)}"${before},"key":"${key}"`;
+}
 
 /** The last line of an export, which covers the whole file. */
 export interface ExportTrailer {

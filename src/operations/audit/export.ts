@@ -12,6 +12,7 @@ import type { BrandScope } from '../../store/scope.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { firstPreviousHash } from './chain.ts';
+import { ForeignTrail } from './checkpoints.ts';
 import { BrokenTrail, ExportFile } from './file.ts';
 import { recordOperatorAction } from './operator.ts';
 import { sequence } from './sequence.ts';
@@ -73,6 +74,10 @@ export async function exportAudit(
 
 /** Waits until everything that is committed now has a number, and helps to number it. */
 export async function allPlaced(system: System, scope: BrandScope): Promise<void> {
+  const refuseForeign = (error: unknown) => {
+    if (error instanceof ForeignTrail && error.brandId === scope.brandId)
+      throw new OperatorError(error.message);
+  };
   const last = await lastUnsequenced(scope);
   const deadline = performance.now() + placementTimeoutMs;
   while (last !== undefined && (await hasUnsequencedUpTo(scope, last))) {
@@ -80,7 +85,7 @@ export async function allPlaced(system: System, scope: BrandScope): Promise<void
       throw new OperatorError(
         'The audit trail does not keep up with the changes. Try again when the load is lower.',
       );
-    if ((await sequence(system)) === 'elsewhere') await pause(50);
+    if ((await sequence(system, undefined, refuseForeign)) === 'elsewhere') await pause(50);
   }
 }
 

@@ -9,6 +9,8 @@ import { linked } from './chain.ts';
 /** A stored entry: the text written with the change, and the number it got afterwards. */
 export interface StoredEntry {
   readonly number: number;
+  /** The customer under whom the entry is listed. */
+  readonly customerId?: string | undefined;
   readonly body: string;
   readonly hash: string;
 }
@@ -55,12 +57,14 @@ export class ExportFile {
   }
 
   /** @throws BrokenTrail if the entry is not the next one, or does not match its hash. */
-  entry({ number, body, hash }: StoredEntry): string {
+  entry({ number, customerId, body, hash }: StoredEntry): string {
     const { text, hash: computed } = linked(this.#number + 1, this.#hash, body);
     if (number !== this.#number + 1)
       throw new BrokenTrail(`Entry ${this.#number + 1} of the audit trail is missing.`);
     if (hash !== computed)
       throw new BrokenTrail(`Entry ${number} of the audit trail, or the one before it, was changed.`);
+    if (customerId !== customerOf(body))
+      throw new BrokenTrail(`Entry ${number} of the audit trail is not listed under its own customer.`);
     this.#number = number;
     this.#hash = computed;
     return this.#line(entryLine(text, computed));
@@ -97,3 +101,6 @@ export class ExportFile {
     return withEnd;
   }
 }
+
+/** The customer that an entry names. Quotes inside of values are escaped, so this is found only as a member. */
+const customerOf = (body: string): string | undefined => /"customer_id":"([0-9a-f-]{36})"/.exec(body)?.[1];

@@ -10,8 +10,13 @@ import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
 /** The audit entry of an operator's action, written in the same transaction. */
-export function operatorEntry(system: System, operation: string, facts: AuditFacts = {}): NewEntry {
-  return journalOf(system, { actor: operatorActor(), operation }, system.now(), { facts }).entry;
+export function operatorEntry(
+  system: System,
+  brandId: BrandId,
+  operation: string,
+  facts: AuditFacts = {},
+): NewEntry {
+  return journalOf(system, brandId, { actor: operatorActor(), operation }, system.now(), { facts }).entry;
 }
 
 /** The operator at the command line, named by the account of this machine. */
@@ -27,7 +32,7 @@ export async function recordOperatorAction(
   operation: string,
   facts: AuditFacts = {},
 ): Promise<void> {
-  const entry = operatorEntry(system, operation, facts);
+  const entry = operatorEntry(system, brandId, operation, facts);
   await writeParts(scopeOf(system, brandId), [entryPart(entry)]);
   system.db.wake();
 }

@@ -1,18 +1,22 @@
-import { checkpointInterval, checkpointText } from '../../domain/audit/checkpoint.ts';
+import { checkpointInterval } from '../../domain/audit/checkpoint.ts';
+import type { BrandId } from '../../domain/ids.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { Head, SequencedRow, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
 import {
-  dueHeads,
+  announcedEvents,
+  dueBrands,
   headsOfBrands,
-  insertCheckpoint,
   isSequenceWaiting,
   lockSequencer,
   readUnsequenced,
+  refuseRows,
   writeSequenced,
 } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
+import { journalRowFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
+import { ForeignTrail, headFields, newestAnchor, requireGenuineHead, signHead } from './checkpoints.ts';
 import { recordEntry } from './security.ts';
 
 /** The most entries that one transaction numbers. */
@@ -21,24 +25,46 @@ const batch = 1_000;
 /** The result of a round. `elsewhere`: another process is sequencing now. */
 export type Sequenced = 'done' | 'more' | 'elsewhere';
 
+/** A row of the outbox that the service did not write. It stays there, outside of the audit trail. */
+class UnprovenRow extends Error {
+  override readonly name = 'UnprovenRow';
+}
+
+/** The last entry that this process has seen in each trail. An end before it means that entries were removed. */
+const seenEnds = new WeakMap<System, Map<BrandId, number>>();
+
 /**
- * Numbers what has been committed: events get numbers, audit entries get numbers and hashes, and checkpoints are
- * signed when due. Every process may call this; one at a time does the work, and no change ever waits for it.
+ * Numbers what has been committed and can be proved: events get numbers, audit entries get numbers and hashes, and
+ * checkpoints are signed when due. Every process may call this; one at a time does the work, and no change ever waits
+ * for it. `onFailure` receives what is not as the service wrote it; the other rows and brands go on.
  */
-export async function sequence(system: System, due: SequencerWork = dueNow(system)): Promise<Sequenced> {
+export async function sequence(
+  system: System,
+  due: SequencerWork = dueNow(system),
+  onFailure: (error: unknown) => void = () => undefined,
+): Promise<Sequenced> {
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
-  const { outcome, events, placed } = await system.db.transaction(async (db) => {
-    if (!(await lockSequencer(db))) return { outcome: 'elsewhere', events: 0, placed: [] } as const;
-    const ones = await readUnsequenced(db, batch);
-    if (ones.length > 0) await placeThem(db, ones);
-    await signDue(system, db, due);
-    const events = ones.filter(({ hasEvent }) => hasEvent).length;
-    return { outcome: ones.length === batch ? 'more' : 'done', events, placed: ones } as const;
+  const placed = await system.db.transaction(async (db) => {
+    if (!(await lockSequencer(db))) return undefined;
+    const { rows, heads } = await readRows(system, db, onFailure);
+    const { ends, written } =
+      rows.length > 0 ? await placeThem(system, db, rows, heads, onFailure) : { ends: [], written: [] };
+    return { ends, written, isMore: rows.length === batch, isDue: (await dueBrands(db, due)).length > 0 };
   });
-  for (const { brandId, body } of placed) recordEntry(system, brandId, body);
+  if (!placed) return 'elsewhere';
+  for (const { brandId, body } of placed.written) recordEntry(system, brandId, body);
+  const seen = seenOf(system);
+  for (const { brandId, number } of placed.ends) seen.set(brandId, number);
   // Deliveries follow the numbers of the events.
-  if (events > 0) system.db.wake();
-  return outcome;
+  if (placed.ends.length > 0) system.db.wake();
+  if (placed.isDue) await system.db.transaction((db) => signDue(system, db, due, onFailure));
+  return placed.isMore ? 'more' : 'done';
+}
+
+function seenOf(system: System): Map<BrandId, number> {
+  const seen = seenEnds.get(system) ?? new Map<BrandId, number>();
+  seenEnds.set(system, seen);
+  return seen;
 }
 
 const dueNow = ({ now }: System): SequencerWork => ({
@@ -46,26 +72,105 @@ const dueNow = ({ now }: System): SequencerWork => ({
   notAfter: plusSeconds(now(), -checkpointInterval.seconds),
 });
 
-async function placeThem(db: Connection, ones: readonly Unsequenced[]): Promise<void> {
-  const brands = [...new Set(ones.map(({ brandId }) => brandId))];
+interface ReadRows {
+  readonly rows: readonly Unsequenced[];
+  readonly heads: Map<BrandId, Head>;
+}
+
+/** The oldest rows and the ends that they continue. A brand whose end is not genuine is left out. */
+async function readRows(
+  system: System,
+  db: Connection,
+  onFailure: (error: unknown) => void,
+  without: readonly BrandId[] = [],
+): Promise<ReadRows> {
+  const rows = await readUnsequenced(db, batch, without);
+  const brands = [...new Set(rows.map(({ brandId }) => brandId))];
   const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
-  const placed = ones.map((one): SequencedRow => {
-    const { brandId, body, hasEvent } = one;
+  const foreign: BrandId[] = [];
+  for (const brandId of brands) {
+    try {
+      requireKnownEnd(system, brandId, heads.get(brandId));
+    } catch (error) {
+      if (!(error instanceof ForeignTrail)) throw error;
+      onFailure(error);
+      foreign.push(brandId);
+    }
+  }
+  return foreign.length === 0 ? { rows, heads } : readRows(system, db, onFailure, [...without, ...foreign]);
+}
+
+function requireKnownEnd(system: System, brandId: BrandId, head: Head | undefined): void {
+  if (head) requireGenuineHead(system, head);
+  const signed = newestAnchor(system, brandId)?.checkpoint.number ?? 0;
+  const last = Math.max(signed, seenOf(system).get(brandId) ?? 0);
+  if ((head?.number ?? 0) < last)
+    throw new ForeignTrail(brandId, `it ends at entry ${head?.number ?? 0}, but had entry ${last}.`);
+}
+
+async function placeThem(
+  system: System,
+  db: Connection,
+  rows: readonly Unsequenced[],
+  heads: Map<BrandId, Head>,
+  onFailure: (error: unknown) => void,
+): Promise<{ readonly ends: readonly Head[]; readonly written: readonly Unsequenced[] }> {
+  const isWritten = await provenRows(system, db, rows);
+  const refused = rows.filter((row) => !isWritten(row));
+  const written = rows.filter((row) => !refused.includes(row));
+  if (refused.length > 0) await refuseRows(db, refused, system.now());
+  for (const { brandId, arrived } of refused)
+    onFailure(
+      new UnprovenRow(`The row ${arrived} of journal, brand ${brandId}, was not written by the service.`),
+    );
+  const changed = new Set<BrandId>();
+  const placed = written.map((row): SequencedRow => {
+    const { brandId, body, event } = row;
+    changed.add(brandId);
     const head = heads.get(brandId) ?? { number: 0, hash: firstPreviousHash(brandId), events: 0 };
     const number = head.number + 1;
     const { hash } = linked(number, head.hash, body);
-    const events = head.events + (hasEvent ? 1 : 0);
-    heads.set(brandId, { brandId, number, hash, events } satisfies Head);
-    return { ...one, number, hash, eventNumber: hasEvent ? events : undefined };
+    const events = head.events + (event ? 1 : 0);
+    heads.set(brandId, { brandId, number, hash, events, mac: '' });
+    return { ...row, number, hash, eventNumber: event ? events : undefined };
   });
-  await writeSequenced(db, placed, [...heads.values()]);
+  const ends = [...heads.values()]
+    .filter(({ brandId }) => changed.has(brandId))
+    .map((head) => ({ ...head, mac: system.vault.mac('trail head', headFields(head)) }));
+  await writeSequenced(db, placed, ends);
+  return { ends, written };
 }
 
-async function signDue({ vault, now }: System, db: Connection, due: SequencerWork): Promise<void> {
-  for (const head of await dueHeads(db, due)) {
-    const at = now();
-    const { key } = vault.signer;
-    const text = checkpointText({ brand: head.brandId, number: head.number, hash: head.hash, at, key });
-    await insertCheckpoint(db, head, { at, key, signature: vault.signer.sign(text) });
+/** Tells which rows the service wrote, each event once. */
+async function provenRows(
+  system: System,
+  db: Connection,
+  rows: readonly Unsequenced[],
+): Promise<(row: Unsequenced) => boolean> {
+  const announced = new Set(await announcedEvents(db, rows));
+  return (row) => {
+    if (!system.vault.isMac('journal row', journalRowFields(row), row.mac)) return false;
+    const id = row.event?.eventId;
+    if (id === undefined) return true;
+    const isFirst = !announced.has(id);
+    announced.add(id);
+    return isFirst;
+  };
+}
+
+async function signDue(
+  system: System,
+  db: Connection,
+  due: SequencerWork,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  if (!(await lockSequencer(db))) return;
+  for (const head of await headsOfBrands(db, await dueBrands(db, due))) {
+    try {
+      await signHead(system, db, head, onFailure);
+    } catch (error) {
+      if (!(error instanceof ForeignTrail)) throw error;
+      onFailure(error);
+    }
   }
 }

@@ -2,6 +2,8 @@ import { createHash, hash } from 'node:crypto';
 import { hashTailBytes, originText, signatureTailBytes } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { isSignedBy } from '../../vault/signer.ts';
+import type { SignedLine } from './signed-lines.ts';
+import { endorserOf, parseSignedLine } from './signed-lines.ts';
 
 // Verifies an exported audit trail from its bytes alone, without configuration, database or secret key. It is
 // written so that an outside auditor can read and check it.
@@ -12,6 +14,8 @@ export interface TrustedFacts {
   readonly keys?: ReadonlySet<string>;
   /** Hashes by number from an earlier export. A trail that was rewritten since then has other hashes. */
   readonly earlier?: ReadonlyMap<number, string>;
+  /** Hashes by number from anchors, which are kept outside of the database. */
+  readonly anchors?: ReadonlyMap<number, string>;
 }
 
 export type TrailVerdict = IntactTrail | InvalidTrail;
@@ -28,6 +32,8 @@ export interface IntactTrail {
   readonly at: string;
   /** The public keys that signed something in it. */
   readonly keys: readonly string[];
+  /** The last entry that an earlier export or an anchor agrees with. Only the service vouches for those after it. */
+  readonly witnessedTo: number;
   /** Signed hashes by number; a later export must contain the same ones. */
   readonly signed: ReadonlyMap<number, string>;
 }
@@ -70,9 +76,6 @@ const longestLine = 1_048_576;
 const entryHead = /^\{"number":([1-9][0-9]{0,14}),"previous":"([0-9a-f]{64})",/;
 const hashEnd = /^,"hash":"([0-9a-f]{64})"\}$/;
 const hex = '[0-9a-f]{64}';
-const checkpointForm = new RegExp(
-  `^\\{"kind":"checkpoint","brand":"([0-9a-f-]{36})","number":([0-9]{1,15}),"hash":"(${hex})","at":"[^"]+","key":"(${hex})","signature":"([^"]+)"\\}$`,
-);
 const endingForm = new RegExp(
   `^\\{"kind":"end","brand":"([0-9a-f-]{36})","from":([0-9]{1,15}),"to":([0-9]{1,15}),"lines":([0-9]{1,15}),"hash":"(${hex})","file":"(${hex})","at":"([^"]+)","key":"(${hex})","signature":"([^"]+)"\\}$`,
 );
@@ -92,10 +95,16 @@ class Trail {
   #brand: string | undefined;
   /** The number under the last checkpoint. */
   #checked = -1;
+  /** The key of the last checkpoint, and whether that one named its predecessor. */
+  #signer: string | undefined;
+  #isLinked = false;
+  /** The trusted keys, and those that they endorsed. */
+  readonly #trusted: Set<string> | undefined;
   #whole: IntactTrail | undefined;
 
   constructor(known: TrustedFacts) {
     this.#known = known;
+    this.#trusted = known.keys && new Set(known.keys);
   }
 
   take(chunk: Buffer): void {
@@ -162,20 +171,57 @@ class Trail {
       this.#broken(
         `Entry ${number} had another hash in the earlier export: the trail was rewritten up to this entry.`,
       );
+    const anchored = this.#known.anchors?.get(number);
+    if (anchored !== undefined && anchored !== this.#hash)
+      this.#broken(
+        `Entry ${number} has another hash in the anchors: the trail was rewritten up to this entry.`,
+      );
   }
 
   #checkpoint(line: Buffer): void {
-    const [, brand = '', digits, hashed, key = '', signature = ''] =
-      checkpointForm.exec(line.toString('latin1')) ?? [];
-    if (digits === undefined) this.#broken(foreignLine);
-    const number = Number(digits);
-    this.#signedBy(key, line, signature, `The checkpoint over entry ${number}`);
+    const read = parseSignedLine(line.toString('latin1'));
+    if (read?.kind !== 'checkpoint') this.#broken(foreignLine);
+    const { brand, number, hash: hashed, key, previous } = read.checkpoint;
+    this.#endorsed(read);
+    this.#signedBy(key, line, read.signature, `The checkpoint over entry ${number}`);
     this.#ofBrand(brand);
     if (number !== this.#number || number === this.#checked)
       this.#broken(`The checkpoint over entry ${number} is repeated, or in the wrong position.`);
     if (hashed !== this.#hash) this.#rebuilt(number);
+    if (previous) this.#continues(number, previous);
+    else if (this.#isLinked)
+      this.#broken(`The checkpoint over entry ${number} does not name the checkpoint before it.`);
+    this.#isLinked = previous !== undefined;
+    this.#signer = key;
     this.#checked = number;
     this.#signed.set(number, this.#hash);
+  }
+
+  /** A checkpoint by another key than the one before is also signed by that one, and then as trusted. */
+  #endorsed(read: SignedLine): void {
+    const { number, key, previous } = read.checkpoint;
+    const endorser = endorserOf(read);
+    if (endorser !== undefined && (this.#trusted?.has(endorser) || endorser === this.#signer))
+      this.#trusted?.add(key);
+    const isChanged = this.#signer !== undefined && this.#signer !== key;
+    if (isChanged && (this.#isLinked || previous) && endorser !== this.#signer)
+      this.#broken(
+        `The checkpoint over entry ${number} is signed by another key, which the key before did not sign.`,
+      );
+  }
+
+  #continues(number: number, previous: { readonly number: number; readonly hash: string }): void {
+    const first = this.#first?.number ?? 1;
+    const before =
+      this.#checked >= 0
+        ? { number: this.#checked, hash: this.#signed.get(this.#checked) }
+        : { number: first - 1, hash: this.#first?.previous };
+    // The checkpoint before the first of this file may be anywhere before its first entry.
+    const isOutside = this.#checked < 0 && previous.number < first - 1;
+    if (!isOutside && (previous.number !== before.number || previous.hash !== before.hash))
+      this.#broken(
+        `The checkpoint over entry ${number} follows a checkpoint over entry ${previous.number}, which is not in its place.`,
+      );
   }
 
   #ending(line: Buffer): void {
@@ -199,16 +245,29 @@ class Trail {
     for (const before of this.#known.earlier?.keys() ?? [])
       if (before > this.#number)
         this.#broken(`The earlier export had entry ${before}; here the trail ends at entry ${this.#number}.`);
+    for (const before of this.#known.anchors?.keys() ?? [])
+      if (before > this.#number)
+        this.#broken(`The anchors have entry ${before}; here the trail ends at entry ${this.#number}.`);
     this.#signed.set(this.#number, this.#hash);
+    const witnessed = [...(this.#known.earlier?.keys() ?? []), ...(this.#known.anchors?.keys() ?? [])];
+    const witnessedTo = Math.max(this.#first.number - 1, ...witnessed);
     const span = { from: this.#first.number, to: this.#number, hash: this.#hash };
     const keys = [...this.#keys];
-    this.#whole = { whole: true, brand: brand as BrandId, ...span, at, keys, signed: this.#signed };
+    this.#whole = {
+      whole: true,
+      brand: brand as BrandId,
+      ...span,
+      at,
+      keys,
+      signed: this.#signed,
+      witnessedTo,
+    };
   }
 
   #signedBy(key: string, line: Buffer, signature: string, what: string): void {
     if (!isSignedBy(key, line.subarray(0, line.length - signatureTailBytes), signature))
       this.#broken(`${what} was changed, or was not signed by the key that it names.`);
-    if (this.#known.keys && !this.#known.keys.has(key))
+    if (this.#trusted && !this.#trusted.has(key))
       this.#broken(`${what} is signed by a key that is not among the trusted keys: ${key}.`);
     this.#keys.add(key);
   }

@@ -57,7 +57,7 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     previousUntil: undefined,
   };
   const stored = { ...key, version: 1, digest: digestSecret(authorization), previousDigest: undefined };
-  const entry = operatorEntry(system, 'keys create', {
+  const entry = operatorEntry(system, brandId, 'keys create', {
     key: identity,
     scopes: key.scopes,
     record_version: 1,
@@ -165,7 +165,7 @@ async function change(
     if (!stored) throw new OperatorError('The brand has no such key.');
     const next = proveKey(keyring, { ...decide(stored), version: stored.version + 1 });
     const written = { key: identity, ...facts, record_version: next.version };
-    const entry = operatorEntry(system, operation, written);
+    const entry = operatorEntry(system, brandId, operation, written);
     requireDone((await changeKey(scopeOf(system, brandId), next, entry)) ? 'done' : 'stale');
     return next;
   });

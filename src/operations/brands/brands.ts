@@ -22,7 +22,7 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
     );
   }
   const brand: Brand = { brandId: id ?? system.newId(), name: trimmed, createdAt: system.now() };
-  const entry = operatorEntry(system, 'brands create');
+  const entry = operatorEntry(system, brand.brandId, 'brands create');
   const isMade = await withCurrentRoot(system, () =>
     insertBrand(system.db, brand, firstRows(system, brand), entry),
   );

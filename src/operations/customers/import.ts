@@ -171,7 +171,7 @@ async function writeTogether(
       if (!line.body) throw new OperatorError('The file has changed since it was checked. Import it again.');
       const now = system.now();
       const { row, changeRecord } = newCustomer({ system, keyring, now, scope }, line.body);
-      const part = journalPart(journalOf(system, cause, now, changeRecord));
+      const part = journalPart(journalOf(system, brandId, cause, now, changeRecord));
       const claim = claimOf(system, keyring, line, row.head.customer_id);
       // A conflict undoes what has been written of the batch.
       requireDone(await insertCustomer(withConnection(scope, connection), row, [part], claim));

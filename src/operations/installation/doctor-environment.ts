@@ -19,6 +19,7 @@ export interface Installed {
   readonly environment: 'sandbox' | 'live';
   /** Absolute. */
   readonly dataDir: string;
+  readonly auditAnchorFile: string;
   readonly isEmbedded: boolean;
   readonly rootKeyLocation: RootKeyLocation;
   readonly rootKeySource: KeySource;

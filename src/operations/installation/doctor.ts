@@ -21,6 +21,7 @@ import {
   examineServer,
 } from './doctor-records.ts';
 import { examineTasks } from './doctor-tasks.ts';
+import { examineTrails } from './doctor-trail.ts';
 import type { Finding } from './finding.ts';
 import { green, redFrom } from './finding.ts';
 
@@ -92,6 +93,8 @@ async function examineDatabase(
   if (!vault) return found;
   const { key } = vault.signer;
   found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));
+  if (schema.finding.state === 'green' && !found.some(isOtherRootKey))
+    found.push(...(await guarded('audit trail', () => examineTrails(installed, database, vault))));
   found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
   if (schema.finding.state === 'green')
     found.push(...(await guarded('records', () => examineRecords(database, vault))));
@@ -101,6 +104,9 @@ async function examineDatabase(
   found.push(...(await guarded('root key rotation', () => examineRootVersions(installed, database, vault))));
   return found;
 }
+
+/** Under another root key nothing can be verified, and that finding says so. */
+const isOtherRootKey = ({ check, state }: Finding): boolean => check === 'root key fits' && state === 'red';
 
 async function guarded(
   check: string,

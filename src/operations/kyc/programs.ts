@@ -103,7 +103,7 @@ export async function createProgram(
   const scope = scopeOf(system, brandId);
   const named = { programId, name: trimmed, settingsSeal: 1, createdAt: system.now() };
   const { provider, settings } = settingsWanted(system, options);
-  const entry = operatorEntry(system, 'programs create', { program_id: programId, provider });
+  const entry = operatorEntry(system, brandId, 'programs create', { program_id: programId, provider });
   const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
     insertProgram(scope, sealProgram(keyring, named, provider, settings), entry),
   );
@@ -132,7 +132,7 @@ export async function setProgram(
     );
   const { programId } = known;
   const { provider, settings } = settingsWanted(system, options);
-  const entry = operatorEntry(system, 'programs set', { program_id: programId, provider });
+  const entry = operatorEntry(system, brandId, 'programs set', { program_id: programId, provider });
   const next = { ...known, settingsSeal: known.settingsSeal + 1 };
   const isChanged = await retryOnConflict(system.keyrings, brandId, (keyring) =>
     changeProgram(scope, sealProgram(keyring, next, provider, settings), known.settingsSeal, entry),

@@ -44,7 +44,7 @@ export const erasureSealContext = (
 export async function eraseCustomer(system: System, brandId: BrandId, id: CustomerId): Promise<void> {
   const now = system.now();
   const journal = (operation: string) => (changeRecord: ChangeRecord) =>
-    journalPart(journalOf(system, backgroundCause(operation), now, changeRecord));
+    journalPart(journalOf(system, brandId, backgroundCause(operation), now, changeRecord));
   const scope = scopeOf(system, brandId);
   const keyring = await system.keyrings.of(brandId);
   const outcome = await applyRetention(scope, id, async () => {

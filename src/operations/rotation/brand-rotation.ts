@@ -76,7 +76,7 @@ async function begin(
     const versions = (await keyVersions(scope)).filter((one) => one.kind === kind);
     const version = (versions.at(-1)?.version ?? 0) + 1;
     if (versions.length !== 1) return false;
-    const entry = entryOf(system, by, `rotate ${kind}-key`, { version });
+    const entry = entryOf(system, brandId, by, `rotate ${kind}-key`, { version });
     const add = () => addKey(scope, system.vault.newKey(brandId, kind, version), system.now(), entry);
     const outcome = await withCurrentRoot(system, add);
     if (outcome === 'done') return true;
@@ -131,7 +131,7 @@ async function destroy(
   version: number,
   { by }: RotationOptions,
 ) {
-  const entry = entryOf(system, by, `destroy ${kind}-key`, { before: version });
+  const entry = entryOf(system, brandId, by, `destroy ${kind}-key`, { before: version });
   const destroyed = await destroyOlderKeys(scopeOf(system, brandId), kind, version, entry);
   if (destroyed.length > 0) system.db.wake();
   await system.keyrings.reload(brandId);
@@ -147,11 +147,12 @@ const counted = (uses: readonly KeyUse[]): number =>
 
 export function entryOf(
   system: System,
+  brandId: BrandId,
   by: RotationOptions['by'],
   operation: string,
   facts: AuditFacts,
 ): NewEntry {
-  if (by === 'operator') return operatorEntry(system, operation, facts);
+  if (by === 'operator') return operatorEntry(system, brandId, operation, facts);
   const cause = { actor: { kind: 'clientele' }, operation } as const;
-  return journalOf(system, cause, system.now(), { facts }).entry;
+  return journalOf(system, brandId, cause, system.now(), { facts }).entry;
 }

@@ -12,6 +12,7 @@ import {
 } from '../../store/brands/root-versions.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
+import { sequence } from '../audit/sequence.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { RotationOptions } from './brand-rotation.ts';
@@ -83,7 +84,9 @@ async function rewrapAll(system: System, options: RotationOptions): Promise<numb
       const scope = scopeOf(system, brandId);
       const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
       for (const key of older) await updateWrappedKey(scope, vault.rewrap(brandId, key));
-      const entry = entryOf(system, options.by, 'rotate root-key', { root_version: vault.rootVersion });
+      const entry = entryOf(system, brandId, options.by, 'rotate root-key', {
+        root_version: vault.rootVersion,
+      });
       await writeParts(scope, [entryPart(entry)]);
       done += 1;
       options.onProgress?.(done, done + brands.length - at - 1);
@@ -106,10 +109,12 @@ export interface RootPolicy {
  * destroys versions past the backup horizon. It never changes an operator's file.
  */
 export async function maintainRootKey(system: System, policy: RootPolicy): Promise<void> {
-  const { db, now, rootKeyLocation } = system;
+  const { db, vault, now, rootKeyLocation } = system;
   const versions = await rootVersions(db);
   const current = versions.at(-1);
   if (!current) return;
+  // Another process may have added it.
+  if (current.version > vault.rootVersion) vault.reload();
   const isOld = policy.rotateDays > 0 && plusSeconds(current.since, policy.rotateDays * daySeconds) <= now();
   const isBegun = versions.slice(0, -1).some(({ keys }) => keys > 0);
   if (isBegun || (isOld && rootKeyLocation.kind === 'own')) await rotateRoot(system, { by: 'clientele' });
@@ -128,6 +133,8 @@ async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
   const { vault, db, now, rootKeyLocation } = system;
   const isDue = (version: RootVersion) => isPastBackupHorizon(version, policy, now());
   if (!(await rootVersions(db)).some(isDue)) return;
+  // What was written under the version gets its place, and the version endorses its successor.
+  if ((await sequence(system, { entries: 1, notAfter: now() })) !== 'done') return;
   await withRootKeyLock(db, async (connection) => {
     const due = (await rootVersions(connection)).filter(isDue).map(({ version }) => version);
     if (rootKeyLocation.kind === 'own') dropRootVersions(rootKeyLocation.path, due);

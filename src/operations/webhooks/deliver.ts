@@ -127,7 +127,7 @@ async function disableWhereGone(
     event: { type: 'webhook.disabled', more },
     facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
   } as const;
-  const journal = journalOf(system, backgroundCause('disableWebhook'), endedAt, changeRecord);
+  const journal = journalOf(system, brandId, backgroundCause('disableWebhook'), endedAt, changeRecord);
   const { settings, ...row } = webhook;
   const disabled = { ...row, settings: '', status: 'STATUS_DISABLED', updatedAt: endedAt } as const;
   const isDisabled = await retryOnConflict(system.keyrings, brandId, (keyring) =>

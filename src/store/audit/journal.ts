@@ -26,6 +26,8 @@ export interface NewEntry {
   readonly body: string;
   /** Sealed. */
   readonly reason: string | undefined;
+  /** Proves that the service wrote the row: a MAC over everything in it except the reason, which is sealed for the body. */
+  readonly mac: string;
 }
 
 /**
@@ -33,9 +35,9 @@ export interface NewEntry {
  * `gate`, which has one row if the change happens. `name` is what the CTE is called.
  */
 export const journalSql = (gate: string, name = 'journalled'): string => `${name} as (
-    insert into journal (brand_id, customer_id, body, reason, event_id, type, occurred_at, payload)
+    insert into journal (brand_id, customer_id, body, reason, event_id, type, occurred_at, payload, mac)
     select :brandId, :customerId::uuid, :body::text, :reason::text, :eventId::uuid, :type::text,
-           :occurredAt::timestamptz, :payload::text from ${gate})`;
+           :occurredAt::timestamptz, :payload::text, :mac::text from ${gate})`;
 
 /** Every parameter of `journalSql` except the brand. */
 export const journalParameters = ({ customerId, entry, event }: Journal): Parameters => ({
@@ -46,6 +48,7 @@ export const journalParameters = ({ customerId, entry, event }: Journal): Parame
   type: event?.type,
   occurredAt: event && toPostgres(event.occurredAt),
   payload: event?.payload,
+  mac: entry.mac,
 });
 
 /** The same parameters for an entry without an event and without a customer. */

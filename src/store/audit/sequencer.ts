@@ -1,10 +1,13 @@
-import type { BrandId } from '../../domain/ids.ts';
+import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
+import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import { columns, computed, flag, hex, id, named, number, text } from '../columns.ts';
-import type { Connection, Database } from '../connection/database.ts';
+import type { EventType } from '../../domain/webhooks/events.ts';
+import { columns, flag, hex, id, instant, named, number, optional, text } from '../columns.ts';
+import type { Connection, Database, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
+import type { NewEvent } from './journal.ts';
 
 // The sequencer reads the outbox of every brand. Only it writes numbers, hashes and heads. A number assigned
 // before the commit could be skipped by readers.
@@ -26,7 +29,7 @@ const work = columns({ waiting: flag() });
 
 const waiting = statement(
   'sequence_waiting',
-  `select exists (select from journal) or exists (select from journal_heads where ${dueSql}) as waiting`,
+  `select exists (select from journal where refused_at is null) or exists (select from journal_heads where ${dueSql}) as waiting`,
 );
 
 /**
@@ -45,29 +48,87 @@ export async function isSequenceWaiting(db: Database, due: SequencerWork): Promi
 }
 
 /** An outbox row: a committed change whose entry and event have no number yet. */
-export interface Unsequenced {
+export interface OutboxRow {
   readonly brandId: BrandId;
   readonly arrived: string;
+  readonly customerId: CustomerId | undefined;
   /** The entry of the audit trail. */
   readonly body: string;
-  readonly hasEvent: boolean;
+  readonly event: NewEvent | undefined;
 }
 
-const unsequenced = columns({
+/** An outbox row with its proof, which is not checked yet. */
+export interface Unsequenced extends OutboxRow {
+  readonly mac: string;
+}
+
+export const outboxColumns = columns({
   brandId: id<BrandId>(),
   arrived: text(),
+  customerId: optional(id<CustomerId>()),
   body: text(),
-  hasEvent: computed('event_id is not null', flag()),
+  eventId: optional(id<Id<'event'>>()),
+  type: optional(text<EventType>()),
+  occurredAt: optional(instant()),
+  payload: optional(text()),
 });
+const proof = columns({ mac: text() });
+
+export function outboxRowOf(row: Row): OutboxRow {
+  const { eventId, type, occurredAt, payload, ...rest } = outboxColumns.read(row);
+  const isEvent =
+    eventId !== undefined && type !== undefined && occurredAt !== undefined && payload !== undefined;
+  return { ...rest, event: isEvent ? { eventId, type, occurredAt, payload } : undefined };
+}
 
 const oldest = statement(
   'sequence_oldest',
-  `select ${unsequenced.list} from journal order by arrived limit $1`,
+  `select ${outboxColumns.list}, ${proof.list} from journal where refused_at is null and brand_id <> all ($2::uuid[]) order by arrived limit $1`,
 );
 
-/** The outbox, in the order in which its rows arrived. */
-export async function readUnsequenced(db: Connection, most: number): Promise<readonly Unsequenced[]> {
-  return (await db.run(oldest, [most])).map(unsequenced.read);
+/** The outbox, in the order in which its rows arrived, without the rows of some brands. */
+export async function readUnsequenced(
+  db: Connection,
+  most: number,
+  without: readonly BrandId[],
+): Promise<readonly Unsequenced[]> {
+  return (await db.run(oldest, [most, without])).map((row) => ({ ...outboxRowOf(row), ...proof.read(row) }));
+}
+
+const refuse = sql(
+  'sequence_refuse',
+  `update journal set refused_at = :now::timestamptz from unnest(:brandIds::uuid[], :arrived::bigint[]) as refused (brand_id, arrived)
+    where journal.brand_id = refused.brand_id and journal.arrived = refused.arrived`,
+);
+
+/** Keeps rows out of the audit trail. They stay in the outbox as evidence. */
+export async function refuseRows(db: Connection, rows: readonly Unsequenced[], now: Instant): Promise<void> {
+  await refuse.run(db, {
+    brandIds: rows.map(({ brandId }) => brandId),
+    arrived: rows.map(({ arrived }) => arrived),
+    now: toPostgres(now),
+  });
+}
+
+const announced = columns({ eventId: id<Id<'event'>>() });
+const announcedBefore = sql(
+  'sequence_announced',
+  `select ${announced.list} from events
+     join unnest(:brandIds::uuid[], :eventIds::uuid[]) as asked (brand_id, event_id) using (brand_id, event_id)`,
+);
+
+/** Which of these events have a number already. */
+export async function announcedEvents(
+  db: Connection,
+  rows: readonly Unsequenced[],
+): Promise<ReadonlySet<string>> {
+  const ones = rows.flatMap(({ brandId, event }) => (event ? [{ brandId, id: event.eventId }] : []));
+  if (ones.length === 0) return new Set();
+  const known = await announcedBefore.run(db, {
+    brandIds: ones.map(({ brandId }) => brandId),
+    eventIds: ones.map(({ id }) => id),
+  });
+  return new Set(known.map((row) => announced.read(row).eventId));
 }
 
 /** The end of a brand's trail. */
@@ -81,6 +142,7 @@ export interface TrailHead {
 /** The end of the audit trail and the end of the events. */
 export interface Head extends TrailHead {
   readonly events: number;
+  readonly mac: string;
 }
 
 const trailHead = columns({
@@ -90,17 +152,17 @@ const trailHead = columns({
 });
 const eventHead = columns({ events: named('event_number', number()) });
 
+export const headColumns = `${trailHead.list}, ${eventHead.list}`;
+export const headOf = (row: Row): Omit<Head, 'mac'> => ({ ...trailHead.read(row), ...eventHead.read(row) });
+
 const headsOf = statement(
   'sequence_heads',
-  `select ${trailHead.list}, ${eventHead.list} from journal_heads where brand_id = any ($1::uuid[])`,
+  `select ${headColumns}, ${proof.list} from journal_heads where brand_id = any ($1::uuid[])`,
 );
 
 /** The heads of these brands. A brand without entries is left out. */
 export async function headsOfBrands(db: Connection, brands: readonly BrandId[]): Promise<readonly Head[]> {
-  return (await db.run(headsOf, [brands])).map((row) => ({
-    ...trailHead.read(row),
-    ...eventHead.read(row),
-  }));
+  return (await db.run(headsOf, [brands])).map((row) => ({ ...headOf(row), ...proof.read(row) }));
 }
 
 /** An outbox row with its number in the audit trail and, where it has an event, in the events. */
@@ -126,11 +188,13 @@ const place = sql(
      insert into events (brand_id, number, event_id, type, customer_id, occurred_at, payload)
      select brand_id, event_number, event_id, type, customer_id, occurred_at, payload from taken where event_id is not null
    )
-   insert into journal_heads (brand_id, audit_number, audit_hash, event_number)
-   select brand_id, number, decode(hash, 'hex'), events
-     from unnest(:headBrandIds::uuid[], :headNumbers::bigint[], :headHashes::text[], :headEvents::bigint[]) as head (brand_id, number, hash, events)
+   insert into journal_heads (brand_id, audit_number, audit_hash, event_number, mac)
+   select brand_id, number, decode(hash, 'hex'), events, mac
+     from unnest(:headBrandIds::uuid[], :headNumbers::bigint[], :headHashes::text[], :headEvents::bigint[], :headMacs::text[])
+            as head (brand_id, number, hash, events, mac)
    on conflict (brand_id) do update
-     set audit_number = excluded.audit_number, audit_hash = excluded.audit_hash, event_number = excluded.event_number`,
+     set audit_number = excluded.audit_number, audit_hash = excluded.audit_hash, event_number = excluded.event_number,
+         mac = excluded.mac`,
 );
 
 /** Moves outbox rows to the audit trail and the events, and writes the new heads of the brands. */
@@ -150,21 +214,27 @@ export async function writeSequenced(
     headNumbers: heads.map(({ number }) => String(number)),
     headHashes: heads.map(({ hash }) => hash),
     headEvents: heads.map(({ events }) => String(events)),
+    headMacs: heads.map(({ mac }) => mac),
   });
 }
 
-const dueOnes = statement('sequence_due', `select ${trailHead.list} from journal_heads where ${dueSql}`);
+const brand = columns({ brandId: id<BrandId>() });
+const dueOnes = statement('sequence_due', `select ${brand.list} from journal_heads where ${dueSql}`);
 
-/** The trails that are due for a signed checkpoint. */
-export async function dueHeads(db: Connection, due: SequencerWork): Promise<readonly TrailHead[]> {
-  return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter)])).map(trailHead.read);
+/** The brands whose trails are due for a signed checkpoint. */
+export async function dueBrands(db: Connection, due: SequencerWork): Promise<readonly BrandId[]> {
+  return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter)])).map(
+    (row) => brand.read(row).brandId,
+  );
 }
 
 const keep = sql(
   'sequence_checkpoint',
   `with signed as (
-     insert into audit_checkpoints (brand_id, number, hash, signed_at, key, signature)
-     values (:brandId, :number, decode(:hash, 'hex'), :at, :key, :signature)
+     insert into audit_checkpoints (brand_id, number, hash, signed_at, key, signature,
+       previous_number, previous_hash, former_key, endorsement)
+     values (:brandId, :number, decode(:hash, 'hex'), :at, :key, :signature,
+       :previousNumber::bigint, decode(:previousHash::text, 'hex'), :formerKey::text, :endorsement::text)
    )
    update journal_heads set checkpoint_number = :number, checkpoint_at = :at where brand_id = :brandId`,
 );
@@ -172,9 +242,47 @@ const keep = sql(
 /** Stores a checkpoint of a trail's end. */
 export async function insertCheckpoint(
   db: Connection,
-  { brandId, number, hash }: TrailHead,
-  signed: { readonly at: Instant; readonly key: string; readonly signature: string },
+  checkpoint: Checkpoint,
+  signature: string,
 ): Promise<void> {
-  const { at, key, signature } = signed;
-  await keep.run(db, { brandId, number, hash, at: toPostgres(at), key, signature });
+  const { brand, number, hash, at, key, previous, endorsement } = checkpoint;
+  await keep.run(db, {
+    brandId: brand,
+    number,
+    hash,
+    at: toPostgres(at),
+    key,
+    signature,
+    previousNumber: previous?.number,
+    previousHash: previous?.hash,
+    formerKey: endorsement?.key,
+    endorsement: endorsement?.signature,
+  });
+}
+
+const refusedRow = columns({ brandId: id<BrandId>(), arrived: text() });
+const refused = statement(
+  'sequence_refused',
+  `select ${refusedRow.list} from journal where refused_at is not null order by arrived limit 100`,
+);
+
+/** Rows of the outbox that the service did not write. */
+export async function refusedRows(
+  db: Connection,
+): Promise<readonly { readonly brandId: BrandId; readonly arrived: string }[]> {
+  return (await db.run(refused, [])).map(refusedRow.read);
+}
+
+const misfiledRow = columns({ brandId: id<BrandId>(), number: number() });
+const misfiled = statement(
+  'sequence_misfiled',
+  `select ${misfiledRow.list} from audit
+    where customer_id is distinct from substring(body from '"customer_id":"([0-9a-f-]{36})"')::uuid limit 100`,
+);
+
+/** Entries that are listed under another customer than the one that they name. */
+export async function misfiledEntries(
+  db: Connection,
+): Promise<readonly { readonly brandId: BrandId; readonly number: number }[]> {
+  return (await db.run(misfiled, [])).map(misfiledRow.read);
 }

@@ -1,19 +1,32 @@
-import type { BrandId } from '../../domain/ids.ts';
+import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { columns, flag, hex, instant, named, number, optional, text } from '../columns.ts';
+import { columns, flag, hex, id, instant, named, number, optional, text } from '../columns.ts';
+import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 
 // The audit trail in the order of an export: by number, with its signed checkpoints.
 
+/** A brand on a database, or in a transaction. */
+export interface ConnectedScope {
+  readonly brandId: BrandId;
+  readonly db: Connection;
+}
+
 export interface TrailEntry {
   readonly number: number;
+  readonly customerId: CustomerId | undefined;
   readonly body: string;
   /** Hex. */
   readonly hash: string;
 }
 
-const entry = columns({ number: number(), body: text(), hash: hex() });
+const entry = columns({
+  number: number(),
+  customerId: optional(id<CustomerId>()),
+  body: text(),
+  hash: hex(),
+});
 
 const entries = statement(
   'trail_entries',
@@ -23,7 +36,7 @@ const entries = statement(
 
 /** The entries after one number, up to another, in the order of the audit trail. */
 export async function trailEntries(
-  scope: BrandScope,
+  scope: ConnectedScope,
   after: number,
   upTo: number,
   most: number,
@@ -39,6 +52,8 @@ export interface TrailCheckpoint {
   readonly at: Instant;
   readonly key: string;
   readonly signature: string;
+  readonly previous: { readonly number: number; readonly hash: string } | undefined;
+  readonly endorsement: { readonly key: string; readonly signature: string } | undefined;
 }
 
 const checkpoint = columns({
@@ -47,7 +62,21 @@ const checkpoint = columns({
   at: named('signed_at', instant()),
   key: text(),
   signature: text(),
+  previousNumber: optional(number()),
+  previousHash: optional(hex()),
+  formerKey: optional(text()),
+  endorsement: optional(text()),
 });
+
+function checkpointOf(brand: BrandId, row: Row): TrailCheckpoint {
+  const { previousNumber, previousHash = '', formerKey, endorsement = '', ...rest } = checkpoint.read(row);
+  return {
+    brand,
+    ...rest,
+    previous: previousNumber === undefined ? undefined : { number: previousNumber, hash: previousHash },
+    endorsement: formerKey === undefined ? undefined : { key: formerKey, signature: endorsement },
+  };
+}
 
 const checkpoints = statement(
   'trail_checkpoints',
@@ -61,10 +90,20 @@ export async function trailCheckpoints(
   after: number,
   upTo: number,
 ): Promise<readonly TrailCheckpoint[]> {
-  return (await scope.db.run(checkpoints, [scope.brandId, after, upTo])).map((row) => ({
-    brand: scope.brandId,
-    ...checkpoint.read(row),
-  }));
+  return (await scope.db.run(checkpoints, [scope.brandId, after, upTo])).map((row) =>
+    checkpointOf(scope.brandId, row),
+  );
+}
+
+const newestCheckpoint = statement(
+  'trail_last_checkpoint',
+  `select ${checkpoint.list} from audit_checkpoints where brand_id = $1 order by number desc limit 1`,
+);
+
+/** The brand's newest checkpoint. */
+export async function lastCheckpoint(scope: ConnectedScope): Promise<TrailCheckpoint | undefined> {
+  const [row] = await scope.db.run(newestCheckpoint, [scope.brandId]);
+  return row && checkpointOf(scope.brandId, row);
 }
 
 const head = columns({ number: named('audit_number', number()), hash: named('audit_hash', hex()) });
@@ -84,11 +123,11 @@ const remains = columns({ unsequenced: flag() });
 
 const lastArrival = statement(
   'trail_last_unsequenced',
-  'select max(arrived)::text as arrived from journal where brand_id = $1',
+  'select max(arrived)::text as arrived from journal where brand_id = $1 and refused_at is null',
 );
 const isUnsequenced = statement(
   'trail_is_unsequenced',
-  'select exists (select from journal where brand_id = $1 and arrived <= $2::bigint) as unsequenced',
+  'select exists (select from journal where brand_id = $1 and arrived <= $2::bigint and refused_at is null) as unsequenced',
 );
 
 /** The brand's last committed entry without a number, if there is one. */

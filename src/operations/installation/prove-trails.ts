@@ -1,0 +1,65 @@
+import type { TrailHead } from '../../store/audit/sequencer.ts';
+import { lastCheckpoint } from '../../store/audit/trail.ts';
+import { headsWithoutMac, putHeadMac, putRowMacs, rowsWithoutMac } from '../../store/audit/without-mac.ts';
+import type { Database } from '../../store/connection/database.ts';
+import type { AnchorFile } from '../../vault/anchor-file.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { firstPreviousHash } from '../audit/chain.ts';
+import { ForeignTrail, headFields, isGenuine, requireChain } from '../audit/checkpoints.ts';
+import { journalRowFields } from '../journal.ts';
+
+/** Rows that are read at once. */
+const batch = 1_000;
+/** No MAC at all. */
+const noMac = '';
+
+/**
+ * Gives what an earlier version wrote its MACs, once, between two migrations: the rows that wait in the outbox, and
+ * the end of each audit trail. It can be interrupted and goes on where it was. `vault` is opened only where there is
+ * something to prove.
+ *
+ * A trail whose entries do not lead from its last checkpoint to its end gets no valid MAC, and is not continued.
+ * Neither does anything of a brand that has an anchor: there everything had its MAC before, so what has none now was
+ * not written by the service. A restore has no anchors here: what its backup holds is what the operator chose.
+ */
+export async function proveTrails(
+  db: Database,
+  vault: () => Vault,
+  anchors: Pick<AnchorFile, 'newest'> | undefined,
+): Promise<void> {
+  let opened: Vault | undefined;
+  const keys = (): Vault => {
+    opened ??= vault();
+    return opened;
+  };
+  const isProven = (brandId: string) => anchors?.newest(brandId) !== undefined;
+  for (;;) {
+    const rows = await rowsWithoutMac(db, batch);
+    if (rows.length === 0) break;
+    const macs = rows.map((row) => ({
+      row,
+      mac: isProven(row.brandId) ? noMac : keys().mac('journal row', journalRowFields(row)),
+    }));
+    await putRowMacs(db, macs);
+  }
+  for (const head of await headsWithoutMac(db)) {
+    const { brandId } = head;
+    const isWhole = !isProven(brandId) && (await leadsTo(db, keys(), head));
+    await putHeadMac(db, { brandId, mac: isWhole ? keys().mac('trail head', headFields(head)) : noMac });
+  }
+}
+
+/** Whether the entries since the last checkpoint lead to this end. */
+async function leadsTo(db: Database, vault: Vault, head: TrailHead): Promise<boolean> {
+  const { brandId } = head;
+  const scope = { brandId, db };
+  const last = await lastCheckpoint(scope);
+  if (last && !isGenuine({ vault }, last)) return false;
+  try {
+    await requireChain(scope, last ?? { number: 0, hash: firstPreviousHash(brandId) }, head);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ForeignTrail)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Connection } from '../connection/database.ts';
+import { statement } from '../connection/database.ts';
+import { sql } from '../sql.ts';
+import type { Head, OutboxRow } from './sequencer.ts';
+import { headColumns, headOf, outboxColumns, outboxRowOf } from './sequencer.ts';
+
+// What was written before outbox rows and heads had a MAC. There is some only between the migrations
+// 0016_audit_proofs and 0016_audit_proofs_required.
+
+const rows = statement(
+  'without_mac_rows',
+  `select ${outboxColumns.list} from journal where mac is null order by arrived limit $1`,
+);
+
+/** The oldest outbox rows without a MAC. */
+export const rowsWithoutMac = async (db: Connection, most: number): Promise<readonly OutboxRow[]> =>
+  (await db.run(rows, [most])).map(outboxRowOf);
+
+const putRows = sql(
+  'without_mac_put_rows',
+  `update journal set mac = proven.mac
+     from unnest(:brandIds::uuid[], :arrived::bigint[], :macs::text[]) as proven (brand_id, arrived, mac)
+    where journal.brand_id = proven.brand_id and journal.arrived = proven.arrived and journal.mac is null`,
+);
+
+export async function putRowMacs(
+  db: Connection,
+  proven: readonly { readonly row: OutboxRow; readonly mac: string }[],
+): Promise<void> {
+  await putRows.run(db, {
+    brandIds: proven.map(({ row }) => row.brandId),
+    arrived: proven.map(({ row }) => row.arrived),
+    macs: proven.map(({ mac }) => mac),
+  });
+}
+
+const heads = statement('without_mac_heads', `select ${headColumns} from journal_heads where mac is null`);
+
+/** The ends of trails without a MAC. */
+export const headsWithoutMac = async (db: Connection): Promise<readonly Omit<Head, 'mac'>[]> =>
+  (await db.run(heads, [])).map(headOf);
+
+const putHead = sql(
+  'without_mac_put_head',
+  'update journal_heads set mac = :mac where brand_id = :brandId and mac is null',
+);
+
+export async function putHeadMac(
+  db: Connection,
+  { brandId, mac }: Pick<Head, 'brandId' | 'mac'>,
+): Promise<void> {
+  await putHead.run(db, { brandId, mac });
+}

@@ -51,7 +51,8 @@ export interface Restored extends RestoreFacts {
 export async function restoreFrom(config: Config, path: string, call: RestoreCall): Promise<Restored> {
   refuseUnsafe(config);
   const keyFile = rootKeyFileOf(config);
-  if (config.rootKey === undefined && !existsSync(keyFile)) {
+  const hasOtherKey = config.rootKey !== undefined || config.rootKeyCommand !== undefined;
+  if (!hasOtherKey && !existsSync(keyFile)) {
     throw new ConfigError(
       `A restore needs the root key that the backup was made under, which is in no backup. Put your copy at ${keyFile}, readable by its owner only, or set CLIENTELE_ROOT_KEY_FILE.`,
     );

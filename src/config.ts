@@ -6,8 +6,11 @@ import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
 import type { BudgetLimits } from './domain/customers/lookups.ts';
 import { OperatorError } from './domain/operator-error.ts';
+import type { QuotaLimits } from './operations/quotas.ts';
 import type { LogFormat, LogLevel } from './settings.ts';
 import { settings } from './settings.ts';
+import type { Transport } from './store/connection/transport.ts';
+import { transportOf } from './store/connection/transport.ts';
 import type { Environment } from './store/installation/installation.ts';
 
 export interface Config {
@@ -18,10 +21,14 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** The same database for the owner of the tables. */
   readonly migrationDatabaseUrl: string | undefined;
+  /** Whether live demands a verified connection to a database on another machine. */
+  readonly databaseTls: 'required' | 'optional';
   readonly rootKeyFile: string | undefined;
   readonly auditAnchorFile: string;
   /** The root key itself, as an alternative to the file. */
   readonly rootKey: string | undefined;
+  /** A program and its arguments that print the root key, as another alternative. */
+  readonly rootKeyCommand: readonly string[] | undefined;
   /** Days; 0 for never. */
   readonly rotateDays: number;
   /** Days. */
@@ -38,12 +45,16 @@ export interface Config {
   /** The URL under which clients reach the server. */
   readonly publicUrl: string | undefined;
   readonly trustProxy: readonly string[];
+  /** Where the metrics are served beside the address of the API. */
+  readonly metricsAddress: { readonly host: string; readonly port: number } | undefined;
+  readonly metricsTokenFile: string | undefined;
   readonly webhookAllow: readonly string[];
   readonly rateLimit: number;
   /** Failed authentications a minute for each source. */
   readonly authFailures: number;
   readonly push: PushConfig;
   readonly budgetLimits: BudgetLimits;
+  readonly quotaLimits: QuotaLimits;
 }
 
 /** Where security events are pushed. */
@@ -79,8 +90,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     auditAnchorFile: resolve(
       env.CLIENTELE_AUDIT_ANCHOR_FILE ?? `${env.CLIENTELE_DATA_DIR}/audit-anchors.ndjson`,
     ),
+    databaseTls: env.CLIENTELE_DATABASE_TLS,
     rootKeyFile: env.CLIENTELE_ROOT_KEY_FILE && resolve(env.CLIENTELE_ROOT_KEY_FILE),
     rootKey: env.CLIENTELE_ROOT_KEY,
+    rootKeyCommand: env.CLIENTELE_ROOT_KEY_COMMAND ? commandOf(env.CLIENTELE_ROOT_KEY_COMMAND) : undefined,
     rotateDays: env.CLIENTELE_ROTATE_DAYS,
     backupHorizonDays: env.CLIENTELE_BACKUP_HORIZON_DAYS,
     environment: env.CLIENTELE_ENVIRONMENT,
@@ -98,6 +111,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         : undefined,
     publicUrl: env.CLIENTELE_PUBLIC_URL,
     trustProxy: listOf(env.CLIENTELE_TRUST_PROXY),
+    metricsAddress: env.CLIENTELE_METRICS_ADDRESS ? addressOf(env.CLIENTELE_METRICS_ADDRESS) : undefined,
+    metricsTokenFile: env.CLIENTELE_METRICS_TOKEN_FILE && resolve(env.CLIENTELE_METRICS_TOKEN_FILE),
     webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),
     rateLimit: env.CLIENTELE_RATE_LIMIT,
     authFailures: env.CLIENTELE_AUTH_FAILURES,
@@ -107,6 +122,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       siemTokenFile: env.CLIENTELE_SIEM_TOKEN_FILE && resolve(env.CLIENTELE_SIEM_TOKEN_FILE),
       caFile: env.CLIENTELE_PUSH_CA_FILE && resolve(env.CLIENTELE_PUSH_CA_FILE),
       spoolBytes: env.CLIENTELE_PUSH_SPOOL_MB * 1024 * 1024,
+    },
+    quotaLimits: {
+      idempotencyRecords: env.CLIENTELE_IDEMPOTENCY_RECORDS,
+      documentBytes: env.CLIENTELE_DOCUMENTS_MB * 1_000_000,
     },
     budgetLimits: {
       ssnMisses: env.CLIENTELE_SSN_MISSES,
@@ -175,8 +194,7 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
     );
   if ((env.CLIENTELE_TLS_CERT_FILE === undefined) !== (env.CLIENTELE_TLS_KEY_FILE === undefined))
     problems.push('CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.');
-  if (env.CLIENTELE_ROOT_KEY !== undefined && env.CLIENTELE_ROOT_KEY_FILE !== undefined)
-    problems.push('CLIENTELE_ROOT_KEY and CLIENTELE_ROOT_KEY_FILE exclude each other: set one of them.');
+  problems.push(...rootKeyConflicts(env));
   if (env.CLIENTELE_MIGRATION_DATABASE_URL !== undefined && env.CLIENTELE_DATABASE_URL === undefined)
     problems.push(
       'CLIENTELE_MIGRATION_DATABASE_URL goes with CLIENTELE_DATABASE_URL: set both, or unset it for the embedded database.',
@@ -187,11 +205,39 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
     problems.push(
       'CLIENTELE_PUBLIC_URL must be an http or https URL, for example https://customers.example.com.',
     );
+  if (env.CLIENTELE_METRICS_ADDRESS !== undefined && !addressOf(env.CLIENTELE_METRICS_ADDRESS))
+    problems.push(
+      'CLIENTELE_METRICS_ADDRESS must be an address and a port, for example 127.0.0.1:9464 or [::1]:9464.',
+    );
   problems.push(...pushConflicts(env));
   for (const name of ['CLIENTELE_TRUST_PROXY', 'CLIENTELE_WEBHOOK_ALLOW'] as const)
     if (!listOf(env[name]).every((entry) => ipaddr.isValidCIDR(entry)))
       problems.push(`${name} must be CIDRs separated by commas, for example 10.0.0.0/8.`);
   return problems;
+}
+
+function rootKeyConflicts(env: Settings): readonly string[] {
+  const places = ['CLIENTELE_ROOT_KEY', 'CLIENTELE_ROOT_KEY_FILE', 'CLIENTELE_ROOT_KEY_COMMAND'] as const;
+  const given = places.filter((name) => env[name] !== undefined);
+  const problems: string[] = [];
+  if (given.length > 1) problems.push(`${given.join(' and ')} exclude each other: set one of them.`);
+  const command = env.CLIENTELE_ROOT_KEY_COMMAND;
+  if (command !== undefined && !commandOf(command)?.[0]?.startsWith('/'))
+    problems.push(
+      'CLIENTELE_ROOT_KEY_COMMAND must begin with the absolute path of a program: /usr/local/bin/root-key --all, or ["/usr/local/bin/root-key", "an argument with spaces"]. No shell reads it.',
+    );
+  return problems;
+}
+
+/** A program and its arguments: words between spaces, or a JSON array of texts. */
+function commandOf(text: string): readonly string[] | undefined {
+  if (!text.trimStart().startsWith('[')) return text.split(/\s+/).filter((word) => word !== '');
+  try {
+    const words = JSON.parse(text) as readonly unknown[];
+    return words.every((word) => typeof word === 'string') ? words : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function pushConflicts(env: Settings): readonly string[] {
@@ -225,17 +271,29 @@ function isSafeSiemUrl(text: string): boolean {
 
 const isWebUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
+/** The parts of `host:port`. */
+function addressOf(text: string): Config['metricsAddress'] {
+  const [, literal, name, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@\s]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = literal ?? name;
+  if (host === undefined || Number(port) > 65_535) return undefined;
+  return { host, port: Number(port) };
+}
+
 const listOf = (list: string): readonly string[] =>
   list
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 
+/** Whether the operator said where the root key is. */
+export const hasRootKey = ({ rootKey, rootKeyFile, rootKeyCommand }: Config): boolean =>
+  [rootKey, rootKeyFile, rootKeyCommand].some((one) => one !== undefined);
+
 /** The unsafe settings in live, each as a sentence with the next step. A sandbox allows all of them. */
 export function unsafeInLive(config: Config): readonly string[] {
   if (config.environment !== 'live') return [];
   const sentences: string[] = [];
-  if (config.rootKeyFile === undefined && config.rootKey === undefined) {
+  if (!hasRootKey(config)) {
     sentences.push(
       'Live needs a root key of its own: umask 077; openssl rand -base64 32 > FILE, then set CLIENTELE_ROOT_KEY_FILE, and keep a copy apart from the backups.',
     );
@@ -247,7 +305,35 @@ export function unsafeInLive(config: Config): readonly string[] {
       'Live does not speak plain HTTP beyond loopback: set CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE, or put a TLS proxy in front and name its addresses in CLIENTELE_TRUST_PROXY.',
     );
   }
+  sentences.push(...exposedDatabases(config));
   return sentences;
+}
+
+/** The databases that live would reach without a verified connection, each as a sentence with the next step. */
+function exposedDatabases({ environment, databaseTls, ...config }: Config): readonly string[] {
+  if (environment !== 'live' || databaseTls === 'optional') return [];
+  const urls = {
+    CLIENTELE_DATABASE_URL: config.databaseUrl,
+    CLIENTELE_MIGRATION_DATABASE_URL: config.migrationDatabaseUrl,
+  };
+  return Object.entries(urls)
+    .filter(([, url]) => url !== undefined && transportOf(url) === 'exposed')
+    .map(
+      ([name]) =>
+        `Live reaches a database on another machine only over TLS with a checked certificate: add sslmode=verify-full to ${name} (and sslrootcert=FILE for an authority of your own). If the network itself protects the connection, set CLIENTELE_DATABASE_TLS=optional.`,
+    );
+}
+
+/** The protection of the least protected connection to an external database. */
+export function weakestTransport({ databaseUrl, migrationDatabaseUrl }: Config): Transport | undefined {
+  const found = [databaseUrl, migrationDatabaseUrl].map((url) => url && transportOf(url));
+  return (['exposed', 'verified', 'local'] as const).find((one) => found.includes(one));
+}
+
+/** @throws ConfigError where a command of live would reach its database over an open connection. */
+export function refuseExposedDatabase(config: Config): void {
+  const sentences = exposedDatabases(config);
+  if (sentences.length > 0) throw new ConfigError(...sentences);
 }
 
 /** @throws ConfigError with every unsafe setting at once. */

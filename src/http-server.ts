@@ -2,14 +2,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { Config } from './config.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError, readSecretFile } from './config.ts';
 import { hostCheck } from './http/hosts.ts';
+import { addMetrics } from './http/metrics.ts';
 import type { Observer } from './http/observe.ts';
 import { addProbes } from './http/probes.ts';
 import { openRateLimiter } from './http/rate-limit.ts';
 import { addReference } from './http/reference.ts';
+import { plainHttpCheck } from './http/security/plain-http.ts';
 import { openSourceGuard } from './http/security/source-guard.ts';
 import { buildServer } from './http/server.ts';
+import { openMetricsServer } from './metrics-server.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
 import { readCertificate } from './operations/installation/certificate.ts';
 import { openKeyCheck } from './operations/principal.ts';
@@ -44,6 +47,9 @@ export async function openHttpServer(
   { system, database }: Runtime,
   { observer, tls, referenceKey }: HttpServerParts,
 ): Promise<HttpServer> {
+  const isKnownHost = hostCheck(config.host, config.publicUrl);
+  const token =
+    config.metricsTokenFile && readSecretFile('CLIENTELE_METRICS_TOKEN_FILE', config.metricsTokenFile);
   const app = buildServer({
     system,
     keys: openKeyCheck({
@@ -55,20 +61,29 @@ export async function openHttpServer(
     observer,
     limiter: config.environment === 'live' ? openRateLimiter(config.rateLimit) : undefined,
     sourceGuard: config.environment === 'live' ? openSourceGuard(config.authFailures) : undefined,
-    isKnownHost: hostCheck(config.host, config.publicUrl),
+    isKnownHost,
+    isPlainHttp: plainHttpCheck(config.trustProxy),
     hstsSeconds: tls && config.environment === 'live' ? hstsSeconds : undefined,
     trustProxy: config.trustProxy,
     tls: tls && { cert: tls.cert, key: tls.key },
   });
-  addProbes(app, { observer, isReady: () => database.state === 'ready' });
+  addProbes(app, () => database.state === 'ready');
+  addMetrics(app, observer, { isOpen: config.environment === 'sandbox', token });
   addReference(app, referenceKey);
-  await app.listen({ host: config.host, port: config.port });
+  const metrics = await openMetricsServer(config, { observer, token, tls });
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await metrics?.close();
+    throw error;
+  }
   return {
     url: urlOf(config, app.server.address() as AddressInfo),
     async close() {
       // Without this, a connection with a pending answer would stay open for a minute after it.
       app.server.keepAliveTimeout = 1;
       await app.close();
+      await metrics?.close();
     },
   };
 }

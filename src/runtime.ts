@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { ConfigError, readSecretFile, refuseUnsafe } from './config.ts';
+import { ConfigError, readSecretFile, refuseExposedDatabase, refuseUnsafe } from './config.ts';
 import { Refusal } from './domain/errors.ts';
 import type { Id } from './domain/ids.ts';
 import type { Instant } from './domain/time.ts';
@@ -11,7 +11,11 @@ import { bindRows } from './operations/installation/bind-rows.ts';
 import { ensureInstallation } from './operations/installation/installation.ts';
 import { proveTrails } from './operations/installation/prove-trails.ts';
 import { openKeyrings } from './operations/keyrings.ts';
+
+import { openQuotas } from './operations/quotas.ts';
+
 import { firstBoundColumns } from './operations/rotation/bound-records.ts';
+
 import type { System } from './operations/system.ts';
 import type { AddressVerifier } from './providers/address.ts';
 import { openLobVerifier } from './providers/address-lob.ts';
@@ -38,7 +42,12 @@ import { migrate, migrationStatus } from './store/migrate.ts';
 import type { AnchorFile } from './vault/anchor-file.ts';
 import { openAnchorFile } from './vault/anchor-file.ts';
 import type { KeySource, RootKeyLocation } from './vault/key-source.ts';
-import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from './vault/key-source.ts';
+import {
+  createRootKeyFile,
+  rootKeyFromCommand,
+  rootKeyFromFile,
+  rootKeyFromText,
+} from './vault/key-source.ts';
 import type { Vault } from './vault/vault.ts';
 import { openVault } from './vault/vault.ts';
 
@@ -116,6 +125,7 @@ export async function openRuntime(
       environment: config.environment,
       auditReads: config.auditReads,
       budgetLimits: config.budgetLimits,
+      quotas: openQuotas(config.quotaLimits),
       now,
       newId,
       security,
@@ -145,12 +155,13 @@ export async function openRuntime(
  *   opens every record of the database.
  */
 export async function refuseReadableKey({ environment, ...config }: Config): Promise<void> {
-  const { databaseUrl, rootKey, rootKeyFile, dataDir } = config;
-  if (environment !== 'live' || databaseUrl !== undefined || rootKey !== undefined || !rootKeyFile) return;
+  const { databaseUrl, rootKeyFile, dataDir } = config;
+  if (environment !== 'live' || databaseUrl !== undefined) return;
   const uid = await databaseUidThatReads(dataDir, rootKeyFile);
   if (uid === undefined) return;
+  const what = rootKeyFile === undefined ? 'get at the root key' : `read the root key file ${rootKeyFile}`;
   throw new ConfigError(
-    `The embedded database would run as the account that can read the root key file ${rootKeyFile} (uid ${uid}). Start Clientele as root with a key file that only root can read, so that the database gets an account of its own, or set CLIENTELE_DATABASE_URL to a PostgreSQL server of another account (docs/operating.md).`,
+    `The embedded database would run as the account that can ${what} (uid ${uid}). Start Clientele as root with a key file that only root can read, so that the database gets an account of its own, or set CLIENTELE_DATABASE_URL to a PostgreSQL server of another account (docs/operating.md).`,
   );
 }
 
@@ -167,6 +178,7 @@ export interface Storage {
 
 /** The configured PostgreSQL server. The embedded one is started or joined. */
 export async function openStorage(config: Config, role: Role, overrides: Overrides = {}): Promise<Storage> {
+  refuseExposedDatabase(config);
   const embedded =
     config.databaseUrl === undefined
       ? await openEmbedded({
@@ -346,14 +358,15 @@ export const rootKeyFileOf = (config: Config): string => config.rootKeyFile ?? `
 
 export function rootKeyLocationOf(config: Config): RootKeyLocation {
   if (config.rootKey !== undefined) return { kind: 'environment', variable: 'CLIENTELE_ROOT_KEY' };
+  if (config.rootKeyCommand) return { kind: 'command', variable: 'CLIENTELE_ROOT_KEY_COMMAND' };
   return { kind: config.rootKeyFile === undefined ? 'own' : 'file', path: rootKeyFileOf(config) };
 }
 
-/** The source of root keys. A KMS would be another source here (docs/rotation.md). */
-export const keySourceOf = (config: Config): KeySource =>
-  config.rootKey === undefined
-    ? rootKeyFromFile(rootKeyFileOf(config))
-    : rootKeyFromText(config.rootKey, 'CLIENTELE_ROOT_KEY');
+export function keySourceOf(config: Config): KeySource {
+  if (config.rootKey !== undefined) return rootKeyFromText(config.rootKey, 'CLIENTELE_ROOT_KEY');
+  if (config.rootKeyCommand) return rootKeyFromCommand(config.rootKeyCommand);
+  return rootKeyFromFile(rootKeyFileOf(config));
+}
 
 const loadRoot = (config: Config): Vault => openVault(keySourceOf(config).load());
 

@@ -30,6 +30,13 @@ export const settings = Type.Object({
         'The same database for a role that owns the tables. Migrations and restores connect with it, so that the role of CLIENTELE_DATABASE_URL needs no more than its grants (docs/moving-to-postgresql.md).',
     }),
   ),
+  CLIENTELE_DATABASE_TLS: Type.Unsafe<'required' | 'optional'>({
+    type: 'string',
+    enum: ['required', 'optional'],
+    default: 'required',
+    description:
+      'Whether live demands TLS with a checked certificate (sslmode=verify-full) to a PostgreSQL server on another machine. A Unix socket and loopback need none. optional leaves it to the URL, for a network that protects the connection itself.',
+  }),
   CLIENTELE_ROOT_KEY_FILE: Type.Optional(
     Type.String({
       description:
@@ -40,6 +47,12 @@ export const settings = Type.Object({
     Type.String({
       description:
         'The root key itself, in the format of that file. Use it instead of the file if your orchestrator passes secrets in the environment.',
+    }),
+  ),
+  CLIENTELE_ROOT_KEY_COMMAND: Type.Optional(
+    Type.String({
+      description:
+        'A program, with its absolute path and its arguments, that prints the root key in the format of that file within 10 seconds: the command line of a KMS or a secret store (docs/rotation.md). Words are separated by spaces, or are a JSON array. No shell reads it.',
     }),
   ),
   CLIENTELE_ROTATE_DAYS: Type.Integer({
@@ -134,8 +147,20 @@ export const settings = Type.Object({
   CLIENTELE_TRUST_PROXY: Type.String({
     default: '',
     description:
-      'CIDRs, separated by commas, of the TLS proxies in front of the server. Their X-Forwarded headers are trusted.',
+      'CIDRs, separated by commas, of the TLS proxies in front of the server. Their X-Forwarded headers are trusted, and plain HTTP from any other address is refused (403), except for /livez and /readyz, and for /metrics from this machine.',
   }),
+  CLIENTELE_METRICS_ADDRESS: Type.Optional(
+    Type.String({
+      description:
+        'An address and a port that serve /metrics and nothing else, for example 10.0.0.5:9464. With a certificate of the server it is https. It answers everybody who reaches it, unless CLIENTELE_METRICS_TOKEN_FILE is set.',
+    }),
+  ),
+  CLIENTELE_METRICS_TOKEN_FILE: Type.Optional(
+    Type.String({
+      description:
+        'The file with a token that readers of /metrics send as Authorization: Bearer. Without one, live shows the metrics at the address of the API only to its own machine.',
+    }),
+  ),
   CLIENTELE_WEBHOOK_ALLOW: Type.String({
     default: '',
     description: 'CIDRs, separated by commas, that webhooks can reach besides the public internet.',
@@ -199,6 +224,20 @@ export const settings = Type.Object({
     50,
     'New SSNs with the same last four digits that a brand may send in a day. A brand with more than 200,000 new customers a day needs more.',
   ),
+  CLIENTELE_IDEMPOTENCY_RECORDS: Type.Integer({
+    default: 5_000_000,
+    minimum: 1,
+    maximum: 1_000_000_000,
+    description:
+      'Answers under Idempotency-Keys that a brand may have kept at once; each is kept for 24 hours. Beyond it a new key is answered 429, and requests without one go on (docs/scaling.md).',
+  }),
+  CLIENTELE_DOCUMENTS_MB: Type.Integer({
+    default: 100_000,
+    minimum: 1,
+    maximum: 1_000_000_000,
+    description:
+      'Megabytes (1,000,000 bytes) of document images that a brand may have stored. Beyond it new ones are answered 403 (docs/scaling.md).',
+  }),
   CLIENTELE_SSN_REVEALS: budget(100, 'Full SSNs that a key may read in a day.'),
 });
 

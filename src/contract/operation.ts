@@ -100,7 +100,7 @@ export function errorsOf(row: OperationRow): readonly ErrorCode[] {
 
 /** An unexpected body is read and refused. */
 const bodyErrors = ['payload_too_large', 'unsupported_media_type'] as const;
-const idempotencyErrors = ['idempotency_key_exists', 'idempotency_mismatch'] as const;
+const idempotencyErrors = ['idempotency_key_exists', 'idempotency_mismatch', 'idempotency_budget'] as const;
 
 /** The input of a handler, typed by its row. */
 export interface Input<Row extends OperationRow> {

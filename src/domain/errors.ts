@@ -184,6 +184,18 @@ export const errorCatalogue = {
     message: 'This Idempotency-Key was used for a different request.',
     help: 'A key belongs to one request for 24 hours. Use a new key for a new request.',
   },
+  idempotency_budget: {
+    status: 429,
+    type: 'Process Error',
+    message: 'The brand has used up its Idempotency-Keys. Nothing was changed.',
+    help: 'Each answer under a key is kept for 24 hours, and the brand has too many of them. Wait for the time in Retry-After: some end every minute. The operator sets the number with CLIENTELE_IDEMPOTENCY_RECORDS.',
+  },
+  document_budget: {
+    status: 403,
+    type: 'Process Error',
+    message: 'The brand has used up the space for its documents.',
+    help: 'No document was stored. The operator sets the space with CLIENTELE_DOCUMENTS_MB; the documents of erased customers free theirs.',
+  },
   auth_err: {
     status: 401,
     type: 'Request Error',
@@ -255,6 +267,18 @@ export const errorCatalogue = {
     type: 'Request Error',
     message: 'This server is not known under the name in the Host header.',
     help: 'Call the server by its IP address or as localhost. To serve it under another name, set CLIENTELE_PUBLIC_URL to that URL.',
+  },
+  https_required: {
+    status: 403,
+    type: 'Request Error',
+    message: 'This server takes plain HTTP only from its own proxies.',
+    help: 'Call the server by the https URL of its proxy. A key that was sent in plain HTTP may have been read on the way: give it a new secret with `clientele keys rotate`. The operator lists the proxies in CLIENTELE_TRUST_PROXY.',
+  },
+  metrics_auth: {
+    status: 401,
+    type: 'Request Error',
+    message: 'The metrics are not shown to this client.',
+    help: 'In live, /metrics answers requests from the same machine, and requests with the token of CLIENTELE_METRICS_TOKEN_FILE as Authorization: Bearer. CLIENTELE_METRICS_ADDRESS serves it at an address of its own.',
   },
   unsupported_media_type: {
     status: 415,

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { KeyCheck } from '../operations/principal.ts';
 import type { System } from '../operations/system.ts';
 import type { Observer } from './observe.ts';
@@ -15,6 +16,8 @@ export interface ServerOptions {
   readonly sourceGuard: SourceGuard | undefined;
   /** Whether a Host header names this server. */
   readonly isKnownHost: (host: string | undefined) => boolean;
+  /** Whether a request came in plain HTTP past the declared proxies. */
+  readonly isPlainHttp: (request: FastifyRequest) => boolean;
   /** Seconds of `Strict-Transport-Security`. Set only in live with the server's own certificate. */
   readonly hstsSeconds: number | undefined;
   /** PEM. */

@@ -124,7 +124,7 @@ const clientGone = 499;
 
 /** The refusal for the head of a request, before any body is read. */
 function refusalAtOnce(
-  { isKnownHost }: ServerOptions,
+  { isKnownHost, isPlainHttp }: ServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Refusal | undefined {
@@ -132,6 +132,7 @@ function refusalAtOnce(
   // RFC 9112 section 3.2.
   if (host === undefined && request.raw.httpVersion === '1.1') return new Refusal('input_error');
   if (host !== undefined && !isKnownHost(host)) return new Refusal('misdirected_request');
+  if (isPlainHttp(request)) return new Refusal('https_required');
   if (request.is404 || isOtherAddress(request)) return notFound(request, reply);
   const mayHaveBody = request.method !== 'GET' && request.method !== 'HEAD';
   if (mayHaveBody && encoding !== undefined && encoding.toLowerCase() !== 'identity')

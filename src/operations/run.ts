@@ -66,6 +66,7 @@ async function attempt(system: System, principal: Principal, request: Request): 
     const first = repeat && (await findRepeat(scope, keyring, repeat, now));
     if (first === 'outdated') throw new OutdatedKeyringError('The key was used under a newer index key.');
     if (repeat && first) return { answer: await firstAnswer(system, keyring, first, repeat), replayed: true };
+    if (repeat) await system.quotas.admitRecord(scope);
     const claim = repeat && claimMaker(system, keyring, repeat, now);
     let journalled = false;
     const journal = (changeRecord: ChangeRecord) => {

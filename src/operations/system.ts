@@ -15,6 +15,7 @@ import type { Keyring, Vault } from '../vault/vault.ts';
 import type { ChangeRecord } from './journal.ts';
 import type { Keyrings } from './keyrings.ts';
 import type { Principal } from './principal.ts';
+import type { Quotas } from './quotas.ts';
 import type { SecurityLog } from './security-log.ts';
 
 /** What every operation uses. Clock and randomness are passed in, so that tests can control them. */
@@ -30,6 +31,8 @@ export interface System {
   readonly auditReads: boolean;
   /** What keys may find out in a day. */
   readonly budgetLimits: BudgetLimits;
+  /** What a brand may have stored at once. */
+  readonly quotas: Quotas;
   readonly verifier: AddressVerifier;
   /** The KYC provider of a program. */
   readonly kycProvider: (program: ProviderChoice) => KycProvider;

@@ -12,6 +12,7 @@ import {
 import { type Random, randomBytesExactly } from './aead.ts';
 import { deriveKey, KEY_BYTES, keyFromBytes } from './derive.ts';
 import { fromBase64 } from './encoding.ts';
+import { askCommand } from './root-key-command.ts';
 import { VaultError } from './vault-error.ts';
 
 /** The root keys of this process, by version. It lists their versions and never their bytes. */
@@ -22,12 +23,18 @@ export interface RootKeys {
   readonly versions: readonly number[];
 }
 
-/** Where the root key is stored: in Clientele's own file, which it may change, or where its operator put it. */
+/**
+ * Where the root key is stored: in Clientele's own file, which it may change, or where its operator put it: a file,
+ * the environment, or what a command answers. `variable` is the setting.
+ */
 export type RootKeyLocation =
   | { readonly kind: 'own' | 'file'; readonly path: string }
-  | { readonly kind: 'environment'; readonly variable: string };
+  | { readonly kind: 'environment' | 'command'; readonly variable: string };
 
-/** A source of root keys. A source that calls a KMS does so when it is created, so that `load` is synchronous. */
+/**
+ * A source of root keys. `load` is synchronous, because a vault meets a new version in the middle of its work; a
+ * command blocks the process for as long as it runs, at most 10 seconds.
+ */
 export interface KeySource {
   /** Throws `root_key` if there is no valid key. */
   load(): RootKeys;
@@ -85,6 +92,43 @@ export function rootKeyFromText(text: string, name: string): KeySource {
     load: () => parse(source, text, `The root key in ${name}`, 'Make one with: openssl rand -base64 32'),
   };
   return source;
+}
+
+/** Milliseconds for which an answer of a command counts. A row under an invented version must not run it each time. */
+const answerMs = 30_000;
+
+/**
+ * Root keys from what a command prints, in the form of the file: for a KMS or a secret store with a command line. It
+ * runs at the start, and when a version is needed that is not loaded, at most every 30 seconds.
+ */
+export function rootKeyFromCommand(
+  command: readonly string[],
+  clock: () => number = () => performance.now(),
+): KeySource {
+  const where = 'The answer of CLIENTELE_ROOT_KEY_COMMAND';
+  const remedy = 'The command must print what a root key file contains (docs/rotation.md).';
+  let last: { readonly until: number; readonly answer: () => RootKeys } | undefined;
+  const source: KeySource = {
+    load() {
+      if (last && clock() < last.until) return last.answer();
+      const answer = attempt(() => parse(source, askCommand(command), where, remedy));
+      last = { until: clock() + answerMs, answer };
+      return answer();
+    },
+  };
+  return source;
+}
+
+/** The result of a call, to be had again: its value or its error. */
+function attempt<Result>(call: () => Result): () => Result {
+  try {
+    const result = call();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /**

@@ -61,7 +61,8 @@ describe.each(operations.map((row) => [row.operationId, row] as const))('%s', (_
       checkHarmless(answer);
       const retryAfter = Number(answer.headers.get('retry-after') ?? 0);
       const mayRetry = [
-        ...['rate_limited', 'lookup_budget', 'reveal_budget', 'unavailable', 'idempotency_key_exists'],
+        ...['rate_limited', 'lookup_budget', 'reveal_budget', 'idempotency_budget'],
+        ...['unavailable', 'idempotency_key_exists'],
       ].includes(code);
       expect(retryAfter > 0, 'Retry-After where a repeat makes sense, and only there').toBe(mayRetry);
     }

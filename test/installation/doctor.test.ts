@@ -6,8 +6,8 @@ import type { BrandId } from '../../src/domain/ids.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { parseInstant, plusSeconds } from '../../src/domain/time.ts';
 import {
-  diskSpaceFinding,
   examineCertificate,
+  examineNode,
   type Installed,
 } from '../../src/operations/installation/doctor-environment.ts';
 import { examineServer } from '../../src/operations/installation/doctor-records.ts';
@@ -39,8 +39,9 @@ async function doctor(settings: Settings): Promise<readonly Found[]> {
   return findings;
 }
 
-/** What is not green. */
-const complaints = (findings: readonly Found[]) => findings.filter(({ state }) => state !== 'green');
+/** What is not green. Whether this machine's Node still gets updates is a test of its own. */
+const complaints = (findings: readonly Found[]) =>
+  findings.filter(({ state, check }) => state !== 'green' && check !== 'Node');
 
 const oneComplaint = async (settings: Settings): Promise<Found | undefined> => {
   const found = complaints(await doctor(settings));
@@ -122,13 +123,16 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
     const { code, stdout } = await clientele(['doctor'], settings);
     await chmod(dataDir, 0o711);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^✓ green {4}Node +Node 2\d\.\d+\.\d+ on /);
+    expect(stdout).toMatch(/^(?:✓ green {4}|! yellow {3})Node +Node 2\d\.\d+\.\d+ on /);
     const flat = stdout.replace(/\s+/g, ' ');
     expect(flat).toContain(
       `! yellow data directory Users other than the owner can write to ${dataDir} (mode 777).`,
     );
     expect(flat).toContain(`Close it with: chmod go-w ${dataDir}`);
-    expect(stdout).toMatch(/\n0 red \(needs a fix\), 1 yellow \(worth a look\), \d+ green\.\n$/);
+    const yellows = examineNode(parseInstant(new Date().toISOString()) as Instant).state === 'yellow' ? 2 : 1;
+    expect(stdout.split('\n').at(-2)).toMatch(
+      new RegExp(`^0 red \\(needs a fix\\), ${yellows} yellow \\(worth a look\\), \\d+ green\\.$`),
+    );
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -344,6 +348,7 @@ const installed: Installed = {
   dataDir: '/nowhere',
   auditAnchorFile: '/nowhere/audit-anchors.ndjson',
   isEmbedded: false,
+  transport: undefined,
   rootKeyLocation: { kind: 'file', path: '/nowhere/root.key' },
   rootKeySource: rootKeyFromFile('/nowhere/root.key'),
   rotateDays: 30,
@@ -389,12 +394,4 @@ describe('the doctor on a certificate', () => {
     await chmod(keyFile, 0o644);
     expect(await at('2050-01-01')).toMatchObject({ state: 'yellow' });
   });
-});
-
-test.each([
-  [100, 'red', '100 MiB are free for /data.'],
-  [1_500, 'yellow', '1500 MiB are free for /data.'],
-  [50_000, 'green', '48 GiB are free for /data.'],
-])('the doctor finds %i MiB of free disk %s', (free, state, explanation) => {
-  expect(diskSpaceFinding(free * 1024 * 1024, '/data')).toMatchObject({ state, explanation });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { apiPrefix } from '../../src/contract/table.ts';
 import { allScopes } from '../../src/domain/scopes.ts';
@@ -214,9 +215,11 @@ test('every command that an investigation asks about', async () => {
 });
 
 describe('the source address', () => {
+  const anyCertificate = new Agent({ connect: { rejectUnauthorized: false } });
+  afterAll(() => anyCertificate.close());
   const sourceFor = async (server: World, headers: Readonly<Record<string, string>>) => {
     const start = server.log.length;
-    await fetch(`${server.url}${apiPrefix}/customers`, { headers });
+    await fetch(`${server.url}${apiPrefix}/customers`, { headers, dispatcher: anyCertificate });
     const lines = server.log.slice(start).map((line) => JSON.parse(line));
     return lines.find(({ security_event: name }) => name !== undefined)?.source;
   };
@@ -234,11 +237,23 @@ describe('the source address', () => {
   });
 
   test('is the peer where the peer is no declared proxy', async () => {
-    const direct = await openWorld({ apiOnly: true, env: { CLIENTELE_TRUST_PROXY: '10.0.0.0/8' } });
+    const direct = await openWorld({ apiOnly: true });
+    // In plain HTTP such a peer would be refused before it is a source.
+    const overTls = await openWorld({
+      apiOnly: true,
+      env: {
+        CLIENTELE_TRUST_PROXY: '10.0.0.0/8',
+        CLIENTELE_TLS_CERT_FILE: 'test/installation/cli/localhost-cert.pem',
+        CLIENTELE_TLS_KEY_FILE: 'test/installation/cli/localhost-key.pem',
+      },
+    });
     try {
-      expect(await sourceFor(direct, from)).toBe('127.0.0.1');
-      expect(await sourceFor(direct, { Forwarded: 'for=203.0.113.7' })).toBe('127.0.0.1');
+      for (const server of [direct, overTls]) {
+        expect(await sourceFor(server, from)).toBe('127.0.0.1');
+        expect(await sourceFor(server, { Forwarded: 'for=203.0.113.7' })).toBe('127.0.0.1');
+      }
     } finally {
+      await overTls.close();
       await direct.close();
     }
   });

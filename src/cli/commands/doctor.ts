@@ -20,11 +20,12 @@ export async function doctor(format: Format): Promise<void> {
 }
 
 async function examineConfigured(format: Format): Promise<readonly Finding[]> {
-  const [{ ConfigError, readConfig, unsafeInLive }, runtime, { examine, redSentences }] = await Promise.all([
-    import('../../config.ts'),
-    import('../../runtime.ts'),
-    import('../../operations/installation/doctor.ts'),
-  ]);
+  const [{ ConfigError, readConfig, unsafeInLive, weakestTransport }, runtime, { examine, redSentences }] =
+    await Promise.all([
+      import('../../config.ts'),
+      import('../../runtime.ts'),
+      import('../../operations/installation/doctor.ts'),
+    ]);
   let config: Config;
   try {
     config = readConfig();
@@ -37,6 +38,7 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
     {
       ...config,
       isEmbedded: config.databaseUrl === undefined,
+      transport: weakestTransport(config),
       rootKeyLocation: runtime.rootKeyLocationOf(config),
       rootKeySource: runtime.keySourceOf(config),
       unsafe: unsafeInLive(config),

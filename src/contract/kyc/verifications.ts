@@ -99,7 +99,7 @@ const submitKycDocuments = operation({
     example: { customer_id: startedExample.customer_id, num_documents_submitted: 1 },
   },
   schemaError: 'create_kyc_schema',
-  errors: ['customer_dne', 'kyc_init_fail'],
+  errors: ['customer_dne', 'kyc_init_fail', 'document_budget'],
   unknownError: 'unknown_submit_kyc_documents',
 });
 

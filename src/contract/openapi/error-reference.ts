@@ -39,6 +39,8 @@ export const transportErrors: readonly ErrorCode[] = [
   'not_found',
   'method_not_allowed',
   'misdirected_request',
+  'https_required',
+  'metrics_auth',
   'request_timeout',
   'header_too_large',
   'unknown_request',

@@ -12,6 +12,7 @@ const retriable: ReadonlySet<ErrorCode> = new Set([
   'rate_limited',
   'lookup_budget',
   'reveal_budget',
+  'idempotency_budget',
   'unavailable',
   'idempotency_key_exists',
 ]);

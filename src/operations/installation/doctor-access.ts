@@ -39,6 +39,22 @@ export async function examineRole(database: Database): Promise<readonly Finding[
   return [green(check, `Clientele connects as ${name}, who owns nothing and has only the grants it needs.`)];
 }
 
+/** Whether an attacker on the network could read or change what goes to an external database and back. */
+export function examineTransport({ transport, environment }: Installed): Finding | undefined {
+  const check = 'database connection';
+  if (transport === undefined) return undefined;
+  if (transport === 'local') return green(check, 'It does not leave this machine.');
+  if (transport === 'verified')
+    return green(check, 'It is TLS, and the certificate of the server is checked.');
+  return yellow(
+    check,
+    environment === 'live'
+      ? 'It leaves this machine without TLS and a checked certificate, as CLIENTELE_DATABASE_TLS allows.'
+      : 'It leaves this machine without TLS and a checked certificate, which live refuses.',
+    'Add sslmode=verify-full to every database URL (docs/moving-to-postgresql.md).',
+  );
+}
+
 /** Whether the account of the embedded database can read the file of the root key. */
 export async function examineKeyExposure({
   dataDir,
@@ -46,7 +62,7 @@ export async function examineKeyExposure({
   environment,
   rootKeyLocation,
 }: Installed): Promise<Finding | undefined> {
-  if (!isEmbedded || rootKeyLocation.kind === 'environment') return undefined;
+  if (!isEmbedded || !('path' in rootKeyLocation)) return undefined;
   const check = 'root key access';
   const uid = await databaseUidThatReads(dataDir, rootKeyLocation.path);
   if (uid === undefined) return green(check, 'The account of the database cannot read the root key file.');

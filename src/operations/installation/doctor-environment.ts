@@ -2,6 +2,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Instant } from '../../domain/time.ts';
 import { millisOf } from '../../domain/time.ts';
+import type { Transport } from '../../store/connection/transport.ts';
 import { findBinaries } from '../../store/embedded/binaries.ts';
 import { dataVersion, findDataLayout } from '../../store/embedded/data-layout.ts';
 import type { KeySource, RootKeyLocation } from '../../vault/key-source.ts';
@@ -21,6 +22,8 @@ export interface Installed {
   readonly dataDir: string;
   readonly auditAnchorFile: string;
   readonly isEmbedded: boolean;
+  /** How the connections to an external database are protected; the weakest of its URLs. */
+  readonly transport: Transport | undefined;
   readonly rootKeyLocation: RootKeyLocation;
   readonly rootKeySource: KeySource;
   /** Days. */
@@ -35,9 +38,28 @@ export interface Installed {
 const day = 86_400_000;
 const bytesPerMib = 1024 * 1024;
 
-export function examineNode(): Finding {
-  // An older Node.js was refused before this file was loaded.
-  return green('Node', `Node ${process.versions.node} on ${process.platform} ${process.arch}.`);
+/** When each release line of Node stops getting security updates (https://nodejs.org/en/about/previous-releases). */
+const endsOfNode: Readonly<Record<string, string>> = {
+  20: '2026-04-30',
+  21: '2024-06-01',
+  22: '2027-04-30',
+  23: '2025-06-01',
+  24: '2028-04-30',
+  25: '2026-06-01',
+  26: '2029-04-30',
+};
+
+/** An older Node than 20 was refused before this file was loaded. A line that is not in the table is newer. */
+export function examineNode(now: Instant, version: string = process.versions.node): Finding {
+  const check = 'Node';
+  const explanation = `Node ${version} on ${process.platform} ${process.arch}.`;
+  const end = endsOfNode[version.split('.')[0] ?? ''];
+  if (end === undefined || now.slice(0, 10) < end) return green(check, explanation);
+  return yellow(
+    check,
+    `${explanation} It gets no security updates since ${end}.`,
+    'Install the newest release of an even-numbered line, and start Clientele again.',
+  );
 }
 
 export function examineSettings({ environment, unsafe }: Installed): readonly Finding[] {
@@ -119,7 +141,7 @@ export async function examineRootKey(
   begun: boolean,
 ): Promise<{ readonly finding: Finding; readonly vault?: Vault }> {
   const check = 'root key';
-  if (rootKeyLocation.kind === 'environment') {
+  if (!('path' in rootKeyLocation)) {
     try {
       const vault = openVault(rootKeySource.load());
       return { vault, finding: green(check, `It comes from ${rootKeyLocation.variable}.`) };

@@ -1,5 +1,5 @@
 import type { Database } from '../../store/connection/database.ts';
-import { examineKeyExposure, examineRole } from './doctor-access.ts';
+import { examineKeyExposure, examineRole, examineTransport } from './doctor-access.ts';
 import type { Installed } from './doctor-environment.ts';
 import {
   examineBinaries,
@@ -45,7 +45,7 @@ export async function examine(
   installed: Installed,
   open: () => Promise<Opened>,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [examineNode(), ...examineSettings(installed)];
+  const findings: Finding[] = [examineNode(installed.now()), ...examineSettings(installed)];
   const begun = installed.isEmbedded ? await hasData(installed).catch(() => true) : undefined;
   if (begun !== undefined) {
     findings.push(
@@ -54,6 +54,8 @@ export async function examine(
       await examineDisk(installed),
     );
   }
+  const transport = examineTransport(installed);
+  if (transport) findings.push(transport);
   const certificate = await examineCertificate(installed);
   if (certificate) findings.push(certificate);
   if (begun === false) {

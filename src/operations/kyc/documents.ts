@@ -35,6 +35,10 @@ export async function submitKycDocuments(
   const sent = [...new Set(images.map((image) => image.document_type))];
   const run = runThatWants(opened, sent, context.now);
 
+  await context.system.quotas.admitDocuments(
+    context.scope,
+    images.reduce((sum, { image }) => sum + Buffer.byteLength(image, 'base64'), 0),
+  );
   const submitted = [...run.submitted, ...sent];
   const documents = insertDocumentsPart(
     run.runId,

@@ -95,12 +95,17 @@ export async function serverAccount(data: string): Promise<Account | undefined> 
 
 /**
  * The uid that the embedded PostgreSQL of a data directory runs as, if that account can read a file that this
- * process can read. The folders above the file do not count: the server may be inside of them.
+ * process can read. The folders above the file do not count: the server may be inside of them. Without a file: if
+ * that account is the one of this process, whose environment and commands it could use.
  */
-export async function databaseUidThatReads(dataDir: string, path: string): Promise<number | undefined> {
+export async function databaseUidThatReads(
+  dataDir: string,
+  path: string | undefined,
+): Promise<number | undefined> {
   const account = await serverAccount(join(resolve(dataDir), 'postgres'));
   // Without root, the server runs under the account of this process.
   if (!account) return process.getuid?.();
+  if (path === undefined) return undefined;
   const file = await realpath(path).catch(() => undefined);
   return file !== undefined && (await grants(file, account, constants.R_OK)) ? account.uid : undefined;
 }

@@ -24,7 +24,7 @@ import { rewrite } from '../../rewrite.ts';
 import type { BrandClient, Called, CallOptions } from '../../world.ts';
 import { settled } from '../../world.ts';
 import { rawExchange, requestHead } from '../raw-socket.ts';
-import { altered, brand, broken, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
+import { altered, brand, broken, full, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
 
 /** Brings an operation to answer one code; `headers` go along with the request that does it. */
 export type Case = (row: OperationRow, headers: Readonly<Record<string, string>>) => Promise<Called>;
@@ -78,6 +78,8 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   record_altered: (row, headers) => sendPrepared(altered, row, headers),
   idempotency_key_exists: async (row, { Accept = '' }) =>
     (await waiting).get(`${row.operationId} ${Accept}`) as Promise<Called>,
+  idempotency_budget: (row, headers) =>
+    sendPrepared(full, row, { ...headers, 'Idempotency-Key': randomUUID() }),
   idempotency_mismatch: async (row, headers) => {
     const repeated = { ...headers, 'Idempotency-Key': randomUUID() };
     await send(brand, await prepare(row, brand), { headers: repeated });
@@ -271,6 +273,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       brand.call('GET', `${await customerPath(brand)}/verification-kyc`, { headers }),
   },
   submitKycDocuments: {
+    document_budget: (row, headers) => sendPrepared(full, row, headers),
     kyc_init_fail: async (_row, headers) =>
       brand.call('POST', `${await startedPath(brand)}/documents`, { body: documentsExample, headers }),
   },

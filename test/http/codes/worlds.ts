@@ -54,6 +54,7 @@ export let unreachable: Promise<PreparedRequests>;
 export let waiting: Promise<ReadonlyMap<string, Promise<Called>>>;
 export let broken: Promise<PreparedRequests>;
 export let altered: Promise<PreparedRequests>;
+export let full: Promise<PreparedRequests>;
 export let brokenWorld: World;
 export let live: () => Promise<{ readonly world: World; readonly brand: BrandClient }>;
 
@@ -109,6 +110,20 @@ async function alterRows(): Promise<PreparedRequests> {
   return requests;
 }
 
+/** Brands with as many answers under Idempotency-Keys, and as many documents, as they may have. */
+async function fillUp(): Promise<PreparedRequests> {
+  const on = await anotherWorld({ env: { CLIENTELE_IDEMPOTENCY_RECORDS: '1', CLIENTELE_DOCUMENTS_MB: '1' } });
+  const requests = await prepareAll(on, operations.filter(isRepeatable));
+  await on.sql(`set session_replication_role = replica;
+    insert into idempotency (brand_id, key, fingerprint, record_id, answer, expires_at)
+      select brand_id, sha256(''), sha256(''), gen_random_uuid(), '', now() + interval '1 hour' from brands;
+    insert into kyc_documents (brand_id, document_id, customer_id, run_id, document_type, details, details_seal,
+        content, content_seal, size, submitted_at)
+      select brand_id, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'other', '', 1, '', 1, 1000000, now()
+        from brands`);
+  return requests;
+}
+
 /** Sequences and tables that are gone; for the operation that needs none of them, a key with an impossible date. */
 async function damage(): Promise<PreparedRequests> {
   const on = await anotherWorld();
@@ -145,7 +160,8 @@ export async function openWorlds(): Promise<void> {
   });
   live = async () => ({ world: strict, brand: await strict.brand() });
   [unreachable, waiting, broken, altered] = [closeDatabase(), holdKeys(), damage(), alterRows()];
-  await Promise.all([unreachable, waiting, broken, altered]);
+  full = fillUp();
+  await Promise.all([unreachable, waiting, broken, altered, full]);
 }
 
 export async function closeWorlds(): Promise<void> {

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Config } from './config.ts';
+import { ConfigError } from './config.ts';
+import { hostCheck } from './http/hosts.ts';
+import { metricsListener } from './http/metrics.ts';
+import type { Observer } from './http/observe.ts';
+import type { Certificate } from './operations/installation/certificate.ts';
+
+export interface MetricsParts {
+  readonly observer: Observer;
+  readonly token: string | undefined;
+  readonly tls: Certificate | undefined;
+}
+
+/**
+ * Serves the metrics at `CLIENTELE_METRICS_ADDRESS`, if it is set.
+ *
+ * @throws ConfigError with the next step if nothing can listen there.
+ */
+export async function openMetricsServer(
+  { metricsAddress, publicUrl }: Config,
+  { observer, token, tls }: MetricsParts,
+): Promise<{ close(): Promise<void> } | undefined> {
+  if (!metricsAddress) return undefined;
+  const listener = metricsListener(observer, token, hostCheck(metricsAddress.host, publicUrl));
+  const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, listener) : createServer(listener);
+  try {
+    await once(server.listen(metricsAddress), 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConfigError(
+      `Nothing can listen on CLIENTELE_METRICS_ADDRESS (${code}). Set it to an address of this machine with a port that is free.`,
+    );
+  }
+  return {
+    async close() {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { rootKeyFromCommand } from '../../src/vault/key-source.ts';
+import { askCommand } from '../../src/vault/root-key-command.ts';
+import { openVault, VaultError } from '../../src/vault/vault.ts';
+
+// A fake command line of a KMS, as a real program that is really started.
+
+const directory = mkdtempSync(join(tmpdir(), 'root-key-command-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let path: string;
+let count = 0;
+beforeEach(() => {
+  count += 1;
+  path = join(directory, `kms-${count}`);
+});
+
+/** A program of these lines of shell. */
+function program(...lines: readonly string[]): string {
+  writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
+  chmodSync(path, 0o700);
+  return path;
+}
+
+const key = () => randomBytes(32).toString('base64');
+
+/** The message of the VaultError `root_key` that the call throws. */
+function refusal(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof VaultError && error.code === 'root_key') return error.message;
+    throw error;
+  }
+  return expect.fail('was not refused');
+}
+
+describe('a command that prints root keys', () => {
+  test('is given its arguments as they are, without a shell, and one line of JSON', () => {
+    const seen = join(directory, 'seen');
+    program(`printf '%s|' "$@" > ${seen}`, `cat >> ${seen}`, `echo ${key()}`);
+    const argument = '$(touch pwned); `id` > x';
+    expect(rootKeyFromCommand([path, '--name', argument]).load()).toEqual({ current: 1, versions: [1] });
+    const [name, given, question = ''] = readFileSync(seen, 'utf8').split('|');
+    expect([name, given]).toEqual(['--name', argument]);
+    expect(JSON.parse(question)).toEqual({ protocol: 'clientele-root-key', version: 1, ask: 'root keys' });
+    expect(existsSync('pwned')).toBe(false);
+  });
+
+  test('opens what another source of the same key has wrapped', () => {
+    const text = key();
+    program(`echo ${text}`);
+    const one = openVault(rootKeyFromCommand([path]).load());
+    const other = openVault(rootKeyFromCommand([program(`printf 'v1:%s' ${text}`)]).load());
+    expect(other.provesRoot(one.proof())).toBe(true);
+  });
+
+  test('may end without reading its input', () => {
+    program('exec 0<&-', `echo ${key()}`);
+    expect(rootKeyFromCommand([path]).load().versions).toEqual([1]);
+  });
+
+  test.each([
+    ['nothing', 'true', /answer of CLIENTELE_ROOT_KEY_COMMAND is empty/],
+    ['an error page', 'echo "<html>quota exceeded</html>"', /is not 32 bytes in base64 or hex/],
+    ['a short key', 'echo c2hvcnQ=', /is not 32 bytes in base64 or hex/],
+    ['a version twice', `echo ${key()} v1:${key()}`, /version 1 twice/],
+    ['a failure', `echo ${key()}; exit 3`, /failed with exit code 3/],
+    ['a signal', 'kill -TERM $$', /was ended by SIGTERM/],
+    ['too much', 'head -c 70000 /dev/zero', /answered more than 65536 bytes/],
+  ])('is refused with the next step for %s', (_what, line, sentence) => {
+    program(line);
+    const message = refusal(() => rootKeyFromCommand([path]).load());
+    expect(message).toMatch(sentence);
+    expect(message).toMatch(/Run it by hand|must print what a root key file contains|twice/);
+    expect(message).not.toMatch(/quota|c2hvcnQ/);
+  });
+
+  test('is refused where it does not exist or may not run', () => {
+    expect(refusal(() => askCommand([join(directory, 'none')]))).toMatch(/cannot be started \(ENOENT\)/);
+    writeFileSync(path, '');
+    expect(refusal(() => askCommand([path]))).toMatch(/cannot be started \(EACCES\)/);
+  });
+
+  test('is ended where it is too slow, with the programs that it waits for', () => {
+    program('sleep 60', `echo ${key()}`);
+    const start = performance.now();
+    expect(refusal(() => askCommand([path], 500))).toMatch(/did not answer within \d+ seconds/);
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+});
+
+describe('a new version', () => {
+  test('is found when it is needed, and an old one is gone when the command no longer prints it', () => {
+    let now = 0;
+    const [first, second] = [key(), key()];
+    program(`echo v1:${first}`);
+    const vault = openVault(rootKeyFromCommand([path], () => now).load());
+    const brandId = '8f0f6d1f-3f9a-4c11-8a5c-c2f5c2ef14f2';
+    const wrapped = vault.newKey(brandId, 'brand', 1);
+    program(`echo v1:${first} v2:${second}`);
+    now = 31_000;
+    vault.reload();
+    expect([vault.rootVersion, vault.rootVersions]).toEqual([2, [1, 2]]);
+    const next = vault.rewrap(brandId, wrapped);
+    expect(next.rootVersion).toBe(2);
+    program(`echo v2:${second}`);
+    now = 62_000;
+    vault.reload();
+    expect(vault.rootVersions).toEqual([2]);
+    expect(() => vault.rewrap(brandId, wrapped)).toThrow(/version 1, which is not loaded/);
+  });
+
+  test('that nobody has made does not run the command again and again, nor does a failure', () => {
+    let now = 0;
+    const runs = join(directory, 'runs');
+    program(`echo run >> ${runs}`, `echo ${key()}`);
+    const source = rootKeyFromCommand([path], () => now);
+    const times = () => readFileSync(runs, 'utf8').split('\n').length - 1;
+    for (let at = 0; at < 20; at += 1) source.load();
+    expect(times()).toBe(1);
+    now = 30_000;
+    source.load();
+    expect(times()).toBe(2);
+    program(`echo run >> ${runs}`, 'exit 1');
+    now = 60_000;
+    for (let at = 0; at < 5; at += 1) expect(() => source.load()).toThrow(/exit code 1/);
+    expect(times()).toBe(3);
+  });
+});
+
+test('the setting is words or a JSON array, begins with an absolute path, and stands alone', () => {
+  const commandOf = (text: string) => readConfig({ CLIENTELE_ROOT_KEY_COMMAND: text }).rootKeyCommand;
+  expect(commandOf(' /usr/bin/aws  kms decrypt ')).toEqual(['/usr/bin/aws', 'kms', 'decrypt']);
+  expect(commandOf('["/opt/my tool", "a b"]')).toEqual(['/opt/my tool', 'a b']);
+  for (const wrong of ['aws kms decrypt', './kms', '["kms"]', '[1]', '[', '[]', ' '])
+    expect(() => commandOf(wrong), wrong).toThrow(/absolute path of a program/);
+  expect(() =>
+    readConfig({ CLIENTELE_ROOT_KEY_COMMAND: '/bin/true', CLIENTELE_ROOT_KEY_FILE: '/x' }),
+  ).toThrow('CLIENTELE_ROOT_KEY_FILE and CLIENTELE_ROOT_KEY_COMMAND exclude each other: set one of them.');
+});

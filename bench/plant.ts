@@ -50,6 +50,7 @@ export async function plant(
       scopes: new Set(key.scopes),
       createdAt: key.createdAt,
       expiresAt: undefined,
+      owner: undefined,
     };
     const customerIds: string[] = [];
     let next = 0;

@@ -14,6 +14,10 @@ create table api_keys (
   revoked_at timestamp with time zone,
   version integer not null,
   proof text not null,
+  owner text,
+  networks text[],
+  last_used_at timestamp with time zone,
+  last_used_from text,
   constraint api_keys_pkey PRIMARY KEY (brand_id, identity),
   constraint api_keys_brand_id_name_key UNIQUE (brand_id, name),
   constraint api_keys_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
@@ -101,14 +105,15 @@ create table change_requests (
   created_at timestamp with time zone not null,
   decided_at timestamp with time zone,
   proof text not null,
+  verified_elsewhere text,
   constraint change_requests_pkey PRIMARY KEY (brand_id, change_request_id),
   constraint change_requests_status_check CHECK (status = ANY (ARRAY['pending'::text, 'approved'::text, 'declined'::text]))
 );
 CREATE INDEX change_requests_by_arrival ON change_requests USING btree (brand_id, seq);
 CREATE INDEX change_requests_by_customer ON change_requests USING btree (brand_id, customer_id, seq);
 CREATE INDEX change_requests_pending ON change_requests USING btree (brand_id, seq) WHERE (status = 'pending'::text);
-CREATE TRIGGER change_requests_insert_current BEFORE INSERT ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.wanted), sealed_head(new.reason), sealed_head(new.note), sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
-CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, note, proof ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+CREATE TRIGGER change_requests_insert_current BEFORE INSERT ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.wanted), sealed_head(new.reason), sealed_head(new.note), sealed_head(new.verified_elsewhere), sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, note, verified_elsewhere, proof ON change_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE
             WHEN sealed_name(new.wanted) IS DISTINCT FROM sealed_name(old.wanted) THEN sealed_head(new.wanted)
             ELSE NULL::bytea
@@ -119,6 +124,10 @@ CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, n
         END,
         CASE
             WHEN sealed_name(new.note) IS DISTINCT FROM sealed_name(old.note) THEN sealed_head(new.note)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.verified_elsewhere) IS DISTINCT FROM sealed_name(old.verified_elsewhere) THEN sealed_head(new.verified_elsewhere)
             ELSE NULL::bytea
         END,
         CASE
@@ -440,6 +449,7 @@ create table kyc_documents (
   size integer not null,
   submitted_at timestamp with time zone not null,
   handed_over_at timestamp with time zone,
+  submitted_by uuid,
   constraint kyc_documents_pkey PRIMARY KEY (brand_id, document_id)
 );
 CREATE INDEX kyc_documents_of_customer ON kyc_documents USING btree (brand_id, customer_id);
@@ -478,6 +488,7 @@ create table kyc_runs (
   silence text,
   silent_since timestamp with time zone,
   proof text not null,
+  started_by uuid,
   constraint kyc_runs_pkey PRIMARY KEY (brand_id, run_id)
 );
 CREATE INDEX kyc_runs_due ON kyc_runs USING btree (poll_at) WHERE (poll_at IS NOT NULL);

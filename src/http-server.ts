@@ -15,6 +15,7 @@ import { buildServer } from './http/server.ts';
 import { openMetricsServer } from './metrics-server.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
 import { readCertificate } from './operations/installation/certificate.ts';
+import { openKeyUses } from './operations/key-use.ts';
 import { openKeyCheck } from './operations/principal.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -50,12 +51,14 @@ export async function openHttpServer(
   const isKnownHost = hostCheck(config.host, config.publicUrl);
   const token =
     config.metricsTokenFile && readSecretFile('CLIENTELE_METRICS_TOKEN_FILE', config.metricsTokenFile);
+  const uses = openKeyUses(database, system.now);
   const app = buildServer({
     system,
     keys: openKeyCheck({
       keyrings: system.keyrings,
       db: database,
       now: system.now,
+      uses,
       ...(referenceKey && { inMemory: referenceKey.presented }),
     }),
     observer,
@@ -84,6 +87,7 @@ export async function openHttpServer(
       app.server.keepAliveTimeout = 1;
       await app.close();
       await metrics?.close();
+      await uses.close();
     },
   };
 }

@@ -49,6 +49,7 @@ const subjects: Readonly<
       kyc: ['.', 'webhooks'],
       customers: ['.', 'kyc', 'webhooks'],
       retention: ['.'],
+      keys: [],
     },
   },
   contract: {

@@ -4,7 +4,6 @@ import { documentsExample } from '../src/contract/kyc/examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
 import { millisOf } from '../src/domain/time.ts';
-import { createKey } from '../src/operations/brands/api-keys.ts';
 import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
 import { mailing, person } from './people.ts';
@@ -100,7 +99,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   }),
   decideKycReview: async (brand) => ({
     method: 'POST',
-    path: `/kyc/reviews/${(await waiting(brand, 'under_review')).run_id}/decision`,
+    path: `/kyc/reviews/${(await waiting(await brand.colleague(), 'under_review')).run_id}/decision`,
     options: { body: { decision: 'approve', note: 'Passport and address agree.' } },
   }),
   getKycDocument: async (brand) => {
@@ -171,7 +170,8 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   }),
   releaseLegalHold: async (brand) => {
     const path = `${await customerPath(brand)}/legal-holds`;
-    const { hold_id } = (await brand.call('POST', path, { body: { reason: 'Case 24-117.' } })).json;
+    const colleague = await brand.colleague();
+    const { hold_id } = (await colleague.call('POST', path, { body: { reason: 'Case 24-117.' } })).json;
     return { method: 'POST', path: `${path}/${hold_id}/release`, options: { body: { reason: 'Settled.' } } };
   },
   listRestrictedCustomers: async (brand) => {
@@ -303,7 +303,7 @@ export async function restrictedPath(brand: BrandClient, overrides: object = {})
 
 /** Another key's request to erase a deleted customer. */
 export async function erasureRequest(brand: BrandClient, path: string): Promise<string> {
-  const colleague = brand.as(await createKey(brand.system, brand.brandId, { scopes: ['compliance:write'] }));
+  const colleague = await brand.colleague();
   const body = { reason: 'Created twice.' };
   const { erasure_id } = (await colleague.call('POST', `${path}/erasure-requests`, { body })).json;
   return `${path}/erasure-requests/${erasure_id}`;
@@ -336,10 +336,11 @@ export async function verifiedCustomer(brand: BrandClient, overrides: object = {
   return customer_id;
 }
 
-/** A change that waits for a decision. */
+/** A change that a colleague has proposed, and that waits for a decision. */
 export async function changeRequest(brand: BrandClient, changes: object = { last_name: 'Moneypenny' }) {
   const path = `/customers/${await verifiedCustomer(brand)}/change-requests`;
-  const proposed = await brand.call('POST', path, { body: { changes, reason: 'Married.' } });
+  const colleague = await brand.colleague();
+  const proposed = await colleague.call('POST', path, { body: { changes, reason: 'Married.' } });
   if (proposed.status !== 201) throw new Error(`Nothing was proposed: ${proposed.text}`);
   return proposed.json.change_request_id as string;
 }

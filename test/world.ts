@@ -65,6 +65,8 @@ export interface BrandClient {
   call(method: string, path: string, options?: CallOptions): Promise<Called>;
   /** Another key of the same brand. */
   as(key: NewKey): BrandClient;
+  /** The key of a second person with every scope: for what takes two. The same one each time. */
+  colleague(): Promise<BrandClient>;
   /** SQL on the world's database, for a past that no call of the API can give a customer. */
   readonly sql: World['sql'];
   readonly system: System;
@@ -208,6 +210,16 @@ function lines(into: string[]): Writable {
   });
 }
 
+const colleagues = new WeakMap<System, Map<BrandId, Promise<NewKey>>>();
+
+function colleagueKey(system: System, brandId: BrandId): Promise<NewKey> {
+  const ofSystem = colleagues.get(system) ?? new Map<BrandId, Promise<NewKey>>();
+  colleagues.set(system, ofSystem);
+  const key = ofSystem.get(brandId) ?? createKey(system, brandId, { name: 'colleague', scopes: allScopes });
+  ofSystem.set(brandId, key);
+  return key;
+}
+
 export function brandClient(
   url: string,
   brandId: BrandId,
@@ -224,6 +236,9 @@ export function brandClient(
     sql,
     system,
     as: (other) => brandClient(url, brandId, name, other, { sql, system }),
+    async colleague() {
+      return this.as(await colleagueKey(system, brandId));
+    },
     async call(method, path, { body, raw, headers: more } = {}) {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(`${url}${apiPrefix}${path}`, {

@@ -15,6 +15,8 @@ export const keyFacts = (brand: Brand, key: Omit<NewKey, 'authorization'>) => ({
   brand: brand.name,
   bond_brand_id: brand.brandId,
   scopes: key.scopes,
+  ...(key.owner !== undefined && { owner: key.owner }),
+  ...(key.networks.length > 0 && { networks: key.networks }),
   date_created: withOffset(key.createdAt),
   ...(key.expiresAt && { date_expires: withOffset(key.expiresAt) }),
   ...(key.revokedAt && { date_revoked: withOffset(key.revokedAt) }),
@@ -38,7 +40,9 @@ export const secretText = (key: NewKey): string =>
   `
   Identity       ${key.identity}
   Authorization  ${key.authorization}
-  Scopes         ${scopesText(key.scopes)}
+  Scopes         ${scopesText(key.scopes)}${key.owner === undefined ? '' : `\n  Owner          ${key.owner}`}${
+    key.networks.length === 0 ? '' : `\n  Networks       ${key.networks.join(' ')}`
+  }
   Expires        ${key.expiresAt ? minuteText(key.expiresAt) : 'never'}
 `;
 

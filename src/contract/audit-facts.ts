@@ -53,6 +53,12 @@ export const auditFacts = {
   overlap_hours: optional(
     Type.Number({ description: 'Hours for which a rotated key stayed valid.', minimum: 0 }),
   ),
+  pass: optional(
+    oneOf(['kept', 'ended'], {
+      description:
+        'What became of the pass of KYC when a new ssn or dob was approved. kept: the approver said how it was verified.',
+    }),
+  ),
   program_id: optional(uuid('The program of the verification, or the one that was set up.')),
   proposed_fields: optional(Type.Array(Type.String(), { description: 'The fields of a change request.' })),
   provider: optional(Type.String({ description: 'The KYC provider of a program.' })),

@@ -149,8 +149,8 @@ export const errorCatalogue = {
   second_approver: {
     status: 403,
     type: 'Request Error',
-    message: 'The key that requested an erasure cannot approve it.',
-    help: 'Approve with a different key than the one that made the request; give each person a separate key.',
+    message: 'The person who asked for this cannot approve it: another person must.',
+    help: 'The same rule holds for change requests, verdicts on verifications, legal holds and early erasure (docs/four-eyes.md). Approve with the key of another person. Keys with the same owner are the same person; keys without an owner are told apart by their Identity.',
   },
   events_gone: {
     status: 410,
@@ -200,7 +200,7 @@ export const errorCatalogue = {
     status: 401,
     type: 'Request Error',
     message: 'The Identity and Authorization headers do not name a valid key.',
-    help: 'Missing, unknown, wrong, expired and revoked keys get the same answer. Create a key with `clientele keys create --brand NAME`.',
+    help: 'Missing, unknown, wrong, expired and revoked keys get the same answer, and so does a key that is used from outside its networks. Create a key with `clientele keys create --brand NAME`.',
   },
   scope_err: {
     status: 403,

@@ -111,6 +111,7 @@ export const sealedColumns = {
       expires_at: 'instant',
       revoked_at: 'instant',
     },
+    boundLater: { owner: 'text', networks: 'words' },
   },
   'retention_policies.proof': {
     ...proof,
@@ -163,6 +164,7 @@ export const sealedColumns = {
       asked_by_reviewer: 'flag',
       reference: 'text',
     },
+    boundLater: { started_by: 'text' },
   },
   /** What an image of a document is called and shows, and the image itself. */
   'kyc_documents.details': {
@@ -170,6 +172,7 @@ export const sealedColumns = {
     recordId: 'details/{customer_id}/{document_id}',
     sealCounter: 'details_seal',
     bound: { run_id: 'text', document_type: 'text', size: 'number', submitted_at: 'instant' },
+    boundLater: { submitted_by: 'text' },
   },
   'kyc_documents.content': {
     ...document,
@@ -215,6 +218,12 @@ export const sealedColumns = {
   'change_requests.wanted': { ...ofChangeRequest, recordId: '{change_request_id}/wanted' },
   'change_requests.reason': { ...ofChangeRequest, recordId: '{change_request_id}/reason' },
   'change_requests.note': { ...ofChangeRequest, recordId: '{change_request_id}/note' },
+  /** How the approver knows that a new SSN or date of birth was verified. */
+  'change_requests.verified_elsewhere': {
+    ...ofChangeRequest,
+    recordId: '{change_request_id}/verified elsewhere',
+    optional: true,
+  },
   'change_requests.proof': {
     ...proof,
     recordId: 'change request/{customer_id}/{change_request_id}',
@@ -339,9 +348,13 @@ export function sealContext<Name extends SealedColumnName>(
 export function boundText(name: SealedColumnName, values: readonly unknown[]): string {
   const first = known.get(name)?.first ?? 0;
   let end = values.length;
-  while (end > first && (values[end - 1] ?? null) === null) end -= 1;
+  while (end > first && isEmpty(values[end - 1])) end -= 1;
   return JSON.stringify(values.slice(0, end).map((value) => value ?? null));
 }
+
+/** A list that is null is read as an empty one. */
+const isEmpty = (value: unknown): boolean =>
+  (value ?? null) === null || (Array.isArray(value) && value.length === 0);
 
 /** The sealed columns of a table, in the order of their declaration. */
 export const sealedColumnsOf = (table: string): readonly string[] =>

@@ -29,7 +29,15 @@ export const securityEvents = {
     severity: 'alert',
     when: 'Too many authentications from one source address failed, and it is refused for the rest of the minute. Announced once in that minute.',
   },
+  network_refused: {
+    severity: 'alert',
+    when: 'A key with the right secret came from outside its networks. It may be stolen: rotate or revoke it.',
+  },
   scope_refused: { severity: 'warning', when: 'A key asked for something that its scopes do not include.' },
+  approval_refused: {
+    severity: 'warning',
+    when: 'A key tried to approve what the same person had asked for.',
+  },
   signature_refused: {
     severity: 'warning',
     when: 'A KYC callback had no valid signature, or named no program that takes callbacks.',
@@ -132,6 +140,7 @@ export function securityEvent(fact: SecurityFact, at: string, eventId: Id<'secur
 const refusals: Readonly<Record<string, SecurityEventName>> = {
   auth_err: 'authentication_failed',
   scope_err: 'scope_refused',
+  second_approver: 'approval_refused',
   lookup_budget: 'ssn_probing',
   reveal_budget: 'bulk_reveal',
   record_altered: 'record_altered',

@@ -7,8 +7,10 @@ import type { Instant } from '../domain/time.ts';
 import type { PresentedKey } from '../store/brands/api-keys.ts';
 import { findKey } from '../store/brands/api-keys.ts';
 import type { Database } from '../store/connection/database.ts';
+import type { KeyUses } from './key-use.ts';
 import type { Keyrings } from './keyrings.ts';
 import { asRefusal, withFreshKeyring } from './keyrings.ts';
+import { networkCheck } from './networks.ts';
 import { checkKey } from './proofs.ts';
 
 /** The caller: one key of one brand. */
@@ -20,6 +22,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   readonly createdAt: Instant;
   readonly expiresAt: Instant | undefined;
+  /** The person behind the key. `undefined`: not known. */
+  readonly owner: string | undefined;
 }
 
 /** Milliseconds for which a valid key is cached. With half a second, a revocation takes effect within one second. */
@@ -30,33 +34,49 @@ const capacity = 10_000;
 interface Known {
   readonly key: PresentedKey;
   readonly principal: Principal;
+  /** Whether the key may be used from a source address. */
+  readonly allows: (source: string) => boolean;
   readonly until: number;
 }
 
 export interface KeyCheck {
   /**
-   * The principal of the two headers.
+   * The principal of the two headers of a request from a source address.
    *
-   * @throws Refusal `auth_err`, the same for a missing, unknown, wrong, expired or revoked key.
+   * @throws Refusal `auth_err`, the same for a missing, unknown, wrong, expired or revoked key, and for one that may
+   *   not be used from there.
    */
-  authenticate(identity: string | undefined, secret: string | undefined): Promise<Principal>;
+  authenticate(identity: string | undefined, secret: string | undefined, source: string): Promise<Principal>;
+}
+
+/** The refusal of a key that is right, but comes from outside its networks. It may be stolen. */
+export class NetworkRefused extends Refusal {
+  constructor() {
+    super('auth_err');
+  }
 }
 
 export interface KeyCheckOptions {
   readonly db: Database;
   readonly keyrings: Keyrings;
   readonly now: () => Instant;
+  readonly uses?: KeyUses;
   /** A key that exists in memory only, such as the key of the sandbox's reference page. */
   readonly inMemory?: PresentedKey;
 }
 
-export function openKeyCheck({ db, keyrings, now, inMemory }: KeyCheckOptions): KeyCheck {
+export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOptions): KeyCheck {
   const known = new Map<string, Known>();
 
   async function find(identity: KeyIdentity): Promise<Known | undefined> {
     const key = identity === inMemory?.identity ? inMemory : await findProven(identity);
     if (!key || key.revokedAt) return undefined;
-    const found = { key, principal: principalOf(key), until: performance.now() + freshness };
+    const found = {
+      key,
+      principal: principalOf(key),
+      allows: networkCheck(key.networks),
+      until: performance.now() + freshness,
+    };
     known.delete(identity);
     known.set(identity, found);
     const oldest = known.size > capacity ? known.keys().next().value : undefined;
@@ -75,17 +95,23 @@ export function openKeyCheck({ db, keyrings, now, inMemory }: KeyCheckOptions): 
     }
   }
 
+  function admit({ principal, allows }: Known, source: string): Principal {
+    if (!allows(source)) throw new NetworkRefused();
+    uses?.note(principal, source);
+    return principal;
+  }
+
   return {
-    async authenticate(identity, secret) {
+    async authenticate(identity, secret, source) {
       const id = identity === undefined ? undefined : parseId<'key'>(identity);
       if (id === undefined || secret === undefined) throw new Refusal('auth_err');
       const digest = digestSecret(secret);
       const kept = known.get(id);
-      if (kept && kept.until > performance.now() && isGood(kept.key, digest, now)) return kept.principal;
+      if (kept && kept.until > performance.now() && isGood(kept.key, digest, now)) return admit(kept, source);
       // Also if the cached key does not match, because a rotation may just have changed its secret.
       const found = await find(id);
       if (!found || !isGood(found.key, digest, now)) throw new Refusal('auth_err');
-      return found.principal;
+      return admit(found, source);
     },
   };
 }
@@ -109,5 +135,6 @@ function principalOf(key: PresentedKey): Principal {
     scopes: new Set(key.scopes),
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,
+    owner: key.owner,
   };
 }

@@ -20,6 +20,8 @@ const keyContext = (key: Omit<StoredApiKey, 'proof'>): SealContext =>
     created_at: key.createdAt,
     expires_at: key.expiresAt,
     revoked_at: key.revokedAt,
+    owner: key.owner,
+    networks: key.networks,
   });
 
 const programContext = (program: Omit<StoredProgram, 'proof'>): SealContext =>

@@ -11,6 +11,8 @@ export interface Credentials {
 /** Whose ids and keys a request may use. */
 export interface TestTenant {
   readonly key: Credentials;
+  /** The key of a second person, for what takes two. */
+  readonly colleague: Credentials;
   /** A key of the same brand with one scope only. */
   readonly narrow: Credentials;
   /** Ids of another brand, to be answered as unknown ones are. */
@@ -187,7 +189,7 @@ function keyOf({ random }: ValueContext, tenant: TestTenant, { signed }: Operati
   ];
   if (signed) return random.chance(0.2) ? pair(tenant.key) : [];
   const lot = random.next();
-  if (lot < 0.94) return pair(tenant.key);
+  if (lot < 0.94) return pair(lot < 0.3 ? tenant.colleague : tenant.key);
   if (lot < 0.96) return pair(tenant.narrow);
   return random.pick<readonly Header[]>([
     [],

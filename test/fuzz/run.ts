@@ -89,7 +89,7 @@ class Run {
     let sent = 0;
     const call: Call = async (one) => {
       sent += 1;
-      const { identity, authorization } = tenant.key;
+      const { identity, authorization } = one.by === 'colleague' ? tenant.colleague : tenant.key;
       const key: OutgoingRequest['headers'] = [
         ['Identity', identity],
         ['Authorization', authorization],

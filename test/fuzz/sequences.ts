@@ -6,7 +6,10 @@ import { validValue } from './values.ts';
 
 /** How a sequence calls an operation; the answer has been held to the document by then. */
 export type Call = (
-  sent: Omit<OutgoingRequest, 'headers'> & { readonly headers?: OutgoingRequest['headers'] },
+  sent: Omit<OutgoingRequest, 'headers'> & {
+    readonly headers?: OutgoingRequest['headers'];
+    readonly by?: 'colleague' | undefined;
+  },
 ) => Promise<Received>;
 
 /** What a small model expected and what came instead; it stops the sequence. */
@@ -19,6 +22,8 @@ interface Step {
   readonly query?: string;
   readonly body?: unknown;
   readonly headers?: OutgoingRequest['headers'];
+  /** Whose key; the first person's by default. */
+  readonly by?: 'colleague';
 }
 
 /** Sequences of lawful calls whose answers a model of a few lines foretells. */
@@ -69,6 +74,7 @@ export class Sequences {
       body,
       marker,
       mustFail: false,
+      by: step.by,
     });
     if (got.status !== expected)
       throw new ModelFault(`${operationId} answered ${got.status} where the model says ${expected}`);
@@ -153,7 +159,9 @@ export class Sequences {
     const body = { changes: { last_name: `Q${maker.random.letters(6)}` }, reason: `Married ${maker.marker}` };
     const asked = await this.#do(maker, 'createChangeRequest', 201, { params, body });
     const at = { change_request_id: String(asked.body['change_request_id']) };
-    const approval = { body: { decision: 'approve' }, params: at };
+    const own = { body: { decision: 'approve' }, params: at };
+    const approval = { ...own, by: 'colleague' } as const;
+    await this.#do(maker, 'decideChangeRequest', 403, own);
     await this.#do(maker, 'decideChangeRequest', 200, approval);
     await this.#do(maker, 'decideChangeRequest', 409, approval);
     const after = await this.#do(maker, 'getCustomer', 200, { params });
@@ -180,8 +188,11 @@ export class Sequences {
     const [file] = whole.body['files'] as readonly Body[];
     const one = { ...at, document_id: String(file?.['document_id']) };
     await this.#do(maker, 'getKycDocument', 200, { params: one });
-    await this.#do(maker, 'decideKycReview', 200, { params: at, body: { decision: 'approve' } });
-    await this.#do(maker, 'decideKycReview', 409, { params: at, body: { decision: 'approve' } });
+    const own = { params: at, body: { decision: 'approve' } };
+    const approval = { ...own, by: 'colleague' } as const;
+    await this.#do(maker, 'decideKycReview', 403, own);
+    await this.#do(maker, 'decideKycReview', 200, approval);
+    await this.#do(maker, 'decideKycReview', 409, approval);
   }
 
   /** The customer's review, once background work has made one; it may be on no first page. */
@@ -211,7 +222,9 @@ export class Sequences {
     });
     await this.#do(maker, 'getRestrictedCustomer', 200, { params });
     const at = { ...params, hold_id: String(hold.body['hold_id']) };
-    await this.#do(maker, 'releaseLegalHold', 200, { params: at, body: { reason: 'Settled.' } });
+    const release = { params: at, body: { reason: 'Settled.' } };
+    await this.#do(maker, 'releaseLegalHold', 403, release);
+    await this.#do(maker, 'releaseLegalHold', 200, { ...release, by: 'colleague' });
   }
 }
 

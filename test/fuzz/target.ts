@@ -55,6 +55,7 @@ export async function newTenant(
 ): Promise<TestTenant> {
   const brand = await createBrand(system, `Fuzz ${randomUUID()}`);
   const key = await createKey(system, brand.brandId, { scopes: allScopes });
+  const colleague = await createKey(system, brand.brandId, { scopes: allScopes });
   const narrow = await createKey(system, brand.brandId, { scopes: ['webhooks:read'] });
   for (const provider of ['sandbox', 'sandbox', 'manual'])
     pool.add(
@@ -63,7 +64,7 @@ export async function newTenant(
     );
   pool.add('bond_brand_id', brand.brandId);
   pool.add('identity', key.identity);
-  return { key, narrow, foreign };
+  return { key, colleague, narrow, foreign };
 }
 
 /** Ids that exist, in a brand that no lane has a key of. */

@@ -51,6 +51,9 @@ const findings: readonly (KycFinding | 'nothing')[] = [
 /** One thing that a client, a reviewer or the provider does. */
 type Action = (started: Started) => Promise<unknown>;
 const call = (method: string, path: string, body: object) => fixture.brand.call(method, path, { body });
+/** A verdict takes another person than the one who started the verification. */
+const decide = async (runId: string, body: object) =>
+  (await fixture.brand.colleague()).call('POST', `/kyc/reviews/${runId}/decision`, { body });
 
 const actions: Readonly<Record<string, Action>> = {
   advance: ({ runId }) => fixture.advance(runId),
@@ -62,10 +65,10 @@ const actions: Readonly<Record<string, Action>> = {
     call('POST', `/customers/${customerId}/verification-kyc`, { program_id: fixture.programId }),
   'hand in': ({ customerId }) =>
     call('POST', `/customers/${customerId}/verification-kyc/documents`, documentsExample),
-  approve: ({ runId }) => call('POST', `/kyc/reviews/${runId}/decision`, { decision: 'approve' }),
-  decline: ({ runId }) => call('POST', `/kyc/reviews/${runId}/decision`, { decision: 'decline' }),
+  approve: ({ runId }) => decide(runId, { decision: 'approve' }),
+  decline: ({ runId }) => decide(runId, { decision: 'decline' }),
   'ask for documents': ({ runId }) =>
-    call('POST', `/kyc/reviews/${runId}/decision`, {
+    decide(runId, {
       decision: 'request_documents',
       documents: ['government_id'],
     }),

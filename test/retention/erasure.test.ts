@@ -139,7 +139,8 @@ describe('erasing', () => {
     const handedIn = await alone.call('POST', `${kyc}/documents`, { body: { government_id } });
     expect(handedIn.status).toBe(200);
     const { hold_id } = (await alone.call('POST', `/customers/${id}/legal-holds`, reason)).json;
-    await alone.call('POST', `/customers/${id}/legal-holds/${hold_id}/release`, reason);
+    const colleague = await alone.colleague();
+    await colleague.call('POST', `/customers/${id}/legal-holds/${hold_id}/release`, reason);
     await alone.call('POST', `/customers/${id}/account-closed`, { body: { closed_on: '2020-02-29' } });
     await alone.call('DELETE', `/customers/${id}`);
     const approval = `${await erasureRequest(alone, `/restricted-customers/${id}`)}/approval`;
@@ -236,8 +237,10 @@ describe('erasing', () => {
 
 describe('a legal hold', () => {
   let hasty: BrandClient;
+  let colleague: BrandClient;
   beforeAll(async () => {
     hasty = await world.brand();
+    colleague = await hasty.colleague();
     await hasty.call('PATCH', '/retention-policy', { body: { never_verified_days: 0 } });
   });
   const isErased = async (id: string) =>
@@ -250,14 +253,14 @@ describe('a legal hold', () => {
     await hasty.call('DELETE', `/customers/${id}`);
     const second = (await hasty.call('POST', path, reason)).json.hold_id;
     await eraseNow();
-    await hasty.call('POST', `${path}/${first}/release`, reason);
+    await colleague.call('POST', `${path}/${first}/release`, reason);
     await eraseNow();
     expect(await isErased(id)).toBe(false);
     const shown = (await hasty.call('GET', `/restricted-customers/${id}`)).json;
     expect(shown.legal_holds.map((hold: object) => 'date_released' in hold)).toEqual([true, false]);
     expect(shown.erase_after).toBeUndefined();
-    expect((await hasty.call('POST', `${path}/${first}/release`, reason)).json.Code).toBe('hold_dne');
-    await hasty.call('POST', `${path}/${second}/release`, reason);
+    expect((await colleague.call('POST', `${path}/${first}/release`, reason)).json.Code).toBe('hold_dne');
+    await colleague.call('POST', `${path}/${second}/release`, reason);
     await eraseNow();
     expect(await isErased(id)).toBe(true);
     expect((await hasty.call('POST', path, reason)).status).toBe(404);

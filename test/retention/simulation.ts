@@ -71,6 +71,7 @@ function plan(
         detailsSeal: 1,
         size: 3,
         submittedAt: noon(made),
+        submittedBy: undefined,
       } as const;
       const place = detailsSealContext(person.id as CustomerId, facts);
       await world.sql(
@@ -102,7 +103,7 @@ function plan(
     });
     on(to, async () => {
       const hold = person.holds.get(from);
-      if (hold) await brand.call('POST', `${path()}/${hold}/release`, { body: { reason: 'Settled.' } });
+      if (hold) await second.call('POST', `${path()}/${hold}/release`, { body: { reason: 'Settled.' } });
     });
   }
   if (lifeCycle.approved !== undefined) {
@@ -143,6 +144,7 @@ async function planted(
     status,
     revision: 1,
     startedAt: noon(at),
+    startedBy: undefined,
     updatedAt: noon(at),
     reviewSince: undefined,
     data: someRecord(brand, id).toString('base64'),

@@ -4,24 +4,34 @@ import type { Brand } from '../command.ts';
 import { withBrand } from '../command.ts';
 import { keyFacts, keyWithSecret, minuteText, scopesText, secretText, warnAboutSecret } from '../key-text.ts';
 import type { Format } from '../output.ts';
-import { printAnswer } from '../output.ts';
+import { printAnswer, printNotice } from '../output.ts';
 import { formatTable } from '../table.ts';
 
-type Key = Omit<NewKey, 'authorization'>;
+type Key = Pick<NewKey, 'expiresAt' | 'revokedAt' | 'previousUntil'>;
 
 interface CreateOptions {
   readonly brand: string;
   readonly name?: string;
   readonly scopes?: readonly string[];
+  readonly owner?: string;
+  readonly networks?: readonly string[];
   readonly expiresDays?: number;
+  /** False with --no-expiry. */
+  readonly expiry: boolean;
 }
 
 export async function createKey(format: Format, options: CreateOptions): Promise<void> {
-  const { name, scopes, expiresDays: days } = options;
+  const { name, scopes, owner, networks, expiresDays, expiry } = options;
+  const days = expiry ? expiresDays : 'never';
   const [brand, key] = await withBrand(format, options.brand, async (system, { brandId }) =>
-    (await operations()).createKey(system, brandId, { name, scopes, days }),
+    (await operations()).createKey(system, brandId, { name, scopes, owner, networks, days }),
   );
   showSecret(format, brand, key, `Created the key ${key.name} of ${brand.name}.`);
+  if (!expiry)
+    printNotice(
+      format,
+      'The key never expires, as --no-expiry asks. It is valid until it is revoked: clientele keys revoke',
+    );
 }
 
 export async function listKeys(format: Format, brandName: string): Promise<void> {
@@ -90,7 +100,7 @@ function showSecret(format: Format, brand: Brand, key: NewKey, sentence: string)
   warnAboutSecret(format);
 }
 
-function stateOf({ expiresAt, revokedAt, previousUntil }: Key): string {
+export function stateOf({ expiresAt, revokedAt, previousUntil }: Key): string {
   const now = instantOfMillis(Date.now());
   if (revokedAt) return `revoked ${minuteText(revokedAt)}`;
   if (expiresAt && expiresAt <= now) return `expired ${minuteText(expiresAt)}`;

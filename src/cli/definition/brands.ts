@@ -51,7 +51,21 @@ function addKeys(keys: Command): void {
       `What the key may do, separated by commas. The default is every scope except ${listed(onRequest)}.`,
       commaSeparated,
     )
-    .option('--expires-days <days>', 'Days until the key expires. The default is never.', keyDays)
+    .option('--owner <email>', 'The person behind the key. What takes two people takes two owners.')
+    .option(
+      '--networks <cidrs>',
+      'The networks that the key may be used from, separated by commas. The default is everywhere.',
+      commaSeparated,
+    )
+    .addOption(
+      new Option(
+        '--expires-days <days>',
+        'Days until the key expires. The default is 365 in live, and never in a sandbox.',
+      )
+        .argParser(keyDays)
+        .conflicts('expiry'),
+    )
+    .option('--no-expiry', 'Let the key be valid until it is revoked.')
     .addHelpText('after', () => `\nScopes:\n${scopeLines()}`)
     .action(async (options, command) =>
       (await import('../commands/keys.ts')).createKey(formatOf(command), options),
@@ -66,6 +80,18 @@ function addKeys(keys: Command): void {
       (await import('../commands/keys.ts')).listKeys(formatOf(command), options.brand),
     );
   example(list, 'keys list --brand "Blue Ridge"');
+
+  const review = keys
+    .command('review')
+    .description(
+      'Review who has access: every key of a brand with its owner, its scopes, its last use and its end. The audit trail records the review.',
+    )
+    .addOption(brandOption())
+    .option('--csv <file>', 'Write the review as CSV to this file, too. Only you can read it.')
+    .action(async (options, command) =>
+      (await import('../key-review.ts')).reviewKeys(formatOf(command), options),
+    );
+  example(review, 'keys review --brand "Blue Ridge" --csv access-2026-q4.csv');
 
   const rotate = keys
     .command('rotate <key>')

@@ -5,6 +5,7 @@ import {
   checkChangeRequest,
   checkDecision,
   decisionNote,
+  verifiedElsewhere,
 } from '../../domain/customers/change-request.ts';
 import { customerFields } from '../../domain/fields.ts';
 import { listOf, listQuery } from '../lists.ts';
@@ -51,6 +52,9 @@ const wholeRequest = Type.Object(
     ),
     reason: Type.String(),
     note: Type.Optional(Type.String({ description: 'The note given with the decision.' })),
+    verified_elsewhere: Type.Optional(
+      Type.String({ description: 'How the approver knows that the new ssn or dob was verified.' }),
+    ),
   },
   { title: 'WholeChangeRequest', ...closed },
 );
@@ -145,7 +149,7 @@ const decideChangeRequest = operation({
   tag: 'Change requests',
   summary: 'Decide on a change request',
   description:
-    'approve writes all proposed values at once, validated against the current customer, and the customer stays verified. decline writes none. The deciding key and the note are stored.',
+    'approve writes all proposed values at once, validated against the current customer. It takes another person than the one who proposed. A new ssn or dob ends the pass of KYC: kyc_status is then expired, and the customer has to be verified again, unless verified_elsewhere says how the new value was verified. Other changes leave the customer verified. decline writes nothing. The deciding key and the note are stored.',
   scope: 'kyc:review',
   params: requestId,
   body: {
@@ -153,6 +157,12 @@ const decideChangeRequest = operation({
       {
         decision: oneOf(['approve', 'decline']),
         note: Type.Optional(shortTextField('At most 500 characters; sealed at rest.', decisionNote)),
+        verified_elsewhere: Type.Optional(
+          shortTextField(
+            'With approve: how you know that the new ssn or dob was verified outside of this service. The customer then stays verified. Between 3 and 500 characters; sealed at rest.',
+            verifiedElsewhere,
+          ),
+        ),
       },
       { title: 'ChangeDecision', ...closed },
     ),
@@ -171,7 +181,14 @@ const decideChangeRequest = operation({
     },
   },
   schemaError: 'edit_customer_schema',
-  errors: ['change_request_dne', 'change_request_decided', 'customer_dne', 'ssn_dup', 'lookup_budget'],
+  errors: [
+    'change_request_dne',
+    'change_request_decided',
+    'second_approver',
+    'customer_dne',
+    'ssn_dup',
+    'lookup_budget',
+  ],
   unknownError: 'unknown_decide_change_request',
 });
 

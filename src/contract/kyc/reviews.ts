@@ -125,7 +125,7 @@ const decideKycReview = operation({
   tag: 'Reviews',
   summary: 'Decide on a verification',
   description:
-    'Approves, declines, or requests documents, which are then due within 28 days. The deciding key, the time and the note are stored. An approval ends as error if a field that a pass locks has changed since the start.',
+    'Approves, declines, or requests documents, which are then due within 28 days. The deciding key, the time and the note are stored. Approving and declining take another person than those who started the verification or submitted its documents. An approval ends as error if a field that a pass locks has changed since the start.',
   scope: 'kyc:review',
   params: reviewId,
   body: {
@@ -156,7 +156,7 @@ const decideKycReview = operation({
     example: decidedExample,
   },
   schemaError: 'create_kyc_schema',
-  errors: ['kyc_dne', 'kyc_init_fail'],
+  errors: ['kyc_dne', 'kyc_init_fail', 'second_approver'],
   unknownError: 'unknown_decide_kyc_review',
 });
 

@@ -72,13 +72,13 @@ const releaseLegalHold = operation({
   tag,
   summary: 'Release a legal hold',
   description:
-    'Ends one hold. Records that became due during the hold are erased within minutes, unless another hold is active.',
+    'Ends one hold. It takes another person than the one who set it. Records that became due during the hold are erased within minutes, unless another hold is active.',
   scope: 'compliance:write',
   params: { ...customerParam, hold_id: { description: "The hold's id.", invalid: 'hold_dne' } },
   body: reasonBody('ReleaseReason', reasonExample),
   answer: { status: 200, description: 'The hold, released.', schema: hold, example: releasedExample },
   schemaError,
-  errors: ['hold_dne'],
+  errors: ['hold_dne', 'second_approver'],
   unknownError: 'unknown_release_legal_hold',
 });
 
@@ -126,7 +126,7 @@ const requestErasure = operation({
   tag,
   summary: 'Request an early erasure',
   description:
-    'Requests the erasure of a deleted customer before its retention ends. Nothing is erased until another key approves. The brand is responsible for the legality of the erasure.',
+    'Requests the erasure of a deleted customer before its retention ends. Nothing is erased until another person approves. The brand is responsible for the legality of the erasure.',
   scope: 'compliance:write',
   params: customerParam,
   body: reasonBody('ErasureReason', reasonExample),
@@ -143,7 +143,7 @@ const approveErasure = operation({
   tag,
   summary: 'Approve an early erasure',
   description:
-    'Erases the record at once and irreversibly. It needs a different key than the request, and no active legal hold.',
+    'Erases the record at once and irreversibly. It takes another person than the one who made the request, and no active legal hold.',
   scope: 'compliance:write',
   params: {
     ...customerParam,

@@ -1,3 +1,4 @@
+import type { CustomerField } from '../fields.ts';
 import { Problems } from '../problems.ts';
 import { checkShortTexts, shortText } from '../short-text.ts';
 import type { ValidationContext } from '../values.ts';
@@ -27,4 +28,23 @@ export function checkChangeRequest(body: unknown, validationContext: ValidationC
   return problems;
 }
 
-export const checkDecision = checkShortTexts({ note: decisionNote });
+/** How the approver knows that a new SSN or date of birth was verified. */
+export const verifiedElsewhere = shortText(500, { minLength: 3 });
+
+const checkTexts = checkShortTexts({ note: decisionNote, verified_elsewhere: verifiedElsewhere });
+
+export function checkDecision(body: unknown): Problems {
+  const problems = checkTexts(body);
+  if (typeof body !== 'object' || body === null) return problems;
+  const { decision, verified_elsewhere: elsewhere } = body as Readonly<Record<string, unknown>>;
+  if (elsewhere !== undefined && decision === 'decline')
+    problems.add('verified_elsewhere', 'Only an approval takes it.');
+  return problems;
+}
+
+/** What a pass of KYC vouches for: a customer with another one has to be verified again. */
+const vouchedFor: ReadonlySet<CustomerField> = new Set(['ssn', 'dob']);
+
+/** Whether an approved change of these fields ends the customer's pass. */
+export const endsPass = (fields: readonly CustomerField[]): boolean =>
+  fields.some((field) => vouchedFor.has(field));

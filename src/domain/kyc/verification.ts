@@ -119,6 +119,34 @@ export const kycTable: Readonly<Record<RunningStatus, Readonly<Record<KycEvent, 
 export const transitionOf = (status: KycStatus, kycEvent: KycEvent): Transition | undefined =>
   isRunning(status) ? kycTable[status][kycEvent] : undefined;
 
+/**
+ * The customer's KYC state after the pass has ended, because what was verified has changed: nothing is locked any
+ * more, and at least one verification can be started.
+ */
+export const kycAfterPassEnded = (kyc: KycState): KycState => ({
+  status: 'expired',
+  passedAt: undefined,
+  requestsAvailable: Math.max(1, kyc.requestsAvailable),
+});
+
+/**
+ * The status of one verification as it counts now. One that passed counts as long as the pass of its customer
+ * stands; `passedAt` is since when.
+ */
+export function standingStatus(
+  run: { readonly status: KycStatus; readonly updatedAt: Instant },
+  passedAt: Instant | undefined,
+): KycStatus {
+  const stands = passedAt !== undefined && run.updatedAt >= passedAt;
+  return run.status === 'passed' && !stands ? 'expired' : run.status;
+}
+
+/** The names of the customer's fields that differ between two KYC states. */
+export const kycFields = (before: KycState, after: KycState): readonly string[] => [
+  ...(before.status === after.status ? [] : ['kyc_status']),
+  ...(before.requestsAvailable === after.requestsAvailable ? [] : ['kyc_requests_available']),
+];
+
 /** The customer's KYC state after the start of a verification. */
 export const kycAfterStart = (kyc: KycState): KycState => ({
   status: isLocked(kyc) ? 'passed' : 'submitted',

@@ -15,11 +15,12 @@ export async function authenticate(
   request: FastifyRequest,
 ): Promise<Principal> {
   const [identity, secret] = keyHeadersOf(request.raw);
-  if (!sourceGuard) return keys.authenticate(identity, secret);
-  const presented = { network: networkOf(sourceOf(request)), identity, secret };
+  const source = sourceOf(request);
+  if (!sourceGuard) return keys.authenticate(identity, secret, source);
+  const presented = { network: networkOf(source), identity, secret };
   sourceGuard.admit(presented);
   try {
-    const principal = await keys.authenticate(identity, secret);
+    const principal = await keys.authenticate(identity, secret, source);
     sourceGuard.succeeded(presented);
     return principal;
   } catch (error) {

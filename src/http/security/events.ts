@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Refusal } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
-import type { SecurityFact } from '../../domain/security-events.ts';
+import type { SecurityEventName, SecurityFact } from '../../domain/security-events.ts';
 import { refusalEvent, successEvent } from '../../domain/security-events.ts';
+import { NetworkRefused } from '../../operations/principal.ts';
 import type { System } from '../../operations/system.ts';
 import { keyHeadersOf } from '../headers.ts';
 import { requestState } from '../request-state.ts';
@@ -14,10 +15,16 @@ export function recordRefusal({ security }: System, request: FastifyRequest, ref
   const { operationId, isSigned = false } = configOf(request);
   if (operationId === undefined) return;
   if (refusal instanceof SourceLimited && !refusal.isFirst) return;
-  const name = refusal instanceof SourceLimited ? 'source_refused' : refusalEvent(refusal.code, isSigned);
+  const name = eventOf(refusal, isSigned);
   if (name === undefined) return;
   const outcome = name === 'record_altered' ? 'detected' : 'refused';
   security.record({ name, outcome, operation: operationId, ...callerOf(request, isSigned) });
+}
+
+function eventOf(refusal: Refusal, isSigned: boolean): SecurityEventName | undefined {
+  if (refusal instanceof SourceLimited) return 'source_refused';
+  if (refusal instanceof NetworkRefused) return 'network_refused';
+  return refusalEvent(refusal.code, isSigned);
 }
 
 /** Records the security event of an operation that succeeded, where it has one. */

@@ -7,11 +7,14 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { allScopes, defaultScopes, isScope } from '../../domain/scopes.ts';
 import { asciiJson } from '../../domain/text.ts';
+import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, withOffset } from '../../domain/time.ts';
-import type { ApiKey, StoredApiKey } from '../../store/brands/api-keys.ts';
-import { changeKey, insertKey, listKeys } from '../../store/brands/api-keys.ts';
-import { operatorEntry } from '../audit/operator.ts';
+import { valueRules } from '../../domain/values.ts';
+import type { ApiKey, KeyUse, StoredApiKey } from '../../store/brands/api-keys.ts';
+import { changeKey, insertKey, keyUses, listKeys } from '../../store/brands/api-keys.ts';
+import { operatorEntry, recordOperatorAction } from '../audit/operator.ts';
 import { withFreshKeyring } from '../keyrings.ts';
+import { isCidr } from '../networks.ts';
 import { digestSecret } from '../principal.ts';
 import { checkKey, proveKey } from '../proofs.ts';
 import { requireDone, retryOnConflict } from '../retry.ts';
@@ -32,8 +35,37 @@ const keyName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,63}$/u;
 export interface KeyOptions {
   readonly name?: string | undefined;
   readonly scopes?: readonly string[] | undefined;
-  /** Days until the key expires; without it the key is valid until it is revoked. */
-  readonly days?: number | undefined;
+  /** Days until the key expires, or `never`. Without it a key expires in live after a year. */
+  readonly days?: number | 'never' | undefined;
+  /** The e-mail address of the person behind the key. */
+  readonly owner?: string | undefined;
+  /** CIDRs of the sources that may use the key. Without them it may be used from everywhere. */
+  readonly networks?: readonly string[] | undefined;
+}
+
+/** Days until a key expires in live, unless its maker says otherwise. */
+const liveDays = 365;
+
+function expiryOf({ environment }: System, { days }: KeyOptions, now: Instant): Instant | undefined {
+  const chosen = days ?? (environment === 'live' ? liveDays : 'never');
+  return chosen === 'never' ? undefined : plusSeconds(now, chosen * 86_400);
+}
+
+/** In lower case, so that one person has one spelling. */
+function ownerOf(system: System, { owner }: KeyOptions): string | undefined {
+  const address = owner?.normalize('NFC').trim().toLowerCase();
+  if (address === undefined) return undefined;
+  const context = { now: system.now(), sandbox: system.environment === 'sandbox' };
+  if (valueRules.email(address, context) === undefined) return address;
+  throw new OperatorError("A key's owner is a person's e-mail address, for example --owner mo@example.com.");
+}
+
+function networksOf({ networks = [] }: KeyOptions): readonly string[] {
+  const wrong = networks.filter((network) => !isCidr(network));
+  if (wrong.length === 0) return [...new Set(networks.map((network) => network.toLowerCase()))];
+  throw new OperatorError(
+    `Not a network: ${wrong.join(', ')}. Write CIDRs separated by commas, for example 10.1.0.0/16,192.0.2.7/32.`,
+  );
 }
 
 /** Creates an API key. Only the digest of its secret is stored. */
@@ -52,9 +84,11 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     name,
     scopes: scopesOf(options.scopes),
     createdAt: now,
-    expiresAt: options.days === undefined ? undefined : plusSeconds(now, options.days * 86_400),
+    expiresAt: expiryOf(system, options, now),
     revokedAt: undefined,
     previousUntil: undefined,
+    owner: ownerOf(system, options),
+    networks: networksOf(options),
   };
   const stored = { ...key, version: 1, digest: digestSecret(authorization), previousDigest: undefined };
   const entry = operatorEntry(system, brandId, 'keys create', {
@@ -107,7 +141,21 @@ const withoutSecret = (key: StoredApiKey): ApiKey => ({
   expiresAt: key.expiresAt,
   revokedAt: key.revokedAt,
   previousUntil: key.previousUntil,
+  owner: key.owner,
+  networks: key.networks,
 });
+
+/** A key as a review of access shows it. */
+export interface ReviewedKey extends ApiKey {
+  readonly use: KeyUse | undefined;
+}
+
+/** Every key of a brand with its last use. The audit trail records the review. @throws VaultError */
+export async function reviewKeys(system: System, brandId: BrandId): Promise<readonly ReviewedKey[]> {
+  const [keys, uses] = await Promise.all([keysOf(system, brandId), keyUses(scopeOf(system, brandId))]);
+  await recordOperatorAction(system, brandId, 'keys review');
+  return keys.map((key) => ({ ...key, use: uses.get(key.identity) }));
+}
 
 /** Finds a key of the brand by its identity or its name. */
 export async function findKeyByName(

@@ -1,12 +1,14 @@
+import type { AuditFacts } from '../../contract/audit-facts.ts';
 import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { WantedChange } from '../../domain/customers/change-request.ts';
+import { endsPass } from '../../domain/customers/change-request.ts';
 import type { Changed, CustomerChange, StoredCustomer } from '../../domain/customers/customer.ts';
 import { applyChange } from '../../domain/customers/customer.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { maskSsn } from '../../domain/fields.ts';
-import { isLocked } from '../../domain/kyc/verification.ts';
+import { isLocked, kycAfterPassEnded, kycFields } from '../../domain/kyc/verification.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { Problems } from '../../domain/problems.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
@@ -26,8 +28,11 @@ import {
   proposalPart,
   readChangeRequest,
 } from '../../store/customers/change-requests.ts';
+import type { CustomerRowChange } from '../../store/customers/customers.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
 import { recordReads } from '../audit/entries.ts';
+import { requireSecondPerson } from '../four-eyes.ts';
+import type { ChangeRecord } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
@@ -65,6 +70,7 @@ export async function createChangeRequest(
     wanted: keyring.seal(changeRequestSealContext(id, 'wanted'), JSON.stringify(body.changes)),
     reason: keyring.seal(changeRequestSealContext(id, 'reason'), cleanText(body.reason)),
     note: undefined,
+    verifiedElsewhere: undefined,
     proof: keyring.seal(proofContext(facts), ''),
   };
   const answer: Answer = { status: 201, body: asciiJson(shown(request)) };
@@ -100,10 +106,10 @@ export async function getChangeRequest(
   const request = await read(context, params.change_request_id);
   const { changes } = await wantedBy(context, request);
   const masked = changes.ssn === undefined ? changes : { ...changes, ssn: maskSsn(digitsOf(changes.ssn)) };
-  const note =
-    request.note === undefined
-      ? undefined
-      : await open(context, changeRequestSealContext(request.id, 'note'), request.note);
+  const opened = (column: 'note' | 'verified_elsewhere', sealed: string | undefined) =>
+    sealed === undefined ? undefined : open(context, changeRequestSealContext(request.id, column), sealed);
+  const note = await opened('note', request.note);
+  const elsewhere = await opened('verified_elsewhere', request.verifiedElsewhere);
   await recordReads(context, [request.customerId]);
   return {
     status: 200,
@@ -112,6 +118,7 @@ export async function getChangeRequest(
       changes: masked,
       reason: await open(context, changeRequestSealContext(request.id, 'reason'), request.reason),
       ...(note !== undefined && { note }),
+      ...(elsewhere !== undefined && { verified_elsewhere: elsewhere }),
     }),
   };
 }
@@ -126,31 +133,38 @@ export async function decideChangeRequest(
   // Read again after the customer, because a concurrent decision also changes the customer.
   const { id, status } = await read(context, params.change_request_id);
   if (status !== 'pending') throw new Refusal('change_request_decided');
+  // To decline one's own proposal is to withdraw it.
+  if (body.decision === 'approve') await requireSecondPerson(context, [request.requestedBy]);
   const decided = {
     status: body.decision === 'approve' ? 'approved' : 'declined',
     decidedBy: principal.identity,
     decidedAt: now,
   } as const;
+  const sealText = (column: 'note' | 'verified_elsewhere', text: string | undefined) =>
+    text === undefined ? undefined : keyring.seal(changeRequestSealContext(id, column), cleanText(text));
   const decision = {
     id,
     ...decided,
     proof: keyring.seal(proofContext({ ...request, ...decided }), ''),
-    note:
-      body.note === undefined
-        ? undefined
-        : keyring.seal(changeRequestSealContext(id, 'note'), cleanText(body.note)),
+    note: sealText('note', body.note),
+    verifiedElsewhere: sealText('verified_elsewhere', body.verified_elsewhere),
   } as const;
   const answer: Answer = { status: 200, body: asciiJson(shown({ ...request, ...decision })) };
-  const facts = {
-    change_request_id: id,
-    decision: body.decision,
-    record_version: opened.row.version + 1,
-  };
-  const { change, changeRecord, ssn } =
+  const isVerified = body.verified_elsewhere !== undefined;
+  const { change, changeRecord, ssn, facts } =
     body.decision === 'approve'
-      ? await approval(context, opened, (await wantedBy(context, request)).changes)
-      : { change: versionOnlyChange(context, opened), changeRecord: undefined, ssn: undefined };
-  const journal = context.journal({ customerId: request.customerId, facts, ...changeRecord });
+      ? await approval(context, opened, (await wantedBy(context, request)).changes, isVerified)
+      : unchanged(context, opened);
+  const journal = context.journal({
+    customerId: request.customerId,
+    facts: {
+      change_request_id: id,
+      decision: body.decision,
+      record_version: opened.row.version + 1,
+      ...facts,
+    },
+    ...changeRecord,
+  });
   const claim = context.claim?.(answer, request.customerId);
   const values = { ssn, customerId: request.customerId };
   requireDone(
@@ -161,18 +175,46 @@ export async function decideChangeRequest(
   return answer;
 }
 
-/** Applies the requested values to the current customer. They may equal the current values. */
-async function approval(context: Context, opened: UnsealedForChange, changes: CustomerChange) {
+/** What a decision does to the customer and to the audit trail. */
+interface Effect {
+  readonly change: CustomerRowChange;
+  readonly changeRecord: Pick<ChangeRecord, 'event' | 'fields' | 'digests'> | undefined;
+  /** The new number, if there is one. */
+  readonly ssn: string | undefined;
+  readonly facts: AuditFacts;
+}
+
+const unchanged = (context: Context, opened: UnsealedForChange): Effect => ({
+  change: versionOnlyChange(context, opened),
+  changeRecord: undefined,
+  ssn: undefined,
+  facts: {},
+});
+
+/**
+ * Applies the requested values to the current customer. They may equal the current values. A new SSN or date of birth
+ * ends the pass, unless the approver says how it was verified.
+ */
+async function approval(
+  context: Context,
+  opened: UnsealedForChange,
+  changes: CustomerChange,
+  isVerified: boolean,
+): Promise<Effect> {
   const stored = changes.ssn === undefined ? undefined : await openSsn(context, opened.row);
   const changed = decide(context, opened, changes, stored);
   await noteUnchangedSsn(context, opened.row.head.customer_id, changes.ssn, changed);
-  if (changed.fields.length === 0)
-    return { change: versionOnlyChange(context, opened), changeRecord: undefined, ssn: undefined };
-  const { change, digests } = await sealChange(context, opened.row, changed);
+  if (changed.fields.length === 0) return unchanged(context, opened);
+  const before = opened.row.kyc;
+  const isVouchedFor = isLocked(before) && endsPass(changed.fields);
+  const kyc = isVouchedFor && !isVerified ? kycAfterPassEnded(before) : before;
+  const { change, digests } = await sealChange(context, opened.row, changed, kyc);
+  const fields = [...changed.fields, ...kycFields(before, kyc)];
   return {
     change,
     ssn: changed.ssn,
-    changeRecord: { event: { type: 'customer.updated' }, fields: changed.fields, digests } as const,
+    changeRecord: { event: { type: 'customer.updated' }, fields, digests },
+    facts: isVouchedFor ? { pass: isVerified ? 'kept' : 'ended' } : {},
   };
 }
 
@@ -259,8 +301,10 @@ async function wantedBy(
 const open = ({ system, keyring }: Context, place: SealContext, sealed: string): Promise<string> =>
   readSealed(system.keyrings, keyring, place, sealed);
 
-const changeRequestSealContext = (id: ChangeRequestId, column: 'wanted' | 'reason' | 'note'): SealContext =>
-  sealContext(`change_requests.${column}`, { change_request_id: id });
+const changeRequestSealContext = (
+  id: ChangeRequestId,
+  column: 'wanted' | 'reason' | 'note' | 'verified_elsewhere',
+): SealContext => sealContext(`change_requests.${column}`, { change_request_id: id });
 
 const shown = (request: ProvenFacts) => ({
   change_request_id: request.id,

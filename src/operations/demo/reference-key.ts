@@ -38,6 +38,8 @@ export async function makeReferenceKey(system: System): Promise<ReferenceKey | u
       expiresAt: undefined,
       revokedAt: undefined,
       previousUntil: undefined,
+      owner: undefined,
+      networks: [],
       version: 1,
       proof: '',
     },

@@ -44,6 +44,7 @@ export function demoVerifications(
       ordinal: place + 1,
       revision: 1,
       startedAt: plusSeconds(endedAt, -duration),
+      startedBy: undefined,
       data: sealApplicant(keyring, customerId, runId, applicant),
       dataSeal: 1,
       ...standing(isLast && kyc.status !== undefined ? kyc.status : 'failed', endedAt),

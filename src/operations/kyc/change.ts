@@ -3,7 +3,13 @@ import type { DocumentType } from '../../domain/document-types.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import type { CustomerId, RunId } from '../../domain/ids.ts';
 import type { KycEvent, KycState, Transition } from '../../domain/kyc/verification.ts';
-import { documentDeadlineSeconds, isRunning, kycAfter, transitionOf } from '../../domain/kyc/verification.ts';
+import {
+  documentDeadlineSeconds,
+  isRunning,
+  kycAfter,
+  kycFields,
+  transitionOf,
+} from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
@@ -171,9 +177,3 @@ export function writeAppliedEvent(
   const proven = nextRun(context, run);
   return changeCustomer(context.scope, change, [changeRunPart(proven), ...parts, journal], claim);
 }
-
-/** The names of the customer's fields that change with it. */
-export const kycFields = (before: KycState, after: KycState): readonly string[] => [
-  ...(before.status === after.status ? [] : ['kyc_status']),
-  ...(before.requestsAvailable === after.requestsAvailable ? [] : ['kyc_requests_available']),
-];

@@ -88,7 +88,7 @@ function runThatWants({ runs }: KycCase, sent: readonly DocumentType[], now: Ins
 
 /** Decoded and sealed once; all later steps pass the sealed bytes. */
 function sealDocument(
-  { system, keyring, now }: Context,
+  { system, keyring, now, principal }: Context,
   run: RunRow,
   image: DocumentImage,
 ): DocumentWithContent {
@@ -102,6 +102,7 @@ function sealDocument(
     detailsSeal: 1,
     size: bytes.length,
     submittedAt: now,
+    submittedBy: principal.identity,
   };
   return {
     ...facts,

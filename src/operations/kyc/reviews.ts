@@ -15,7 +15,9 @@ import { instantOfMicros, microsOf, withOffset } from '../../domain/time.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
 import type { DecisionRow, ReviewPosition, ReviewRow } from '../../store/kyc/reviews.ts';
 import { decisionsOf, insertDecisionPart, listReviews, readReview } from '../../store/kyc/reviews.ts';
+import type { RunRow } from '../../store/kyc/runs.ts';
 import { writeParts } from '../../store/statement-parts.ts';
+import { requireSecondPerson } from '../four-eyes.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
@@ -154,6 +156,7 @@ export async function decideKycReview(
   const { run } = review;
   if (run.status !== 'under_review')
     throw new Refusal('kyc_init_fail', 'This verification does not wait for a reviewer.');
+  if (body.decision !== 'request_documents') await refuseOwnCase(context, run);
   const kycEvent = await resolveApproval(context, opened, run, kycEventOf[body.decision]);
   const eventDetails = { by: 'reviewer', ...(body.documents && { documents: body.documents }) } as const;
   const applied = decide(opened, run, kycEvent, eventDetails, now);
@@ -185,6 +188,13 @@ export async function decideKycReview(
     await writeAppliedEvent(context, opened, applied, [decision], context.claim?.(answer, run.customerId)),
   );
   return answer;
+}
+
+/** The person who started a verification, or submitted one of its documents, gives no verdict on it. */
+async function refuseOwnCase(context: Context, run: RunRow): Promise<void> {
+  const documents = await documentsOf(context.scope, run.runId);
+  await Promise.all(documents.map((one) => openDetails(context, run, one)));
+  await requireSecondPerson(context, [run.startedBy, ...documents.map(({ submittedBy }) => submittedBy)]);
 }
 
 export async function getKycDocument(

@@ -33,6 +33,7 @@ const runProofContext = (run: ProvenRun): SealContext =>
     documents_until: run.documentsUntil,
     asked_by_reviewer: run.askedByReviewer,
     reference: run.reference,
+    started_by: run.startedBy,
   });
 
 type ProvenRun = Omit<RunRow, 'proof'>;
@@ -89,6 +90,7 @@ export const detailsSealContext = (customerId: CustomerId, row: Omit<DocumentRow
       document_type: row.documentType,
       size: row.size,
       submitted_at: row.submittedAt,
+      submitted_by: row.submittedBy,
     },
     row.detailsSeal,
   );

@@ -3,7 +3,7 @@ import type { Contract } from '../../contract/table.ts';
 import { applicantOf } from '../../domain/customers/applicant.ts';
 import { invalidField, Refusal } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
-import { isRunning, kycAfter, kycTable } from '../../domain/kyc/verification.ts';
+import { isRunning, kycAfter, kycFields, kycTable } from '../../domain/kyc/verification.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
 import { insertRunPart } from '../../store/kyc/runs.ts';
@@ -11,7 +11,7 @@ import { nextRow, openSsn } from '../customers/change.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import type { KycCase } from './change.ts';
-import { decide, kycFields, openCase, resolveApproval, writeAppliedEvent } from './change.ts';
+import { decide, openCase, resolveApproval, writeAppliedEvent } from './change.ts';
 import { sealApplicant } from './sealing.ts';
 import { knownProgram, newRun, requireNotPassed } from './verifications.ts';
 
@@ -43,7 +43,7 @@ async function simulate(
   const opened = await openCase(context, id);
   if (!opened) throw new Refusal('customer_dne');
   const programId = await knownProgram(context, program_id);
-  requireNotPassed(opened.runs, programId);
+  requireNotPassed(opened.runs, programId, opened.row.kyc.passedAt);
   const running = opened.runs.find((run) => run.programId === programId && isRunning(run.status));
   if (!running) return writeVerdict(context, opened, programId, verdict);
 

@@ -8,9 +8,10 @@ import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { CustomerId, ProgramId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { KycStatus } from '../../domain/kyc/verification.ts';
-import { isRunning, kycAfterStart } from '../../domain/kyc/verification.ts';
+import { isRunning, kycAfterStart, kycFields, standingStatus } from '../../domain/kyc/verification.ts';
 import { Problems } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
+import type { Instant } from '../../domain/time.ts';
 import { withOffset } from '../../domain/time.ts';
 import { digitsOf } from '../../domain/values.ts';
 import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
@@ -26,7 +27,7 @@ import { noteComparison } from '../lookups.ts';
 import { checkProgram } from '../proofs.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { checkedRunsOf, kycFields } from './change.ts';
+import { checkedRunsOf } from './change.ts';
 import { proveRun, sealApplicant } from './sealing.ts';
 
 /** Starts a verification: attempt, run and newly given fields in one statement, guarded by the customer's version. */
@@ -44,7 +45,7 @@ export async function startKyc(
     await noteComparison(context, id, digitsOf(body.ssn), digitsOf(body.ssn) === ssn);
   if (problems.any) throw new Refusal('create_kyc_schema', problems.toObject());
   const runs = await checkedRunsOf(context, id);
-  refuseSecond(runs, programId);
+  refuseSecond(runs, programId, opened.row.kyc.passedAt);
   if (opened.row.kyc.requestsAvailable === 0) throw new Refusal('kyc_retries');
 
   const changed = await completedBy(context, opened, completed);
@@ -97,15 +98,23 @@ export async function knownProgram(context: Context, sent: string): Promise<Prog
 }
 
 /** @throws Refusal if the customer has passed for the program, or a verification for it is running. */
-function refuseSecond(runs: readonly RunRow[], programId: ProgramId): void {
-  requireNotPassed(runs, programId);
+function refuseSecond(runs: readonly RunRow[], programId: ProgramId, passedAt: Instant | undefined): void {
+  requireNotPassed(runs, programId, passedAt);
   if (runs.some((run) => run.programId === programId && isRunning(run.status)))
     throw new Refusal('kyc_init_fail', 'A verification of this customer for this program is running.');
 }
 
-/** @throws Refusal `kyc_reinit_fail` */
-export function requireNotPassed(runs: readonly RunRow[], programId: ProgramId): void {
-  const pass = runs.find((run) => run.programId === programId && run.status === 'passed');
+/**
+ * `passedAt` is since when the customer counts as passed. A pass from before has ended.
+ *
+ * @throws Refusal `kyc_reinit_fail`
+ */
+export function requireNotPassed(
+  runs: readonly RunRow[],
+  programId: ProgramId,
+  passedAt: Instant | undefined,
+): void {
+  const pass = runs.find((run) => run.programId === programId && standingStatus(run, passedAt) === 'passed');
   if (pass)
     throw new Refusal(
       'kyc_reinit_fail',
@@ -133,12 +142,17 @@ interface RunStart {
 }
 
 /** The next run of a customer. */
-export const newRun = ({ now, keyring }: Context, runs: readonly RunRow[], start: RunStart): RunRow =>
+export const newRun = (
+  { now, keyring, principal }: Context,
+  runs: readonly RunRow[],
+  start: RunStart,
+): RunRow =>
   proveRun(keyring, {
     ...start,
     ordinal: (runs[0]?.ordinal ?? 0) + 1,
     revision: 1,
     startedAt: now,
+    startedBy: principal.identity,
     updatedAt: now,
     reviewSince: undefined,
     dataSeal: 1,
@@ -168,7 +182,7 @@ export async function getKyc(
     customer_id: id,
     bond_brand_id: scope.brandId,
     program_id: run.programId,
-    kyc_status: run.status,
+    kyc_status: standingStatus(run, customer.kycPassedAt),
     ...(run.wanted.length > 0 && { documents: shownDocuments(run) }),
     date_updated: withOffset(run.updatedAt),
   };

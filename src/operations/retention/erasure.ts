@@ -19,6 +19,7 @@ import { erasureRequestsOf, insertErasureRequest } from '../../store/retention/h
 import { readRestricted } from '../../store/retention/records.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import { backgroundCause } from '../background.ts';
+import { requireSecondPerson } from '../four-eyes.ts';
 import type { ChangeRecord } from '../journal.ts';
 import { journalOf } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
@@ -125,17 +126,17 @@ export const shownRequest = (
   date_requested: withOffset(requestedAt),
 });
 
-/** The approval by a second key: erases the record at once, unless a legal hold is active. */
+/** The approval by a second person: erases the record at once, unless a legal hold is active. */
 export async function approveErasure(
   context: Context,
   { params }: Input<Contract['approveErasure']>,
 ): Promise<Answer> {
-  const { scope, now, principal } = context;
+  const { scope, now } = context;
   const { customer_id: id, erasure_id: erasureId } = params;
   const request = (await erasureRequestsOf(scope, id)).find((one) => one.erasureId === erasureId);
   if (!request) throw new Refusal('erasure_dne');
   await readSealed(context.system.keyrings, context.keyring, erasureSealContext(id, request), request.reason);
-  if (request.requestedBy === principal.identity) throw new Refusal('second_approver');
+  await requireSecondPerson(context, [request.requestedBy]);
   const because = 'early' as const;
   const answer: Answer = {
     status: 200,

@@ -20,6 +20,7 @@ import { readRestricted } from '../../store/retention/records.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import type { NextValues } from '../customers/change.ts';
 import { nextRow, openProfile } from '../customers/change.ts';
+import { requireSecondPerson } from '../four-eyes.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
@@ -103,6 +104,7 @@ export async function releaseLegalHold(
   const stored = await readHold(context.scope, id, holdId);
   if (!customer || !stored || stored.release) throw new Refusal('hold_dne');
   const opened = { ...stored, release, reason: (await openHold(context, id, stored)).reason };
+  await requireSecondPerson(context, [stored.setBy]);
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
   const facts = { hold_id: holdId, record_version: customer.row.version + 1 };
   const journal = context.journal({ customerId: id, facts });

@@ -82,10 +82,12 @@ async function historyOf(keys: Keys, { row, deletedAt }: RestrictedRow): Promise
     await readSealed(keyrings, keys.keyring, detailsSealContext(id, one), one.details);
   for (const one of decisions) await readSealed(keyrings, keys.keyring, noteSealContext(id, one), one.note);
   const runTimes = runs.map(({ updatedAt }) => updatedAt).sort();
+  // A pass that has ended since was one: what it was based on is kept as long.
+  const hasPassed = row.kycPassedAt !== undefined || runs.some((run) => run.status === 'passed');
   const isStarted = status !== undefined || runs.length > 0;
   return {
     deletedAt,
-    verified: row.kycPassedAt !== undefined ? 'passed' : isStarted ? 'not passed' : 'never started',
+    verified: hasPassed ? 'passed' : isStarted ? 'not passed' : 'never started',
     lastActionAt: runTimes.at(-1),
     wasRunning: runs.some((run) => isRunning(run.status)),
     closedOn: row.closedOn,

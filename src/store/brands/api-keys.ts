@@ -4,7 +4,7 @@ import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { NewEntry } from '../audit/journal.ts';
 import { entryParameters, journalSql } from '../audit/journal.ts';
-import { bytes, columns, computed, id, instant, number, optional, text, words } from '../columns.ts';
+import { bytes, columns, computed, id, instant, named, number, optional, text, words } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
@@ -20,6 +20,10 @@ export interface ApiKey {
   readonly revokedAt: Instant | undefined;
   /** Until when the previous secret is still valid. `undefined`: no rotation overlaps. */
   readonly previousUntil: Instant | undefined;
+  /** The e-mail address of the person behind the key, in lower case. */
+  readonly owner: string | undefined;
+  /** CIDRs of the sources that may use the key. Empty: it may be used from everywhere. */
+  readonly networks: readonly string[];
 }
 
 /** A key as it is stored. */
@@ -48,6 +52,8 @@ const keys = columns(
     expiresAt: optional(instant()),
     revokedAt: optional(instant()),
     previousUntil: optional(instant()),
+    owner: optional(text()),
+    networks: words(),
   },
   'k',
 );
@@ -78,8 +84,8 @@ export async function findKey(db: Database, identity: KeyIdentity): Promise<Pres
 const insert = sql(
   'api_key_insert',
   `with made as (
-     insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at, version, proof)
-     values (:brandId, :identity, :name, :scopes::text[], :digest, :createdAt, :expiresAt, :version, :proof)
+     insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at, owner, networks, version, proof)
+     values (:brandId, :identity, :name, :scopes::text[], :digest, :createdAt, :expiresAt, :owner, :networks::text[], :version, :proof)
      on conflict (brand_id, name) do nothing returning 1
    ), ${journalSql('made')} select 1 from made`,
 );
@@ -94,6 +100,8 @@ export async function insertKey(scope: BrandScope, key: StoredApiKey, entry: New
     digest: key.digest,
     createdAt: toPostgres(key.createdAt),
     expiresAt: key.expiresAt && toPostgres(key.expiresAt),
+    owner: key.owner,
+    networks: key.networks,
     version: key.version,
     proof: key.proof,
     ...entryParameters(entry),
@@ -109,6 +117,63 @@ const all = statement(
 export async function listKeys(scope: BrandScope): Promise<readonly StoredApiKey[]> {
   const rows = await scope.db.run(all, [scope.brandId]);
   return rows.map((row) => ({ ...keys.read(row), ...secrets.read(row) }));
+}
+
+const some = statement(
+  'api_keys_by_identities',
+  `select ${keys.list}, ${secrets.list} from api_keys k where k.brand_id = $1 and k.identity = any ($2::uuid[])`,
+);
+
+/** Those of some keys that the brand has, revoked ones included. */
+export async function findKeys(
+  scope: BrandScope,
+  identities: readonly string[],
+): Promise<readonly StoredApiKey[]> {
+  const rows = await scope.db.run(some, [scope.brandId, identities]);
+  return rows.map((row) => ({ ...keys.read(row), ...secrets.read(row) }));
+}
+
+/** When a key was used last, and from which address. */
+export interface KeyUse {
+  readonly usedAt: Instant;
+  readonly usedFrom: string;
+}
+
+const used = columns({
+  identity: id<KeyIdentity>(),
+  usedAt: named('last_used_at', instant()),
+  usedFrom: named('last_used_from', text()),
+});
+const allUsed = statement(
+  'api_keys_used',
+  `select ${used.list} from api_keys where brand_id = $1 and last_used_at is not null`,
+);
+
+/** The last use of each key of the brand that was ever used. */
+export async function keyUses(scope: BrandScope): Promise<ReadonlyMap<KeyIdentity, KeyUse>> {
+  const rows = (await scope.db.run(allUsed, [scope.brandId])).map(used.read);
+  return new Map(rows.map(({ identity, ...use }) => [identity, use]));
+}
+
+const noteUses = sql(
+  'api_keys_note_uses',
+  `update api_keys set last_used_at = use.used_at, last_used_from = use.used_from
+     from unnest(:identities::uuid[], :at::timestamptz[], :from::text[]) as use (identity, used_at, used_from)
+    where brand_id = :brandId and api_keys.identity = use.identity
+      and (last_used_at is null or last_used_at < use.used_at)`,
+);
+
+/** Notes the last uses of some keys, unless another process has noted a later one. */
+export async function noteKeyUses(
+  scope: BrandScope,
+  uses: readonly (KeyUse & { readonly identity: KeyIdentity })[],
+): Promise<void> {
+  await noteUses.run(scope.db, {
+    brandId: scope.brandId,
+    identities: uses.map(({ identity }) => identity),
+    at: uses.map(({ usedAt }) => toPostgres(usedAt)),
+    from: uses.map(({ usedFrom }) => usedFrom),
+  });
 }
 
 const change = sql(

@@ -30,6 +30,7 @@ export interface SealedChangeRequest extends ChangeRequestRow {
   readonly wanted: string;
   readonly reason: string;
   readonly note: string | undefined;
+  readonly verifiedElsewhere: string | undefined;
 }
 
 const facts = columns({
@@ -44,7 +45,12 @@ const facts = columns({
   decidedAt: optional(instant()),
   proof: text(),
 });
-const sealed = columns({ wanted: text(), reason: text(), note: optional(text()) });
+const sealed = columns({
+  wanted: text(),
+  reason: text(),
+  note: optional(text()),
+  verifiedElsewhere: optional(text()),
+});
 
 const one = statement(
   'change_request_read',
@@ -105,8 +111,9 @@ export interface Decision {
   readonly status: 'approved' | 'declined';
   readonly decidedBy: string;
   readonly decidedAt: Instant;
-  /** Sealed. */
+  /** Sealed, as is the next one. */
   readonly note: string | undefined;
+  readonly verifiedElsewhere: string | undefined;
   readonly proof: string;
 }
 
@@ -118,7 +125,8 @@ export const decisionPart = (decision: Decision): StatementPart => ({
   name: 'decided',
   sql: (gate) => `decided as (
     update change_requests set status = :status::text, decided_by = :decidedBy::uuid,
-           decided_at = :decidedAt::timestamptz, note = :note::text, proof = :proof::text
+           decided_at = :decidedAt::timestamptz, note = :note::text,
+           verified_elsewhere = :verifiedElsewhere::text, proof = :proof::text
      where brand_id = :brandId and change_request_id = :id::uuid and exists (select from ${gate}))`,
   parameters: {
     id: decision.id,
@@ -126,6 +134,7 @@ export const decisionPart = (decision: Decision): StatementPart => ({
     decidedBy: decision.decidedBy,
     decidedAt: toPostgres(decision.decidedAt),
     note: decision.note,
+    verifiedElsewhere: decision.verifiedElsewhere,
     proof: decision.proof,
   },
 });

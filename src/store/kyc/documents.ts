@@ -2,7 +2,7 @@ import type { DocumentType } from '../../domain/document-types.ts';
 import type { CustomerId, DocumentId, RunId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import { bytes, columns, id, instant, number, text } from '../columns.ts';
+import { bytes, columns, id, instant, number, optional, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
@@ -19,6 +19,8 @@ export interface DocumentRow {
   /** Bytes of the image. */
   readonly size: number;
   readonly submittedAt: Instant;
+  /** The Identity of the key that submitted it. Unknown for documents from before it was recorded. */
+  readonly submittedBy: string | undefined;
 }
 
 export interface DocumentWithContent extends DocumentRow {
@@ -38,15 +40,17 @@ export function insertDocumentsPart(runId: RunId, documents: readonly DocumentWi
     contentSeal: one.contentSeal,
     size: one.size,
     submittedAt: toPostgres(one.submittedAt),
+    submittedBy: one.submittedBy,
   }));
   const tuple = (index: number) =>
     `(:documentId${index}::uuid, :documentType${index}::text, :details${index}::text, :detailsSeal${index}::int,
-      :content${index}::bytea, :contentSeal${index}::int, :size${index}::int, :submittedAt${index}::timestamptz)`;
+      :content${index}::bytea, :contentSeal${index}::int, :size${index}::int, :submittedAt${index}::timestamptz,
+      :submittedBy${index}::uuid)`;
   return {
     name: `kyc_documents_${documents.length}`,
     sql: (gate) => `documents as (
       insert into kyc_documents (brand_id, customer_id, run_id, document_id, document_type, details, details_seal,
-        content, content_seal, size, submitted_at)
+        content, content_seal, size, submitted_at, submitted_by)
       select :brandId, :customerId::uuid, :runId::uuid, one.* from ${gate},
         (values ${cells.map((_, index) => tuple(index)).join(', ')}) as one)`,
     parameters: Object.fromEntries([
@@ -66,6 +70,7 @@ const facts = columns({
   detailsSeal: number(),
   size: number(),
   submittedAt: instant(),
+  submittedBy: optional(id()),
 });
 const contents = columns({ content: bytes(), contentSeal: number() });
 

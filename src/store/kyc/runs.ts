@@ -21,6 +21,8 @@ export interface RunRow {
   /** Counts the changes, so that an answer from before a change is recognised as outdated. */
   readonly revision: number;
   readonly startedAt: Instant;
+  /** The Identity of the key that started it. Unknown for verifications from before it was recorded. */
+  readonly startedBy: string | undefined;
   readonly updatedAt: Instant;
   readonly reviewSince: Instant | undefined;
   /** The data that the verification was started with, sealed. */
@@ -49,6 +51,7 @@ export const runs = columns(
     status: text<KycStatus>(),
     revision: number(),
     startedAt: instant(),
+    startedBy: optional(id()),
     updatedAt: instant(),
     reviewSince: optional(instant()),
     data: text(),
@@ -93,7 +96,7 @@ export async function runsOf(scope: BrandScope, id: CustomerId): Promise<readonl
 /** The columns of a run that a change writes. */
 export type RunChange = Omit<
   RunRow,
-  'customerId' | 'programId' | 'ordinal' | 'startedAt' | 'data' | 'dataSeal'
+  'customerId' | 'programId' | 'ordinal' | 'startedAt' | 'startedBy' | 'data' | 'dataSeal'
 >;
 
 const state = (run: RunChange) => ({
@@ -118,11 +121,11 @@ const state = (run: RunChange) => ({
 export const insertRunPart = (run: RunRow): StatementPart => ({
   name: 'kyc_run_new',
   sql: (gate) => `run_new as (
-    insert into kyc_runs (brand_id, customer_id, run_id, program_id, ordinal, revision, started_at, data, data_seal,
+    insert into kyc_runs (brand_id, customer_id, run_id, program_id, ordinal, revision, started_at, started_by, data, data_seal,
       status, updated_at, review_since, wanted, submitted, documents_until, asked_by_reviewer, reference, poll_at,
       poll_tries, silence, silent_since, proof)
     select :brandId, :customerId::uuid, :runId::uuid, :programId::uuid, :ordinal::int, :revision::int,
-      :startedAt::timestamptz, :data::text, :dataSeal::int, :status::text, :updatedAt::timestamptz,
+      :startedAt::timestamptz, :startedBy::uuid, :data::text, :dataSeal::int, :status::text, :updatedAt::timestamptz,
       :reviewSince::timestamptz, :wanted::text[], :submitted::text[], :documentsUntil::timestamptz,
       :askedByReviewer::boolean, :reference::text, :pollAt::timestamptz, :pollTries::smallint, :silence::text,
       :silentSince::timestamptz, :proof::text
@@ -132,6 +135,7 @@ export const insertRunPart = (run: RunRow): StatementPart => ({
     programId: run.programId,
     ordinal: run.ordinal,
     startedAt: toPostgres(run.startedAt),
+    startedBy: run.startedBy,
     data: run.data,
     dataSeal: run.dataSeal,
   },

@@ -218,6 +218,14 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       return brand.call('PATCH', `/customers/${customer_id}`, { body: { first_name: 'Jane' }, headers });
     },
   },
+  releaseLegalHold: {
+    second_approver: async (_row, headers) => {
+      const path = `${await customerPath(brand)}/legal-holds`;
+      const body = { reason: 'Case 24-117.' };
+      const { hold_id } = (await brand.call('POST', path, { body })).json;
+      return brand.call('POST', `${path}/${hold_id}/release`, { body, headers });
+    },
+  },
   approveErasure: {
     second_approver: async (_row, headers) => {
       const path = `${await restrictedPath(brand)}/erasure-requests`;
@@ -280,6 +288,10 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
   simulateKycPass: simulated,
   simulateKycFail: simulated,
   decideKycReview: {
+    second_approver: async (row, headers) => {
+      const colleague = await brand.colleague();
+      return send(colleague, await prepare(row, brand), { headers });
+    },
     kyc_init_fail: async (row, headers) => {
       const prepared = await prepare(row, brand);
       await send(brand, prepared);
@@ -307,6 +319,12 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     },
   },
   decideChangeRequest: {
+    second_approver: async (_row, headers) => {
+      const id = await changeRequest(brand);
+      const colleague = await brand.colleague();
+      const body = { decision: 'approve' };
+      return colleague.call('POST', `/change-requests/${id}/decision`, { body, headers });
+    },
     lookup_budget: async (_row, headers) => {
       const tenant = await spent('ssn');
       const { customer_id } = (await newCustomer(tenant, { ssn: '111-11-1111' })).json;
@@ -314,7 +332,8 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
         customer_id,
       ]);
       const body = { changes: { ssn: person().ssn }, reason: 'Mistyped.' };
-      const { json } = await tenant.call('POST', `/customers/${customer_id}/change-requests`, { body });
+      const colleague = await tenant.colleague();
+      const { json } = await colleague.call('POST', `/customers/${customer_id}/change-requests`, { body });
       const path = `/change-requests/${json.change_request_id}/decision`;
       return tenant.call('POST', path, { body: { decision: 'approve' }, headers });
     },

@@ -269,6 +269,7 @@ describe('the folders', () => {
       /export (?:async )?function \w+\(\s*db: (?:Database|Connection)/.test(readSource(file)),
     );
     expect(takesDatabase.sort()).toEqual([
+      'store/audit/announcements.ts',
       'store/audit/sequencer.ts',
       'store/audit/without-mac.ts',
       'store/brands/api-keys.ts',

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -9,6 +19,8 @@ export interface AnchorFile {
   readonly path: string;
   /** The newest line about a brand. Sees what other processes have appended. */
   newest(brandId: string): string | undefined;
+  /** Every line about a brand, the oldest first. Reads the whole file. */
+  all(brandId: string): readonly string[];
   /** Returns when the line is on the disk. */
   append(line: string): void;
 }
@@ -32,7 +44,7 @@ export function openAnchorFile(path: string): AnchorFile {
       const length = readSync(file, bytes, 0, bytes.length, read);
       const end = bytes.subarray(0, length).lastIndexOf('\n') + 1;
       for (const line of bytes.toString('latin1', 0, end).split('\n')) {
-        const brandId = /"brand":"([0-9a-f-]{36})"/.exec(line)?.[1];
+        const brandId = brandOf(line);
         if (brandId !== undefined) lines.set(brandId, line);
       }
       read += end;
@@ -47,6 +59,13 @@ export function openAnchorFile(path: string): AnchorFile {
       catchUp();
       return lines.get(brandId);
     },
+    all: (brandId) =>
+      existsSync(path)
+        ? readFileSync(path, 'latin1')
+            .split('\n')
+            .slice(0, -1)
+            .filter((line) => brandOf(line) === brandId)
+        : [],
     append(line) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       const file = openSync(path, 'a+', 0o600);
@@ -62,6 +81,8 @@ export function openAnchorFile(path: string): AnchorFile {
     },
   };
 }
+
+const brandOf = (line: string): string | undefined => /"brand":"([0-9a-f-]{36})"/.exec(line)?.[1];
 
 function openExisting(path: string): number | undefined {
   try {

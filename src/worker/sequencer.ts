@@ -1,17 +1,51 @@
+import { announceCheckpoints, announcementPause } from '../operations/audit/announce.ts';
+import { TrailFault } from '../operations/audit/foreign.ts';
 import { sequence } from '../operations/audit/sequence.ts';
+import { compareTrailEnds } from '../operations/installation/doctor-trail.ts';
 import type { System } from '../operations/system.ts';
-import type { Task } from './task.ts';
+import type { OnFailure, Task } from './task.ts';
 import { startTask } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
 /** Milliseconds between two rounds where no change wakes the task. */
 const interval = 1_000;
+/** Milliseconds in which the alarm about a brand is raised once. */
+const alarmPause = 60_000;
 
-/** Numbers events and chains audit entries soon after they were committed. */
-export const startSequencer = (system: System, log: TaskLog): Task =>
-  startTask({
+/**
+ * Numbers events and chains audit entries soon after they were committed. The first round compares every audit trail
+ * with its anchors.
+ */
+export function startSequencer(system: System, log: TaskLog): Task {
+  const alarm = trailAlarm(system, log);
+  let isCompared = false;
+  let announcedAt = Number.NEGATIVE_INFINITY;
+  return startTask({
     interval,
     log,
     onWake: system.db.onWake,
-    round: async () => ((await sequence(system, undefined, log.failed)) === 'more' ? 'more' : 'done'),
+    async round() {
+      if (!isCompared) await compareTrailEnds(system, alarm);
+      isCompared = true;
+      const outcome = await sequence(system, undefined, alarm);
+      if (performance.now() - announcedAt >= announcementPause * 1_000) {
+        await announceCheckpoints(system, alarm);
+        announcedAt = performance.now();
+      }
+      return outcome === 'more' ? 'more' : 'done';
+    },
   });
+}
+
+/** Reports each failure, and records a security event for a trail that is not as the service wrote it. */
+function trailAlarm({ security }: System, log: TaskLog): OnFailure {
+  const raisedAt = new Map<string, number>();
+  return (error) => {
+    log.failed(error);
+    if (!(error instanceof TrailFault)) return;
+    const { brandId } = error;
+    if (performance.now() - (raisedAt.get(brandId) ?? Number.NEGATIVE_INFINITY) < alarmPause) return;
+    raisedAt.set(brandId, performance.now());
+    security.record({ name: 'record_altered', outcome: 'detected', brandId, operation: 'sequence' });
+  };
+}

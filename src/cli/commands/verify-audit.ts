@@ -1,6 +1,8 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { OperatorError } from '../../domain/operator-error.ts';
+import { withOffset } from '../../domain/time.ts';
+import type { AcceptedLoss } from '../../operations/audit/anchors.ts';
 import type { IntactTrail, InvalidTrail, TrustedFacts } from '../../operations/audit/verify.ts';
 import type { Format } from '../output.ts';
 import { coloured, printAnswer } from '../output.ts';
@@ -25,17 +27,27 @@ export async function verifyAudit(format: Format, path: string, options: VerifyO
     );
   const told = { ...known, ...(earlier && { earlier: earlier.signed }) };
   const first = await verdictOn(format, path, told);
-  const verdict =
+  const anchors =
     first.whole && options.anchors !== undefined
-      ? await verdictOn(format, path, {
-          ...told,
-          anchors: await anchorsIn(options.anchors, first.brand, keys),
-        })
-      : first;
-  if (verdict.whole) printAnswer(format, factsOf(verdict, keys), () => wholeText(verdict, keys));
+      ? await anchorsIn(options.anchors, first.brand, keys)
+      : undefined;
+  const verdict = anchors ? await verdictOn(format, path, { ...told, anchors: anchors.hashes }) : first;
+  const losses = anchors?.restored ?? [];
+  if (verdict.whole)
+    printAnswer(
+      format,
+      {
+        ...factsOf(verdict, keys),
+        restored: losses.map(({ number, lost, at }) => ({ to: number, lost_to: lost, at })),
+      },
+      () => [wholeText(verdict, keys), ...losses.map(lossText)].join('\n'),
+    );
   else printAnswer(format, verdict, () => brokenText(path, verdict));
   if (!verdict.whole) process.exitCode = 1;
 }
+
+const lossText = ({ number, lost, at }: AcceptedLoss): string =>
+  `An older backup was restored and accepted at ${withOffset(at)}. The entries ${formatCount(number + 1)} to ${formatCount(lost)} that were signed before are lost.`;
 
 async function anchorsIn(path: string, brand: IntactTrail['brand'], keys: ReadonlySet<string> | undefined) {
   const { anchorsOf } = await import('../../operations/audit/anchors.ts');

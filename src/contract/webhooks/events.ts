@@ -34,6 +34,14 @@ const members = {
     schema: uuid('The Identity of the key whose request it was.'),
     example: '9a7a0a2c-6d0e-4b52-8a0f-2f8a5b7c1d34',
   },
+  checkpoint: {
+    schema: Type.String({
+      description:
+        'The signed line, as the anchor file has it. Append it to a file outside of the service: `clientele verify-audit --anchors` takes that file (docs/audit.md).',
+      maxLength: 1_000,
+    }),
+    example: `{"kind":"checkpoint","brand":"e2b37ab8-5e6e-4538-bbe0-35121b481845","number":4711,"hash":"${'8d1f'.repeat(16)}","at":"2026-05-04T14:03:21.907113+00:00","previous_number":4650,"previous_hash":"${'2b4a'.repeat(16)}","key":"${'5c0e'.repeat(16)}","signature":"${'q1UN'.repeat(21)}QQ=="}`,
+  },
   webhook_id: {
     schema: uuid('The subscription that it is about.'),
     example: 'b8a1c7de-5b0e-4a37-8f41-6a3f7f7e2f10',
@@ -89,6 +97,7 @@ const forms: Readonly<Record<EventType, EventForm>> = {
   'kyc.verification.timeout': verification,
   'security.ssn_probing': warning,
   'security.bulk_reveal': warning,
+  'audit.checkpoint': { always: ['checkpoint'] },
   'webhook.test': subscription,
   'webhook.disabled': subscription,
 };

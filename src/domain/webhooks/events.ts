@@ -11,11 +11,21 @@ export const eventTypes = {
   'kyc.verification.timeout': 'A verification expired.',
   'security.ssn_probing': 'A key used up a budget of lookups. It may be guessing SSNs or other values.',
   'security.bulk_reveal': 'A key read half of the full SSNs that it can read in a day.',
+  'audit.checkpoint':
+    'The audit trail was signed up to an entry. At most once a minute, and only where a subscription names this event or a prefix of it; `*` alone does not count.',
   'webhook.test': 'A test event was requested.',
   'webhook.disabled': 'A webhook subscription was disabled because its receiver failed for too long.',
 } as const;
 
 export type EventType = keyof typeof eventTypes;
+
+const announcement = 'audit.checkpoint' satisfies EventType;
+
+/** The patterns that ask for checkpoints: the type, and all its prefixes except the empty one. */
+export const announcementPatterns: readonly string[] = [
+  announcement,
+  ...Array.from(announcement, (_, index) => `${announcement.slice(0, index + 1)}*`),
+];
 
 /**
  * The types that match a pattern: one type by its name, or all with the prefix before a final `*` (`customer*`,

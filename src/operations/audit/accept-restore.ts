@@ -1,11 +1,16 @@
+import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
 import { restoredText, signedLine } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
+import type { TrailHead } from '../../store/audit/sequencer.ts';
 import { headsOfBrands } from '../../store/audit/sequencer.ts';
+import { trailEntries } from '../../store/audit/trail.ts';
+import type { Database } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash } from './chain.ts';
 import { newestAnchor, requireGenuineHead } from './checkpoints.ts';
 import { recordOperatorAction } from './operator.ts';
+import { parseSignedLine } from './signed-lines.ts';
 
 export interface AcceptedRestore {
   /** The entry at which the trail ends now. */
@@ -15,31 +20,51 @@ export interface AcceptedRestore {
 }
 
 /**
- * Accepts that a restored backup ends before the last anchor: appends a signed line that names what is lost, and
- * records it in the audit trail.
+ * Accepts that a restored backup ends before the last anchor, or continued without it: appends a signed line that
+ * names what is lost, and records it in the audit trail.
  *
- * @throws OperatorError if the trail does not end before its anchor.
+ * @throws OperatorError if the trail has what its last anchor has.
  */
 export async function acceptRestore(system: System, brandId: BrandId): Promise<AcceptedRestore> {
   const { db, vault, anchors, now } = system;
-  const anchor = newestAnchor(system, brandId)?.checkpoint;
   const [head] = await headsOfBrands(db, [brandId]);
   if (head) requireGenuineHead(system, head);
-  const number = head?.number ?? 0;
-  if (!anchor || anchor.number <= number)
-    throw new OperatorError(
-      'The audit trail does not end before its last anchor: there is nothing to accept.',
-    );
+  const newest = newestAnchor(system, brandId)?.checkpoint;
+  if (!newest || (await isEntry(db, newest, head)))
+    throw new OperatorError('The audit trail has the entry of its last anchor: there is nothing to accept.');
+  const { number, hash } =
+    newest.number > (head?.number ?? 0) ? endOf(brandId, head) : await lastAgreed(system, brandId);
   const { key } = vault.signer;
-  const text = restoredText({
-    brand: brandId,
-    number,
-    hash: head?.hash ?? firstPreviousHash(brandId),
-    at: now(),
-    key,
-    lost: { number: anchor.number, hash: anchor.hash },
-  });
+  const lost = { number: newest.number, hash: newest.hash };
+  const text = restoredText({ brand: brandId, number, hash, at: now(), key, lost });
   anchors.append(signedLine(text, vault.signer.sign(text)));
   await recordOperatorAction(system, brandId, 'accept-restore', { from: number + 1 });
-  return { number, lost: anchor.number };
+  return { number, lost: newest.number };
+}
+
+type Place = Pick<TrailHead, 'number' | 'hash'>;
+
+const endOf = (brandId: BrandId, head: TrailHead | undefined): Place =>
+  head ?? { number: 0, hash: firstPreviousHash(brandId) };
+
+/** Whether the stored trail has this entry with this hash. */
+async function isEntry(
+  db: Database,
+  { number, hash, brand }: Checkpoint,
+  head: TrailHead | undefined,
+): Promise<boolean> {
+  if (number === 0) return true;
+  if (number > (head?.number ?? 0)) return false;
+  const [entry] = await trailEntries({ brandId: brand, db }, number - 1, number, 1);
+  return entry?.hash === hash;
+}
+
+/** The newest anchor that the stored trail agrees with, where another machine continued a restored trail. */
+async function lastAgreed({ db, anchors }: System, brandId: BrandId): Promise<Place> {
+  const [head] = await headsOfBrands(db, [brandId]);
+  for (const line of anchors.all(brandId).toReversed()) {
+    const checkpoint = parseSignedLine(line)?.checkpoint;
+    if (checkpoint && (await isEntry(db, checkpoint, head))) return checkpoint;
+  }
+  return endOf(brandId, undefined);
 }

@@ -21,6 +21,7 @@ import { listKeys } from '../../store/brands/api-keys.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
+import { requireLinked } from './chain.ts';
 import { allPlaced } from './export.ts';
 import { recordOperatorAction } from './operator.ts';
 
@@ -38,6 +39,7 @@ export async function listKeyAccess(
   const { from, to } = spanOf(query);
   const start = positionOf(query.cursor, parseAccessCursor) ?? { at: from ?? '', number: 0 };
   const entries = await entriesOfKey(scope, key, start, to, batch);
+  for (const entry of entries) requireLinked(scope.brandId, entry);
   const { customers, used } = accessIn(entries, query.limit ?? defaultListItems);
   const last = entries[used - 1];
   const isEnd = used === entries.length && entries.length < batch;
@@ -109,6 +111,7 @@ export async function accessOfKey(
   let after: KeyPosition = from === undefined ? beginning : { at: from, number: 0 };
   for (;;) {
     const entries = await entriesOfKey(scope, key, after, to, batch);
+    for (const entry of entries) requireLinked(brandId, entry);
     for (const [id, access] of accessIn(entries, Number.POSITIVE_INFINITY).customers)
       customers.set(id, mergeAccess(customers.get(id), access));
     read += entries.length;

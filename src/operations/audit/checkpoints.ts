@@ -2,30 +2,19 @@ import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
 import { checkpointText, endorsedText, signedLine } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import type { Head, TrailHead } from '../../store/audit/sequencer.ts';
-import { insertCheckpoint } from '../../store/audit/sequencer.ts';
+import { headsOfBrands, insertCheckpoint } from '../../store/audit/sequencer.ts';
 import type { ConnectedScope, TrailCheckpoint } from '../../store/audit/trail.ts';
 import { lastCheckpoint, trailEntries } from '../../store/audit/trail.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import { isSignedBy } from '../../vault/signer.ts';
 import type { System } from '../system.ts';
-import { firstPreviousHash, linked } from './chain.ts';
+import { customerOf, firstPreviousHash, linked } from './chain.ts';
+import { ForeignTrail, shortened } from './foreign.ts';
 import type { SignedLine } from './signed-lines.ts';
 import { isLineSigned, parseSignedLine } from './signed-lines.ts';
 
 /** What a stored audit trail is compared with. */
 export type TrailWitness = Pick<System, 'anchors' | 'vault'>;
-
-/** The stored audit trail is not the one that the service wrote. It is not continued and not signed. */
-export class ForeignTrail extends Error {
-  override readonly name = 'ForeignTrail';
-  readonly brandId: BrandId;
-  constructor(brandId: BrandId, problem: string) {
-    super(
-      `The audit trail of brand ${brandId} is not signed: ${problem} Keep the database unchanged, and see docs/audit.md.`,
-    );
-    this.brandId = brandId;
-  }
-}
 
 /** The anchor file cannot be written, so the trail is signed without it. */
 class AnchorUnwritten extends Error {
@@ -98,8 +87,7 @@ async function lastSigned(
   head: Head,
 ): Promise<Checkpoint | undefined> {
   const stored = await lastCheckpoint(scope);
-  if (stored && !isGenuine(system, stored))
-    throw new ForeignTrail(scope.brandId, `its checkpoint over entry ${stored.number} was changed.`);
+  if (stored) requireGenuineCheckpoint(system, stored);
   const anchor = newestAnchor(system, scope.brandId);
   for (const last of [stored, anchor?.checkpoint]) if (last) await requireSigned(scope, last, head.number);
   if (!anchor || anchor.checkpoint.number <= (stored?.number ?? 0) || anchor.kind === 'restored')
@@ -117,20 +105,37 @@ export function isGenuine(
   return vault.signerOf(checkpoint.key) !== undefined && isSignedBy(checkpoint.key, text, signature);
 }
 
-/** @throws ForeignTrail if a trail that ends at `end` lacks what the newest anchor has. */
-export async function requireAnchored(
+/** @throws ForeignTrail unless a loaded root key signed this checkpoint. */
+export function requireGenuineCheckpoint(system: Pick<System, 'vault'>, stored: TrailCheckpoint): void {
+  if (!isGenuine(system, stored))
+    throw new ForeignTrail(stored.brand, `its checkpoint over entry ${stored.number} was changed.`);
+}
+
+/**
+ * The end of a brand's trail. `undefined` while it has no entry.
+ *
+ * @throws ForeignTrail unless the sequencer wrote this end, at or after what the newest anchor has.
+ */
+export async function requireOwnEnd(
   system: TrailWitness,
   scope: ConnectedScope,
-  end: number,
-): Promise<void> {
-  const anchor = newestAnchor(system, scope.brandId);
-  if (anchor) await requireSigned(scope, anchor.checkpoint, end);
+): Promise<TrailHead | undefined> {
+  const { brandId, db } = scope;
+  const [head] = await headsOfBrands(db, [brandId]);
+  if (head) requireGenuineHead(system, head);
+  const anchor = newestAnchor(system, brandId);
+  if (anchor) await requireSigned(scope, anchor.checkpoint, head?.number ?? 0);
+  return head;
 }
+
+/** @throws ForeignTrail unless every stored entry leads to this end. Reads all of them. */
+export const requireWhole = (scope: ConnectedScope, head: TrailHead): Promise<void> =>
+  requireChain(scope, { number: 0, hash: firstPreviousHash(scope.brandId) }, head);
 
 async function requireSigned(scope: ConnectedScope, signed: Checkpoint, end: number): Promise<void> {
   const { brandId } = scope;
   if (signed.number > end)
-    throw new ForeignTrail(brandId, `it ends at entry ${end}, but entry ${signed.number} was signed.`);
+    throw shortened(brandId, `it ends at entry ${end}, but entry ${signed.number} was signed.`);
   if (signed.number === 0) return;
   const [entry] = await trailEntries(scope, signed.number - 1, signed.number, 1);
   if (entry?.hash !== signed.hash)
@@ -155,6 +160,8 @@ export async function requireChain(
       ({ hash } = linked(number, hash, entry.body));
       if (entry.number !== number || entry.hash !== hash)
         throw new ForeignTrail(scope.brandId, `entry ${number} was changed.`);
+      if (entry.customerId !== customerOf(entry.body))
+        throw new ForeignTrail(scope.brandId, `entry ${number} is not listed under its own customer.`);
     }
   }
   if (hash !== head.hash) throw new ForeignTrail(scope.brandId, `entry ${number} is not its end.`);

@@ -13,6 +13,7 @@ import { writeParts } from '../../store/statement-parts.ts';
 import { entryReasonSealContext } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Answer, Context } from '../system.ts';
+import { requireLinked, requireOwnCustomer } from './chain.ts';
 
 type Query = Input<Contract['listAudit']>['query'];
 
@@ -77,7 +78,9 @@ function isPast({ at }: NonNullable<EntryPage['last']>, { from, to }: AuditFilte
 }
 
 /** The stored entry with its number, its hash, and the reason, which is not part of the hashed text. */
-async function entryJson({ system, keyring }: Context, row: EntryRow): Promise<string> {
+async function entryJson({ system, keyring, scope }: Context, row: EntryRow): Promise<string> {
+  requireLinked(scope.brandId, row);
+  requireOwnCustomer(row);
   const { number, body, hash, reason } = row;
   const words = reason && (await readSealed(system.keyrings, keyring, entryReasonSealContext(body), reason));
   const end = words === undefined ? '' : `,"reason":${asciiJson(words)}`;

@@ -12,8 +12,8 @@ import type { BrandScope } from '../../store/scope.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { firstPreviousHash } from './chain.ts';
-import { ForeignTrail } from './checkpoints.ts';
 import { BrokenTrail, ExportFile } from './file.ts';
+import { ForeignTrail } from './foreign.ts';
 import { recordOperatorAction } from './operator.ts';
 import { sequence } from './sequence.ts';
 
@@ -48,6 +48,8 @@ export async function exportAudit(
   const scope = scopeOf(system, brandId);
   await recordOperatorAction(system, brandId, 'export audit', { from });
   await allPlaced(system, scope);
+  // So that the key of the closing line has signed a checkpoint before it, which its predecessor endorses.
+  await sequence(system, { entries: 1, notAfter: system.now() }, refuseForeign(brandId));
   const end = await trailEnd(scope);
   if (!end || from > end.number)
     throw new OperatorError(`The trail ends at entry ${end?.number ?? 0}; there is no entry ${from}.`);
@@ -74,10 +76,6 @@ export async function exportAudit(
 
 /** Waits until everything that is committed now has a number, and helps to number it. */
 export async function allPlaced(system: System, scope: BrandScope): Promise<void> {
-  const refuseForeign = (error: unknown) => {
-    if (error instanceof ForeignTrail && error.brandId === scope.brandId)
-      throw new OperatorError(error.message);
-  };
   const last = await lastUnsequenced(scope);
   const deadline = performance.now() + placementTimeoutMs;
   while (last !== undefined && (await hasUnsequencedUpTo(scope, last))) {
@@ -85,9 +83,14 @@ export async function allPlaced(system: System, scope: BrandScope): Promise<void
       throw new OperatorError(
         'The audit trail does not keep up with the changes. Try again when the load is lower.',
       );
-    if ((await sequence(system, undefined, refuseForeign)) === 'elsewhere') await pause(50);
+    if ((await sequence(system, undefined, refuseForeign(scope.brandId))) === 'elsewhere') await pause(50);
   }
 }
+
+/** Only the brand that is exported matters here; the sequencer reports the others. */
+const refuseForeign = (brandId: BrandId) => (error: unknown) => {
+  if (error instanceof ForeignTrail && error.brandId === brandId) throw new OperatorError(error.message);
+};
 
 async function hashBefore(scope: BrandScope, from: number): Promise<string> {
   if (from === 1) return firstPreviousHash(scope.brandId);

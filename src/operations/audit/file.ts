@@ -4,7 +4,7 @@ import { checkpointText, entryLine, exportTrailerText, signedLine } from '../../
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Signer } from '../../vault/signer.ts';
-import { linked } from './chain.ts';
+import { customerOf, linked } from './chain.ts';
 
 /** A stored entry: the text written with the change, and the number it got afterwards. */
 export interface StoredEntry {
@@ -101,6 +101,3 @@ export class ExportFile {
     return withEnd;
   }
 }
-
-/** The customer that an entry names. Quotes inside of values are escaped, so this is found only as a member. */
-const customerOf = (body: string): string | undefined => /"customer_id":"([0-9a-f-]{36})"/.exec(body)?.[1];

@@ -16,7 +16,8 @@ import type { Connection } from '../../store/connection/database.ts';
 import { journalRowFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
-import { ForeignTrail, headFields, newestAnchor, requireGenuineHead, signHead } from './checkpoints.ts';
+import { headFields, newestAnchor, requireGenuineHead, signHead } from './checkpoints.ts';
+import { ForeignTrail, shortened, UnprovenRow } from './foreign.ts';
 import { recordEntry } from './security.ts';
 
 /** The most entries that one transaction numbers. */
@@ -24,11 +25,6 @@ const batch = 1_000;
 
 /** The result of a round. `elsewhere`: another process is sequencing now. */
 export type Sequenced = 'done' | 'more' | 'elsewhere';
-
-/** A row of the outbox that the service did not write. It stays there, outside of the audit trail. */
-class UnprovenRow extends Error {
-  override readonly name = 'UnprovenRow';
-}
 
 /** The last entry that this process has seen in each trail. An end before it means that entries were removed. */
 const seenEnds = new WeakMap<System, Map<BrandId, number>>();
@@ -105,7 +101,7 @@ function requireKnownEnd(system: System, brandId: BrandId, head: Head | undefine
   const signed = newestAnchor(system, brandId)?.checkpoint.number ?? 0;
   const last = Math.max(signed, seenOf(system).get(brandId) ?? 0);
   if ((head?.number ?? 0) < last)
-    throw new ForeignTrail(brandId, `it ends at entry ${head?.number ?? 0}, but had entry ${last}.`);
+    throw shortened(brandId, `it ends at entry ${head?.number ?? 0}, but had entry ${last}.`);
 }
 
 async function placeThem(
@@ -119,10 +115,7 @@ async function placeThem(
   const refused = rows.filter((row) => !isWritten(row));
   const written = rows.filter((row) => !refused.includes(row));
   if (refused.length > 0) await refuseRows(db, refused, system.now());
-  for (const { brandId, arrived } of refused)
-    onFailure(
-      new UnprovenRow(`The row ${arrived} of journal, brand ${brandId}, was not written by the service.`),
-    );
+  for (const { brandId, arrived } of refused) onFailure(new UnprovenRow(brandId, arrived));
   const changed = new Set<BrandId>();
   const placed = written.map((row): SequencedRow => {
     const { brandId, body, event } = row;

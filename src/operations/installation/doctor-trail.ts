@@ -1,11 +1,12 @@
 import { OperatorError } from '../../domain/operator-error.ts';
-import { headsOfBrands, misfiledEntries, refusedRows } from '../../store/audit/sequencer.ts';
-import type { Brand } from '../../store/brands/brands.ts';
+import { refusedRows } from '../../store/audit/sequencer.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { openAnchorFile } from '../../vault/anchor-file.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { ForeignTrail, requireAnchored, requireGenuineHead } from '../audit/checkpoints.ts';
+import { requireOwnEnd, requireWhole } from '../audit/checkpoints.ts';
+import { ForeignTrail } from '../audit/foreign.ts';
+import type { System } from '../system.ts';
 import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
 import { green, red, redFrom, yellow } from './finding.ts';
@@ -13,9 +14,9 @@ import { green, red, redFrom, yellow } from './finding.ts';
 const check = 'audit trail';
 const askDocs = 'Keep the database unchanged, find out who wrote to it, and see docs/audit.md.';
 
-/** Checks that the service wrote what is in the outbox and at the end of each audit trail. */
+/** Checks that the service wrote what is in the outbox and in each audit trail. Reads all entries. */
 export async function examineTrails(
-  { auditAnchorFile }: Installed,
+  { auditAnchorFile }: Pick<Installed, 'auditAnchorFile'>,
   database: Database,
   vault: Vault,
 ): Promise<readonly Finding[]> {
@@ -25,18 +26,12 @@ export async function examineTrails(
     found.push(
       red(check, `The row ${arrived} of journal, brand ${brandId}, was not written by the service.`, askDocs),
     );
-  for (const { brandId, number } of await misfiledEntries(database))
-    found.push(
-      red(
-        check,
-        `The row ${number} of audit, brand ${brandId}, is not listed under its own customer.`,
-        askDocs,
-      ),
-    );
   const brands = await listBrands(database);
   for (const brand of brands) {
     try {
-      await examineTrail(system, database, brand);
+      const scope = { brandId: brand.brandId, db: database };
+      const end = await requireOwnEnd(system, scope);
+      if (end) await requireWhole(scope, end);
     } catch (error) {
       if (!(error instanceof ForeignTrail)) throw error;
       found.push(redFrom(check, new OperatorError(error.message)));
@@ -52,15 +47,20 @@ export async function examineTrails(
         'A machine that signs checkpoints keeps this file; run clientele doctor there (docs/audit.md).',
       ),
     ];
-  return [green(check, `Every trail continues from its last anchor in ${auditAnchorFile}.`)];
+  return [green(check, `Every trail is whole, and continues from its last anchor in ${auditAnchorFile}.`)];
 }
 
-async function examineTrail(
-  system: Parameters<typeof requireAnchored>[0],
-  db: Database,
-  { brandId }: Brand,
-): Promise<void> {
-  const [head] = await headsOfBrands(db, [brandId]);
-  if (head) requireGenuineHead(system, head);
-  await requireAnchored(system, { brandId, db }, head?.number ?? 0);
+/**
+ * Compares the end of each audit trail with its newest anchor, before this process continues and signs any. `onFailure`
+ * receives each trail that does not continue from there.
+ */
+export async function compareTrailEnds(system: System, onFailure: (error: unknown) => void): Promise<void> {
+  for (const { brandId } of await listBrands(system.db)) {
+    try {
+      await requireOwnEnd(system, { brandId, db: system.db });
+    } catch (error) {
+      if (!(error instanceof ForeignTrail)) throw error;
+      onFailure(error);
+    }
+  }
 }

@@ -5,7 +5,8 @@ import type { Database } from '../../store/connection/database.ts';
 import type { AnchorFile } from '../../vault/anchor-file.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { firstPreviousHash } from '../audit/chain.ts';
-import { ForeignTrail, headFields, isGenuine, requireChain } from '../audit/checkpoints.ts';
+import { headFields, isGenuine, requireChain } from '../audit/checkpoints.ts';
+import { ForeignTrail } from '../audit/foreign.ts';
 import { journalRowFields } from '../journal.ts';
 
 /** Rows that are read at once. */

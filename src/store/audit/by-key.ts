@@ -1,6 +1,6 @@
 import type { KeyIdentity } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { columns, number, text } from '../columns.ts';
+import { columns, hex, number, optional, text } from '../columns.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 
@@ -8,6 +8,10 @@ import { sql } from '../sql.ts';
 export interface KeyEntry {
   readonly number: number;
   readonly body: string;
+  /** Hex. */
+  readonly hash: string;
+  /** The hash of the entry before it. `undefined`: there is none. */
+  readonly previous: string | undefined;
 }
 
 /** A position in the order of times. */
@@ -16,12 +20,15 @@ export interface KeyPosition {
   readonly number: number;
 }
 
-const entry = columns({ number: number(), body: text() });
+const entry = columns({ number: number(), body: text(), hash: hex() });
+const before = columns({ previous: optional(text()) });
+const previousSql = `(select encode(before.hash, 'hex') from audit before
+     where before.brand_id = audit.brand_id and before.number = audit.number - 1) as previous`;
 
 /** As the index `audit_by_key` has it. */
 const page = sql(
   'audit_by_key',
-  `select ${entry.list} from audit
+  `select ${entry.list}, ${previousSql} from audit
     where brand_id = :brandId and substr(body, 40, 30) = '","actor":{"kind":"key","id":"'
       and substr(body, 70, 36) = :key
       and (substr(body, 8, 26) collate "C", number) > (:afterAt, :afterNumber::bigint)
@@ -39,5 +46,5 @@ export async function entriesOfKey(
 ): Promise<readonly KeyEntry[]> {
   const { brandId } = scope;
   const given = { brandId, key, afterAt: after.at, afterNumber: String(after.number), to, most };
-  return (await page.run(scope.db, given)).map(entry.read);
+  return (await page.run(scope.db, given)).map((row) => ({ ...entry.read(row), ...before.read(row) }));
 }

@@ -1,6 +1,6 @@
 import type { AuditFilter, AuditOrder } from '../../domain/audit/query.ts';
 import type { CustomerId } from '../../domain/ids.ts';
-import { bigint, columns, computed, flag, hex, number, optional, text } from '../columns.ts';
+import { bigint, columns, computed, flag, hex, id, number, optional, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
@@ -10,9 +10,12 @@ import { sql } from '../sql.ts';
 /** An entry as it is stored. */
 export interface EntryRow {
   readonly number: bigint;
+  readonly customerId: CustomerId | undefined;
   readonly body: string;
   /** Hex. */
   readonly hash: string;
+  /** The hash of the entry before it. `undefined`: there is none. */
+  readonly previous: string | undefined;
   /** Sealed. */
   readonly reason: string | undefined;
 }
@@ -41,12 +44,14 @@ const atSql = `substr(body, 8, 26) collate "C"`;
 function pageSql(order: AuditOrder, ofCustomer: boolean): string {
   const [direction, beyond, extreme] = order === 'newest' ? ['desc', '<', 'min'] : ['asc', '>', 'max'];
   return `with seen as materialized (
-      select number, body, hash, reason from audit
+      select number, customer_id, body, hash, reason from audit
        where brand_id = :brandId and (:after::bigint is null or number ${beyond} :after::bigint)
              ${ofCustomer ? 'and customer_id = :customerId::uuid' : ''}
        order by number ${direction} limit :look
     ), found as (
-      select * from seen
+      select seen.*, (select hash from audit before
+                       where before.brand_id = :brandId and before.number = seen.number - 1) as previous
+        from seen
        where (:contains::text is null or strpos(body, :contains) > 0)
          and (:containsToo::text is null or strpos(body, :containsToo) > 0)
          and (:from::text is null or ${atSql} >= :from) and (:to::text is null or ${atSql} < :to)
@@ -59,8 +64,10 @@ function pageSql(order: AuditOrder, ofCustomer: boolean): string {
 const entry = columns(
   {
     number: bigint(),
+    customerId: optional(id<CustomerId>()),
     body: text(),
     hash: hex(),
+    previous: optional(hex()),
     reason: optional(text()),
   },
   'found',

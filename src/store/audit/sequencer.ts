@@ -272,17 +272,3 @@ export async function refusedRows(
 ): Promise<readonly { readonly brandId: BrandId; readonly arrived: string }[]> {
   return (await db.run(refused, [])).map(refusedRow.read);
 }
-
-const misfiledRow = columns({ brandId: id<BrandId>(), number: number() });
-const misfiled = statement(
-  'sequence_misfiled',
-  `select ${misfiledRow.list} from audit
-    where customer_id is distinct from substring(body from '"customer_id":"([0-9a-f-]{36})"')::uuid limit 100`,
-);
-
-/** Entries that are listed under another customer than the one that they name. */
-export async function misfiledEntries(
-  db: Connection,
-): Promise<readonly { readonly brandId: BrandId; readonly number: number }[]> {
-  return (await db.run(misfiled, [])).map(misfiledRow.read);
-}

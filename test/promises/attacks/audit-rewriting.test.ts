@@ -7,12 +7,12 @@ import { firstPreviousHash, linked } from '../../../src/operations/audit/chain.t
 import { exportAudit } from '../../../src/operations/audit/export.ts';
 import { ExportFile } from '../../../src/operations/audit/file.ts';
 import { recordOperatorAction } from '../../../src/operations/audit/operator.ts';
-import { sequence } from '../../../src/operations/audit/sequence.ts';
 import type { TrustedFacts } from '../../../src/operations/audit/verify.ts';
 import { verifyTrail } from '../../../src/operations/audit/verify.ts';
+import { examineTrails } from '../../../src/operations/installation/doctor-trail.ts';
 import type { System } from '../../../src/operations/system.ts';
-import { misfiledEntries, refusedRows } from '../../../src/store/audit/sequencer.ts';
-import { bodyOf, newBrand, newSigner } from '../../audit/trail.ts';
+import { refusedRows } from '../../../src/store/audit/sequencer.ts';
+import { bodyOf, keepTrail, newBrand, newSigner, signedTrail } from '../../audit/trail.ts';
 import { newCustomer } from '../../contract-samples.ts';
 import type { BrandClient, World } from '../../world.ts';
 import { openWorld } from '../../world.ts';
@@ -32,22 +32,13 @@ beforeEach(async () => {
   expect(await signed()).toEqual([]);
 });
 
-/** Places and signs everything, and answers what the service complained about. */
-async function signed(system: System = world.system): Promise<readonly string[]> {
-  const complaints: string[] = [];
-  // The brands of other tests stay as they were left.
-  const note = (error: unknown) => {
-    if (String(error).includes(brand.brandId)) complaints.push(String(error));
-  };
-  await sequence(system, { entries: 1, notAfter: system.now() }, note);
-  return complaints;
-}
+const signed = (system: System = world.system) => signedTrail(system, brand.brandId);
 
 /** The planted fault: the service believes every row and end, and keeps no anchors. */
 const trusting = (): System => ({
   ...world.system,
   vault: Object.create(world.system.vault, { isMac: { value: () => true } }),
-  anchors: { path: '', newest: () => undefined, append: () => undefined },
+  anchors: { path: '', newest: () => undefined, all: () => [], append: () => undefined },
 });
 
 const anotherEntry = () => recordOperatorAction(world.system, brand.brandId, 'keys list');
@@ -98,9 +89,11 @@ describe('a row of the outbox that blames another key', () => {
   });
 
   test('turns red where every row is believed', async () => {
-    await world.sql(`insert into journal (brand_id, body, mac) values ($1, $2, 'any')`, [
+    const body = bodyOf(1);
+    await world.sql(`insert into journal (brand_id, customer_id, body, mac) values ($1, $2, $3, 'any')`, [
       brand.brandId,
-      bodyOf(1),
+      JSON.parse(body).customer_id,
+      body,
     ]);
     expect(await signed(trusting())).toEqual([]);
     expect(await checkpoints()).toEqual([6, 7]);
@@ -156,55 +149,130 @@ describe('a trail that was chained again without an entry', () => {
   });
 });
 
-test('an entry whose customer was emptied is named, and not exported', async () => {
-  const { customer_id } = (await newCustomer(brand)).json;
-  expect(await signed()).toEqual([]);
-  const misfiled = async () =>
-    (await misfiledEntries(world.system.db)).filter(({ brandId }) => brandId === brand.brandId);
-  expect(await misfiled()).toEqual([]);
-  await world.sql('update audit set customer_id = null where customer_id = $1', [customer_id]);
-  expect(await misfiled()).toEqual([{ brandId: brand.brandId, number: 7 }]);
-  const exporting = exportAudit(
-    world.system,
-    brand.brandId,
-    1,
-    async () => undefined,
-    () => undefined,
-  );
-  await expect(exporting).rejects.toThrow('Entry 7 of the audit trail is not listed under its own customer.');
+describe('an entry whose customer was emptied', () => {
+  const trail = () =>
+    world.sql(
+      `select number, body, encode(hash, 'hex') as hash from audit where brand_id = $1 order by number`,
+      [brand.brandId],
+    );
+  beforeEach(async () => {
+    const { customer_id } = (await newCustomer(brand)).json;
+    expect(await signed()).toEqual([]);
+    expect((await brand.call('GET', `/customers/${customer_id}/audit`)).json.data).toHaveLength(1);
+    await world.sql('update audit set customer_id = null where customer_id = $1', [customer_id]);
+  });
+
+  test('is named, not listed and not exported', async () => {
+    const examined = await examineTrails(world.config, world.system.db, world.system.vault);
+    const named = `entry 7 is not listed under its own customer.`;
+    expect(examined.map(({ explanation }) => explanation)).toContainEqual(
+      `The audit trail of brand ${brand.brandId} is not signed: ${named}`,
+    );
+    expect((await brand.call('GET', '/audit')).status).toBe(503);
+    const exporting = exportAudit(
+      world.system,
+      brand.brandId,
+      1,
+      async () => undefined,
+      () => undefined,
+    );
+    await expect(exporting).rejects.toThrow(
+      'Entry 7 of the audit trail is not listed under its own customer.',
+    );
+  });
+
+  test('turns red where only the chain is looked at, because the chain is whole', async () => {
+    let hash = firstPreviousHash(brand.brandId);
+    for (const { number, body, hash: stored } of await trail()) {
+      ({ hash } = linked(Number(number), hash, String(body)));
+      expect(hash).toBe(stored);
+    }
+  });
 });
 
-test('a checkpoint that was replaced by an older one comes back from the anchors', async () => {
-  await anotherEntry();
+test('an entry that was changed without its hash is not listed', async () => {
+  const list = async () => (await brand.call('GET', '/audit')).status;
+  const seen = async () => (await brand.call('GET', `/audit/keys/${brand.key.identity}`)).status;
+  await newCustomer(brand);
   expect(await signed()).toEqual([]);
-  await world.sql('delete from audit_checkpoints where brand_id = $1 and number = 7', [brand.brandId]);
-  await world.sql('update journal_heads set checkpoint_number = 6 where brand_id = $1', [brand.brandId]);
-  expect(await signed()).toEqual([]);
-  expect(await checkpoints()).toEqual([6, 7]);
-});
-
-test('a checkpoint of a foreign signer ends the signing', async () => {
-  const signer = newSigner();
-  const [row] = await world.sql(
-    `select number, encode(hash, 'hex') as hash from audit_checkpoints where brand_id = $1`,
+  expect([await list(), await seen()]).toEqual([200, 200]);
+  await world.sql(
+    `update audit set body = replace(body, 'createCustomer', 'getCustomer') where brand_id = $1`,
     [brand.brandId],
   );
-  const at = instantOfMillis(1_800_000_000_000);
-  const plain = {
-    brand: brand.brandId,
-    number: Number(row?.['number']),
-    hash: String(row?.['hash']),
-    at,
-    key: signer.key,
-  };
-  await world.sql('update audit_checkpoints set key = $2, signature = $3 where brand_id = $1', [
-    brand.brandId,
-    signer.key,
-    signer.sign(checkpointText(plain)),
-  ]);
-  await anotherEntry();
-  expect(await signed()).toEqual([expect.stringContaining('its checkpoint over entry 6 was changed')]);
-  expect(await checkpoints()).toEqual([6]);
+  expect([await list(), await seen()]).toEqual([503, 503]);
+});
+
+describe('an older checkpoint that is put back', () => {
+  test('does not take the later one away: it comes back from the anchors', async () => {
+    await anotherEntry();
+    expect(await signed()).toEqual([]);
+    await world.sql('delete from audit_checkpoints where brand_id = $1 and number = 7', [brand.brandId]);
+    await world.sql('update journal_heads set checkpoint_number = 6 where brand_id = $1', [brand.brandId]);
+    expect(await signed()).toEqual([]);
+    expect(await checkpoints()).toEqual([6, 7]);
+  });
+
+  /** The older checkpoint with the older trail, which the service wrote itself. */
+  async function putBack() {
+    const goBack = await keepTrail(world, brand.brandId);
+    await anotherEntry();
+    expect(await signed()).toEqual([]);
+    await goBack();
+    await anotherEntry();
+  }
+
+  test('is refused with the trail that ends there', async () => {
+    await putBack();
+    expect(await signed({ ...world.system })).toEqual([
+      expect.stringContaining('it ends at entry 6, but had entry 7'),
+    ]);
+    expect(await checkpoints()).toEqual([6]);
+  });
+
+  test('turns red where no anchor is kept', async () => {
+    await putBack();
+    expect(await signed({ ...world.system, anchors: trusting().anchors })).toEqual([]);
+    expect(await checkpoints()).toEqual([6, 7]);
+  });
+});
+
+describe('a checkpoint of a foreign signer', () => {
+  beforeEach(async () => {
+    const signer = newSigner();
+    const [row] = await world.sql(
+      `select number, encode(hash, 'hex') as hash, encode(previous_hash, 'hex') as previous,
+              to_char(signed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US') as at
+         from audit_checkpoints where brand_id = $1`,
+      [brand.brandId],
+    );
+    const text = checkpointText({
+      brand: brand.brandId,
+      number: Number(row?.['number']),
+      hash: String(row?.['hash']),
+      at: String(row?.['at']) as never,
+      key: signer.key,
+      previous: { number: 0, hash: String(row?.['previous']) },
+    });
+    await world.sql('update audit_checkpoints set key = $2, signature = $3 where brand_id = $1', [
+      brand.brandId,
+      signer.key,
+      signer.sign(text),
+    ]);
+    await anotherEntry();
+  });
+
+  test('ends the signing', async () => {
+    expect(await signed()).toEqual([expect.stringContaining('its checkpoint over entry 6 was changed')]);
+    expect(await checkpoints()).toEqual([6]);
+  });
+
+  test('turns red where every signer is believed', async () => {
+    const { vault } = world.system;
+    const believing = Object.create(vault, { signerOf: { value: () => vault.signer } });
+    expect(await signed({ ...world.system, vault: believing })).toEqual([]);
+    expect(await checkpoints()).toEqual([6, 7]);
+  });
 });
 
 describe('a thousand random rewritings that the service would even sign', () => {
@@ -261,7 +329,7 @@ describe('a thousand random rewritings that the service would even sign', () => 
   }
 
   const genuine = exportOf(bodies);
-  const anchors = anchorsOf(genuine.anchors, id, known.keys);
+  const anchors = anchorsOf(genuine.anchors, id, known.keys).hashes;
 
   test('are all found offline with the genuine key and the anchors', { timeout: 120_000 }, async () => {
     const verdict = await verifyTrail([Buffer.from(genuine.text, 'latin1')] as never, { ...known, anchors });

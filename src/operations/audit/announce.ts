@@ -1,0 +1,63 @@
+import { checkpointText, signedLine } from '../../domain/audit/checkpoint.ts';
+import { spacedJson } from '../../domain/text.ts';
+import { plusSeconds, withOffset } from '../../domain/time.ts';
+import { announcementPatterns } from '../../domain/webhooks/events.ts';
+import { insertAnnouncement, unannouncedBrands } from '../../store/audit/announcements.ts';
+import type { Head } from '../../store/audit/sequencer.ts';
+import { headsOfBrands, lockSequencer } from '../../store/audit/sequencer.ts';
+import { lastCheckpoint } from '../../store/audit/trail.ts';
+import type { Connection } from '../../store/connection/database.ts';
+import type { System } from '../system.ts';
+import { headFields, requireGenuineCheckpoint, requireGenuineHead } from './checkpoints.ts';
+import { ForeignTrail } from './foreign.ts';
+
+/** Seconds between two events about the checkpoints of a brand. */
+export const announcementPause = 60;
+
+/**
+ * Sends the last checkpoint of each brand as an event `audit.checkpoint`, so that a receiver elsewhere has it too. It
+ * sends at most one in a minute, and only where an enabled subscription asks for this event. The event has no entry
+ * in the audit trail: an entry would need the next checkpoint, and that another event.
+ */
+export async function announceCheckpoints(
+  system: System,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  const notAfter = plusSeconds(system.now(), -announcementPause);
+  if ((await unannouncedBrands(system.db, notAfter, announcementPatterns)).length === 0) return;
+  await system.db.transaction(async (db) => {
+    if (!(await lockSequencer(db))) return;
+    const brands = await unannouncedBrands(db, notAfter, announcementPatterns);
+    for (const head of await headsOfBrands(db, brands)) {
+      try {
+        await announce(system, db, head);
+      } catch (error) {
+        if (!(error instanceof ForeignTrail)) throw error;
+        onFailure(error);
+      }
+    }
+  });
+  system.db.wake();
+}
+
+async function announce(system: System, db: Connection, head: Head): Promise<void> {
+  const { brandId } = head;
+  requireGenuineHead(system, head);
+  const last = await lastCheckpoint({ brandId, db });
+  if (!last) return;
+  requireGenuineCheckpoint(system, last);
+  const { signature, ...checkpoint } = last;
+  const at = system.now();
+  const next = { ...head, events: head.events + 1 };
+  await insertAnnouncement(db, {
+    head: { ...next, mac: system.vault.mac('trail head', headFields(next)) },
+    checkpoint: last.number,
+    eventId: system.newId<'event'>(),
+    at,
+    payload: spacedJson({
+      event: 'audit.checkpoint',
+      occurred_at: withOffset(at),
+      checkpoint: signedLine(checkpointText(checkpoint), signature),
+    }),
+  });
+}

@@ -91,3 +91,14 @@ function unescaped(quoted: string): string {
     return quoted;
   }
 }
+
+/** A JSON value as text that depends on its meaning only: members in the order of their names, no blanks. */
+export function canonicalJson(value: unknown): string {
+  return (
+    JSON.stringify(value, (_name, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ''
+  );
+}

@@ -71,6 +71,10 @@ export type AnswerHeader = 'ETag' | 'Link' | 'X-Total-Count';
 /** Keeps a row's exact types while checking its form. */
 export const operation = <const Row extends OperationRow>(row: Row): Row => row;
 
+/** Whether a client that has the present version gets 304 for it (`If-None-Match`). */
+export const isVersionedRead = ({ method, answer }: OperationRow): boolean =>
+  method === 'GET' && (answer.headers ?? []).includes('ETag');
+
 /** Whether a repeated request could have its effect twice, so that it accepts an Idempotency-Key. */
 export const isRepeatable = (row: OperationRow): boolean =>
   row.method !== 'GET' && !['customers:read', 'ssn:reveal', 'signed'].includes(row.scope);

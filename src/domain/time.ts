@@ -56,18 +56,29 @@ export const withOffset = (at: Instant): string => `${at}+00:00`;
 
 export type TimeForm = typeof naiveUtc | typeof withOffset;
 
+/** RFC 3339 section 5.6, and a day alone. The plus of an offset arrives as a blank where a client left it unescaped. */
 const isoPattern =
-  /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,6}))?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
+  /^(\d{4}-\d{2}-\d{2})(?:[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d{1,40}))?([Zz]|[+ -](?:[01]\d|2[0-3]):[0-5]\d)?)?$/;
 
-/** Parses a date or time of a client (ISO 8601, UTC unless it has an offset), or returns `undefined`. */
+/** The problem of a text that `parseInstant` does not take. */
+export const notATime =
+  'Must be a date or time such as 2026-11-24 or 2026-11-24T09:00:00Z (RFC 3339; UTC unless it has an offset).';
+
+/**
+ * Parses a date or time of a client (RFC 3339, UTC unless it has an offset), or returns `undefined`. What is finer
+ * than a microsecond is cut off. A leap second is the second after it.
+ */
 export function parseInstant(text: string): Instant | undefined {
   const parts = isoPattern.exec(text);
   const day = parts?.[1];
   if (!day || !isCalendarDay(day)) return undefined;
   const [hour = '00', minute = '00', second = '00', fraction = '', offset = 'Z'] = parts.slice(2);
-  const zone = offset === 'Z' ? 0 : Number(`${offset[0]}1`) * minutesOf(offset.slice(1));
-  const written = `${day}T${hour}:${minute}:${second}.${fraction.padEnd(6, '0')}` as Instant;
-  const at = plusSeconds(written, -zone * 60);
+  const sign = offset.startsWith('-') ? -1 : 1;
+  const zone = offset.toUpperCase() === 'Z' ? 0 : sign * minutesOf(offset.slice(1));
+  const isLeap = second === '60';
+  const micros = fraction.slice(0, 6).padEnd(6, '0');
+  const written = `${day}T${hour}:${minute}:${isLeap ? '59' : second}.${micros}` as Instant;
+  const at = plusSeconds(written, (isLeap ? 1 : 0) - zone * 60);
   // An offset can lead out of the four-digit years, which neither our text form nor PostgreSQL supports.
   return /^(?!0000)\d{4}-/.test(at) ? at : undefined;
 }

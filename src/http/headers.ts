@@ -24,6 +24,17 @@ export function keyHeadersOf(request: IncomingMessage): readonly [string | undef
 /** The strong entity tag of a row version (RFC 9110 section 8.8.3). */
 export const etagOf = (version: number): string => `"${version}"`;
 
+/** Whether `If-None-Match` names the version, by weak comparison (RFC 9110 section 13.1.2). */
+export function isKnownVersion(header: string | undefined, version: number): boolean {
+  if (header === undefined) return false;
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etagOf(version)) || header.trim() === '*';
+}
+
+/** How many `Host` lines a request has. Node keeps the first of them. */
+export const hostLines = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((name, at) => at % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length;
+
 /** `If-Match`. A weak or foreign tag matches no version (RFC 9110 section 13.1.1). */
 export function preconditionOf(header: string | undefined): Precondition {
   if (header === undefined) return 'none';

@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly isKnownHost: (host: string | undefined) => boolean;
   /** Whether a request came in plain HTTP past the declared proxies. */
   readonly isPlainHttp: (request: FastifyRequest) => boolean;
+  /** What links begin with: the public URL, or nothing where none is set, so that they are relative. */
+  readonly origin: string;
   /** Seconds of `Strict-Transport-Security`. Set only in live with the server's own certificate. */
   readonly hstsSeconds: number | undefined;
   /** PEM. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { canonicalJson } from '../contract/json.ts';
 import type { Input, OperationRow } from '../contract/operation.ts';
-import { isRepeatable } from '../contract/operation.ts';
+import { isRepeatable, isVersionedRead } from '../contract/operation.ts';
 import { apiPrefix } from '../contract/table.ts';
 import type { ShapeCheck } from '../contract/validate.ts';
 import { checkTexts, readQuery, shapeCheck } from '../contract/validate.ts';
@@ -13,7 +14,7 @@ import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
 import { perform } from '../operations/run.ts';
 import type { Answer, SignedHandler } from '../operations/system.ts';
-import { etagOf, idempotencyKeyOf, preconditionOf, prefersText } from './headers.ts';
+import { etagOf, idempotencyKeyOf, isKnownVersion, preconditionOf, prefersText } from './headers.ts';
 import type { ServerOptions } from './options.ts';
 import { requestState } from './request-state.ts';
 import { authenticate } from './security/authenticate.ts';
@@ -54,7 +55,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       const done = await perform(system, principal, { call, handler: run, input, repeat });
       recordSuccess(system, request, row.operationId);
       if (done.replayed) reply.header('idempotent-replayed', 'true');
-      return sendAnswer(request, reply, row, done.answer);
+      return sendAnswer(options, request, reply, row, done.answer);
     },
   };
 }
@@ -88,11 +89,7 @@ const hasScope = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
  * The route of a row whose callers have no key. The operation receives the text of the body, because the signature
  * covers the text. The text is not parsed before the signature is verified.
  */
-export function signedRoute(
-  { system }: ServerOptions,
-  row: OperationRow,
-  handler: SignedHandler,
-): RouteOptions {
+export function signedRoute(options: ServerOptions, row: OperationRow, handler: SignedHandler): RouteOptions {
   return {
     method: row.method,
     url: urlOf(row),
@@ -103,8 +100,8 @@ export function signedRoute(
     handler: async (request, reply) => {
       const params = readParams(row, request.params as Readonly<Record<string, string>>);
       const body = requestState.get(request.raw)?.bodyText ?? '';
-      const answer = await handler(system, { params, headers: request.headers, body });
-      return sendAnswer(request, reply, row, answer);
+      const answer = await handler(options.system, { params, headers: request.headers, body });
+      return sendAnswer(options, request, reply, row, answer);
     },
   };
 }
@@ -115,7 +112,8 @@ function repeatKeyOf(request: FastifyRequest): RepeatKey | undefined {
   const key = idempotencyKeyOf(request.raw);
   if (key === undefined) return undefined;
   const path = request.url.toLowerCase().replace(/\/(?=\?|$)/, '');
-  return { key, request: `${request.method}\n${path}\n${requestState.get(request.raw)?.bodyText ?? ''}` };
+  // By meaning: blanks and the order of members may differ from one sending to the next.
+  return { key, request: `${request.method}\n${path}\n${canonicalJson(request.body)}` };
 }
 
 /** Compiles a row's checks once. Returns a function that reads one request. */
@@ -183,16 +181,21 @@ function without(body: unknown, fields: ReadonlySet<string>): unknown {
 }
 
 function sendAnswer(
+  { origin }: ServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
   row: OperationRow,
   answer: Answer,
 ): FastifyReply {
   reply.code(answer.status);
-  if (answer.version !== undefined) reply.header('etag', etagOf(answer.version));
+  if (answer.version !== undefined) {
+    reply.header('etag', etagOf(answer.version));
+    if (isVersionedRead(row) && isKnownVersion(request.headers['if-none-match'], answer.version))
+      return reply.code(304).send();
+  }
   if (answer.page) {
     const { links, total } = answer.page;
-    const path = apiPrefix + row.path;
+    const path = origin + apiPrefix + row.path;
     reply.header('x-total-count', String(total));
     reply.header(
       'link',

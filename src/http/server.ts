@@ -8,7 +8,7 @@ import { Refusal } from '../domain/errors.ts';
 import type { Handler } from '../operations/run.ts';
 import { handlers, signedHandlers } from '../operations/table.ts';
 import { errorAnswer, refusalOf } from './errors.ts';
-import { isPlainJson, wantsProblem } from './headers.ts';
+import { hostLines, isPlainJson, wantsProblem } from './headers.ts';
 
 import type { Observer } from './observe.ts';
 import type { ServerOptions } from './options.ts';
@@ -130,7 +130,8 @@ function refusalAtOnce(
 ): Refusal | undefined {
   const { host, 'content-encoding': encoding } = request.headers;
   // RFC 9112 section 3.2.
-  if (host === undefined && request.raw.httpVersion === '1.1') return new Refusal('input_error');
+  const hosts = hostLines(request.raw);
+  if (hosts > 1 || (hosts === 0 && request.raw.httpVersion === '1.1')) return new Refusal('input_error');
   if (host !== undefined && !isKnownHost(host)) return new Refusal('misdirected_request');
   if (isPlainHttp(request)) return new Refusal('https_required');
   if (request.is404 || isOtherAddress(request)) return notFound(request, reply);
@@ -175,12 +176,16 @@ function sendError(
   if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
     observer.recordAltered(request.id, operationOf(request), refusal.cause.message);
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));
+  // RFC 9110 section 15.5.2. The scheme is our own: two headers, which no registered scheme describes.
+  if (answer.status === 401) reply.header('www-authenticate', challenge);
   if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
   if (error instanceof RateLimited) {
     reply.header('ratelimit-policy', error.headers[0]).header('ratelimit', error.headers[1]);
   }
   return reply.code(answer.status).type(answer.type).send(answer.body);
 }
+
+const challenge = 'Key realm="clientele", headers="Identity, Authorization"';
 
 /** A client that disconnects during its body is not a fault of the service. This answer is not received. */
 const refusalOfBroken = ({ raw }: FastifyRequest): Refusal | undefined =>

@@ -326,3 +326,18 @@ describe('totals and deep pages', () => {
     expect(Object.keys((await search('?page=0')).json.Message)).toEqual(['page']);
   });
 });
+
+test('links are absolute where the public URL is known', async () => {
+  const known = await openWorld({ env: { CLIENTELE_PUBLIC_URL: 'https://customers.example.com/kyc/' } });
+  try {
+    const theirs = await known.brand();
+    await grow(theirs, 3);
+    const { headers } = await theirs.call('GET', '/customers?per_page=2');
+    const targets = [...(headers.get('link') ?? '').matchAll(/<([^>]+)>/g)].map(([, target]) => target);
+    expect(targets.length).toBeGreaterThanOrEqual(3);
+    for (const target of targets)
+      expect(target).toMatch(/^https:\/\/customers\.example\.com\/kyc\/api\/v0\.1\/customers\?/);
+  } finally {
+    await known.close();
+  }
+});

@@ -25,6 +25,8 @@ export function checkHarmless(
   expect(headers.get('x-request-id'), where).toMatch(/^[0-9a-f]{12}-[0-9a-z]+$/);
   expect(headers.get('server'), where).toBeNull();
   expect(headers.get('x-powered-by'), where).toBeNull();
+  // RFC 9110 section 15.5.2.
+  expect(headers.has('www-authenticate'), where).toBe(status === 401);
   if (status < 400) return;
 
   const body = JSON.parse(text) as Record<string, unknown>;

@@ -143,6 +143,13 @@ describe('headers', () => {
     }
   });
 
+  test('with two of Host name no server, be they equal', async () => {
+    for (const other of ['localhost', 'x', canary, '127.0.0.1']) {
+      const answer = await ask(requestHead(list, 'Host: localhost', `host: ${other}`, ...keyLines));
+      expect([answer.status, JSON.parse(answer.text).Code]).toEqual([400, 'input_error']);
+    }
+  });
+
   test('with an unknown expectation are served', async () => {
     expect((await ask(request(list, `Expect: ${canary}`))).status).toBe(200);
   });

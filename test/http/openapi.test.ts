@@ -9,7 +9,7 @@ import { buildOpenApi } from '../../src/contract/openapi/document.ts';
 import { transportErrors } from '../../src/contract/openapi/error-reference.ts';
 import { schemaErrorExample } from '../../src/contract/openapi/errors.ts';
 import type { CodeSample } from '../../src/contract/openapi/samples.ts';
-import { errorsOf } from '../../src/contract/operation.ts';
+import { errorsOf, isVersionedRead } from '../../src/contract/operation.ts';
 import { apiPrefix, operations } from '../../src/contract/table.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../src/domain/errors.ts';
@@ -100,7 +100,10 @@ test('a key’s two headers are one security requirement: neither is enough alon
 describe.for(operations)('$operationId', (row) => {
   test('lists each status of its contract, and for each status every code', () => {
     const { responses } = operationOf(row);
-    const expected = new Map<string, string[]>([[String(row.answer.status), []]]);
+    const expected = new Map<string, string[]>([
+      [String(row.answer.status), []],
+      ...(isVersionedRead(row) ? [['304', []] as [string, string[]]] : []),
+    ]);
     for (const code of errorsOf(row)) {
       const status = String(errorCatalogue[code].status);
       expected.set(status, [...(expected.get(status) ?? []), code]);
@@ -120,6 +123,7 @@ describe.for(operations)('$operationId', (row) => {
       ...Object.keys(row.query?.properties ?? {}),
       ...(errorsOf(row).includes('idempotency_mismatch') ? ['IdempotencyKey'] : []),
       ...(row.conditional ? ['IfMatch'] : []),
+      ...(isVersionedRead(row) ? ['IfNoneMatch'] : []),
     ]);
     if (row.scope !== 'any key' && row.scope !== 'signed') expect(description).toContain(`\`${row.scope}\``);
   });

@@ -53,6 +53,39 @@ test('a change to the present values keeps the version and the date', async () =
   expect(echoed.headers.get('etag')).toBe('"1"');
 });
 
+describe('If-None-Match on a GET', () => {
+  const get = async (path: string, ifNoneMatch: string) =>
+    brand.call('GET', path, { headers: { 'If-None-Match': ifNoneMatch } });
+
+  test.each(['"1"', 'W/"1"', '"7", "1"', '*'])('%j gets 304 for version 1', async (known) => {
+    const answer = await get(await newPath(), known);
+    expect([answer.status, answer.text, answer.headers.get('etag')]).toEqual([304, '', '"1"']);
+  });
+
+  test.each(['"2"', '1', '""', 'x'])('%j gets the customer at version 1', async (known) => {
+    const path = await newPath();
+    const answer = await get(path, known);
+    expect([answer.status, answer.text]).toEqual([200, (await brand.call('GET', path)).text]);
+  });
+
+  test('does not hide a customer that is gone, or one that another brand has', async () => {
+    const path = await newPath();
+    expect(
+      (await (await world.brand()).call('GET', path, { headers: { 'If-None-Match': '*' } })).status,
+    ).toBe(404);
+    await brand.call('DELETE', path);
+    expect((await get(path, '*')).status).toBe(404);
+  });
+
+  test('has no meaning for a change', async () => {
+    const answer = await brand.call('PATCH', await newPath(), {
+      body: { first_name: 'Jane' },
+      headers: { 'If-None-Match': '"1"' },
+    });
+    expect(answer.status).toBe(200);
+  });
+});
+
 describe('If-Match on a PATCH', () => {
   test.each(['"1"', '*', ' * ', '"7", "1"', '"1","7"', 'W/"1", "1"', '"x", "1"'])(
     '%j lets a change of version 1 through',

@@ -114,7 +114,31 @@ describe('what is the same request', () => {
     }
   });
 
-  test('another body, path or method is another request, even for one space in the body', async () => {
+  test('the same JSON with other blanks, order and escapes is the same request', async () => {
+    const key = randomUUID();
+    const body = { ...person(), ssn: undefined };
+    const { first_name, ...rest } = body;
+    const first = await brand.call('POST', '/customers', { raw: JSON.stringify(body), ...under(key) });
+    expect(first.status).toBe(201);
+    const same = [
+      JSON.stringify(body, null, 2),
+      JSON.stringify({ ...rest, first_name }),
+      `\ufeff${JSON.stringify(body)}`,
+      JSON.stringify(body).replace(
+        `"${first_name}"`,
+        `"\\u00${first_name.charCodeAt(0).toString(16)}${first_name.slice(1)}"`,
+      ),
+    ];
+    for (const raw of same) {
+      const again = await brand.call('POST', '/customers', { raw, ...under(key) });
+      expect([replayed(again), essence(again)]).toEqual(['true', essence(first)]);
+    }
+    const addresses = [...body.addresses].reverse();
+    const other = await brand.call('POST', '/customers', { body: { ...body, addresses }, ...under(key) });
+    expect(other.json.Code).toBe('idempotency_mismatch');
+  });
+
+  test('another body, path or method is another request', async () => {
     const key = randomUUID();
     const [one, two] = [await newCustomer(brand), await newCustomer(brand)];
     const path = `/customers/${one.json.customer_id}`;
@@ -122,7 +146,7 @@ describe('what is the same request', () => {
     expect((await brand.call('PATCH', path, patch)).status).toBe(200);
     const others = [
       () => brand.call('PATCH', path, { ...patch, raw: '{"first_name":"Joan"}' }),
-      () => brand.call('PATCH', path, { ...patch, raw: '{"first_name": "Jane"}' }),
+      () => brand.call('PATCH', path, { ...patch, raw: '{"first_name":"Jane "}' }),
       () => brand.call('PATCH', `/customers/${two.json.customer_id}`, patch),
       () => brand.call('DELETE', path, under(key)),
       () => brand.call('POST', '/customers', { body: person(), ...under(key) }),

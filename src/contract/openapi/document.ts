@@ -1,6 +1,6 @@
 import { allScopes, scopes } from '../../domain/scopes.ts';
 import type { OperationRow } from '../operation.ts';
-import { isRepeatable } from '../operation.ts';
+import { isRepeatable, isVersionedRead } from '../operation.ts';
 import { apiPrefix, operations } from '../table.ts';
 import { errorResponses, errorSchemas, errorsPage, sharedErrorResponses } from './errors.ts';
 import { codeSamples, placeholders } from './samples.ts';
@@ -91,7 +91,9 @@ const headers: JsonObject = {
     const: 'true',
   }),
   ETag: text('The version of the resource, for If-Match.', { examples: ['"3"'] }),
-  Link: text('Links to pages (RFC 8288): first, prev, next and last. next contains a cursor.'),
+  Link: text(
+    'Links to pages (RFC 8288): first, prev, next and last. next contains a cursor. They are absolute where CLIENTELE_PUBLIC_URL is set.',
+  ),
   'X-Total-Count': { description: 'Number of items on all pages.', schema: { type: 'integer' } },
 };
 
@@ -101,6 +103,13 @@ const parameters: JsonObject = {
     in: 'header',
     description: 'Identifies this request for 24 hours: a repeat gets the first answer again.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' },
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description:
+      'ETags that the client has: if one of them is the present version, the answer is 304 without a body.',
+    schema: { type: 'string' },
   },
   IfMatch: {
     name: 'If-Match',
@@ -168,10 +177,22 @@ function operationOf(row: OperationRow, components: Components): JsonObject {
         },
       },
     }),
-    responses: { [row.answer.status]: success(row, components), ...errorResponses(row) },
+    responses: {
+      [row.answer.status]: success(row, components),
+      ...(isVersionedRead(row) && { 304: unchanged }),
+      ...errorResponses(row),
+    },
     'x-codeSamples': codeSamples({ row, url: sampleUrl(row) }) as unknown as Json,
   };
 }
+
+const headersNamed = (names: readonly string[]): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+const unchanged: JsonObject = {
+  description: 'The client has the present version.',
+  headers: headersNamed(['X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'ETag']),
+};
 
 function scopeSentence({ scope, memberScopes = {} }: OperationRow): string {
   if (scope === 'signed') return 'Needs no key: the body is signed.';
@@ -206,6 +227,7 @@ function headerParameters(row: OperationRow): readonly JsonObject[] {
   const names: string[] = [];
   if (isRepeatable(row)) names.push('IdempotencyKey');
   if (row.conditional) names.push('IfMatch');
+  if (isVersionedRead(row)) names.push('IfNoneMatch');
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
@@ -215,7 +237,7 @@ function success(row: OperationRow, components: Components): JsonObject {
   if (isRepeatable(row)) names.push('Idempotent-Replayed');
   return {
     description: answer.description,
-    headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+    headers: headersNamed(names),
     content: {
       'application/json': { schema: components.schema(answer.schema), example: answer.example as Json },
       ...(answer.text !== undefined && {

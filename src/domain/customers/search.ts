@@ -1,7 +1,7 @@
 import { parseId } from '../ids.ts';
 import type { KycStatus } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
-import { parseInstant } from '../time.ts';
+import { notATime, parseInstant } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
 import { digitsOf, valueRules } from '../values.ts';
 import type { Deliverability } from './address.ts';
@@ -36,7 +36,7 @@ export function checkSearch(body: unknown, validationContext: ValidationContext)
   onText('email', (text) => valueRules.email(text, validationContext));
   onText('dob', (text) => valueRules.dob(text, validationContext));
   for (const field of ['created_from', 'created_before']) {
-    onText(field, (text) => (parseInstant(text) ? undefined : 'Not an ISO 8601 date or time.'));
+    onText(field, (text) => (parseInstant(text) ? undefined : notATime));
   }
   onText('brand_person_id', (text) => (parseId(text) ? undefined : 'Not a valid UUID.'));
   const together = (one: string, other: string) => {

@@ -2,7 +2,7 @@ import { parseId } from '../ids.ts';
 import { Problems } from '../problems.ts';
 import { checkShortTexts, shortText } from '../short-text.ts';
 import { isHarmless } from '../text.ts';
-import { parseInstant } from '../time.ts';
+import { notATime, parseInstant } from '../time.ts';
 import { typesOf } from './events.ts';
 
 /** Subscriptions to events and the rules of their fields. Names are Bond's. */
@@ -91,8 +91,7 @@ export function checkReplay(body: unknown): Problems {
   }
   for (const field of ['from', 'to']) {
     const at = body[field];
-    if (typeof at === 'string' && parseInstant(at) === undefined)
-      problems.add(field, 'Must be an ISO 8601 date or time.');
+    if (typeof at === 'string' && parseInstant(at) === undefined) problems.add(field, notATime);
   }
   const { event_id: eventId } = body;
   if (typeof eventId === 'string' && parseId(eventId) === undefined)

@@ -14,7 +14,7 @@ import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId, KeyIdentity } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
-import { parseInstant } from '../../domain/time.ts';
+import { notATime, parseInstant } from '../../domain/time.ts';
 import type { KeyEntry, KeyPosition } from '../../store/audit/by-key.ts';
 import { entriesOfKey } from '../../store/audit/by-key.ts';
 import { listKeys } from '../../store/brands/api-keys.ts';
@@ -59,7 +59,7 @@ function spanOf(given: Span): { readonly from: Instant | undefined; readonly to:
   const time = (name: keyof Span) => {
     const written = given[name];
     const at = written === undefined ? undefined : parseInstant(written);
-    if (written !== undefined && at === undefined) throw invalidField(name);
+    if (written !== undefined && at === undefined) throw invalidField(name, notATime);
     return at;
   };
   return { from: time('from'), to: time('to') };

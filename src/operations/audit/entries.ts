@@ -6,7 +6,7 @@ import { actorText, auditCursor, operationText, parseAuditCursor } from '../../d
 import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { parseInstant, plusSeconds } from '../../domain/time.ts';
+import { notATime, parseInstant, plusSeconds } from '../../domain/time.ts';
 import type { EntryPage, EntryRow } from '../../store/audit/entries.ts';
 import { isCustomerKnown, readEntries } from '../../store/audit/entries.ts';
 import { writeParts } from '../../store/statement-parts.ts';
@@ -46,7 +46,7 @@ function filterOf(query: Query): AuditFilter {
   const time = (name: 'from' | 'to') => {
     const written = query[name];
     const at = written === undefined ? undefined : parseInstant(written);
-    if (written !== undefined && at === undefined) throw invalidField(name);
+    if (written !== undefined && at === undefined) throw invalidField(name, notATime);
     return at;
   };
   return { contains, from: time('from'), to: time('to') };

@@ -66,7 +66,6 @@ export async function openHttpServer(
     sourceGuard: config.environment === 'live' ? openSourceGuard(config.authFailures) : undefined,
     isKnownHost,
     isPlainHttp: plainHttpCheck(config.trustProxy),
-    isKnownHost: hostCheck(config.host, config.publicUrl),
     origin: config.publicUrl?.replace(/\/+$/, '') ?? '',
     hstsSeconds: tls && config.environment === 'live' ? hstsSeconds : undefined,
     trustProxy: config.trustProxy,

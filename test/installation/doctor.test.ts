@@ -113,6 +113,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       ...['audit key', 'audit trail', 'brands'],
       'API keys',
       'records',
+      'versions',
       'key rotation',
       'root key rotation',
     ]);

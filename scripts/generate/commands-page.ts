@@ -38,7 +38,8 @@ With \`--output json\`:
 | command | answers |
 | --- | --- |
 | \`brands create\` | \`bond_brand_id\`, \`name\`, \`date_created\`, and with \`--with-key\` the \`key\` as \`keys create\` answers it |
-| \`keys create\`, \`keys rotate\` | \`identity\`, \`authorization\`, \`name\`, \`brand\`, \`bond_brand_id\`, \`scopes\`, \`date_created\`, \`date_expires\` if the key expires, and \`date_previous_secret_ends\` after a rotation |
+| \`keys create\`, \`keys rotate\` | \`identity\`, \`authorization\`, \`name\`, \`brand\`, \`bond_brand_id\`, \`scopes\`, \`date_created\`, \`owner\` and \`networks\` if it has them, \`date_expires\` if the key expires, and \`date_previous_secret_ends\` after a rotation |
+| \`keys review\` | for each key what \`keys list\` answers, and \`date_last_used\` and \`last_used_from\` if it was used |
 | \`doctor\` | a list of \`check\`, \`state\` (\`green\`, \`yellow\`, \`red\`), \`explanation\` and, unless green, \`next_step\` |
 | \`rotate brand-key\`, \`rotate index-key\` | a list with an entry for each brand: \`brand\`, \`kind\`, \`version\`, \`resumed\`, \`rekeyed\`, \`destroyed\` (versions) and \`remaining\` (\`where\`, \`count\` and, for records that only wait for a date, \`until\`) |
 | \`rotate root-key\` | \`version\`, \`resumed\`, \`brands\` and \`kept\` |

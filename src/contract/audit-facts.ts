@@ -49,6 +49,9 @@ export const auditFacts = {
   key: optional(uuid('The Identity of a key that was created, rotated or revoked.')),
   lines: optional(count('How many lines an import was about to write.')),
   made_until: optional(Type.String({ description: 'Documents from before this moment were erased.' })),
+  no_reason: optional(
+    Type.Boolean({ description: 'An operator changed something in live and gave no reason.' }),
+  ),
   outcome: optional(oneOf(lookupOutcomes, { description: 'What came of a lookup.' })),
   overlap_hours: optional(
     Type.Number({ description: 'Hours for which a rotated key stayed valid.', minimum: 0 }),
@@ -74,6 +77,7 @@ export const auditFacts = {
   run_id: optional(uuid('The verification.')),
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
+  url: optional(Type.String({ description: 'The address of the decision service of a program.' })),
   verification: optional(oneOf(kycStatuses, { description: 'The status of the verification afterwards.' })),
   version: optional(count('The version of a new key of the brand.')),
   webhook_id: optional(uuid('The subscription.')),

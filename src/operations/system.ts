@@ -39,6 +39,8 @@ export interface System {
   /** The HTTP client for webhooks. */
   readonly outbound: Outbound;
   readonly security: SecurityLog;
+  /** Set for a command that changes something: why its operator runs it, as far as that was said. */
+  readonly operator?: { readonly reason: string | undefined };
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Returns the given number of cryptographically random bytes. */

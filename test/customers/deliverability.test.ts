@@ -214,7 +214,8 @@ describe('a look-up during a rotation', () => {
     const { db, vault, now } = world.system;
     const scope = { brandId: brand.brandId, db };
     const version = (await keyVersions(scope)).filter((one) => one.kind === kind).length + 1;
-    const entry = operatorEntry(world.system, brand.brandId, `rotate ${kind}-key`, { version });
+    const keyring = await world.system.keyrings.of(brand.brandId);
+    const entry = operatorEntry(world.system, keyring, `rotate ${kind}-key`, { version });
     const key = vault.newKey(brand.brandId, kind, version);
     expect(await addKey(scope, key, now(), entry)).toBe('done');
   }

@@ -4,22 +4,27 @@ import { withSystem } from '../command.ts';
 import { keyWithSecret, secretText, warnAboutSecret } from '../key-text.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
+import type { ReasonOptions } from '../reason.ts';
 import { formatTable } from '../table.ts';
 
 type Brands = typeof import('../../operations/brands/brands.ts');
 type Brand = Awaited<ReturnType<Brands['findBrandByName']>>;
 
-interface CreateOptions {
+interface CreateOptions extends ReasonOptions {
   readonly withKey?: boolean;
 }
 
 export async function createBrand(format: Format, name: string, options: CreateOptions): Promise<void> {
   const { createBrand: create } = await import('../../operations/brands/brands.ts');
   const { createKey } = await import('../../operations/brands/api-keys.ts');
-  const [brand, key] = await withSystem(format, async (system): Promise<readonly [Brand, NewKey?]> => {
-    const made = await create(system, name);
-    return options.withKey ? [made, await createKey(system, made.brandId, {})] : [made];
-  });
+  const [brand, key] = await withSystem(
+    format,
+    async (system): Promise<readonly [Brand, NewKey?]> => {
+      const made = await create(system, name);
+      return options.withKey ? [made, await createKey(system, made.brandId, {})] : [made];
+    },
+    { options, without: 'note' },
+  );
   const sentence = `Created the brand ${brand.name} (${brand.brandId}).`;
   printAnswer(format, { ...facts(brand), ...(key && { key: keyWithSecret(brand, key) }) }, () =>
     key ? `${sentence}\n${secretText(key)}` : sentence,

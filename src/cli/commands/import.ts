@@ -5,8 +5,9 @@ import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
+import type { ReasonOptions } from '../reason.ts';
 
-interface ImportOptions {
+interface ImportOptions extends ReasonOptions {
   readonly brand: string;
   readonly skipBad?: boolean;
 }
@@ -19,22 +20,26 @@ export async function importFile(format: Format, file: string, options: ImportOp
   ]);
   const progress = openProgress(format);
   const problems: LineProblems[] = [];
-  const [brand, facts] = await withSystem(format, async (system) => {
-    const brand = await findBrandByName(system, options.brand);
-    const imported = importCustomers(system, brand.brandId, {
-      path: resolve(file),
-      skipBad: options.skipBad === true,
-      // For people, each problem is printed when it is found.
-      problem: (found) => (format === 'json' ? problems.push(found) : writeProblem(found)),
-      progress: (step, lines, of) =>
-        progress(() =>
-          step === 'checked'
-            ? `Checked ${formatCount(lines)} lines.`
-            : `Imported ${formatCount(lines)} of ${formatCount(of)} (${percent(lines, of)}).`,
-        ),
-    });
-    return [brand, await imported.finally(progress.end)] as const;
-  });
+  const [brand, facts] = await withSystem(
+    format,
+    async (system) => {
+      const brand = await findBrandByName(system, options.brand);
+      const imported = importCustomers(system, brand.brandId, {
+        path: resolve(file),
+        skipBad: options.skipBad === true,
+        // For people, each problem is printed when it is found.
+        problem: (found) => (format === 'json' ? problems.push(found) : writeProblem(found)),
+        progress: (step, lines, of) =>
+          progress(() =>
+            step === 'checked'
+              ? `Checked ${formatCount(lines)} lines.`
+              : `Imported ${formatCount(lines)} of ${formatCount(of)} (${percent(lines, of)}).`,
+          ),
+      });
+      return [brand, await imported.finally(progress.end)] as const;
+    },
+    { options, without: 'note' },
+  );
   printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
     summary(facts, brand.name),
   );

@@ -5,11 +5,12 @@ import { withBrand } from '../command.ts';
 import { keyFacts, keyWithSecret, minuteText, scopesText, secretText, warnAboutSecret } from '../key-text.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
+import type { ReasonOptions } from '../reason.ts';
 import { formatTable } from '../table.ts';
 
 type Key = Pick<NewKey, 'expiresAt' | 'revokedAt' | 'previousUntil'>;
 
-interface CreateOptions {
+interface CreateOptions extends ReasonOptions {
   readonly brand: string;
   readonly name?: string;
   readonly scopes?: readonly string[];
@@ -23,8 +24,12 @@ interface CreateOptions {
 export async function createKey(format: Format, options: CreateOptions): Promise<void> {
   const { name, scopes, owner, networks, expiresDays, expiry } = options;
   const days = expiry ? expiresDays : 'never';
-  const [brand, key] = await withBrand(format, options.brand, async (system, { brandId }) =>
-    (await operations()).createKey(system, brandId, { name, scopes, owner, networks, days }),
+  const [brand, key] = await withBrand(
+    format,
+    options.brand,
+    async (system, { brandId }) =>
+      (await operations()).createKey(system, brandId, { name, scopes, owner, networks, days }),
+    { options, without: 'note' },
   );
   showSecret(format, brand, key, `Created the key ${key.name} of ${brand.name}.`);
   if (!expiry)
@@ -62,17 +67,22 @@ export async function listKeys(format: Format, brandName: string): Promise<void>
   );
 }
 
-interface RotateOptions {
+interface RotateOptions extends ReasonOptions {
   readonly brand: string;
   readonly overlapHours: number;
 }
 
 export async function rotateKey(format: Format, keyName: string, options: RotateOptions): Promise<void> {
-  const [brand, key] = await withBrand(format, options.brand, async (system, { brandId }) => {
-    const { findKeyByName, replaceSecret } = await operations();
-    const known = await findKeyByName(system, brandId, keyName);
-    return replaceSecret(system, brandId, known, options.overlapHours);
-  });
+  const [brand, key] = await withBrand(
+    format,
+    options.brand,
+    async (system, { brandId }) => {
+      const { findKeyByName, replaceSecret } = await operations();
+      const known = await findKeyByName(system, brandId, keyName);
+      return replaceSecret(system, brandId, known, options.overlapHours);
+    },
+    { options },
+  );
   const old =
     options.overlapHours > 0 && key.previousUntil
       ? `The old secret stays valid until ${minuteText(key.previousUntil)}.`
@@ -80,12 +90,21 @@ export async function rotateKey(format: Format, keyName: string, options: Rotate
   showSecret(format, brand, key, `The key ${key.name} of ${brand.name} has a new secret. ${old}`);
 }
 
-export async function revokeKey(format: Format, keyName: string, brandName: string): Promise<void> {
-  const [brand, key] = await withBrand(format, brandName, async (system, { brandId }) => {
-    const { revokeBrandKey, findKeyByName } = await operations();
-    const known = await findKeyByName(system, brandId, keyName);
-    return revokeBrandKey(system, brandId, known.identity);
-  });
+interface RevokeOptions extends ReasonOptions {
+  readonly brand: string;
+}
+
+export async function revokeKey(format: Format, keyName: string, options: RevokeOptions): Promise<void> {
+  const [brand, key] = await withBrand(
+    format,
+    options.brand,
+    async (system, { brandId }) => {
+      const { revokeBrandKey, findKeyByName } = await operations();
+      const known = await findKeyByName(system, brandId, keyName);
+      return revokeBrandKey(system, brandId, known.identity);
+    },
+    { options },
+  );
   printAnswer(
     format,
     keyFacts(brand, key),

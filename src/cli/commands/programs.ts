@@ -3,6 +3,7 @@ import type { Brand } from '../command.ts';
 import { withBrand } from '../command.ts';
 import type { Format } from '../output.ts';
 import { coloured, printAnswer, printNotice } from '../output.ts';
+import type { ReasonOptions } from '../reason.ts';
 import { formatTable } from '../table.ts';
 
 export async function listPrograms(format: Format, brandName: string): Promise<void> {
@@ -20,7 +21,7 @@ export async function listPrograms(format: Format, brandName: string): Promise<v
   );
 }
 
-interface ProgramOptions extends ProgramSettings {
+interface ProgramOptions extends ProgramSettings, ReasonOptions {
   readonly brand: string;
 }
 
@@ -28,8 +29,11 @@ export async function createProgram(
   format: Format,
   options: ProgramOptions & { name: string },
 ): Promise<void> {
-  const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
-    (await operations()).createProgram(system, brandId, options.name, options),
+  const [brand, program] = await withBrand(
+    format,
+    options.brand,
+    async (system, { brandId }) => (await operations()).createProgram(system, brandId, options.name, options),
+    { options },
   );
   showProgram(
     format,
@@ -40,8 +44,11 @@ export async function createProgram(
 }
 
 export async function setProgram(format: Format, name: string, options: ProgramOptions): Promise<void> {
-  const [brand, program] = await withBrand(format, options.brand, async (system, { brandId }) =>
-    (await operations()).setProgram(system, brandId, name, options),
+  const [brand, program] = await withBrand(
+    format,
+    options.brand,
+    async (system, { brandId }) => (await operations()).setProgram(system, brandId, name, options),
+    { options },
   );
   showProgram(
     format,

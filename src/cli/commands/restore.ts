@@ -4,6 +4,7 @@ import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
+import type { ReasonOptions } from '../reason.ts';
 
 export async function restore(format: Format, file: string): Promise<void> {
   const [{ readConfig }, { restoreFrom }] = await Promise.all([
@@ -39,20 +40,28 @@ function startCommand({ databaseUrl, dataDir, rootKeyFile, environment }: Config
   return [...given, programName(), 'serve'].join(' ');
 }
 
+interface AcceptOptions extends ReasonOptions {
+  readonly brand: string;
+}
+
 /** Accepts that the audit trail of a restored backup ends before what was signed. */
-export async function acceptRestore(format: Format, options: { readonly brand: string }): Promise<void> {
+export async function acceptRestore(format: Format, options: AcceptOptions): Promise<void> {
   const [{ acceptRestore: work }, { findBrandByName }] = await Promise.all([
     import('../../operations/audit/accept-restore.ts'),
     import('../../operations/brands/brands.ts'),
   ]);
-  await withSystem(format, async (system) => {
-    const brand = await findBrandByName(system, options.brand);
-    const { number, lost } = await work(system, brand.brandId);
-    printAnswer(
-      format,
-      { brand: brand.name, bond_brand_id: brand.brandId, to: number, lost_to: lost },
-      () =>
-        `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. The entries up to ${formatCount(lost)} that were signed before are lost.`,
-    );
-  });
+  await withSystem(
+    format,
+    async (system) => {
+      const brand = await findBrandByName(system, options.brand);
+      const { number, lost } = await work(system, brand.brandId);
+      printAnswer(
+        format,
+        { brand: brand.name, bond_brand_id: brand.brandId, to: number, lost_to: lost },
+        () =>
+          `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. The entries up to ${formatCount(lost)} that were signed before are lost.`,
+      );
+    },
+    { options },
+  );
 }

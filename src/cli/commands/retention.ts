@@ -1,11 +1,12 @@
 import type { PolicyChange, PolicyName } from '../../domain/retention/requests.ts';
 import type { System } from '../../operations/system.ts';
-import { withSystem } from '../command.ts';
+import type { Brand, Change } from '../command.ts';
+import { withBrand } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer } from '../output.ts';
+import type { ReasonOptions } from '../reason.ts';
 import { formatTable } from '../table.ts';
 
-type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').findBrandByName>>;
 type Policy = Awaited<ReturnType<typeof import('../../operations/retention/policies.ts').policyFor>>;
 
 export async function showRetention(format: Format, brandName: string): Promise<void> {
@@ -13,7 +14,7 @@ export async function showRetention(format: Format, brandName: string): Promise<
   await showPolicy(format, brandName, (system, { brandId }) => policyFor(system, brandId));
 }
 
-interface SetOptions {
+interface SetOptions extends ReasonOptions {
   readonly brand: string;
   readonly neverVerifiedDays?: number;
   readonly notPassedMonths?: number;
@@ -29,7 +30,9 @@ export async function setRetention(format: Format, options: SetOptions): Promise
     identity_years: options.identityYears,
     documents_years: options.documentsYears,
   };
-  await showPolicy(format, options.brand, (system, { brandId }) => setPolicyFor(system, brandId, change));
+  await showPolicy(format, options.brand, (system, { brandId }) => setPolicyFor(system, brandId, change), {
+    options,
+  });
 }
 
 const rows: Readonly<Record<PolicyName, readonly [of: string, unit: string, since: string]>> = {
@@ -43,12 +46,9 @@ async function showPolicy(
   format: Format,
   brandName: string,
   work: (system: System, brand: Brand) => Promise<Policy>,
+  change?: Change,
 ): Promise<void> {
-  const { findBrandByName } = await import('../../operations/brands/brands.ts');
-  const [brand, policy] = await withSystem(format, async (system) => {
-    const named = await findBrandByName(system, brandName);
-    return [named, await work(system, named)] as const;
-  });
+  const [brand, policy] = await withBrand(format, brandName, work, change);
   printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...policy }, () =>
     formatTable(
       ['WHAT', 'KEPT FOR', 'SINCE'],

@@ -6,8 +6,9 @@ import { UsageError } from '../failure.ts';
 import type { Format } from '../output.ts';
 import { printAnswer } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
+import type { ReasonOptions } from '../reason.ts';
 
-interface RotateOptions {
+interface RotateOptions extends ReasonOptions {
   readonly brand?: string;
   readonly all?: boolean;
 }
@@ -17,20 +18,25 @@ export async function rotateBrands(format: Format, kind: KeyKind, options: Rotat
   if ((options.brand === undefined) === (options.all !== true))
     throw new UsageError('Name a brand with --brand, or every brand with --all.', `rotate ${kind}-key`);
   const { rotateKey } = await import('../../operations/rotation/brand-rotation.ts');
-  const rotated = await withSystem(format, async (system) => {
-    const results: (Rotated & { readonly brand: string })[] = [];
-    for (const brand of await brandsOf(system, options)) {
-      const progress = openProgress(format);
-      const onProgress = (done: number, of: number) =>
-        progress(
-          () => `${brand.name}: ${percent(done, of)} of ${formatCount(of)} ${unit[kind]} under the new key.`,
-        );
-      const result = await rotateKey(system, brand.brandId, kind, { by: 'operator', onProgress });
-      progress.end();
-      results.push({ brand: brand.name, ...result });
-    }
-    return results;
-  });
+  const rotated = await withSystem(
+    format,
+    async (system) => {
+      const results: (Rotated & { readonly brand: string })[] = [];
+      for (const brand of await brandsOf(system, options)) {
+        const progress = openProgress(format);
+        const onProgress = (done: number, of: number) =>
+          progress(
+            () =>
+              `${brand.name}: ${percent(done, of)} of ${formatCount(of)} ${unit[kind]} under the new key.`,
+          );
+        const result = await rotateKey(system, brand.brandId, kind, { by: 'operator', onProgress });
+        progress.end();
+        results.push({ brand: brand.name, ...result });
+      }
+      return results;
+    },
+    { options },
+  );
   printAnswer(
     format,
     rotated.map(({ done, remaining, ...rest }) => ({ ...rest, rekeyed: done, remaining })),
@@ -72,15 +78,18 @@ function sentenceOf({
 }
 
 /** Starts using a new root key. */
-export async function rotateRootKey(format: Format): Promise<void> {
+export async function rotateRootKey(format: Format, options: ReasonOptions): Promise<void> {
   const { rotateRoot } = await import('../../operations/rotation/root-rotation.ts');
   const progress = openProgress(format);
-  const rotated = await withSystem(format, (system) =>
-    rotateRoot(system, {
-      by: 'operator',
-      onProgress: (done, of) =>
-        progress(() => `The keys of ${percent(done, of)} of ${formatCount(of)} brands.`),
-    }),
+  const rotated = await withSystem(
+    format,
+    (system) =>
+      rotateRoot(system, {
+        by: 'operator',
+        onProgress: (done, of) =>
+          progress(() => `The keys of ${percent(done, of)} of ${formatCount(of)} brands.`),
+      }),
+    { options },
   );
   progress.end();
   printAnswer(

@@ -7,6 +7,7 @@ import {
   formatOf,
   keyDays,
   overlapHours,
+  reasonOption,
   wholeNumber,
 } from './options.ts';
 
@@ -25,6 +26,7 @@ function addBrands(brands: Command): void {
     .command('create <name>')
     .description('Create a brand with its own sealing keys.')
     .option('--with-key', 'Create an API key with the default scopes too, and show its secret once.')
+    .addOption(reasonOption())
     .action(async (name, options, command) =>
       (await import('../commands/brands.ts')).createBrand(formatOf(command), name, options),
     );
@@ -66,6 +68,7 @@ function addKeys(keys: Command): void {
         .conflicts('expiry'),
     )
     .option('--no-expiry', 'Let the key be valid until it is revoked.')
+    .addOption(reasonOption())
     .addHelpText('after', () => `\nScopes:\n${scopeLines()}`)
     .action(async (options, command) =>
       (await import('../commands/keys.ts')).createKey(formatOf(command), options),
@@ -98,6 +101,7 @@ function addKeys(keys: Command): void {
     .description('Give an API key a new secret. <key> is its identity or its name.')
     .addOption(brandOption())
     .option('--overlap-hours <hours>', 'Hours for which the old secret stays valid.', overlapHours, 24)
+    .addOption(reasonOption())
     .action(async (key, options, command) =>
       (await import('../commands/keys.ts')).rotateKey(formatOf(command), key, options),
     );
@@ -109,8 +113,9 @@ function addKeys(keys: Command): void {
       'Revoke an API key for good. <key> is its identity or its name. Every process refuses it within a second.',
     )
     .addOption(brandOption())
+    .addOption(reasonOption())
     .action(async (key, options, command) =>
-      (await import('../commands/keys.ts')).revokeKey(formatOf(command), key, options.brand),
+      (await import('../commands/keys.ts')).revokeKey(formatOf(command), key, options),
     );
   example(revoke, 'keys revoke shop --brand "Blue Ridge"');
 }
@@ -149,6 +154,7 @@ function addPrograms(programs: Command): void {
     .requiredOption('--name <name>', 'The name of the program.')
     .addOption(provider())
     .addOption(url())
+    .addOption(reasonOption())
     .action(async (options, command) =>
       (await import('../commands/programs.ts')).createProgram(formatOf(command), options),
     );
@@ -165,6 +171,7 @@ function addPrograms(programs: Command): void {
     .addOption(brandOption())
     .addOption(provider().makeOptionMandatory())
     .addOption(url())
+    .addOption(reasonOption())
     .action(async (name, options, command) =>
       (await import('../commands/programs.ts')).setProgram(formatOf(command), name, options),
     );
@@ -192,6 +199,7 @@ function addRetention(retention: Command): void {
     .addOption(count('--not-passed-months <months>', 'Months after the last action, where none passed.'))
     .addOption(count('--identity-years <years>', 'Years after the account was closed.'))
     .addOption(count('--documents-years <years>', 'Years after each document and verdict was made.'))
+    .addOption(reasonOption())
     .action(async (options, command) =>
       (await import('../commands/retention.ts')).setRetention(formatOf(command), options),
     );

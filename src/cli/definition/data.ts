@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { brandOption, entryNumber, example, fileOption, formatOf } from './options.ts';
+import { brandOption, entryNumber, example, fileOption, formatOf, reasonOption } from './options.ts';
 
 /** The commands that move data in and out, and those that replace keys. */
 export function addDataCommands(program: Command): void {
@@ -25,6 +25,7 @@ function addImport(program: Command): void {
       '--skip-bad',
       'Import the valid lines even if others are not. By default nothing is written then.',
     )
+    .addOption(reasonOption())
     .action(async (file, options, command) =>
       (await import('../commands/import.ts')).importFile(formatOf(command), file, options),
     );
@@ -91,6 +92,7 @@ function addAcceptRestore(program: Command): void {
     .command('accept-restore')
     .description('Let an audit trail go on after a restored backup that ends before the last anchor.')
     .requiredOption('--brand <name>', "The brand's name or id.")
+    .addOption(reasonOption())
     .action(async (options, command) =>
       (await import('../commands/restore.ts')).acceptRestore(formatOf(command), options),
     );
@@ -130,6 +132,7 @@ function addRotations(rotate: Command): void {
       .description(rotations[kind])
       .option('--brand <name>', "The brand's name or id. Required unless --all is given.")
       .option('--all', 'Rotate the key of every brand, one after the other.')
+      .addOption(reasonOption())
       .action(async (options, command) =>
         (await import('../commands/rotate.ts')).rotateBrands(formatOf(command), kind, options),
       );
@@ -138,8 +141,9 @@ function addRotations(rotate: Command): void {
   const root = rotate
     .command('root-key')
     .description("Start using a new root key, and wrap every brand's keys with it. Touches no record.")
-    .action(async (_options, command) =>
-      (await import('../commands/rotate.ts')).rotateRootKey(formatOf(command)),
+    .addOption(reasonOption())
+    .action(async (options, command) =>
+      (await import('../commands/rotate.ts')).rotateRootKey(formatOf(command), options),
     );
   example(root, 'rotate root-key');
 }

@@ -16,6 +16,10 @@ export const formatOf = (command: Command): Format => command.optsWithGlobals()[
 export const brandOption = () =>
   new Option('--brand <name>', "The brand's name or id.").makeOptionMandatory();
 
+/** Every command that changes something takes it; `withSystem` asks for it in live. */
+export const reasonOption = () =>
+  new Option('--reason <text>', 'Why, for the audit trail. Live asks for it.');
+
 export const fileOption = () =>
   new Option('--file <file>', 'The file to write. Only you can read it.').makeOptionMandatory();
 

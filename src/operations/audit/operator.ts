@@ -4,19 +4,31 @@ import type { BrandId } from '../../domain/ids.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
 import { entryPart } from '../../store/audit/journal.ts';
 import { writeParts } from '../../store/statement-parts.ts';
+import type { Keyring } from '../../vault/vault.ts';
 import type { Actor } from '../journal.ts';
 import { journalOf } from '../journal.ts';
+import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
-/** The audit entry of an operator's action, written in the same transaction. */
+/**
+ * The audit entry of an operator's action, written in the same transaction. The reason is sealed with the keyring,
+ * whose brand it belongs to. In live an entry of a change without one says so.
+ */
 export function operatorEntry(
   system: System,
-  brandId: BrandId,
+  keyring: Keyring,
   operation: string,
   facts: AuditFacts = {},
 ): NewEntry {
-  return journalOf(system, brandId, { actor: operatorActor(), operation }, system.now(), { facts }).entry;
+  const { operator, environment } = system;
+  const words = operator?.reason;
+  const isUnexplained = operator !== undefined && words === undefined && environment === 'live';
+  const cause = { actor: operatorActor(), operation };
+  return journalOf(system, keyring.brandId as BrandId, cause, system.now(), {
+    facts: { ...facts, ...(isUnexplained && { no_reason: true }) },
+    ...(words !== undefined && { reason: { words, keyring } }),
+  }).entry;
 }
 
 /** The operator at the command line, named by the account of this machine. */
@@ -32,8 +44,10 @@ export async function recordOperatorAction(
   operation: string,
   facts: AuditFacts = {},
 ): Promise<void> {
-  const entry = operatorEntry(system, brandId, operation, facts);
-  await writeParts(scopeOf(system, brandId), [entryPart(entry)]);
+  await retryOnConflict(system.keyrings, brandId, (keyring) => {
+    const entry = operatorEntry(system, keyring, operation, facts);
+    return writeParts(scopeOf(system, brandId), [entryPart(entry)]);
+  });
   system.db.wake();
 }
 

@@ -91,13 +91,13 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     networks: networksOf(options),
   };
   const stored = { ...key, version: 1, digest: digestSecret(authorization), previousDigest: undefined };
-  const entry = operatorEntry(system, brandId, 'keys create', {
-    key: identity,
-    scopes: key.scopes,
-    record_version: 1,
-  });
+  const facts = { key: identity, scopes: key.scopes, record_version: 1 };
   const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
-    insertKey(scopeOf(system, brandId), proveKey(keyring, stored), entry),
+    insertKey(
+      scopeOf(system, brandId),
+      proveKey(keyring, stored),
+      operatorEntry(system, keyring, 'keys create', facts),
+    ),
   );
   if (!isMade) {
     throw new OperatorError(
@@ -213,7 +213,7 @@ async function change(
     if (!stored) throw new OperatorError('The brand has no such key.');
     const next = proveKey(keyring, { ...decide(stored), version: stored.version + 1 });
     const written = { key: identity, ...facts, record_version: next.version };
-    const entry = operatorEntry(system, brandId, operation, written);
+    const entry = operatorEntry(system, keyring, operation, written);
     requireDone((await changeKey(scopeOf(system, brandId), next, entry)) ? 'done' : 'stale');
     return next;
   });

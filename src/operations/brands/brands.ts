@@ -3,6 +3,7 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import { defaultPolicy } from '../../domain/retention/policy.ts';
 import type { Brand, BrandRows } from '../../store/brands/brands.ts';
 import { insertBrand, listBrands } from '../../store/brands/brands.ts';
+import type { Keyring } from '../../vault/vault.ts';
 import { operatorEntry } from '../audit/operator.ts';
 import { provePolicy, proveProgram } from '../proofs.ts';
 import type { System } from '../system.ts';
@@ -22,10 +23,12 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
     );
   }
   const brand: Brand = { brandId: id ?? system.newId(), name: trimmed, createdAt: system.now() };
-  const entry = operatorEntry(system, brand.brandId, 'brands create');
-  const isMade = await withCurrentRoot(system, () =>
-    insertBrand(system.db, brand, firstRows(system, brand), entry),
-  );
+  const isMade = await withCurrentRoot(system, () => {
+    const keys = system.vault.newBrandKeys(brand.brandId);
+    const keyring = system.vault.keyring(brand.brandId, keys);
+    const entry = operatorEntry(system, keyring, 'brands create');
+    return insertBrand(system.db, brand, { keys, ...firstRows(system, keyring, brand) }, entry);
+  });
   if (!isMade) {
     throw new OperatorError(
       `There is already a brand named "${trimmed}". Choose another name, or use that brand.`,
@@ -35,10 +38,8 @@ export async function createBrand(system: System, name: string, id?: BrandId): P
   return brand;
 }
 
-/** What the brand has from its beginning: keys, a program that the environment's provider serves, a policy. */
-function firstRows(system: System, { brandId, createdAt }: Brand): BrandRows {
-  const keys = system.vault.newBrandKeys(brandId);
-  const keyring = system.vault.keyring(brandId, keys);
+/** What the brand has from its beginning beside its keys: a program that the environment's provider serves, a policy. */
+function firstRows(system: System, keyring: Keyring, { createdAt }: Brand): Omit<BrandRows, 'keys'> {
   const program = {
     programId: system.newId<'program'>(),
     name: 'default',
@@ -48,7 +49,6 @@ function firstRows(system: System, { brandId, createdAt }: Brand): BrandRows {
     createdAt,
   };
   return {
-    keys,
     program: proveProgram(keyring, program),
     policy: provePolicy(keyring, { policy: defaultPolicy, version: 1 }),
   };

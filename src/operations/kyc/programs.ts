@@ -1,3 +1,4 @@
+import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { BrandId, ProgramId } from '../../domain/ids.ts';
@@ -103,9 +104,13 @@ export async function createProgram(
   const scope = scopeOf(system, brandId);
   const named = { programId, name: trimmed, settingsSeal: 1, createdAt: system.now() };
   const { provider, settings } = settingsWanted(system, options);
-  const entry = operatorEntry(system, brandId, 'programs create', { program_id: programId, provider });
+  const facts = factsOf(programId, provider, settings);
   const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
-    insertProgram(scope, sealProgram(keyring, named, provider, settings), entry),
+    insertProgram(
+      scope,
+      sealProgram(keyring, named, provider, settings),
+      operatorEntry(system, keyring, 'programs create', facts),
+    ),
   );
   if (!isMade)
     throw new OperatorError(
@@ -132,10 +137,15 @@ export async function setProgram(
     );
   const { programId } = known;
   const { provider, settings } = settingsWanted(system, options);
-  const entry = operatorEntry(system, brandId, 'programs set', { program_id: programId, provider });
+  const facts = factsOf(programId, provider, settings);
   const next = { ...known, settingsSeal: known.settingsSeal + 1 };
   const isChanged = await retryOnConflict(system.keyrings, brandId, (keyring) =>
-    changeProgram(scope, sealProgram(keyring, next, provider, settings), known.settingsSeal, entry),
+    changeProgram(
+      scope,
+      sealProgram(keyring, next, provider, settings),
+      known.settingsSeal,
+      operatorEntry(system, keyring, 'programs set', facts),
+    ),
   );
   if (!isChanged)
     throw new OperatorError(
@@ -143,6 +153,13 @@ export async function setProgram(
     );
   return { programId, name: known.name, provider, ...settings };
 }
+
+/** What the audit trail says of a program's provider. Never the secret. */
+const factsOf = (
+  programId: ProgramId,
+  provider: ProviderName,
+  settings: HttpSettings | undefined,
+): AuditFacts => ({ program_id: programId, provider, ...(settings && { url: settings.url }) });
 
 /** The programs of a brand with their providers, oldest first. Never a secret. */
 export async function programFacts(system: System, brandId: BrandId): Promise<readonly ProgramFacts[]> {

@@ -87,7 +87,7 @@ export async function setPolicyFor(
   const changed = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const next = await changedPolicy({ system, keyring, scope }, change);
     const facts = { retention_policy: asciiJson(change), record_version: next.version };
-    const entry = entryPart(operatorEntry(system, brandId, 'retention set', facts));
+    const entry = entryPart(operatorEntry(system, keyring, 'retention set', facts));
     requireDone(await changePolicy(scope, next, now, entry));
     return next;
   });

@@ -4,7 +4,13 @@ import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
-import { addKey, destroyOlderKeys, keyVersions, postponeRotation } from '../../store/brands/brand-keys.ts';
+import {
+  addKey,
+  brandKeys,
+  destroyOlderKeys,
+  keyVersions,
+  postponeRotation,
+} from '../../store/brands/brand-keys.ts';
 import { rotationLease } from '../../store/rotation/claims.ts';
 import type { KeyUse } from '../../store/rotation/rotation.ts';
 import { countOlderKeyUses } from '../../store/rotation/rotation.ts';
@@ -76,9 +82,13 @@ async function begin(
     const versions = (await keyVersions(scope)).filter((one) => one.kind === kind);
     const version = (versions.at(-1)?.version ?? 0) + 1;
     if (versions.length !== 1) return false;
-    const entry = entryOf(system, brandId, by, `rotate ${kind}-key`, { version });
-    const add = () => addKey(scope, system.vault.newKey(brandId, kind, version), system.now(), entry);
-    const outcome = await withCurrentRoot(system, add);
+    const outcome = await withCurrentRoot(system, async () => {
+      const key = system.vault.newKey(brandId, kind, version);
+      // The entry's reason is sealed under the new key: the database takes nothing new under the one before.
+      const keyring = system.vault.keyring(brandId, [...(await brandKeys(scope)), key]);
+      const entry = entryOf(system, keyring, by, `rotate ${kind}-key`, { version });
+      return addKey(scope, key, system.now(), entry);
+    });
     if (outcome === 'done') return true;
     if (outcome === 'superseded') return false;
     await delay(retryDelayMs);
@@ -131,7 +141,8 @@ async function destroy(
   version: number,
   { by }: RotationOptions,
 ) {
-  const entry = entryOf(system, brandId, by, `destroy ${kind}-key`, { before: version });
+  const keyring = await system.keyrings.of(brandId);
+  const entry = entryOf(system, keyring, by, `destroy ${kind}-key`, { before: version });
   const destroyed = await destroyOlderKeys(scopeOf(system, brandId), kind, version, entry);
   if (destroyed.length > 0) system.db.wake();
   await system.keyrings.reload(brandId);
@@ -147,12 +158,12 @@ const counted = (uses: readonly KeyUse[]): number =>
 
 export function entryOf(
   system: System,
-  brandId: BrandId,
+  keyring: Keyring,
   by: RotationOptions['by'],
   operation: string,
   facts: AuditFacts,
 ): NewEntry {
-  if (by === 'operator') return operatorEntry(system, brandId, operation, facts);
+  if (by === 'operator') return operatorEntry(system, keyring, operation, facts);
   const cause = { actor: { kind: 'clientele' }, operation } as const;
-  return journalOf(system, brandId, cause, system.now(), { facts }).entry;
+  return journalOf(system, keyring.brandId as BrandId, cause, system.now(), { facts }).entry;
 }

@@ -13,6 +13,7 @@ import {
 import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
 import { sequence } from '../audit/sequence.ts';
+import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { RotationOptions } from './brand-rotation.ts';
@@ -86,10 +87,10 @@ async function rewrapAll(system: System, options: RotationOptions): Promise<numb
       const scope = scopeOf(system, brandId);
       const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
       for (const key of older) await updateWrappedKey(scope, vault.rewrap(brandId, key));
-      const entry = entryOf(system, brandId, options.by, 'rotate root-key', {
-        root_version: vault.rootVersion,
-      });
-      await writeParts(scope, [entryPart(entry)]);
+      const facts = { root_version: vault.rootVersion };
+      await retryOnConflict(system.keyrings, brandId, (keyring) =>
+        writeParts(scope, [entryPart(entryOf(system, keyring, options.by, 'rotate root-key', facts))]),
+      );
       done += 1;
       options.onProgress?.(done, done + brands.length - at - 1);
     }

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defineProgram } from '../../src/cli/definition/program.ts';
+import { createKey } from '../../src/operations/brands/api-keys.ts';
+import { programFacts } from '../../src/operations/kyc/programs.ts';
+import { createRootKeyFile } from '../../src/vault/key-source.ts';
+import { cleanUp, clientele, temporaryFolder } from '../installation/cli/program.ts';
+import type { BrandClient, World } from '../world.ts';
+import { openWorld, settled } from '../world.ts';
+
+// What an operator changes in live has the account of the machine and a reason in the audit trail.
+
+let world: World;
+let brand: BrandClient;
+let settings: Readonly<Record<string, string>>;
+let folder: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const rootKey = join(folder, 'root.key');
+  createRootKeyFile(rootKey);
+  const env = { CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_ROOT_KEY_FILE: rootKey };
+  world = await openWorld({ apiOnly: true, env });
+  brand = await world.brand('Blue Ridge');
+  settings = { ...env, ...world.databaseSettings, CLIENTELE_DATA_DIR: world.config.dataDir };
+});
+afterAll(async () => {
+  await world.close();
+  await cleanUp();
+});
+
+const run = (...args: readonly string[]) => clientele([...args, '--output', 'json'], settings);
+
+/** The newest entry of an operation, as the audit trail shows it. */
+async function entryOf(operation: string) {
+  await settled(world);
+  const { data } = (await brand.call('GET', '/audit?limit=100')).json;
+  return data.filter((entry: { operation: string }) => entry.operation === operation)[0];
+}
+
+test('every command that changes something takes a reason', () => {
+  const leaves = (
+    { commands, ...command }: Command,
+    path: string,
+  ): readonly (readonly [string, boolean])[] =>
+    commands.length > 0
+      ? commands.flatMap((one) => leaves(one, `${path} ${one.name()}`.trim()))
+      : [[path, command.options.some(({ long }) => long === '--reason')]];
+  const taking = leaves(defineProgram(), '').filter(([, takes]) => takes);
+  expect(taking.map(([name]) => name)).toEqual([
+    'brands create',
+    'keys create',
+    'keys rotate',
+    'keys revoke',
+    'programs create',
+    'programs set',
+    'retention set',
+    'import',
+    'accept-restore',
+    'rotate brand-key',
+    'rotate index-key',
+    'rotate root-key',
+  ]);
+});
+
+describe('in live, without a terminal', { timeout: 120_000 }, () => {
+  test('a change without a reason is refused before anything is done, and names the option', async () => {
+    const before = await programFacts(world.system, brand.brandId);
+    const set = ['programs', 'set', 'default', '--brand', 'Blue Ridge', '--provider', 'http'];
+    const refused = await run(...set, '--url', 'https://evil.example.com/decide');
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stderr).error).toContain('--reason TEXT');
+    expect(await programFacts(world.system, brand.brandId)).toEqual(before);
+  });
+
+  test('a program gets another provider with a reason, and the entry has its address and the account', async () => {
+    const url = 'https://kyc.example.com/decide';
+    const set = ['programs', 'set', 'default', '--brand', 'Blue Ridge', '--provider', 'http', '--url', url];
+    expect((await run(...set, '--reason', 'Contract with Acme from 2026-12-01.')).code).toBe(0);
+    const entry = await entryOf('programs set');
+    expect(entry).toMatchObject({ provider: 'http', url, reason: 'Contract with Acme from 2026-12-01.' });
+    expect(entry.actor).toMatchObject({ kind: 'operator', user: expect.any(String) });
+    const [row] = await world.sql(`select body, reason from audit where body like '%"programs set"%'`);
+    expect(JSON.stringify(row)).not.toContain('Acme');
+  });
+
+  test('a rotation seals its reason under the new key', async () => {
+    const rotated = await run(
+      'rotate',
+      'brand-key',
+      '--brand',
+      'Blue Ridge',
+      '--reason',
+      'A laptop was stolen.',
+    );
+    expect(rotated.code).toBe(0);
+    expect((await entryOf('rotate brand-key')).reason).toBe('A laptop was stolen.');
+    expect((await entryOf('destroy brand-key')).reason).toBe('A laptop was stolen.');
+  });
+
+  test('a key is made without one too, with a notice and an entry that says so', async () => {
+    const made = await run('keys', 'create', '--brand', 'Blue Ridge', '--name', 'till');
+    expect(made.code).toBe(0);
+    expect(JSON.parse(made.stderr).notice).toContain('No reason was given');
+    expect(made.json.date_expires).toBeDefined();
+    expect(await entryOf('keys create')).toMatchObject({ no_reason: true });
+    const other = await run('brands', 'create', 'Harborlight');
+    expect(other.code).toBe(0);
+    expect(JSON.parse(other.stderr).notice).toContain('No reason was given');
+  });
+
+  test('a key that never expires says so in words', async () => {
+    const made = await run('keys', 'create', '--brand', 'Blue Ridge', '--no-expiry', '--reason', 'A kiosk.');
+    expect(made.json.date_expires).toBeUndefined();
+    expect(made.stderr).toContain('never expires');
+    const both = ['keys', 'create', '--brand', 'Blue Ridge', '--no-expiry', '--expires-days', '3'];
+    expect((await run(...both)).code).toBe(2);
+  });
+
+  test('a reason has the form of every reason', async () => {
+    const refused = await run('keys', 'revoke', 'till', '--brand', 'Blue Ridge', '--reason', 'x');
+    expect(JSON.parse(refused.stderr).error).toBe('--reason: Must be between 3 and 500 characters.');
+  });
+
+  test('the review of access is a table, JSON and a file that only its owner can read', async () => {
+    const owned = { name: 'desk', owner: 'mo@example.com', networks: ['127.0.0.0/8'] };
+    await createKey(world.system, brand.brandId, owned);
+    const path = join(folder, 'access.csv');
+    const review = ['keys', 'review', '--brand', 'Blue Ridge'];
+    const { json, code } = await run(...review, '--csv', path);
+    expect(code).toBe(0);
+    expect(json.find(({ name }: { name: string }) => name === 'desk')).toMatchObject({
+      owner: 'mo@example.com',
+      networks: ['127.0.0.0/8'],
+    });
+    expect(existsSync(path)).toBe(true);
+    expect(readFileSync(path, 'utf8')).toContain('"desk"');
+    const table = await clientele(review, settings);
+    expect(table.stdout).toMatch(/KEY\s+IDENTITY\s+OWNER/);
+    expect(table.stdout).toContain('mo@example.com');
+    expect((await run(...review, '--csv', path)).code).toBe(1);
+  });
+});

@@ -51,6 +51,7 @@ export async function plant(
       createdAt: key.createdAt,
       expiresAt: undefined,
       owner: undefined,
+      isStored: true,
     };
     const customerIds: string[] = [];
     let next = 0;

@@ -626,10 +626,18 @@ create table webhooks (
   updated_at timestamp with time zone not null,
   fanned bigint not null,
   failing_since timestamp with time zone,
+  key_id uuid,
+  ownership text,
+  stopped text,
+  challenge_due timestamp with time zone,
+  challenges integer default 0 not null,
+  challenge_outcome text,
   constraint webhooks_pkey PRIMARY KEY (brand_id, webhook_id),
   constraint webhooks_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
+  constraint webhooks_ownership_check CHECK (ownership = ANY (ARRAY['unverified'::text, 'verified'::text, 'inside'::text])),
   constraint webhooks_payload_check CHECK (payload = ANY (ARRAY['thin'::text, 'full'::text])),
-  constraint webhooks_status_check CHECK (status = ANY (ARRAY['STATUS_ENABLED'::text, 'STATUS_DISABLED'::text]))
+  constraint webhooks_status_check CHECK (status = ANY (ARRAY['STATUS_ENABLED'::text, 'STATUS_DISABLED'::text])),
+  constraint webhooks_stopped_check CHECK (stopped = ANY (ARRAY['revoked'::text, 'expired'::text, 'narrowed'::text, 'unknown'::text]))
 );
 CREATE TRIGGER webhooks_insert_current BEFORE INSERT ON webhooks FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.settings)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 CREATE TRIGGER webhooks_update_current BEFORE UPDATE OF settings ON webhooks FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(

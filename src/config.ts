@@ -7,6 +7,7 @@ import type { Static } from 'typebox';
 import type { BudgetLimits } from './domain/customers/lookups.ts';
 import { OperatorError } from './domain/operator-error.ts';
 import type { QuotaLimits } from './operations/quotas.ts';
+import { isAllowEntry } from './providers/outbound/target.ts';
 import type { LogFormat, LogLevel } from './settings.ts';
 import { settings } from './settings.ts';
 import type { Transport } from './store/connection/transport.ts';
@@ -48,7 +49,9 @@ export interface Config {
   /** Where the metrics are served beside the address of the API. */
   readonly metricsAddress: { readonly host: string; readonly port: number } | undefined;
   readonly metricsTokenFile: string | undefined;
+  /** What webhooks reach besides the public internet, and what decision services for KYC do. */
   readonly webhookAllow: readonly string[];
+  readonly kycAllow: readonly string[];
   readonly rateLimit: number;
   /** Failed authentications a minute for each source. */
   readonly authFailures: number;
@@ -114,6 +117,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     metricsAddress: env.CLIENTELE_METRICS_ADDRESS ? addressOf(env.CLIENTELE_METRICS_ADDRESS) : undefined,
     metricsTokenFile: env.CLIENTELE_METRICS_TOKEN_FILE && resolve(env.CLIENTELE_METRICS_TOKEN_FILE),
     webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),
+    kycAllow: listOf(env.CLIENTELE_KYC_ALLOW),
     rateLimit: env.CLIENTELE_RATE_LIMIT,
     authFailures: env.CLIENTELE_AUTH_FAILURES,
     push: {
@@ -210,9 +214,13 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
       'CLIENTELE_METRICS_ADDRESS must be an address and a port, for example 127.0.0.1:9464 or [::1]:9464.',
     );
   problems.push(...pushConflicts(env));
-  for (const name of ['CLIENTELE_TRUST_PROXY', 'CLIENTELE_WEBHOOK_ALLOW'] as const)
-    if (!listOf(env[name]).every((entry) => ipaddr.isValidCIDR(entry)))
-      problems.push(`${name} must be CIDRs separated by commas, for example 10.0.0.0/8.`);
+  if (!listOf(env.CLIENTELE_TRUST_PROXY).every((entry) => ipaddr.isValidCIDR(entry)))
+    problems.push('CLIENTELE_TRUST_PROXY must be CIDRs separated by commas, for example 10.0.0.0/8.');
+  for (const name of ['CLIENTELE_WEBHOOK_ALLOW', 'CLIENTELE_KYC_ALLOW'] as const)
+    if (!listOf(env[name]).every(isAllowEntry))
+      problems.push(
+        `${name} must be CIDRs or hosts, each with a port if only that one is meant, separated by commas: 10.0.0.0/8, 10.1.2.3:8443, crm.internal:8443.`,
+      );
   return problems;
 }
 

@@ -25,6 +25,7 @@ import type { KycProvider, ProviderChoice } from './providers/kyc.ts';
 import { httpKycLimits, openHttpKyc } from './providers/kyc-http.ts';
 import { openManualKyc } from './providers/kyc-manual.ts';
 import { openSandboxKyc } from './providers/kyc-sandbox.ts';
+import { isRefusal, readTarget } from './providers/outbound/target.ts';
 import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
 import { openSecurity } from './security.ts';
@@ -312,13 +313,20 @@ const webhookBounds = { timeoutMs: 10_000, maxResponseBytes: 1_024 } as const;
 const lobTimeoutMs = 3_000;
 const lobMaxResponseBytes = 64 * 1024;
 
+/** The host and port of a URL, as an entry of an allow-list. Nothing if it cannot be called at all. */
+function placesOf(url: string): readonly string[] {
+  const target = readTarget(url);
+  return isRefusal(target) ? [] : [`${target.url.hostname}:${target.port}`];
+}
+
 /** Opens the address verifier: open data or Lob. A sandbox adds test addresses for every verdict. */
-function openVerifier({ lob, environment, webhookAllow }: Config, now: () => Instant): AddressVerifier {
+function openVerifier({ lob, environment }: Config, now: () => Instant): AddressVerifier {
   const base = lob
     ? openLobVerifier({
         apiKey: readSecretFile('CLIENTELE_LOB_KEY_FILE', lob.keyFile),
         outbound: openOutbound({
-          allow: webhookAllow,
+          // The operator's own URL is its own allow-list.
+          allow: lob.url === undefined ? [] : placesOf(lob.url),
           timeoutMs: lobTimeoutMs,
           maxResponseBytes: lobMaxResponseBytes,
         }),
@@ -337,13 +345,13 @@ const sandboxDelay = 1;
  * change.
  */
 function openKycProviders(
-  { webhookAllow, environment }: Config,
+  { kycAllow, environment }: Config,
   now: () => Instant,
 ): (choice: ProviderChoice) => KycProvider {
   // In live there is none, whatever a row says.
   const sandbox = environment === 'sandbox' ? openSandboxKyc({ now, delaySeconds: sandboxDelay }) : undefined;
   const manual = openManualKyc();
-  const outbound = openOutbound({ ...httpKycLimits, allow: webhookAllow });
+  const outbound = openOutbound({ ...httpKycLimits, allow: kycAllow });
   return (choice) => {
     if (choice.provider === 'http')
       return openHttpKyc({ outbound, url: choice.url, secret: choice.secret, now });

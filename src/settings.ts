@@ -98,7 +98,7 @@ export const settings = Type.Object({
   CLIENTELE_LOB_URL: Type.Optional(
     Type.String({
       description:
-        "Another URL of Lob's API, for tests and proxies. It has to be https and public, or inside CLIENTELE_WEBHOOK_ALLOW.",
+        "Another URL of Lob's API, for tests and proxies. It has to be https and public, or at an internal address of the host and port that it names.",
     }),
   ),
   CLIENTELE_AUDIT_ANCHOR_FILE: Type.Optional(
@@ -163,7 +163,13 @@ export const settings = Type.Object({
   ),
   CLIENTELE_WEBHOOK_ALLOW: Type.String({
     default: '',
-    description: 'CIDRs, separated by commas, that webhooks can reach besides the public internet.',
+    description:
+      'What webhooks can reach besides the public internet, separated by commas: CIDRs (10.0.0.0/8), addresses and hosts, each with a port if only that one is meant (crm.internal:8443). A URL there may be http and proves nothing before it gets events.',
+  }),
+  CLIENTELE_KYC_ALLOW: Type.String({
+    default: '',
+    description:
+      'What the decision services of KYC programs can be reached at besides the public internet, in the same form. CLIENTELE_WEBHOOK_ALLOW does not count for them.',
   }),
   CLIENTELE_RATE_LIMIT: Type.Integer({
     default: 1_000,

@@ -132,6 +132,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     CLIENTELE_LOG_LEVEL: 'debug',
     // Receivers are on this machine; at other addresses of it nothing may be reached.
     CLIENTELE_WEBHOOK_ALLOW: '127.0.0.1/32',
+    CLIENTELE_KYC_ALLOW: '127.0.0.1/32',
     ...wideBudgets,
     ...options.env,
   });

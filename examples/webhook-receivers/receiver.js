@@ -56,12 +56,19 @@ const server = createServer(async (request, response) => {
     response.writeHead(401).end();
     return;
   }
+  const { event, challenge } = JSON.parse(body);
+  if (event === 'webhook.verify') {
+    // The proof that this URL wants events: the challenge and nothing else.
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(challenge);
+    console.log('answered the challenge');
+    return;
+  }
   const id = request.headers['webhook-id'];
   const isNew = !handled.has(id);
   handled.add(id);
   // Answer first and work afterwards: a slow answer counts as a failure, and the delivery comes again.
   response.writeHead(204).end();
-  console.log(isNew ? `handled ${id} ${JSON.parse(body).event}` : `seen before ${id}`);
+  console.log(isNew ? `handled ${id} ${event}` : `seen before ${id}`);
 });
 server.listen(Number(process.env.PORT ?? 8090), '127.0.0.1', () => {
   const { port } = server.address();

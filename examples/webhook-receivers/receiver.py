@@ -77,14 +77,24 @@ class Receiver(BaseHTTPRequestHandler):
             self.send_response(401)
             self.end_headers()
             return
+        message = json.loads(body)
+        if message["event"] == "webhook.verify":
+            # The proof that this URL wants events: the challenge and nothing else.
+            challenge = message["challenge"].encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/plain")
+            self.send_header("content-length", str(len(challenge)))
+            self.end_headers()
+            self.wfile.write(challenge)
+            print("answered the challenge", flush=True)
+            return
         message_id = self.headers["webhook-id"]
         is_new = message_id not in handled
         handled.add(message_id)
         # Answer first and work afterwards: a slow answer counts as a failure, and the delivery comes again.
         self.send_response(204)
         self.end_headers()
-        event = json.loads(body)["event"]
-        print(f"handled {message_id} {event}" if is_new else f"seen before {message_id}", flush=True)
+        print(f"handled {message_id} {message['event']}" if is_new else f"seen before {message_id}", flush=True)
 
     def log_message(self, *_):
         pass

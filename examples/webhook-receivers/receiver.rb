@@ -44,16 +44,20 @@ def holds_bond?(headers, body)
   end
 end
 
-# The status to answer, and the line to print once it is answered.
+# The status to answer, the line to print once it is answered, and the body of the answer.
 def receive(headers, body)
   # Without a secret nothing can be verified yet. Clientele sends the delivery again later.
   return ['503 Service Unavailable', nil] if SECRETS.empty?
   return ['401 Unauthorized', nil] unless holds_standard?(headers, body) && holds_bond?(headers, body)
 
+  message = JSON.parse(body)
+  # The proof that this URL wants events: the challenge and nothing else.
+  return ['200 OK', 'answered the challenge', message['challenge']] if message['event'] == 'webhook.verify'
+
   id = headers['webhook-id']
   known = HANDLED.key?(id)
   HANDLED[id] = true
-  ['204 No Content', known ? "seen before #{id}" : "handled #{id} #{JSON.parse(body)['event']}"]
+  ['204 No Content', known ? "seen before #{id}" : "handled #{id} #{message['event']}"]
 end
 
 server = TCPServer.new('127.0.0.1', Integer(ENV.fetch('PORT', '8090')))
@@ -73,9 +77,9 @@ loop do
   end
   # The bytes as they came. JSON that is parsed and written again may differ, and the signature fails.
   body = client.read(headers.fetch('content-length', '0').to_i) || ''
-  status, said = receive(headers, body)
+  status, said, content = receive(headers, body)
   # Answer first and work afterwards: a slow answer counts as a failure, and the delivery comes again.
-  client.write("HTTP/1.1 #{status}\r\nconnection: close\r\n#{'content-length: 0' + "\r\n" unless status.start_with?('204')}\r\n")
+  client.write("HTTP/1.1 #{status}\r\nconnection: close\r\n#{"content-length: #{content.to_s.bytesize}\r\n" unless status.start_with?('204')}\r\n#{content}")
   client.close
   puts said if said
 end

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { budgetKinds, lookupOutcomes, lookupValues } from '../domain/customers/lookups.ts';
 import { documentTypes } from '../domain/document-types.ts';
 import { kycStatuses } from '../domain/kyc/verification.ts';
+import { payloadKinds } from '../domain/webhooks/subscription.ts';
 import { oneOf, uuid } from './shapes.ts';
 
 const optional = Type.Optional;
@@ -13,6 +14,12 @@ const count = (description: string) => Type.Integer({ description, minimum: 0 })
  * a value. The compiler rejects a fact that is not listed here.
  */
 export const auditFacts = {
+  address: optional(
+    Type.String({
+      description:
+        'The URL of a subscription, without its query, and with a * for each part of its path that may be a secret.',
+    }),
+  ),
   asked: optional(
     Type.Object(
       Object.fromEntries(lookupValues.map((name) => [name, optional(Type.String())])) as {
@@ -25,7 +32,9 @@ export const auditFacts = {
       },
     ),
   ),
-  because: optional(Type.String({ description: 'Why an erasure was due, or a subscription was disabled.' })),
+  because: optional(
+    Type.String({ description: 'Why an erasure was due, or a subscription was disabled or stopped.' }),
+  ),
   before: optional(count('Keys of older versions than this one were destroyed.')),
   budget: optional(
     oneOf(budgetKinds, { description: 'The budget that was used up, or half of it for reveals.' }),
@@ -46,7 +55,11 @@ export const auditFacts = {
   erasure_id: optional(uuid('The request for erasure.')),
   from: optional(count('The first entry of an export.')),
   hold_id: optional(uuid('The legal hold.')),
-  key: optional(uuid('The Identity of a key that was created, rotated or revoked.')),
+  key: optional(
+    uuid(
+      'The Identity of a key that was created, rotated or revoked, or that answered for a stopped subscription.',
+    ),
+  ),
   lines: optional(count('How many lines an import was about to write.')),
   made_until: optional(Type.String({ description: 'Documents from before this moment were erased.' })),
   no_reason: optional(
@@ -62,6 +75,7 @@ export const auditFacts = {
         'What became of the pass of KYC when a new ssn or dob was approved. kept: the approver said how it was verified.',
     }),
   ),
+  payload: optional(oneOf(payloadKinds, { description: 'The form of payload of a subscription.' })),
   program_id: optional(uuid('The program of the verification, or the one that was set up.')),
   proposed_fields: optional(Type.Array(Type.String(), { description: 'The fields of a change request.' })),
   provider: optional(Type.String({ description: 'The KYC provider of a program.' })),

@@ -244,6 +244,7 @@ export const sealedColumns = {
     sealCounter: 'settings_seal',
     key: ['webhook_id', 'uuid'],
     bound: { events: 'words', payload: 'text', status: 'text', created_at: 'instant' },
+    boundLater: { key_id: 'text', ownership: 'text', stopped: 'text' },
   },
   /** An event that shows a customer, and what its receiver answered. */
   'deliveries.payload': { purpose: 'event', recordId: '{delivery_id}', key: ['delivery_id', 'uuid'] },

@@ -59,6 +59,10 @@ export const securityEvents = {
     severity: 'warning',
     when: 'An operator created a KYC program, or changed the provider, URL or secret of one.',
   },
+  webhook_stopped: {
+    severity: 'warning',
+    when: 'A webhook subscription was stopped, because the key that answers for it was revoked, has expired or lacks a scope. The event names that key.',
+  },
   record_altered: {
     severity: 'alert',
     when: 'A row in the database is not as Clientele wrote it. A request that needed it was refused, or a comparison with the audit trail found it.',

@@ -24,6 +24,8 @@ export interface Principal {
   readonly expiresAt: Instant | undefined;
   /** The person behind the key. `undefined`: not known. */
   readonly owner: string | undefined;
+  /** False for a key that exists in memory only. */
+  readonly isStored: boolean;
 }
 
 /** Milliseconds for which a valid key is cached. With half a second, a revocation takes effect within one second. */
@@ -73,7 +75,7 @@ export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOpti
     if (!key || key.revokedAt) return undefined;
     const found = {
       key,
-      principal: principalOf(key),
+      principal: principalOf(key, key !== inMemory),
       allows: networkCheck(key.networks),
       until: performance.now() + freshness,
     };
@@ -126,7 +128,7 @@ function isGood(key: PresentedKey, digest: Buffer, now: () => Instant): boolean 
   return overlaps === true && timingSafeEqual(key.previousDigest, digest);
 }
 
-function principalOf(key: PresentedKey): Principal {
+function principalOf(key: PresentedKey, isStored: boolean): Principal {
   return {
     brandId: key.brandId,
     brandName: key.brandName,
@@ -136,5 +138,6 @@ function principalOf(key: PresentedKey): Principal {
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,
     owner: key.owner,
+    isStored,
   };
 }

@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent, buildConnector } from 'undici';
 import { acceptValidHeads, maxHeadBytes } from './outbound/response-head.ts';
-import type { Target, TargetRefusal } from './outbound/target.ts';
-import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './outbound/target.ts';
+import type { Place, Target, TargetRefusal } from './outbound/target.ts';
+import { isRefusal, placeOf, readAllowed, readTarget, refusal } from './outbound/target.ts';
 
 /**
  * The outbound HTTP client: every call to a vendor or a webhook goes through it. It connects only to the
@@ -14,14 +14,14 @@ import { isRefusal, readRanges, readTarget, refusal, refusedAddresses } from './
  */
 export interface Outbound {
   send(request: OutboundRequest): Promise<OutboundOutcome>;
-  /** Why a call to this URL would be refused now, for checks when a URL is registered. Resolves its name. */
-  checkTarget(url: string): Promise<TargetRefusal | undefined>;
+  /** Where a call to this URL would go now, or why it would be refused, for checks without a call. Resolves its name. */
+  locate(url: string): Promise<Place | TargetRefusal>;
   /** Aborts the calls in progress and closes idle connections. */
   close(): Promise<void>;
 }
 
 export interface OutboundOptions {
-  /** CIDRs that are allowed besides the public internet, on every port and without TLS too. */
+  /** Entries of an allow-list: what may be reached besides the public internet, without TLS too. */
   readonly allow: readonly string[];
   /** Milliseconds from the call to the last byte of the response, including DNS and connecting. */
   readonly timeoutMs: number;
@@ -44,12 +44,16 @@ export interface OutboundRequest {
   readonly body?: string | Buffer;
   /** A shorter deadline for this call. */
   readonly timeoutMs?: number;
+  /** Refuses the call if it would not go here. */
+  readonly only?: Place;
 }
 
 export type OutboundOutcome = Answered | Refused | Failed;
 
 export interface Answered {
   readonly kind: 'answered';
+  /** Where the answer came from. */
+  readonly from: Place;
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -79,12 +83,16 @@ export interface Failed {
 export function openOutbound(options: OutboundOptions): Outbound {
   const { timeoutMs, maxResponseBytes } = options;
   const check = openCheck(options);
-  const agent = openAgent(options, check);
+  // A connection that is kept open belongs to one place, so that a call to the other one never uses it.
+  const agents: Readonly<Record<Place, Agent>> = {
+    public: openAgent(options, check, 'public'),
+    inside: openAgent(options, check, 'inside'),
+  };
 
   async function exchange(target: Target, request: OutboundRequest, call: Call): Promise<Answered> {
     const answer = await withTimeout(
       call.endsAt - performance.now(),
-      agent.request({
+      agents[call.place].request({
         origin: target.url.origin,
         path: `${target.url.pathname}${target.url.search}`,
         method: request.method,
@@ -94,58 +102,86 @@ export function openOutbound(options: OutboundOptions): Outbound {
       }),
     );
     const body = await readBody(answer.body, maxResponseBytes, call.endsAt);
-    return { kind: 'answered', status: answer.statusCode, headers: answer.headers, ...body };
+    const { statusCode: status, headers } = answer;
+    return { kind: 'answered', from: call.place, status, headers, ...body };
+  }
+
+  /** The outcome of a call in one place, or `elsewhere` if the URL leads to the other one. */
+  async function sendTo(
+    place: Place,
+    target: Target,
+    request: OutboundRequest,
+    endsAt: number,
+  ): Promise<OutboundOutcome | 'elsewhere'> {
+    const call = new AbortController();
+    try {
+      return await exchange(target, request, { place, signal: call.signal, endsAt });
+    } catch (error) {
+      call.abort(error);
+      return error instanceof CallError ? error.outcome : { kind: 'failed', reason: 'broken' };
+    }
   }
 
   return {
     async send(request) {
       const target = readTarget(request.url);
       if (isRefusal(target)) return { kind: 'refused', refusal: target };
-      const call = new AbortController();
       const endsAt = performance.now() + Math.min(request.timeoutMs ?? timeoutMs, timeoutMs);
-      try {
-        return await exchange(target, request, { signal: call.signal, endsAt });
-      } catch (error) {
-        call.abort(error);
-        return error instanceof CallError ? error.outcome : { kind: 'failed', reason: 'broken' };
+      for (const place of request.only === undefined ? places : [request.only]) {
+        const outcome = await sendTo(place, target, request, endsAt);
+        if (outcome !== 'elsewhere') return outcome;
       }
+      return { kind: 'refused', refusal: refusal('moved') };
     },
-    async checkTarget(url) {
+    async locate(url) {
       const target = readTarget(url);
       if (isRefusal(target)) return target;
-      const found = await withTimeout(timeoutMs, check(target)).catch(() => []);
+      const found = await withTimeout(timeoutMs, check(target)).catch(() => undefined);
+      if (found === undefined) return refusal('unresolved');
       if (isRefusal(found)) return found;
-      return found.length === 0 ? refusal('unresolved') : undefined;
+      return found.addresses.length === 0 ? refusal('unresolved') : found.place;
     },
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all([agents.public.destroy(), agents.inside.destroy()]);
+    },
   };
 }
 
-/** The addresses of a host, all of them allowed, or why one is refused. An IP address is not looked up. */
-type Check = (
-  target: Pick<Target, 'protocol' | 'host' | 'port'>,
-) => Promise<readonly string[] | TargetRefusal>;
+/** In the order in which a call tries them. */
+const places = ['public', 'inside'] as const;
+
+interface Found {
+  readonly place: Place;
+  readonly addresses: readonly string[];
+}
+
+/** The addresses of a host and where they are, or why they are refused. An IP address is not looked up. */
+type Check = (target: Pick<Target, 'protocol' | 'host' | 'port'>) => Promise<Found | TargetRefusal>;
 
 function openCheck(options: OutboundOptions): Check {
-  const allow = readRanges(options.allow);
+  const allow = readAllowed(options.allow);
   const lookup = options.lookup ?? resolveAll;
   return async (target) => {
     const isLiteral = isIP(target.host) !== 0;
     const addresses = isLiteral ? [target.host] : await lookup(target.host).catch(() => []);
-    return refusedAddresses(target, addresses, allow) ?? addresses;
+    const place = placeOf(target, addresses, allow);
+    return isRefusal(place) ? place : { place, addresses };
   };
 }
 
-/** Connects only to addresses that `check` allows, one after the other. */
-function openAgent({ timeoutMs, dial = openDial(timeoutMs) }: OutboundOptions, check: Check): Agent {
+/** Connects only to addresses of one place that `check` allows, one after the other. */
+function openAgent(options: OutboundOptions, check: Check, place: Place): Agent {
+  const { timeoutMs, dial = openDial(timeoutMs) } = options;
+
   /** Replaces the connect function of undici, for names and for addresses. Nothing else opens a socket. */
   async function connect(to: buildConnector.Options): Promise<Socket> {
     const protocol = to.protocol === 'https:' ? 'https:' : 'http:';
     const port = Number(to.port) || usualPorts[protocol];
     const found = await check({ protocol, host: to.hostname, port });
     if (isRefusal(found)) throw new CallError({ kind: 'refused', refusal: found });
+    if (found.addresses.length > 0 && found.place !== place) throw new CallError('elsewhere');
     let failure = new CallError({ kind: 'failed', reason: 'unresolved' });
-    for (const address of found) {
+    for (const address of found.addresses) {
       try {
         return await dial({ ...to, hostname: address });
       } catch (error) {
@@ -177,6 +213,7 @@ function openAgent({ timeoutMs, dial = openDial(timeoutMs) }: OutboundOptions, c
 const usualPorts = { 'http:': 80, 'https:': 443 } as const;
 
 interface Call {
+  readonly place: Place;
   readonly signal: AbortSignal;
   /** The deadline, on the clock of `performance.now()`. */
   readonly endsAt: number;
@@ -216,10 +253,16 @@ async function readBody(
 
 /** Carries the outcome of a call without a response through undici to `send`. It contains no URL. */
 class CallError extends Error {
-  readonly outcome: Refused | Failed;
+  readonly outcome: Refused | Failed | 'elsewhere';
 
-  constructor(outcome: Refused | Failed) {
-    super(outcome.kind === 'refused' ? outcome.refusal.sentence : outcome.reason);
+  constructor(outcome: Refused | Failed | 'elsewhere') {
+    super(
+      outcome === 'elsewhere'
+        ? outcome
+        : outcome.kind === 'refused'
+          ? outcome.refusal.sentence
+          : outcome.reason,
+    );
     this.outcome = outcome;
   }
 }

@@ -1,7 +1,10 @@
 import type { System } from '../operations/system.ts';
 import { scopeOf } from '../operations/system.ts';
+import { sendChallenge } from '../operations/webhooks/challenge.ts';
 import { deliver } from '../operations/webhooks/deliver.ts';
 import { fanOut } from '../operations/webhooks/fan-out.ts';
+import { hostOf } from '../operations/webhooks/sealing.ts';
+import { claimChallenges } from '../store/webhooks/challenges.ts';
 import { claimDeliveries } from '../store/webhooks/deliveries.ts';
 import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
 import { dueWebhooks } from '../store/webhooks/deliveries-due.ts';
@@ -13,17 +16,24 @@ import type { TaskLog } from './task-log.ts';
 const interval = 1_000;
 
 /**
- * The most concurrent deliveries of this process, in total and to one endpoint. A slow receiver uses only its own
- * share. A failing receiver gets one delivery at a time, and only while half of the total is free, so that many
- * failing receivers do not use all of it.
+ * The most concurrent deliveries of this process: in total, to one subscription, and to one host and port, whoever
+ * subscribed it. A slow receiver uses only its own share. A failing receiver gets one delivery at a time, and only while
+ * half of the total is free, so that many failing receivers do not use all of it.
  */
-const limits = { inAll: 256, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
+const limits = { inAll: 256, perHost: 32, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
+
+/** The most challenges that this process sends at a time. */
+const maxChallenges = 8;
 
 /** Sends events to their subscribers soon after the commit and retries until they are delivered or given up. */
 export function startDeliverer(system: System, log: TaskLog): Task {
   /** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
   const turns = new Map<string, DueWebhook>();
+  /** Those whose host has no free place, by host. They get a turn when a delivery there has ended. */
+  const waiting = new Map<string, Map<string, DueWebhook>>();
   const inFlight = countInFlight();
+  const hosts = rememberHosts(system);
+  let challenges = 0;
   const activeWork = new Set<Promise<void>>();
   let isFilling = false;
   let stopped = false;
@@ -41,29 +51,48 @@ export function startDeliverer(system: System, log: TaskLog): Task {
   }
 
   async function serve(due: DueWebhook): Promise<void> {
-    const { brandId, webhookId, isFailing } = due;
+    const { brandId, webhook, isFailing } = due;
+    const host = await hosts.of(due).catch(log.failed);
+    if (host === undefined) return;
     const most = isFailing ? limits.failing : limits;
-    const free = Math.min(most.perEndpoint - inFlight.at(webhookId), most.inAll - inFlight.inAll());
-    if (free <= 0) return;
-    for (const delivery of await claim(due, free)) {
-      inFlight.add(webhookId, 1);
+    const free = Math.min(most.perEndpoint - inFlight.at(webhook.id), most.inAll - inFlight.inAll());
+    const freeAtHost = limits.perHost - inFlight.at(host);
+    if (free > 0 && freeAtHost <= 0) waiting.set(host, (waiting.get(host) ?? new Map()).set(webhook.id, due));
+    if (free <= 0 || freeAtHost <= 0) return;
+    for (const delivery of await claim(due, Math.min(free, freeAtHost))) {
+      inFlight.add(1, webhook.id, host);
       follow(
         deliver(system, brandId, delivery)
           // Any worker tries it again when the lease is over.
           .catch(log.failed)
           .then(() => {
-            inFlight.add(webhookId, -1);
+            inFlight.add(-1, webhook.id, host);
             // The next delivery of this customer waits for this one.
-            if (!turns.has(webhookId)) turns.set(webhookId, due);
+            for (const one of [...(waiting.get(host)?.values() ?? []), due])
+              if (!turns.has(one.webhook.id)) turns.set(one.webhook.id, one);
+            waiting.delete(host);
             return fill();
           }),
       );
     }
   }
 
+  async function challenge(): Promise<void> {
+    for (const due of await claimChallenges(system.db, system.now(), maxChallenges - challenges)) {
+      challenges += 1;
+      follow(
+        sendChallenge(system, due)
+          .catch(log.failed)
+          .then(() => {
+            challenges -= 1;
+          }),
+      );
+    }
+  }
+
   /** Without the database there is nothing to do until the next round. */
-  const claim = ({ brandId, webhookId }: DueWebhook, most: number) =>
-    claimDeliveries(scopeOf(system, brandId), webhookId, system.now(), system.newId(), most).catch(
+  const claim = ({ brandId, webhook }: DueWebhook, most: number) =>
+    claimDeliveries(scopeOf(system, brandId), webhook.id, system.now(), system.newId(), most).catch(
       (error: unknown) => {
         log.failed(error);
         return [];
@@ -81,8 +110,9 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     onWake: system.db.onWake,
     async round() {
       const outcome = await fanOut(system);
-      for (const due of await dueWebhooks(system.db, system.now())) turns.set(due.webhookId, due);
+      for (const due of await dueWebhooks(system.db, system.now())) turns.set(due.webhook.id, due);
       follow(fill());
+      if (challenges < maxChallenges) follow(challenge().catch(log.failed));
       return outcome;
     },
   });
@@ -96,18 +126,34 @@ export function startDeliverer(system: System, log: TaskLog): Task {
   };
 }
 
-/** Counts the running deliveries, for each endpoint and in total. */
+/** Counts the running deliveries: for each subscription, for each host, and in total. */
 function countInFlight() {
-  const perEndpoint = new Map<string, number>();
+  const counts = new Map<string, number>();
   let all = 0;
   return {
-    at: (webhookId: string): number => perEndpoint.get(webhookId) ?? 0,
+    at: (place: string): number => counts.get(place) ?? 0,
     inAll: (): number => all,
-    add(webhookId: string, change: number): void {
-      const now = (perEndpoint.get(webhookId) ?? 0) + change;
-      if (now > 0) perEndpoint.set(webhookId, now);
-      else perEndpoint.delete(webhookId);
+    add(change: number, ...places: readonly string[]): void {
+      for (const place of places) {
+        const now = (counts.get(place) ?? 0) + change;
+        if (now > 0) counts.set(place, now);
+        else counts.delete(place);
+      }
       all += change;
+    },
+  };
+}
+
+/** The hosts of subscriptions. Their settings are opened once for each change. */
+function rememberHosts(system: System) {
+  const known = new Map<string, { readonly seal: number; readonly host: string }>();
+  return {
+    async of({ brandId, webhook }: DueWebhook): Promise<string> {
+      const kept = known.get(webhook.id);
+      if (kept?.seal === webhook.settingsSeal) return kept.host;
+      const host = await hostOf(system, brandId, webhook);
+      known.set(webhook.id, { seal: webhook.settingsSeal, host });
+      return host;
     },
   };
 }

@@ -87,7 +87,6 @@ describe('with a vendor, live', () => {
         CLIENTELE_ADDRESS_VERIFIER: 'lob',
         CLIENTELE_LOB_KEY_FILE: join(folder, 'lob'),
         CLIENTELE_LOB_URL: lob.baseUrl,
-        CLIENTELE_WEBHOOK_ALLOW: '127.0.0.0/8',
       },
     });
     closers.push(() => world.close());

@@ -22,6 +22,7 @@ export function fakeOutbound(): Outbound {
       const status = count % 2 === 0 ? 200 : 500;
       return {
         kind: 'answered',
+        from: 'inside',
         status,
         headers: {},
         body: Buffer.from('ok'),
@@ -29,7 +30,7 @@ export function fakeOutbound(): Outbound {
         timedOut: false,
       };
     },
-    checkTarget: async () => undefined,
+    locate: async () => 'inside',
     close: async () => undefined,
   };
 }

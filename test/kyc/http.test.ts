@@ -261,6 +261,7 @@ test('an answer is read if and only if the published schema takes it', () => {
     fc.property(answers, (answer) => {
       const read = readAnswer({
         kind: 'answered',
+        from: 'public',
         status: 200,
         headers: {},
         body: Buffer.from(JSON.stringify(answer)),

@@ -45,6 +45,7 @@ test('the page, the schema and the code know the same states and documents', () 
     const body = Buffer.from(JSON.stringify({ state, documents: ['government_id'] }));
     const read = readAnswer({
       kind: 'answered',
+      from: 'public',
       status: 200,
       headers: {},
       body,

@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { createServer, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Place, TargetRefusal } from '../../src/providers/outbound/target.ts';
 import type { Dial, Outbound, OutboundOptions } from '../../src/providers/outbound.ts';
 import { openOutbound } from '../../src/providers/outbound.ts';
 import type { Internet } from '../fakes/internet.ts';
@@ -25,6 +26,9 @@ function outbound(options: Partial<OutboundOptions>): Outbound {
   opened.push(made);
   return made;
 }
+
+const refusalOf = (found: Place | TargetRefusal) => (typeof found === 'string' ? undefined : found);
+const reasonOf = (found: Place | TargetRefusal) => refusalOf(found)?.reason;
 
 /** A server on loopback that counts who connects. */
 interface Listener {
@@ -86,7 +90,7 @@ describe('the outbound client', () => {
     let accepted = 0;
     let sent = 0;
     for (const url of hostileUrls) {
-      if ((await out.checkTarget(url)) === undefined) accepted += 1;
+      if (typeof (await out.locate(url)) === 'string') accepted += 1;
       if ((await out.send({ method: 'POST', url, body: '{}' })).kind !== 'refused') sent += 1;
     }
     return { accepted, sent, dialled: internet.dialled.length };
@@ -135,7 +139,7 @@ describe('the outbound client', () => {
     let checked = 0;
     for (let round = 0; round < rounds; round += 1) {
       const url = 'https://rebinding.example.net/hook';
-      if ((await out.checkTarget(url)) === undefined) checked += 1;
+      if (typeof (await out.locate(url)) === 'string') checked += 1;
       await out.send({ method: 'GET', url });
     }
     expect(turn).toBe(2 * rounds);
@@ -151,7 +155,7 @@ describe('the outbound client', () => {
     };
     const out = outbound({ lookup: internet.lookup, dial: internet.dial });
     const url = 'https://hooks.example.com/in?token=1';
-    expect(await out.checkTarget(url)).toBeUndefined();
+    expect(await out.locate(url)).toBe('public');
     const sent = await out.send({ method: 'POST', url, headers: { 'x-id': '1' }, body: 'héllo' });
     expect(sent).toMatchObject({ kind: 'answered', status: 202, truncated: false });
     if (sent.kind !== 'answered') throw new Error('It was not answered.');
@@ -196,7 +200,7 @@ describe('the outbound client', () => {
     answer = (_, response) => response.end('ok');
     internet.names.set('inside.example.net', ['10.1.2.3']);
     const out = outbound({ lookup: internet.lookup, dial: internet.dial, allow: ['10.1.0.0/16'] });
-    const reasonFor = async (url: string) => (await out.checkTarget(url))?.reason;
+    const reasonFor = async (url: string) => reasonOf(await out.locate(url));
     expect(await reasonFor('http://10.1.2.3:81/')).toBeUndefined();
     expect(await reasonFor('http://inside.example.net/')).toBeUndefined();
     expect(await reasonFor('https://inside.example.net:22/')).toBeUndefined();
@@ -212,10 +216,63 @@ describe('the outbound client', () => {
     expect(internet.dialled).toEqual(['10.1.2.3']);
   });
 
+  test('goes inside where an entry of the allow-list names a range, an address or a host, and its port', async () => {
+    answer = (_, response) => response.end('ok');
+    internet.names.set('kyc.internal', ['10.1.2.3']);
+    internet.names.set('metadata.internal', ['169.254.169.254']);
+    internet.names.set('mixed.internal', ['10.1.2.3', publicAddress]);
+    const allow = ['10.9.0.0/16:8443', '10.8.0.1', 'kyc.internal:81', 'metadata.internal', '[fd00::/8]:81'];
+    const out = outbound({
+      lookup: internet.lookup,
+      dial: internet.dial,
+      allow: [...allow, 'hooks.example.com'],
+    });
+    const placeFor = async (url: string) => {
+      const found = await out.locate(url);
+      return typeof found === 'string' ? found : found.reason;
+    };
+    for (const url of [
+      'http://10.9.1.1:8443/',
+      'http://10.8.0.1/',
+      'http://kyc.internal:81/',
+      'http://[fd00::1]:81/',
+    ])
+      expect(await placeFor(url), url).toBe('inside');
+    for (const url of [
+      'http://10.9.1.1/',
+      'http://10.1.2.3:81/',
+      'http://kyc.internal/',
+      'http://[fd00::1]/',
+    ])
+      expect(await placeFor(url), url).toBe('address');
+    // A host of the list opens internal networks only, and no name is in two places.
+    expect(await placeFor('http://metadata.internal/')).toBe('address');
+    expect(await placeFor('https://hooks.example.com/')).toBe('public');
+    expect(await placeFor('http://hooks.example.com/')).toBe('scheme');
+    expect(
+      await outbound({ ...internet, allow: ['10.0.0.0/8'] }).locate('https://mixed.internal/'),
+    ).toMatchObject({
+      reason: 'address',
+    });
+    const sent = await out.send({ method: 'GET', url: 'http://kyc.internal:81/' });
+    expect(sent).toMatchObject({ kind: 'answered', from: 'inside' });
+  });
+
+  test('limited to what is inside never goes to the public internet, even over a connection that is open', async () => {
+    answer = (_, response) => response.end('ok');
+    internet.names.set('hooks.example.com', [publicAddress]);
+    const out = outbound({ lookup: internet.lookup, dial: internet.dial, allow: ['10.0.0.0/8'] });
+    const url = 'https://hooks.example.com/';
+    expect(await out.send({ method: 'GET', url })).toMatchObject({ kind: 'answered', from: 'public' });
+    const refused = await out.send({ method: 'GET', url, only: 'inside' });
+    expect(refused).toMatchObject({ kind: 'refused', refusal: { reason: 'moved' } });
+    expect(internet.dialled).toEqual([publicAddress]);
+  });
+
   test('reports a problem without any part of the URL', async () => {
     const out = outbound({ lookup: internet.lookup, dial: internet.dial });
     for (const url of hostileUrls) {
-      const found = await out.checkTarget(url);
+      const found = refusalOf(await out.locate(url));
       expect(found?.sentence).toMatch(/^(?:Must|The host) .{10,}\.$/);
       expect(found?.sentence).not.toContain('hooks.example.com@');
       expect(found?.sentence).not.toContain('secret@');
@@ -280,7 +337,7 @@ describe('a call to a server that misbehaves', () => {
       kind: 'failed',
       reason: 'timeout',
     });
-    expect((await inTime(noName.checkTarget(name)))?.reason).toBe('unresolved');
+    expect(reasonOf(await inTime(noName.locate(name)))).toBe('unresolved');
 
     let arrive: (socket: Socket) => void = () => undefined;
     const late = new Promise<Socket>((resolve) => {

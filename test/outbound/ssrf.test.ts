@@ -7,7 +7,8 @@ import type { Internet } from '../fakes/internet.ts';
 import { openInternet, portOf, publicAddress } from '../fakes/internet.ts';
 import { openReceiver } from '../fakes/receiver.ts';
 import { eventually } from '../promises/durability/cpu-contention.ts';
-import type { World } from '../world.ts';
+import { rewrite } from '../rewrite.ts';
+import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { forbiddenAddresses, hostileNames, hostileUrls } from './urls.ts';
 
@@ -48,6 +49,10 @@ async function openScene(guard: (internet: Internet) => Outbound) {
 
 const honest = ({ lookup, dial }: Internet) => openOutbound({ ...bounds, lookup, dial });
 
+/** Lets every URL have proved that it wants events, so that a delivery is attempted. */
+const verifyAll = (brand: BrandClient) =>
+  rewrite(brand, "update webhooks set ownership = 'verified' where ownership = 'unverified'");
+
 /** How the attempts of a world have ended, and how often. */
 async function outcomesOf({ sql }: World): Promise<Readonly<Record<string, number>>> {
   const rows = await sql('select outcome, count(*)::int as many from delivery_attempts group by outcome');
@@ -84,7 +89,7 @@ test(
 test('a stored hostile URL is not called', testTimeout, async () => {
   const { world, brand, internet, trap, urls } = await openScene((net) => ({
     ...honest(net),
-    checkTarget: async () => undefined,
+    locate: async () => 'public',
   }));
   let registered = 0;
   for (const url of urls) {
@@ -93,6 +98,7 @@ test('a stored hostile URL is not called', testTimeout, async () => {
   }
   // What is not even text in one line, no subscription can hold.
   expect(registered).toBeGreaterThan(0.9 * urls.length);
+  await verifyAll(brand);
   await newCustomer(brand);
   await eventually(async () => total(await outcomesOf(world)) >= registered);
   expect(Object.keys(await outcomesOf(world))).toEqual(['refused']);
@@ -122,6 +128,7 @@ const rebinding = { names: 100, events: 3 } as const;
 /** Gives a world subscriptions whose names lead to the public at first, and every other time after that inside. */
 async function rebind({ world, brand, internet, trap }: Awaited<ReturnType<typeof openScene>>) {
   const { names, events } = rebinding;
+  const ids: string[] = [];
   let inside = 0;
   for (let index = 0; index < names; index += 1) {
     const name = `round-${index}.example.net`;
@@ -132,8 +139,15 @@ async function rebind({ world, brand, internet, trap }: Awaited<ReturnType<typeo
       inside += 1;
       return [turn === 1 ? '127.0.0.1' : (forbiddenAddresses[index % forbiddenAddresses.length] ?? '')];
     });
-    await newWebhook(brand, { url: `https://${name}:${trap.port}/`, events: ['customer.created'] });
+    const body = {
+      url: `https://${name}:${trap.port}/`,
+      events: ['customer.created'],
+      status: 'STATUS_DISABLED',
+    };
+    ids.push((await newWebhook(brand, body)).json.webhook_subscription.id);
   }
+  await verifyAll(brand);
+  for (const id of ids) await brand.call('PATCH', `/webhooks/${id}`, { body: { status: 'STATUS_ENABLED' } });
   for (let event = 1; event <= events; event += 1) {
     await newCustomer(brand);
     await eventually(async () => total(await outcomesOf(world)) >= event * names);

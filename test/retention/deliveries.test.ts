@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { erasureRequest, newWebhook, restrictedPath } from '../contract-samples.ts';
 import type { Receiver } from '../fakes/receiver.ts';
-import { openReceiver } from '../fakes/receiver.ts';
+import { openPublicReceiver } from '../fakes/receiver.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
@@ -11,13 +11,14 @@ let brand: BrandClient;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  world = await openWorld();
+  const receiving = await openPublicReceiver();
+  receiver = receiving;
+  world = await openWorld({ outbound: receiving.outbound });
   brand = await world.brand();
-  receiver = await openReceiver();
 });
 afterAll(async () => {
-  await receiver.close();
   await world.close();
+  await receiver.close();
 });
 
 const waitOptions = { timeout: 20_000 };

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventExample } from '../../src/contract/webhooks/events.ts';
 import { spacedJson } from '../../src/domain/text.ts';
+import { challengeOutcome } from '../../src/domain/webhooks/challenge.ts';
 import { makeSecret, signStandard } from '../../src/providers/signature.ts';
 import { settings } from '../../src/settings.ts';
 
@@ -85,6 +86,20 @@ describe.each(languages)('the receiver in %s', (_language, command, file) => {
     await expect
       .poll(() => receiver.lines.slice(1), { timeout: 10_000 })
       .toEqual(['handled a1b2 customer.updated', 'seen before a1b2', 'handled c3d4 customer.updated']);
+  });
+
+  test.skipIf(!here)('answers a challenge that is signed', { timeout: 60_000 }, async () => {
+    const secret = makeSecret();
+    const receiver = await start(command, file, [secret]);
+    const challenge = 'Zk9JY2hhbGxlbmdl_-';
+    const body = spacedJson({ event: 'webhook.verify', webhook_id: 'w', challenge, occurred_at: 'now' });
+    const message = { id: 'a1b2', body, secret };
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      fetch(receiver.url, { method: 'POST', headers, body });
+    const answer = await ask(headersOf(message));
+    expect(challengeOutcome(challenge, answer.status, await answer.text())).toBe('delivered');
+    const forged = await ask(headersOf({ ...message, secret: makeSecret() }));
+    expect([forged.status, await forged.text()]).toEqual([401, '']);
   });
 
   test.skipIf(!here)('refuses everything else', { timeout: 60_000 }, async () => {

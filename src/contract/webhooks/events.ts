@@ -100,6 +100,7 @@ const forms: Readonly<Record<EventType, EventForm>> = {
   'audit.checkpoint': { always: ['checkpoint'] },
   'webhook.test': subscription,
   'webhook.disabled': subscription,
+  'webhook.stopped': subscription,
 };
 
 const moment = Type.String({

@@ -1,9 +1,12 @@
 import Type from 'typebox';
 import { attemptOutcomes } from '../../domain/webhooks/delivery.ts';
+import type { PayloadKind } from '../../domain/webhooks/subscription.ts';
 import {
   description,
   payloadKinds,
+  payloadScopes,
   secretOverlapHours,
+  webhookStates,
   webhookStatuses,
 } from '../../domain/webhooks/subscription.ts';
 import { listQuery } from '../lists.ts';
@@ -14,11 +17,13 @@ const closed = { additionalProperties: false } as const;
 /** Longer than every event name and pattern. */
 const longestPattern = 64;
 
+const scopesText = (payload: PayloadKind): string => payloadScopes[payload].join(' and ');
+
 const settings = {
   url: Type.Optional(
     Type.String({
       description:
-        'The URL that events are sent to: https and a public address. Targets that the operator allows in CLIENTELE_WEBHOOK_ALLOW may also be private or http.',
+        'The URL that events are sent to: https and a public address, which has to answer a challenge first. Targets that the operator allows in CLIENTELE_WEBHOOK_ALLOW may also be private or http, and answer none.',
       maxLength: 4_096,
     }),
   ),
@@ -44,8 +49,7 @@ const settings = {
   ),
   payload: Type.Optional(
     oneOf(payloadKinds, {
-      description:
-        'thin: ids and field names. full: also the whole customer with a masked SSN, at the time the delivery is created.',
+      description: `thin: ids and field names. full: also the whole customer with a masked SSN, at the time the delivery is created. The key needs ${scopesText('thin')} for thin, and ${scopesText('full')} for full.`,
     }),
   ),
 };
@@ -75,6 +79,16 @@ const subscription = Type.Object(
     created_time: moment('When it was created.'),
     updated_time: moment('When it last changed.'),
     payload: oneOf(payloadKinds),
+    state: oneOf(webhookStates, {
+      description:
+        'Whether it gets events. unverified: its URL has not answered the challenge yet. stopped: the key that answers for it was revoked, has expired or lacks a scope. Events wait in both, for up to 30 days.',
+    }),
+    because: Type.Optional(
+      Type.String({ description: 'If it is unverified or stopped: the reason and the next step.' }),
+    ),
+    key: Type.Optional(
+      uuid('The Identity of the key that made it or last changed it. That key has to keep its scopes.'),
+    ),
     previous_secret_until: Type.Optional(moment('Until when the previous secret also signs.')),
     failing_since: Type.Optional(moment('Since when every attempt has failed.')),
   },
@@ -155,7 +169,10 @@ const attempt = Type.Object(
     status_code: Type.Optional(Type.Integer({ description: 'The status of the answer, if there was one.' })),
     latency_ms: Type.Integer(),
     answer: Type.Optional(
-      Type.String({ description: "The first kilobyte of the receiver's answer; sealed at rest." }),
+      Type.String({
+        description:
+          "The first kilobyte of the receiver's answer; sealed at rest. Absent where the receiver is in a network that the operator allows, and where the key lacks a scope of what was sent.",
+      }),
     ),
   },
   { title: 'DeliveryAttempt', ...closed },

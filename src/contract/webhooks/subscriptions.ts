@@ -32,6 +32,8 @@ const example = {
   created_time: '2026-05-04T14:03:21.907113+00:00',
   updated_time: '2026-05-04T14:03:21.907113+00:00',
   payload: 'thin',
+  state: 'active',
+  key: '9a7a0a2c-6d0e-4b52-8a0f-2f8a5b7c1d34',
 } as const;
 
 const shown = { webhook_subscription: example };
@@ -47,7 +49,7 @@ const createWebhook = operation({
   tag: 'Webhooks',
   summary: 'Create a webhook subscription',
   description:
-    'From now on, events of these types are sent to the URL, each at least once, and those of one customer in order. Only this answer contains the signing secret.',
+    'From now on, events of these types are sent to the URL, each at least once, and those of one customer in order, as soon as the URL has answered the challenge webhook.verify (docs/webhooks.md). The key answers for the subscription: without its scopes nothing is sent. Only this answer contains the signing secret.',
   scope: 'webhooks:write',
   params: {},
   body: { schema: newWebhook, check: checkNewWebhook, example: sent },
@@ -104,7 +106,7 @@ const updateWebhook = operation({
   tag: 'Webhooks',
   summary: 'Update a webhook subscription',
   description:
-    'Changes the fields that are sent; events replaces the whole list. A re-enabled subscription gets new events and its pending deliveries; events from the disabled time can be replayed.',
+    'Changes the fields that are sent; events replaces the whole list. A re-enabled subscription gets new events and its pending deliveries; events from the disabled time can be replayed. The key that changes a subscription answers for it from then on, and a stopped one goes on. Any key may disable one.',
   scope: 'webhooks:write',
   params: webhookId,
   body: {
@@ -145,7 +147,7 @@ const testWebhook = operation({
   tag: 'Webhooks',
   summary: 'Send a test event',
   description:
-    'Sends an event webhook.test to this subscription only, whatever its event types. The deliveries show the result.',
+    'Sends an event webhook.test to this subscription only, whatever its event types. The deliveries show the result. One that is unverified gets its challenge webhook.verify instead.',
   scope: 'webhooks:write',
   params: webhookId,
   answer: {

@@ -15,6 +15,8 @@ export const eventTypes = {
     'The audit trail was signed up to an entry. At most once a minute, and only where a subscription names this event or a prefix of it; `*` alone does not count.',
   'webhook.test': 'A test event was requested.',
   'webhook.disabled': 'A webhook subscription was disabled because its receiver failed for too long.',
+  'webhook.stopped':
+    'A webhook subscription was stopped because the key that answers for it was revoked, has expired or lacks a scope.',
 } as const;
 
 export type EventType = keyof typeof eventTypes;

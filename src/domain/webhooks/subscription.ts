@@ -1,7 +1,9 @@
 import { parseId } from '../ids.ts';
 import { Problems } from '../problems.ts';
+import type { Scope } from '../scopes.ts';
 import { checkShortTexts, shortText } from '../short-text.ts';
 import { isHarmless } from '../text.ts';
+import type { Instant } from '../time.ts';
 import { notATime, parseInstant } from '../time.ts';
 import { typesOf } from './events.ts';
 
@@ -12,6 +14,54 @@ export type WebhookStatus = (typeof webhookStatuses)[number];
 /** `thin`: ids and names of fields. `full`: with the whole customer, the SSN masked. */
 export const payloadKinds = ['thin', 'full'] as const;
 export type PayloadKind = (typeof payloadKinds)[number];
+
+/**
+ * The scopes that each form of payload shows the data of: those of the operations that answer the same. A subscription
+ * is for keys that have all of them.
+ */
+export const payloadScopes = {
+  thin: ['events:read'],
+  full: ['events:read', 'customers:read'],
+} as const satisfies Readonly<Record<PayloadKind, readonly Scope[]>>;
+
+/** The scopes of a form that a key lacks. */
+export const missingScopes = (payload: PayloadKind, scopes: Iterable<Scope>): readonly Scope[] => {
+  const held = new Set(scopes);
+  return payloadScopes[payload].filter((scope) => !held.has(scope));
+};
+
+/**
+ * Whether a URL has proved that it wants events. `inside`: it is in a network that the operator allows, and was asked
+ * nothing. Older subscriptions have none of these, and were asked nothing either.
+ */
+export type Ownership = 'unverified' | 'verified' | 'inside';
+
+/** Whether a subscription gets events. `stopped` and `unverified` are Clientele's own decisions. */
+export const webhookStates = ['active', 'disabled', 'stopped', 'unverified'] as const;
+export type WebhookState = (typeof webhookStates)[number];
+
+/** Why a subscription was stopped. */
+export const stopReasons = {
+  revoked: 'The key that answers for it was revoked.',
+  expired: 'The key that answers for it has expired.',
+  narrowed: 'The key that answers for it does not have every scope any more.',
+  unknown: 'An older version made it, and recorded no key that answers for it.',
+} as const;
+export type StopReason = keyof typeof stopReasons;
+
+/** What counts of the key that answers for a subscription. */
+export interface AnsweringKey {
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: Instant | undefined;
+  readonly revokedAt: Instant | undefined;
+}
+
+/** Why nothing may be sent under this key now; `undefined` if it may. */
+export function stopReasonOf(payload: PayloadKind, key: AnsweringKey, now: Instant): StopReason | undefined {
+  if (key.revokedAt !== undefined) return 'revoked';
+  if (key.expiresAt !== undefined && key.expiresAt <= now) return 'expired';
+  return missingScopes(payload, key.scopes).length > 0 ? 'narrowed' : undefined;
+}
 
 /** Subscriptions that a brand may have, and events that one request replays. */
 export const maxWebhooks = 500;
@@ -31,6 +81,17 @@ export function matchesEventType(patterns: readonly string[], type: string): boo
 
 /** The masked secret, with the end that distinguishes two secrets. */
 export const maskSecret = (secret: string): string => `whsec_************${secret.slice(-4)}`;
+
+/** A part of a path that is certainly a word: other parts may be secrets. */
+const word = /^[a-z][a-z_-]{0,15}$|^v[0-9]{1,2}$/;
+
+/** A URL for the audit trail: without its query, and with a `*` for each part of its path that may be a secret. */
+export function auditedAddress(url: string): string {
+  if (!URL.canParse(url)) return '*';
+  const { protocol, host, pathname } = new URL(url);
+  const parts = pathname.split('/').map((part) => (part === '' || word.test(part) ? part : '*'));
+  return `${protocol}//${host}${parts.join('/')}`;
+}
 
 /** The URL under either of its two names. */
 export const urlOf = (body: { readonly url?: string; readonly callback_url?: string }): string | undefined =>

@@ -1,37 +1,36 @@
-import { createHmac } from 'node:crypto';
 import type { BrandId } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/time.ts';
 import { millisOf, plusSeconds } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
-import {
-  disableAfterSeconds,
-  outcomeOfStatus,
-  readRetryAfter,
-  retryDelaySeconds,
-} from '../../domain/webhooks/delivery.ts';
+import { disableAfterSeconds, readRetryAfter, retryDelaySeconds } from '../../domain/webhooks/delivery.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
-import { signStandard } from '../../providers/signature.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { settleDelivery } from '../../store/webhooks/deliveries.ts';
-import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
-import { disableWebhook } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
-import { backgroundCause } from '../background.ts';
-import { journalOf } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import type { WebhookSettings } from './sealing.ts';
-import { answerSealContext, openSettings, payloadSealContext, sealSettings, secretsAt } from './sealing.ts';
+import { askForProof } from './challenge.ts';
+import { headersFor, outcomeOf } from './messages.ts';
+import { answerSealContext, openSettings, payloadSealContext } from './sealing.ts';
+import type { OpenedWebhook } from './standing.ts';
+import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
 
-/** Makes one attempt of a claimed delivery and stores its outcome. */
+/**
+ * Makes one attempt of a claimed delivery and stores its outcome. Stops the subscription instead if the key that answers
+ * for it does not count any more.
+ */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
   const keyring = await system.keyrings.of(brandId);
   const { webhook, full, thin } = delivery;
   const settings = await openSettings({ system, keyring }, webhook);
+  const opened = { row: webhook, settings };
+  const reason = await reasonToStop(system, brandId, webhook);
+  if (reason) return stopWebhook(system, brandId, opened, reason);
   const place = payloadSealContext(delivery.deliveryId);
-  const body = full === undefined ? thin : await readSealed(system.keyrings, keyring, place, full);
+  // The subscription may be thin by now, and its receiver another one.
+  const isThin = full === undefined || webhook.payload === 'thin';
+  const body = isThin ? thin : await readSealed(system.keyrings, keyring, place, full);
   const at = system.now();
   const began = performance.now();
   const answer = await system.outbound.send({
@@ -39,12 +38,16 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
     url: settings.url,
     headers: headersFor(settings, delivery.eventId, body, at),
     body,
+    ...(webhook.ownership === 'inside' && { only: 'inside' }),
   });
+  if (answer.kind === 'refused' && answer.refusal.reason === 'moved')
+    return askForProof(system, brandId, opened);
   const latencyMillis = Math.round(performance.now() - began);
   const outcome = outcomeOf(answer);
   const attemptId = system.newId();
   const result = deliveryResultOf(system, delivery, outcome, answer);
-  const text = answer.kind === 'answered' ? answer.body.toString('utf8') : '';
+  // What a service inside the operator's networks answers is not for the brand's keys.
+  const text = answer.kind === 'answered' && answer.from === 'public' ? answer.body.toString('utf8') : '';
   const sealedBy = (one: Keyring): AttemptResult => ({
     attemptId,
     at,
@@ -58,41 +61,7 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const isSettled = await retryOnConflict(system.keyrings, brandId, (one) =>
     settleDelivery(scopeOf(system, brandId), delivery, sealedBy(one)),
   );
-  if (isSettled)
-    await disableWhereGone(
-      system,
-      brandId,
-      { ...delivery.webhook, settings },
-      { outcome, endedAt: result.endedAt },
-    );
-}
-
-/** The headers of every delivery: the signatures of Bond and of Standard Webhooks over the exact bytes sent. */
-function headersFor(
-  settings: WebhookSettings,
-  eventId: string,
-  body: string,
-  now: Instant,
-): Readonly<Record<string, string>> {
-  const { present, previous } = secretsAt(settings, now);
-  const seconds = Math.floor(millisOf(now) / 1_000);
-  // Bond's header has one signature: until the overlap ends, that of the old secret.
-  const mac = createHmac('sha256', previous ?? present)
-    .update(`${seconds}.${body}`)
-    .digest('hex');
-  const standard = [present, ...(previous === undefined ? [] : [previous])];
-  return {
-    'content-type': 'application/json',
-    'bond-signature': `t=${seconds},v1=${mac},v2=${mac}`,
-    'webhook-id': eventId,
-    'webhook-timestamp': String(seconds),
-    'webhook-signature': standard.map((secret) => signStandard(secret, eventId, seconds, body)).join(' '),
-  };
-}
-
-function outcomeOf(answer: OutboundOutcome): AttemptOutcome {
-  if (answer.kind === 'answered') return outcomeOfStatus(answer.status);
-  return answer.kind === 'refused' ? 'refused' : answer.reason;
+  if (isSettled) await disableWhereGone(system, brandId, opened, { outcome, endedAt: result.endedAt });
 }
 
 /** The state of a delivery after an attempt with this outcome. */
@@ -116,22 +85,21 @@ function deliveryResultOf(
 async function disableWhereGone(
   system: System,
   brandId: BrandId,
-  webhook: Omit<WebhookRow, 'settings'> & { readonly settings: WebhookSettings },
+  { row, settings }: OpenedWebhook,
   { outcome, endedAt }: Pick<AttemptResult, 'outcome' | 'endedAt'>,
 ): Promise<void> {
   const isLongGone =
-    webhook.failingSince !== undefined && plusSeconds(webhook.failingSince, disableAfterSeconds) <= endedAt;
+    row.failingSince !== undefined && plusSeconds(row.failingSince, disableAfterSeconds) <= endedAt;
   if (outcome !== 'gone' && !(outcome !== 'delivered' && isLongGone)) return;
-  const more = { webhook_id: webhook.id };
-  const changeRecord = {
-    event: { type: 'webhook.disabled', more },
-    facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
-  } as const;
-  const journal = journalOf(system, brandId, backgroundCause('disableWebhook'), endedAt, changeRecord);
-  const { settings, ...row } = webhook;
-  const disabled = { ...row, settings: '', status: 'STATUS_DISABLED', updatedAt: endedAt } as const;
-  const isDisabled = await retryOnConflict(system.keyrings, brandId, (keyring) =>
-    disableWebhook(scopeOf(system, brandId), sealSettings(keyring, disabled, settings), journal),
+  const more = { webhook_id: row.id };
+  await writeDecision(
+    system,
+    brandId,
+    { row: { ...row, status: 'STATUS_DISABLED' }, settings },
+    {
+      operation: 'disableWebhook',
+      event: { type: 'webhook.disabled', more },
+      facts: { ...more, because: outcome === 'gone' ? 'gone' : 'failing' },
+    },
   );
-  if (isDisabled) system.db.wake();
 }

@@ -2,11 +2,12 @@ import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
+import type { Id } from '../../domain/ids.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { parseInstant, withOffset } from '../../domain/time.ts';
 import { typesOf } from '../../domain/webhooks/events.ts';
-import { maxReplayedEvents } from '../../domain/webhooks/subscription.ts';
+import { maxReplayedEvents, missingScopes } from '../../domain/webhooks/subscription.ts';
 import type { AttemptRow, DeliveryRow } from '../../store/webhooks/deliveries.ts';
 import { listDeliveries as listRows } from '../../store/webhooks/deliveries.ts';
 import type { Replay } from '../../store/webhooks/subscriptions.ts';
@@ -14,7 +15,7 @@ import { readReplayable, readWebhook, replayDeliveries } from '../../store/webho
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { answerSealContext } from './sealing.ts';
+import { answerSealContext, openSettings } from './sealing.ts';
 
 const beyondAll = 0x7fff_ffff_ffff_ffffn;
 
@@ -28,11 +29,24 @@ export async function listDeliveries(
     if (!(await readWebhook(scope, params.webhook_id))) throw new Refusal('webhook_dne');
     return listRows(scope, params.webhook_id, { status: query.status, before, most });
   });
-  const data = await Promise.all(rows.map((row) => shown(context, row)));
+  const mayShow = await answersFor(context, params.webhook_id);
+  const data = await Promise.all(rows.map((row) => shown(context, row, mayShow(row))));
   return { status: 200, body: asciiJson({ data, next_cursor }) };
 }
 
-async function shown(context: Context, row: DeliveryRow) {
+/**
+ * Of which deliveries the key may read the receiver's answers. An answer can repeat what was sent, so it needs the
+ * scopes of that; and what is inside the operator's networks is no key's to read.
+ */
+async function answersFor(context: Context, id: Id<'webhook'>): Promise<(row: DeliveryRow) => boolean> {
+  const { system, principal, scope } = context;
+  const row = await readWebhook(scope, id);
+  const url = row && (await openSettings(context, row)).url;
+  const isInside = url === undefined || (await system.outbound.locate(url)) === 'inside';
+  return ({ isFull }) => !isInside && missingScopes(isFull ? 'full' : 'thin', principal.scopes).length === 0;
+}
+
+async function shown(context: Context, row: DeliveryRow, withAnswers: boolean) {
   return {
     delivery_id: row.deliveryId,
     event_id: row.eventId,
@@ -41,20 +55,21 @@ async function shown(context: Context, row: DeliveryRow) {
     ...(row.customerId !== undefined && { customer_id: row.customerId }),
     status: row.status,
     ...(row.status === 'pending' && { next_attempt_at: withOffset(row.dueAt) }),
-    attempts: await Promise.all(row.attempts.map((attempt) => shownAttempt(context, attempt))),
+    attempts: await Promise.all(row.attempts.map((attempt) => shownAttempt(context, attempt, withAnswers))),
   };
 }
 
-async function shownAttempt({ system, keyring }: Context, attempt: AttemptRow) {
+async function shownAttempt({ system, keyring }: Context, attempt: AttemptRow, withAnswer: boolean) {
   const { attemptId, statusCode, answer } = attempt;
   return {
     attempted_at: withOffset(attempt.at),
     outcome: attempt.outcome,
     ...(statusCode !== undefined && { status_code: statusCode }),
     latency_ms: attempt.latencyMillis,
-    ...(answer !== undefined && {
-      answer: await readSealed(system.keyrings, keyring, answerSealContext(attemptId), answer),
-    }),
+    ...(withAnswer &&
+      answer !== undefined && {
+        answer: await readSealed(system.keyrings, keyring, answerSealContext(attemptId), answer),
+      }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BrandId } from '../../domain/ids.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -13,6 +14,8 @@ export interface WebhookSettings {
   readonly secret: string;
   /** The previous secret, during the overlap. */
   readonly previous?: { readonly secret: string; readonly until: Instant };
+  /** What the URL has to repeat, until it has. */
+  readonly challenge?: string;
 }
 
 const webhookSealContext = (row: WebhookRow): SealContext =>
@@ -24,6 +27,9 @@ const webhookSealContext = (row: WebhookRow): SealContext =>
       payload: row.payload,
       status: row.status,
       created_at: row.createdAt,
+      key_id: row.keyId,
+      ownership: row.ownership,
+      stopped: row.stopped,
     },
     row.settingsSeal,
   );
@@ -46,6 +52,13 @@ export async function openSettings(
   row: WebhookRow,
 ): Promise<WebhookSettings> {
   return JSON.parse(await readSealed(system.keyrings, keyring, webhookSealContext(row), row.settings));
+}
+
+/** The host and port that a subscription's events go to. */
+export async function hostOf(system: System, brandId: BrandId, row: WebhookRow): Promise<string> {
+  const keyring = await system.keyrings.of(brandId);
+  const { url } = await openSettings({ system, keyring }, row);
+  return URL.canParse(url) ? new URL(url).host : '';
 }
 
 /** The secrets that sign at a given time: the current one, and the previous one during the overlap. */

@@ -4,12 +4,22 @@ import { invalidField, Refusal } from '../../domain/errors.ts';
 import type { Id } from '../../domain/ids.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
-import type { Instant } from '../../domain/time.ts';
-import { plusSeconds, withOffset } from '../../domain/time.ts';
-import { maskSecret, maxWebhooks, secretOverlapHours, urlOf } from '../../domain/webhooks/subscription.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import { challengeEvent } from '../../domain/webhooks/challenge.ts';
+import type { PayloadKind } from '../../domain/webhooks/subscription.ts';
+import {
+  auditedAddress,
+  maxWebhooks,
+  missingScopes,
+  secretOverlapHours,
+  urlOf,
+} from '../../domain/webhooks/subscription.ts';
+import type { Place } from '../../providers/outbound/target.ts';
+import { isRefusal } from '../../providers/outbound/target.ts';
 import { makeSecret } from '../../providers/signature.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import {
+  challengeAgain,
   changeWebhook,
   insertWebhook,
   insertWebhookEntry,
@@ -19,16 +29,12 @@ import {
 } from '../../store/webhooks/subscriptions.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
+import { ownershipOf } from './challenge.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { openSettings, sealSettings } from './sealing.ts';
-
-/** A subscription and its opened settings. */
-interface Opened {
-  readonly row: WebhookRow;
-  readonly settings: WebhookSettings;
-  /** The current time. */
-  readonly now: Instant;
-}
+import type { Opened } from './shown.ts';
+import { answerOf, shown, stoppedSentence } from './shown.ts';
+import type { OpenedWebhook } from './standing.ts';
 
 /** @throws Refusal `webhook_dne` */
 async function openWebhook(context: Context, id: Id<'webhook'>): Promise<Opened> {
@@ -42,13 +48,17 @@ export async function createWebhook(
   { body }: Input<Contract['createWebhook']>,
 ): Promise<Answer> {
   const { system, scope, keyring, now } = context;
-  const url = await checkedUrl(context, body);
+  const payload = body.payload ?? 'thin';
+  requireScopes(context, payload);
+  const target = await checkedTarget(context, body);
   if ((await listRows(scope)).length >= maxWebhooks)
     throw new Refusal('webhooks_err', `A brand has at most ${maxWebhooks} webhook subscriptions.`);
+  const { challenge, ...standing } = ownershipOf(system, target?.place ?? 'public');
   const settings = {
-    url: url ?? '',
+    url: target?.url ?? '',
     description: cleanText(body.description ?? ''),
     secret: makeSecret(),
+    ...(challenge !== undefined && { challenge }),
   };
   const id = system.newId<'webhook'>();
   const bare: WebhookRow = {
@@ -56,15 +66,18 @@ export async function createWebhook(
     settings: '',
     settingsSeal: 0,
     events: body.events,
-    payload: body.payload ?? 'thin',
+    payload,
     status: body.status ?? 'STATUS_ENABLED',
     createdAt: now,
     updatedAt: now,
     failingSince: undefined,
+    keyId: answeringKey(context),
+    stopped: undefined,
+    ...standing,
   };
   const row = sealSettings(keyring, bare, settings);
   const answer: Answer = { status: 201, body: answerOf({ row, settings, now }, settings.secret) };
-  const journal = context.journal({ facts: { webhook_id: id } });
+  const journal = context.journal({ facts: factsOf({ row, settings }) });
   requireDone(await insertWebhook(scope, row, journal, context.claim?.(answer, undefined)));
   return answer;
 }
@@ -89,22 +102,38 @@ export async function updateWebhook(
   { params, body }: Input<Contract['updateWebhook']>,
 ): Promise<Answer> {
   const { row, settings } = await openWebhook(context, params.webhook_id);
-  const url = await checkedUrl(context, body);
-  const { callback_url: _, ...fields } = { ...body, ...(url !== undefined && { url }) };
+  // Whoever may change subscriptions may end one. It shows nothing then.
+  if (Object.keys(body).length === 1 && body.status === 'STATUS_DISABLED')
+    return change(context, row, { ...row, status: body.status, failingSince: undefined }, settings, {
+      fields: ['status'],
+    });
+  const payload = body.payload ?? row.payload;
+  requireScopes(context, payload);
+  const target = await checkedTarget(context, body);
+  const { callback_url: _, ...fields } = { ...body, ...(target && { url: target.url }) };
+  const isAsked = target !== undefined && (target.url !== settings.url || row.ownership === 'unverified');
+  const { challenge, ...standing } = isAsked
+    ? ownershipOf(context.system, target.place)
+    : { ...row, challenge: settings.challenge };
+  const { challenge: __, ...kept } = settings;
   return change(
     context,
     row,
     {
       ...row,
+      ...standing,
       events: body.events ?? row.events,
-      payload: body.payload ?? row.payload,
+      payload,
       status: body.status ?? row.status,
       // A new URL and a re-enabled subscription start without failures.
-      failingSince: url !== undefined || body.status !== undefined ? undefined : row.failingSince,
+      failingSince: target !== undefined || body.status !== undefined ? undefined : row.failingSince,
+      keyId: answeringKey(context),
+      stopped: undefined,
     },
     {
-      ...settings,
-      url: url ?? settings.url,
+      ...kept,
+      ...(challenge !== undefined && { challenge }),
+      url: target?.url ?? settings.url,
       description: body.description === undefined ? settings.description : cleanText(body.description),
     },
     { fields: Object.keys(fields) },
@@ -137,7 +166,7 @@ async function change(
 ): Promise<Answer> {
   const row = sealSettings(context.keyring, { ...wanted, updatedAt: context.now }, settings);
   const answer: Answer = { status: 200, body: answerOf({ row, settings, now: context.now }, secret) };
-  const journal = context.journal({ ...(fields && { fields }), facts: { webhook_id: row.id } });
+  const journal = context.journal({ ...(fields && { fields }), facts: factsOf({ row, settings }) });
   requireDone(await changeWebhook(context.scope, before, row, journal, context.claim?.(answer, undefined)));
   return answer;
 }
@@ -153,7 +182,7 @@ export async function deleteWebhook(
   return answer;
 }
 
-/** Writes an event that only this subscription receives. */
+/** Writes an event that only this subscription receives. An unverified one gets its challenge again instead. */
 export async function testWebhook(
   context: Context,
   { params }: Input<Contract['testWebhook']>,
@@ -161,46 +190,51 @@ export async function testWebhook(
   const { row } = await openWebhook(context, params.webhook_id);
   if (row.status === 'STATUS_DISABLED')
     throw new Refusal('webhooks_err', 'The subscription is disabled: enable it first.');
-  const event = 'webhook.test';
+  if (row.stopped) throw new Refusal('webhooks_err', stoppedSentence(row, row.stopped));
+  const isUnverified = row.ownership === 'unverified';
+  const event = isUnverified ? challengeEvent : 'webhook.test';
   const answer: Answer = { status: 200, body: asciiJson({ webhook_id: row.id, event }) };
   const more = { webhook_id: row.id };
-  const journal = context.journal({ event: { type: event, more }, facts: more });
-  requireDone(await insertWebhookEntry(context.scope, row, journal, context.claim?.(answer, undefined)));
+  const claim = context.claim?.(answer, undefined);
+  if (isUnverified) {
+    const journal = context.journal({ facts: more });
+    requireDone(await challengeAgain(context.scope, row, context.now, journal, claim));
+    return answer;
+  }
+  const journal = context.journal({ event: { type: 'webhook.test', more }, facts: more });
+  requireDone(await insertWebhookEntry(context.scope, row, journal, claim));
   return answer;
 }
 
-/** The URL in the request, if there is one. @throws Refusal if it may not be called. */
-async function checkedUrl(
-  { system }: Context,
-  body: { readonly url?: string; readonly callback_url?: string },
-): Promise<string | undefined> {
-  const url = urlOf(body);
-  if (url === undefined) return undefined;
-  const refusal = await system.outbound.checkTarget(url);
-  const field = body.url === undefined ? 'callback_url' : 'url';
-  if (refusal) throw invalidField(field, refusal.sentence);
-  return url;
+/** @throws Refusal `scope_err` where the key lacks a scope that the payload shows the data of. */
+function requireScopes({ principal }: Context, payload: PayloadKind): void {
+  const [missing] = missingScopes(payload, principal.scopes);
+  if (missing !== undefined)
+    throw new Refusal(
+      'scope_err',
+      `A subscription with the payload ${payload} also needs the scope ${missing}.`,
+    );
 }
 
-const answerOf = (opened: Opened, secret?: string): string =>
-  asciiJson({ webhook_subscription: shown(opened, secret) });
+/** The key that answers for what it makes or changes. That of a sandbox's reference page is gone at the next start. */
+const answeringKey = ({ principal }: Context) => (principal.isStored ? principal.identity : undefined);
 
-/** The subscription as answers show it, with the secret only if it was just created. */
-function shown({ row, settings, now }: Opened, secret = maskSecret(settings.secret)) {
-  const { previous } = settings;
-  const stillSigns = previous !== undefined && previous.until > now;
-  return {
-    id: row.id,
-    url: settings.url,
-    description: settings.description,
-    events: row.events,
-    version: '0.1',
-    secret,
-    status: row.status,
-    created_time: withOffset(row.createdAt),
-    updated_time: withOffset(row.updatedAt),
-    payload: row.payload,
-    ...(stillSigns && { previous_secret_until: withOffset(previous.until) }),
-    ...(row.failingSince && { failing_since: withOffset(row.failingSince) }),
-  };
+/** What the audit trail says of a subscription. */
+const factsOf = ({ row, settings }: OpenedWebhook) => ({
+  webhook_id: row.id,
+  address: auditedAddress(settings.url),
+  payload: row.payload,
+});
+
+/** The URL in the request and where it leads, if there is one. @throws Refusal if it may not be called. */
+async function checkedTarget(
+  { system }: Context,
+  body: { readonly url?: string; readonly callback_url?: string },
+): Promise<{ readonly url: string; readonly place: Place } | undefined> {
+  const url = urlOf(body);
+  if (url === undefined) return undefined;
+  const place = await system.outbound.locate(url);
+  const field = body.url === undefined ? 'callback_url' : 'url';
+  if (isRefusal(place)) throw invalidField(field, place.sentence);
+  return { url, place };
 }

@@ -21,6 +21,8 @@ const sentences = {
   port: 'Must use port 443 or one from 1024 on.',
   address:
     'Must lead to public internet addresses only. An operator can allow other networks with CLIENTELE_WEBHOOK_ALLOW.',
+  moved:
+    'Leads to the public internet, but was registered in a network that the operator allows: it has to prove that it wants events.',
   unresolved: 'The host has no address: check its name, or try again once its DNS entry can be seen.',
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -36,7 +38,8 @@ export interface Target {
   readonly port: number;
 }
 
-export const isRefusal = (found: object): found is TargetRefusal => 'sentence' in found;
+export const isRefusal = (found: object | string): found is TargetRefusal =>
+  typeof found === 'object' && 'sentence' in found;
 
 const maxLength = 2_048;
 const dnsName =
@@ -64,10 +67,48 @@ export function readTarget(text: string): Target | TargetRefusal {
   return { url, protocol: url.protocol, host, port: url.port === '' ? usual : Number(url.port) };
 }
 
-/** Ranges of addresses, written as CIDRs and read once. */
-export type Ranges = readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Range = readonly [Address, number];
 
-export const readRanges = (cidrs: readonly string[]): Ranges => cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
+/**
+ * One place that an operator allows besides the public internet: a range of addresses, or the internal addresses of
+ * one host name; with a port, only there.
+ */
+interface AllowedPlace {
+  readonly range: Range | undefined;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** What one purpose may reach besides the public internet. */
+export type Allowed = readonly AllowedPlace[];
+
+/**
+ * Reads an entry of an allow-list: a CIDR, an address or a host name, and a port behind a colon where only that port
+ * is meant. An IPv6 address with a port is in brackets. `undefined`: it is none of these.
+ */
+function readPlace(entry: string): AllowedPlace | undefined {
+  const [, bracketed, plain = bracketed ?? '', digits] =
+    /^(?:\[([^\]]+)\]|([^[\]:]+|[^[\]]*:[^[\]]*:[^[\]]*))(?::([1-9][0-9]{0,4}))?$/.exec(entry) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  if (plain === '' || (port !== undefined && port > 65_535)) return undefined;
+  const cidr = isIP(plain) === 0 ? plain : `${plain}/${isIP(plain) === 4 ? 32 : 128}`;
+  if (ipaddr.isValidCIDR(cidr)) return { range: ipaddr.parseCIDR(cidr), host: undefined, port };
+  const host = plain.toLowerCase();
+  return dnsName.test(host) ? { range: undefined, host, port } : undefined;
+}
+
+export const isAllowEntry = (entry: string): boolean => readPlace(entry) !== undefined;
+
+export const readAllowed = (entries: readonly string[]): Allowed =>
+  entries.map((entry) => {
+    const place = readPlace(entry);
+    if (!place) throw new Error('An entry of an allow-list is neither a CIDR, an address nor a host.');
+    return place;
+  });
+
+const readRanges = (cidrs: readonly string[]): readonly Range[] =>
+  cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
 
 /** In a public range, but served by the cloud host itself: Azure's wire server. */
 const insidePublic = readRanges(['168.63.129.16/32']);
@@ -75,34 +116,49 @@ const insidePublic = readRanges(['168.63.129.16/32']);
 /** The range that IANA has allocated for the internet. Every other IPv6 address is special or unallocated. */
 const globalUnicast = readRanges(['2000::/3']);
 
-const isIn = (address: ipaddr.IPv4 | ipaddr.IPv6, ranges: Ranges): boolean =>
+const isIn = (address: Address, ranges: readonly Range[]): boolean =>
   ranges.some((range) => range[0].kind() === address.kind() && address.match([range[0], range[1]]));
+
+/** The addresses of networks that an organisation runs itself. A host name in an allow-list opens no others. */
+const internalKinds: readonly string[] = ['loopback', 'private', 'uniqueLocal', 'carrierGradeNat'];
+
+const isAllowed = ({ host, port }: Pick<Target, 'host' | 'port'>, address: Address, allow: Allowed) =>
+  allow.some((place) => {
+    if (place.port !== undefined && place.port !== port) return false;
+    if (place.range) return isIn(address, [place.range]);
+    return place.host === host && internalKinds.includes(address.range());
+  });
 
 /**
  * Whether an address is one host on the public internet. `range()` knows the special-purpose registries of
  * IANA (loopback, private, shared, link-local, documentation, benchmarking, NAT64, 6to4, Teredo, ORCHID and
  * more). An address that wraps another one (mapped, translated, tunnelled) is never public here.
  */
-function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+function isPublic(address: Address): boolean {
   if (address.range() !== 'unicast' || isIn(address, insidePublic)) return false;
   return address.kind() === 'ipv4' || isIn(address, globalUnicast);
 }
 
+/** Where a call goes: to a place that the operator allows, or to the public internet. */
+export type Place = 'inside' | 'public';
+
 /**
- * Checks whether the addresses of a target's host may be dialled. All of them must be allowed: a name with a
- * private address beside a public one is an attack. Plain HTTP and the ports of other protocols are allowed only in
- * ranges that an operator has named.
+ * Where the addresses of a target's host are, or why they may not be dialled. All of them must be in one place: a name
+ * with a private address beside a public one is an attack. Plain HTTP and the ports of other protocols are allowed
+ * only inside.
  */
-export function refusedAddresses(
-  target: Pick<Target, 'protocol' | 'port'>,
+export function placeOf(
+  target: Pick<Target, 'protocol' | 'host' | 'port'>,
   addresses: readonly string[],
-  allow: Ranges,
-): TargetRefusal | undefined {
+  allow: Allowed,
+): Place | TargetRefusal {
   // The address parser is lenient, too: it accepts `127.1`, which the connection would look up as a name.
   if (addresses.some((text) => isIP(text) === 0)) return refusal('address');
-  const outside = addresses.map((text) => ipaddr.parse(text)).filter((address) => !isIn(address, allow));
-  if (outside.length === 0) return undefined;
-  if (!outside.every(isPublic)) return refusal('address');
+  if (addresses.length === 0) return 'public';
+  const found = addresses.map((text) => ipaddr.parse(text));
+  const outside = found.filter((address) => !isAllowed(target, address, allow));
+  if (outside.length === 0) return 'inside';
+  if (outside.length < found.length || !outside.every(isPublic)) return refusal('address');
   if (target.protocol !== 'https:') return refusal('scheme');
-  return target.port === 443 || target.port >= 1_024 ? undefined : refusal('port');
+  return target.port === 443 || target.port >= 1_024 ? 'public' : refusal('port');
 }

@@ -4,8 +4,8 @@ import { toPostgres } from '../../domain/time.ts';
 import { columns, computed, flag, id, text } from '../columns.ts';
 import type { Connection, Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
-import type { WebhookId, WebhookRow } from './subscriptions.ts';
-import { webhooks } from './subscriptions.ts';
+import type { WebhookRow } from './subscriptions.ts';
+import { isActiveSql, webhooks } from './subscriptions.ts';
 
 // The worker looks for subscriptions of every brand that have work. It then reads and writes under the scope of
 // their brand.
@@ -19,7 +19,7 @@ const progress = columns({
 const behind = statement(
   'webhooks_behind',
   `select ${progress.list}, ${webhooks.list} from webhooks w join journal_heads h using (brand_id)
-    where w.status = 'STATUS_ENABLED' and w.fanned < h.event_number
+    where ${isActiveSql} and w.fanned < h.event_number
     order by random() limit 1 for update of w skip locked`,
 );
 
@@ -44,7 +44,6 @@ export async function lockLaggingWebhook(db: Connection): Promise<LaggingWebhook
 const subscription = columns(
   {
     brandId: id<BrandId>(),
-    webhookId: id<WebhookId>(),
     isFailing: computed('w.failing_since is not null', flag()),
   },
   'w',
@@ -52,19 +51,20 @@ const subscription = columns(
 
 const due = statement(
   'webhooks_due',
-  `select ${subscription.list} from webhooks w
-    where w.status = 'STATUS_ENABLED' and exists (
+  `select ${subscription.list}, ${webhooks.list} from webhooks w
+    where ${isActiveSql} and exists (
       select from deliveries d where d.brand_id = w.brand_id and d.webhook_id = w.webhook_id
          and d.status = 'pending' and d.due_at <= $1::timestamptz)`,
 );
 
 export interface DueWebhook {
   readonly brandId: BrandId;
-  readonly webhookId: WebhookId;
+  readonly webhook: WebhookRow;
   readonly isFailing: boolean;
 }
 
 /** The subscriptions with deliveries that are due now. */
 export async function dueWebhooks(db: Database, now: Instant): Promise<readonly DueWebhook[]> {
-  return (await db.run(due, [toPostgres(now)])).map(subscription.read);
+  const rows = await db.run(due, [toPostgres(now)]);
+  return rows.map((row) => ({ ...subscription.read(row), webhook: webhooks.read(row) }));
 }

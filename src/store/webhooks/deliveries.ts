@@ -3,13 +3,13 @@ import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import { maxStoredAttempts } from '../../domain/webhooks/delivery.ts';
-import { bigint, columns, computed, id, instant, named, number, optional, text } from '../columns.ts';
+import { bigint, columns, computed, flag, id, instant, named, number, optional, text } from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 import type { WebhookId, WebhookRow } from './subscriptions.ts';
-import { webhooks } from './subscriptions.ts';
+import { isActiveSql, webhooks } from './subscriptions.ts';
 
 export type DeliveryId = Id<'delivery'>;
 
@@ -123,7 +123,7 @@ const claim = sql(
   `with due as (
      select d.brand_id, d.delivery_id from deliveries d
       where d.brand_id = :brandId and d.webhook_id = :webhookId::uuid and d.status = 'pending' and d.due_at <= :now::timestamptz
-        and exists (select from webhooks where brand_id = :brandId and webhook_id = :webhookId::uuid and status = 'STATUS_ENABLED')
+        and exists (select from webhooks w where w.brand_id = :brandId and w.webhook_id = :webhookId::uuid and ${isActiveSql})
         and not exists (
           select from deliveries before where before.brand_id = :brandId and before.webhook_id = :webhookId::uuid
              and before.customer_id = d.customer_id and before.status = 'pending' and before.number < d.number)
@@ -235,6 +235,8 @@ export interface DeliveryRow {
   readonly customerId: string | undefined;
   readonly status: 'pending' | 'delivered' | 'dead';
   readonly dueAt: Instant;
+  /** Whether more than the body of the event was sent. */
+  readonly isFull: boolean;
   readonly attempts: readonly AttemptRow[];
 }
 
@@ -256,6 +258,7 @@ const delivery = columns({
   customerId: computed('page.customer_id', optional(id())),
   status: computed('page.status', text<DeliveryRow['status']>()),
   dueAt: computed('page.due_at', instant()),
+  isFull: computed('page.payload is not null', flag()),
 });
 const attempt = columns(
   {
@@ -273,7 +276,7 @@ const hasAttempt = columns({ attemptId: optional(id()) });
 const list = sql(
   'deliveries_list',
   `with page as (
-     select brand_id, delivery_id, event_id, number, type, customer_id, status, due_at from deliveries
+     select brand_id, delivery_id, event_id, number, type, customer_id, status, due_at, payload from deliveries
       where brand_id = :brandId and webhook_id = :webhookId::uuid and number < :before::bigint and (:status::text is null or status = :status)
       order by number desc limit :most
    )

@@ -1,7 +1,13 @@
-import type { Id } from '../../domain/ids.ts';
+import type { Id, KeyIdentity } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import type { PayloadKind, WebhookStatus } from '../../domain/webhooks/subscription.ts';
+import type { ChallengeOutcome } from '../../domain/webhooks/challenge.ts';
+import type {
+  Ownership,
+  PayloadKind,
+  StopReason,
+  WebhookStatus,
+} from '../../domain/webhooks/subscription.ts';
 import type { Journal } from '../audit/journal.ts';
 import { journalParameters, journalSql } from '../audit/journal.ts';
 import { columns, id, instant, named, number, optional, text, words } from '../columns.ts';
@@ -29,6 +35,14 @@ export interface WebhookRow {
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   readonly failingSince: Instant | undefined;
+  /** The key that made it or last changed it, and answers for it. */
+  readonly keyId: KeyIdentity | undefined;
+  readonly ownership: Ownership | undefined;
+  readonly stopped: StopReason | undefined;
+  /** While the URL is unverified: when the next challenge is sent, how many failed, and how the last one ended. */
+  readonly challengeDue: Instant | undefined;
+  readonly challenges: number;
+  readonly challengeOutcome: ChallengeOutcome | undefined;
 }
 
 export const webhooks = columns(
@@ -42,9 +56,19 @@ export const webhooks = columns(
     createdAt: instant(),
     updatedAt: instant(),
     failingSince: optional(instant()),
+    keyId: optional(id<KeyIdentity>()),
+    ownership: optional(text<Ownership>()),
+    stopped: optional(text<StopReason>()),
+    challengeDue: optional(instant()),
+    challenges: number(),
+    challengeOutcome: optional(text<ChallengeOutcome>()),
   },
   'w',
 );
+
+/** Which subscriptions `w` get events. */
+export const isActiveSql =
+  "w.status = 'STATUS_ENABLED' and w.stopped is null and w.ownership is distinct from 'unverified'";
 
 const all = statement(
   'webhooks_of',
@@ -85,15 +109,19 @@ export function insertWebhook(
       payload: row.payload,
       status: row.status,
       createdAt: toPostgres(row.createdAt),
+      keyId: row.keyId,
+      ownership: row.ownership,
+      challengeDue: row.challengeDue && toPostgres(row.challengeDue),
     },
     claim,
     gate: 'gate',
     changed: 'changed',
     parts: [journal],
     text: (claimed, rest) => `with gate as (select 1), ${claimed} changed as (
-      insert into webhooks (brand_id, webhook_id, settings, settings_seal, events, payload, status, created_at, updated_at, fanned)
+      insert into webhooks (brand_id, webhook_id, settings, settings_seal, events, payload, status, created_at, updated_at, fanned, key_id, ownership, challenge_due)
       select :brandId, :id::uuid, :settings, :settingsSeal::int, :events::text[], :payload, :status,
-             :createdAt::timestamptz, :createdAt::timestamptz, ${headSql}
+             :createdAt::timestamptz, :createdAt::timestamptz, ${headSql},
+             :keyId::uuid, :ownership, :challengeDue::timestamptz
         from ${claimed ? 'claim' : 'gate'}
       returning 1 as done), ${rest} result as (select done from changed) select done from result`,
   });
@@ -133,6 +161,19 @@ function write(scope: BrandScope, change: SubscriptionChange): Promise<WriteOutc
 
 const thisOne = 'brand_id = :brandId and webhook_id = :id::uuid and exists (select from gate)';
 
+/** The columns that say whether a subscription gets events, besides its status. */
+const standingSql = `key_id = :keyId::uuid, ownership = :ownership, stopped = :stopped,
+       challenge_due = :challengeDue::timestamptz, challenges = :challenges::int, challenge_outcome = :challengeOutcome`;
+
+const standingParameters = (row: WebhookRow): Parameters => ({
+  keyId: row.keyId,
+  ownership: row.ownership,
+  stopped: row.stopped,
+  challengeDue: row.challengeDue && toPostgres(row.challengeDue),
+  challenges: row.challenges,
+  challengeOutcome: row.challengeOutcome,
+});
+
 /** Writes the new state of a subscription. When it is enabled again, it receives events from then on. */
 export const changeWebhook = (
   scope: BrandScope,
@@ -148,7 +189,7 @@ export const changeWebhook = (
        events = :events::text[], payload = :payload,
        fanned = case when status <> :status then ${headSql} else fanned end,
        failing_since = case when :isFailing::boolean then failing_since end,
-       status = :status, updated_at = :updatedAt::timestamptz where ${thisOne} returning 1)`,
+       status = :status, updated_at = :updatedAt::timestamptz, ${standingSql} where ${thisOne} returning 1)`,
     parameters: {
       settings: after.settings,
       settingsSeal: after.settingsSeal,
@@ -157,6 +198,7 @@ export const changeWebhook = (
       status: after.status,
       updatedAt: toPostgres(after.updatedAt),
       isFailing: after.failingSince !== undefined,
+      ...standingParameters(after),
     },
     journal,
     claim,
@@ -188,6 +230,23 @@ export const insertWebhookEntry = (
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> =>
   write(scope, { name: 'webhook_note', row, effect: 'changed as (select 1 from gate)', journal, claim });
+
+/** Sends the challenge again, with its whole schedule. */
+export const challengeAgain = (
+  scope: BrandScope,
+  row: WebhookRow,
+  now: Instant,
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> =>
+  write(scope, {
+    name: 'webhook_challenge_again',
+    row,
+    effect: `changed as (update webhooks set challenge_due = :now::timestamptz, challenges = 0 where ${thisOne} returning 1)`,
+    parameters: { now: toPostgres(now) },
+    journal,
+    claim,
+  });
 
 /** Schedules the brand's events with these numbers for another delivery. Pending deliveries stay as they are. */
 export const replayDeliveries = (
@@ -282,32 +341,32 @@ export async function readReplayable(
   return rows.map((row) => eventNumber.read(row).number);
 }
 
-const disable = sql(
-  'webhook_disable',
+const background = sql(
+  'webhook_background_change',
   `with changed as (
      update webhooks set status = :status, settings = :settings, settings_seal = :settingsSeal::int,
-            updated_at = :now::timestamptz
-      where brand_id = :brandId and webhook_id = :id::uuid and settings_seal = :settingsSeal::int - 1
-        and status <> :status returning 1
+            updated_at = :now::timestamptz, ${standingSql}
+      where brand_id = :brandId and webhook_id = :id::uuid and settings_seal = :settingsSeal::int - 1 returning 1
    ), ${journalSql('changed')} select 1 as done from changed`,
 );
 
 /**
- * Disables a subscription whose receiver is gone, and announces it. False where it was disabled already, or was
- * changed since it was read.
+ * Writes what Clientele itself decided about a subscription: that it is disabled or stopped, or that its URL is
+ * verified. False where it was changed since it was read.
  */
-export async function disableWebhook(
+export async function changeInBackground(
   scope: BrandScope,
-  disabled: WebhookRow,
+  next: WebhookRow,
   journal: Journal,
 ): Promise<boolean> {
-  const rows = await disable.run(scope.db, {
+  const rows = await background.run(scope.db, {
     brandId: scope.brandId,
-    id: disabled.id,
-    status: disabled.status,
-    settings: disabled.settings,
-    settingsSeal: disabled.settingsSeal,
-    now: toPostgres(disabled.updatedAt),
+    id: next.id,
+    status: next.status,
+    settings: next.settings,
+    settingsSeal: next.settingsSeal,
+    now: toPostgres(next.updatedAt),
+    ...standingParameters(next),
     ...journalParameters(journal),
   });
   return rows.length > 0;

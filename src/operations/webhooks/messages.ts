@@ -1,0 +1,37 @@
+import { createHmac } from 'node:crypto';
+import type { Instant } from '../../domain/time.ts';
+import { millisOf } from '../../domain/time.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
+import { outcomeOfStatus } from '../../domain/webhooks/delivery.ts';
+import type { OutboundOutcome } from '../../providers/outbound.ts';
+import { signStandard } from '../../providers/signature.ts';
+import type { WebhookSettings } from './sealing.ts';
+import { secretsAt } from './sealing.ts';
+
+/** The headers of every message to a receiver: the signatures of Bond and of Standard Webhooks over the exact bytes sent. */
+export function headersFor(
+  settings: WebhookSettings,
+  eventId: string,
+  body: string,
+  now: Instant,
+): Readonly<Record<string, string>> {
+  const { present, previous } = secretsAt(settings, now);
+  const seconds = Math.floor(millisOf(now) / 1_000);
+  // Bond's header has one signature: until the overlap ends, that of the old secret.
+  const mac = createHmac('sha256', previous ?? present)
+    .update(`${seconds}.${body}`)
+    .digest('hex');
+  const standard = [present, ...(previous === undefined ? [] : [previous])];
+  return {
+    'content-type': 'application/json',
+    'bond-signature': `t=${seconds},v1=${mac},v2=${mac}`,
+    'webhook-id': eventId,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': standard.map((secret) => signStandard(secret, eventId, seconds, body)).join(' '),
+  };
+}
+
+export function outcomeOf(answer: OutboundOutcome): AttemptOutcome {
+  if (answer.kind === 'answered') return outcomeOfStatus(answer.status);
+  return answer.kind === 'refused' ? 'refused' : answer.reason;
+}

@@ -25,7 +25,7 @@ import type { KycProvider, ProviderChoice } from './providers/kyc.ts';
 import { httpKycLimits, openHttpKyc } from './providers/kyc-http.ts';
 import { openManualKyc } from './providers/kyc-manual.ts';
 import { openSandboxKyc } from './providers/kyc-sandbox.ts';
-import { isRefusal, readTarget } from './providers/outbound/target.ts';
+import { allowEntriesOf } from './providers/outbound/target.ts';
 import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
 import { openSecurity } from './security.ts';
@@ -313,12 +313,6 @@ const webhookBounds = { timeoutMs: 10_000, maxResponseBytes: 1_024 } as const;
 const lobTimeoutMs = 3_000;
 const lobMaxResponseBytes = 64 * 1024;
 
-/** The host and port of a URL, as an entry of an allow-list. Nothing if it cannot be called at all. */
-function placesOf(url: string): readonly string[] {
-  const target = readTarget(url);
-  return isRefusal(target) ? [] : [`${target.url.hostname}:${target.port}`];
-}
-
 /** Opens the address verifier: open data or Lob. A sandbox adds test addresses for every verdict. */
 function openVerifier({ lob, environment }: Config, now: () => Instant): AddressVerifier {
   const base = lob
@@ -326,7 +320,7 @@ function openVerifier({ lob, environment }: Config, now: () => Instant): Address
         apiKey: readSecretFile('CLIENTELE_LOB_KEY_FILE', lob.keyFile),
         outbound: openOutbound({
           // The operator's own URL is its own allow-list.
-          allow: lob.url === undefined ? [] : placesOf(lob.url),
+          allow: lob.url === undefined ? [] : allowEntriesOf(lob.url),
           timeoutMs: lobTimeoutMs,
           maxResponseBytes: lobMaxResponseBytes,
         }),

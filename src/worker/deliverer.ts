@@ -4,10 +4,9 @@ import { sendChallenge } from '../operations/webhooks/challenge.ts';
 import { deliver } from '../operations/webhooks/deliver.ts';
 import { fanOut } from '../operations/webhooks/fan-out.ts';
 import { hostOf } from '../operations/webhooks/sealing.ts';
-import { claimChallenges } from '../store/webhooks/challenges.ts';
 import { claimDeliveries } from '../store/webhooks/deliveries.ts';
-import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
-import { dueWebhooks } from '../store/webhooks/deliveries-due.ts';
+import type { DueChallenge, DueWebhook } from '../store/webhooks/deliveries-due.ts';
+import { claimChallenges, dueWebhooks } from '../store/webhooks/deliveries-due.ts';
 import type { Task } from './task.ts';
 import { startTask } from './task.ts';
 import type { TaskLog } from './task-log.ts';
@@ -16,8 +15,8 @@ import type { TaskLog } from './task-log.ts';
 const interval = 1_000;
 
 /**
- * The most concurrent deliveries of this process: in total, to one subscription, and to one host and port, whoever
- * subscribed it. A slow receiver uses only its own share. A failing receiver gets one delivery at a time, and only while
+ * The most concurrent deliveries of this process: in total, to one subscription, and to one host and port, for all
+ * brands. A slow receiver uses only its own share. A failing receiver gets one delivery at a time, and only while
  * half of the total is free, so that many failing receivers do not use all of it.
  */
 const limits = { inAll: 256, perHost: 32, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
@@ -33,7 +32,7 @@ export function startDeliverer(system: System, log: TaskLog): Task {
   const waiting = new Map<string, Map<string, DueWebhook>>();
   const inFlight = countInFlight();
   const hosts = rememberHosts(system);
-  let challenges = 0;
+  const challenge = challengesOf(system, log, follow);
   const activeWork = new Set<Promise<void>>();
   let isFilling = false;
   let stopped = false;
@@ -77,27 +76,8 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     }
   }
 
-  async function challenge(): Promise<void> {
-    for (const due of await claimChallenges(system.db, system.now(), maxChallenges - challenges)) {
-      challenges += 1;
-      follow(
-        sendChallenge(system, due)
-          .catch(log.failed)
-          .then(() => {
-            challenges -= 1;
-          }),
-      );
-    }
-  }
-
-  /** Without the database there is nothing to do until the next round. */
   const claim = ({ brandId, webhook }: DueWebhook, most: number) =>
-    claimDeliveries(scopeOf(system, brandId), webhook.id, system.now(), system.newId(), most).catch(
-      (error: unknown) => {
-        log.failed(error);
-        return [];
-      },
-    );
+    orNothing(log, claimDeliveries(scopeOf(system, brandId), webhook.id, system.now(), system.newId(), most));
 
   function follow(work: Promise<void>): void {
     activeWork.add(work);
@@ -112,7 +92,7 @@ export function startDeliverer(system: System, log: TaskLog): Task {
       const outcome = await fanOut(system);
       for (const due of await dueWebhooks(system.db, system.now())) turns.set(due.webhook.id, due);
       follow(fill());
-      if (challenges < maxChallenges) follow(challenge().catch(log.failed));
+      follow(challenge());
       return outcome;
     },
   });
@@ -123,6 +103,28 @@ export function startDeliverer(system: System, log: TaskLog): Task {
       // Deliveries that a running claim returns are still sent.
       while (activeWork.size > 0) await Promise.all(activeWork);
     },
+  };
+}
+
+/** Without the database there is nothing to do until the next round. */
+const orNothing = <One>(log: TaskLog, claim: Promise<readonly One[]>): Promise<readonly One[]> =>
+  claim.catch((error: unknown) => {
+    log.failed(error);
+    return [];
+  });
+
+/** Sends the challenges that are due, and gives each to `follow`. */
+function challengesOf(system: System, log: TaskLog, follow: (work: Promise<void>) => void) {
+  let running = 0;
+  const send = async (due: DueChallenge) => {
+    running += 1;
+    await sendChallenge(system, due).catch(log.failed);
+    running -= 1;
+  };
+  return async (): Promise<void> => {
+    if (running >= maxChallenges) return;
+    const due = await orNothing(log, claimChallenges(system.db, system.now(), maxChallenges - running));
+    for (const one of due) follow(send(one));
   };
 }
 

@@ -7,8 +7,8 @@ import { readRetryAfter, retryDelaySeconds } from '../../domain/webhooks/deliver
 import type { Ownership } from '../../domain/webhooks/subscription.ts';
 import { auditedAddress } from '../../domain/webhooks/subscription.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
-import type { DueChallenge } from '../../store/webhooks/challenges.ts';
 import { challengeFailed } from '../../store/webhooks/challenges.ts';
+import type { DueChallenge } from '../../store/webhooks/deliveries-due.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';

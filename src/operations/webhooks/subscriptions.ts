@@ -102,7 +102,7 @@ export async function updateWebhook(
   { params, body }: Input<Contract['updateWebhook']>,
 ): Promise<Answer> {
   const { row, settings } = await openWebhook(context, params.webhook_id);
-  // Whoever may change subscriptions may end one. It shows nothing then.
+  // Every key that may change subscriptions may end one. It shows nothing then.
   if (Object.keys(body).length === 1 && body.status === 'STATUS_DISABLED')
     return change(context, row, { ...row, status: body.status, failingSince: undefined }, settings, {
       fields: ['status'],

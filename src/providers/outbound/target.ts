@@ -139,6 +139,12 @@ function isPublic(address: Address): boolean {
   return address.kind() === 'ipv4' || isIn(address, globalUnicast);
 }
 
+/** The host and port of a URL as entries of an allow-list; none if it cannot be called at all. */
+export function allowEntriesOf(url: string): readonly string[] {
+  const target = readTarget(url);
+  return isRefusal(target) ? [] : [`${target.url.hostname}:${target.port}`];
+}
+
 /** Where a call goes: to a place that the operator allows, or to the public internet. */
 export type Place = 'inside' | 'public';
 

@@ -1,9 +1,10 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
-import { toPostgres } from '../../domain/time.ts';
+import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import { columns, computed, flag, id, text } from '../columns.ts';
 import type { Connection, Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import { sql } from '../sql.ts';
 import type { WebhookRow } from './subscriptions.ts';
 import { isActiveSql, webhooks } from './subscriptions.ts';
 
@@ -67,4 +68,38 @@ export interface DueWebhook {
 export async function dueWebhooks(db: Database, now: Instant): Promise<readonly DueWebhook[]> {
   const rows = await db.run(due, [toPostgres(now)]);
   return rows.map((row) => ({ ...subscription.read(row), webhook: webhooks.read(row) }));
+}
+
+/** Seconds after which another worker may send the same challenge: the first one may have died. */
+const challengeLeaseSeconds = 30;
+
+const owner = columns({ brandId: computed('w.brand_id', id<BrandId>()) });
+
+const claimSql = sql(
+  'webhook_challenges_claim',
+  `with due as (
+     select brand_id, webhook_id from webhooks w
+      where w.status = 'STATUS_ENABLED' and w.stopped is null and w.ownership = 'unverified' and w.challenge_due <= :now::timestamptz
+      order by w.challenge_due limit :most::int for update skip locked
+   )
+   update webhooks w set challenge_due = :until::timestamptz from due
+    where w.brand_id = due.brand_id and w.webhook_id = due.webhook_id
+   returning ${owner.list}, ${webhooks.list}`,
+);
+
+/** A subscription of any brand whose URL is challenged now. */
+export interface DueChallenge {
+  readonly brandId: BrandId;
+  readonly webhook: WebhookRow;
+}
+
+/** Claims challenges that are due, the longest waiting first. */
+export async function claimChallenges(
+  db: Database,
+  now: Instant,
+  most: number,
+): Promise<readonly DueChallenge[]> {
+  const until = plusSeconds(now, challengeLeaseSeconds);
+  const rows = await claimSql.run(db, { now: toPostgres(now), until: toPostgres(until), most });
+  return rows.map((row) => ({ ...owner.read(row), webhook: webhooks.read(row) }));
 }

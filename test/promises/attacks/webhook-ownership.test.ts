@@ -11,7 +11,7 @@ import { openWorld } from '../../world.ts';
 import { eventually } from '../durability/cpu-contention.ts';
 import { entriesOf } from './guessing.ts';
 
-// A subscription names a URL whose owner never asked for events: by mistake, or to send customers to somebody, or to
+// A subscription names a URL whose owner never asked for events: by mistake, or to send it customers, or to
 // flood a server.
 
 let ahead = 0;

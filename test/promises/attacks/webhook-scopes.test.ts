@@ -50,11 +50,13 @@ test.each([
     `A subscription with the payload ${payload} also needs the scope ${missing}.`,
   );
   expect((await brand.call('GET', '/webhooks')).json.webhook_subscriptions).toEqual([]);
-  const events = world.log.map((line) => JSON.parse(line)).filter((line) => line.key === key.key.identity && line.security_event !== undefined);
+  const events = world.log
+    .map((line) => JSON.parse(line))
+    .filter((line) => line.key === key.key.identity && line.security_event === 'scope_refused');
   expect(events).toMatchObject([{ security_event: 'scope_refused', operation: 'createWebhook' }]);
 });
 
-test('a subscription of somebody else is not turned round: not its payload, its URL, nor what it is sent', async () => {
+test('a subscription of another key is not turned round: not its payload, its URL, nor what it is sent', async () => {
   const key = await keyWith(brand, ['webhooks:write', 'events:read']);
   const { id } = (await newWebhook(brand, { url: own.url, events: ['*'], payload: 'full' })).json
     .webhook_subscription;
@@ -75,7 +77,7 @@ test('a subscription of somebody else is not turned round: not its payload, its 
   await eventually(() => evil.arrived.length === 1);
   expect(evil.arrived[0]?.json.event).toBe('customer.created');
   expect(evil.arrived[0]?.json.customer).toBeUndefined();
-  // Whoever may manage subscriptions may end one.
+  // Every key that may manage subscriptions may end one.
   expect((await change(key, id, { status: 'STATUS_DISABLED' })).json.webhook_subscription.state).toBe(
     'disabled',
   );

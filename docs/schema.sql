@@ -18,6 +18,7 @@ create table api_keys (
   networks text[],
   last_used_at timestamp with time zone,
   last_used_from text,
+  disabled_at timestamp with time zone,
   constraint api_keys_pkey PRIMARY KEY (brand_id, identity),
   constraint api_keys_brand_id_name_key UNIQUE (brand_id, name),
   constraint api_keys_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),

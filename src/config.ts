@@ -294,7 +294,7 @@ const listOf = (list: string): readonly string[] =>
     .filter((entry) => entry !== '');
 
 /** Whether the operator said where the root key is. */
-export const hasRootKey = ({ rootKey, rootKeyFile, rootKeyCommand }: Config): boolean =>
+const hasRootKey = ({ rootKey, rootKeyFile, rootKeyCommand }: Config): boolean =>
   [rootKey, rootKeyFile, rootKeyCommand].some((one) => one !== undefined);
 
 /** The unsafe settings in live, each as a sentence with the next step. A sandbox allows all of them. */

@@ -17,6 +17,7 @@ const pages = [
   'docs/scaling.md',
   'docs/operating.md',
   'docs/commands.md',
+  'docs/threat-model.md',
 ];
 
 let world: World;

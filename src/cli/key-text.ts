@@ -20,6 +20,7 @@ export const keyFacts = (brand: Brand, key: Omit<NewKey, 'authorization'>) => ({
   date_created: withOffset(key.createdAt),
   ...(key.expiresAt && { date_expires: withOffset(key.expiresAt) }),
   ...(key.revokedAt && { date_revoked: withOffset(key.revokedAt) }),
+  ...(key.disabledAt && { date_disabled: withOffset(key.disabledAt) }),
   ...(key.previousUntil && { date_previous_secret_ends: withOffset(key.previousUntil) }),
 });
 

@@ -111,7 +111,7 @@ export const sealedColumns = {
       expires_at: 'instant',
       revoked_at: 'instant',
     },
-    boundLater: { owner: 'text', networks: 'words' },
+    boundLater: { owner: 'text', networks: 'words', disabled_at: 'instant' },
   },
   'retention_policies.proof': {
     ...proof,

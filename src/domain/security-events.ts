@@ -54,6 +54,10 @@ export const securityEvents = {
   data_exported: { severity: 'notice', when: 'An operator exported customers or the audit trail.' },
   key_created: { severity: 'notice', when: 'An operator created an API key.' },
   key_rotated: { severity: 'notice', when: 'An operator gave an API key a new secret.' },
+  key_enabled: {
+    severity: 'warning',
+    when: 'An operator enabled an API key that a restore had disabled.',
+  },
   key_revoked: { severity: 'notice', when: 'An operator revoked an API key.' },
   provider_changed: {
     severity: 'warning',
@@ -165,6 +169,7 @@ const commands: Readonly<Record<string, SecurityEventName>> = {
   'keys create': 'key_created',
   'keys rotate': 'key_rotated',
   'keys revoke': 'key_revoked',
+  'keys enable': 'key_enabled',
   'programs create': 'provider_changed',
   'programs set': 'provider_changed',
   'export audit': 'data_exported',

@@ -45,7 +45,7 @@ export interface KeyCheck {
   /**
    * The principal of the two headers of a request from a source address.
    *
-   * @throws Refusal `auth_err`, the same for a missing, unknown, wrong, expired or revoked key, and for one that may
+   * @throws Refusal `auth_err`, the same for a missing, unknown, wrong, expired, revoked or disabled key, and for one that may
    *   not be used from there.
    */
   authenticate(identity: string | undefined, secret: string | undefined, source: string): Promise<Principal>;
@@ -72,7 +72,7 @@ export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOpti
 
   async function find(identity: KeyIdentity): Promise<Known | undefined> {
     const key = identity === inMemory?.identity ? inMemory : await findProven(identity);
-    if (!key || key.revokedAt) return undefined;
+    if (!key || key.revokedAt || key.disabledAt) return undefined;
     const found = {
       key,
       principal: principalOf(key, key !== inMemory),

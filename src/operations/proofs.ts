@@ -22,6 +22,7 @@ const keyContext = (key: Omit<StoredApiKey, 'proof'>): SealContext =>
     revoked_at: key.revokedAt,
     owner: key.owner,
     networks: key.networks,
+    disabled_at: key.disabledAt,
   });
 
 const programContext = (program: Omit<StoredProgram, 'proof'>): SealContext =>

@@ -117,7 +117,7 @@ test(
       /sealed under version 7 of the root key, and the root key file has 1/,
     );
     const later = readFileSync(file);
-    later.write('2', later.indexOf('1\n'));
+    later.write('3', later.indexOf('2\n'));
     writeFileSync(join(folder, 'later.backup'), later);
     await expect(restoreFrom(config, join(folder, 'later.backup'), call)).rejects.toThrow(
       /a newer one made it/,
@@ -152,10 +152,17 @@ interface Manifest {
   readonly tables: object[];
 }
 
-/** The same backup with another manifest, and a checksum that fits. */
+/** What the holder of the root key puts behind a backup. */
+function signatureOver(body: Buffer): Buffer {
+  const { key, sign } = openVault(rootKeyFromFile(rootKey).load()).signer;
+  const text = `clientele backup 2\n${createHash('sha256').update(body).digest('hex')}`;
+  return Buffer.concat([Buffer.from(key, 'hex'), Buffer.from(sign(text), 'base64')]);
+}
+
+/** The same backup with another manifest, and a signature and a checksum that fit. */
 function rewritten(whole: Buffer, change: (manifest: Manifest) => void): Buffer {
   const start = whole.subarray(0, whole.indexOf('\n') + 1);
-  const inside = gunzipSync(whole.subarray(start.length, whole.length - 32));
+  const inside = gunzipSync(whole.subarray(start.length, whole.length - 128));
   const end = inside.indexOf('\n') + 1;
   const manifest = JSON.parse(inside.subarray(0, end).toString()) as Manifest;
   change(manifest);
@@ -163,5 +170,6 @@ function rewritten(whole: Buffer, change: (manifest: Manifest) => void): Buffer 
     Buffer.concat([Buffer.from(`${JSON.stringify(manifest)}\n`), inside.subarray(end)]),
   );
   const body = Buffer.concat([start, packed]);
-  return Buffer.concat([body, createHash('sha256').update(body).digest()]);
+  const signed = Buffer.concat([body, signatureOver(body)]);
+  return Buffer.concat([signed, createHash('sha256').update(signed).digest()]);
 }

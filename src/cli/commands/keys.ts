@@ -1,14 +1,15 @@
+import { OperatorError } from '../../domain/operator-error.ts';
 import { instantOfMillis } from '../../domain/time.ts';
 import type { NewKey } from '../../operations/brands/api-keys.ts';
 import type { Brand } from '../command.ts';
-import { withBrand } from '../command.ts';
+import { withBrand, withSystem } from '../command.ts';
 import { keyFacts, keyWithSecret, minuteText, scopesText, secretText, warnAboutSecret } from '../key-text.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
 import type { ReasonOptions } from '../reason.ts';
 import { formatTable } from '../table.ts';
 
-type Key = Pick<NewKey, 'expiresAt' | 'revokedAt' | 'previousUntil'>;
+type Key = Pick<NewKey, 'expiresAt' | 'revokedAt' | 'disabledAt' | 'previousUntil'>;
 
 interface CreateOptions extends ReasonOptions {
   readonly brand: string;
@@ -112,6 +113,47 @@ export async function revokeKey(format: Format, keyName: string, options: Revoke
   );
 }
 
+interface EnableOptions {
+  readonly brand?: string;
+  readonly all?: boolean;
+}
+
+/** Enables keys that a restore has disabled: one of a brand, or all of one brand or of every brand. */
+export async function enableKeys(
+  format: Format,
+  keyName: string | undefined,
+  options: EnableOptions,
+): Promise<void> {
+  if ((keyName === undefined) !== (options.all === true) || (keyName && !options.brand))
+    throw new OperatorError(
+      'Say which keys: clientele keys enable KEY --brand NAME, or clientele keys enable --all, for every brand or with --brand for one.',
+    );
+  const enabled = await withSystem(format, async (system) => {
+    const { enableKey, findKeyByName, keysOf } = await operations();
+    const { allBrands, findBrandByName } = await import('../../operations/brands/brands.ts');
+    const brands =
+      options.brand === undefined ? await allBrands(system) : [await findBrandByName(system, options.brand)];
+    const done: { readonly brand: Brand; readonly key: Omit<NewKey, 'authorization'> }[] = [];
+    for (const brand of brands) {
+      const { brandId } = brand;
+      const keys =
+        keyName === undefined
+          ? (await keysOf(system, brandId)).filter(({ disabledAt, revokedAt }) => disabledAt && !revokedAt)
+          : [await findKeyByName(system, brandId, keyName)];
+      for (const { identity } of keys) done.push({ brand, key: await enableKey(system, brandId, identity) });
+    }
+    return done;
+  });
+  printAnswer(
+    format,
+    enabled.map(({ brand, key }) => keyFacts(brand, key)),
+    () =>
+      enabled.length === 0
+        ? 'No key is disabled.'
+        : enabled.map(({ brand, key }) => `Enabled the key ${key.name} of ${brand.name}.`).join('\n'),
+  );
+}
+
 const operations = () => import('../../operations/brands/api-keys.ts');
 
 function showSecret(format: Format, brand: Brand, key: NewKey, sentence: string): void {
@@ -119,9 +161,10 @@ function showSecret(format: Format, brand: Brand, key: NewKey, sentence: string)
   warnAboutSecret(format);
 }
 
-export function stateOf({ expiresAt, revokedAt, previousUntil }: Key): string {
+export function stateOf({ expiresAt, revokedAt, disabledAt, previousUntil }: Key): string {
   const now = instantOfMillis(Date.now());
   if (revokedAt) return `revoked ${minuteText(revokedAt)}`;
+  if (disabledAt) return `disabled ${minuteText(disabledAt)}`;
   if (expiresAt && expiresAt <= now) return `expired ${minuteText(expiresAt)}`;
   const parts = ['active', ...(expiresAt ? [`until ${minuteText(expiresAt)}`] : [])];
   if (previousUntil && previousUntil > now)

@@ -95,7 +95,11 @@ function addKeys(keys: Command): void {
       (await import('../key-review.ts')).reviewKeys(formatOf(command), options),
     );
   example(review, 'keys review --brand "Blue Ridge" --csv access-2026-q4.csv');
+  addKeyChanges(keys);
+}
 
+/** The commands that change a key. */
+function addKeyChanges(keys: Command): void {
   const rotate = keys
     .command('rotate <key>')
     .description('Give an API key a new secret. <key> is its identity or its name.')
@@ -118,6 +122,18 @@ function addKeys(keys: Command): void {
       (await import('../commands/keys.ts')).revokeKey(formatOf(command), key, options),
     );
   example(revoke, 'keys revoke shop --brand "Blue Ridge"');
+
+  const enable = keys
+    .command('enable [key]')
+    .description(
+      'Enable an API key that a restore has disabled. [key] is its identity or its name. A revoked key stays revoked.',
+    )
+    .option('--brand <name>', "The brand's name or id. Required unless --all is given.")
+    .option('--all', 'Enable every disabled key, of the brand or of every brand.')
+    .action(async (key, options, command) =>
+      (await import('../commands/keys.ts')).enableKeys(formatOf(command), key, options),
+    );
+  example(enable, 'keys enable shop --brand "Blue Ridge"');
 }
 
 const listed = (names: readonly string[]): string =>

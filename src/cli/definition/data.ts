@@ -113,11 +113,18 @@ function addBackup(program: Command): void {
 
   const restore = program
     .command('restore <file>')
-    .description('Fill a new data directory, or an empty database, from a backup.')
-    .action(async (file, _options, command) =>
-      (await import('../commands/restore.ts')).restore(formatOf(command), file),
+    .description(
+      'Fill a new data directory, or an empty database, from a backup. Its API keys are disabled until clientele keys enable.',
+    )
+    .option(
+      '--audit <file...>',
+      'Exports of the audit trail that are newer than the backup: lost legal holds are named, and keys that were revoked since stay revoked.',
+    )
+    .option('--unsigned', 'Take a backup of an older version, which has no signature.')
+    .action(async (file, options, command) =>
+      (await import('../commands/restore.ts')).restore(formatOf(command), file, options),
     );
-  example(restore, 'restore /backups/2026-11-24.backup');
+  example(restore, 'restore /backups/2026-11-24.backup --audit trail-of-today.ndjson');
 }
 
 const rotations = {

@@ -86,6 +86,7 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     createdAt: now,
     expiresAt: expiryOf(system, options, now),
     revokedAt: undefined,
+    disabledAt: undefined,
     previousUntil: undefined,
     owner: ownerOf(system, options),
     networks: networksOf(options),
@@ -140,6 +141,7 @@ const withoutSecret = (key: StoredApiKey): ApiKey => ({
   createdAt: key.createdAt,
   expiresAt: key.expiresAt,
   revokedAt: key.revokedAt,
+  disabledAt: key.disabledAt,
   previousUntil: key.previousUntil,
   owner: key.owner,
   networks: key.networks,
@@ -199,6 +201,16 @@ export const revokeBrandKey = (system: System, brandId: BrandId, identity: KeyId
     ...stored,
     revokedAt: stored.revokedAt ?? system.now(),
   }));
+
+/** Lets a key work again that a restore has disabled. @throws OperatorError for a revoked key. */
+export const enableKey = (system: System, brandId: BrandId, identity: KeyIdentity): Promise<ApiKey> =>
+  change(system, brandId, identity, { operation: 'keys enable' }, (stored) => {
+    if (stored.revokedAt)
+      throw new OperatorError(
+        `The key "${stored.name}" is revoked, and stays so. Make a new one with: clientele keys create`,
+      );
+    return { ...stored, disabledAt: undefined };
+  });
 
 /** Changes a key as it is stored now, after proving that it is as it was written. */
 async function change(

@@ -37,6 +37,7 @@ export async function makeReferenceKey(system: System): Promise<ReferenceKey | u
       createdAt: system.now(),
       expiresAt: undefined,
       revokedAt: undefined,
+      disabledAt: undefined,
       previousUntil: undefined,
       owner: undefined,
       networks: [],

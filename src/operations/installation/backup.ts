@@ -6,20 +6,30 @@ import type { BackupFacts, BackupOptions } from '../../store/installation/backup
 import { writeBackup } from '../../store/installation/backup.ts';
 import { readInstallation } from '../../store/installation/installation.ts';
 import { migrationStatus } from '../../store/migrate.ts';
+import type { Vault } from '../../vault/vault.ts';
 
-export interface BackupRequest extends Omit<BackupOptions, 'madeAt'> {
+export interface BackupRequest extends Omit<BackupOptions, 'madeAt' | 'signer'> {
   readonly now: Instant;
+  readonly vault: Vault;
 }
 
 /**
- * Writes the whole database to a file. Sealed data stay sealed, so a backup needs no key and contains none.
+ * Writes the whole database to a file. Sealed data stay sealed, and the file contains no key. The signer of the audit
+ * trail signs it, so that a restore knows who made it.
  *
  * @throws OperatorError if there is nothing to back up; BackupError if the file cannot be written; MigrationError
  *   if a newer version wrote the database.
  */
-export async function makeBackup(db: Database, { now, ...options }: BackupRequest): Promise<BackupFacts> {
+export async function makeBackup(
+  db: Database,
+  { now, vault, ...options }: BackupRequest,
+): Promise<BackupFacts> {
   const { applied } = await migrationStatus(db);
-  if (applied.length === 0 || !(await readInstallation(db)))
-    throw new OperatorError('The database is empty, so there is nothing to back up.');
-  return writeBackup(db, { ...options, madeAt: withOffset(now) });
+  const installation = applied.length === 0 ? undefined : await readInstallation(db);
+  if (!installation) throw new OperatorError('The database is empty, so there is nothing to back up.');
+  if (!vault.provesRoot(installation.rootProof))
+    throw new OperatorError(
+      'The root key is not the one that this database was created with, so it cannot sign the backup. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
+    );
+  return writeBackup(db, { ...options, madeAt: withOffset(now), signer: vault.signer });
 }

@@ -162,7 +162,7 @@ export async function examineBrands(
       );
     }
     const keys = await listKeys(scope);
-    hints.push(...keyHints(brand, keys, now()));
+    hints.push(...disabledHints(brand, keys), ...keyHints(brand, keys, now()));
     // A sandbox brand often needs no key of its own.
     if (environment === 'live' && !keys.some((key) => isGood(key, now()))) hints.push(keylessHint(brand));
   }
@@ -178,12 +178,25 @@ export async function examineBrands(
 
 type Key = Awaited<ReturnType<typeof listKeys>>[number];
 
-const isGood = (key: Key, now: Instant): boolean => !key.revokedAt && (!key.expiresAt || key.expiresAt > now);
+const isGood = (key: Key, now: Instant): boolean =>
+  !key.revokedAt && !key.disabledAt && (!key.expiresAt || key.expiresAt > now);
 
 const makeKey = (brand: Brand): string => `clientele keys create --brand ${JSON.stringify(brand.name)}`;
 
 const keylessHint = (brand: Brand): Finding =>
   yellow('API keys', `${brand.name} has no valid key.`, `Make one with: ${makeKey(brand)}`);
+
+function disabledHints(brand: Brand, keys: readonly Key[]): readonly Finding[] {
+  const count = keys.filter(({ disabledAt, revokedAt }) => disabledAt && !revokedAt).length;
+  if (count === 0) return [];
+  return [
+    yellow(
+      'API keys',
+      `${count === 1 ? 'A key' : `${count} keys`} of ${brand.name} ${count === 1 ? 'is' : 'are'} disabled since a restore.`,
+      `Revoke those that were revoked after the backup, then enable the others: clientele keys enable --all --brand ${JSON.stringify(brand.name)}`,
+    ),
+  ];
+}
 
 function keyHints(brand: Brand, keys: readonly Key[], now: Instant): readonly Finding[] {
   const soon = plusSeconds(now, 14 * daySeconds);

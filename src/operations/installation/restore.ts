@@ -3,29 +3,33 @@ import type { Database } from '../../store/connection/database.ts';
 import type { BackupReading, Manifest } from '../../store/installation/backup-file.ts';
 import { openBackupFile } from '../../store/installation/backup-file.ts';
 import type { Environment } from '../../store/installation/installation.ts';
-import type { RestoreFacts } from '../../store/installation/restore.ts';
+import type { RestoreFacts, RestoreOptions } from '../../store/installation/restore.ts';
 import { loadBackup } from '../../store/installation/restore.ts';
-import type { MigrationSteps } from '../../store/migrate.ts';
 import { migrationsIn } from '../../store/migrate.ts';
 import type { RootKeys } from '../../vault/key-source.ts';
+import { isSignedBy } from '../../vault/signer.ts';
 import { openVault } from '../../vault/vault.ts';
 
 /** The installation that a backup is restored into. */
 export interface Restoring {
   readonly environment: Environment;
   readonly root: RootKeys;
+  /** Whether a backup of an older version, which has no signature, is taken. */
+  readonly allowsUnsigned?: boolean | undefined;
 }
 
 /**
  * Opens a backup and checks that it can be restored here, before anything is written.
  *
- * @throws BackupError unless the file is whole; OperatorError if version, environment or root key differ.
+ * @throws BackupError unless the file is whole; OperatorError if version, environment or root key differ, or if it was
+ * not made with the root key.
  */
 export async function openBackup(path: string, restoring: Restoring): Promise<BackupReading> {
   const backup = await openBackupFile(path);
   try {
     refuseOtherVersion(backup.manifest);
     refuseOtherInstallation(backup.manifest, restoring);
+    refuseOtherHand(path, backup, restoring);
     return backup;
   } catch (error) {
     backup.close();
@@ -33,14 +37,12 @@ export async function openBackup(path: string, restoring: Restoring): Promise<Ba
   }
 }
 
-/** Fills an empty database from the backup, and brings its schema up to date. */
+/** Fills an empty database from the backup, brings its schema up to date, and finishes it, all or nothing. */
 export const restoreBackup = (
   db: Database,
   backup: BackupReading,
-  before: MigrationSteps,
-  progress?: (bytes: number) => void,
-): Promise<RestoreFacts> =>
-  loadBackup(db, { backup, migrations: migrationsIn(), before, ...(progress && { progress }) });
+  steps: Pick<RestoreOptions, 'before' | 'finish' | 'progress'>,
+): Promise<RestoreFacts> => loadBackup(db, { ...steps, backup, migrations: migrationsIn() });
 
 function refuseOtherVersion({ migrations, version }: Manifest): void {
   const known = new Map(migrationsIn().map(({ name, digest }) => [name, digest]));
@@ -75,4 +77,22 @@ function refuseOtherInstallation(manifest: Manifest, { environment, root }: Rest
       'The root key is not the one that the backup was made with, so no record could be opened. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
     );
   }
+}
+
+/** Refuses a file that was made or changed without the root key. */
+function refuseOtherHand(path: string, { signed }: BackupReading, { root, allowsUnsigned }: Restoring): void {
+  if (!signed) {
+    if (allowsUnsigned) return;
+    throw new OperatorError(
+      `${path} has no signature: a version before signatures made it, or the signature was taken away. If you know that it was always kept where only you can write, restore it with --unsigned.`,
+    );
+  }
+  if (!openVault(root).signerOf(signed.key))
+    throw new OperatorError(
+      `${path} is signed by another key than the root key's: ${signed.key}. It was made or changed by an installation with another root key. Use another copy of it, or another backup.`,
+    );
+  if (!isSignedBy(signed.key, Buffer.from(signed.text, 'latin1'), signed.signature))
+    throw new OperatorError(
+      `${path} was changed after it was made: its signature does not match its content. Use another copy of it, or another backup.`,
+    );
 }

@@ -18,6 +18,8 @@ export interface ApiKey {
   readonly createdAt: Instant;
   readonly expiresAt: Instant | undefined;
   readonly revokedAt: Instant | undefined;
+  /** Since when a restore has left it disabled. */
+  readonly disabledAt: Instant | undefined;
   /** Until when the previous secret is still valid. `undefined`: no rotation overlaps. */
   readonly previousUntil: Instant | undefined;
   /** The e-mail address of the person behind the key, in lower case. */
@@ -51,6 +53,7 @@ const keys = columns(
     createdAt: instant(),
     expiresAt: optional(instant()),
     revokedAt: optional(instant()),
+    disabledAt: optional(instant()),
     previousUntil: optional(instant()),
     owner: optional(text()),
     networks: words(),
@@ -180,7 +183,7 @@ const change = sql(
   'api_key_change',
   `with changed as (
      update api_keys set digest = :digest, previous_digest = :previousDigest, previous_until = :previousUntil,
-            revoked_at = :revokedAt, version = :version::int, proof = :proof
+            revoked_at = :revokedAt, disabled_at = :disabledAt, version = :version::int, proof = :proof
       where brand_id = :brandId and identity = :identity and version = :version::int - 1 returning 1
    ), ${journalSql('changed')} select 1 from changed`,
 );
@@ -197,6 +200,7 @@ export async function changeKey(scope: BrandScope, next: StoredApiKey, entry: Ne
     previousDigest: next.previousDigest,
     previousUntil: next.previousUntil && toPostgres(next.previousUntil),
     revokedAt: next.revokedAt && toPostgres(next.revokedAt),
+    disabledAt: next.disabledAt && toPostgres(next.disabledAt),
     version: next.version,
     proof: next.proof,
     ...entryParameters(entry),

@@ -8,7 +8,9 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Environment } from './installation.ts';
 
-// A backup is one file: a first line with the kind of file, a gzip stream, and the SHA-256 of everything before it.
+// A backup is one file: a first line with the kind of file, a gzip stream, the signer's public key with its signature
+// (32 and 64 bytes) over the SHA-256 of what is before them, and the SHA-256 of everything before it. A file of the
+// first form has no signature.
 // The stream contains the manifest, one line of JSON, and then the tables in the manifest's order. Each table is
 // PostgreSQL's COPY text in blocks: a length of four bytes, and the bytes. An empty block ends a table, and the
 // eight bytes after it are its row count.
@@ -35,10 +37,33 @@ export interface Manifest {
 }
 
 const kind = 'clientele backup ';
-const firstLine = `${kind}1\n`;
+/** Both forms have a first line of this length. */
+const firstLine = `${kind}2\n`;
+const unsignedLine = `${kind}1\n`;
 const digestLength = 32;
-/** The smallest possible size in bytes: the first line and a digest. */
-const shortest = firstLine.length + digestLength + 1;
+const keyLength = 32;
+const signatureLength = 64;
+/** The bytes after the gzip stream. */
+const trailerLength = (start: string): number =>
+  digestLength + (start === firstLine ? keyLength + signatureLength : 0);
+
+/** Signs the text that stands for a backup. */
+export interface BackupSigner {
+  /** The public key, 64 hex digits. */
+  readonly key: string;
+  /** 64 bytes in base64. */
+  sign(text: string): string;
+}
+
+/** A signature over a backup, to be verified by the caller. */
+export interface BackupSignature {
+  readonly key: string;
+  readonly text: string;
+  readonly signature: string;
+}
+
+/** The text that is signed: the kind of file, and the digest of its content. */
+const signedText = (content: Buffer): string => `${firstLine}${content.toString('hex')}`;
 
 /** The bytes of a table. The row count is complete after the last byte. */
 export interface TableText extends AsyncIterable<Buffer> {
@@ -55,7 +80,7 @@ export async function writeBackupFile(
   path: string,
   manifest: Manifest,
   tables: Iterable<TableText>,
-  signal?: AbortSignal,
+  { signer, signal }: { readonly signer: BackupSigner; readonly signal?: AbortSignal | undefined },
 ): Promise<number> {
   if (existsSync(path))
     throw new BackupError(`${path} is there already. Choose another name for the backup.`);
@@ -63,7 +88,8 @@ export async function writeBackupFile(
   try {
     const target = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
     const packer = createGzip({ level: 1 });
-    await pipeline(content(manifest, tables), packer, withDigest, target, signal ? { signal } : {});
+    const whole = (packed: AsyncIterable<Buffer>) => withTrailer(packed, signer);
+    await pipeline(content(manifest, tables), packer, whole, target, signal ? { signal } : {});
     await rename(draft, path);
     await syncFolder(dirname(path));
     return target.bytesWritten;
@@ -103,13 +129,17 @@ function lengthOf(count: number): Buffer {
   return length;
 }
 
-async function* withDigest(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* withTrailer(packed: AsyncIterable<Buffer>, signer: BackupSigner): AsyncGenerator<Buffer> {
   const digest = createHash('sha256').update(firstLine);
   yield Buffer.from(firstLine);
   for await (const bytes of packed) {
     digest.update(bytes);
     yield bytes;
   }
+  const text = signedText(digest.copy().digest());
+  const signed = Buffer.concat([Buffer.from(signer.key, 'hex'), Buffer.from(signer.sign(text), 'base64')]);
+  digest.update(signed);
+  yield signed;
   yield digest.digest();
 }
 
@@ -121,6 +151,8 @@ async function syncFolder(path: string): Promise<void> {
 /** A complete and undamaged backup, open for one read from beginning to end. */
 export interface BackupReading {
   readonly manifest: Manifest;
+  /** `undefined` in a file of the first form. */
+  readonly signed: BackupSignature | undefined;
   /** The size of the file in bytes, and the bytes that have been read. */
   readonly size: number;
   readonly position: number;
@@ -141,28 +173,39 @@ export async function openBackupFile(path: string): Promise<BackupReading> {
     );
   });
   const { size } = await file.stat();
-  const [start, kept] = await readEnds(file, size).finally(() => file.close());
-  if (start !== firstLine) {
+  const [start, trailer] = await readEnds(file, size).finally(() => file.close());
+  if (start !== firstLine && start !== unsignedLine) {
     throw new BackupError(
       start.startsWith(kind)
         ? `${path} has a form that this version does not know: a newer one made it. Restore with that version, or a newer one.`
         : `${path} is not a backup of Clientele. Name a file that clientele backup has made.`,
     );
   }
-  if (size < shortest) throw damaged(path);
+  const end = size - trailerLength(start);
+  if (end <= start.length) throw damaged(path);
   const digest = createHash('sha256');
-  for await (const bytes of createReadStream(path, { end: size - digestLength - 1 }))
-    digest.update(bytes as Buffer);
-  if (!digest.digest().equals(kept)) throw damaged(path);
-  return beginReading(path, size);
+  for await (const bytes of createReadStream(path, { end: end - 1 })) digest.update(bytes as Buffer);
+  const content = digest.copy().digest();
+  const signed = trailer.subarray(0, -digestLength);
+  const whole = digest.update(signed).digest();
+  if (!whole.equals(trailer.subarray(-digestLength))) throw damaged(path);
+  return beginReading(path, size, end, signed.length === 0 ? undefined : signatureIn(signed, content));
 }
 
+const signatureIn = (signed: Buffer, content: Buffer): BackupSignature => ({
+  key: signed.toString('hex', 0, keyLength),
+  text: signedText(content),
+  signature: signed.toString('base64', keyLength),
+});
+
+/** The first line, and what follows the gzip stream. */
 async function readEnds(file: FileHandle, size: number): Promise<readonly [string, Buffer]> {
-  const start = Buffer.alloc(firstLine.length);
-  const { bytesRead } = await file.read(start, 0, start.length, 0);
-  const kept = Buffer.alloc(digestLength);
-  await file.read(kept, 0, digestLength, Math.max(0, size - digestLength));
-  return [start.toString('latin1', 0, bytesRead), kept];
+  const line = Buffer.alloc(firstLine.length);
+  const { bytesRead } = await file.read(line, 0, line.length, 0);
+  const start = line.toString('latin1', 0, bytesRead);
+  const trailer = Buffer.alloc(trailerLength(start));
+  await file.read(trailer, 0, trailer.length, Math.max(0, size - trailer.length));
+  return [start, trailer];
 }
 
 const damaged = (path: string) =>
@@ -170,8 +213,13 @@ const damaged = (path: string) =>
     `${path} is damaged or was cut short: its checksum does not fit. Use another copy of it, or another backup.`,
   );
 
-async function beginReading(path: string, size: number): Promise<BackupReading> {
-  const packed = createReadStream(path, { start: firstLine.length, end: size - digestLength - 1 });
+async function beginReading(
+  path: string,
+  size: number,
+  end: number,
+  signed: BackupSignature | undefined,
+): Promise<BackupReading> {
+  const packed = createReadStream(path, { start: firstLine.length, end: end - 1 });
   const unpacked = packed.pipe(createGunzip());
   packed.on('error', (error) => unpacked.destroy(error));
   const chunks = unpacked[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -203,6 +251,7 @@ async function beginReading(path: string, size: number): Promise<BackupReading> 
 
   return {
     manifest: JSON.parse(await line()) as Manifest,
+    signed,
     size,
     get position() {
       return firstLine.length + packed.bytesRead;

@@ -4,7 +4,7 @@ import type { Columns } from '../columns.ts';
 import { columns, computed, named, number, optional, text } from '../columns.ts';
 import type { Database, Row } from '../connection/database.ts';
 import { migrationLock } from '../migrate.ts';
-import type { Manifest, TableText } from './backup-file.ts';
+import type { BackupSigner, Manifest, TableText } from './backup-file.ts';
 import { writeBackupFile } from './backup-file.ts';
 import type { Environment } from './installation.ts';
 
@@ -65,6 +65,8 @@ export interface BackupOptions {
   /** The version of Clientele that makes the backup, and the time, for the manifest. */
   readonly version: string;
   readonly madeAt: string;
+  /** Signs the file. */
+  readonly signer: BackupSigner;
   /** Called every few thousand rows with the rows so far and the estimated total. */
   readonly progress?: (rows: number, about: number) => void;
   /** Aborts the backup. The incomplete file is deleted. */
@@ -95,7 +97,7 @@ export function writeBackup(db: Database, options: BackupOptions): Promise<Backu
       options.progress?.(rows, Math.max(rows, about));
     };
     const texts = manifest.tables.map((one) => textOf(client, one, count));
-    const bytes = await writeBackupFile(options.path, manifest, texts, options.signal);
+    const bytes = await writeBackupFile(options.path, manifest, texts, options);
     await client.query('commit');
     return { bytes, rows, tables: manifest.tables.length };
   });

@@ -15,6 +15,8 @@ export interface RestoreOptions {
   readonly migrations: readonly Migration[];
   /** What the program has to do before a migration. */
   readonly before?: MigrationSteps;
+  /** What the program has to do once everything is in its place, in the same transaction. */
+  readonly finish?: (db: Database) => Promise<void>;
   /** Called repeatedly with the number of bytes read from the file. */
   readonly progress?: (bytes: number) => void;
 }
@@ -32,7 +34,7 @@ export interface RestoreFacts {
  */
 export function loadBackup(
   db: Database,
-  { backup, migrations, progress, before }: RestoreOptions,
+  { backup, migrations, progress, before, finish }: RestoreOptions,
 ): Promise<RestoreFacts> {
   const { manifest } = backup;
   return db.session(async (client) => {
@@ -61,6 +63,7 @@ export function loadBackup(
       await before?.[migration.name]?.(within(db, client));
       await client.query(stepSql(migration));
     }
+    await finish?.(within(db, client));
     await client.query('commit');
     // Without this, PostgreSQL plans for empty tables until its next automatic analyze.
     await client.query(`analyze ${manifest.tables.map(({ name }) => name).join(', ')}`);

@@ -201,6 +201,16 @@ const miscountedRows = statement(
 export const miscountedHolds = async (scope: BrandScope): Promise<readonly CustomerId[]> =>
   (await scope.db.run(miscountedRows, [scope.brandId])).map((row) => miscounted.read(row).customerId);
 
+const heldIds = columns({ holdId: id<Id<'hold'>>() });
+const among = statement(
+  'legal_holds_among',
+  `select ${heldIds.list} from legal_holds where brand_id = $1 and hold_id = any ($2::uuid[])`,
+);
+
+/** Which of these holds are stored, in force or released. */
+export const holdsAmong = async (scope: BrandScope, ids: readonly string[]): Promise<readonly string[]> =>
+  (await scope.db.run(among, [scope.brandId, ids])).map((row) => heldIds.read(row).holdId);
+
 const requestFacts = columns({
   erasureId: id<Id<'erasure'>>(),
   reason: text(),

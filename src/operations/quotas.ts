@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../domain/errors.ts';
 import type { BrandId } from '../domain/ids.ts';
 import type { BrandScope } from '../store/scope.ts';
@@ -16,7 +17,8 @@ export interface QuotaLimits {
 
 export interface Quotas {
   /**
-   * Makes room for an answer under an Idempotency-Key. Waits only where nothing is known of the brand yet.
+   * Makes room for an answer under an Idempotency-Key. Waits only where nothing is known of the brand yet, and at
+   * most a second.
    *
    * @throws Refusal `idempotency_budget`
    */
@@ -31,6 +33,8 @@ const recordRetry = 60;
 const freshness = { records: 60_000, documents: 5_000 } as const;
 /** A measurement counts for at least so many times as long as it took, so that measuring never is the main work. */
 const restFactor = 100;
+/** Milliseconds that a request waits for a measurement. One that takes longer counts for later requests. */
+const longestWait = 1_000;
 /** Brands whose usage is remembered; beyond it the oldest goes. */
 const capacity = 10_000;
 
@@ -50,18 +54,20 @@ export function openQuotas(limits: QuotaLimits, clock: () => number = () => perf
   return {
     admitRecord(scope) {
       const { brandId } = scope;
-      if (!records.isKnown(brandId)) return records.measure(scope).then(() => takeRecord(brandId));
-      // A failed measurement leaves the last one, and the next request tries again.
-      if (!records.isFresh(brandId)) records.measure(scope).catch(() => undefined);
+      if (!records.isKnown(brandId)) return waitFor(records.measure(scope)).then(() => takeRecord(brandId));
+      if (!records.isFresh(brandId)) void records.measure(scope);
       takeRecord(brandId);
       return undefined;
     },
     async admitDocuments(scope, bytes) {
-      if (!documents.isFresh(scope.brandId)) await documents.measure(scope);
+      if (!documents.isFresh(scope.brandId)) await waitFor(documents.measure(scope));
       if (!documents.take(scope.brandId, bytes, limits.documentBytes)) throw new Refusal('document_budget');
     },
   };
 }
+
+const waitFor = (measurement: Promise<void>): Promise<unknown> =>
+  Promise.race([measurement, pause(longestWait, undefined, { ref: false })]);
 
 /** What was measured of a brand, and what this process has added since. */
 interface Reading {
@@ -73,7 +79,7 @@ interface Reading {
 interface Meter {
   isKnown(brandId: BrandId): boolean;
   isFresh(brandId: BrandId): boolean;
-  /** Measures a brand; callers at once share one measurement. */
+  /** Measures a brand; callers at once share one measurement. A failed one leaves what was known before. */
   measure(scope: BrandScope): Promise<void>;
   /** Adds an amount, unless the sum would pass the limit. */
   take(brandId: BrandId, amount: number, limit: number): boolean;
@@ -90,13 +96,14 @@ function openMeter(
   async function measureNow(scope: BrandScope): Promise<void> {
     const start = clock();
     const before = readings.get(scope.brandId)?.added ?? 0;
-    const measured = await read(scope);
+    const measured = await read(scope).catch(() => undefined);
     const now = clock();
+    const last = readings.get(scope.brandId);
     // What was added during the measurement may be missing in it.
-    const added = (readings.get(scope.brandId)?.added ?? before) - before;
+    const added = (last?.added ?? before) - (measured === undefined ? 0 : before);
     readings.delete(scope.brandId);
     readings.set(scope.brandId, {
-      measured,
+      measured: measured ?? last?.measured ?? 0,
       added,
       until: now + Math.max(freshMs, restFactor * (now - start)),
     });

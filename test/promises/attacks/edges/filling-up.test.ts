@@ -133,4 +133,24 @@ describe('measuring', () => {
     await new Promise(setImmediate);
     expect(() => quotas.admitRecord(scope)).not.toThrow();
   });
+
+  test('that fails or is slow refuses nothing and is not tried again at once', async () => {
+    let now = 0;
+    let asked = 0;
+    const read = () => {
+      asked += 1;
+      return asked === 1 ? Promise.reject(new Error('timeout')) : new Promise(() => undefined);
+    };
+    const scope = { brandId, db: { read, run: read } as never };
+    const quotas = openQuotas({ idempotencyRecords: 2, documentBytes: 1 }, () => now);
+    await quotas.admitRecord(scope);
+    expect(quotas.admitRecord(scope)).toBeUndefined();
+    expect(() => quotas.admitRecord(scope), 'of what this process has accepted itself').toThrow(Refusal);
+    expect(asked).toBe(1);
+    now = 61_000;
+    expect(() => quotas.admitRecord(scope)).toThrow(Refusal);
+    expect(asked).toBe(2);
+    const other = { ...scope, brandId: randomUUID() as BrandId };
+    await expect(quotas.admitRecord(other), 'waits for a second').resolves.toBeUndefined();
+  });
 });

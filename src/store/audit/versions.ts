@@ -28,7 +28,7 @@ const state = columns({
   place: optional(text<NonNullable<CustomerState['place']>>()),
 });
 
-/** Entries that have no number yet count too. One statement sees a change and its entry, or neither. */
+/** Entries that have no number yet count too, but not rows that the sequencer refused. One statement sees a change and its entry, or neither. */
 const states = sql(
   'customer_versions',
   `with ids as (
@@ -36,7 +36,8 @@ const states = sql(
       where brand_id = :brandId and customer_id > :after::uuid order by customer_id limit :most::int
    ), entries as (
      select customer_id, body from audit join ids using (customer_id) where brand_id = :brandId
-     union all select customer_id, body from journal join ids using (customer_id) where brand_id = :brandId
+     union all select customer_id, body from journal join ids using (customer_id)
+      where brand_id = :brandId and refused_at is null
    ), told as (
      select customer_id, max((substring(body from '"record_version":([0-9]{1,9})'))::int) as written,
             bool_or(position('"operation":"deleteCustomer"' in body) > 0) as has_deletion,
@@ -83,7 +84,7 @@ const recordStates = sql(
      select body from audit
       where brand_id = :brandId and customer_id is null and position('"record_version":' in body) > 0
      union all select body from journal
-      where brand_id = :brandId and customer_id is null and position('"record_version":' in body) > 0
+      where brand_id = :brandId and refused_at is null and customer_id is null and position('"record_version":' in body) > 0
    ), told as (
      select substring(body from '"key":"([0-9a-f-]{36})"') as key,
             max((substring(body from '"record_version":([0-9]{1,9})'))::int) as written

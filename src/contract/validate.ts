@@ -87,6 +87,28 @@ function sentence(keyword: string, params: Readonly<Record<string, unknown>>): s
 }
 
 /**
+ * A body without its optional members that are null: clients of typed languages write them for what they do not have.
+ * A required member keeps its null, so that the schema reports it.
+ */
+export function withoutNulls(value: unknown, schema: TSchema): unknown {
+  const { items, properties, required = [] } = schema as ShownSchema;
+  if (Array.isArray(value)) return items ? value.map((item) => withoutNulls(item, items)) : value;
+  if (typeof value !== 'object' || value === null || !properties) return value;
+  const isKnown = (name: string) => Object.hasOwn(properties, name);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, inner]) => inner !== null || !isKnown(name) || required.includes(name))
+      .map(([name, inner]) => [name, withoutNulls(inner, (isKnown(name) && properties[name]) || {})]),
+  );
+}
+
+interface ShownSchema {
+  readonly items?: TSchema;
+  readonly properties?: Readonly<Record<string, TSchema>>;
+  readonly required?: readonly string[];
+}
+
+/**
  * Query parameters arrive as text. An integer parameter is parsed if it is in plain form (`1`, not `1e3`, `01` or
  * `1.0`); anything else stays text and fails the schema.
  */

@@ -4,7 +4,7 @@ import type { Input, OperationRow } from '../contract/operation.ts';
 import { isRepeatable, isVersionedRead } from '../contract/operation.ts';
 import { apiPrefix } from '../contract/table.ts';
 import type { ShapeCheck } from '../contract/validate.ts';
-import { checkTexts, readQuery, shapeCheck } from '../contract/validate.ts';
+import { checkTexts, readQuery, shapeCheck, withoutNulls } from '../contract/validate.ts';
 import { InvalidInput, Refusal } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
@@ -156,15 +156,17 @@ interface CheckedBody {
 function checkBody(
   row: OperationRow,
   shape: ShapeCheck | undefined,
-  body: unknown,
+  sent: unknown,
   validationContext: ValidationContext,
   problems: Problems,
 ): CheckedBody {
   const found = new Problems();
   if (!row.body || !shape) {
-    if (body !== undefined) problems.add('body', 'This operation takes no body.');
+    if (sent !== undefined) problems.add('body', 'This operation takes no body.');
     return { body: undefined, deferredProblems: found };
   }
+  // In a change, null would ask to remove a value, which no field of ours allows.
+  const body = row.method === 'POST' ? withoutNulls(sent, row.body.schema) : sent;
   checkTexts(body, row.body.schema, '', found);
   found.addMissing(shape(body));
   const misshapen = found.topFields();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { profileSealContext } from '../../src/operations/customers/sealing.ts';
-import { newCustomer } from '../contract-samples.ts';
+import { newCustomer, verifiedCustomer } from '../contract-samples.ts';
 import { address, mailing } from '../people.ts';
 import { rewrite } from '../rewrite.ts';
 import type { BrandClient, Called, World } from '../world.ts';
@@ -120,6 +120,17 @@ describe("a customer's addresses", () => {
     expect(moved.status).toBe(200);
     const half = await brand.call('PATCH', `${one.path}/${one.primary}`, { body: { country: 'US' } });
     expect(Object.keys(half.json.Message).sort()).toEqual(['state', 'zip_code']);
+  });
+
+  test('of a locked customer keep the primary one, and say that it is locked', async () => {
+    const id = await verifiedCustomer(brand);
+    const [{ address_id }] = (await brand.call('GET', `/customers/${id}/addresses`)).json;
+    const at = `/customers/${id}/addresses/${address_id}`;
+    for (const refused of [
+      await brand.call('DELETE', at),
+      await brand.call('PATCH', at, { body: { is_primary: false } }),
+    ])
+      expect(refused.json).toMatchObject({ Status: 403, Code: 'kyc_customer' });
   });
 
   test('always have a primary one', async () => {

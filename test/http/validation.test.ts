@@ -84,8 +84,8 @@ describe('a create', () => {
     for (const sentences of Object.values(answer.json.Message)) expect(sentences).toHaveLength(1);
   });
 
-  test('coerces no type: refuses a number, a word and null', async () => {
-    const wrong = [1, 0, true, null, [], {}, ['James'], { $gt: '' }];
+  test('coerces no type: refuses a number, a word and a list', async () => {
+    const wrong = [1, 0, true, [], {}, ['James'], { $gt: '' }];
     for (const field of Object.keys(person()).filter((name) => name !== 'addresses')) {
       for (const value of wrong)
         expect(fieldsOf(await post(person({ [field]: value })))).toEqual([400, [field]]);
@@ -94,6 +94,23 @@ describe('a create', () => {
       const addresses = [address, { ...mailing, is_primary: value }];
       expect(fieldsOf(await post(person({ addresses })))).toEqual([400, ['addresses.1.is_primary']]);
     }
+  });
+
+  test('takes null for an optional field as absent, and refuses it for a required one', async () => {
+    const required = ['dob', 'first_name', 'last_name', 'addresses'];
+    for (const field of Object.keys(person())) {
+      const answer = await post(person({ ssn: undefined, brand_person_id: null, [field]: null }));
+      if (required.includes(field)) expect(fieldsOf(answer)).toEqual([400, [field]]);
+      else
+        expect([answer.status, answer.json[field] || undefined]).toEqual([
+          201,
+          field === 'phone_country_code' ? '1' : undefined,
+        ]);
+    }
+    const addresses = [{ ...address, street2: null }];
+    const { status, json } = await post(person({ ssn: null, addresses }));
+    expect([status, json.addresses[0].street2, json.ssn]).toEqual([201, '', undefined]);
+    expect(fieldsOf(await post(person({ nickname: null })))).toEqual([400, ['nickname']]);
   });
 
   test('refuses fields that only the server sets', async () => {

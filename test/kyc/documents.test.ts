@@ -42,12 +42,16 @@ describe('the content of a file', () => {
     expect((await hand(governmentId(base64(start)))).status).toBe(200);
   });
 
+  test.each([' ', '\n\n', 'junk '.repeat(203)])('of a PDF is taken behind %j', async (before) => {
+    expect((await hand(governmentId(base64(`${before}%PDF-1.7`)))).status).toBe(200);
+  });
+
   test.each([
     ['GIF89a'],
     ['<svg xmlns="http://www.w3.org/2000/svg"/>'],
     ['MZ\x90\0'],
     ['\0\0\0\x18ftypisom'],
-    [' %PDF-1.7'],
+    [`${' '.repeat(1_020)}%PDF-1.7`],
     ['\xff\xd8'],
   ])('that begins with %j is refused for any media type', async (start) => {
     const refused = await handRefused(governmentId(base64(start)));
@@ -64,7 +68,11 @@ describe('the content of a file', () => {
     ['a data URL', `data:image/png;base64,${pixel}`],
   ])('in base64 with %s is refused', async (_what, image) => {
     expect(image).not.toBe(pixel);
-    expect((await handRefused(governmentId(image))).json.Code).toBe('create_kyc_schema');
+    const refused = await handRefused(governmentId(image));
+    expect(refused.json.Code).toBe('create_kyc_schema');
+    expect(refused.json.Message['government_id.front_image.image']).toEqual([
+      expect.stringContaining('Not valid base64'),
+    ]);
   });
 });
 

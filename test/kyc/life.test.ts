@@ -120,6 +120,16 @@ test('missing fields may be sent with the start and are stored', { timeout: 60_0
   expect(other.kyc_status).toBeDefined();
 });
 
+test('a start after a pass is refused as such, whatever else is missing', async () => {
+  const { ssn: _ssn, phone: _phone, ...rest } = person();
+  const { customer_id: id } = (await brand.call('POST', '/customers', { body: rest })).json;
+  const [{ program_id }] = (await brand.call('GET', '/programs')).json;
+  const body = { customer_id: id, program_id };
+  expect((await brand.call('POST', '/simulate/kyc-pass', { body })).status).toBe(200);
+  const refused = await brand.call('POST', `/customers/${id}/verification-kyc`, { body: { program_id } });
+  expect(refused.json).toMatchObject({ Status: 409, Code: 'kyc_reinit_fail' });
+});
+
 test('a start that contradicts the stored values names them', async () => {
   const { customer_id: id } = (await newCustomer(brand)).json;
   const [{ program_id }] = (await brand.call('GET', '/programs')).json;

@@ -58,6 +58,8 @@ const image = {
   image: Type.String({
     description: 'The file in base64 (RFC 4648 section 4): a jpg, png, heic or pdf of at most 10 MB.',
     contentEncoding: 'base64',
+    // So that the rule names the line breaks that MIME encoders add.
+    lines: true,
   }),
 };
 const imageSchema = Type.Object(image, { title: 'DocumentImage', ...closed });

@@ -40,7 +40,8 @@ export class Components {
   #copy(node: object): JsonObject {
     const copy: Record<string, Json> = {};
     for (const [name, value] of Object.entries(node)) {
-      if (name === 'documented') continue;
+      // For the checks of our own; `lines` is a member of a body only where it has a schema.
+      if (name === 'documented' || (name === 'lines' && value === true)) continue;
       if (data.has(name)) copy[name] = value as Json;
       // The names below `properties` are members, which may have the name of a keyword.
       else if (name === 'properties') copy[name] = this.#members(value as object);

@@ -75,8 +75,9 @@ export function changeAddress(
   if (all.any) throw new Refusal('edit_customer_schema', all.toObject());
 
   const sent = asInputs(addresses).map((one) => (one.address_id === id ? { ...one, ...change } : one));
+  const changed = applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
   refuseWithoutPrimary(sent, 'is_primary');
-  return applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
+  return changed;
 }
 
 /** @throws Refusal `address_dne`, `edit_customer_schema` for the last primary address, or `kyc_customer`. */
@@ -88,8 +89,10 @@ export function removeAddress(
   const { addresses } = present.profile;
   findAddress(addresses, id);
   const sent = asInputs(addresses).filter((one) => one.address_id !== id);
+  // First the lock, which no other address would open.
+  const changed = applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
   refuseWithoutPrimary(sent, 'address_id');
-  return applyChange(present, { addresses: sent }, new Problems(), addressDefaults);
+  return changed;
 }
 
 function refuseWithoutPrimary(addresses: readonly AddressInput[], field: string): void {

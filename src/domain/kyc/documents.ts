@@ -138,15 +138,16 @@ function isBase64(text: string): boolean {
   return btoa(atob(last)) === last && !/[^A-Za-z0-9+/]/.test(text.slice(0, -4));
 }
 
-/** The kind of file by its first bytes, or `undefined` for any other. */
+/** The kind of file by its first bytes, or `undefined` for any other. `base64` is valid. */
 export function mediaTypeOf(base64: string): MediaType | undefined {
   const start = base64.slice(0, 16);
   if (!/^[A-Za-z0-9+/]{16}$/.test(start)) return undefined;
-  const bytes = atob(start);
+  // Readers of PDF take a header anywhere in the first 1,024 bytes (ISO 32000-1, annex H.3.4.1).
+  const [bytes, head] = [atob(start), atob(base64.slice(0, 4 * Math.ceil(1_024 / 3)))];
   if (bytes.startsWith('\xff\xd8\xff')) return 'image/jpeg';
   if (bytes.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
-  if (bytes.startsWith('%PDF-')) return 'application/pdf';
   // ISO/IEC 23008-12: a file type box whose major brand is one of the HEVC image brands.
   const isHeic = /^ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)$/.test(bytes.slice(4));
-  return isHeic ? 'image/heic' : undefined;
+  if (isHeic) return 'image/heic';
+  return head.slice(0, 1_024).includes('%PDF-') ? 'application/pdf' : undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { customerOperations } from '../../contract/customers/customers.ts';
 import { parseBody } from '../../contract/json.ts';
-import { checkTexts, shapeCheck } from '../../contract/validate.ts';
+import { checkTexts, shapeCheck, withoutNulls } from '../../contract/validate.ts';
 import type { CustomerInput } from '../../domain/customers/customer.ts';
 import { indexForms } from '../../domain/customers/search.ts';
 import type { FieldProblems } from '../../domain/errors.ts';
@@ -31,7 +31,8 @@ const shape = shapeCheck(createCustomer.body.schema);
 /** Checks a line as createCustomer checks its body. */
 export function checkLine(system: System, { number, bytes }: Line): CheckedLine {
   const problems = new Problems();
-  const value = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
+  const parsed = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
+  const value = withoutNulls(parsed, createCustomer.body.schema);
   if (!problems.any) {
     checkTexts(value, createCustomer.body.schema, '', problems);
     problems.addMissing(shape(value));

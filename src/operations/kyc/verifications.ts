@@ -39,14 +39,15 @@ export async function startKyc(
   const id = params.customer_id;
   const opened = await openForChange(context, id, 'none');
   const programId = await knownProgram(context, body.program_id);
+  // First what no other body would mend.
+  const runs = await checkedRunsOf(context, id);
+  refuseSecond(runs, programId, opened.row.kyc.passedAt);
+  if (opened.row.kyc.requestsAvailable === 0) throw new Refusal('kyc_retries');
   const ssn = await openSsn(context, opened.row);
   const { completed, problems } = completeForStart(body, opened.profile, ssn);
   if (body.ssn !== undefined && ssn !== undefined)
     await noteComparison(context, id, digitsOf(body.ssn), digitsOf(body.ssn) === ssn);
   if (problems.any) throw new Refusal('create_kyc_schema', problems.toObject());
-  const runs = await checkedRunsOf(context, id);
-  refuseSecond(runs, programId, opened.row.kyc.passedAt);
-  if (opened.row.kyc.requestsAvailable === 0) throw new Refusal('kyc_retries');
 
   const changed = await completedBy(context, opened, completed);
   const applicant = applicantOf(changed.profile, changed.ssn ?? ssn, body.ip);

@@ -92,7 +92,7 @@ export function startDeliverer(system: System, log: TaskLog): Task {
       const outcome = await fanOut(system);
       for (const due of await dueWebhooks(system.db, system.now())) turns.set(due.webhook.id, due);
       follow(fill());
-      follow(challenge());
+      if (outcome === 'done') follow(challenge());
       return outcome;
     },
   });
@@ -116,14 +116,17 @@ const orNothing = <One>(log: TaskLog, claim: Promise<readonly One[]>): Promise<r
 /** Sends the challenges that are due, and gives each to `follow`. */
 function challengesOf(system: System, log: TaskLog, follow: (work: Promise<void>) => void) {
   let running = 0;
+  let isClaiming = false;
   const send = async (due: DueChallenge) => {
     running += 1;
     await sendChallenge(system, due).catch(log.failed);
     running -= 1;
   };
   return async (): Promise<void> => {
-    if (running >= maxChallenges) return;
+    if (isClaiming || running >= maxChallenges) return;
+    isClaiming = true;
     const due = await orNothing(log, claimChallenges(system.db, system.now(), maxChallenges - running));
+    isClaiming = false;
     for (const one of due) follow(send(one));
   };
 }

@@ -355,6 +355,7 @@ const installed: Installed = {
   rotateDays: 30,
   backupHorizonDays: 35,
   tls: undefined,
+  kycAllow: [],
   unsafe: [],
   now: () => parseInstant('2050-01-01') as Instant,
 };

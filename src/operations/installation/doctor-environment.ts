@@ -30,6 +30,8 @@ export interface Installed {
   readonly rotateDays: number;
   readonly backupHorizonDays: number;
   readonly tls: CertificateFiles | undefined;
+  /** What decision services for KYC may be reached at besides the public internet. */
+  readonly kycAllow: readonly string[];
   /** What is unsafe in live, as sentences. */
   readonly unsafe: readonly string[];
   readonly now: () => Instant;

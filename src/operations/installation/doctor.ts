@@ -12,6 +12,7 @@ import {
   hasData,
 } from './doctor-environment.ts';
 import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
+import { examinePrograms } from './doctor-programs.ts';
 import { examineRecords, examineVersions } from './doctor-proofs.ts';
 import {
   examineBrands,
@@ -102,6 +103,8 @@ async function examineDatabase(
     found.push(...(await guarded('records', () => examineRecords(database, vault))));
   if (schema.finding.state === 'green')
     found.push(...(await guarded('versions', () => examineVersions(database))));
+  if (schema.finding.state === 'green')
+    found.push(...(await guarded('KYC programs', () => examinePrograms(installed, database, vault))));
   found.push(...(await guarded('key rotation', () => examineBrandKeys(installed, database))));
   found.push(...(await guarded('root key rotation', () => examineRootVersions(installed, database, vault))));
   return found;

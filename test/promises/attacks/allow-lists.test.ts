@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
+import { examinePrograms } from '../../../src/operations/installation/doctor-programs.ts';
 import { setProgram } from '../../../src/operations/kyc/programs.ts';
 import { openOutbound } from '../../../src/providers/outbound.ts';
 import { newCustomer, newWebhook, startedPath } from '../../contract-samples.ts';
@@ -53,6 +54,11 @@ test('the decision service of a program does not reach what webhooks may reach, 
   const webhooks = await openScene({ CLIENTELE_WEBHOOK_ALLOW: '127.0.0.0/8', CLIENTELE_KYC_ALLOW: '' });
   await verifyBy(webhooks);
   expect(webhooks.service.calls()).toBe(0);
+  const { db, vault } = webhooks.world.system;
+  const warned = await examinePrograms({ kycAllow: [] } as never, db, vault);
+  expect(warned).toMatchObject([{ state: 'yellow' }]);
+  expect(warned[0]?.nextStep).toContain('CLIENTELE_KYC_ALLOW');
+  expect(await examinePrograms({ kycAllow: ['127.0.0.0/8'] } as never, db, vault)).toEqual([]);
   const kyc = await openScene({ CLIENTELE_WEBHOOK_ALLOW: '', CLIENTELE_KYC_ALLOW: '127.0.0.0/8' });
   const body = { url: kyc.url, events: ['*'] };
   expect((await kyc.brand.call('POST', '/webhooks', { body })).json.Code).toBe('webhooks_err');

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { plusSeconds } from '../../../src/domain/time.ts';
 import type { NewKey } from '../../../src/operations/brands/api-keys.ts';
 import { createKey, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
 import { wallClock } from '../../../src/runtime.ts';
+import { createRootKeyFile } from '../../../src/vault/key-source.ts';
 import { newCustomer } from '../../contract-samples.ts';
 import type { Receiver } from '../../fakes/receiver.ts';
 import { openReceiver } from '../../fakes/receiver.ts';
@@ -134,5 +138,32 @@ describe('a subscription without a key on record, as versions before made them',
     await eventually(() => receiver.arrived.length === 2);
     expect(await subscription()).toMatchObject({ state: 'active' });
     expect((await subscription()).key).toBeUndefined();
+  });
+
+  test('goes on in live if it is thin, and stops if it is full', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientele-webhook-key-'));
+    createRootKeyFile(join(folder, 'root.key'));
+    const env = { CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_ROOT_KEY_FILE: join(folder, 'root.key') };
+    const live = await openWorld({ env });
+    try {
+      const owner = await live.brand();
+      const thin = await openReceiver();
+      const subscribe = async (url: string, payload: string) =>
+        (await owner.call('POST', '/webhooks', { body: { url, events: ['customer*'], payload } })).json
+          .webhook_subscription.id as string;
+      await subscribe(thin.url, 'thin');
+      const id = await subscribe(receiver.url, 'full');
+      await rewrite(owner, 'update webhooks set key_id = null, ownership = null');
+      await newCustomer(owner);
+      await eventually(() => thin.arrived.length === 1);
+      const read = async () => (await owner.call('GET', `/webhooks/${id}`)).json.webhook_subscription;
+      await eventually(async () => (await read()).state === 'stopped');
+      expect((await read()).because).toContain('An older version made it, and recorded no key');
+      expect(receiver.arrived).toHaveLength(0);
+      await thin.close();
+    } finally {
+      await live.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

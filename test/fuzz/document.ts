@@ -78,7 +78,8 @@ interface RawOperation {
 }
 interface RawAnswer {
   readonly headers?: object;
-  readonly content: Readonly<Record<string, { readonly schema: Schema; readonly examples?: object }>>;
+  /** None for an answer without a body. */
+  readonly content?: Readonly<Record<string, { readonly schema: Schema; readonly examples?: object }>>;
 }
 
 export function readDocument(text: string): Api {
@@ -97,7 +98,7 @@ export function readDocument(text: string): Api {
   const compiled = (ajv: Ajv2020, id: string, schema: Schema): ValidateFunction =>
     ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${id}#/`)) as Schema);
   const answerOf = (value: unknown): DocumentedAnswer => {
-    const { headers = {}, content } = target<RawAnswer>(value);
+    const { headers = {}, content = {} } = target<RawAnswer>(value);
     const media = Object.entries(content).map(
       ([type, { schema }]) => [type, compiled(strict, 'answers', closed(schema) as Schema)] as const,
     );

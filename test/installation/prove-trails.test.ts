@@ -120,8 +120,14 @@ test('an upgrade does not continue a trail that was changed before it', async ()
 });
 
 describe('after the upgrade, a row without a MAC', () => {
-  const insert = () =>
-    world.sql('insert into journal (brand_id, body) values ($1, $2)', [brand.brandId, bodyOf(1)]);
+  const insert = () => {
+    const body = bodyOf(1);
+    return world.sql('insert into journal (brand_id, customer_id, body) values ($1, $2, $3)', [
+      brand.brandId,
+      JSON.parse(body).customer_id,
+      body,
+    ]);
+  };
   /** The migration is made to run again, as by a person who can write its table. */
   async function runAgain(anchors: AnchorFile | undefined): Promise<readonly string[]> {
     await insert();

@@ -1,5 +1,5 @@
 import type { Database } from '../../store/connection/database.ts';
-import { examineKeyExposure, examineRole, examineTransport } from './doctor-access.ts';
+import { examineKeyExposure, examinePrograms, examineRole, examineTransport } from './doctor-access.ts';
 import type { Installed } from './doctor-environment.ts';
 import {
   examineBinaries,
@@ -12,7 +12,6 @@ import {
   hasData,
 } from './doctor-environment.ts';
 import { examineBrandKeys, examineRootVersions } from './doctor-keys.ts';
-import { examinePrograms } from './doctor-programs.ts';
 import { examineRecords, examineVersions } from './doctor-proofs.ts';
 import {
   examineBrands,

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { examinePrograms } from '../../../src/operations/installation/doctor-programs.ts';
+import { examinePrograms } from '../../../src/operations/installation/doctor-access.ts';
 import { setProgram } from '../../../src/operations/kyc/programs.ts';
 import { openOutbound } from '../../../src/providers/outbound.ts';
 import { newCustomer, newWebhook, startedPath } from '../../contract-samples.ts';

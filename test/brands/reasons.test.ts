@@ -53,6 +53,7 @@ test('every command that changes something takes a reason', () => {
     'keys create',
     'keys rotate',
     'keys revoke',
+    'keys enable',
     'programs create',
     'programs set',
     'retention set',

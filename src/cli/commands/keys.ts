@@ -113,7 +113,7 @@ export async function revokeKey(format: Format, keyName: string, options: Revoke
   );
 }
 
-interface EnableOptions {
+interface EnableOptions extends ReasonOptions {
   readonly brand?: string;
   readonly all?: boolean;
 }
@@ -128,22 +128,29 @@ export async function enableKeys(
     throw new OperatorError(
       'Say which keys: clientele keys enable KEY --brand NAME, or clientele keys enable --all, for every brand or with --brand for one.',
     );
-  const enabled = await withSystem(format, async (system) => {
-    const { enableKey, findKeyByName, keysOf } = await operations();
-    const { allBrands, findBrandByName } = await import('../../operations/brands/brands.ts');
-    const brands =
-      options.brand === undefined ? await allBrands(system) : [await findBrandByName(system, options.brand)];
-    const done: { readonly brand: Brand; readonly key: Omit<NewKey, 'authorization'> }[] = [];
-    for (const brand of brands) {
-      const { brandId } = brand;
-      const keys =
-        keyName === undefined
-          ? (await keysOf(system, brandId)).filter(({ disabledAt, revokedAt }) => disabledAt && !revokedAt)
-          : [await findKeyByName(system, brandId, keyName)];
-      for (const { identity } of keys) done.push({ brand, key: await enableKey(system, brandId, identity) });
-    }
-    return done;
-  });
+  const enabled = await withSystem(
+    format,
+    async (system) => {
+      const { enableKey, findKeyByName, keysOf } = await operations();
+      const { allBrands, findBrandByName } = await import('../../operations/brands/brands.ts');
+      const brands =
+        options.brand === undefined
+          ? await allBrands(system)
+          : [await findBrandByName(system, options.brand)];
+      const done: { readonly brand: Brand; readonly key: Omit<NewKey, 'authorization'> }[] = [];
+      for (const brand of brands) {
+        const { brandId } = brand;
+        const keys =
+          keyName === undefined
+            ? (await keysOf(system, brandId)).filter(({ disabledAt, revokedAt }) => disabledAt && !revokedAt)
+            : [await findKeyByName(system, brandId, keyName)];
+        for (const { identity } of keys)
+          done.push({ brand, key: await enableKey(system, brandId, identity) });
+      }
+      return done;
+    },
+    { options },
+  );
   printAnswer(
     format,
     enabled.map(({ brand, key }) => keyFacts(brand, key)),

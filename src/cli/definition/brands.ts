@@ -130,6 +130,7 @@ function addKeyChanges(keys: Command): void {
     )
     .option('--brand <name>', "The brand's name or id. Required unless --all is given.")
     .option('--all', 'Enable every disabled key, of the brand or of every brand.')
+    .addOption(reasonOption())
     .action(async (key, options, command) =>
       (await import('../commands/keys.ts')).enableKeys(formatOf(command), key, options),
     );

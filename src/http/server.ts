@@ -176,8 +176,8 @@ function sendError(
   if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
     observer.recordAltered(request.id, operationOf(request), refusal.cause.message);
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));
-  // RFC 9110 section 15.5.2. The scheme is our own: two headers, which no registered scheme describes.
-  if (answer.status === 401) reply.header('www-authenticate', challenge);
+  if (answer.status === 401 && !reply.hasHeader('www-authenticate'))
+    reply.header('www-authenticate', keyChallenge);
   if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
   if (error instanceof RateLimited) {
     reply.header('ratelimit-policy', error.headers[0]).header('ratelimit', error.headers[1]);
@@ -185,7 +185,8 @@ function sendError(
   return reply.code(answer.status).type(answer.type).send(answer.body);
 }
 
-const challenge = 'Key realm="clientele", headers="Identity, Authorization"';
+/** RFC 9110 section 15.5.2. The scheme is our own: no registered one describes two headers. */
+const keyChallenge = 'Key realm="clientele", headers="Identity, Authorization"';
 
 /** A client that disconnects during its body is not a fault of the service. This answer is not received. */
 const refusalOfBroken = ({ raw }: FastifyRequest): Refusal | undefined =>

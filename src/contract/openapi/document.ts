@@ -80,6 +80,9 @@ const text = (about: string, more: JsonObject = {}): JsonObject => ({
 
 const headers: JsonObject = {
   'X-Request-Id': text('The id of this request. The operator can find the request in the log by it.'),
+  'WWW-Authenticate': text('The headers of a key that the operation needs (RFC 9110 section 11.6.1).', {
+    examples: ['Key realm="clientele", headers="Identity, Authorization"'],
+  }),
   'Retry-After': { description: 'Seconds to wait before a retry.', schema: { type: 'integer' } },
   'RateLimit-Policy': text(
     'The rate limit of the key, in live: `"default";q=1000;w=60` is 1,000 requests in 60 seconds.',

@@ -134,6 +134,7 @@ function errorResponse(codes: readonly ErrorCode[], detailOf: (code: ErrorCode) 
 function errorHeaders(codes: readonly ErrorCode[]): JsonObject {
   const names = ['X-Request-Id'];
   if (codes.some((code) => retriable.has(code))) names.push('Retry-After');
+  if (codes.some((code) => errorCatalogue[code].status === 401)) names.push('WWW-Authenticate');
   if (codes.includes('rate_limited')) names.push('RateLimit', 'RateLimit-Policy');
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

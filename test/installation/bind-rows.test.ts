@@ -55,7 +55,8 @@ async function unbind(): Promise<number> {
   await db.close();
   // What later migrations added.
   await world.sql(`update kyc_runs set started_by = null;
-    update kyc_documents set submitted_by = null`);
+    update kyc_documents set submitted_by = null;
+    update webhooks set key_id = null, ownership = null, stopped = null`);
   return count;
 }
 

@@ -5,6 +5,7 @@ import { instantOfMillis, plusSeconds } from '../../../src/domain/time.ts';
 import { sweepBudgets } from '../../../src/store/sweep.ts';
 import { customerPath, defaultProgram, newCustomer, verifiedCustomer } from '../../contract-samples.ts';
 import { newSsn, person } from '../../people.ts';
+import { rewrite } from '../../rewrite.ts';
 import type { BrandClient, Called, World } from '../../world.ts';
 import { openWorld } from '../../world.ts';
 import {
@@ -206,6 +207,27 @@ describe('by what a customer takes after KYC', () => {
     );
     expect(right?.json.fields).toEqual(['ssn']);
     expect(visible(right as Called)).toEqual(visible(wrong as Called));
+  });
+
+  test('without the lock, and for a value that is no secret, both of them would tell', async () => {
+    const { brand } = await victim();
+    const id = await verifiedCustomer(brand);
+    const proposals = await Promise.all(
+      ['Bond', 'Moneypenny'].map((last_name) =>
+        brand.call('POST', `/customers/${id}/change-requests`, {
+          body: { changes: { last_name, ssn: newSsn() }, reason: 'Mistyped.' },
+        }),
+      ),
+    );
+    expect(visible(proposals[0] as Called)).not.toEqual(visible(proposals[1] as Called));
+    const ssn = await revealed(brand, id);
+    await rewrite(
+      brand,
+      'update customers set kyc_passed_at = null, kyc_status = null, version = version + 1 where customer_id = $1',
+      [id],
+    );
+    const [guess = ''] = numbersEndingIn(ssn.slice(-4), 1, ssn);
+    expect(visible(await patch(brand, id, ssn))).not.toEqual(visible(await patch(brand, id, guess)));
   });
 
   test('before KYC, a number that is sent back in full is no change', async () => {

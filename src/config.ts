@@ -15,6 +15,8 @@ import { transportOf } from './store/connection/transport.ts';
 import type { Environment } from './store/installation/installation.ts';
 
 export interface Config {
+  /** Variables in the environment that are ignored, as sentences. */
+  readonly ignored: readonly string[];
   readonly host: string;
   readonly port: number;
   /** An absolute path. */
@@ -79,12 +81,41 @@ export class ConfigError extends OperatorError {
   }
 }
 
+/**
+ * Variables that a platform makes for a service named `clientele` or `clientele-...` (Kubernetes, Docker links). They
+ * begin like settings and are none.
+ */
+const ofPlatform =
+  /^CLIENTELE_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?)$/;
+/** The one of them that also is, or ends like, a setting: it has the address of the service, and no number. */
+const portOfPlatform = /^CLIENTELE_(?:[A-Z0-9_]+_)?PORT$/;
+
+const isOfPlatform = (name: string, value = ''): boolean =>
+  ofPlatform.test(name) || (portOfPlatform.test(name) && /^(?:tcp|udp|sctp):\/\//.test(value));
+
+/**
+ * Removes the variables that the client library of PostgreSQL reads by itself, and returns their names. Otherwise
+ * PGSSLMODE or PGOPTIONS of another program would decide how this one reaches its own database.
+ */
+function dropPostgresVariables(environment: NodeJS.ProcessEnv): readonly string[] {
+  const names = Object.keys(environment).filter((name) => /^PG[A-Z]+$/.test(name));
+  for (const name of names) delete environment[name];
+  return names;
+}
+
 /** Reads the environment. @throws ConfigError with a line for every invalid setting. */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(all: NodeJS.ProcessEnv = process.env): Config {
+  const postgres = all === process.env ? dropPostgresVariables(all) : [];
+  const ignored = Object.keys(all).filter((name) => isOfPlatform(name, all[name]));
+  const environment = Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)));
   const env = readSettings(environment);
   const conflicts = conflictsIn(env, environment);
   if (conflicts.length > 0) throw new ConfigError(...conflicts);
   return {
+    ignored: [
+      ...ignored.map((name) => `${name} is ignored: a platform made it for a service, and it is no setting.`),
+      ...postgres.map((name) => `${name} is ignored: only CLIENTELE_DATABASE_URL says how to connect.`),
+    ],
     host: env.CLIENTELE_HOST,
     port: env.CLIENTELE_PORT,
     dataDir: resolve(env.CLIENTELE_DATA_DIR),

@@ -182,7 +182,7 @@ export const errorCatalogue = {
     status: 422,
     type: 'Request Error',
     message: 'This Idempotency-Key was used for a different request.',
-    help: 'A key belongs to one request for 24 hours. Use a new key for a new request.',
+    help: 'A key belongs to one request of one API key for 24 hours. Use a new key for a new request.',
   },
   idempotency_budget: {
     status: 429,

@@ -1,4 +1,5 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import {
   closeSync,
   constants,
@@ -170,16 +171,31 @@ function readPrivateFile(path: string): string {
     const status = fstatSync(file);
     if (!status.isFile() || status.size > LARGEST_FILE)
       throw new VaultError('root_key', `${path} is not a root key file. ${makeFile(path)}`);
-    if ((status.mode & 0o077) !== 0)
+    if ((status.mode & 0o077) !== 0 && !isCredential(status))
       throw new VaultError(
         'root_key',
-        `The root key file ${path} is open to others than its owner (mode ${(status.mode & 0o777).toString(8)}). ` +
-          `If nobody else can have read it, close it with: chmod 600 ${quote(path)} (otherwise rotate the key).`,
+        `The root key file ${path} is open to others than its owner (mode ${(status.mode & 0o777).toString(8)}). ${closingOf(path, status)}`,
       );
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Whether a file is a credential of systemd (`LoadCredential=`) for a service with an account of its own: of root, of
+ * root's group, and nobody's to write. Its access list names the one account that may read it, and the mode shows that
+ * as a right of the group.
+ */
+const isCredential = ({ uid, gid, mode }: Stats): boolean =>
+  uid === 0 && gid === 0 && (mode & 0o777) === 0o440;
+
+/** How to close a file, or what to use where it cannot be closed. */
+function closingOf(path: string, { uid }: Stats): string {
+  const own = process.geteuid?.();
+  return own === 0 || own === uid
+    ? `If nobody else can have read it, close it with: chmod 600 ${quote(path)} (otherwise rotate the key).`
+    : 'It belongs to another account, so this one cannot close it. Kubernetes opens the files of a secret to the fsGroup of a pod: put the key into CLIENTELE_ROOT_KEY instead, or name a program in CLIENTELE_ROOT_KEY_COMMAND that prints it.';
 }
 
 function openOrExplain(path: string, flags: number, what: string): number {

@@ -207,6 +207,32 @@ describe('a mistake', { timeout: 60_000 }, () => {
     expect(unknown.stdout).toContain('There is no setting CLIENTELE_PROT. Did you mean CLIENTELE_PORT?');
   });
 
+  test('is not made of what a platform or another program left in the environment', async () => {
+    const foreign = {
+      CLIENTELE_PORT: 'tcp://10.0.171.239:8080',
+      CLIENTELE_SERVICE_HOST: '10.0.171.239',
+      CLIENTELE_SERVICE_PORT: '8080',
+      CLIENTELE_SERVICE_PORT_HTTP: '8080',
+      CLIENTELE_PORT_8080_TCP: 'tcp://10.0.171.239:8080',
+      CLIENTELE_PORT_8080_TCP_ADDR: '10.0.171.239',
+      CLIENTELE_DB_PORT: 'tcp://10.0.171.240:5432',
+      CLIENTELE_DB_SERVICE_HOST: '10.0.171.240',
+      PGSSLMODE: 'require',
+      PGOPTIONS: '-c search_path=nowhere -c default_transaction_read_only=on',
+      PGUSER: 'somebody',
+      PGCLIENTENCODING: 'LATIN1',
+    };
+    const listed = await clientele(['brands', 'list'], { ...settings, ...foreign });
+    expect([listed.code, listed.stderr]).toEqual([0, '']);
+    const findings = (await clientele(['doctor', '--output', 'json'], { ...settings, ...foreign })).json;
+    const found = findings.find(({ check }: { check: string }) => check === 'settings');
+    expect(found).toMatchObject({ state: 'green' });
+    for (const name of Object.keys(foreign)) expect(found.explanation).toContain(`${name} is ignored`);
+    // A number that is none, and a name that no platform makes, stay errors.
+    const wrong = { CLIENTELE_PORT: '80a', CLIENTELE_SERVICE_HOSTS: 'x' };
+    expect((await clientele(['brands', 'list'], { ...settings, ...wrong })).code).toBe(1);
+  });
+
   test('in several settings is reported for all of them at once, one line for each', async () => {
     const wrong = {
       CLIENTELE_PROT: '1',

@@ -357,6 +357,7 @@ const installed: Installed = {
   tls: undefined,
   kycAllow: [],
   unsafe: [],
+  ignored: [],
   now: () => parseInstant('2050-01-01') as Instant,
 };
 

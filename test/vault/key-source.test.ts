@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -17,6 +18,10 @@ import { openVault, VaultError } from '../../src/vault/vault.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vault-'));
 afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Chowning and changing the account need it. */
+const isRoot = process.getuid?.() === 0;
+const nobody = 65_534;
 
 let path: string;
 let count = 0;
@@ -127,6 +132,33 @@ describe('a bad root key is refused with the command that makes a good one', () 
       expect(message).toContain(mode.toString(8));
     },
   );
+
+  test.runIf(isRoot)('a credential of systemd that anybody but root made', () => {
+    write(key().toString('base64'), 0o440);
+    // Root's own, which another account reads by an access list.
+    expect(load().current).toBe(1);
+    for (const [uid, gid] of [
+      [0, nobody],
+      [nobody, 0],
+    ] as const) {
+      chownSync(path, uid, gid);
+      expect(refusal(load)).toContain('mode 440');
+    }
+  });
+
+  test.runIf(isRoot)('a file that its account cannot close, and names another way', () => {
+    write(key().toString('base64'), 0o440);
+    chmodSync(directory, 0o711);
+    chownSync(path, 0, nobody);
+    process.setegid?.(nobody);
+    process.seteuid?.(nobody);
+    try {
+      expect(refusal(load)).toContain('CLIENTELE_ROOT_KEY_COMMAND');
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
+  });
 
   test.each([0o600, 0o400, 0o700])('while mode %o is the owner alone', (mode) => {
     write(key().toString('base64'), mode);

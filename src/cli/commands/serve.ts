@@ -29,6 +29,7 @@ export async function serve(format: Format, options: ServeOptions): Promise<void
   const config = readConfig();
   const logger = await openLogger(config, format);
   const notice = (sentence: string) => printNotice(format, sentence);
+  for (const sentence of config.ignored) notice(sentence);
   const { processes, apiOnly = false } = options;
   const onFatal = (error: Error) => shutdown.fail(error);
   const deployment: Deployment = { apiOnly, ...(processes > 1 && { cluster: { processes, onFatal } }) };

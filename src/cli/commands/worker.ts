@@ -11,7 +11,9 @@ export async function worker(format: Format): Promise<void> {
   ]);
   const config = readConfig();
   const logger = await openLogger(config, format);
-  const running = startWorker(config, { logger, notice: (sentence) => printNotice(format, sentence) });
+  const notice = (sentence: string) => printNotice(format, sentence);
+  for (const sentence of config.ignored) notice(sentence);
+  const running = startWorker(config, { logger, notice });
   const stopNotice = 'Stopping after the running work is finished.';
   const shutdown = installShutdown({ format, logger, stopNotice, running });
   try {

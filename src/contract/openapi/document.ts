@@ -104,7 +104,8 @@ const parameters: JsonObject = {
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'Identifies this request for 24 hours: a repeat gets the first answer again.',
+    description:
+      'Identifies this request for 24 hours: a repeat by the same API key gets the first answer again, without a secret that it showed. A refusal is not kept: the request is then tried again.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' },
   },
   IfNoneMatch: {

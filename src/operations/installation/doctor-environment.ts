@@ -34,6 +34,8 @@ export interface Installed {
   readonly kycAllow: readonly string[];
   /** What is unsafe in live, as sentences. */
   readonly unsafe: readonly string[];
+  /** What the environment has that is no setting, as sentences. */
+  readonly ignored: readonly string[];
   readonly now: () => Instant;
 }
 
@@ -64,9 +66,10 @@ export function examineNode(now: Instant, version: string = process.versions.nod
   );
 }
 
-export function examineSettings({ environment, unsafe }: Installed): readonly Finding[] {
+export function examineSettings({ environment, unsafe, ignored }: Installed): readonly Finding[] {
   if (unsafe.length > 0) return unsafe.map((sentence) => redSentences('settings', sentence));
-  return [green('settings', `They are valid and safe for ${environment}.`)];
+  const explanation = [`They are valid and safe for ${environment}.`, ...ignored].join(' ');
+  return [green('settings', explanation)];
 }
 
 /** Whether PostgreSQL has written anything in the data directory yet. */

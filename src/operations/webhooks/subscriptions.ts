@@ -78,7 +78,8 @@ export async function createWebhook(
   const row = sealSettings(keyring, bare, settings);
   const answer: Answer = { status: 201, body: answerOf({ row, settings, now }, settings.secret) };
   const journal = context.journal({ facts: factsOf({ row, settings }) });
-  requireDone(await insertWebhook(scope, row, journal, context.claim?.(answer, undefined)));
+  const repeated = { ...answer, body: answerOf({ row, settings, now }) };
+  requireDone(await insertWebhook(scope, row, journal, context.claim?.(repeated, undefined)));
   return answer;
 }
 
@@ -166,8 +167,10 @@ async function change(
 ): Promise<Answer> {
   const row = sealSettings(context.keyring, { ...wanted, updatedAt: context.now }, settings);
   const answer: Answer = { status: 200, body: answerOf({ row, settings, now: context.now }, secret) };
+  // A repeat shows no secret: it is in the first answer alone.
+  const repeated = { ...answer, body: answerOf({ row, settings, now: context.now }) };
   const journal = context.journal({ ...(fields && { fields }), facts: factsOf({ row, settings }) });
-  requireDone(await changeWebhook(context.scope, before, row, journal, context.claim?.(answer, undefined)));
+  requireDone(await changeWebhook(context.scope, before, row, journal, context.claim?.(repeated, undefined)));
   return answer;
 }
 

@@ -1,5 +1,7 @@
+import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
+import type { StoredKey } from '../../store/brands/brand-keys.ts';
 import { keyVersions } from '../../store/brands/brand-keys.ts';
 import type { Brand } from '../../store/brands/brands.ts';
 import { listBrands } from '../../store/brands/brands.ts';
@@ -7,7 +9,8 @@ import { rootVersions } from '../../store/brands/root-versions.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { KeyUse } from '../../store/rotation/rotation.ts';
 import { countOlderKeyUses } from '../../store/rotation/rotation.ts';
-import type { Vault } from '../../vault/vault.ts';
+import type { Keyring, Vault } from '../../vault/vault.ts';
+import { VaultError } from '../../vault/vault.ts';
 import { isPastBackupHorizon } from '../rotation/root-rotation.ts';
 import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
@@ -131,4 +134,18 @@ export async function examineRootVersions(
   return [
     green(rootCheck, `Version ${current.version} is in use since ${current.since.slice(0, 10)}.${older}`),
   ];
+}
+
+/** The keyring of a brand for a check that reads its records; `undefined` where its keys do not open. */
+export function readableKeyring(
+  vault: Vault,
+  brandId: BrandId,
+  keys: readonly StoredKey[],
+): Keyring | undefined {
+  try {
+    return vault.keyring(brandId, keys);
+  } catch (error) {
+    if (error instanceof VaultError) return undefined;
+    throw error;
+  }
 }

@@ -1,13 +1,11 @@
-import type { BrandId } from '../../domain/ids.ts';
-import type { StoredKey } from '../../store/brands/brand-keys.ts';
 import { brandKeys } from '../../store/brands/brand-keys.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
-import type { Keyring, Vault } from '../../vault/vault.ts';
-import { VaultError } from '../../vault/vault.ts';
+import type { Vault } from '../../vault/vault.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
+import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
 import { green, red } from './finding.ts';
 import { rolledBackOf } from './rollback.ts';
@@ -22,7 +20,7 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
   let looked = 0;
   for (const { brandId } of await listBrands(database)) {
     const scope = { brandId, db: database };
-    const keyring = keyringOf(vault, brandId, await brandKeys(scope));
+    const keyring = readableKeyring(vault, brandId, await brandKeys(scope));
     // The check of the brands says that these keys do not open.
     if (!keyring) continue;
     if (!(await readPolicy(scope))) altered.push(`retention_policies ${brandId} (missing)`);
@@ -62,12 +60,3 @@ const verdict = (altered: readonly string[], looked: number): Finding =>
   altered.length === 0
     ? green(check, `All ${looked} rows that decide something are as they were written.`)
     : red(check, `Rows were altered outside of Clientele: ${listed(altered)}.`, alteredHint);
-
-function keyringOf(vault: Vault, brandId: BrandId, keys: readonly StoredKey[]): Keyring | undefined {
-  try {
-    return vault.keyring(brandId, keys);
-  } catch (error) {
-    if (error instanceof VaultError) return undefined;
-    throw error;
-  }
-}

@@ -135,8 +135,8 @@ describe('by time of creation', () => {
   test('an impossible date is refused and is no fault', async () => {
     for (const created_from of [
       ...['0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00', '0000-01-01', '2026-01-01T24:00:00'],
-      ...['2026-01-01T00:00:60', '2026-01-01T00:00', '2026-01-01 00:00:00', '2026-01-01T00:00:00.1234567'],
-      ...['2026-01-01T00:00:00+15:00', '20260101', 'infinity', 'now', '+010000-01-01'],
+      ...['2026-01-01T00:00:61', '2026-01-01T00:00', '2026-01-01 00:00:00', '2026-01-01T00:00:00.'],
+      ...['2026-01-01T00:00:00+24:00', '20260101', 'infinity', 'now', '+010000-01-01'],
     ]) {
       const answer = await brand.call('POST', '/customers/search', { body: { created_from } });
       expect([created_from, answer.status, Object.keys(answer.json.Message)]).toEqual([

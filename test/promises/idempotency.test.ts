@@ -26,9 +26,14 @@ const under = (key: string, more: object = {}) => ({ headers: { 'Idempotency-Key
 const replayed = (answer: Called) => answer.headers.get('idempotent-replayed');
 /** What must be equal in a first answer and its repetitions. */
 const essence = ({ status, headers, text }: Called) => ({ status, text, etag: headers.get('etag') });
-/** A secret is shown once. A repeat has its last four characters. */
-const withoutSecret = (text: string) =>
-  text.replace(/whsec_[A-Za-z0-9+/=]{28,}(?=")/, (secret) => `whsec_${'*'.repeat(12)}${secret.slice(-4)}`);
+/** What a repeat shows of a first answer: no secret, but the last four characters of it. */
+const repetition = (answer: Called) => ({
+  ...essence(answer),
+  text: answer.text.replace(
+    /whsec_[A-Za-z0-9+/=]{28,}(?=")/,
+    (secret) => `whsec_${'*'.repeat(12)}${secret.slice(-4)}`,
+  ),
+});
 const repeatable = operations.filter(isRepeatable).map((row) => [row.operationId, row] as const);
 const countOf = async (of: BrandClient) =>
   Number((await of.call('GET', '/customers?per_page=1')).headers.get('x-total-count'));
@@ -42,7 +47,7 @@ describe.each(repeatable)('%s', (_id, row) => {
     const count = await countOf(brand);
     for (let time = 0; time < 3; time += 1) {
       const again = await send(brand, prepared, under(key));
-      expect(essence(again)).toEqual({ ...essence(first), text: withoutSecret(first.text) });
+      expect(essence(again)).toEqual(repetition(first));
       expect(replayed(again)).toBe('true');
     }
     expect(await countOf(brand)).toBe(count);
@@ -71,7 +76,7 @@ describe.each(repeatable)('%s', (_id, row) => {
     const prepared = await prepare(row, tenant);
     const before = await countOf(tenant);
     const all = await Promise.all(Array.from({ length: 20 }, () => send(tenant, prepared, under(key))));
-    expect(new Set(all.map((answer) => JSON.stringify(essence(answer)))).size).toBe(1);
+    expect(new Set(all.map((answer) => JSON.stringify(repetition(answer)))).size).toBe(1);
     expect(all[0]?.status).toBe(row.answer.status);
     expect(all.filter((answer) => replayed(answer) === null)).toHaveLength(1);
     const change = { createCustomer: 1, updateCustomer: 0, deleteCustomer: -1 }[row.operationId] ?? 0;
@@ -349,7 +354,7 @@ test.concurrent.for(groups)(
     const done = await first;
     expect(done.map(({ status }) => status)).toEqual(group.map(([, row]) => row.answer.status));
     const again = await all();
-    expect(again.map(essence)).toEqual(done.map(essence));
+    expect(again.map(essence)).toEqual(done.map(repetition));
     expect(again.map(replayed)).toEqual(done.map(() => 'true'));
     await slow.close();
   },

@@ -37,6 +37,7 @@ test('most columns of the register are filled in this test', async () => {
     'deliveries.payload',
     'delivery_attempts.answer',
     'change_requests.note',
+    'change_requests.verified_elsewhere',
   ]).toEqual(expect.arrayContaining(empty));
 });
 
@@ -146,6 +147,7 @@ test('the purpose and the record id of a column stay what its stored records wer
     ['change_requests.wanted', 'reason', '{change_request_id}/wanted'],
     ['change_requests.reason', 'reason', '{change_request_id}/reason'],
     ['change_requests.note', 'reason', '{change_request_id}/note'],
+    ['change_requests.verified_elsewhere', 'reason', '{change_request_id}/verified elsewhere'],
     ['change_requests.proof', 'row', 'change request/{customer_id}/{change_request_id}'],
     ['webhooks.settings', 'webhook', '{webhook_id}'],
     ['deliveries.payload', 'event', '{delivery_id}'],

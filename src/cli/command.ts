@@ -24,7 +24,7 @@ export async function withSystem<Result>(
     import('../runtime.ts'),
   ]);
   const config = readConfig();
-  const { options, without = 'refuse' } = change ?? {};
+  const { options, without = 'note' } = change ?? {};
   const operator = options && {
     reason: await reasonFor(config.environment, format, options.reason, without),
   };

@@ -106,6 +106,11 @@ describe('in live, without a terminal', { timeout: 120_000 }, () => {
     expect(JSON.parse(made.stderr).notice).toContain('No reason was given');
     expect(made.json.date_expires).toBeDefined();
     expect(await entryOf('keys create')).toMatchObject({ no_reason: true });
+    const rotated = await run('keys', 'rotate', 'till', '--brand', 'Blue Ridge');
+    expect([rotated.code, JSON.parse(rotated.stderr).notice]).toEqual([
+      0,
+      expect.stringContaining('No reason'),
+    ]);
     const other = await run('brands', 'create', 'Harborlight');
     expect(other.code).toBe(0);
     expect(JSON.parse(other.stderr).notice).toContain('No reason was given');

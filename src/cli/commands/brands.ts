@@ -23,7 +23,7 @@ export async function createBrand(format: Format, name: string, options: CreateO
       const made = await create(system, name);
       return options.withKey ? [made, await createKey(system, made.brandId, {})] : [made];
     },
-    { options, without: 'note' },
+    { options },
   );
   const sentence = `Created the brand ${brand.name} (${brand.brandId}).`;
   printAnswer(format, { ...facts(brand), ...(key && { key: keyWithSecret(brand, key) }) }, () =>

@@ -38,7 +38,7 @@ export async function importFile(format: Format, file: string, options: ImportOp
       });
       return [brand, await imported.finally(progress.end)] as const;
     },
-    { options, without: 'note' },
+    { options },
   );
   printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
     summary(facts, brand.name),

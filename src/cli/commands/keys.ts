@@ -30,7 +30,7 @@ export async function createKey(format: Format, options: CreateOptions): Promise
     options.brand,
     async (system, { brandId }) =>
       (await operations()).createKey(system, brandId, { name, scopes, owner, networks, days }),
-    { options, without: 'note' },
+    { options },
   );
   showSecret(format, brand, key, `Created the key ${key.name} of ${brand.name}.`);
   if (!expiry)
@@ -149,7 +149,7 @@ export async function enableKeys(
       }
       return done;
     },
-    { options },
+    { options, without: 'refuse' },
   );
   printAnswer(
     format,

@@ -33,7 +33,7 @@ export async function createProgram(
     format,
     options.brand,
     async (system, { brandId }) => (await operations()).createProgram(system, brandId, options.name, options),
-    { options },
+    { options, without: 'refuse' },
   );
   showProgram(
     format,
@@ -48,7 +48,7 @@ export async function setProgram(format: Format, name: string, options: ProgramO
     format,
     options.brand,
     async (system, { brandId }) => (await operations()).setProgram(system, brandId, name, options),
-    { options },
+    { options, without: 'refuse' },
   );
   showProgram(
     format,

@@ -104,6 +104,6 @@ export async function acceptRestore(format: Format, options: AcceptOptions): Pro
           `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. The entries up to ${formatCount(lost)} that were signed before are lost.`,
       );
     },
-    { options },
+    { options, without: 'refuse' },
   );
 }

@@ -32,6 +32,7 @@ export async function setRetention(format: Format, options: SetOptions): Promise
   };
   await showPolicy(format, options.brand, (system, { brandId }) => setPolicyFor(system, brandId, change), {
     options,
+    without: 'refuse',
   });
 }
 

@@ -24,5 +24,5 @@ const sumDocuments = sql(
 /** How many bytes the document images of a brand have. */
 export async function sumDocumentBytes({ db, brandId }: BrandScope): Promise<number> {
   const [row] = await sumDocuments.read(db, { brandId });
-  return Number(row?.['used']);
+  return measured.read(row ?? {}).used;
 }

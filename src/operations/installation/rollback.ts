@@ -28,21 +28,22 @@ const start = '00000000-0000-0000-0000-000000000000';
 /** Compares every customer, key and policy of a brand with its audit trail. */
 export async function rolledBackOf(scope: BrandScope): Promise<readonly RolledBack[]> {
   const found = await rolledBackRecords(scope);
-  return [...found, ...(await rolledBackCustomers(scope, start, Number.POSITIVE_INFINITY))];
+  const { found: customers } = await rolledBackCustomers(scope, {
+    after: start,
+    most: Number.POSITIVE_INFINITY,
+  });
+  return [...found, ...customers];
 }
 
 /**
- * Compares the keys and the policy of every brand, and the customers after a random id. An attacker cannot know
- * which customers come next, and no position has to be stored. Each finding raises the alarm `record_altered`; the doctor names the rows.
+ * Compares the keys and the policy of every brand, and a slice of its customers. Each finding raises the alarm
+ * `record_altered`; the doctor names the rows.
  */
 export async function watchForRollback(system: System): Promise<readonly RolledBack[]> {
   const all: RolledBack[] = [];
   for (const { brandId } of await listBrands(system.db)) {
     const scope = scopeOf(system, brandId);
-    const found = [
-      ...(await rolledBackRecords(scope)),
-      ...(await rolledBackCustomers(scope, system.newId(), slice)),
-    ];
+    const found = [...(await rolledBackRecords(scope)), ...(await rolledBackSlice(scope, system.newId()))];
     for (const _ of found)
       system.security.record({
         name: 'record_altered',
@@ -55,21 +56,39 @@ export async function watchForRollback(system: System): Promise<readonly RolledB
   return all;
 }
 
+/**
+ * Compares the customers after a random id, and goes on with the first ones where the last one comes before the slice
+ * is full. So every customer has the same chance, an attacker cannot know which come next, and no position is stored.
+ */
+async function rolledBackSlice(scope: BrandScope, random: string): Promise<readonly RolledBack[]> {
+  const { found, seen } = await rolledBackCustomers(scope, { after: random, most: slice });
+  const rest = { after: start, most: slice - seen, until: random };
+  return seen < slice ? [...found, ...(await rolledBackCustomers(scope, rest)).found] : found;
+}
+
+interface Range {
+  readonly after: string;
+  readonly until?: string;
+  /** Customers to compare, rounded up to whole batches. */
+  readonly most: number;
+}
+
 async function rolledBackCustomers(
   scope: BrandScope,
-  after: string,
-  most: number,
-): Promise<readonly RolledBack[]> {
+  { after, until, most }: Range,
+): Promise<{ readonly found: readonly RolledBack[]; readonly seen: number }> {
   const found: RolledBack[] = [];
-  for (let [last, seen] = [after, 0]; seen < most; ) {
+  let seen = 0;
+  for (let last = after; seen < most; ) {
     const states = await customerStates(scope, last, batch);
-    found.push(...states.flatMap(customerProblem));
-    const end = states.at(-1);
+    const inside = until === undefined ? states : states.filter(({ customerId }) => customerId <= until);
+    found.push(...inside.flatMap(customerProblem));
+    seen += inside.length;
+    const end = inside.length < states.length ? undefined : states.at(-1);
     if (!end) break;
     last = end.customerId;
-    seen += states.length;
   }
-  return found;
+  return { found, seen };
 }
 
 async function rolledBackRecords(scope: BrandScope): Promise<readonly RolledBack[]> {
@@ -77,30 +96,35 @@ async function rolledBackRecords(scope: BrandScope): Promise<readonly RolledBack
 }
 
 function customerProblem(state: CustomerState): readonly RolledBack[] {
-  const { customerId: id, written, hasDeletion, hasErasure, stored, place } = state;
-  if (place === undefined) return [{ table: 'customers', id, problem: 'is gone without a deletion' }];
-  if (hasErasure && place !== 'erased_customers') return [{ table: place, id, problem: 'was erased' }];
-  if (place === 'erased_customers')
-    return hasErasure ? [] : [{ table: place, id, problem: 'was never erased' }];
-  if (hasDeletion && place === 'customers') return [{ table: place, id, problem: 'was deleted' }];
-  if (!hasDeletion && place === 'deleted_customers')
-    return [{ table: place, id, problem: 'was never deleted' }];
-  return olderThan(place, id, written, stored);
+  const { customerId: id, place = 'customers' } = state;
+  const problem = placeProblem(state) ?? versionProblem(state);
+  return problem === undefined ? [] : [{ table: place, id, problem }];
 }
 
-function recordProblem(brandId: BrandId, { key, written, stored }: BrandRecordState): readonly RolledBack[] {
+/** Whether a customer is where its trail has left it. */
+function placeProblem({ place, hasDeletion, hasErasure }: CustomerState): string | undefined {
+  if (place === undefined) return 'is gone without a deletion';
+  if (place === 'erased_customers') return hasErasure ? undefined : 'was never erased';
+  if (hasErasure) return 'was erased';
+  if (place === 'customers') return hasDeletion ? 'was deleted' : undefined;
+  return hasDeletion ? undefined : 'was never deleted';
+}
+
+function recordProblem(brandId: BrandId, state: BrandRecordState): readonly RolledBack[] {
+  const { key, stored } = state;
   const [table, id] =
     key === undefined ? (['retention_policies', brandId] as const) : (['api_keys', key] as const);
-  if (stored === undefined) return [{ table, id, problem: 'is gone' }];
-  return olderThan(table, id, written, stored);
+  const problem = stored === undefined ? 'is gone' : versionProblem(state);
+  return problem === undefined ? [] : [{ table, id, problem }];
 }
 
-const olderThan = (
-  table: RolledBack['table'],
-  id: string,
-  written: number | undefined,
-  stored: number | undefined,
-): readonly RolledBack[] =>
-  written === undefined || stored === undefined || stored >= written
-    ? []
-    : [{ table, id, problem: `has version ${stored}, and the audit trail has ${written}` }];
+/** Each change makes a version of its own. A row that was put back makes one again. */
+function versionProblem({
+  written,
+  stored,
+  isRepeated,
+}: Pick<CustomerState, 'written' | 'stored' | 'isRepeated'>): string | undefined {
+  if (isRepeated) return 'was put back and changed since: the audit trail has one of its versions twice';
+  if (written === undefined || stored === undefined || stored >= written) return undefined;
+  return `has version ${stored}, and the audit trail has ${written}`;
+}

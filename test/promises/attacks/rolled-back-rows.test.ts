@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operations } from '../../../src/contract/table.ts';
 import { allScopes } from '../../../src/domain/scopes.ts';
-import { createKey, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
+import { createKey, keysOf, replaceSecret, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
 import { examineVersions } from '../../../src/operations/installation/doctor-proofs.ts';
 import type { RolledBack } from '../../../src/operations/installation/rollback.ts';
 import { rolledBackOf, watchForRollback } from '../../../src/operations/installation/rollback.ts';
@@ -114,6 +114,47 @@ test('a legal hold that is undone together with its customer is found', async ()
     () => brand.call('POST', `/customers/${id}/legal-holds`, { body: { reason: 'Case 24-117.' } }),
   );
   expect(await found(id)).toEqual([{ table: 'customers', id, problem: older(1, 2) }]);
+});
+
+test('a customer that is put back and changed again is found, although its version is the newest one', async () => {
+  const id = await made();
+  const change = (first_name: string) => brand.call('PATCH', `/customers/${id}`, { body: { first_name } });
+  await putBack(
+    [
+      ['customers', 'customer_id', id],
+      ['legal_holds', 'customer_id', id],
+    ],
+    () => brand.call('POST', `/customers/${id}/legal-holds`, { body: { reason: 'Case 24-117.' } }),
+  );
+  expect((await change('Later')).status).toBe(200);
+  const twice = 'was put back and changed since: the audit trail has one of its versions twice';
+  // Before and after the change has its number in the trail.
+  expect(await found(id)).toEqual([{ table: 'customers', id, problem: twice }]);
+  await change('Latest');
+  await settled(world);
+  expect(await found(id)).toEqual([{ table: 'customers', id, problem: twice }]);
+});
+
+test('a key that is put back and changed again is found', async () => {
+  const { identity } = await createKey(world.system, brand.brandId, { scopes: ['customers:read'] });
+  await putBack([['api_keys', 'identity', identity]], () =>
+    revokeBrandKey(world.system, brand.brandId, identity),
+  );
+  const key = (await keysOf(world.system, brand.brandId)).find((one) => one.identity === identity);
+  if (!key) throw new Error('The key was not put back.');
+  await replaceSecret(world.system, brand.brandId, key, 0);
+  const problem = 'was put back and changed since: the audit trail has one of its versions twice';
+  expect(await found(identity)).toEqual([{ table: 'api_keys', id: identity, problem }]);
+});
+
+test('the background slice goes around, so that it also reaches the customers with the first ids', async () => {
+  const id = await made();
+  await putBack([['customers', 'customer_id', id]], () =>
+    brand.call('PATCH', `/customers/${id}`, { body: { first_name: 'Later' } }),
+  );
+  const last = { ...world.system, newId: () => 'ffffffff-ffff-4fff-bfff-ffffffffffff' as never };
+  const watched = await watchForRollback(last);
+  expect(watched.filter((one) => one.id === id)).toEqual([{ table: 'customers', id, problem: older(1, 2) }]);
 });
 
 test('a deleted customer that is put back, and a customer that is removed, are found', async () => {

@@ -54,13 +54,22 @@ export interface AnsweringKey {
   readonly scopes: readonly Scope[];
   readonly expiresAt: Instant | undefined;
   readonly revokedAt: Instant | undefined;
+  readonly disabledAt: Instant | undefined;
 }
 
-/** Why nothing may be sent under this key now; `undefined` if it may. */
-export function stopReasonOf(payload: PayloadKind, key: AnsweringKey, now: Instant): StopReason | undefined {
+/**
+ * Why nothing may be sent under this key now; `undefined` if it may. `wait`: a restore has disabled the key, and what
+ * is due waits until an operator has enabled or revoked it.
+ */
+export function stopReasonOf(
+  payload: PayloadKind,
+  key: AnsweringKey,
+  now: Instant,
+): StopReason | 'wait' | undefined {
   if (key.revokedAt !== undefined) return 'revoked';
   if (key.expiresAt !== undefined && key.expiresAt <= now) return 'expired';
-  return missingScopes(payload, key.scopes).length > 0 ? 'narrowed' : undefined;
+  if (missingScopes(payload, key.scopes).length > 0) return 'narrowed';
+  return key.disabledAt === undefined ? undefined : 'wait';
 }
 
 /** Subscriptions that a brand may have, and events that one request replays. */

@@ -36,6 +36,7 @@ export async function sendChallenge(system: System, { brandId, webhook }: DueCha
   const settings = await openSettings({ system, keyring }, webhook);
   const opened = { row: webhook, settings };
   const reason = await reasonToStop(system, brandId, webhook);
+  if (reason === 'wait') return;
   if (reason) return stopWebhook(system, brandId, opened, reason);
   // The operator may have allowed the network since.
   if ((await system.outbound.locate(settings.url)) === 'inside')

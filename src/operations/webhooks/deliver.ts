@@ -26,6 +26,7 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const settings = await openSettings({ system, keyring }, webhook);
   const opened = { row: webhook, settings };
   const reason = await reasonToStop(system, brandId, webhook);
+  if (reason === 'wait') return;
   if (reason) return stopWebhook(system, brandId, opened, reason);
   const place = payloadSealContext(delivery.deliveryId);
   // The subscription may be thin by now, and its receiver another one.

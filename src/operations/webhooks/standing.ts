@@ -22,7 +22,8 @@ export interface OpenedWebhook {
 }
 
 /**
- * Why nothing may be sent under a subscription now; `undefined` if it may. Reads the key that answers for it.
+ * Why nothing may be sent under a subscription now; `undefined` if it may. Reads the key that answers for it. After
+ * `wait` the caller leaves what it has claimed, and any worker tries it again when the lease is over.
  *
  * @throws VaultError where the row of the key was altered.
  */
@@ -30,7 +31,7 @@ export async function reasonToStop(
   system: System,
   brandId: BrandId,
   { keyId, payload }: WebhookRow,
-): Promise<StopReason | undefined> {
+): Promise<StopReason | 'wait' | undefined> {
   // Without a key on record: made by an older version, or from the reference page of a sandbox.
   if (keyId === undefined) return system.environment === 'live' && payload !== 'thin' ? 'unknown' : undefined;
   const key = await findKey(system.db, keyId);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { plusSeconds } from '../../../src/domain/time.ts';
 import type { NewKey } from '../../../src/operations/brands/api-keys.ts';
-import { createKey, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
+import { createKey, enableKey, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
 import { wallClock } from '../../../src/runtime.ts';
 import { createRootKeyFile } from '../../../src/vault/key-source.ts';
 import { newCustomer } from '../../contract-samples.ts';
@@ -101,6 +101,21 @@ describe.each([
     await eventually(() => receiver.arrived.length === 3);
     expect(receiver.arrived.map(({ json }) => json.customer_id)).toContain(customer_id);
   });
+});
+
+test('a key that a restore has disabled sends nothing until it is enabled, and then what waited', async () => {
+  const { key, id, subscription } = await scene();
+  const held = async () =>
+    (await world.sql('select from deliveries where webhook_id = $1 and claim is not null', [id])).length;
+  await rewrite(brand, 'update api_keys set disabled_at = now() where identity = $1', [key.identity]);
+  await newCustomer(brand);
+  await newCustomer(brand);
+  await eventually(async () => (await held()) === 2);
+  expect(receiver.arrived).toHaveLength(1);
+  expect(await subscription()).toMatchObject({ state: 'active' });
+  await enableKey(world.system, brand.brandId, key.identity);
+  ahead += 31;
+  await eventually(() => receiver.arrived.length === 3);
 });
 
 test('a key whose row was altered sends nothing', async () => {

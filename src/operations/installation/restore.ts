@@ -27,6 +27,7 @@ export interface Restoring {
 export async function openBackup(path: string, restoring: Restoring): Promise<BackupReading> {
   const backup = await openBackupFile(path);
   try {
+    refuseOtherNames(path, backup.manifest);
     refuseOtherVersion(backup.manifest);
     refuseOtherInstallation(backup.manifest, restoring);
     refuseOtherHand(path, backup, restoring);
@@ -43,6 +44,20 @@ export const restoreBackup = (
   backup: BackupReading,
   steps: Pick<RestoreOptions, 'before' | 'finish' | 'progress'>,
 ): Promise<RestoreFacts> => loadBackup(db, { ...steps, backup, migrations: migrationsIn() });
+
+/** One or more names of SQL, as PostgreSQL quotes them: they become parts of statements. */
+const sqlNames = /^(?:(?:^|, )(?:[a-z_][a-z0-9_]*|"(?:[^"\0]|"")+"))+$/;
+
+function refuseOtherNames(path: string, { tables, sequences }: Manifest): void {
+  const names = [
+    ...tables.flatMap(({ name, columns }) => [name, columns]),
+    ...sequences.map(({ name }) => name),
+  ];
+  if (!names.every((name) => sqlNames.test(name)))
+    throw new OperatorError(
+      `${path} names tables or columns in a form that no backup of Clientele has. Use another copy of it, or another backup.`,
+    );
+}
 
 function refuseOtherVersion({ migrations, version }: Manifest): void {
   const known = new Map(migrationsIn().map(({ name, digest }) => [name, digest]));

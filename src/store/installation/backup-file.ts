@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Environment } from './installation.ts';
@@ -160,10 +160,20 @@ export interface BackupReading {
   table(): AsyncIterable<Buffer>;
   /** After a table: how many rows it had. */
   rowCount(): Promise<number>;
+  /**
+   * After the last table: the file can be changed while it is read, also after its checksum and its signature were
+   * checked. @throws BackupError unless what was read is what was checked.
+   */
+  requireUnchanged(): Promise<void>;
   close(): void;
 }
 
-/** Opens a backup and reads it once in full to check its checksum. @throws BackupError unless it is complete. */
+/**
+ * Opens a backup and reads it once in full to check its checksum. The file stays open, so that another one that takes
+ * its place is not read.
+ *
+ * @throws BackupError unless it is complete.
+ */
 export async function openBackupFile(path: string): Promise<BackupReading> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw new BackupError(
@@ -172,8 +182,17 @@ export async function openBackupFile(path: string): Promise<BackupReading> {
         : `${path} cannot be read (${error.code}). Check who may read it.`,
     );
   });
+  try {
+    return await openChecked(path, file);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function openChecked(path: string, file: FileHandle): Promise<BackupReading> {
   const { size } = await file.stat();
-  const [start, trailer] = await readEnds(file, size).finally(() => file.close());
+  const [start, trailer] = await readEnds(file, size);
   if (start !== firstLine && start !== unsignedLine) {
     throw new BackupError(
       start.startsWith(kind)
@@ -184,12 +203,29 @@ export async function openBackupFile(path: string): Promise<BackupReading> {
   const end = size - trailerLength(start);
   if (end <= start.length) throw damaged(path);
   const digest = createHash('sha256');
-  for await (const bytes of createReadStream(path, { end: end - 1 })) digest.update(bytes as Buffer);
+  for await (const bytes of bytesOf(file, 0, end)) digest.update(bytes as Buffer);
   const content = digest.copy().digest();
   const signed = trailer.subarray(0, -digestLength);
   const whole = digest.update(signed).digest();
   if (!whole.equals(trailer.subarray(-digestLength))) throw damaged(path);
-  return beginReading(path, size, end, signed.length === 0 ? undefined : signatureIn(signed, content));
+  const signature = signed.length === 0 ? undefined : signatureIn(signed, content);
+  return beginReading({ path, file, size, start, end, content, signed: signature });
+}
+
+/** The bytes of a file from one place up to another. The file stays open. */
+const bytesOf = (file: FileHandle, start: number, end: number) =>
+  file.createReadStream({ start, end: end - 1, autoClose: false });
+
+/** A backup whose bytes have the right checksum. */
+interface CheckedFile extends Pick<BackupReading, 'size' | 'signed'> {
+  readonly path: string;
+  readonly file: FileHandle;
+  /** The first line. */
+  readonly start: string;
+  /** Where the gzip stream ends. */
+  readonly end: number;
+  /** The SHA-256 of everything up to there. */
+  readonly content: Buffer;
 }
 
 const signatureIn = (signed: Buffer, content: Buffer): BackupSignature => ({
@@ -213,13 +249,11 @@ const damaged = (path: string) =>
     `${path} is damaged or was cut short: its checksum does not fit. Use another copy of it, or another backup.`,
   );
 
-async function beginReading(
-  path: string,
-  size: number,
-  end: number,
-  signed: BackupSignature | undefined,
-): Promise<BackupReading> {
-  const packed = createReadStream(path, { start: firstLine.length, end: end - 1 });
+async function beginReading(checked: CheckedFile): Promise<BackupReading> {
+  const { path, file, size, start, end, content, signed } = checked;
+  const packed = bytesOf(file, start.length, end);
+  const again = createHash('sha256').update(start);
+  packed.on('data', (bytes) => again.update(bytes));
   const unpacked = packed.pipe(createGunzip());
   packed.on('error', (error) => unpacked.destroy(error));
   const chunks = unpacked[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -260,9 +294,20 @@ async function beginReading(
       for (let length = await nextLength(); length > 0; length = await nextLength()) yield* block(length);
     },
     rowCount: async () => Number((await take(8)).readBigUInt64BE()),
+    async requireUnchanged() {
+      // What may follow the end of the gzip stream.
+      packed.unpipe();
+      packed.resume();
+      await finished(packed, { writable: false });
+      if (!again.digest().equals(content))
+        throw new BackupError(
+          `${path} was changed while it was read, so nothing was restored. Copy the backup to where only you can write, and restore that copy.`,
+        );
+    },
     close() {
       unpacked.destroy();
       packed.destroy();
+      void file.close().catch(() => undefined);
     },
   };
 

@@ -59,6 +59,7 @@ export function loadBackup(
       rows += target.rowCount;
       await client.query(`alter table ${table.name} enable trigger user`);
     }
+    await backup.requireUnchanged();
     for (const migration of since) {
       await before?.[migration.name]?.(within(db, client));
       await client.query(stepSql(migration));

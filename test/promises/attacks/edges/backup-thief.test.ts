@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -15,6 +15,8 @@ import { exportAudit } from '../../../../src/operations/audit/export.ts';
 import { createKey, enableKey, keysOf, revokeBrandKey } from '../../../../src/operations/brands/api-keys.ts';
 import { openRuntime } from '../../../../src/runtime.ts';
 import { statement } from '../../../../src/store/connection/database.ts';
+import type { BackupReading, Manifest } from '../../../../src/store/installation/backup-file.ts';
+import { openBackupFile, writeBackupFile } from '../../../../src/store/installation/backup-file.ts';
 import { createRootKeyFile, rootKeyFromFile } from '../../../../src/vault/key-source.ts';
 import { openVault } from '../../../../src/vault/vault.ts';
 import { newCustomer } from '../../../contract-samples.ts';
@@ -131,6 +133,67 @@ describe('a backup that was changed', () => {
     const [made] = await system.db.run(statement('', 'select name from brands'), []);
     await close();
     expect(made?.['name']).toBe(`${brand.name.slice(0, -1)}~`);
+  });
+});
+
+describe('a backup that is changed after its signature was checked', () => {
+  const manifest = { tables: [{ name: 'brands', columns: 'name' }], sequences: [] } as unknown as Manifest;
+  /** Bytes that do not compress, so that two files that differ at their ends are the same long. */
+  const rows = randomBytes(4_000_000);
+
+  async function fileOf(bytes: Buffer): Promise<string> {
+    const path = join(folder, `${randomUUID()}.backup`);
+    const table = {
+      rowCount: 1,
+      async *[Symbol.asyncIterator]() {
+        yield bytes;
+      },
+    };
+    const { signer } = openVault(rootKeyFromFile(join(world.config.dataDir, 'root.key')).load());
+    await writeBackupFile(path, manifest, [table], { signer });
+    return path;
+  }
+
+  async function read(backup: BackupReading): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const bytes of backup.table()) pieces.push(bytes);
+    await backup.rowCount();
+    return Buffer.concat(pieces);
+  }
+
+  test('in place is not committed, although its bytes are read', async () => {
+    const path = await fileOf(rows);
+    const others = Buffer.from(rows);
+    others.fill(0x41, others.length - 8);
+    const forged = readFileSync(await fileOf(others));
+    expect(forged.length).toBe(readFileSync(path).length);
+    const backup = await openBackupFile(path);
+    writeFileSync(path, forged);
+    expect((await read(backup)).equals(others)).toBe(true);
+    await expect(backup.requireUnchanged()).rejects.toThrow(/was changed while it was read/);
+    backup.close();
+  });
+
+  test('by another file in its place is read as it was checked', async () => {
+    const path = await fileOf(rows);
+    const backup = await openBackupFile(path);
+    renameSync(await fileOf(randomBytes(100)), path);
+    expect((await read(backup)).equals(rows)).toBe(true);
+    await backup.requireUnchanged();
+    backup.close();
+  });
+
+  test('cannot bring statements in its names, even without a signature', async () => {
+    const whole = readFileSync(await backup());
+    const start = whole.indexOf('\n') + 1;
+    const text = gunzipSync(whole.subarray(start, whole.length - trailer)).toString('latin1');
+    const named = text.replace('"name":"brands"', '"name":"brands; drop table brands"');
+    const body = Buffer.concat([Buffer.from('clientele backup 1\n'), gzipSync(Buffer.from(named, 'latin1'))]);
+    const path = join(folder, `${randomUUID()}.backup`);
+    writeFileSync(path, withChecksum(body));
+    await expect(restored(path, { allowsUnsigned: true })).rejects.toThrow(
+      /names tables or columns in a form/,
+    );
   });
 });
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { envSchema } from 'env-schema';
 import { closest, distance } from 'fastest-levenshtein';
-import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
 import type { BudgetLimits } from './domain/customers/lookups.ts';
 import { OperatorError } from './domain/operator-error.ts';
+import { isCidr } from './operations/networks.ts';
 import type { QuotaLimits } from './operations/quotas.ts';
 import { isAllowEntry } from './providers/outbound/target.ts';
 import type { LogFormat, LogLevel } from './settings.ts';
@@ -245,7 +245,7 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
       'CLIENTELE_METRICS_ADDRESS must be an address and a port, for example 127.0.0.1:9464 or [::1]:9464.',
     );
   problems.push(...pushConflicts(env));
-  if (!listOf(env.CLIENTELE_TRUST_PROXY).every((entry) => ipaddr.isValidCIDR(entry)))
+  if (!listOf(env.CLIENTELE_TRUST_PROXY).every(isCidr))
     problems.push('CLIENTELE_TRUST_PROXY must be CIDRs separated by commas, for example 10.0.0.0/8.');
   for (const name of ['CLIENTELE_WEBHOOK_ALLOW', 'CLIENTELE_KYC_ALLOW'] as const)
     if (!listOf(env[name]).every(isAllowEntry))

@@ -9,11 +9,16 @@ interface Network {
   readonly family: 'ipv4' | 'ipv6';
 }
 
+/** IPv4 written as IPv6. Sources are compared in their usual form, so such a network would match none of them. */
+const mapped = new BlockList();
+mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
+
 function networkOf(text: string): Network | undefined {
   const [, address = '', written = ''] = cidr.exec(text) ?? [];
   const bits = Number(written);
   const version = isIP(address);
   if (version === 0 || bits > (version === 4 ? 32 : 128)) return undefined;
+  if (version === 6 && mapped.check(address, 'ipv6')) return undefined;
   return { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' };
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../../../src/config.ts';
 import { apiPrefix } from '../../../../src/contract/table.ts';
 import { plainHttpCheck } from '../../../../src/http/security/plain-http.ts';
 import type { World } from '../../../world.ts';
@@ -78,3 +79,10 @@ test('what counts is the peer of the connection, in every spelling of its addres
   expect(isRefused(from('11.0.0.1', { encrypted: true }))).toBe(false);
   expect(others.filter((peer) => plainHttpCheck([])(from(peer)))).toEqual([]);
 });
+
+test.each(['::ffff:192.0.2.0/120', '::ffff:192.0.2.0/24', '10.1/8', '0x0a000000/8'])(
+  'a proxy that is written as %s is refused, because it could mean other addresses than it seems to',
+  (proxy) => {
+    expect(() => readConfig({ CLIENTELE_TRUST_PROXY: proxy })).toThrow(/CLIENTELE_TRUST_PROXY must be CIDRs/);
+  },
+);

@@ -45,7 +45,7 @@ const row = (key: ReviewedKey): readonly string[] => [
   key.createdAt.slice(0, 10),
   key.use ? minuteText(key.use.usedAt) : 'never',
   key.use?.usedFrom ?? '',
-  key.expiresAt === undefined && key.revokedAt === undefined ? 'active, never expires' : stateOf(key),
+  stateOf(key) === 'active' ? 'active, never expires' : stateOf(key),
 ];
 
 const csvHead = [
@@ -59,6 +59,7 @@ const csvHead = [
   'last_used_from',
   'date_expires',
   'date_revoked',
+  'date_disabled',
 ];
 
 const csvRow = (key: ReviewedKey): readonly string[] => [
@@ -72,4 +73,5 @@ const csvRow = (key: ReviewedKey): readonly string[] => [
   key.use?.usedFrom ?? '',
   key.expiresAt ? withOffset(key.expiresAt) : '',
   key.revokedAt ? withOffset(key.revokedAt) : '',
+  key.disabledAt ? withOffset(key.disabledAt) : '',
 ];

@@ -1,14 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -21,8 +12,8 @@ export interface AnchorFile {
   newest(brandId: string): string | undefined;
   /** Every line about a brand, the oldest first. Reads the whole file. */
   all(brandId: string): readonly string[];
-  /** Returns when the line is on the disk. */
-  append(line: string): void;
+  /** Resolves when the line is on the disk. */
+  append(line: string): Promise<void>;
 }
 
 /** Opens the file at its first use. Several processes of a machine may append to one file. */
@@ -32,25 +23,13 @@ export function openAnchorFile(path: string): AnchorFile {
 
   /** Reads the complete lines that were appended since the last call. */
   function catchUp(): void {
-    const file = openExisting(path);
-    if (file === undefined) return;
-    try {
-      const { size } = fstatSync(file);
-      if (size < read) {
+    withExisting(path, (file) => {
+      if (fstatSync(file).size < read) {
         lines.clear();
         read = 0;
       }
-      const bytes = Buffer.alloc(size - read);
-      const length = readSync(file, bytes, 0, bytes.length, read);
-      const end = bytes.subarray(0, length).lastIndexOf('\n') + 1;
-      for (const line of bytes.toString('latin1', 0, end).split('\n')) {
-        const brandId = brandOf(line);
-        if (brandId !== undefined) lines.set(brandId, line);
-      }
-      read += end;
-    } finally {
-      closeSync(file);
-    }
+      read = readLines(file, read, (line, brandId) => lines.set(brandId, line));
+    });
   }
 
   return {
@@ -59,30 +38,64 @@ export function openAnchorFile(path: string): AnchorFile {
       catchUp();
       return lines.get(brandId);
     },
-    all: (brandId) =>
-      existsSync(path)
-        ? readFileSync(path, 'latin1')
-            .split('\n')
-            .slice(0, -1)
-            .filter((line) => brandOf(line) === brandId)
-        : [],
-    append(line) {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      const file = openSync(path, 'a+', 0o600);
+    all(brandId) {
+      const found: string[] = [];
+      withExisting(path, (file) =>
+        readLines(file, 0, (line, about) => {
+          if (about === brandId) found.push(line);
+        }),
+      );
+      return found;
+    },
+    async append(line) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const file = await open(path, 'a+', 0o600);
       try {
-        const { size } = fstatSync(file);
-        const last = Buffer.alloc(1);
-        const isCut = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
-        writeSync(file, `${isCut ? '\n' : ''}${line}\n`, null, 'latin1');
-        fsyncSync(file);
+        const { size } = await file.stat();
+        const last = Buffer.alloc(1, '\n');
+        if (size > 0) await file.read(last, 0, 1, size - 1);
+        const isCut = last.toString() !== '\n';
+        await file.appendFile(`${isCut ? '\n' : ''}${line}\n`, 'latin1');
+        await file.sync();
       } finally {
-        closeSync(file);
+        await file.close();
       }
     },
   };
 }
 
-const brandOf = (line: string): string | undefined => /"brand":"([0-9a-f-]{36})"/.exec(line)?.[1];
+/** The brand of a complete line. A line that was cut off has another end, and is about nothing. */
+const brandOf = (line: string): string | undefined => /"brand":"([0-9a-f-]{36})".*"\}$/.exec(line)?.[1];
+
+/** Bytes that are read at once. The file may be larger than the longest string. */
+const pieceBytes = 1_048_576;
+
+/** Passes on each complete line about a brand from a position on. Returns where the last complete line ends. */
+function readLines(file: number, from: number, each: (line: string, brandId: string) => void): number {
+  const piece = Buffer.alloc(Math.min(pieceBytes, fstatSync(file).size - from));
+  let [read, rest] = [from, ''];
+  for (;;) {
+    const length = readSync(file, piece, 0, piece.length, read);
+    if (length === 0) return read - rest.length;
+    read += length;
+    const lines = (rest + piece.toString('latin1', 0, length)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const brandId = brandOf(line);
+      if (brandId !== undefined) each(line, brandId);
+    }
+  }
+}
+
+function withExisting(path: string, work: (file: number) => void): void {
+  const file = openExisting(path);
+  if (file === undefined) return;
+  try {
+    work(file);
+  } finally {
+    closeSync(file);
+  }
+}
 
 function openExisting(path: string): number | undefined {
   try {

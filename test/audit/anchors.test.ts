@@ -141,6 +141,31 @@ describe('two processes that share an anchor file', () => {
     expect(await signs(machine(system.anchors.path))).toEqual([]);
     expect([...anchorsIn(system.anchors.path).hashes.keys()]).toEqual([2, 3]);
   });
+
+  test('go on after such a line that another brand follows', async () => {
+    const system = machine();
+    expect(await signs(system)).toEqual([]);
+    appendFileSync(system.anchors.path, `{"kind":"checkpoint","brand":"${brand.brandId}","number":3,"ha`);
+    const other = await world.brand();
+    expect(await signedTrail(machine(system.anchors.path), other.brandId)).toEqual([]);
+    expect(readFileSync(system.anchors.path, 'latin1')).toMatch(/"number":3,"ha\n\{/);
+    await anotherEntry();
+    expect(await signs(machine(system.anchors.path))).toEqual([]);
+    expect([...anchorsIn(system.anchors.path).hashes.keys()]).toEqual([2, 3]);
+  });
+
+  test('read a file that is longer than what is read at once', () => {
+    const path = anotherFile();
+    const other = randomUUID();
+    const lineOf = (id: string, number: number) => `{"brand":"${id}","number":${number},"signature":"x"}`;
+    const lines = Array.from({ length: 50_000 }, (_, at) => lineOf(at % 2 ? other : brand.brandId, at));
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const { anchors } = machine(path);
+    expect(anchors.newest(brand.brandId)).toBe(lineOf(brand.brandId, 49_998));
+    expect(anchors.all(other)).toEqual(lines.filter((line) => line.includes(other)));
+    appendFileSync(path, `${lineOf(brand.brandId, 50_000)}\n`);
+    expect(anchors.newest(brand.brandId)).toBe(lineOf(brand.brandId, 50_000));
+  });
 });
 
 describe('two machines with an anchor file each', () => {

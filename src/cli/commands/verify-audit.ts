@@ -1,5 +1,6 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { AcceptedLoss } from '../../operations/audit/anchors.ts';
@@ -51,13 +52,15 @@ const lossText = ({ number, lost, at }: AcceptedLoss): string =>
 
 async function anchorsIn(path: string, brand: IntactTrail['brand'], keys: ReadonlySet<string> | undefined) {
   const { anchorsOf } = await import('../../operations/audit/anchors.ts');
-  let text: string;
+  const lines: string[] = [];
   try {
-    text = readFileSync(path, 'latin1');
+    // The file may be larger than the longest string. Lines of other brands count, and are not kept.
+    for await (const line of createInterface({ input: createReadStream(path, 'latin1') }))
+      lines.push(line.includes(brand) ? line : '');
   } catch {
     throw new OperatorError(`There is no file ${path} that can be read.`);
   }
-  return anchorsOf(text, brand, keys);
+  return anchorsOf(`${lines.join('\n')}\n`, brand, keys);
 }
 
 async function verdictOn(format: Format, path: string, known: TrustedFacts) {

@@ -74,7 +74,7 @@ export async function signHead(
   const [checkpoint, signature] = signed(system, head, previous, before?.key);
   // The line is on the disk before the database has the checkpoint. `lastSigned` stores it if the process dies.
   try {
-    system.anchors.append(signedLine(checkpointText(checkpoint), signature));
+    await system.anchors.append(signedLine(checkpointText(checkpoint), signature));
   } catch (error) {
     onFailure(new AnchorUnwritten(`The file ${system.anchors.path} cannot be written.`, { cause: error }));
   }

@@ -39,9 +39,15 @@ async function doctor(settings: Settings): Promise<readonly Found[]> {
   return findings;
 }
 
-/** What is not green. Whether this machine's Node still gets updates is a test of its own. */
+/**
+ * What is not green. Whether this machine's Node still gets updates is a test of its own. Without a second account, the
+ * embedded database runs as the one that reads the root key.
+ */
 const complaints = (findings: readonly Found[]) =>
-  findings.filter(({ state, check }) => state !== 'green' && check !== 'Node');
+  findings.filter(
+    ({ state, check }) => state !== 'green' && check !== 'Node' && !(isAlone && check === 'root key access'),
+  );
+const isAlone = process.getuid?.() !== 0;
 
 const oneComplaint = async (settings: Settings): Promise<Found | undefined> => {
   const found = complaints(await doctor(settings));
@@ -130,7 +136,8 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       `! yellow data directory Users other than the owner can write to ${dataDir} (mode 777).`,
     );
     expect(flat).toContain(`Close it with: chmod go-w ${dataDir}`);
-    const yellows = examineNode(parseInstant(new Date().toISOString()) as Instant).state === 'yellow' ? 2 : 1;
+    const isOldNode = examineNode(parseInstant(new Date().toISOString()) as Instant).state === 'yellow';
+    const yellows = 1 + Number(isOldNode) + Number(isAlone);
     expect(stdout.split('\n').at(-2)).toMatch(
       new RegExp(`^0 red \\(needs a fix\\), ${yellows} yellow \\(worth a look\\), \\d+ green\\.$`),
     );

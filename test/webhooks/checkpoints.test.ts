@@ -76,6 +76,18 @@ test('it is sent at most once a minute, with the newest checkpoint, and causes n
   expect(await entries()).toBe(written);
 });
 
+test('it is not silenced by a head that says that later checkpoints were sent', async () => {
+  await subscribe(['audit.checkpoint']);
+  await signs();
+  await world.sql(
+    "update journal_heads set announced_number = 1000000000, announced_at = '2099-01-01' where brand_id = $1",
+    [brand.brandId],
+  );
+  await signs();
+  await announce();
+  expect(await events()).toHaveLength(1);
+});
+
 test('a receiver elsewhere has what finds a trail that the service itself rewrote and signed', async () => {
   const receiver = await openReceiver();
   await subscribe(['audit.checkpoint'], receiver.url);

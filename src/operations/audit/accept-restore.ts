@@ -9,6 +9,7 @@ import type { Database } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash } from './chain.ts';
 import { newestAnchor, requireGenuineHead } from './checkpoints.ts';
+import { ForeignTrail } from './foreign.ts';
 import { recordOperatorAction } from './operator.ts';
 import { parseSignedLine } from './signed-lines.ts';
 
@@ -23,9 +24,17 @@ export interface AcceptedRestore {
  * Accepts that a restored backup ends before the last anchor, or continued without it: appends a signed line that
  * names what is lost, and records it in the audit trail.
  *
- * @throws OperatorError if the trail has what its last anchor has.
+ * @throws OperatorError if the trail has what its last anchor has, or if the service did not write its end.
  */
 export async function acceptRestore(system: System, brandId: BrandId): Promise<AcceptedRestore> {
+  try {
+    return await accept(system, brandId);
+  } catch (error) {
+    throw error instanceof ForeignTrail ? new OperatorError(error.message) : error;
+  }
+}
+
+async function accept(system: System, brandId: BrandId): Promise<AcceptedRestore> {
   const { db, vault, anchors, now } = system;
   const [head] = await headsOfBrands(db, [brandId]);
   if (head) requireGenuineHead(system, head);
@@ -37,7 +46,7 @@ export async function acceptRestore(system: System, brandId: BrandId): Promise<A
   const { key } = vault.signer;
   const lost = { number: newest.number, hash: newest.hash };
   const text = restoredText({ brand: brandId, number, hash, at: now(), key, lost });
-  anchors.append(signedLine(text, vault.signer.sign(text)));
+  await anchors.append(signedLine(text, vault.signer.sign(text)));
   await recordOperatorAction(system, brandId, 'accept-restore', { from: number + 1 });
   return { number, lost: newest.number };
 }

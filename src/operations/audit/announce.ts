@@ -4,12 +4,12 @@ import { plusSeconds, withOffset } from '../../domain/time.ts';
 import { announcementPatterns } from '../../domain/webhooks/events.ts';
 import { insertAnnouncement, unannouncedBrands } from '../../store/audit/announcements.ts';
 import type { Head } from '../../store/audit/sequencer.ts';
-import { headsOfBrands, lockSequencer } from '../../store/audit/sequencer.ts';
+import { brandsBeyond, headsOfBrands, lockSequencer } from '../../store/audit/sequencer.ts';
 import { lastCheckpoint } from '../../store/audit/trail.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
 import { headFields, requireGenuineCheckpoint, requireGenuineHead } from './checkpoints.ts';
-import { ForeignTrail } from './foreign.ts';
+import { continued, ForeignTrail } from './foreign.ts';
 
 /** Seconds between two events about the checkpoints of a brand. */
 export const announcementPause = 60;
@@ -43,6 +43,7 @@ export async function announceCheckpoints(
 async function announce(system: System, db: Connection, head: Head): Promise<void> {
   const { brandId } = head;
   requireGenuineHead(system, head);
+  if ((await brandsBeyond(db, [head])).has(brandId)) throw continued(brandId);
   const last = await lastCheckpoint({ brandId, db });
   if (!last) return;
   requireGenuineCheckpoint(system, last);

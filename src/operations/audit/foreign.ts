@@ -27,6 +27,10 @@ export const shortened = (brandId: BrandId, problem: string): ForeignTrail =>
     `If you restored an older backup, run: clientele accept-restore --brand ${brandId}. Otherwise keep the database unchanged, and see docs/audit.md.`,
   );
 
+/** A trail with an entry or an event after its end. */
+export const continued = (brandId: BrandId): ForeignTrail =>
+  new ForeignTrail(brandId, 'an entry or an event follows its end, and was not written by the service.');
+
 /** A row of the outbox that the service did not write. It stays there, outside of the audit trail. */
 export class UnprovenRow extends TrailFault {
   override readonly name = 'UnprovenRow';

@@ -4,6 +4,7 @@ import { plusSeconds } from '../../domain/time.ts';
 import type { Head, SequencedRow, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
 import {
   announcedEvents,
+  brandsBeyond,
   dueBrands,
   headsOfBrands,
   isSequenceWaiting,
@@ -17,7 +18,7 @@ import { journalRowFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
 import { headFields, newestAnchor, requireGenuineHead, signHead } from './checkpoints.ts';
-import { ForeignTrail, shortened, UnprovenRow } from './foreign.ts';
+import { continued, ForeignTrail, shortened, UnprovenRow } from './foreign.ts';
 import { recordEntry } from './security.ts';
 
 /** The most entries that one transaction numbers. */
@@ -83,10 +84,13 @@ async function readRows(
   const rows = await readUnsequenced(db, batch, without);
   const brands = [...new Set(rows.map(({ brandId }) => brandId))];
   const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
+  const ends = brands.map((brandId) => heads.get(brandId) ?? { brandId, number: 0, events: 0 });
+  const ahead = ends.length === 0 ? new Set() : await brandsBeyond(db, ends);
   const foreign: BrandId[] = [];
   for (const brandId of brands) {
     try {
       requireKnownEnd(system, brandId, heads.get(brandId));
+      if (ahead.has(brandId)) throw continued(brandId);
     } catch (error) {
       if (!(error instanceof ForeignTrail)) throw error;
       onFailure(error);

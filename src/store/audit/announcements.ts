@@ -11,8 +11,9 @@ const brand = columns({ brandId: id<BrandId>() });
 const unannounced = sql(
   'announce_due',
   `select ${brand.list} from journal_heads
-    where checkpoint_number > announced_number
-      and (announced_at is null or announced_at <= :notAfter::timestamptz)
+    where checkpoint_number <> announced_number
+      and (announced_at is null or announced_at <= :notAfter::timestamptz
+        or announced_at > :notAfter::timestamptz + interval '2 minutes')
       and exists (select from webhooks where webhooks.brand_id = journal_heads.brand_id
                     and status = 'STATUS_ENABLED' and events && :patterns::text[])`,
 );

@@ -22,8 +22,11 @@ export async function lockSequencer(db: Connection): Promise<boolean> {
   return row !== undefined && lock.read(row).held;
 }
 
-const dueSql = `audit_number > checkpoint_number
-  and (audit_number >= checkpoint_number + $1 or checkpoint_at is null or checkpoint_at <= $2::timestamptz)`;
+// No proof covers when a head was signed. Where it says something that cannot be, a checkpoint is due at once: a number
+// past the end, or a time more than a minute in the future, would otherwise end the signing.
+const dueSql = `audit_number <> checkpoint_number
+  and (audit_number >= checkpoint_number + $1 or audit_number < checkpoint_number or checkpoint_at is null
+    or checkpoint_at <= $2::timestamptz or checkpoint_at > $2::timestamptz + interval '2 minutes')`;
 
 const work = columns({ waiting: flag() });
 
@@ -165,6 +168,28 @@ export async function headsOfBrands(db: Connection, brands: readonly BrandId[]):
   return (await db.run(headsOf, [brands])).map((row) => ({ ...headOf(row), ...proof.read(row) }));
 }
 
+const brand = columns({ brandId: id<BrandId>() });
+
+const beyond = sql(
+  'sequence_beyond',
+  `select ${brand.list} from unnest(:brandIds::uuid[], :numbers::bigint[], :events::bigint[]) as ends (brand_id, number, events)
+    where exists (select from audit where audit.brand_id = ends.brand_id and audit.number > ends.number)
+       or exists (select from events where events.brand_id = ends.brand_id and events.number > ends.events)`,
+);
+
+/** Which brands have an entry or an event after their end. Its number would be given a second time. */
+export async function brandsBeyond(
+  db: Connection,
+  ends: readonly Pick<Head, 'brandId' | 'number' | 'events'>[],
+): Promise<ReadonlySet<BrandId>> {
+  const rows = await beyond.run(db, {
+    brandIds: ends.map(({ brandId }) => brandId),
+    numbers: ends.map(({ number }) => String(number)),
+    events: ends.map(({ events }) => String(events)),
+  });
+  return new Set(rows.map((row) => brand.read(row).brandId));
+}
+
 /** An outbox row with its number in the audit trail and, where it has an event, in the events. */
 export interface SequencedRow extends Unsequenced {
   readonly number: number;
@@ -218,7 +243,6 @@ export async function writeSequenced(
   });
 }
 
-const brand = columns({ brandId: id<BrandId>() });
 const dueOnes = statement('sequence_due', `select ${brand.list} from journal_heads where ${dueSql}`);
 
 /** The brands whose trails are due for a signed checkpoint. */

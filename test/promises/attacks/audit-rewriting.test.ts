@@ -7,6 +7,7 @@ import { firstPreviousHash, linked } from '../../../src/operations/audit/chain.t
 import { exportAudit } from '../../../src/operations/audit/export.ts';
 import { ExportFile } from '../../../src/operations/audit/file.ts';
 import { recordOperatorAction } from '../../../src/operations/audit/operator.ts';
+import { sequence } from '../../../src/operations/audit/sequence.ts';
 import type { TrustedFacts } from '../../../src/operations/audit/verify.ts';
 import { verifyTrail } from '../../../src/operations/audit/verify.ts';
 import { examineTrails } from '../../../src/operations/installation/doctor-trail.ts';
@@ -38,7 +39,7 @@ const signed = (system: System = world.system) => signedTrail(system, brand.bran
 const trusting = (): System => ({
   ...world.system,
   vault: Object.create(world.system.vault, { isMac: { value: () => true } }),
-  anchors: { path: '', newest: () => undefined, all: () => [], append: () => undefined },
+  anchors: { path: '', newest: () => undefined, all: () => [], append: async () => undefined },
 });
 
 const anotherEntry = () => recordOperatorAction(world.system, brand.brandId, 'keys list');
@@ -235,6 +236,41 @@ describe('an older checkpoint that is put back', () => {
     expect(await signed({ ...world.system, anchors: trusting().anchors })).toEqual([]);
     expect(await checkpoints()).toEqual([6, 7]);
   });
+});
+
+test.each([
+  [
+    'an entry',
+    `insert into audit (brand_id, number, body, hash) values ($1, 7, '{}', decode(repeat('00', 32), 'hex'))`,
+  ],
+  [
+    'an event',
+    `insert into events (brand_id, number, event_id, type, occurred_at, payload)
+       values ($1, 1, gen_random_uuid(), 'customer.created', now(), '{}')`,
+  ],
+])('%s after the end of a trail stops this trail, and no other', async (_, plant) => {
+  const other = await world.brand();
+  await world.sql(plant, [brand.brandId]);
+  await newCustomer(brand);
+  await newCustomer(other);
+  expect(await signed()).toEqual([expect.stringContaining('an entry or an event follows its end')]);
+  expect(await checkpoints()).toEqual([6]);
+  expect((await other.call('GET', '/events')).json.data).toHaveLength(1);
+});
+
+test.each([
+  ['a number past the end', 'checkpoint_number = 1000000000'],
+  ['a time in the future', "checkpoint_at = '2099-01-01'"],
+])('a head that says that it was signed at %s does not end the signing', async (_, change) => {
+  await world.sql(`update journal_heads set ${change} where brand_id = $1`, [brand.brandId]);
+  await anotherEntry();
+  await sequence(world.system);
+  expect(await checkpoints()).toEqual([6, 7]);
+  // The planted fault: a head that says that it was signed just now waits for its minute.
+  await world.sql('update journal_heads set checkpoint_at = now() where brand_id = $1', [brand.brandId]);
+  await anotherEntry();
+  await sequence(world.system);
+  expect(await checkpoints()).toEqual([6, 7]);
 });
 
 describe('a checkpoint of a foreign signer', () => {

@@ -184,7 +184,7 @@ export const delivery = Type.Object(
     event_id: uuid('The event, and the webhook-id of every attempt.'),
     number: Type.Integer({ description: "The event's number in the brand." }),
     event: Type.String({ description: 'The type of the event.' }),
-    customer_id: Type.Optional(uuid('The customer that the event is about.')),
+    customer_id: Type.Optional(uuid('The customer that the event is about, for a key with events:read.')),
     status: oneOf(deliveryStatuses),
     next_attempt_at: Type.Optional(
       moment(

@@ -83,6 +83,18 @@ test('a subscription of another key is not turned round: not its payload, its UR
   );
 });
 
+test('the deliveries name no customer to a key that may not read events', async () => {
+  const { id } = (await newWebhook(brand, { url: own.url, events: ['customer*'] })).json.webhook_subscription;
+  const { customer_id } = (await newCustomer(brand)).json;
+  await eventually(() => own.arrived.length === 1);
+  const seenBy = async (scopes: readonly string[]) =>
+    (await (await keyWith(brand, scopes)).call('GET', `/webhooks/${id}/deliveries`)).json.data[0];
+  expect((await seenBy(['webhooks:read', 'events:read'])).customer_id).toBe(customer_id);
+  const shown = await seenBy(['webhooks:read', 'webhooks:write']);
+  expect(shown).toMatchObject({ event: 'customer.created', number: expect.any(Number) });
+  expect(shown.customer_id).toBeUndefined();
+});
+
 test('the audit trail names the address and the payload, and nothing that may be a secret or a person', async () => {
   const url = `${evil.url}/T024BE7LD/james.bond@example.com/v1?token=qwerty`;
   const { id } = (await newWebhook(brand, { url, events: ['*'], payload: 'full' })).json.webhook_subscription;

@@ -219,7 +219,7 @@ describe('a mistake', { timeout: 60_000 }, () => {
       CLIENTELE_DB_SERVICE_HOST: '10.0.171.240',
       PGSSLMODE: 'require',
       PGOPTIONS: '-c search_path=nowhere -c default_transaction_read_only=on',
-      PGUSER: 'somebody',
+      PGUSER: 'other',
       PGCLIENTENCODING: 'LATIN1',
     };
     const listed = await clientele(['brands', 'list'], { ...settings, ...foreign });

@@ -5,16 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrandId } from '../../src/domain/ids.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { parseInstant, plusSeconds } from '../../src/domain/time.ts';
-import {
-  examineCertificate,
-  examineNode,
-  type Installed,
-} from '../../src/operations/installation/doctor-environment.ts';
+import { examineCertificate, examineNode } from '../../src/operations/installation/doctor-environment.ts';
 import { examineServer } from '../../src/operations/installation/doctor-records.ts';
-import { rootKeyFromFile } from '../../src/vault/key-source.ts';
 import { rewrite } from '../rewrite.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
+import { installed } from './cli/installed.ts';
 import { cleanUp, clientele, serve, temporaryFolder } from './cli/program.ts';
 
 interface Found {
@@ -350,23 +346,6 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
 });
 
 const fixture = (name: string) => fileURLToPath(new URL(`./cli/${name}`, import.meta.url));
-
-const installed: Installed = {
-  environment: 'live',
-  dataDir: '/nowhere',
-  auditAnchorFile: '/nowhere/audit-anchors.ndjson',
-  isEmbedded: false,
-  transport: undefined,
-  rootKeyLocation: { kind: 'file', path: '/nowhere/root.key' },
-  rootKeySource: rootKeyFromFile('/nowhere/root.key'),
-  rotateDays: 30,
-  backupHorizonDays: 35,
-  tls: undefined,
-  kycAllow: [],
-  unsafe: [],
-  ignored: [],
-  now: () => parseInstant('2050-01-01') as Instant,
-};
 
 describe('the doctor on a certificate', () => {
   const certFile = fixture('localhost-cert.pem');

@@ -70,7 +70,8 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
     const key = await createKey((await live()).world.system, tenant.brandId, {});
     const hasty = row.operationId === 'verifyKey' ? tenant : tenant.as(key);
     let answer = await send(hasty, prepared, { headers });
-    for (let more = 0; more < 6 && answer.status !== 429; more += 1)
+    // A new minute may begin in between, which gives the key its requests again.
+    for (let more = 0; more < 12 && answer.status !== 429; more += 1)
       answer = await send(hasty, prepared, { headers });
     return answer;
   },

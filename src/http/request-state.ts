@@ -5,7 +5,7 @@ import type { Principal } from '../operations/principal.ts';
 export interface RequestState {
   /** `undefined`: the caller signs its request instead of sending a key. */
   readonly principal: Principal | undefined;
-  /** The body's text as received, to distinguish a repeated request from another one. */
+  /** The body's text as received, which the signature of a caller without a key covers. */
   bodyText: string;
 }
 

@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRootKeyFile, rootKeyFromFile, rootKeyFromText } from '../../src/vault/key-source.ts';
-import { openVault, VaultError } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/vault.ts';
+import { refusal } from './refusal.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vault-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -32,17 +33,6 @@ beforeEach(() => {
 function write(text: string, mode = 0o600): void {
   writeFileSync(path, text);
   chmodSync(path, mode);
-}
-
-/** The message of the VaultError `root_key` that the call throws. */
-function refusal(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof VaultError && error.code === 'root_key') return error.message;
-    throw error;
-  }
-  return expect.fail('was not refused');
 }
 
 const load = () => rootKeyFromFile(path).load();

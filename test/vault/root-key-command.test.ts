@@ -6,7 +6,8 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { rootKeyFromCommand } from '../../src/vault/key-source.ts';
 import { askCommand } from '../../src/vault/root-key-command.ts';
-import { openVault, VaultError } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/vault.ts';
+import { refusal } from './refusal.ts';
 
 // A fake command line of a KMS, as a real program that is really started.
 
@@ -28,17 +29,6 @@ function program(...lines: readonly string[]): string {
 }
 
 const key = () => randomBytes(32).toString('base64');
-
-/** The message of the VaultError `root_key` that the call throws. */
-function refusal(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof VaultError && error.code === 'root_key') return error.message;
-    throw error;
-  }
-  return expect.fail('was not refused');
-}
 
 describe('a command that prints root keys', () => {
   test('is given its arguments as they are, without a shell, and one line of JSON', () => {

@@ -1,22 +1,20 @@
 import type { BrandId } from '../../domain/ids.ts';
 import { spacedJson } from '../../domain/text.ts';
-import { millisOf, plusSeconds, withOffset } from '../../domain/time.ts';
+import { plusSeconds, withOffset } from '../../domain/time.ts';
 import type { ChallengeOutcome } from '../../domain/webhooks/challenge.ts';
 import { challengeEvent, challengeOutcome } from '../../domain/webhooks/challenge.ts';
-import { readRetryAfter, retryDelaySeconds } from '../../domain/webhooks/delivery.ts';
 import type { Ownership } from '../../domain/webhooks/subscription.ts';
-import { auditedAddress } from '../../domain/webhooks/subscription.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
 import { challengeFailed } from '../../store/webhooks/challenges.ts';
 import type { DueChallenge } from '../../store/webhooks/deliveries-due.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
-import { headersFor, outcomeOf } from './messages.ts';
+import { headersFor, outcomeOf, pauseAfter } from './messages.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { openSettings } from './sealing.ts';
 import type { OpenedWebhook } from './standing.ts';
-import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
+import { factsOf, reasonToStop, stopWebhook, writeDecision } from './standing.ts';
 
 /** What a URL has to do before it gets events, from where it is now. */
 export function ownershipOf(
@@ -69,9 +67,7 @@ const proofOf = (
 /** When the next challenge is sent: on the schedule of deliveries. */
 function nextAt(system: System, { challenges }: WebhookRow, answer: OutboundOutcome) {
   const now = system.now();
-  const header = answer.kind === 'answered' ? answer.headers['retry-after'] : undefined;
-  const random = system.random(4).readUInt32BE() / 2 ** 32;
-  const pause = retryDelaySeconds(challenges + 1, random, readRetryAfter(header, millisOf(now)));
+  const pause = pauseAfter(system, challenges + 1, answer, now);
   return pause === undefined ? undefined : plusSeconds(now, pause);
 }
 
@@ -82,7 +78,7 @@ async function settle(
   ownership: Ownership,
 ): Promise<void> {
   const next = { ...row, ownership, challengeDue: undefined, challenges: 0, challengeOutcome: undefined };
-  const facts = { webhook_id: row.id, address: auditedAddress(settings.url), payload: row.payload };
+  const facts = factsOf({ row, settings });
   await writeDecision(system, brandId, { row: next, settings }, { operation: 'verifyWebhook', facts });
 }
 
@@ -90,11 +86,7 @@ async function settle(
 export async function askForProof(system: System, brandId: BrandId, opened: OpenedWebhook): Promise<void> {
   const { challenge, ...standing } = ownershipOf(system, 'public');
   const settings = { ...opened.settings, ...(challenge !== undefined && { challenge }) };
-  const facts = {
-    webhook_id: opened.row.id,
-    address: auditedAddress(settings.url),
-    payload: opened.row.payload,
-  };
+  const facts = factsOf(opened);
   const row = { ...opened.row, ...standing };
   await writeDecision(system, brandId, { row, settings }, { operation: 'challengeWebhook', facts });
 }

@@ -1,7 +1,7 @@
 import type { BrandId } from '../../domain/ids.ts';
-import { millisOf, plusSeconds } from '../../domain/time.ts';
+import { plusSeconds } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
-import { disableAfterSeconds, readRetryAfter, retryDelaySeconds } from '../../domain/webhooks/delivery.ts';
+import { disableAfterSeconds } from '../../domain/webhooks/delivery.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { settleDelivery } from '../../store/webhooks/deliveries.ts';
@@ -11,7 +11,7 @@ import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { askForProof } from './challenge.ts';
-import { headersFor, outcomeOf } from './messages.ts';
+import { headersFor, outcomeOf, pauseAfter } from './messages.ts';
 import { answerSealContext, openSettings, payloadSealContext } from './sealing.ts';
 import type { OpenedWebhook } from './standing.ts';
 import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
@@ -74,9 +74,7 @@ function deliveryResultOf(
 ): Pick<AttemptResult, 'status' | 'dueAt' | 'endedAt'> {
   const endedAt = system.now();
   if (outcome === 'delivered') return { status: 'delivered', dueAt: endedAt, endedAt };
-  const header = answer.kind === 'answered' ? answer.headers['retry-after'] : undefined;
-  const random = system.random(4).readUInt32BE() / 2 ** 32;
-  const pause = retryDelaySeconds(tries + 1, random, readRetryAfter(header, millisOf(endedAt)));
+  const pause = pauseAfter(system, tries + 1, answer, endedAt);
   return outcome === 'gone' || pause === undefined
     ? { status: 'dead', dueAt: endedAt, endedAt }
     : { status: 'pending', dueAt: plusSeconds(endedAt, pause), endedAt };

@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import type { Instant } from '../../domain/time.ts';
 import { millisOf } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
-import { outcomeOfStatus } from '../../domain/webhooks/delivery.ts';
+import { outcomeOfStatus, readRetryAfter, retryDelaySeconds } from '../../domain/webhooks/delivery.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
 import { signStandard } from '../../providers/signature.ts';
+import type { System } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { secretsAt } from './sealing.ts';
 
@@ -34,4 +35,16 @@ export function headersFor(
 export function outcomeOf(answer: OutboundOutcome): AttemptOutcome {
   if (answer.kind === 'answered') return outcomeOfStatus(answer.status);
   return answer.kind === 'refused' ? 'refused' : answer.reason;
+}
+
+/** Seconds until the next attempt after `tries` of them; `undefined` after the last. */
+export function pauseAfter(
+  system: System,
+  tries: number,
+  answer: OutboundOutcome,
+  now: Instant,
+): number | undefined {
+  const header = answer.kind === 'answered' ? answer.headers['retry-after'] : undefined;
+  const random = system.random(4).readUInt32BE() / 2 ** 32;
+  return retryDelaySeconds(tries, random, readRetryAfter(header, millisOf(now)));
 }

@@ -1,6 +1,6 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { StopReason } from '../../domain/webhooks/subscription.ts';
-import { stopReasonOf } from '../../domain/webhooks/subscription.ts';
+import { auditedAddress, stopReasonOf } from '../../domain/webhooks/subscription.ts';
 import { findKey } from '../../store/brands/api-keys.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import { changeInBackground } from '../../store/webhooks/subscriptions.ts';
@@ -20,6 +20,13 @@ export interface OpenedWebhook {
   readonly row: WebhookRow;
   readonly settings: WebhookSettings;
 }
+
+/** What the audit trail says of a subscription. */
+export const factsOf = ({ row, settings }: OpenedWebhook) => ({
+  webhook_id: row.id,
+  address: auditedAddress(settings.url),
+  payload: row.payload,
+});
 
 /**
  * Why nothing may be sent under a subscription now; `undefined` if it may. Reads the key that answers for it. After

@@ -7,13 +7,7 @@ import { asciiJson } from '../../domain/text.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import { challengeEvent } from '../../domain/webhooks/challenge.ts';
 import type { PayloadKind } from '../../domain/webhooks/subscription.ts';
-import {
-  auditedAddress,
-  maxWebhooks,
-  missingScopes,
-  secretOverlapHours,
-  urlOf,
-} from '../../domain/webhooks/subscription.ts';
+import { maxWebhooks, missingScopes, secretOverlapHours, urlOf } from '../../domain/webhooks/subscription.ts';
 import type { Place } from '../../providers/outbound/target.ts';
 import { isRefusal } from '../../providers/outbound/target.ts';
 import { makeSecret } from '../../providers/signature.ts';
@@ -34,7 +28,7 @@ import type { WebhookSettings } from './sealing.ts';
 import { openSettings, sealSettings } from './sealing.ts';
 import type { Opened } from './shown.ts';
 import { answerOf, shown, stoppedSentence } from './shown.ts';
-import type { OpenedWebhook } from './standing.ts';
+import { factsOf } from './standing.ts';
 
 /** @throws Refusal `webhook_dne` */
 async function openWebhook(context: Context, id: Id<'webhook'>): Promise<Opened> {
@@ -221,13 +215,6 @@ function requireScopes({ principal }: Context, payload: PayloadKind): void {
 
 /** The key that answers for what it makes or changes. That of a sandbox's reference page is gone at the next start. */
 const answeringKey = ({ principal }: Context) => (principal.isStored ? principal.identity : undefined);
-
-/** What the audit trail says of a subscription. */
-const factsOf = ({ row, settings }: OpenedWebhook) => ({
-  webhook_id: row.id,
-  address: auditedAddress(settings.url),
-  payload: row.payload,
-});
 
 /** The URL in the request and where it leads, if there is one. @throws Refusal if it may not be called. */
 async function checkedTarget(

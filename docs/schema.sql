@@ -269,6 +269,7 @@ create table deliveries (
   constraint deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]))
 ) with (fillfactor=80);
 CREATE INDEX deliveries_by_age ON deliveries USING brin (occurred_at);
+CREATE INDEX deliveries_dead ON deliveries USING btree (updated_at) WHERE (status = 'dead'::text);
 CREATE INDEX deliveries_due ON deliveries USING btree (brand_id, webhook_id, due_at) WHERE (status = 'pending'::text);
 CREATE INDEX deliveries_in_order ON deliveries USING btree (brand_id, webhook_id, customer_id, number) WHERE (status = 'pending'::text);
 CREATE INDEX deliveries_of_customer ON deliveries USING btree (brand_id, customer_id) WHERE (customer_id IS NOT NULL);

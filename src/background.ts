@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { Observer } from './http/observe.ts';
 import type { Runtime } from './runtime.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
 import { startDeliverer } from './worker/deliverer.ts';
@@ -7,7 +8,6 @@ import { startRollbackWatch } from './worker/rollback-watch.ts';
 import { startRotations } from './worker/rotation.ts';
 import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
-import type { TaskObserver } from './worker/task-log.ts';
 import { openTaskLogs } from './worker/task-log.ts';
 import { startVerifications } from './worker/verifications.ts';
 
@@ -18,7 +18,7 @@ export interface Background {
 }
 
 /** Starts the background tasks. Any number of processes may run them: claims in the database separate their work. */
-export function startBackground(config: Config, { system }: Runtime, observer: TaskObserver): Background {
+export function startBackground(config: Config, { system }: Runtime, observer: Observer): Background {
   const log = openTaskLogs({ db: system.db, now: system.now, observer });
   const tasks = [
     startSweeper(system, log('sweep')),
@@ -27,7 +27,7 @@ export function startBackground(config: Config, { system }: Runtime, observer: T
     startRollbackWatch(system, log('rollback')),
     startVerifications(system, log('verifications')),
     startDeliverer(system, log('webhooks')),
-    startRotations(system, config, log('rotation')),
+    startRotations(system, config, log('rotation'), observer.rotated),
   ];
   if (config.lob) tasks.push(startAddressVerifier(system, log('addresses')));
   return {

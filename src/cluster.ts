@@ -3,31 +3,19 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import type { Channel, FromWorker, MetricsPeer, ToWorker, WorkerConfig } from './cluster-messages.ts';
+import { openMetricsPeer } from './cluster-messages.ts';
 import type { Config } from './config.ts';
 import { OperatorError } from './domain/operator-error.ts';
-import { openObserver } from './http/observe.ts';
+import type { ProcessMetrics } from './http/observe.ts';
 import type { HttpServer } from './http-server.ts';
 import { certificateOf, openHttpServer } from './http-server.ts';
-import type { ReferenceKey } from './operations/demo/reference-key.ts';
+import { observe } from './monitoring.ts';
 import type { Overrides } from './runtime.ts';
 import { openRuntime } from './runtime.ts';
 
 // Runs a server as several processes on one port. The primary process owns the embedded database and does the
 // background work. Its workers answer requests.
-
-/** What the primary process sends to a worker that has started. */
-interface WorkerConfig {
-  /** One key for all workers: the page with the key and the requests that use it may reach different workers. */
-  readonly referenceKey: ReferenceKey | undefined;
-  /** Never 0: workers that replace dead ones must listen on the same port. */
-  readonly port: number;
-  readonly connections: number;
-}
-
-/** What a worker sends once it answers requests. */
-interface WorkerReady {
-  readonly url: string;
-}
 
 export interface ClusterOptions {
   readonly processes: number;
@@ -37,32 +25,42 @@ export interface ClusterOptions {
 
 /** Connections for changes, of all workers together. Each has at least two, and at most as many as a single process has. */
 const totalConnections = 24;
+/** Milliseconds that a worker has to tell its metrics, and that the primary process has to gather those of all. */
+const metricsTimeout = { worker: 1_000, all: 2_000 };
 /** How many workers may die within how many milliseconds before the cluster gives up. */
 const restartLimit = { most: 10, within: 60_000 };
+
+/** What the primary process does for its workers. */
+export interface PrimaryParts {
+  readonly notice: (sentence: string) => void;
+  /** The metrics of the primary process, which does the background work. */
+  readonly ownMetrics: () => Promise<ProcessMetrics>;
+}
 
 /** The HTTP server of several processes. Resolves when each of them answers requests. */
 export async function openCluster(
   { processes, onFatal }: ClusterOptions,
   common: Omit<WorkerConfig, 'connections'>,
-  notice: (sentence: string) => void,
+  { notice, ownMetrics }: PrimaryParts,
 ): Promise<HttpServer> {
   const connections = Math.min(12, Math.max(2, Math.floor(totalConnections / processes)));
-  const workers = openWorkers({ ...common, connections }, notice, onFatal);
+  const workers = openWorkers({ ...common, connections }, { notice, ownMetrics }, onFatal);
   const [first] = await workers.start(processes);
-  return { url: first?.url ?? '', close: workers.stop };
+  return { url: first ?? '', close: workers.stop };
 }
 
 /** One worker process. */
 interface ClusterWorker {
   readonly worker: Worker;
-  /** Rejects if the worker ends before it answers requests. */
-  readonly ready: Promise<WorkerReady>;
+  /** The URL, once it answers requests. Rejects if the worker ends before. */
+  readonly ready: Promise<string>;
+  readonly peer: MetricsPeer;
   readonly ended: Promise<void>;
 }
 
 function openWorkers(
   workerConfig: WorkerConfig,
-  notice: (sentence: string) => void,
+  { notice, ownMetrics }: PrimaryParts,
   onFatal: (error: Error) => void,
 ) {
   // The same build that this process runs. A newer installed build may need another schema.
@@ -81,17 +79,9 @@ function openWorkers(
   process.on('exit', killAll);
 
   function startOne(): ClusterWorker {
-    const worker = cluster.fork();
-    // A worker may die while a message is sent to it. Its exit is handled below.
-    worker.on('error', () => undefined);
-    const ended = once(worker, 'exit').then(() => void living.delete(member));
-    const early = ended.then(() => Promise.reject(new OperatorError(unstartable)));
-    const member: ClusterWorker = {
-      worker,
-      ended,
-      ready: Promise.race([instruct(worker, workerConfig), early]),
-    };
+    const member = forkWorker(workerConfig, (asking) => metricsWithout(asking, living, ownMetrics));
     living.add(member);
+    void member.ended.then(() => living.delete(member));
     return member;
   }
 
@@ -114,12 +104,12 @@ function openWorkers(
 
   async function stop(): Promise<void> {
     stopping = true;
-    for (const { worker } of living) if (worker.isConnected()) worker.send('stop');
+    for (const { worker } of living) send(worker, { kind: 'stop' });
     await Promise.all([...living].map(({ ended }) => ended));
     process.off('exit', killAll);
   }
 
-  async function start(count: number): Promise<readonly WorkerReady[]> {
+  async function start(count: number): Promise<readonly string[]> {
     const workers = Array.from({ length: count }, startOne);
     try {
       const ready = await Promise.all(workers.map((member) => member.ready));
@@ -135,15 +125,64 @@ function openWorkers(
   return { start, stop };
 }
 
+function forkWorker(
+  workerConfig: WorkerConfig,
+  metricsFor: (worker: Worker) => Promise<readonly ProcessMetrics[]>,
+): ClusterWorker {
+  const worker = cluster.fork();
+  // A worker may die while a message is sent to it. Its exit is handled by its cluster.
+  worker.on('error', () => undefined);
+  const ended = once(worker, 'exit').then(() => undefined);
+  const early = ended.then(() => Promise.reject(new OperatorError(unstartable)));
+  return {
+    worker,
+    peer: openMetricsPeer(channelTo(worker), () => metricsFor(worker), metricsTimeout.worker),
+    ended,
+    ready: Promise.race([instruct(worker, workerConfig), early]),
+  };
+}
+
+/** The metrics of every process but the one that asks. */
+async function metricsWithout(
+  asking: Worker,
+  living: Iterable<ClusterWorker>,
+  ownMetrics: () => Promise<ProcessMetrics>,
+): Promise<readonly ProcessMetrics[]> {
+  const others = [...living].filter(({ worker }) => worker !== asking).map(({ peer }) => peer.ask());
+  const [own, ...told] = await Promise.all([ownMetrics(), ...others]);
+  return [own, ...told.flat()];
+}
+
 const unstartable = 'A process of the API could not start. See its messages above.';
 
 /** Sends a worker its configuration and waits until it answers requests. */
-async function instruct(worker: Worker, workerConfig: WorkerConfig): Promise<WorkerReady> {
+async function instruct(worker: Worker, config: WorkerConfig): Promise<string> {
   // The worker sends a message first, because a message sent before it listens would be lost.
-  await once(worker, 'message');
-  worker.send(workerConfig);
-  const [ready] = (await once(worker, 'message')) as [WorkerReady];
-  return ready;
+  await messageFrom(worker, 'started');
+  send(worker, { kind: 'configure', config });
+  return (await messageFrom(worker, 'ready')).url;
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message);
+}
+
+const channelTo = (worker: Worker): Channel => ({
+  send: (message) => send(worker, message),
+  onMessage: (listener) => worker.on('message', listener),
+});
+
+type Told<Kind> = Extract<FromWorker, { readonly kind: Kind }>;
+
+function messageFrom<Kind extends FromWorker['kind']>(worker: Worker, kind: Kind): Promise<Told<Kind>> {
+  return new Promise((resolve) => {
+    const listener = (message: FromWorker) => {
+      if (message.kind !== kind) return;
+      worker.off('message', listener);
+      resolve(message as Told<Kind>);
+    };
+    worker.on('message', listener);
+  });
 }
 
 /** Whether this process is a worker that a cluster has started. */
@@ -155,20 +194,39 @@ export const isClusterWorker = (): boolean => cluster.isWorker;
 export async function runClusterWorker(config: Config, overrides: Overrides): Promise<void> {
   // Ctrl-C reaches the whole process group. Only the primary process reacts to it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const told = once(process, 'message');
-  process.send?.('ready');
-  const [{ referenceKey, port, connections }] = (await told) as [WorkerConfig];
+  const configured = once(process, 'message');
+  tell({ kind: 'started' });
+  const [message] = (await configured) as [ToWorker];
+  if (message.kind !== 'configure') throw new Error('The first message configures a worker.');
+  const { referenceKey, port, connections } = message.config;
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger, connections });
+  const peer = openMetricsPeer(
+    channelToPrimary,
+    async () => [await observer.ownMetrics()],
+    metricsTimeout.all,
+  );
+  const observer = observe(runtime, logger, () => peer.ask());
   const httpServer = await openHttpServer({ ...config, port }, runtime, {
-    observer: openObserver(logger, () => runtime.database.usage, runtime.system.security),
+    observer,
     tls: certificateOf(config),
     referenceKey,
   });
-  process.once('message', async () => {
+  process.on('message', async (told: ToWorker) => {
+    if (told.kind !== 'stop') return;
     await httpServer.close();
     await runtime.close();
     process.exit(0);
   });
-  process.send?.({ url: httpServer.url } satisfies WorkerReady);
+  tell({ kind: 'ready', url: httpServer.url });
 }
+
+/** To a primary process that has died, nothing is sent: the worker ends by itself. */
+function tell(message: FromWorker): void {
+  if (process.connected) process.send?.(message);
+}
+
+const channelToPrimary: Channel = {
+  send: tell,
+  onMessage: (listener) => process.on('message', listener),
+};

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { Config } from './config.ts';
-import { ConfigError, readSecretFile } from './config.ts';
+import { ConfigError } from './config.ts';
 import { hostCheck } from './http/hosts.ts';
 import { addMetrics } from './http/metrics.ts';
 import type { Observer } from './http/observe.ts';
@@ -12,7 +12,7 @@ import { addReference } from './http/reference.ts';
 import { plainHttpCheck } from './http/security/plain-http.ts';
 import { openSourceGuard } from './http/security/source-guard.ts';
 import { buildServer } from './http/server.ts';
-import { openMetricsServer } from './metrics-server.ts';
+import { metricsTokenOf, openMetricsServer } from './monitoring.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
 import { readCertificate } from './operations/installation/certificate.ts';
 import { openKeyUses } from './operations/key-use.ts';
@@ -49,8 +49,7 @@ export async function openHttpServer(
   { observer, tls, referenceKey }: HttpServerParts,
 ): Promise<HttpServer> {
   const isKnownHost = hostCheck(config.host, config.publicUrl);
-  const token =
-    config.metricsTokenFile && readSecretFile('CLIENTELE_METRICS_TOKEN_FILE', config.metricsTokenFile);
+  const token = metricsTokenOf(config);
   const uses = openKeyUses(database, system.now);
   const app = buildServer({
     system,

@@ -3,8 +3,10 @@ import { startBackground } from './background.ts';
 import type { ClusterOptions } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { Config } from './config.ts';
-import { openObserver } from './http/observe.ts';
+import { ConfigError } from './config.ts';
+import type { Observer } from './http/observe.ts';
 import { certificateOf, findPort, openHttpServer } from './http-server.ts';
+import { metricsTokenOf, observe, openMetricsServer } from './monitoring.ts';
 import type { NewKey } from './operations/brands/api-keys.ts';
 import { seedDemoData } from './operations/demo/demo.ts';
 import { makeReferenceKey } from './operations/demo/reference-key.ts';
@@ -45,12 +47,16 @@ export async function startServer(
     port = await findPort(config);
   });
   try {
-    const { system, database, isFirstStart } = runtime;
-    const observer = openObserver(logger, () => database.usage, system.security);
+    const { system, isFirstStart } = runtime;
+    const observer = observe(runtime, logger);
     const demoKey = config.demo && isFirstStart ? await seedDemoData(system) : undefined;
     const referenceKey = await makeReferenceKey(system);
     const httpServer = cluster
-      ? await openCluster(cluster, { referenceKey, port }, overrides.notice ?? (() => undefined))
+      ? await openCluster(
+          cluster,
+          { referenceKey, port },
+          { notice: overrides.notice ?? (() => undefined), ownMetrics: observer.ownMetrics },
+        )
       : await openHttpServer(config, runtime, { observer, tls, referenceKey });
     const background = apiOnly ? undefined : startBackground(config, runtime, observer);
     return {
@@ -76,15 +82,19 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Starts the process of `clientele worker`, on a database that a server has created. */
+/**
+ * Starts the process of `clientele worker`, on a database that a server has created. It shows its metrics at
+ * `CLIENTELE_METRICS_ADDRESS`, if that is set.
+ */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<RunningWorker> {
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger });
-  const background = startBackground(
-    config,
-    runtime,
-    openObserver(logger, () => runtime.database.usage, runtime.system.security),
-  );
+  const observer = observe(runtime, logger);
+  const metrics = await openWorkerMetrics(config, observer, overrides.notice).catch(async (error) => {
+    await runtime.close();
+    throw error;
+  });
+  const background = startBackground(config, runtime, observer);
   // Background tasks do not keep a process alive, so this timer does.
   const alive = setInterval(() => undefined, 60_000);
   return {
@@ -92,7 +102,24 @@ export async function startWorker(config: Config, overrides: Overrides = {}): Pr
     async close() {
       clearInterval(alive);
       await background.stop();
+      await metrics?.close();
       await runtime.close();
     },
   };
+}
+
+/** A server of the same machine may have the same settings, and then has the address. That stops no work. */
+async function openWorkerMetrics(
+  config: Config,
+  observer: Observer,
+  notice: (sentence: string) => void = () => undefined,
+): Promise<{ close(): Promise<void> } | undefined> {
+  const parts = { observer, token: metricsTokenOf(config), tls: certificateOf(config) };
+  try {
+    return await openMetricsServer(config, parts);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    notice(`The metrics of this worker are not shown. ${error.message}`);
+    return undefined;
+  }
 }

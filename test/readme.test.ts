@@ -16,6 +16,7 @@ const pages = [
   'CHANGELOG.md',
   'docs/scaling.md',
   'docs/operating.md',
+  'docs/monitoring.md',
   'docs/commands.md',
   'docs/threat-model.md',
 ];

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { describeFault } from '../domain/fault.ts';
 import { securityEvents } from '../domain/security-events.ts';
 import type { SecurityLog } from '../operations/security-log.ts';
+import type { InstallationSource } from './installation-metrics.ts';
+import { openInstallationMetrics } from './installation-metrics.ts';
 
 /**
  * Every fact that is logged or counted of a request. It contains nothing from the client except the matched route.
@@ -30,8 +32,16 @@ export interface Observer {
   taskFailed(task: string): void;
   /** Logs failures of one kind of a background task by kind and place, with their number. */
   taskFault(task: string, error: unknown, failures: number): void;
+  /** The rotation of a brand's key has come this far. */
+  rotated(kind: 'brand' | 'index', done: number, total: number): void;
+  /** Every metric, for Prometheus. Answers for all processes of a cluster. */
   metrics(): Promise<string>;
+  /** What this process counts, for the process of its cluster that answers. */
+  ownMetrics(): Promise<ProcessMetrics>;
 }
+
+/** The metrics of one process, as they travel to another. */
+export type ProcessMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /** The use of the database's connections, for the metrics. */
 export interface PoolUsage {
@@ -40,41 +50,27 @@ export interface PoolUsage {
   readonly waiting: number;
 }
 
+export interface ObserverParts extends InstallationSource {
+  readonly logger: Logger;
+  readonly pool: () => PoolUsage;
+  readonly security: Pick<SecurityLog, 'usage'>;
+  /** The metrics of the other processes of a cluster, as far as they answer. */
+  readonly others?: () => Promise<readonly ProcessMetrics[]>;
+}
+
 /** Writes metrics and the log from an allow-list: a field that is not named here cannot be written. */
-export function openObserver(
-  logger: Logger,
-  pool: () => PoolUsage,
-  security: Pick<SecurityLog, 'usage'>,
-): Observer {
+export function openObserver(parts: ObserverParts): Observer {
+  const { logger, pool, security, others = async () => [] } = parts;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: 'clientele_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer.',
-    labelNames: ['operation', 'status'] as const,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
-  });
-  const faults = new Counter({
-    name: 'clientele_faults_total',
-    help: 'Requests that ended in a fault of the service.',
-    labelNames: ['operation'] as const,
-    registers: [registry],
-  });
-  const altered = new Counter({
-    name: 'clientele_altered_records_total',
-    help: 'Requests that met a stored record which this service did not write. Any other number than 0 is an alarm.',
-    registers: [registry],
-  });
+  const installation = openInstallationMetrics(parts);
   new Gauge({
-    name: 'clientele_database_connections',
-    help: 'Connections for changes, by what they do; waiting counts statements that queue for one.',
-    labelNames: ['state'] as const,
+    name: 'clientele_processes',
+    help: 'Processes that answered this reading of the metrics.',
     registers: [registry],
-    collect() {
-      for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
-    },
-  });
+  }).set(1);
+  const { requests, faults, altered } = requestMetrics(registry);
+  addPoolMetrics(registry, pool);
   addSecurityMetrics(registry, security);
   const tasks = taskMetrics(registry);
   const series = new Map<string, { observe(seconds: number): void }>();
@@ -111,8 +107,53 @@ export function openObserver(
     taskFault(task, error, failures) {
       logger.error({ task, failures, ...describeFault(error) }, 'background task failed');
     },
-    metrics: () => registry.metrics(),
+    rotated: tasks.rotated,
+    async metrics() {
+      const [own, peers, shared] = await Promise.all([
+        registry.getMetricsAsJSON(),
+        others(),
+        installation.text(),
+      ]);
+      return `${await AggregatorRegistry.aggregate([own, ...peers]).metrics()}${shared}`;
+    },
+    ownMetrics: () => registry.getMetricsAsJSON(),
   };
+}
+
+/** What the metrics show of requests. */
+function requestMetrics(registry: Registry) {
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'clientele_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer.',
+    labelNames: ['operation', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const faults = new Counter({
+    name: 'clientele_faults_total',
+    help: 'Requests that ended in a fault of the service.',
+    labelNames: ['operation'] as const,
+    registers,
+  });
+  const altered = new Counter({
+    name: 'clientele_altered_records_total',
+    help: 'Requests that met a stored record which this service did not write. Any other number than 0 is an alarm.',
+    registers,
+  });
+  return { requests, faults, altered };
+}
+
+function addPoolMetrics(registry: Registry, pool: () => PoolUsage): void {
+  new Gauge({
+    name: 'clientele_database_connections',
+    help: 'Connections for changes, by what they do; waiting counts statements that queue for one.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect() {
+      for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
+    },
+  });
 }
 
 /** What the metrics show of security events and of their way to the push targets. */
@@ -158,20 +199,27 @@ function taskMetrics(registry: Registry) {
   const registers = [registry];
   const runs = new Counter({
     name: 'clientele_background_runs_total',
-    help: 'Rounds of background work in this process.',
+    help: 'Rounds of background work.',
     labelNames,
     registers,
   });
   const failures = new Counter({
     name: 'clientele_background_failures_total',
-    help: 'Failures of background work in this process: rounds, and single pieces of work within them.',
+    help: 'Failures of background work: rounds, and single pieces of work within them.',
     labelNames,
     registers,
   });
   const lastSuccess = new Gauge({
     name: 'clientele_background_last_success_timestamp_seconds',
-    help: 'When a round of background work last ended in this process without a failure.',
+    help: 'When a round of background work last ended without a failure.',
     labelNames,
+    registers,
+    aggregator: 'max',
+  });
+  const rotation = new Gauge({
+    name: 'clientele_rotation_records',
+    help: 'Records of the rotation of a brand that runs now, or that ran last: those that are done, and all.',
+    labelNames: ['kind', 'state'] as const,
     registers,
   });
   return {
@@ -182,5 +230,9 @@ function taskMetrics(registry: Registry) {
       if (succeeded) lastSuccess.setToCurrentTime({ task });
     },
     failed: (task: string): void => failures.inc({ task }),
+    rotated(kind: 'brand' | 'index', done: number, total: number): void {
+      rotation.set({ kind, state: 'done' }, done);
+      rotation.set({ kind, state: 'all' }, total);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { plusSeconds } from '../domain/time.ts';
+import type { KeyKind } from '../operations/rotation/brand-rotation.ts';
 import { rotateKey } from '../operations/rotation/brand-rotation.ts';
 import type { RootPolicy } from '../operations/rotation/root-rotation.ts';
 import { maintainRootKey } from '../operations/rotation/root-rotation.ts';
@@ -12,13 +13,22 @@ import type { TaskLog } from './task-log.ts';
 const interval = 30_000;
 
 /** Replaces keys that are old enough, and resumes rotations that were interrupted. */
-export function startRotations(system: System, policy: RootPolicy, log: TaskLog): Task {
+export function startRotations(
+  system: System,
+  policy: RootPolicy,
+  log: TaskLog,
+  onProgress: OnRotationProgress,
+): Task {
   let isStopped = false;
   const task = startTask({
     interval,
     log,
     async round() {
-      await rotationRound(system, policy, { isStopped: () => isStopped, onFailure: log.failed });
+      await rotationRound(system, policy, {
+        isStopped: () => isStopped,
+        onFailure: log.failed,
+        onProgress,
+      });
       return 'done';
     },
   });
@@ -30,8 +40,12 @@ export function startRotations(system: System, policy: RootPolicy, log: TaskLog)
   };
 }
 
+/** Told how many records of a brand's rotation are done, and of how many. */
+export type OnRotationProgress = (kind: KeyKind, done: number, total: number) => void;
+
 export interface RotationRound {
   readonly isStopped?: () => boolean;
+  readonly onProgress?: OnRotationProgress;
   readonly onFailure?: OnFailure;
 }
 
@@ -39,14 +53,19 @@ export interface RotationRound {
 export async function rotationRound(
   system: System,
   policy: RootPolicy,
-  { isStopped = () => false, onFailure = throwFailure }: RotationRound = {},
+  { isStopped = () => false, onProgress = () => undefined, onFailure = throwFailure }: RotationRound = {},
 ): Promise<void> {
   const { rotateDays } = policy;
   const now = system.now();
   const before = rotateDays > 0 ? plusSeconds(now, -rotateDays * 86_400) : undefined;
   for (const { brandId, kind } of await claimRotations(system.db, now, before)) {
     if (isStopped()) return;
-    await rotateKey(system, brandId, kind, { by: 'clientele', isStopped }).catch(onFailure);
+    const options = {
+      by: 'clientele',
+      isStopped,
+      onProgress: (done: number, total: number) => onProgress(kind, done, total),
+    } as const;
+    await rotateKey(system, brandId, kind, options).catch(onFailure);
   }
   await maintainRootKey(system, policy);
 }

@@ -105,6 +105,31 @@ describe('a server of two processes', testTimeout, () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
+  test('answers one reading of the metrics for all processes, with the background work of the first', async () => {
+    const read = async () => (await call(`${server.url}/metrics`, {})).text();
+    const numberOf = (text: string, series: string) =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${series} `))
+          ?.slice(series.length),
+      );
+    const counted = 'clientele_request_duration_seconds_count{operation="listCustomers",status="200"}';
+    const before = numberOf(await read(), counted);
+    const answers = await fromBoth(() => call(`${server.url}/api/v0.1/customers`, headers));
+    // An answer is counted after its last byte was sent.
+    await until(
+      'the answers were counted',
+      async () => numberOf(await read(), counted) >= before + answers.length,
+    );
+    const text = await read();
+    expect(numberOf(text, 'clientele_processes')).toBe(3);
+    expect(numberOf(text, 'clientele_database_up')).toBe(1);
+    await until('background work had run', async () =>
+      (await read()).includes('clientele_background_last_success_timestamp_seconds{task="sequence"}'),
+    );
+  });
+
   test('loses no acknowledged write when one of them is killed, and starts it again', async () => {
     const customers = `${server.url}/api/v0.1/customers`;
     const writers = Array.from({ length: 4 }, () => keepCreating(customers, headers));

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { OperatorError } from '../../domain/operator-error.ts';
+import { version } from '../../version.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
-import { version } from '../version.ts';
 
 export async function backup(format: Format, { file }: { readonly file: string }): Promise<void> {
   const [{ readConfig }, { backUp }] = await Promise.all([

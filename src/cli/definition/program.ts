@@ -1,5 +1,5 @@
 import { Command, Help, Option } from 'commander';
-import { version } from '../version.ts';
+import { version } from '../../version.ts';
 import { addBrandCommands } from './brands.ts';
 import { addDataCommands } from './data.ts';
 import { addServiceCommands } from './service.ts';

@@ -8,9 +8,9 @@ import { examineTasks } from '../../src/operations/installation/doctor-tasks.ts'
 import type { TaskObserver } from '../../src/worker/task-log.ts';
 import { openTaskLogs } from '../../src/worker/task-log.ts';
 import { defaultProgram, newCustomer } from '../contract-samples.ts';
+import { clientele } from '../installation/cli/program.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
-import { clientele } from './cli/program.ts';
 
 // What operators see of background work that fails: the log, the metrics and the doctor of another process.
 

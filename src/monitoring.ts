@@ -1,12 +1,37 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError, readSecretFile } from './config.ts';
 import { hostCheck } from './http/hosts.ts';
 import { metricsListener } from './http/metrics.ts';
-import type { Observer } from './http/observe.ts';
+import type { Observer, ProcessMetrics } from './http/observe.ts';
+import { openObserver } from './http/observe.ts';
 import type { Certificate } from './operations/installation/certificate.ts';
+import { measureQueues } from './operations/queues.ts';
+import type { Runtime } from './runtime.ts';
+import { version } from './version.ts';
+
+/** The log and the metrics of a process. `others` are the other processes of its cluster. */
+export const observe = (
+  { system, database }: Runtime,
+  logger: Logger,
+  others?: () => Promise<readonly ProcessMetrics[]>,
+): Observer =>
+  openObserver({
+    logger,
+    security: system.security,
+    pool: () => database.usage,
+    version: version(),
+    isDatabaseReady: () => database.state === 'ready',
+    queues: () => measureQueues(system),
+    ...(others && { others }),
+  });
+
+/** What a reader of the metrics sends as `Authorization: Bearer`, if the operator has set it. */
+export const metricsTokenOf = ({ metricsTokenFile }: Config): string | undefined =>
+  metricsTokenFile && readSecretFile('CLIENTELE_METRICS_TOKEN_FILE', metricsTokenFile);
 
 export interface MetricsParts {
   readonly observer: Observer;

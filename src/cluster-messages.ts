@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { ProcessMetrics } from './http/observe.ts';
+import type { ReferenceKey } from './operations/demo/reference-key.ts';
+
+// What the primary process of a cluster and its workers say to each other.
+
+/** What the primary process sends to a worker that has started. */
+export interface WorkerConfig {
+  /** One key for all workers: the page with the key and the requests that use it may reach different workers. */
+  readonly referenceKey: ReferenceKey | undefined;
+  /** Never 0: workers that replace dead ones must listen on the same port. */
+  readonly port: number;
+  readonly connections: number;
+}
+
+/** Either side asks the other for metrics: a worker for those of everybody else, the primary for the worker's own. */
+export type MetricsMessage =
+  | { readonly kind: 'metrics wanted'; readonly id: string }
+  | { readonly kind: 'metrics'; readonly id: string; readonly metrics: readonly ProcessMetrics[] };
+
+export type ToWorker =
+  | { readonly kind: 'configure'; readonly config: WorkerConfig }
+  | { readonly kind: 'stop' }
+  | MetricsMessage;
+
+export type FromWorker =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'ready'; readonly url: string }
+  | MetricsMessage;
+
+/** One end of the channel between two processes. */
+export interface Channel {
+  /** Calls nobody back if the other side is gone. */
+  send(message: MetricsMessage): void;
+  onMessage(listener: (message: ToWorker | FromWorker) => void): void;
+}
+
+export interface MetricsPeer {
+  /** The metrics of the other side, or none if it does not answer in time. */
+  ask(): Promise<readonly ProcessMetrics[]>;
+}
+
+/** Answers the other side's questions for metrics, and asks it for its own. */
+export function openMetricsPeer(
+  channel: Channel,
+  answer: () => Promise<readonly ProcessMetrics[]>,
+  timeoutMs: number,
+): MetricsPeer {
+  const waiting = new Map<string, (metrics: readonly ProcessMetrics[]) => void>();
+  channel.onMessage((message) => {
+    if (message.kind === 'metrics') waiting.get(message.id)?.(message.metrics);
+    if (message.kind === 'metrics wanted') void reply(message.id);
+  });
+
+  async function reply(id: string): Promise<void> {
+    const metrics = await answer().catch(() => []);
+    channel.send({ kind: 'metrics', id, metrics });
+  }
+
+  return {
+    ask() {
+      const id = randomUUID();
+      return new Promise((resolve) => {
+        const settle = (metrics: readonly ProcessMetrics[]) => {
+          clearTimeout(timer);
+          waiting.delete(id);
+          resolve(metrics);
+        };
+        const timer = setTimeout(() => settle([]), timeoutMs);
+        waiting.set(id, settle);
+        channel.send({ kind: 'metrics wanted', id });
+      });
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Instant } from '../../domain/time.ts';
+import { columns, instant, number, optional, text } from '../columns.ts';
+import type { Database } from '../connection/database.ts';
+import { sql } from '../sql.ts';
+
+/** A queue of the whole installation. */
+export interface Queue {
+  readonly queue: QueueName;
+  /** Rows that wait. Not counted beyond the given number. */
+  readonly depth: number;
+  /** When the oldest of them became due, or was written. */
+  readonly oldest: Instant | undefined;
+}
+
+/**
+ * `outbox`: changes without a number yet. `outbox_refused`: rows of the outbox that do not prove what they say.
+ * `deliveries_pending` and `deliveries_dead`: webhook deliveries that wait for an attempt, or that have been given up.
+ * `rotation_brand`, `rotation_index`: brands whose older key still has records. `rotation_root`: brand keys under an
+ * older root key.
+ */
+export type QueueName =
+  | 'outbox'
+  | 'outbox_refused'
+  | 'deliveries_pending'
+  | 'deliveries_dead'
+  | 'rotation_brand'
+  | 'rotation_index'
+  | 'rotation_root';
+
+const queue = columns({
+  queue: text<QueueName>(),
+  depth: number(),
+  oldest: optional(instant()),
+});
+
+// Each part reads an index, and stops at `most`: a queue of millions is not counted at each scrape.
+const depths = sql(
+  'queue_depths',
+  `with deliveries_pending as (select due_at from deliveries where status = 'pending' limit :most::int),
+        deliveries_dead as (select updated_at from deliveries where status = 'dead' limit :most::int),
+        outbox as (select refused_at from journal limit :most::int),
+        first as (
+          select (body::json ->> 'at')::timestamptz as at from journal where refused_at is null order by arrived limit 1
+        ),
+        rotations as (
+          select kind, max(created_at) as since from brand_keys group by brand_id, kind having count(*) > 1
+        ),
+        older as (
+          select created_at from brand_keys where root_version < (select max(version) from root_versions)
+        ),
+        queues (queue, depth, oldest) as (
+          select 'outbox', count(*) filter (where refused_at is null), (select at from first) from outbox
+          union all select 'outbox_refused', count(refused_at), min(refused_at) from outbox
+          union all select 'deliveries_pending', count(*), min(due_at) from deliveries_pending
+          union all select 'deliveries_dead', count(*), min(updated_at) from deliveries_dead
+          union all select 'rotation_brand', count(*), min(since) from rotations where kind = 'brand'
+          union all select 'rotation_index', count(*), min(since) from rotations where kind = 'index'
+          union all select 'rotation_root', count(*), (select max(since) from root_versions) from older
+        )
+   select queue, depth::int as depth, case when depth > 0 then oldest end as oldest from queues`,
+);
+
+/** What waits in the queues of every brand. Counts at most `most` rows of a queue. */
+export const readQueues = async (db: Pick<Database, 'read'>, most: number): Promise<readonly Queue[]> =>
+  (await depths.read(db, { most })).map(queue.read);

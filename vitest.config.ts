@@ -14,5 +14,6 @@ export default defineConfig({
     // Generous, so that a loaded machine turns nothing red. What must be fast says so itself.
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -61,7 +61,7 @@ describe('a trail that ends before its newest anchor', () => {
           expect(metrics).toMatch(/clientele_background_failures_total\{task="sequence"\} [1-9]/);
           expect(metrics).toMatch(/clientele_security_events_total\{event="record_altered"\} [1-9]/);
         },
-        { timeout: 20_000, interval: 200 },
+        { timeout: 60_000, interval: 200 },
       );
     } finally {
       await server.close();

@@ -15,7 +15,7 @@ import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { journalColumns, newBrand, provenRow } from './trail.ts';
 
-const waitOptions = { timeout: 20_000, interval: 50 };
+const waitOptions = { timeout: 60_000, interval: 50 };
 let ahead = 0;
 const now = () => instantOfMillis(Date.now() + ahead);
 

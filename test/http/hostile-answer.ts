@@ -77,7 +77,7 @@ export async function checkLoggedOnce(
   const all = () => loggedLines(world, headers.get('x-request-id') ?? '');
   const isEvent = (line: string): boolean => JSON.parse(line).security_event !== undefined;
   const lines = () => all().filter((line) => !isEvent(line));
-  await expect.poll(() => lines().length, { timeout: 5_000, interval: 5 }).toBe(1);
+  await expect.poll(() => lines().length, { timeout: 60_000, interval: 5 }).toBe(1);
   const [line = ''] = lines();
   expect(JSON.parse(line)).toMatchObject({ level: 30, status });
   const events = all().filter(isEvent).length;

@@ -29,7 +29,7 @@ async function membersOf({ pid }: RunningServe): Promise<readonly number[]> {
 }
 
 async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`It did not come about that ${what}.`);
     await sleep(50);

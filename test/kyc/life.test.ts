@@ -23,7 +23,7 @@ const running = ['submitted'];
 
 /** Reads a verification until its status is none of these. */
 async function until(path: string, not: readonly string[] = running) {
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) {
     const read = await brand.call('GET', path);
     if (!not.includes(read.json.kyc_status)) return read.json;
   }

@@ -15,7 +15,7 @@ import { openWorld } from '../world.ts';
 // What operators see of background work that fails: the log, the metrics and the doctor of another process.
 
 const secret = '900-12-3456';
-const wait = { timeout: 20_000 };
+const wait = { timeout: 60_000 };
 
 /** Has PostgreSQL refuse every claim of a verification, in a message that quotes data. */
 async function breakVerifications({ sql }: World): Promise<() => Promise<unknown>> {

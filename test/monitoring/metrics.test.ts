@@ -33,7 +33,7 @@ const queue = (name: string) => ({
 });
 
 /** Within the time for which a reading of the queues is kept, a scrape shows the one before. */
-const wait = { timeout: 15_000, interval: 500 };
+const wait = { timeout: 60_000, interval: 500 };
 
 describe('the queues', () => {
   test('show the outbox, what was refused of it, and the age of its oldest row', async () => {

@@ -83,7 +83,7 @@ describe('a process that is killed', () => {
             () => 'alive',
             () => 'dead',
           ),
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       )
       .toBe('dead');
     rmSync(join(dataDir, 'failpoint'));
@@ -100,7 +100,7 @@ describe('a process that is killed', () => {
           (await call('GET', `/customers/${customer_id}/audit`)).json.data.filter(
             ({ operation }: { operation: string }) => operation === 'createCustomer',
           );
-        await expect.poll(async () => (await entries()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+        await expect.poll(async () => (await entries()).length, { timeout: 60_000 }).toBeGreaterThan(0);
         const events = await call('GET', `/events?customer_id=${customer_id}`);
         return { entries: (await entries()).length, events: events.json.data.length };
       }),

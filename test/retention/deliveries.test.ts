@@ -21,7 +21,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-const waitOptions = { timeout: 20_000 };
+const waitOptions = { timeout: 60_000 };
 const answersOf = async (customerId: string) =>
   (
     await world.sql(

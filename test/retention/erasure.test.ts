@@ -131,7 +131,7 @@ describe('erasing', () => {
     await withWorker(world, () =>
       expect
         .poll(async () => (await alone.call('GET', `${kyc}?program_id=${program_id}`)).json.kyc_status, {
-          timeout: 20_000,
+          timeout: 60_000,
         })
         .toBe('document_required'),
     );

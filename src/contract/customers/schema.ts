@@ -35,13 +35,17 @@ const changedAddress = Type.Object(
 const name =
   'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes.';
 const person = {
-  dob: text('Birthday in YYYY-MM-DD format, for example 1994-03-20.', undefined, { format: 'date' }),
+  dob: text(
+    'Birthday in YYYY-MM-DD format, for example 1994-03-20; not in the future, and not more than 120 years ago.',
+    undefined,
+    { format: 'date' },
+  ),
   first_name: text(`First name, ${name}`, limits.name),
   middle_name: Type.Optional(text(`Middle name, ${name} May be empty for none.`, limits.middleName)),
   last_name: text(`Last name, ${name}`, limits.name),
   ssn: Type.Optional(
     text(
-      'Social Security Number, ######### or ###-##-####; unique within the brand. Needed before KYC.',
+      'Social Security Number, ######### or ###-##-####; unique within the brand. Numbers that are never issued are refused: area 000, 666 or 9xx, group 00, serial 0000, and 078-05-1120. Needed before KYC.',
       limits.ssn,
     ),
   ),

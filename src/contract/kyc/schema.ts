@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { documentTypes } from '../../domain/document-types.ts';
-import { addressProofs, governmentIds } from '../../domain/kyc/documents.ts';
+import { addressProofs, governmentIds, twoSided } from '../../domain/kyc/documents.ts';
 import { kycStatuses } from '../../domain/kyc/verification.ts';
 import { limits } from '../../domain/values.ts';
 import { oneOf, text, uuid } from '../shapes.ts';
@@ -53,16 +53,21 @@ export const verification = Type.Object(
 );
 
 const image = {
-  file_name: text('The name of the file, shown to reviewers.', { minLength: 1, maxLength: 255 }),
+  file_name: text('The name of the file, shown to reviewers; without slashes.', {
+    minLength: 1,
+    maxLength: 255,
+  }),
   // The body limit bounds its length, and the rule reports it; a schema would count 14 million characters.
   image: Type.String({
-    description: 'The file in base64 (RFC 4648 section 4): a jpg, png, heic or pdf of at most 10 MB.',
+    description:
+      'The file in base64 (RFC 4648 section 4) without line breaks: a jpg, png, heic or pdf of at most 10 MB.',
     contentEncoding: 'base64',
     // So that the rule names the line breaks that MIME encoders add.
     lines: true,
   }),
 };
 const imageSchema = Type.Object(image, { title: 'DocumentImage', ...closed });
+const twoSidedNames = governmentIds.filter((type) => twoSided.has(type)).join(', ');
 
 export const documentsBody = Type.Object(
   {
@@ -72,7 +77,13 @@ export const documentsBody = Type.Object(
           type: oneOf(governmentIds),
           country: text('ISO 3166-1 alpha-2 code of the country that issued it.', limits.country),
           front_image: imageSchema,
-          back_image: Type.Optional(imageSchema),
+          back_image: Type.Optional(
+            Type.Object(image, {
+              title: 'BackImage',
+              description: `The back. Required for ${twoSidedNames}.`,
+              ...closed,
+            }),
+          ),
         },
         { title: 'GovernmentId', ...closed },
       ),

@@ -21,6 +21,10 @@ Every answer carries \`X-Request-Id\`.
 
 **Members.** Each answer lists all its members. A later version may add some, so pass over what you do not know.
 
+**Text** is UTF-8 and counted in characters after composition (Unicode NFC). Control characters, lone surrogates,
+marks that turn the direction of writing, line separators and the byte order mark are refused in every field; only
+reasons and notes take line breaks. A body is refused if an object in it has two members of one name.
+
 **Repeats.** Send an \`Idempotency-Key\` with every change: a repeat within 24 hours gets the first answer again,
 marked \`Idempotent-Replayed: true\`, and the work is done once.
 

@@ -27,9 +27,13 @@ export const reasonBody = (title: string, example: { readonly reason: string }) 
 
 export const closingBody = Type.Object(
   {
-    closed_on: text('The day on which the account was closed, YYYY-MM-DD; not in the future.', undefined, {
-      format: 'date',
-    }),
+    closed_on: text(
+      'The day on which the account was closed, YYYY-MM-DD; not in the future, and not before 1900.',
+      undefined,
+      {
+        format: 'date',
+      },
+    ),
   },
   { title: 'AccountClosing', ...closed },
 );

@@ -23,7 +23,7 @@ const settings = {
   url: Type.Optional(
     Type.String({
       description:
-        'The URL that events are sent to: https and a public address, which has to answer a challenge first. Targets that the operator allows in CLIENTELE_WEBHOOK_ALLOW may also be private or http, and answer none.',
+        'The URL that events are sent to: https and a public address, which has to answer a challenge first. Its port is 443, or one from 1024 on. It carries no user name and no password: put a secret into the path. Targets that the operator allows in CLIENTELE_WEBHOOK_ALLOW may also be private or http and have any port, and answer no challenge.',
       maxLength: 4_096,
     }),
   ),

@@ -147,7 +147,7 @@ const testWebhook = operation({
   tag: 'Webhooks',
   summary: 'Send a test event',
   description:
-    'Sends an event webhook.test to this subscription only, whatever its event types. The deliveries show the result. One that is unverified gets its challenge webhook.verify instead.',
+    'Sends an event webhook.test to this subscription only, whatever its event types. The deliveries show the result. One that is unverified gets its challenge webhook.verify instead. A disabled one is answered webhooks_err: enable it first.',
   scope: 'webhooks:write',
   params: webhookId,
   answer: {

@@ -15,7 +15,12 @@ export const governmentIds = [
 export const addressProofs = ['utility_bill', 'property_tax_bill'] as const;
 
 /** Documents with a back side. */
-const twoSided: ReadonlySet<string> = new Set(['passport_card', 'permanent_resident_card', 'work_permit']);
+/** Documents with a back, which has to be sent as well. */
+export const twoSided: ReadonlySet<string> = new Set([
+  'passport_card',
+  'permanent_resident_card',
+  'work_permit',
+]);
 
 export type DocumentSide = 'front' | 'back';
 export type MediaType = 'image/jpeg' | 'image/png' | 'image/heic' | 'application/pdf';

@@ -4,20 +4,20 @@ import { promisify } from 'node:util';
 import { Script } from 'node:vm';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keyExample } from '../../src/contract/api-keys.ts';
-import { buildOpenApi } from '../../src/contract/openapi/document.ts';
-import { transportErrors } from '../../src/contract/openapi/error-reference.ts';
-import { schemaErrorExample } from '../../src/contract/openapi/errors.ts';
-import type { CodeSample } from '../../src/contract/openapi/samples.ts';
-import { errorsOf, isVersionedRead } from '../../src/contract/operation.ts';
-import { apiPrefix, operations } from '../../src/contract/table.ts';
-import type { ErrorCode } from '../../src/domain/errors.ts';
-import { errorCatalogue, Refusal } from '../../src/domain/errors.ts';
-import { instantOfMillis } from '../../src/domain/time.ts';
-import { limits, stateRule, valueRules, zipRule } from '../../src/domain/values.ts';
-import { errorAnswer } from '../../src/http/errors.ts';
-import type { BrandClient } from '../world.ts';
-import { openWorld } from '../world.ts';
+import { keyExample } from '../../../src/contract/api-keys.ts';
+import { buildOpenApi } from '../../../src/contract/openapi/document.ts';
+import { transportErrors } from '../../../src/contract/openapi/error-reference.ts';
+import { schemaErrorExample } from '../../../src/contract/openapi/errors.ts';
+import type { CodeSample } from '../../../src/contract/openapi/samples.ts';
+import { errorsOf, isVersionedRead } from '../../../src/contract/operation.ts';
+import { apiPrefix, operations } from '../../../src/contract/table.ts';
+import type { ErrorCode } from '../../../src/domain/errors.ts';
+import { errorCatalogue, Refusal } from '../../../src/domain/errors.ts';
+import { instantOfMillis } from '../../../src/domain/time.ts';
+import { limits, stateRule, valueRules, zipRule } from '../../../src/domain/values.ts';
+import { errorAnswer } from '../../../src/http/errors.ts';
+import type { BrandClient } from '../../world.ts';
+import { openWorld } from '../../world.ts';
 
 const run = promisify(execFile);
 
@@ -68,7 +68,7 @@ const inPointer = (text: string): string =>
   encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 test('the committed document matches the contract', async () => {
-  const committed = JSON.parse(await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'));
+  const committed = JSON.parse(await readFile(new URL('../../../openapi.json', import.meta.url), 'utf8'));
   expect(committed, 'Run: npm run generate').toEqual(built);
 });
 
@@ -334,7 +334,7 @@ describe('a server', () => {
 
   test('serves the document as it is committed', async () => {
     const served = await (await fetch(`${sandbox.world.url}/openapi.json`)).text();
-    expect(served).toBe(await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'));
+    expect(served).toBe(await readFile(new URL('../../../openapi.json', import.meta.url), 'utf8'));
   });
 
   // Of a caller without a signature nothing is read.

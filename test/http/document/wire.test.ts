@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { request as open } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiPrefix, operations } from '../../src/contract/table.ts';
-import { shapeCheck } from '../../src/contract/validate.ts';
-import { prefersText, wantsProblem } from '../../src/http/headers.ts';
-import { checkAnswer } from '../contract-check.ts';
-import { person } from '../people.ts';
-import type { BrandClient, Called, World } from '../world.ts';
-import { openWorld } from '../world.ts';
-import { rawExchange, requestHead } from './raw-socket.ts';
+import { apiPrefix, operations } from '../../../src/contract/table.ts';
+import { shapeCheck } from '../../../src/contract/validate.ts';
+import { prefersText, wantsProblem } from '../../../src/http/headers.ts';
+import { checkAnswer } from '../../contract-check.ts';
+import { person } from '../../people.ts';
+import type { BrandClient, Called, World } from '../../world.ts';
+import { openWorld } from '../../world.ts';
+import { rawExchange, requestHead } from '../raw-socket.ts';
 
 /** The document and the wire agree, also about ids, numbers and headers that few clients send. */
 

@@ -552,6 +552,32 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (name)
 );
 
+create table program_changes (
+  brand_id uuid not null,
+  change_id uuid not null,
+  program_id uuid not null,
+  provider text not null,
+  settings text,
+  based_on integer not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  proof text not null,
+  constraint program_changes_pkey PRIMARY KEY (brand_id, change_id),
+  constraint program_changes_brand_id_program_id_key UNIQUE (brand_id, program_id),
+  constraint program_changes_provider_check CHECK (provider = ANY (ARRAY['sandbox'::text, 'manual'::text, 'http'::text]))
+);
+CREATE TRIGGER program_changes_insert_current BEFORE INSERT ON program_changes FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.settings), sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER program_changes_update_current BEFORE UPDATE OF settings, proof ON program_changes FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.settings) IS DISTINCT FROM sealed_name(old.settings) THEN sealed_head(new.settings)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table programs (
   brand_id uuid not null,
   program_id uuid not null,

@@ -39,6 +39,7 @@ export const auditFacts = {
   budget: optional(
     oneOf(budgetKinds, { description: 'The budget that was used up, or half of it for reveals.' }),
   ),
+  change_id: optional(uuid("The proposed change of a program's provider.")),
   change_request_id: optional(uuid('The change request.')),
   closed_on: optional(
     Type.String({ description: 'The day on which the account was closed.', format: 'date' }),
@@ -78,9 +79,15 @@ export const auditFacts = {
   payload: optional(oneOf(payloadKinds, { description: 'The form of payload of a subscription.' })),
   program_id: optional(uuid('The program of the verification, or the one that was set up.')),
   proposed_fields: optional(Type.Array(Type.String(), { description: 'The fields of a change request.' })),
+  proposed_by: optional(
+    Type.String({ description: 'The account of the operator who proposed the change of a program.' }),
+  ),
   provider: optional(Type.String({ description: 'The KYC provider of a program.' })),
   record_version: optional(
     count('The version of the customer, API key or retention policy that the change wrote.'),
+  ),
+  refused: optional(
+    Type.Boolean({ description: 'Nothing was done: what takes two people was asked for by one.' }),
   ),
   replayed: optional(count('How many events were sent again.')),
   requested_by: optional(uuid('The Identity of the key that requested the erasure.')),

@@ -45,6 +45,8 @@ interface Declaration {
    * to. A row from before that migration therefore opens as it is: in such a column, null means what held before.
    */
   readonly boundLater?: Readonly<Record<string, BoundForm>>;
+  /** The table is younger than the first records that were bound, so it has no older ones to bind. */
+  readonly newTable?: true;
 }
 
 const ofCustomer = { recordId: '{customer_id}', key: ['customer_id', 'uuid'] } as const;
@@ -137,6 +139,27 @@ export const sealedColumns = {
     recordId: 'program/{program_id}',
     sealCounter: 'settings_seal',
     key: ['program_id', 'uuid'],
+  },
+  /** A change of a program's provider that waits for a second operator. */
+  'program_changes.proof': {
+    ...proof,
+    recordId: 'program change/{change_id}',
+    key: ['change_id', 'uuid'],
+    bound: {
+      program_id: 'text',
+      provider: 'text',
+      based_on: 'number',
+      proposed_by: 'text',
+      proposed_at: 'instant',
+      expires_at: 'instant',
+    },
+    newTable: true,
+  },
+  'program_changes.settings': {
+    purpose: 'verification',
+    recordId: 'program change/{change_id}',
+    key: ['change_id', 'uuid'],
+    newTable: true,
   },
   /** What a verification was started with. */
   'kyc_runs.data': {

@@ -36,7 +36,7 @@ export const securityEvents = {
   scope_refused: { severity: 'warning', when: 'A key asked for something that its scopes do not include.' },
   approval_refused: {
     severity: 'warning',
-    when: 'A key tried to approve what the same person had asked for.',
+    when: 'A key or an operator tried to approve what the same person had asked for.',
   },
   signature_refused: {
     severity: 'warning',
@@ -61,7 +61,11 @@ export const securityEvents = {
   key_revoked: { severity: 'notice', when: 'An operator revoked an API key.' },
   provider_changed: {
     severity: 'warning',
-    when: 'An operator created a KYC program, or changed the provider, URL or secret of one.',
+    when: 'An operator created a KYC program, or changed the provider, URL or secret of one; in live, a second operator approved the change.',
+  },
+  provider_proposed: {
+    severity: 'notice',
+    when: 'An operator proposed another provider, URL or secret for a KYC program. It waits for a second operator.',
   },
   webhook_stopped: {
     severity: 'warning',
@@ -172,6 +176,8 @@ const commands: Readonly<Record<string, SecurityEventName>> = {
   'keys enable': 'key_enabled',
   'programs create': 'provider_changed',
   'programs set': 'provider_changed',
+  'programs propose': 'provider_proposed',
+  'programs approve': 'provider_changed',
   'export audit': 'data_exported',
   'export customers': 'data_exported',
 };

@@ -1,6 +1,7 @@
 import type { SealContext } from '../domain/sealed-columns.ts';
 import { sealContext } from '../domain/sealed-columns.ts';
 import type { StoredApiKey } from '../store/brands/api-keys.ts';
+import type { StoredProgramChange } from '../store/kyc/program-changes.ts';
 import type { StoredProgram } from '../store/kyc/programs.ts';
 import type { StoredPolicy } from '../store/retention/policies.ts';
 import type { Keyring } from '../vault/vault.ts';
@@ -34,6 +35,17 @@ const programContext = (program: Omit<StoredProgram, 'proof'>): SealContext =>
     created_at: program.createdAt,
   });
 
+const programChangeContext = (change: Omit<StoredProgramChange, 'proof'>): SealContext =>
+  sealContext('program_changes.proof', {
+    change_id: change.changeId,
+    program_id: change.programId,
+    provider: change.provider,
+    based_on: change.basedOn,
+    proposed_by: change.proposedBy,
+    proposed_at: change.proposedAt,
+    expires_at: change.expiresAt,
+  });
+
 const policyContext = ({ version, policy }: Omit<StoredPolicy, 'proof'>): SealContext =>
   sealContext('retention_policies.proof', {
     version,
@@ -52,6 +64,10 @@ export const proveProgram = (keyring: Keyring, program: Omit<StoredProgram, 'pro
   ...program,
   proof: keyring.seal(programContext(program), ''),
 });
+export const proveProgramChange = (
+  keyring: Keyring,
+  change: Omit<StoredProgramChange, 'proof'>,
+): StoredProgramChange => ({ ...change, proof: keyring.seal(programChangeContext(change), '') });
 export const provePolicy = (keyring: Keyring, policy: Omit<StoredPolicy, 'proof'>): StoredPolicy => ({
   ...policy,
   proof: keyring.seal(policyContext(policy), ''),
@@ -65,6 +81,10 @@ export function checkKey<Key extends StoredApiKey>(keyring: Keyring, key: Key): 
 export function checkProgram(keyring: Keyring, program: StoredProgram): StoredProgram {
   keyring.open(programContext(program), program.proof);
   return program;
+}
+export function checkProgramChange(keyring: Keyring, change: StoredProgramChange): StoredProgramChange {
+  keyring.open(programChangeContext(change), change.proof);
+  return change;
 }
 export function checkPolicy(keyring: Keyring, policy: StoredPolicy): StoredPolicy {
   keyring.open(policyContext(policy), policy.proof);

@@ -39,8 +39,11 @@ export interface System {
   /** The HTTP client for webhooks. */
   readonly outbound: Outbound;
   readonly security: SecurityLog;
-  /** Set for a command that changes something: why its operator runs it, as far as that was said. */
-  readonly operator?: { readonly reason: string | undefined };
+  /**
+   * Set for a command that changes something: why its operator runs it, as far as that was said. Tests name the
+   * account too; otherwise it is the one that runs the process.
+   */
+  readonly operator?: { readonly reason: string | undefined; readonly account?: string };
   readonly now: () => Instant;
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Returns the given number of cryptographically random bytes. */

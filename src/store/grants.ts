@@ -38,6 +38,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   legal_holds: 'select, insert, update (reason, release_reason, released_by, released_at), delete',
   lookup_budgets: everything,
   migrations: 'select',
+  program_changes: everything,
   programs: 'select, insert, update (provider, settings, settings_seal, proof)',
   retention_policies: 'select, insert, update',
   root_versions: 'select, insert, update (retired_at), delete',

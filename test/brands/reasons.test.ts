@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -6,7 +7,7 @@ import { defineProgram } from '../../src/cli/definition/program.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { programFacts } from '../../src/operations/kyc/programs.ts';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
-import { cleanUp, clientele, temporaryFolder } from '../installation/cli/program.ts';
+import { cleanUp, clientele, shell, temporaryFolder } from '../installation/cli/program.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
@@ -32,6 +33,16 @@ afterAll(async () => {
 
 const run = (...args: readonly string[]) => clientele([...args, '--output', 'json'], settings);
 
+/** Whether a process here may say who logged in: root may, where the kernel was told of no login. */
+const mayNameLogin = spawnSync('sh', ['-c', 'echo 4001 > /proc/self/loginuid']).status === 0;
+
+/** Runs a command as the kernel sees it after a person has logged in and become this account. */
+const loggedIn = (uid: number, args: readonly string[]) =>
+  shell(
+    `echo ${uid} > /proc/self/loginuid; exec node bin/clientele.js ${args.map((word) => `'${word}'`).join(' ')} --output json`,
+    settings,
+  );
+
 /** The newest entry of an operation, as the audit trail shows it. */
 async function entryOf(operation: string) {
   await settled(world);
@@ -56,6 +67,8 @@ test('every command that changes something takes a reason', () => {
     'keys enable',
     'programs create',
     'programs set',
+    'programs approve',
+    'programs reject',
     'retention set',
     'import',
     'accept-restore',
@@ -79,12 +92,51 @@ describe('in live, without a terminal', { timeout: 120_000 }, () => {
     const url = 'https://kyc.example.com/decide';
     const set = ['programs', 'set', 'default', '--brand', 'Blue Ridge', '--provider', 'http', '--url', url];
     expect((await run(...set, '--reason', 'Contract with Acme from 2026-12-01.')).code).toBe(0);
-    const entry = await entryOf('programs set');
+    const entry = await entryOf('programs propose');
     expect(entry).toMatchObject({ provider: 'http', url, reason: 'Contract with Acme from 2026-12-01.' });
     expect(entry.actor).toMatchObject({ kind: 'operator', user: expect.any(String) });
-    const [row] = await world.sql(`select body, reason from audit where body like '%"programs set"%'`);
+    const [row] = await world.sql(`select body, reason from audit where body like '%"programs propose"%'`);
     expect(JSON.stringify(row)).not.toContain('Acme');
   });
+
+  test.skipIf(!mayNameLogin)(
+    'the person who logged in counts, not the account: one proposes, another approves',
+    async () => {
+      const list = async () =>
+        (await run('programs', 'list', '--brand', 'Blue Ridge')).json.find(
+          ({ name }: { name: string }) => name === 'default',
+        );
+      const before = await list();
+      const { change_id: id, proposed_by: first } = before.proposed;
+      expect(before.provider).toBe('manual');
+      const approve = ['programs', 'approve', id, '--brand', 'Blue Ridge', '--reason', 'I saw the contract.'];
+      const set = ['programs', 'set', 'default', '--brand', 'Blue Ridge', '--provider', 'http'];
+      const again = [...set, '--url', 'https://kyc.example.com/v2', '--reason', 'Their second version.'];
+      expect(first).not.toMatch(/^uid/);
+      const proposed = await loggedIn(4_001, again);
+      expect(proposed.json).toMatchObject({
+        provider: 'manual',
+        secret: expect.stringContaining('whsec_'),
+        proposed: { provider: 'http', url: 'https://kyc.example.com/v2', proposed_by: 'uid 4001' },
+      });
+      // The earlier proposal is gone, so nobody approves what they have not seen.
+      expect((await loggedIn(4_002, approve)).stderr).toContain('waits for approval');
+      const change = approve.map((word) => (word === id ? proposed.json.proposed.change_id : word));
+      const alone = await loggedIn(4_001, change);
+      expect([alone.code, JSON.parse(alone.stderr).error]).toEqual([
+        1,
+        expect.stringContaining('another person approves it'),
+      ]);
+      const approved = await loggedIn(4_002, change);
+      expect([approved.code, approved.json.provider]).toEqual([0, 'http']);
+      expect(await list()).toMatchObject({ provider: 'http', url: 'https://kyc.example.com/v2' });
+      expect(await entryOf('programs approve')).toMatchObject({
+        actor: { kind: 'operator', user: 'uid 4002' },
+        proposed_by: 'uid 4001',
+        reason: 'I saw the contract.',
+      });
+    },
+  );
 
   test('a rotation seals its reason under the new key', async () => {
     const rotated = await run(

@@ -138,6 +138,7 @@ const expected: readonly string[] = [
   'clientele_app: table legal_holds: delete, insert, select, update (reason, release_reason, released_at, released_by)',
   'clientele_app: table lookup_budgets: delete, insert, select, update',
   'clientele_app: table migrations: select',
+  'clientele_app: table program_changes: delete, insert, select, update',
   'clientele_app: table programs: insert, select, update (proof, provider, settings, settings_seal)',
   'clientele_app: table retention_policies: insert, select, update',
   'clientele_app: table root_versions: delete, insert, select, update (retired_at)',

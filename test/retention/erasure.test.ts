@@ -190,6 +190,7 @@ describe('erasing', () => {
       'journal_heads',
       'lookup_budgets',
       'migrations',
+      'program_changes',
       'programs',
       'retention_policies',
       'root_versions',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isRepeatable } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
 import { allScopes } from '../../src/domain/scopes.ts';
+import { setProgram } from '../../src/operations/kyc/programs.ts';
 import { prepare, send } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 
@@ -14,5 +15,7 @@ export async function populatedBrand(world: World): Promise<BrandClient> {
     const { status, text } = await send(brand, prepared, { headers });
     if (status >= 300) throw new Error(`${row.operationId} was answered ${status} ${text}`);
   }
+  const proposal = { provider: 'http', url: 'https://kyc.example.com', propose: true } as const;
+  await setProgram(world.system, brand.brandId, 'default', proposal);
   return brand;
 }

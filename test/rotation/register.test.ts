@@ -136,6 +136,8 @@ test('the purpose and the record id of a column stay what its stored records wer
     ['retention_policies.proof', 'row', 'retention policy'],
     ['programs.proof', 'row', 'program/{program_id}'],
     ['programs.settings', 'verification', 'program/{program_id}'],
+    ['program_changes.proof', 'row', 'program change/{change_id}'],
+    ['program_changes.settings', 'verification', 'program change/{change_id}'],
     ['kyc_runs.data', 'verification', 'run/{customer_id}/{run_id}'],
     ['kyc_runs.proof', 'row', 'run/{customer_id}/{run_id}'],
     ['kyc_documents.details', 'document', 'details/{customer_id}/{document_id}'],

@@ -157,7 +157,9 @@ function addPrograms(programs: Command): void {
 
   const list = programs
     .command('list')
-    .description('List the programs of a brand and the provider of each.')
+    .description(
+      'List the programs of a brand, the provider of each, and the changes that wait for a second operator.',
+    )
     .addOption(brandOption())
     .action(async (options, command) =>
       (await import('../commands/programs.ts')).listPrograms(formatOf(command), options.brand),
@@ -166,7 +168,9 @@ function addPrograms(programs: Command): void {
 
   const create = programs
     .command('create')
-    .description('Create a program. The secret of a decision service is shown once.')
+    .description(
+      'Create a program. The secret of a decision service is shown once. In live a program begins with manual, and another provider waits for a second operator.',
+    )
     .addOption(brandOption())
     .requiredOption('--name <name>', 'The name of the program.')
     .addOption(provider())
@@ -183,16 +187,44 @@ function addPrograms(programs: Command): void {
   const set = programs
     .command('set <program>')
     .description(
-      'Change the provider of a program. <program> is its id or its name. The provider http gets a new secret. Running verifications continue with the new provider.',
+      'Change the provider of a program. <program> is its id or its name. The provider http gets a new secret. In live the change waits for a second operator. Running verifications continue with the new provider.',
     )
     .addOption(brandOption())
     .addOption(provider().makeOptionMandatory())
     .addOption(url())
+    .option('--propose', 'Let the change wait for a second operator in a sandbox, too.')
     .addOption(reasonOption())
     .action(async (name, options, command) =>
       (await import('../commands/programs.ts')).setProgram(formatOf(command), name, options),
     );
   example(set, 'programs set cards --brand "Blue Ridge" --provider manual');
+  addProgramDecisions(programs);
+}
+
+/** The commands that decide on a proposed change. */
+function addProgramDecisions(programs: Command): void {
+  const id = '7d1f4b52-9c3e-4a06-8f51-2b9f0c6d7e18';
+  const approve = programs
+    .command('approve <change>')
+    .description(
+      'Let a proposed change of a program take effect. <change> is its id, as programs list shows it. The operator who proposed it cannot approve it.',
+    )
+    .addOption(brandOption())
+    .addOption(reasonOption())
+    .action(async (change, options, command) =>
+      (await import('../commands/programs.ts')).approveChange(formatOf(command), change, options),
+    );
+  example(approve, `programs approve ${id} --brand "Blue Ridge"`);
+
+  const reject = programs
+    .command('reject <change>')
+    .description('End a proposed change of a program without effect. <change> is its id.')
+    .addOption(brandOption())
+    .addOption(reasonOption())
+    .action(async (change, options, command) =>
+      (await import('../commands/programs.ts')).rejectChange(formatOf(command), change, options),
+    );
+  example(reject, `programs reject ${id} --brand "Blue Ridge"`);
 }
 
 function addRetention(retention: Command): void {

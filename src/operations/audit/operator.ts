@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { BrandId } from '../../domain/ids.ts';
@@ -24,17 +26,25 @@ export function operatorEntry(
   const { operator, environment } = system;
   const words = operator?.reason;
   const isUnexplained = operator !== undefined && words === undefined && environment === 'live';
-  const cause = { actor: operatorActor(), operation };
+  const cause = { actor: operatorActor(system), operation };
   return journalOf(system, keyring.brandId as BrandId, cause, system.now(), {
     facts: { ...facts, ...(isUnexplained && { no_reason: true }) },
     ...(words !== undefined && { reason: { words, keyring } }),
   }).entry;
 }
 
-/** The operator at the command line, named by the account of this machine. */
-export function operatorActor(): Actor {
-  const user = accountName();
-  return { kind: 'operator', ...(user !== undefined && { user }) };
+/** The operator at the command line, named by an account of this machine. */
+export const operatorActor = (system?: Pick<System, 'operator'>): Actor => ({
+  kind: 'operator',
+  user: operatorAccount(system),
+});
+
+let known: string | undefined;
+
+/** The account of the operator. Two operators are told apart by it. */
+export function operatorAccount(system?: Pick<System, 'operator'>): string {
+  known ??= accountName();
+  return system?.operator?.account ?? known;
 }
 
 /** Records an operator's action that writes nothing else, for example an export. */
@@ -51,11 +61,40 @@ export async function recordOperatorAction(
   system.db.wake();
 }
 
-/** The machine account of the command; in a container it may be a uid without a name. */
-function accountName(): string | undefined {
+/**
+ * Who logged in, where the kernel knows: the operator behind sudo or a shared account. Otherwise the account of the
+ * process, which in a container may be a uid without a name.
+ */
+function accountName(): string {
+  const own = process.getuid?.();
+  const login = loginUid();
+  if (login !== undefined && login !== own) return nameOf(login);
   try {
     return userInfo().username;
   } catch {
+    return `uid ${own}`;
+  }
+}
+
+/** The uid of the kernel for "never logged in": services, and most containers. */
+const noLogin = '4294967295';
+
+/** Linux keeps the uid of a login for all of its processes. Only root can change it. */
+function loginUid(): number | undefined {
+  try {
+    const text = readFileSync('/proc/self/loginuid', 'latin1').trim();
+    return /^\d+$/.test(text) && text !== noLogin ? Number(text) : undefined;
+  } catch {
     return undefined;
   }
+}
+
+/** The name of an account, from the system's own program, which knows accounts of a directory service as well. */
+function nameOf(uid: number): string {
+  const { status, stdout } = spawnSync('/usr/bin/id', ['-un', String(uid)], {
+    encoding: 'utf8',
+    timeout: 2_000,
+  });
+  const name = status === 0 ? stdout.trim() : '';
+  return name === '' || name === String(uid) ? `uid ${uid}` : name;
 }

@@ -12,6 +12,7 @@ interface Entry {
   readonly operation: string;
   readonly key?: string;
   readonly budget?: string;
+  readonly refused?: boolean;
 }
 
 /**
@@ -20,10 +21,12 @@ interface Entry {
  */
 export function recordEntry({ security }: System, brandId: BrandId, body: string): void {
   if (!marks.some((mark) => body.includes(mark))) return;
-  const { actor, operation, request_id: requestId, key, budget } = JSON.parse(body) as Entry;
+  const { actor, operation, request_id: requestId, key, budget, refused } = JSON.parse(body) as Entry;
   const about = { outcome: 'succeeded', brandId, operation } as const;
   if (budget === 'reveal' && actor.kind === 'key')
     security.record({ ...about, name: 'bulk_reveal', key: parseId(actor.id ?? ''), requestId });
-  const name = actor.kind === 'operator' ? commandEvent(operation) : undefined;
-  if (name !== undefined) security.record({ ...about, name, key: parseId(key ?? '') });
+  if (actor.kind !== 'operator') return;
+  const name = refused ? 'approval_refused' : commandEvent(operation);
+  const outcome = refused ? 'refused' : 'succeeded';
+  if (name !== undefined) security.record({ ...about, outcome, name, key: parseId(key ?? '') });
 }

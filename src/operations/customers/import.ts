@@ -165,7 +165,7 @@ async function writeTogether(
   lines: readonly CheckedLine[],
 ): Promise<void> {
   const scope = scopeOf(system, brandId);
-  const cause = { actor: operatorActor(), operation: 'import' };
+  const cause = { actor: operatorActor(system), operation: 'import' };
   await system.db.transaction(async (connection) => {
     for (const line of lines) {
       if (!line.body) throw new OperatorError('The file has changed since it was checked. Import it again.');

@@ -1,4 +1,3 @@
-import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { BrandId, ProgramId } from '../../domain/ids.ts';
@@ -8,19 +7,17 @@ import type { KycProvider, ProviderChoice, ProviderName } from '../../providers/
 import { readTarget } from '../../providers/outbound/target.ts';
 import { makeSecret } from '../../providers/signature.ts';
 import type { StoredProgram } from '../../store/kyc/programs.ts';
-import {
-  changeProgram,
-  insertProgram,
-  listPrograms as programsOf,
-  readProgram,
-} from '../../store/kyc/programs.ts';
-import type { Keyring } from '../../vault/vault.ts';
+import { changeProgram, insertProgram, readProgram } from '../../store/kyc/programs.ts';
 import { operatorEntry } from '../audit/operator.ts';
 import { readSealed, withFreshKeyring } from '../keyrings.ts';
-import { checkProgram, proveProgram } from '../proofs.ts';
+import { checkProgram } from '../proofs.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
+import type { ProposedChange } from './program-changes.ts';
+import { proposeChange, proposedChanges } from './program-changes.ts';
+import type { HttpSettings, ProgramProvider } from './program-rows.ts';
+import { checkedPrograms, factsOf, findProgram, sealProgram } from './program-rows.ts';
 import { settingsSealContext } from './sealing.ts';
 
 export async function listPrograms(
@@ -30,15 +27,6 @@ export async function listPrograms(
   const programs = await checkedPrograms(context.system, context.scope.brandId);
   const shown = programs.map(({ programId, name }) => ({ program_id: programId, name }));
   return { status: 200, body: asciiJson(shown) };
-}
-
-/** The programs of a brand, oldest first, each as Clientele wrote it. */
-export async function checkedPrograms(system: System, brandId: BrandId): Promise<readonly StoredProgram[]> {
-  const programs = await programsOf(scopeOf(system, brandId));
-  const keyring = await system.keyrings.of(brandId);
-  return withFreshKeyring(system.keyrings, keyring, (one) =>
-    programs.map((program) => checkProgram(one, program)),
-  );
 }
 
 /** Who verifies where a program does not say: the sandbox in a sandbox, people in live. */
@@ -65,16 +53,17 @@ async function choiceOf(system: System, brandId: BrandId, program: StoredProgram
   return { provider, ...(settings as HttpSettings) };
 }
 
-interface HttpSettings {
-  readonly url: string;
-  readonly secret: string;
-}
-
 /** The settings of a program. */
 export interface ProgramSettings {
   readonly provider?: string | undefined;
   /** URL of the decision service, for the provider http. */
   readonly url?: string | undefined;
+}
+
+/** How a change is made. */
+export interface ChangeOptions extends ProgramSettings {
+  /** Lets the change wait for another operator, as every change does in live. */
+  readonly propose?: boolean | undefined;
 }
 
 export interface ProgramFacts {
@@ -84,11 +73,18 @@ export interface ProgramFacts {
   readonly url?: string | undefined;
   /** Present only in the answer that created it. */
   readonly secret?: string | undefined;
+  /** A change of the provider that waits for another operator. */
+  readonly proposed?: ProposedChange | undefined;
 }
 
 const programName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,99}$/u;
 
-/** @throws OperatorError for an invalid name or setting, with the next step. */
+/**
+ * Makes a program. In live it begins with people as its provider; another one is proposed at once, and waits for a
+ * second operator like every change.
+ *
+ * @throws OperatorError for an invalid name or setting, with the next step.
+ */
 export async function createProgram(
   system: System,
   brandId: BrandId,
@@ -101,84 +97,81 @@ export async function createProgram(
       "A program's name starts with a letter or digit and has at most 100 letters, digits, spaces and . _ -",
     );
   const programId = system.newId<'program'>();
-  const scope = scopeOf(system, brandId);
   const named = { programId, name: trimmed, settingsSeal: 1, createdAt: system.now() };
-  const { provider, settings } = settingsWanted(system, options);
-  const facts = factsOf(programId, provider, settings);
-  const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
-    insertProgram(
-      scope,
-      sealProgram(keyring, named, provider, settings),
-      operatorEntry(system, keyring, 'programs create', facts),
-    ),
-  );
-  if (!isMade)
+  const wanted = providerWanted(system, options);
+  const waits = system.environment === 'live' && wanted.provider !== defaultProvider(system);
+  const first: ProgramProvider = waits ? { provider: defaultProvider(system), settings: undefined } : wanted;
+  const made = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+    const program = sealProgram(keyring, named, first);
+    const entry = operatorEntry(system, keyring, 'programs create', factsOf(programId, first));
+    return (await insertProgram(scopeOf(system, brandId), program, entry)) ? program : undefined;
+  });
+  if (!made)
     throw new OperatorError(
       `The brand already has a program named "${trimmed}". Choose another name, or change that one with: clientele programs set`,
     );
-  return { programId, name: trimmed, provider, ...settings };
+  if (waits) return propose(system, brandId, made, wanted);
+  return { programId, name: trimmed, provider: first.provider, ...first.settings };
 }
 
-/** Changes the provider of a program, found by id or name. Running verifications continue with the new provider. */
+/**
+ * Changes the provider of a program, found by id or name. In live the change waits until another operator approves
+ * it. Running verifications continue with the new provider.
+ */
 export async function setProgram(
   system: System,
   brandId: BrandId,
   name: string,
-  options: ProgramSettings,
+  options: ChangeOptions,
 ): Promise<ProgramFacts> {
-  const scope = scopeOf(system, brandId);
-  const programs = await checkedPrograms(system, brandId);
-  const known = programs.find(
-    (one) => one.name === name.normalize('NFC') || one.programId === name.toLowerCase(),
-  );
-  if (!known)
-    throw new OperatorError(
-      `The brand has no program "${name}". There are: ${programs.map((one) => `"${one.name}"`).join(', ')}.`,
-    );
+  const known = await findProgram(system, brandId, name);
+  const wanted = providerWanted(system, options);
+  if (system.environment === 'live' || options.propose) return propose(system, brandId, known, wanted);
   const { programId } = known;
-  const { provider, settings } = settingsWanted(system, options);
-  const facts = factsOf(programId, provider, settings);
   const next = { ...known, settingsSeal: known.settingsSeal + 1 };
   const isChanged = await retryOnConflict(system.keyrings, brandId, (keyring) =>
     changeProgram(
-      scope,
-      sealProgram(keyring, next, provider, settings),
+      scopeOf(system, brandId),
+      sealProgram(keyring, next, wanted),
       known.settingsSeal,
-      operatorEntry(system, keyring, 'programs set', facts),
+      operatorEntry(system, keyring, 'programs set', factsOf(programId, wanted)),
     ),
   );
   if (!isChanged)
     throw new OperatorError(
       'The program was changed at the same time by another command. Look at it and try again.',
     );
-  return { programId, name: known.name, provider, ...settings };
+  return { programId, name: known.name, provider: wanted.provider, ...wanted.settings };
 }
 
-/** What the audit trail says of a program's provider. Never the secret. */
-const factsOf = (
-  programId: ProgramId,
-  provider: ProviderName,
-  settings: HttpSettings | undefined,
-): AuditFacts => ({ program_id: programId, provider, ...(settings && { url: settings.url }) });
+/** The program as it stays for now, with what was proposed and the new secret. */
+async function propose(
+  system: System,
+  brandId: BrandId,
+  program: StoredProgram,
+  wanted: ProgramProvider,
+): Promise<ProgramFacts> {
+  const { secret: _secret, ...choice } = { secret: '', ...(await choiceOf(system, brandId, program)) };
+  const proposed = await proposeChange(system, brandId, program, wanted);
+  const { programId, name } = program;
+  return { programId, name, ...choice, secret: wanted.settings?.secret, proposed };
+}
 
-/** The programs of a brand with their providers, oldest first. Never a secret. */
+/** The programs of a brand with their providers and what was proposed for them, oldest first. Never a secret. */
 export async function programFacts(system: System, brandId: BrandId): Promise<readonly ProgramFacts[]> {
   const programs = await checkedPrograms(system, brandId);
+  const proposed = await proposedChanges(system, brandId);
   return Promise.all(
     programs.map(async (program) => {
       const { secret: _secret, ...choice } = { secret: '', ...(await choiceOf(system, brandId, program)) };
-      return { programId: program.programId, name: program.name, ...choice };
+      const { programId, name } = program;
+      return { programId, name, ...choice, proposed: proposed.get(programId) };
     }),
   );
 }
 
-interface WantedSettings {
-  readonly provider: ProviderName;
-  readonly settings: HttpSettings | undefined;
-}
-
 /** @throws OperatorError where the options do not go together. */
-function settingsWanted(system: System, options: ProgramSettings): WantedSettings {
+function providerWanted(system: System, options: ProgramSettings): ProgramProvider {
   const provider = (options.provider ?? defaultProvider(system)) as ProviderName;
   if (provider === 'sandbox' && system.environment === 'live')
     throw new OperatorError(
@@ -189,19 +182,6 @@ function settingsWanted(system: System, options: ProgramSettings): WantedSetting
     throw new OperatorError('--url requires --provider http: it is the URL of the decision service.');
   if (options.url !== undefined) refuseUrl(options.url);
   return { provider, settings: isHttp ? { url: options.url ?? '', secret: makeSecret() } : undefined };
-}
-
-/** A program as it is stored, its settings sealed and the rest proven. */
-function sealProgram(
-  keyring: Keyring,
-  named: Pick<StoredProgram, 'programId' | 'name' | 'settingsSeal' | 'createdAt'>,
-  provider: ProviderName,
-  settings: HttpSettings | undefined,
-): StoredProgram {
-  const { programId, name, settingsSeal, createdAt } = named;
-  const place = settingsSealContext(programId, settingsSeal);
-  const sealed = settings && keyring.seal(place, asciiJson(settings));
-  return proveProgram(keyring, { programId, name, provider, settings: sealed, settingsSeal, createdAt });
 }
 
 /** Checks the form of the URL; each call checks whether it may be called. */

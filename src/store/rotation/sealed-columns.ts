@@ -101,10 +101,10 @@ const names = Object.keys(declared) as SealedColumnName[];
 
 export const sealedColumns: readonly SealedColumn[] = names.map((name) => toSealedColumn(name));
 
-/** As they were when records were first bound: columns that later migrations add are not in the tables yet. */
-export const firstSealedColumns: readonly SealedColumn[] = names.map((name) =>
-  toSealedColumn(name, firstBoundColumnsOf),
-);
+/** As they were when records were first bound: what later migrations add is not there yet. */
+export const firstSealedColumns: readonly SealedColumn[] = names
+  .filter((name) => !('newTable' in declared[name]))
+  .map((name) => toSealedColumn(name, firstBoundColumnsOf));
 
 /** Tables whose rows name the index key version of their blind index values. */
 export const indexedTables = ['customers', 'deleted_customers', 'idempotency'] as const;

@@ -1,0 +1,186 @@
+import type { BrandId } from '../../domain/ids.ts';
+import { isSameParty } from '../../domain/keys/four-eyes.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import { sealContext } from '../../domain/sealed-columns.ts';
+import { asciiJson } from '../../domain/text.ts';
+import type { Instant } from '../../domain/time.ts';
+import { dayOf, plusSeconds } from '../../domain/time.ts';
+import type { ProviderName } from '../../providers/kyc.ts';
+import type { ProgramChangeId, StoredProgramChange } from '../../store/kyc/program-changes.ts';
+import {
+  applyProgramChange,
+  listProgramChanges,
+  putProgramChange,
+  removeProgramChange,
+} from '../../store/kyc/program-changes.ts';
+import type { StoredProgram } from '../../store/kyc/programs.ts';
+import { operatorAccount, operatorEntry, recordOperatorAction } from '../audit/operator.ts';
+import { readSealed, withFreshKeyring } from '../keyrings.ts';
+import { checkProgramChange, proveProgramChange } from '../proofs.ts';
+import { retryOnConflict } from '../retry.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import type { HttpSettings, ProgramProvider } from './program-rows.ts';
+import { factsOf, findProgram, sealProgram } from './program-rows.ts';
+
+// A program's provider decides who passes. In live one operator proposes another provider, and a second one approves
+// it: until then customers are verified as before.
+
+/** Seconds for which a proposal can be approved: 7 days. */
+const openSeconds = 7 * 86_400;
+
+/** A change that waits for a second operator. Never the secret. */
+export interface ProposedChange {
+  readonly changeId: ProgramChangeId;
+  readonly provider: ProviderName;
+  readonly url?: string | undefined;
+  /** The account of the operator who proposed it. */
+  readonly proposedBy: string;
+  readonly proposedAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+const settingsContext = (changeId: ProgramChangeId) =>
+  sealContext('program_changes.settings', { change_id: changeId });
+
+/** Records a change for another operator to approve. It takes the place of an earlier proposal. */
+export async function proposeChange(
+  system: System,
+  brandId: BrandId,
+  program: StoredProgram,
+  wanted: ProgramProvider,
+): Promise<ProposedChange> {
+  const { provider, settings } = wanted;
+  const now = system.now();
+  const facts = {
+    changeId: system.newId<'program change'>(),
+    provider,
+    proposedBy: operatorAccount(system),
+    proposedAt: now,
+    expiresAt: plusSeconds(now, openSeconds),
+  };
+  const { programId, settingsSeal: basedOn } = program;
+  const written = { ...factsOf(programId, wanted), change_id: facts.changeId };
+  await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    putProgramChange(
+      scopeOf(system, brandId),
+      proveProgramChange(keyring, {
+        ...facts,
+        programId,
+        basedOn,
+        settings: settings && keyring.seal(settingsContext(facts.changeId), asciiJson(settings)),
+      }),
+      operatorEntry(system, keyring, 'programs propose', written),
+    ),
+  );
+  system.db.wake();
+  return { ...facts, url: settings?.url };
+}
+
+/** Lets a proposed change take effect. @throws OperatorError where its proposer asks for it, or it has ended. */
+export async function approveChange(system: System, brandId: BrandId, id: string): Promise<StoredProgram> {
+  const change = await findChange(system, brandId, id);
+  const { changeId, programId, proposedBy } = change;
+  const wanted = await wantedBy(system, brandId, change);
+  const facts = { ...factsOf(programId, wanted), change_id: changeId, proposed_by: proposedBy };
+  if (isSameOperator(proposedBy, operatorAccount(system))) {
+    await recordOperatorAction(system, brandId, 'programs approve', { ...facts, refused: true });
+    throw new OperatorError(
+      `The account ${proposedBy} proposed this change, so another person approves it, with an account of their own: clientele programs approve ${changeId}`,
+    );
+  }
+  const known = await findProgram(system, brandId, programId);
+  const next = { ...known, settingsSeal: change.basedOn + 1 };
+  const isDone = await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    applyProgramChange(
+      scopeOf(system, brandId),
+      change,
+      sealProgram(keyring, next, wanted),
+      operatorEntry(system, keyring, 'programs approve', facts),
+    ),
+  );
+  if (!isDone)
+    throw new OperatorError(
+      `The program "${known.name}" or the proposal has changed since it was proposed. Look at it with: clientele programs list`,
+    );
+  system.db.wake();
+  return { ...next, provider: wanted.provider };
+}
+
+/** Ends a proposal without effect. Its proposer may do so too. */
+export async function rejectChange(
+  system: System,
+  brandId: BrandId,
+  id: string,
+): Promise<StoredProgramChange> {
+  const change = await findChange(system, brandId, id);
+  const { changeId, programId, proposedBy, provider } = change;
+  const facts = { program_id: programId, provider, change_id: changeId, proposed_by: proposedBy };
+  const isDone = await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    removeProgramChange(
+      scopeOf(system, brandId),
+      changeId,
+      operatorEntry(system, keyring, 'programs reject', facts),
+    ),
+  );
+  if (!isDone) throw noSuchChange(id);
+  system.db.wake();
+  return change;
+}
+
+/** The changes that wait, by program. @throws VaultError where one was altered. */
+export async function proposedChanges(
+  system: System,
+  brandId: BrandId,
+): Promise<ReadonlyMap<string, ProposedChange>> {
+  const now = system.now();
+  const open = (await checkedChanges(system, brandId)).filter(({ expiresAt }) => expiresAt > now);
+  const shown = await Promise.all(
+    open.map(async (change) => {
+      const { provider, settings } = await wantedBy(system, brandId, change);
+      const { changeId, programId, proposedBy, proposedAt, expiresAt } = change;
+      const proposed = { changeId, provider, url: settings?.url, proposedBy, proposedAt, expiresAt };
+      return [programId, proposed] as const;
+    }),
+  );
+  return new Map(shown);
+}
+
+async function checkedChanges(system: System, brandId: BrandId): Promise<readonly StoredProgramChange[]> {
+  const changes = await listProgramChanges(scopeOf(system, brandId));
+  const keyring = await system.keyrings.of(brandId);
+  return withFreshKeyring(system.keyrings, keyring, (one) =>
+    changes.map((change) => checkProgramChange(one, change)),
+  );
+}
+
+async function findChange(system: System, brandId: BrandId, id: string): Promise<StoredProgramChange> {
+  const changes = await checkedChanges(system, brandId);
+  const change = changes.find(({ changeId }) => changeId === id.trim().toLowerCase());
+  if (!change) throw noSuchChange(id);
+  if (change.expiresAt > system.now()) return change;
+  throw new OperatorError(
+    `The proposal expired on ${dayOf(change.expiresAt)}. Propose the change again with: clientele programs set`,
+  );
+}
+
+const noSuchChange = (id: string): OperatorError =>
+  new OperatorError(
+    `No change "${id}" of the brand waits for approval. See what waits with: clientele programs list`,
+  );
+
+async function wantedBy(
+  system: System,
+  brandId: BrandId,
+  { changeId, provider, settings }: StoredProgramChange,
+): Promise<ProgramProvider> {
+  const named = provider as ProviderName;
+  if (named !== 'http') return { provider: named, settings: undefined };
+  const keyring = await system.keyrings.of(brandId);
+  const opened = await readSealed(system.keyrings, keyring, settingsContext(changeId), settings ?? '');
+  return { provider: named, settings: JSON.parse(opened) as HttpSettings };
+}
+
+/** Operators are known by their accounts alone. */
+const isSameOperator = (one: string, other: string): boolean =>
+  isSameParty({ id: one, person: undefined }, { id: other, person: undefined });

@@ -27,6 +27,16 @@ export class VaultError extends Error {
   }
 }
 
+/** What `open` returns; `undefined` where it throws an error of the vault. */
+export function openedOrNothing<Opened>(open: () => Opened): Opened | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof VaultError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * A record names a brand key version that is not in the keyring. This happens briefly after another process has
  * rotated the keys. Reload the brand's keys once; a second time means the header was altered.

@@ -6,7 +6,7 @@ import { brandKeys } from '../../store/brands/brand-keys.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { Keyring, Vault } from '../../vault/vault.ts';
-import { VaultError } from '../../vault/vault.ts';
+import { openedOrNothing } from '../../vault/vault.ts';
 import { operatorActor } from '../audit/operator.ts';
 import { journalOf } from '../journal.ts';
 import { checkKey, proveKey } from '../proofs.ts';
@@ -48,15 +48,8 @@ export async function disableKeys(restored: Restored): Promise<DisabledKeys> {
 }
 
 /** A key whose row was altered opens nothing anyway, and stays as it is for `clientele doctor`. */
-function isProven(keyring: Keyring, key: StoredApiKey): boolean {
-  try {
-    checkKey(keyring, key);
-    return true;
-  } catch (error) {
-    if (error instanceof VaultError) return false;
-    throw error;
-  }
-}
+const isProven = (keyring: Keyring, key: StoredApiKey): boolean =>
+  openedOrNothing(() => checkKey(keyring, key)) !== undefined;
 
 async function store(
   { db, vault, now, newId }: Restored,

@@ -10,7 +10,7 @@ import type { Database } from '../../store/connection/database.ts';
 import type { KeyUse } from '../../store/rotation/rotation.ts';
 import { countOlderKeyUses } from '../../store/rotation/rotation.ts';
 import type { Keyring, Vault } from '../../vault/vault.ts';
-import { VaultError } from '../../vault/vault.ts';
+import { openedOrNothing } from '../../vault/vault.ts';
 import { isPastBackupHorizon } from '../rotation/root-rotation.ts';
 import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
@@ -137,15 +137,8 @@ export async function examineRootVersions(
 }
 
 /** The keyring of a brand for a check that reads its records; `undefined` where its keys do not open. */
-export function readableKeyring(
+export const readableKeyring = (
   vault: Vault,
   brandId: BrandId,
   keys: readonly StoredKey[],
-): Keyring | undefined {
-  try {
-    return vault.keyring(brandId, keys);
-  } catch (error) {
-    if (error instanceof VaultError) return undefined;
-    throw error;
-  }
-}
+): Keyring | undefined => openedOrNothing(() => vault.keyring(brandId, keys));

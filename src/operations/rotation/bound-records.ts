@@ -4,7 +4,7 @@ import type { SealedColumn } from '../../store/rotation/sealed-columns.ts';
 import { firstSealedColumns, sealedColumns } from '../../store/rotation/sealed-columns.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring, SealContext } from '../../vault/vault.ts';
-import { VaultError } from '../../vault/vault.ts';
+import { openedOrNothing } from '../../vault/vault.ts';
 
 /** The columns whose records are bound to other columns of their row. */
 export const boundColumns: readonly SealedColumn[] = sealedColumns.filter(({ bound }) => bound !== undefined);
@@ -21,15 +21,8 @@ export const contextOf = (
 ): SealContext => ({ purpose, recordId, sealNumber, bound });
 
 /** Whether a record opens beside the values that its row has now. A row without a record has none that opens. */
-export function opens(keyring: Keyring, at: SealedColumn, record: StoredRecord): boolean {
-  try {
-    keyring.open(contextOf(at, record), String(record.sealed));
-    return true;
-  } catch (error) {
-    if (error instanceof VaultError) return false;
-    throw error;
-  }
-}
+export const opens = (keyring: Keyring, at: SealedColumn, record: StoredRecord): boolean =>
+  openedOrNothing(() => keyring.open(contextOf(at, record), String(record.sealed))) !== undefined;
 
 /** Calls `work` with every bound record of a brand, one column after the other, in batches. */
 export async function eachBoundBatch(

@@ -171,6 +171,7 @@ create table customers (
   audit_key text,
   holds smallint not null,
   closed_on date,
+  closing_stated_on date,
   constraint customers_pkey PRIMARY KEY (brand_id, customer_id),
   constraint customers_holds_check CHECK (holds >= 0),
   constraint customers_kyc_requests_available_check CHECK (kyc_requests_available >= 0 AND kyc_requests_available <= 3)
@@ -233,6 +234,7 @@ create table deleted_customers (
   holds smallint not null,
   closed_on date,
   deletion text not null,
+  closing_stated_on date,
   constraint deleted_customers_pkey PRIMARY KEY (brand_id, customer_id),
   constraint deleted_customers_holds_check CHECK (holds >= 0)
 );

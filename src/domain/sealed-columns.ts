@@ -67,6 +67,7 @@ const profile = {
     holds: 'number',
     closed_on: 'day',
   },
+  boundLater: { closing_stated_on: 'day' },
 } as const;
 const ssn = { ...ofCustomer, purpose: 'ssn', sealCounter: 'ssn_seal' } as const;
 /** The key of one customer's digests in the audit trail. */

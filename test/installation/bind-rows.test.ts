@@ -56,7 +56,9 @@ async function unbind(): Promise<number> {
   }
   await db.close();
   // What later migrations added.
-  await world.sql(`update kyc_runs set started_by = null;
+  await world.sql(`update customers set closing_stated_on = null;
+    update deleted_customers set closing_stated_on = null;
+    update kyc_runs set started_by = null;
     update kyc_documents set submitted_by = null;
     update webhooks set key_id = null, ownership = null, stopped = null`);
   return count;

@@ -112,6 +112,8 @@ export function oracle(lifeCycle: LifeCycle, policy: RetentionPolicy = defaultPo
   const passed = runs.some(({ status }) => status === 'passed');
   const made = [...lifeCycle.documents, ...runs.map(({ at }) => at)];
   const documentDays = made.map((day) => monthsLater(day, policy.documentsYears * 12));
+  // A closing that was said late counts from a month before.
+  const counted = closing && Math.max(closing.on, closing.said - 30);
   const byRule = (closedOn: number | undefined) => {
     if (passed || closedOn !== undefined) {
       const ended = closedOn === undefined ? deleted : closedOn + 1;
@@ -123,7 +125,7 @@ export function oracle(lifeCycle: LifeCycle, policy: RetentionPolicy = defaultPo
   };
   // The day of closing counts from when the brand has said it.
   const before = free(byRule(undefined));
-  const due = closing && closing.said <= before ? free(Math.max(byRule(closing.on), closing.said)) : before;
+  const due = closing && closing.said <= before ? free(Math.max(byRule(counted), closing.said)) : before;
   const early = approved !== undefined && free(approved) === approved && approved < due;
   const identified = passed || (closing !== undefined && closing.said <= before);
   const since = passed ? 0 : (closing?.said ?? 0);
@@ -162,6 +164,8 @@ export function historyOn(lifeCycle: LifeCycle, day: number, gone: ReadonlySet<n
     lastActionAt: runs.at(-1),
     wasRunning: lifeCycle.runs.some(({ status }) => status === 'submitted'),
     closedOn: lifeCycle.closing && lifeCycle.closing.said <= day ? dayText(lifeCycle.closing.on) : undefined,
+    closingStatedOn:
+      lifeCycle.closing && lifeCycle.closing.said <= day ? dayText(lifeCycle.closing.said) : undefined,
     made: [...lifeCycle.documents, ...lifeCycle.runs.map(({ at }) => at)]
       .filter((at) => !gone.has(at))
       .map(noon),

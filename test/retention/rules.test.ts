@@ -79,6 +79,10 @@ describe(`ten years of ${population} random lives`, () => {
       'forgets the closing',
       (history, policy, now) => retentionDueAt({ ...history, closedOn: undefined }, policy, now),
     ],
+    [
+      'believes a closing of long ago',
+      (history, policy, now) => retentionDueAt({ ...history, closingStatedOn: undefined }, policy, now),
+    ],
     ['lets documents go early', shorter({ documentsYears: 4 })],
   ])('fail if a rule %s', (_name, rule) => {
     expect(allFaults(rule, lifeCycles.slice(0, 300)).length).toBeGreaterThan(5);

@@ -38,7 +38,7 @@ const closeAccount = operation({
   tag,
   summary: 'Record the closing of the account',
   description:
-    'Sets the day from which the retention of identity data is counted. It works before and after the deletion of the customer; the last call wins. It erases nothing by itself: a customer is kept until it is deleted.',
+    'Sets the day from which the retention of identity data is counted. It works before and after the deletion of the customer; the last call wins. A day more than 30 days before the call counts as 30 days before it. It erases nothing by itself: a customer is kept until it is deleted.',
   scope: 'customers:write',
   params: customerParam,
   body: { schema: closingBody, check: checkClosing, example: closingExample },

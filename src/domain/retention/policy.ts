@@ -1,5 +1,5 @@
 import type { Instant } from '../time.ts';
-import { isCalendarDay, plusSeconds } from '../time.ts';
+import { dayOf, isCalendarDay, plusSeconds } from '../time.ts';
 
 /**
  * Retention of the records of deleted customers. All periods start at recorded events, never at the time of a
@@ -44,6 +44,13 @@ export type Basis = (typeof bases)[number];
 export const erasureCauses = [...bases, 'early'] as const;
 export type ErasureCause = (typeof erasureCauses)[number];
 
+/** That the account was closed, as a client said it: both days are `YYYY-MM-DD`. */
+export interface Closing {
+  readonly closedOn: string;
+  /** `undefined` where it was said before this was recorded. */
+  readonly statedOn: string | undefined;
+}
+
 /** The facts about a deleted customer that retention depends on. */
 export interface RetentionHistory {
   readonly deletedAt: Instant;
@@ -55,6 +62,8 @@ export interface RetentionHistory {
   readonly wasRunning: boolean;
   /** The day on which the account was closed, `YYYY-MM-DD`, if the brand set it. */
   readonly closedOn: string | undefined;
+  /** The day on which the brand set it; `undefined` where that was not recorded yet. */
+  readonly closingStatedOn: string | undefined;
   /** The creation times of the documents and verdicts that are still kept. */
   readonly made: readonly Instant[];
   /** Whether a legal hold is active. */
@@ -76,7 +85,8 @@ export function basisOf({ verified, closedOn }: RetentionHistory): Basis {
 
 /** When the whole record may be erased, apart from legal holds. */
 export function erasureDueAt(history: RetentionHistory, policy: RetentionPolicy): Instant {
-  const { deletedAt, lastActionAt, wasRunning, closedOn, made } = history;
+  const { deletedAt, lastActionAt, wasRunning, made } = history;
+  const closedOn = countedClosing(history);
   switch (basisOf(history)) {
     case 'never_verified':
       return plusSeconds(deletedAt, policy.neverVerifiedDays * 86_400);
@@ -93,6 +103,24 @@ export function erasureDueAt(history: RetentionHistory, policy: RetentionPolicy)
     }
   }
 }
+
+/** Days that a brand may be late with saying that an account was closed. */
+const lateDays = 30;
+
+/**
+ * The day of the closing from which retention is counted. One key can say any day: a day of long ago would end the
+ * retention at once, which takes two people (docs/retention.md).
+ */
+function countedClosing({
+  closedOn,
+  closingStatedOn,
+}: Pick<RetentionHistory, 'closedOn' | 'closingStatedOn'>): string | undefined {
+  if (closedOn === undefined || closingStatedOn === undefined) return closedOn;
+  const earliest = dayOf(plusSeconds(startOfDay(closingStatedOn), -lateDays * 86_400));
+  return closedOn < earliest ? earliest : closedOn;
+}
+
+const startOfDay = (day: string): Instant => `${day}T00:00:00.000000` as Instant;
 
 const documentDueAt = (made: Instant, policy: RetentionPolicy): Instant =>
   plusMonths(made, policy.documentsYears * 12);

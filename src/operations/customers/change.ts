@@ -7,6 +7,7 @@ import { Refusal } from '../../domain/errors.ts';
 import { isSsnMask } from '../../domain/fields.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import type { KycState } from '../../domain/kyc/verification.ts';
+import type { Closing } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { digitsOf } from '../../domain/values.ts';
 import { isUsedUp } from '../../store/audit/lookups.ts';
@@ -152,7 +153,7 @@ export interface NextValues {
   readonly ssn?: string | undefined;
   readonly kyc?: KycState;
   readonly holds?: number;
-  readonly closedOn?: string;
+  readonly closing?: Closing;
 }
 
 /** The next version of a row. Its profile is sealed beside the values that the row then has. */
@@ -163,7 +164,7 @@ export function nextRow(
   next: NextValues,
 ): CustomerRowChange {
   const { customer_id: id } = row.head;
-  const { updatedAt = row.head.updated_at, ssn, kyc = kycOf(row), holds, closedOn } = next;
+  const { updatedAt = row.head.updated_at, ssn, kyc = kycOf(row), holds, closing } = next;
   const ssnSeal = ssn === undefined ? row.ssnSeal : row.ssnSeal + 1;
   const seal = row.profileSeal + 1;
   const place = profileSealContext({
@@ -178,7 +179,8 @@ export function nextRow(
     kycPassedAt: kyc.passedAt,
     ssnSeal,
     holds: holds ?? row.holds,
-    closedOn: closedOn ?? row.closedOn,
+    closedOn: closing ? closing.closedOn : row.closedOn,
+    closingStatedOn: closing?.statedOn ?? row.closingStatedOn,
   });
   return {
     id,
@@ -194,7 +196,7 @@ export function nextRow(
     }),
     ...(next.kyc && { kyc }),
     ...(holds !== undefined && { holds }),
-    ...(closedOn !== undefined && { closedOn }),
+    ...(closing && { closing }),
   };
 }
 

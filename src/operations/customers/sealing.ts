@@ -16,7 +16,7 @@ import { indexValues } from './index-values.ts';
 /** What a customer's profile is bound to, besides its brand and its id. */
 export type BoundFacts = Pick<
   CustomerRow,
-  'head' | 'version' | 'profileSeal' | 'kycPassedAt' | 'ssnSeal' | 'holds' | 'closedOn'
+  'head' | 'version' | 'profileSeal' | 'kycPassedAt' | 'ssnSeal' | 'holds' | 'closedOn' | 'closingStatedOn'
 >;
 
 /** The context of a profile: it opens only beside the very values that the row had when it was sealed. */
@@ -36,6 +36,7 @@ export const profileSealContext = (row: BoundFacts): SealContext => {
       ssn_seal: row.ssnSeal,
       holds: row.holds,
       closed_on: row.closedOn,
+      closing_stated_on: row.closingStatedOn,
     },
     row.profileSeal,
   );
@@ -93,6 +94,7 @@ export function sealCustomer(system: System, keyring: Keyring, customer: Unseale
         ssnSeal: 1,
         holds: 0,
         closedOn: undefined,
+        closingStatedOn: undefined,
       }),
       profileText,
     ),

@@ -6,7 +6,8 @@ import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { withOffset } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time.ts';
+import { dayOf, withOffset } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
 import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
 import type { Hold } from '../../store/retention/holds.ts';
@@ -54,12 +55,18 @@ export async function closeAccount(
   const { customer_id: id } = params;
   const { closed_on: closedOn } = body;
   const answer: Answer = { status: 200, body: asciiJson({ customer_id: id, closed_on: closedOn }) };
-  await change(context, id, answer, ({ version }) => ({
-    next: { closedOn },
-    parts: [context.journal({ customerId: id, facts: { closed_on: closedOn, record_version: version + 1 } })],
+  await change(context, id, answer, (row) => ({
+    next: { closing: { closedOn, statedOn: statedOn(row, closedOn, context.now) } },
+    parts: [
+      context.journal({ customerId: id, facts: { closed_on: closedOn, record_version: row.version + 1 } }),
+    ],
   }));
   return answer;
 }
+
+/** Saying the same day again changes nothing: a retry does not lengthen how long the record is kept. */
+const statedOn = (row: CustomerRow, closedOn: string, now: Instant): string | undefined =>
+  row.closedOn === closedOn ? row.closingStatedOn : dayOf(now);
 
 export async function setLegalHold(
   context: Context,

@@ -91,6 +91,7 @@ async function historyOf(keys: Keys, { row, deletedAt }: RestrictedRow): Promise
     lastActionAt: runTimes.at(-1),
     wasRunning: runs.some((run) => isRunning(run.status)),
     closedOn: row.closedOn,
+    closingStatedOn: row.closingStatedOn,
     made: [
       ...runTimes,
       ...documents.map(({ submittedAt }) => submittedAt),

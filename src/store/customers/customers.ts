@@ -13,6 +13,8 @@ import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
 import { assemble } from '../statement-parts.ts';
+import type { RetentionFactsChange } from './retention-facts.ts';
+import { retentionFactsParameters, retentionFactsSql } from './retention-facts.ts';
 
 /** A customer as stored: readable columns and the sealed profile, still sealed. */
 export interface CustomerRow {
@@ -26,6 +28,8 @@ export interface CustomerRow {
   readonly holds: number;
   /** The day on which the account was closed, `YYYY-MM-DD`. */
   readonly closedOn: string | undefined;
+  /** The day on which a client said so. */
+  readonly closingStatedOn: string | undefined;
 }
 
 /** What a change also needs: the sealed SSN and the state of KYC. */
@@ -55,6 +59,7 @@ const record = columns({
   ssnSeal: number(),
   holds: number(),
   closedOn: optional(text()),
+  closingStatedOn: optional(text()),
 });
 const changeable = columns({
   ssn: optional(text()),
@@ -96,7 +101,8 @@ export async function readForChange(scope: BrandScope, id: CustomerId): Promise<
 export function customerRow(scope: BrandScope, row: Row): CustomerRow {
   const { customer_id, brand_person_id, created_at, updated_at, kyc_status, kyc_requests_available } =
     head.read(row);
-  const { version, profileSeal, profile, kycPassedAt, ssnSeal, holds, closedOn } = record.read(row);
+  const { version, profileSeal, profile, kycPassedAt, ssnSeal, holds, closedOn, closingStatedOn } =
+    record.read(row);
   return {
     head: {
       customer_id,
@@ -114,6 +120,7 @@ export function customerRow(scope: BrandScope, row: Row): CustomerRow {
     ssnSeal,
     holds,
     closedOn,
+    closingStatedOn,
   };
 }
 
@@ -247,7 +254,7 @@ function write(scope: BrandScope, change: Parameters<typeof assemble>[0]): Promi
  * What changes in a customer's row. A group that is absent stays as it is, but for the profile: it is bound to the
  * version, so every change seals it again.
  */
-export interface CustomerRowChange {
+export interface CustomerRowChange extends RetentionFactsChange {
   readonly id: CustomerId;
   /** The version that was read; if it is no longer the stored one, nothing is written. */
   readonly version: number;
@@ -262,10 +269,6 @@ export interface CustomerRowChange {
   /** Present if addresses changed: when to ask a remote verifier about them, if at all. */
   readonly verify?: { readonly at: Instant | undefined; readonly tries: number };
   readonly kyc?: KycState;
-  /** Legal holds that are not released, after the change. */
-  readonly holds?: number;
-  /** The day on which the account was closed. */
-  readonly closedOn?: string;
   /** For a row that has none yet. */
   readonly auditKey?: string | undefined;
 }
@@ -274,7 +277,7 @@ const changeSql = (where: string): string => `
   update customers set version = version + 1, updated_at = :updatedAt::timestamptz,
     profile = :profile, profile_seal = :profileSeal::int,
     deliverability = case when :hasVerdict::boolean then :deliverability else deliverability end,
-    holds = coalesce(:holds::smallint, holds), closed_on = coalesce(:closedOn::date, closed_on),
+    ${retentionFactsSql},
     ssn = coalesce(:ssn, ssn), ssn_seal = coalesce(:ssnSeal::int, ssn_seal),
     ssn_unique = coalesce(:ssnUnique::boolean, ssn_unique), ssn_index = coalesce(:ssnIndex::bytea, ssn_index),
     email_index = coalesce(:emailIndex::bytea, email_index), phone_index = coalesce(:phoneIndex::bytea, phone_index),
@@ -308,8 +311,7 @@ export async function changeCustomer(
     profileSeal: profile.seal,
     hasVerdict: row.verdict !== undefined,
     deliverability: row.verdict?.deliverability,
-    holds: row.holds,
-    closedOn: row.closedOn,
+    ...retentionFactsParameters(row),
     ssn: ssn?.sealed,
     ssnSeal: ssn?.seal,
     ssnUnique: ssn?.unique,
@@ -342,7 +344,7 @@ export async function changeCustomer(
 
 const kept =
   'brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status, kyc_passed_at, ' +
-  'kyc_requests_available, holds, closed_on, deliverability, profile_seal, profile, ssn_seal, ssn, index_version, ssn_index, ' +
+  'kyc_requests_available, holds, closed_on, closing_stated_on, deliverability, profile_seal, profile, ssn_seal, ssn, index_version, ssn_index, ' +
   'ssn_unique, email_index, phone_index, name_dob_index, audit_key';
 
 const target =

@@ -4,6 +4,8 @@ import { toPostgres } from '../../domain/time.ts';
 import { columns, id, instant, named, optional, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import type { RetentionFactsChange } from '../customers/retention-facts.ts';
+import { retentionFactsParameters, retentionFactsSql } from '../customers/retention-facts.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
@@ -14,18 +16,16 @@ import { assemble } from '../statement-parts.ts';
 // its holds and has the day of the closing, and the profile is bound to both (`nextRow`).
 
 /** What changes in the row of a deleted customer. */
-export interface DeletedCustomerChange {
+export interface DeletedCustomerChange extends RetentionFactsChange {
   readonly id: CustomerId;
   /** The version that was read; if it is no longer the stored one, nothing is written. */
   readonly version: number;
   readonly profile: { readonly sealed: string; readonly seal: number };
-  readonly holds?: number;
-  readonly closedOn?: string;
 }
 
 const deletedChangeSql = (where: string): string => `
   update deleted_customers set version = version + 1, profile = :profile, profile_seal = :profileSeal::int,
-    holds = coalesce(:holds::smallint, holds), closed_on = coalesce(:closedOn::date, closed_on),
+    ${retentionFactsSql},
     look_at = :now::timestamptz
   where brand_id = :brandId and customer_id = :customerId::uuid and ${where} returning 1 as done`;
 
@@ -45,8 +45,7 @@ export function changeDeletedCustomer(
       version: change.version,
       profile: change.profile.sealed,
       profileSeal: change.profile.seal,
-      holds: change.holds,
-      closedOn: change.closedOn,
+      ...retentionFactsParameters(change),
       now: toPostgres(now),
     },
     claim,

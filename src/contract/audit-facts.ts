@@ -84,7 +84,9 @@ export const auditFacts = {
   ),
   provider: optional(Type.String({ description: 'The KYC provider of a program.' })),
   record_version: optional(
-    count('The version of the customer, API key or retention policy that the change wrote.'),
+    count(
+      'The version of the customer, API key, retention policy, program or webhook subscription that the change wrote.',
+    ),
   ),
   refused: optional(
     Type.Boolean({ description: 'Nothing was done: what takes two people was asked for by one.' }),
@@ -96,6 +98,7 @@ export const auditFacts = {
     count('The version of the root key that the keys of the brand are now wrapped under.'),
   ),
   run_id: optional(uuid('The verification.')),
+  run_version: optional(count('The version of the verification that the change wrote.')),
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
   url: optional(Type.String({ description: 'The address of the decision service of a program.' })),

@@ -41,8 +41,7 @@ export async function examineVersions(database: Database): Promise<readonly Find
   for (const { brandId } of await listBrands(database))
     for (const { table, id, problem } of await rolledBackOf({ brandId, db: database }))
       found.push(`${table} ${id} ${problem}`);
-  if (found.length === 0)
-    return [green('versions', 'No customer, key or policy is older than the audit trail says.')];
+  if (found.length === 0) return [green('versions', 'No record is older than the audit trail says.')];
   return [
     red('versions', `Rows were put back or removed outside of Clientele: ${listed(found)}.`, alteredHint),
   ];

@@ -1,6 +1,5 @@
-import type { BrandId } from '../../domain/ids.ts';
-import type { BrandRecordState, CustomerState } from '../../store/audit/versions.ts';
-import { brandRecordStates, customerStates } from '../../store/audit/versions.ts';
+import type { BrandRecordState, CustomerState, PartState } from '../../store/audit/versions.ts';
+import { brandRecordStates, customerStates, partStatesOf } from '../../store/audit/versions.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { System } from '../system.ts';
@@ -11,7 +10,7 @@ import { scopeOf } from '../system.ts';
  * the newest one: each change writes its version into its entry.
  */
 export interface RolledBack {
-  readonly table: 'customers' | 'deleted_customers' | 'erased_customers' | 'api_keys' | 'retention_policies';
+  readonly table: NonNullable<CustomerState['place']> | PartState['table'] | BrandRecordState['table'];
   /** The primary key of the row within its brand. */
   readonly id: string;
   /** What does not fit, as a phrase after the row's name. */
@@ -25,7 +24,7 @@ const slice = 5_000;
 /** Before every id. */
 const start = '00000000-0000-0000-0000-000000000000';
 
-/** Compares every customer, key and policy of a brand with its audit trail. */
+/** Compares every customer with what belongs to it, and every record of a brand itself, with the audit trail. */
 export async function rolledBackOf(scope: BrandScope): Promise<readonly RolledBack[]> {
   const found = await rolledBackRecords(scope);
   const { found: customers } = await rolledBackCustomers(scope, {
@@ -36,7 +35,7 @@ export async function rolledBackOf(scope: BrandScope): Promise<readonly RolledBa
 }
 
 /**
- * Compares the keys and the policy of every brand, and a slice of its customers. Each finding raises the alarm
+ * Compares the records of every brand itself, and a slice of its customers with what belongs to them. Each finding raises the alarm
  * `record_altered`; the doctor names the rows.
  */
 export async function watchForRollback(system: System): Promise<readonly RolledBack[]> {
@@ -83,6 +82,8 @@ async function rolledBackCustomers(
     const states = await customerStates(scope, last, batch);
     const inside = until === undefined ? states : states.filter(({ customerId }) => customerId <= until);
     found.push(...inside.flatMap(customerProblem));
+    const ids = inside.map(({ customerId }) => customerId);
+    found.push(...(await partStatesOf(scope, ids)).flatMap(partProblem));
     seen += inside.length;
     const end = inside.length < states.length ? undefined : states.at(-1);
     if (!end) break;
@@ -92,7 +93,11 @@ async function rolledBackCustomers(
 }
 
 async function rolledBackRecords(scope: BrandScope): Promise<readonly RolledBack[]> {
-  return (await brandRecordStates(scope)).flatMap((state) => recordProblem(scope.brandId, state));
+  return (await brandRecordStates(scope)).flatMap((state) => {
+    const { table, id = scope.brandId } = state;
+    const problem = deletionProblem(state) ?? versionProblem(state);
+    return problem === undefined ? [] : [{ table, id, problem }];
+  });
 }
 
 function customerProblem(state: CustomerState): readonly RolledBack[] {
@@ -110,12 +115,15 @@ function placeProblem({ place, hasDeletion, hasErasure }: CustomerState): string
   return hasDeletion ? undefined : 'was never deleted';
 }
 
-function recordProblem(brandId: BrandId, state: BrandRecordState): readonly RolledBack[] {
-  const { key, stored } = state;
-  const [table, id] =
-    key === undefined ? (['retention_policies', brandId] as const) : (['api_keys', key] as const);
+function partProblem(state: PartState): readonly RolledBack[] {
+  const { table, id, stored } = state;
   const problem = stored === undefined ? 'is gone' : versionProblem(state);
   return problem === undefined ? [] : [{ table, id, problem }];
+}
+
+function deletionProblem({ stored, hasDeletion }: BrandRecordState): string | undefined {
+  if (hasDeletion) return stored === undefined ? undefined : 'was deleted';
+  return stored === undefined ? 'is gone' : undefined;
 }
 
 /** Each change makes a version of its own. A row that was put back makes one again. */

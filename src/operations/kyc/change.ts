@@ -162,6 +162,7 @@ export function writeAppliedEvent(
   parts: readonly StatementPart[] = [],
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
+  const proven = nextRun(context, run);
   const journal = context.journal({
     customerId: run.customerId,
     event: { type: transition.event, more: { program_id: run.programId } },
@@ -170,10 +171,10 @@ export function writeAppliedEvent(
       program_id: run.programId,
       run_id: run.runId,
       verification: run.status,
+      run_version: proven.revision,
       record_version: row.version + 1,
     },
   });
   const change = nextRow(context, row, profileText, { updatedAt: context.now, kyc });
-  const proven = nextRun(context, run);
   return changeCustomer(context.scope, change, [changeRunPart(proven), ...parts, journal], claim);
 }

@@ -56,17 +56,19 @@ export async function submitKycDocuments(
     requireDone(await writeAppliedEvent(context, opened, applied as AppliedEvent, [documents], claim));
     return answer;
   }
+  const next = nextRun(context, { ...run, submitted });
   const journal = context.journal({
     customerId: id,
     facts: {
       program_id: run.programId,
       run_id: run.runId,
+      run_version: next.revision,
       documents: sent,
       record_version: opened.row.version + 1,
     },
   });
   const change = nextRow(context, opened.row, opened.profileText, { updatedAt: context.now });
-  const parts = [changeRunPart(nextRun(context, { ...run, submitted })), documents, journal];
+  const parts = [changeRunPart(next), documents, journal];
   requireDone(await changeCustomer(context.scope, change, parts, claim));
   return answer;
 }

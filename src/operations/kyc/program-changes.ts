@@ -96,7 +96,7 @@ export async function approveChange(system: System, brandId: BrandId, id: string
       scopeOf(system, brandId),
       change,
       sealProgram(keyring, next, wanted),
-      operatorEntry(system, keyring, 'programs approve', facts),
+      operatorEntry(system, keyring, 'programs approve', { ...facts, record_version: next.settingsSeal }),
     ),
   );
   if (!isDone)

@@ -65,3 +65,9 @@ export const factsOf = (programId: ProgramId, { provider, settings }: ProgramPro
   provider,
   ...(settings && { url: settings.url }),
 });
+
+/** The same of a program as it is written, with its version. */
+export const writtenFactsOf = (
+  { programId, settingsSeal }: Pick<StoredProgram, 'programId' | 'settingsSeal'>,
+  wanted: ProgramProvider,
+): AuditFacts => ({ ...factsOf(programId, wanted), record_version: settingsSeal });

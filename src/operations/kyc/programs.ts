@@ -17,7 +17,7 @@ import { scopeOf } from '../system.ts';
 import type { ProposedChange } from './program-changes.ts';
 import { proposeChange, proposedChanges } from './program-changes.ts';
 import type { HttpSettings, ProgramProvider } from './program-rows.ts';
-import { checkedPrograms, factsOf, findProgram, sealProgram } from './program-rows.ts';
+import { checkedPrograms, findProgram, sealProgram, writtenFactsOf } from './program-rows.ts';
 import { settingsSealContext } from './sealing.ts';
 
 export async function listPrograms(
@@ -103,7 +103,7 @@ export async function createProgram(
   const first: ProgramProvider = waits ? { provider: defaultProvider(system), settings: undefined } : wanted;
   const made = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const program = sealProgram(keyring, named, first);
-    const entry = operatorEntry(system, keyring, 'programs create', factsOf(programId, first));
+    const entry = operatorEntry(system, keyring, 'programs create', writtenFactsOf(named, first));
     return (await insertProgram(scopeOf(system, brandId), program, entry)) ? program : undefined;
   });
   if (!made)
@@ -127,21 +127,20 @@ export async function setProgram(
   const known = await findProgram(system, brandId, name);
   const wanted = providerWanted(system, options);
   if (system.environment === 'live' || options.propose) return propose(system, brandId, known, wanted);
-  const { programId } = known;
   const next = { ...known, settingsSeal: known.settingsSeal + 1 };
   const isChanged = await retryOnConflict(system.keyrings, brandId, (keyring) =>
     changeProgram(
       scopeOf(system, brandId),
       sealProgram(keyring, next, wanted),
       known.settingsSeal,
-      operatorEntry(system, keyring, 'programs set', factsOf(programId, wanted)),
+      operatorEntry(system, keyring, 'programs set', writtenFactsOf(next, wanted)),
     ),
   );
   if (!isChanged)
     throw new OperatorError(
       'The program was changed at the same time by another command. Look at it and try again.',
     );
-  return { programId, name: known.name, provider: wanted.provider, ...wanted.settings };
+  return { programId: next.programId, name: known.name, provider: wanted.provider, ...wanted.settings };
 }
 
 /** The program as it stays for now, with what was proposed and the new secret. */

@@ -78,6 +78,7 @@ async function writeVerdict(
     facts: {
       program_id: programId,
       run_id: runId,
+      run_version: run.revision,
       verification: status,
       record_version: row.version + 1,
     },

@@ -70,6 +70,7 @@ export async function startKyc(
     facts: {
       program_id: programId,
       run_id: runId,
+      run_version: run.revision,
       verification: run.status,
       record_version: opened.row.version + 1,
     },

@@ -83,7 +83,8 @@ export async function writeDecision(
   { operation, ...changeRecord }: ChangeRecord & { readonly operation: string },
 ): Promise<boolean> {
   const now = system.now();
-  const journal = journalOf(system, brandId, backgroundCause(operation), now, changeRecord);
+  const facts = { ...changeRecord.facts, record_version: row.settingsSeal + 1 };
+  const journal = journalOf(system, brandId, backgroundCause(operation), now, { ...changeRecord, facts });
   const isWritten = await retryOnConflict(system.keyrings, brandId, (keyring) =>
     changeInBackground(
       scopeOf(system, brandId),

@@ -71,7 +71,9 @@ export async function createWebhook(
   };
   const row = sealSettings(keyring, bare, settings);
   const answer: Answer = { status: 201, body: answerOf({ row, settings, now }, settings.secret) };
-  const journal = context.journal({ facts: factsOf({ row, settings }) });
+  const journal = context.journal({
+    facts: { ...factsOf({ row, settings }), record_version: row.settingsSeal },
+  });
   const repeated = { ...answer, body: answerOf({ row, settings, now }) };
   requireDone(await insertWebhook(scope, row, journal, context.claim?.(repeated, undefined)));
   return answer;
@@ -163,7 +165,10 @@ async function change(
   const answer: Answer = { status: 200, body: answerOf({ row, settings, now: context.now }, secret) };
   // A repeat shows no secret: it is in the first answer alone.
   const repeated = { ...answer, body: answerOf({ row, settings, now: context.now }) };
-  const journal = context.journal({ ...(fields && { fields }), facts: factsOf({ row, settings }) });
+  const journal = context.journal({
+    ...(fields && { fields }),
+    facts: { ...factsOf({ row, settings }), record_version: row.settingsSeal },
+  });
   requireDone(await changeWebhook(context.scope, before, row, journal, context.claim?.(repeated, undefined)));
   return answer;
 }
@@ -174,7 +179,9 @@ export async function deleteWebhook(
 ): Promise<Answer> {
   const opened = await openWebhook(context, params.webhook_id);
   const answer: Answer = { status: 200, body: answerOf(opened) };
-  const journal = context.journal({ facts: { webhook_id: opened.row.id } });
+  const journal = context.journal({
+    facts: { webhook_id: opened.row.id, record_version: opened.row.settingsSeal + 1 },
+  });
   requireDone(await removeWebhook(context.scope, opened.row, journal, context.claim?.(answer, undefined)));
   return answer;
 }

@@ -70,10 +70,8 @@ export const customerStates = async (
   most: number,
 ): Promise<readonly CustomerState[]> => (await states.run(db, { brandId, after, most })).map(state.read);
 
-/** An API key or the retention policy of a brand, with the newest version in an entry. */
-export interface BrandRecordState {
-  /** The identity of the key. `undefined`: the policy. */
-  readonly key: string | undefined;
+/** A record with the newest version in an entry. */
+interface RecordVersion {
   readonly written: number;
   /** Whether two entries name one version. */
   readonly isRepeated: boolean;
@@ -81,11 +79,83 @@ export interface BrandRecordState {
   readonly stored: number | undefined;
 }
 
-const recordState = columns({
-  key: optional(text()),
+const recordVersion = {
   written: number(),
   isRepeated: flag(),
   stored: named('version', optional(number())),
+};
+
+const idIn = (fact: string): string => `substring(body from '"${fact}":"([0-9a-f-]{36})"')`;
+const says = (words: string): string => `position('${words}' in body) > 0`;
+
+/** The tables of which each row belongs to a customer, and is changed only together with it. */
+type PartTable = 'kyc_runs' | 'change_requests' | 'legal_holds';
+
+/** A verification, a change request or a legal hold of a customer. */
+export interface PartState extends RecordVersion {
+  readonly table: PartTable;
+  readonly id: string;
+}
+
+const part = columns({ ...recordVersion, table: named('place', text<PartTable>()), id: text() });
+
+// A verification counts its changes. A change request and a hold change once: the version is 1 before it, and 2 after
+// it. Their rows are gone with an erased customer. Verifications may be gone as soon as the documents were erased.
+const partStates = sql(
+  'customer_part_versions',
+  `with entries as (
+     select customer_id, body from audit where brand_id = :brandId and customer_id = any (:ids::uuid[])
+     union all select customer_id, body from journal
+      where brand_id = :brandId and customer_id = any (:ids::uuid[]) and refused_at is null
+   ), kept as (
+     select customer_id from customers where brand_id = :brandId and customer_id = any (:ids::uuid[])
+     union all select customer_id from deleted_customers where brand_id = :brandId and customer_id = any (:ids::uuid[])
+   ), told as (
+     select customer_id, place, id, max(written) as written, count(*) > count(distinct written) as is_repeated
+       from entries join kept using (customer_id), lateral (values
+         ('kyc_runs', ${idIn('run_id')}, (substring(body from '"run_version":([0-9]{1,9})'))::int),
+         ('change_requests', ${idIn('change_request_id')},
+           case when ${says('"proposed_fields":')} then 1 when ${says('"decision":')} then 2 end),
+         ('legal_holds', ${idIn('hold_id')}, case when ${says('"operation":"releaseLegalHold"')} then 2 else 1 end)
+       ) as told (place, id, written)
+      where id is not null and written is not null group by 1, 2, 3
+   ), stored as (
+     select customer_id, 'kyc_runs' as place, run_id::text as id, revision as version from kyc_runs
+      where brand_id = :brandId and customer_id = any (:ids::uuid[])
+     union all select customer_id, 'change_requests', change_request_id::text, case status when 'pending' then 1 else 2 end
+       from change_requests where brand_id = :brandId and customer_id = any (:ids::uuid[])
+     union all select customer_id, 'legal_holds', hold_id::text, case when released_at is null then 1 else 2 end
+       from legal_holds where brand_id = :brandId and customer_id = any (:ids::uuid[])
+   )
+   select ${part.list} from told left join stored using (customer_id, place, id)
+    where version is not null or place <> 'kyc_runs'
+       or customer_id not in (select customer_id from entries where ${says('"operation":"eraseDocuments"')})
+    order by customer_id, place, id`,
+);
+
+/** The verifications, change requests and holds of customers that an entry names a version of. */
+export const partStatesOf = async (
+  { db, brandId }: BrandScope,
+  ids: readonly CustomerId[],
+): Promise<readonly PartState[]> =>
+  ids.length === 0 ? [] : (await partStates.run(db, { brandId, ids })).map(part.read);
+
+/** The tables whose rows belong to the brand itself. */
+type BrandTable = 'api_keys' | 'retention_policies' | 'programs' | 'webhooks';
+
+export interface BrandRecordState extends RecordVersion {
+  readonly table: BrandTable;
+  /** `undefined` for the policy, of which a brand has one. */
+  readonly id: string | undefined;
+  /** Whether an entry says that it was deleted. Only webhooks can be. */
+  readonly hasDeletion: boolean;
+}
+
+const recordState = columns({
+  ...recordVersion,
+  table: named('place', text<BrandTable>()),
+  id: optional(text()),
+  hasDeletion: flag(),
 });
 
 const recordStates = sql(
@@ -95,19 +165,28 @@ const recordStates = sql(
       where brand_id = :brandId and customer_id is null and position('"record_version":' in body) > 0
      union all select body from journal
       where brand_id = :brandId and refused_at is null and customer_id is null and position('"record_version":' in body) > 0
+   ), named as (
+     select ${versionIn} as written, ${idIn('webhook_id')} as webhook, ${idIn('program_id')} as program, ${idIn('key')} as key,
+            ${says('"operation":"deleteWebhook"')} as deletes
+       from entries
    ), told as (
-     select substring(body from '"key":"([0-9a-f-]{36})"') as key, max(written) as written,
-            count(written) > count(distinct written) as is_repeated
-       from entries, lateral (select ${versionIn} as written) as change group by 1
+     select case when webhook is not null then 'webhooks' when program is not null then 'programs'
+                 when key is not null then 'api_keys' else 'retention_policies' end as place,
+            coalesce(webhook, program, key) as id, max(written) as written,
+            count(written) > count(distinct written) as is_repeated, bool_or(deletes) as has_deletion
+       from named group by 1, 2
+   ), stored as (
+     select 'api_keys' as place, identity::text as id, version from api_keys where brand_id = :brandId
+     union all select 'retention_policies', null, version from retention_policies where brand_id = :brandId
+     union all select 'programs', program_id::text, settings_seal from programs where brand_id = :brandId
+     union all select 'webhooks', webhook_id::text, settings_seal from webhooks where brand_id = :brandId
    )
    select ${recordState.list} from (
-     select told.key, written, is_repeated, version from told
-       left join api_keys on brand_id = :brandId and identity = told.key::uuid where told.key is not null
-     union all select told.key, written, is_repeated, version from told
-       left join retention_policies on brand_id = :brandId where told.key is null
-   ) as states order by key`,
+     select told.*, version from told left join stored
+         on stored.place = told.place and stored.id is not distinct from told.id
+   ) as states order by place, id`,
 );
 
-/** The keys and the policy of a brand that an entry names a version of. */
+/** The keys, programs, subscriptions and the policy of a brand that an entry names a version of. */
 export const brandRecordStates = async ({ db, brandId }: BrandScope): Promise<readonly BrandRecordState[]> =>
   (await recordStates.run(db, { brandId })).map(recordState.read);

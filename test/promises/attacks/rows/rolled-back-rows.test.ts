@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { operations } from '../../../src/contract/table.ts';
-import { allScopes } from '../../../src/domain/scopes.ts';
-import { createKey, keysOf, replaceSecret, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
-import { examineVersions } from '../../../src/operations/installation/doctor-proofs.ts';
-import type { RolledBack } from '../../../src/operations/installation/rollback.ts';
-import { rolledBackOf, watchForRollback } from '../../../src/operations/installation/rollback.ts';
-import { customerStates } from '../../../src/store/audit/versions.ts';
-import type { BrandScope } from '../../../src/store/scope.ts';
-import { newCustomer, prepare, send } from '../../contract-samples.ts';
-import type { BrandClient, World } from '../../world.ts';
-import { openWorld, settled } from '../../world.ts';
+import { operations } from '../../../../src/contract/table.ts';
+import { allScopes } from '../../../../src/domain/scopes.ts';
+import {
+  createKey,
+  keysOf,
+  replaceSecret,
+  revokeBrandKey,
+} from '../../../../src/operations/brands/api-keys.ts';
+import { examineVersions } from '../../../../src/operations/installation/doctor-proofs.ts';
+import type { RolledBack } from '../../../../src/operations/installation/rollback.ts';
+import { rolledBackOf, watchForRollback } from '../../../../src/operations/installation/rollback.ts';
+import { customerStates } from '../../../../src/store/audit/versions.ts';
+import type { BrandScope } from '../../../../src/store/scope.ts';
+import { newCustomer, prepare, send } from '../../../contract-samples.ts';
+import type { BrandClient, World } from '../../../world.ts';
+import { openWorld, settled } from '../../../world.ts';
+import { older, putBack, twice } from './put-back.ts';
 
 // The attacker can write every table, but has no key. It puts back rows that Clientele itself wrote earlier: they open.
 
@@ -26,27 +32,9 @@ afterAll(() => world.close());
 
 const made = async () => String((await newCustomer(brand)).json.customer_id);
 
-type Where = readonly [table: string, column: string, id: string];
-
-/** Does `work`, and then puts the rows back as they were before it. */
-async function putBack(wheres: readonly Where[], work: () => Promise<unknown>): Promise<void> {
-  for (const [index, [table, column, id]] of wheres.entries())
-    await world.sql(`create table kept_${index} as select * from ${table} where ${column} = '${id}'`);
-  await work();
-  await settled(world);
-  for (const [index, [table, column, id]] of wheres.entries()) {
-    await world.sql(`delete from ${table} where ${column} = '${id}'`);
-    await world.sql(`insert into ${table} overriding system value select * from kept_${index}`);
-    await world.sql(`drop table kept_${index}`);
-  }
-}
-
 /** What is found about one row. */
 const found = async (id: string): Promise<readonly RolledBack[]> =>
   (await rolledBackOf(scope)).filter((one) => one.id === id);
-
-const older = (stored: number, written: number) =>
-  `has version ${stored}, and the audit trail has ${written}`;
 
 test('every operation that changes a customer writes its version into the trail', async () => {
   const versions = async () =>
@@ -97,7 +85,7 @@ test('every operation that changes a customer writes its version into the trail'
 
 test('a customer that is put back as it was before a change is found', async () => {
   const id = await made();
-  await putBack([['customers', 'customer_id', id]], () =>
+  await putBack(world, [['customers', 'customer_id', id]], () =>
     brand.call('PATCH', `/customers/${id}`, { body: { first_name: 'Later' } }),
   );
   expect((await brand.call('GET', `/customers/${id}`)).status).toBe(200);
@@ -107,6 +95,7 @@ test('a customer that is put back as it was before a change is found', async () 
 test('a legal hold that is undone together with its customer is found', async () => {
   const id = await made();
   await putBack(
+    world,
     [
       ['customers', 'customer_id', id],
       ['legal_holds', 'customer_id', id],
@@ -120,6 +109,7 @@ test('a customer that is put back and changed again is found, although its versi
   const id = await made();
   const change = (first_name: string) => brand.call('PATCH', `/customers/${id}`, { body: { first_name } });
   await putBack(
+    world,
     [
       ['customers', 'customer_id', id],
       ['legal_holds', 'customer_id', id],
@@ -127,7 +117,6 @@ test('a customer that is put back and changed again is found, although its versi
     () => brand.call('POST', `/customers/${id}/legal-holds`, { body: { reason: 'Case 24-117.' } }),
   );
   expect((await change('Later')).status).toBe(200);
-  const twice = 'was put back and changed since: the audit trail has one of its versions twice';
   // Before and after the change has its number in the trail.
   expect(await found(id)).toEqual([{ table: 'customers', id, problem: twice }]);
   await change('Latest');
@@ -137,19 +126,18 @@ test('a customer that is put back and changed again is found, although its versi
 
 test('a key that is put back and changed again is found', async () => {
   const { identity } = await createKey(world.system, brand.brandId, { scopes: ['customers:read'] });
-  await putBack([['api_keys', 'identity', identity]], () =>
+  await putBack(world, [['api_keys', 'identity', identity]], () =>
     revokeBrandKey(world.system, brand.brandId, identity),
   );
   const key = (await keysOf(world.system, brand.brandId)).find((one) => one.identity === identity);
   if (!key) throw new Error('The key was not put back.');
   await replaceSecret(world.system, brand.brandId, key, 0);
-  const problem = 'was put back and changed since: the audit trail has one of its versions twice';
-  expect(await found(identity)).toEqual([{ table: 'api_keys', id: identity, problem }]);
+  expect(await found(identity)).toEqual([{ table: 'api_keys', id: identity, problem: twice }]);
 });
 
 test('the background slice goes around, so that it also reaches the customers with the first ids', async () => {
   const id = await made();
-  await putBack([['customers', 'customer_id', id]], () =>
+  await putBack(world, [['customers', 'customer_id', id]], () =>
     brand.call('PATCH', `/customers/${id}`, { body: { first_name: 'Later' } }),
   );
   const last = { ...world.system, newId: () => 'ffffffff-ffff-4fff-bfff-ffffffffffff' as never };
@@ -159,7 +147,7 @@ test('the background slice goes around, so that it also reaches the customers wi
 
 test('a deleted customer that is put back, and a customer that is removed, are found', async () => {
   const [undeleted, removed] = [await made(), await made()];
-  await putBack([['customers', 'customer_id', undeleted]], () =>
+  await putBack(world, [['customers', 'customer_id', undeleted]], () =>
     brand.call('DELETE', `/customers/${undeleted}`),
   );
   await world.sql('delete from deleted_customers where customer_id = $1', [undeleted]);
@@ -172,7 +160,7 @@ test('a deleted customer that is put back, and a customer that is removed, are f
 
 test('a revoked key that is put back is found', async () => {
   const { identity } = await createKey(world.system, brand.brandId, { scopes: ['customers:read'] });
-  await putBack([['api_keys', 'identity', identity]], () =>
+  await putBack(world, [['api_keys', 'identity', identity]], () =>
     revokeBrandKey(world.system, brand.brandId, identity),
   );
   expect(await found(identity)).toEqual([{ table: 'api_keys', id: identity, problem: older(1, 2) }]);
@@ -184,7 +172,7 @@ test('a policy that is put back is found', async () => {
   const [before] = await world.sql('select version from retention_policies where brand_id = $1', [
     brand.brandId,
   ]);
-  await putBack([['retention_policies', 'brand_id', brand.brandId]], () =>
+  await putBack(world, [['retention_policies', 'brand_id', brand.brandId]], () =>
     brand.call('PATCH', '/retention-policy', { body: { identity_years: 9 } }),
   );
   const version = Number(before?.['version']);

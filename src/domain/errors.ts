@@ -289,7 +289,8 @@ export const errorCatalogue = {
   unavailable: {
     status: 503,
     type: 'Server Error',
-    message: 'The service cannot reach its database at the moment. Nothing was acknowledged; try again.',
+    message:
+      'The database cannot be reached, or takes no writes, at the moment. Nothing was acknowledged; try again.',
     help: 'Wait for the time in Retry-After. Send changes with an Idempotency-Key, so that a retry is safe whatever the result of the first attempt.',
   },
   record_altered: {

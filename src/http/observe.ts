@@ -24,6 +24,8 @@ export interface Observer {
   request(seen: Observation): void;
   /** Logs a fault of the service by its kind and place, never by its message, which may quote data. */
   fault(requestId: string, operation: string, error: unknown): void;
+  /** The database was not available for a request. Logs the cause by its code, at most once a minute for each. */
+  unavailable(requestId: string, operation: string, cause: unknown): void;
   /** A stored record was altered outside of this service; `what` names it by its ids. */
   recordAltered(requestId: string, operation: string, what: string): void;
   /** A round of a background task has ended. */
@@ -69,7 +71,8 @@ export function openObserver(parts: ObserverParts): Observer {
     help: 'Processes that answered this reading of the metrics.',
     registers: [registry],
   }).set(1);
-  const { requests, faults, altered } = requestMetrics(registry);
+  const { requests, faults, altered, unavailable } = requestMetrics(registry);
+  const outagesLogged = new Map<string, number>();
   addPoolMetrics(registry, pool);
   addSecurityMetrics(registry, security);
   const tasks = taskMetrics(registry);
@@ -94,6 +97,15 @@ export function openObserver(parts: ObserverParts): Observer {
     fault(requestId, operation, error) {
       faults.inc({ operation });
       logger.error({ request_id: requestId, operation, ...describeFault(error) }, 'fault');
+    },
+    unavailable(requestId, operation, cause) {
+      const reason = outageReason(cause);
+      unavailable.inc({ reason });
+      const lastLogged = outagesLogged.get(reason);
+      if (lastLogged !== undefined && performance.now() - lastLogged < outageQuietMs) return;
+      outagesLogged.set(reason, performance.now());
+      const next = reason === '53100' ? { next_step: 'Free space on the disk of the database.' } : {};
+      logger.warn({ request_id: requestId, operation, reason, ...next }, 'database not available');
     },
     recordAltered(requestId, operation, what) {
       altered.inc();
@@ -120,6 +132,15 @@ export function openObserver(parts: ObserverParts): Observer {
   };
 }
 
+/** Milliseconds for which outages of a kind that was logged are only counted. */
+const outageQuietMs = 60_000;
+
+/** PostgreSQL's or the network's code of an outage. `silence`: there was no answer. */
+function outageReason(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'silence';
+  return /^[A-Z0-9_]{3,20}$/.test(code) ? code : 'silence';
+}
+
 /** What the metrics show of requests. */
 function requestMetrics(registry: Registry) {
   const registers = [registry];
@@ -141,7 +162,13 @@ function requestMetrics(registry: Registry) {
     help: 'Requests that met a stored record which this service did not write. Any other number than 0 is an alarm.',
     registers,
   });
-  return { requests, faults, altered };
+  const unavailable = new Counter({
+    name: 'clientele_unavailable_total',
+    help: 'Requests that found the database not available, by its error code (SQLSTATE); 53100 is a full disk.',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  return { requests, faults, altered, unavailable };
 }
 
 function addPoolMetrics(registry: Registry, pool: () => PoolUsage): void {

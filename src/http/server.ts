@@ -175,6 +175,7 @@ function sendError(
   recordRefusal(system, request, refusal);
   if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
     observer.recordAltered(request.id, operationOf(request), refusal.cause.message);
+  if (refusal.code === 'unavailable') observer.unavailable(request.id, operationOf(request), refusal.cause);
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));
   if (answer.status === 401 && !reply.hasHeader('www-authenticate'))
     reply.header('www-authenticate', keyChallenge);

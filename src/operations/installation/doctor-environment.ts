@@ -99,11 +99,17 @@ export async function examineDataDirectory({ dataDir }: Installed, begun: boolea
       `${dataDir} is not a directory that can be opened${typeof found === 'string' ? ` (${found})` : ''}.`,
       'Correct CLIENTELE_DATA_DIR, or start Clientele as the owner of the directory.',
     );
-  const mayWrite = await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).then(
-    () => true,
-    () => false,
+  const obstacle = await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
   );
-  if (!mayWrite)
+  if (obstacle === 'EROFS')
+    return red(
+      check,
+      `${dataDir} is on a read-only file system.`,
+      'Mount it for writing, or set CLIENTELE_DATA_DIR to a writable directory.',
+    );
+  if (obstacle !== undefined)
     return red(
       check,
       `This user (uid ${process.getuid?.()}) cannot write to ${dataDir}.`,

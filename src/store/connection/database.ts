@@ -40,7 +40,7 @@ export interface Database extends Connection {
   wake(): void;
   /** Calls `listener` whenever any process wakes the listeners. Returns a function that stops it. */
   onWake(listener: () => void): () => void;
-  /** Whether the database answers, accepts connections and accepts writes, as of the last heartbeat. */
+  /** Whether the database answers, accepts connections and accepts writes, as of the last heartbeat and the last write. */
   readonly state: DatabaseState;
   readonly usage: { readonly total: number; readonly idle: number; readonly waiting: number };
   /**
@@ -62,6 +62,8 @@ export interface DatabaseOptions {
 }
 
 const pipelineCount = 2;
+/** Milliseconds for which the database counts as full after a write that found no space. Only a write can tell. */
+const fullForMs = 10_000;
 /** Milliseconds that connections have for an orderly end. */
 const closeTimeoutMs = 1_000;
 
@@ -74,10 +76,14 @@ const closeTimeoutMs = 1_000;
 export function openDatabase(options: DatabaseOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
   const clients = openClients(options.address, options.applicationName ?? 'clientele', statementTimeoutMs);
+  let fullAt = Number.NEGATIVE_INFINITY;
   const checkNewConnections = () => heartbeat.checkNewConnections();
   const queries = trackQueries(statementTimeoutMs, {
     onAnswer: () => heartbeat.noteAnswer(),
     onReadOnly: checkNewConnections,
+    onDiskFull: () => {
+      fullAt = performance.now();
+    },
   });
   const pipelines = openPipelines(clients, pipelineCount, checkNewConnections);
   const pool = openPool(clients, {
@@ -132,7 +138,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     session: pool.session,
     ready: () => withTimeout(statementTimeoutMs, heartbeat.firstAnswer),
     get state() {
-      return heartbeat.state();
+      const state = heartbeat.state();
+      return state === 'ready' && performance.now() - fullAt < fullForMs ? 'full' : state;
     },
     get usage() {
       return pool.usage;

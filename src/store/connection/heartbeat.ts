@@ -2,10 +2,10 @@ import type { Client } from 'pg';
 import { destroyConnection } from './clients.ts';
 
 /**
- * `no connections`: the database answers over open connections and refuses new ones. `unreachable`: it does not
- * answer.
+ * `no connections`: the database answers over open connections and refuses new ones. `full`: its disk was full at a
+ * recent write. `unreachable`: it does not answer.
  */
-export type DatabaseState = 'ready' | 'read only' | 'no connections' | 'unreachable';
+export type DatabaseState = 'ready' | 'read only' | 'no connections' | 'full' | 'unreachable';
 
 export interface Heartbeat {
   state(): DatabaseState;

@@ -57,6 +57,9 @@ export const isServerError = (error: unknown): boolean => error instanceof Error
 /** Whether a session refused a write because it is read-only. */
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006';
 
+/** Whether a write found no space on the disk of the database. */
+export const isDiskFull = (error: unknown): boolean => codeOf(error) === '53100';
+
 /** Whether a connection cannot be used again after this error. */
 export const endsConnection = (error: unknown): boolean =>
   isReadOnly(error) ||

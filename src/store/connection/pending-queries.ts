@@ -1,7 +1,7 @@
 import type { ClientBase, QueryResult } from 'pg';
 import type { Refusal } from '../../domain/errors.ts';
 import { destroyConnection } from './clients.ts';
-import { isOutage, isReadOnly, isServerError, unavailable } from './outage.ts';
+import { isDiskFull, isOutage, isReadOnly, isServerError, unavailable } from './outage.ts';
 import type { Row, Statement, Value } from './statement.ts';
 
 /** A caller that waits for its statements. After it has settled, no more statements are sent for it. */
@@ -31,6 +31,8 @@ interface QueryEvents {
   onAnswer(): void;
   /** A session has refused a write. */
   onReadOnly(): void;
+  /** A write has found no space on the disk. */
+  onDiskFull(): void;
 }
 
 /** Milliseconds that PostgreSQL has to report its own statement timeout before the caller is rejected. */
@@ -85,6 +87,7 @@ export function trackQueries(statementTimeoutMs: number, events: QueryEvents): P
             events.onAnswer();
           }
           if (isReadOnly(error)) events.onReadOnly();
+          if (isDiskFull(error)) events.onDiskFull();
           // PostgreSQL's errors have no stack of our code, so the statement's name is added as their source.
           if (error) reject(Object.assign(error, { statement: query.name }));
           else resolve(result.rows);

@@ -47,7 +47,7 @@ export const socketFile = (folder: string) => join(folder, `.s.PGSQL.${socketPor
 /** Finds the data directory, or creates it if `create` is true; undefined if there is none. */
 export async function findDataLayout(dataDir: string, create: boolean): Promise<DataLayout | undefined> {
   const wanted = resolve(dataDir);
-  if (create) await mkdir(wanted, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  if (create) await makeFolders(wanted, process.getuid?.() === 0 ? 0o711 : 0o700);
   const root = await realpath(wanted).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && !create) return undefined;
     throw error;
@@ -62,6 +62,18 @@ export async function findDataLayout(dataDir: string, create: boolean): Promise<
     secret: join(root, 'database.secret'),
     marker: `clientele-${hash(root)}`,
   };
+}
+
+async function makeFolders(folder: string, mode: number): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // For a read-only file system, Node reports that the folder does not exist. Without `recursive`, it tells the cause.
+    const parent = dirname(folder);
+    if (parent !== folder) await makeFolders(parent, mode);
+    await mkdir(folder, { mode });
+  }
 }
 
 /**

@@ -84,7 +84,7 @@ describe.runIf(isHere)('a full disk', timeout, () => {
     expect(code).toBe(0);
   });
 
-  test('stops a first start with the next step, and a start on more space begins anew', async () => {
+  test('stops a first start with the next step', async () => {
     disk = await openSmallDisk(20);
     const settings = { CLIENTELE_DATA_DIR: join(disk.folder, 'data') };
     const { code, stderr } = await clientele(['serve'], settings);

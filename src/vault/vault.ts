@@ -59,6 +59,11 @@ export interface Vault {
   mac(use: MacUse, fields: readonly string[]): string;
   /** Whether `text` is the MAC of these fields under a loaded root version. */
   isMac(use: MacUse, fields: readonly string[], text: string): boolean;
+  /**
+   * The root key version that a MAC names, where it is not loaded. Such a MAC may be right: it cannot be verified
+   * here. Reads the root keys again before it answers with one.
+   */
+  missingVersionOf(text: string): number | undefined;
 }
 
 /** What a MAC proves. Each use has its own key. */
@@ -159,7 +164,14 @@ interface Loaded {
 }
 
 /** What proves that this installation wrote something, under the root keys that are loaded now. */
-function proofsUnder(loaded: () => Loaded, reload: () => void): Pick<Vault, 'signerOf' | 'mac' | 'isMac'> {
+function proofsUnder(
+  loaded: () => Loaded,
+  reload: () => void,
+): Pick<Vault, 'signerOf' | 'mac' | 'isMac' | 'missingVersionOf'> {
+  function isLoaded(version: number): boolean {
+    if (!loaded().root.versions.includes(version)) reload();
+    return loaded().root.versions.includes(version);
+  }
   return {
     signerOf(key) {
       if (!loaded().subkeys.signers.has(key)) reload();
@@ -167,8 +179,11 @@ function proofsUnder(loaded: () => Loaded, reload: () => void): Pick<Vault, 'sig
     },
     mac: (use, fields) => loaded().subkeys.macs.make(use, loaded().root.current, fields),
     isMac(use, fields, text) {
-      if (!loaded().root.versions.includes(versionOfMac(text))) reload();
-      return loaded().subkeys.macs.proves(use, fields, text);
+      return isLoaded(versionOfMac(text)) && loaded().subkeys.macs.proves(use, fields, text);
+    },
+    missingVersionOf(text) {
+      const version = versionOfMac(text);
+      return version === 0 || isLoaded(version) ? undefined : version;
     },
   };
 }

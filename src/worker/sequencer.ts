@@ -1,5 +1,5 @@
 import { announceCheckpoints, announcementPause } from '../operations/audit/announce.ts';
-import { TrailFault } from '../operations/audit/foreign.ts';
+import { TrailFault, WaitingTrail } from '../operations/audit/foreign.ts';
 import { sequence } from '../operations/audit/sequence.ts';
 import { compareTrailEnds } from '../operations/installation/doctor-trail.ts';
 import type { System } from '../operations/system.ts';
@@ -42,7 +42,8 @@ function trailAlarm({ security }: System, log: TaskLog): OnFailure {
   const raisedAt = new Map<string, number>();
   return (error) => {
     log.failed(error);
-    if (!(error instanceof TrailFault)) return;
+    // Where only a version of the root key is missing here, nothing is known to be altered.
+    if (!(error instanceof TrailFault) || error instanceof WaitingTrail) return;
     const { brandId } = error;
     if (performance.now() - (raisedAt.get(brandId) ?? Number.NEGATIVE_INFINITY) < alarmPause) return;
     raisedAt.set(brandId, performance.now());

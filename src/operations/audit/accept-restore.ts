@@ -9,7 +9,7 @@ import type { Database } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash } from './chain.ts';
 import { newestAnchor, requireGenuineHead } from './checkpoints.ts';
-import { ForeignTrail } from './foreign.ts';
+import { StoppedTrail } from './foreign.ts';
 import { recordOperatorAction } from './operator.ts';
 import { parseSignedLine } from './signed-lines.ts';
 
@@ -30,7 +30,7 @@ export async function acceptRestore(system: System, brandId: BrandId): Promise<A
   try {
     return await accept(system, brandId);
   } catch (error) {
-    throw error instanceof ForeignTrail ? new OperatorError(error.message) : error;
+    throw error instanceof StoppedTrail ? new OperatorError(error.message) : error;
   }
 }
 

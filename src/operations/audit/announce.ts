@@ -9,7 +9,7 @@ import { lastCheckpoint } from '../../store/audit/trail.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import type { System } from '../system.ts';
 import { headFields, requireGenuineCheckpoint, requireGenuineHead } from './checkpoints.ts';
-import { continued, ForeignTrail } from './foreign.ts';
+import { continued, StoppedTrail } from './foreign.ts';
 
 /** Seconds between two events about the checkpoints of a brand. */
 export const announcementPause = 60;
@@ -32,7 +32,7 @@ export async function announceCheckpoints(
       try {
         await announce(system, db, head);
       } catch (error) {
-        if (!(error instanceof ForeignTrail)) throw error;
+        if (!(error instanceof StoppedTrail)) throw error;
         onFailure(error);
       }
     }

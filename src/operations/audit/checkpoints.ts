@@ -9,7 +9,7 @@ import type { Connection } from '../../store/connection/database.ts';
 import { isSignedBy } from '../../vault/signer.ts';
 import type { System } from '../system.ts';
 import { customerOf, firstPreviousHash, linked } from './chain.ts';
-import { ForeignTrail, shortened } from './foreign.ts';
+import { ForeignTrail, shortened, WaitingTrail } from './foreign.ts';
 import type { SignedLine } from './signed-lines.ts';
 import { isLineSigned, parseSignedLine } from './signed-lines.ts';
 
@@ -29,9 +29,11 @@ export const headFields = ({ brandId, number, hash, events }: Omit<Head, 'mac'>)
   String(events),
 ];
 
-/** @throws ForeignTrail if the sequencer did not write this head. */
+/** @throws StoppedTrail if the sequencer did not write this head, or if that cannot be verified here. */
 export function requireGenuineHead({ vault }: Pick<System, 'vault'>, head: Head): void {
   if (vault.isMac('trail head', headFields(head), head.mac)) return;
+  const missing = vault.missingVersionOf(head.mac);
+  if (missing !== undefined) throw new WaitingTrail(head.brandId, 'its end in journal_heads', missing);
   throw new ForeignTrail(
     head.brandId,
     `its end in journal_heads, entry ${head.number}, was not written by the service.`,

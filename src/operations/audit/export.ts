@@ -13,7 +13,7 @@ import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { firstPreviousHash } from './chain.ts';
 import { BrokenTrail, ExportFile } from './file.ts';
-import { ForeignTrail } from './foreign.ts';
+import { StoppedTrail } from './foreign.ts';
 import { recordOperatorAction } from './operator.ts';
 import { sequence } from './sequence.ts';
 
@@ -89,7 +89,7 @@ export async function allPlaced(system: System, scope: BrandScope): Promise<void
 
 /** Only the brand that is exported matters here; the sequencer reports the others. */
 const refuseForeign = (brandId: BrandId) => (error: unknown) => {
-  if (error instanceof ForeignTrail && error.brandId === brandId) throw new OperatorError(error.message);
+  if (error instanceof StoppedTrail && error.brandId === brandId) throw new OperatorError(error.message);
 };
 
 async function hashBefore(scope: BrandScope, from: number): Promise<string> {

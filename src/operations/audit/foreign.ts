@@ -1,6 +1,6 @@
 import type { BrandId } from '../../domain/ids.ts';
 
-/** What is stored of an audit trail is not what the service wrote. */
+/** A fault of one brand's audit trail. */
 export abstract class TrailFault extends Error {
   readonly brandId: BrandId;
   constructor(brandId: BrandId, sentences: string) {
@@ -9,13 +9,30 @@ export abstract class TrailFault extends Error {
   }
 }
 
+/** The audit trail of a brand is not continued and not signed here. */
+export abstract class StoppedTrail extends TrailFault {}
+
 const keepIt = 'Keep the database unchanged, and see docs/audit.md.';
 
-/** The stored audit trail is not the one that the service wrote. It is not continued and not signed. */
-export class ForeignTrail extends TrailFault {
+/** The stored audit trail is not the one that the service wrote. */
+export class ForeignTrail extends StoppedTrail {
   override readonly name = 'ForeignTrail';
   constructor(brandId: BrandId, problem: string, nextStep = keepIt) {
     super(brandId, `The audit trail of brand ${brandId} is not signed: ${problem} ${nextStep}`);
+  }
+}
+
+/**
+ * The audit trail goes on under a version of the root key that this machine does not have. Nothing is known to be wrong:
+ * a machine with that version continues the trail, and so does this one as soon as it has it.
+ */
+export class WaitingTrail extends StoppedTrail {
+  override readonly name = 'WaitingTrail';
+  constructor(brandId: BrandId, what: string, version: number) {
+    super(
+      brandId,
+      `The audit trail of brand ${brandId} waits: ${what} was written under version ${version} of the root key, which is not on this machine. Bring the root key with all of its versions to this machine (docs/rotation.md). If there is no such version, the service did not write it: see docs/audit.md.`,
+    );
   }
 }
 

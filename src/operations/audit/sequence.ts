@@ -1,6 +1,7 @@
 import { checkpointInterval } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { plusSeconds } from '../../domain/time.ts';
+import { readmitRows, refusedRowsAfter, refuseRows } from '../../store/audit/refused-rows.ts';
 import type { Head, SequencedRow, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
 import {
   announcedEvents,
@@ -10,7 +11,6 @@ import {
   isSequenceWaiting,
   lockSequencer,
   readUnsequenced,
-  refuseRows,
   writeSequenced,
 } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
@@ -18,7 +18,7 @@ import { journalRowFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
 import { headFields, newestAnchor, requireGenuineHead, signHead } from './checkpoints.ts';
-import { continued, ForeignTrail, shortened, UnprovenRow } from './foreign.ts';
+import { continued, StoppedTrail, shortened, UnprovenRow, WaitingTrail } from './foreign.ts';
 import { recordEntry } from './security.ts';
 
 /** The most entries that one transaction numbers. */
@@ -29,6 +29,8 @@ export type Sequenced = 'done' | 'more' | 'elsewhere';
 
 /** The last entry that this process has seen in each trail. An end before it means that entries were removed. */
 const seenEnds = new WeakMap<System, Map<BrandId, number>>();
+/** The versions of the root key under which this process has looked at the refused rows. */
+const lookedUnder = new WeakMap<System, string>();
 
 /**
  * Numbers what has been committed and can be proved: events get numbers, audit entries get numbers and hashes, and
@@ -40,6 +42,7 @@ export async function sequence(
   due: SequencerWork = dueNow(system),
   onFailure: (error: unknown) => void = () => undefined,
 ): Promise<Sequenced> {
+  await lookAgain(system);
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
   const placed = await system.db.transaction(async (db) => {
     if (!(await lockSequencer(db))) return undefined;
@@ -58,6 +61,27 @@ export async function sequence(
   return placed.isMore ? 'more' : 'done';
 }
 
+/**
+ * Lets rows wait for their place again that were refused and can be proved now, because a version of the root key has
+ * come. Looks at the refused rows once for each set of versions.
+ */
+async function lookAgain(system: System): Promise<void> {
+  const versions = system.vault.rootVersions.join(' ');
+  if (lookedUnder.get(system) === versions) return;
+  for (let after = '0'; ; ) {
+    const refused = await refusedRowsAfter(system.db, after, batch);
+    const last = refused.at(-1);
+    if (!last) break;
+    const proven = refused.filter((row) => isProven(system, row));
+    if (proven.length > 0) await readmitRows(system.db, proven);
+    after = last.arrived;
+  }
+  lookedUnder.set(system, versions);
+}
+
+const isProven = ({ vault }: System, row: Unsequenced): boolean =>
+  vault.isMac('journal row', journalRowFields(row), row.mac);
+
 function seenOf(system: System): Map<BrandId, number> {
   const seen = seenEnds.get(system) ?? new Map<BrandId, number>();
   seenEnds.set(system, seen);
@@ -74,7 +98,10 @@ interface ReadRows {
   readonly heads: Map<BrandId, Head>;
 }
 
-/** The oldest rows and the ends that they continue. A brand whose end is not genuine is left out. */
+/**
+ * The oldest rows and the ends that they continue. A brand is left out whose end is not genuine, or that has a row which
+ * cannot be verified here: the rows behind it wait for their turn.
+ */
 async function readRows(
   system: System,
   db: Connection,
@@ -91,13 +118,22 @@ async function readRows(
     try {
       requireKnownEnd(system, brandId, heads.get(brandId));
       if (ahead.has(brandId)) throw continued(brandId);
+      requireVersions(system, brandId, rows);
     } catch (error) {
-      if (!(error instanceof ForeignTrail)) throw error;
+      if (!(error instanceof StoppedTrail)) throw error;
       onFailure(error);
       foreign.push(brandId);
     }
   }
   return foreign.length === 0 ? { rows, heads } : readRows(system, db, onFailure, [...without, ...foreign]);
+}
+
+/** @throws WaitingTrail if a row of the brand was written under a version of the root key that is not loaded. */
+function requireVersions({ vault }: System, brandId: BrandId, rows: readonly Unsequenced[]): void {
+  for (const { mac, arrived } of rows.filter((row) => row.brandId === brandId)) {
+    const missing = vault.missingVersionOf(mac);
+    if (missing !== undefined) throw new WaitingTrail(brandId, `the row ${arrived} of journal`, missing);
+  }
 }
 
 function requireKnownEnd(system: System, brandId: BrandId, head: Head | undefined): void {
@@ -146,7 +182,7 @@ async function provenRows(
 ): Promise<(row: Unsequenced) => boolean> {
   const announced = new Set(await announcedEvents(db, rows));
   return (row) => {
-    if (!system.vault.isMac('journal row', journalRowFields(row), row.mac)) return false;
+    if (!isProven(system, row)) return false;
     const id = row.event?.eventId;
     if (id === undefined) return true;
     const isFirst = !announced.has(id);
@@ -166,7 +202,7 @@ async function signDue(
     try {
       await signHead(system, db, head, onFailure);
     } catch (error) {
-      if (!(error instanceof ForeignTrail)) throw error;
+      if (!(error instanceof StoppedTrail)) throw error;
       onFailure(error);
     }
   }

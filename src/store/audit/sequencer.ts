@@ -75,7 +75,7 @@ export const outboxColumns = columns({
   occurredAt: optional(instant()),
   payload: optional(text()),
 });
-const proof = columns({ mac: text() });
+export const proof = columns({ mac: text() });
 
 export function outboxRowOf(row: Row): OutboxRow {
   const { eventId, type, occurredAt, payload, ...rest } = outboxColumns.read(row);
@@ -96,21 +96,6 @@ export async function readUnsequenced(
   without: readonly BrandId[],
 ): Promise<readonly Unsequenced[]> {
   return (await db.run(oldest, [most, without])).map((row) => ({ ...outboxRowOf(row), ...proof.read(row) }));
-}
-
-const refuse = sql(
-  'sequence_refuse',
-  `update journal set refused_at = :now::timestamptz from unnest(:brandIds::uuid[], :arrived::bigint[]) as refused (brand_id, arrived)
-    where journal.brand_id = refused.brand_id and journal.arrived = refused.arrived`,
-);
-
-/** Keeps rows out of the audit trail. They stay in the outbox as evidence. */
-export async function refuseRows(db: Connection, rows: readonly Unsequenced[], now: Instant): Promise<void> {
-  await refuse.run(db, {
-    brandIds: rows.map(({ brandId }) => brandId),
-    arrived: rows.map(({ arrived }) => arrived),
-    now: toPostgres(now),
-  });
 }
 
 const announced = columns({ eventId: id<Id<'event'>>() });
@@ -282,17 +267,4 @@ export async function insertCheckpoint(
     formerKey: endorsement?.key,
     endorsement: endorsement?.signature,
   });
-}
-
-const refusedRow = columns({ brandId: id<BrandId>(), arrived: text() });
-const refused = statement(
-  'sequence_refused',
-  `select ${refusedRow.list} from journal where refused_at is not null order by arrived limit 100`,
-);
-
-/** Rows of the outbox that the service did not write. */
-export async function refusedRows(
-  db: Connection,
-): Promise<readonly { readonly brandId: BrandId; readonly arrived: string }[]> {
-  return (await db.run(refused, [])).map(refusedRow.read);
 }

@@ -12,7 +12,7 @@ import type { TrustedFacts } from '../../../src/operations/audit/verify.ts';
 import { verifyTrail } from '../../../src/operations/audit/verify.ts';
 import { examineTrails } from '../../../src/operations/installation/doctor-trail.ts';
 import type { System } from '../../../src/operations/system.ts';
-import { refusedRows } from '../../../src/store/audit/sequencer.ts';
+import { refusedRows } from '../../../src/store/audit/refused-rows.ts';
 import { bodyOf, keepTrail, newBrand, newSigner, signedTrail } from '../../audit/trail.ts';
 import { newCustomer } from '../../contract-samples.ts';
 import type { BrandClient, World } from '../../world.ts';

@@ -58,6 +58,10 @@ export const securityEvents = {
     severity: 'warning',
     when: 'An operator enabled an API key that a restore had disabled.',
   },
+  key_owned: {
+    severity: 'notice',
+    when: 'An operator named the owner of an API key that had none.',
+  },
   key_revoked: { severity: 'notice', when: 'An operator revoked an API key.' },
   provider_changed: {
     severity: 'warning',
@@ -174,6 +178,7 @@ const commands: Readonly<Record<string, SecurityEventName>> = {
   'keys rotate': 'key_rotated',
   'keys revoke': 'key_revoked',
   'keys enable': 'key_enabled',
+  'keys set-owner': 'key_owned',
   'programs create': 'provider_changed',
   'programs set': 'provider_changed',
   'programs propose': 'provider_proposed',

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import type { Stats } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { VaultError } from './vault-error.ts';
 
 /** Milliseconds that a command has to answer. */
@@ -16,6 +19,7 @@ const byHand = 'Run it by hand as the user of Clientele to see why.';
  * that of this process. Throws `root_key` if it cannot be started, is too slow, or fails.
  */
 export function askCommand([program = '', ...args]: readonly string[], withinMs: number = timeoutMs): string {
+  refuseOpen(program);
   const { status, signal, stdout, error } = spawnSync(program, args, {
     input: question,
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -36,6 +40,33 @@ export function askCommand([program = '', ...args]: readonly string[], withinMs:
   stdout.fill(0);
   return text;
 }
+
+/**
+ * Refuses a program that others than its owner could change or replace: they would get the root key. It is read
+ * through links, whose folders count as well. One that is not there fails when it is started.
+ */
+function refuseOpen(program: string): void {
+  const target = resolved(program);
+  if (target === undefined) return;
+  for (const path of new Set([target, dirname(target), dirname(program)])) {
+    const { mode } = statSync(path);
+    if ((mode & 0o022) === 0) continue;
+    const what = path === target ? 'can be changed' : `is in the folder ${path}, which can be changed`;
+    throw failure(
+      `${what} by others than its owner (mode ${permissions(mode)}), who would get the root key. Close it with: chmod go-w '${path}' (and rotate the key if another account may have used it).`,
+    );
+  }
+}
+
+function resolved(program: string): string | undefined {
+  try {
+    return realpathSync(program);
+  } catch {
+    return undefined;
+  }
+}
+
+const permissions = (mode: Stats['mode']): string => (mode & 0o777).toString(8);
 
 const failure = (what: string): VaultError =>
   new VaultError('root_key', `The command of CLIENTELE_ROOT_KEY_COMMAND ${what}`);

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../../src/cli/csv.ts';
 import { OperatorError } from '../../src/domain/operator-error.ts';
+import { allScopes } from '../../src/domain/scopes.ts';
 import { plusSeconds } from '../../src/domain/time.ts';
-import { createKey, reviewKeys } from '../../src/operations/brands/api-keys.ts';
+import { createKey, reviewKeys, setKeyOwner } from '../../src/operations/brands/api-keys.ts';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
+import { newCustomer } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
@@ -48,6 +50,33 @@ test.each(['mo', 'mo@', 'mo@example.com, jo@example.com', ''])(
     await expect(createKey(sandbox.system, brand.brandId, { owner })).rejects.toThrow(OperatorError);
   },
 );
+
+test('a key without an owner gets one, once, with an audit entry, and the people rule holds for it', async () => {
+  const old = await createKey(sandbox.system, brand.brandId, { name: 'old', scopes: allScopes });
+  const other = await createKey(sandbox.system, brand.brandId, {
+    scopes: allScopes,
+    owner: 'jo@example.com',
+  });
+  const holds = `/customers/${(await newCustomer(brand)).json.customer_id}/legal-holds`;
+  const body = { reason: 'Case 24-117.' };
+  const { hold_id } = (await brand.as(old).call('POST', holds, { body })).json;
+  const owned = await setKeyOwner(sandbox.system, brand.brandId, old.identity, ' Jo@Example.com');
+  expect(owned.owner).toBe('jo@example.com');
+  const released = await brand.as(other).call('POST', `${holds}/${hold_id}/release`, { body });
+  expect(released.json.Code).toBe('second_approver');
+  for (const owner of ['jo@example.com', 'mo@example.com'])
+    await expect(setKeyOwner(sandbox.system, brand.brandId, old.identity, owner)).rejects.toThrow(
+      'an owner never changes',
+    );
+  await expect(setKeyOwner(sandbox.system, brand.brandId, old.identity, 'jo')).rejects.toThrow(OperatorError);
+  await settled(sandbox);
+  const entries = await sandbox.sql(
+    `select body from audit where body like '%"operation":"keys set-owner"%'`,
+  );
+  expect(entries.map(({ body: text }) => JSON.parse(String(text)))).toMatchObject([
+    { key: old.identity, actor: { kind: 'operator' }, record_version: 2 },
+  ]);
+});
 
 test('the review of access has every key with owner, networks and last use, and is in the audit trail', async () => {
   const options = { name: 'till', owner: 'Mo@Example.com', networks: ['127.0.0.0/8'] };

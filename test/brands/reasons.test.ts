@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -7,7 +8,7 @@ import { defineProgram } from '../../src/cli/definition/program.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { programFacts } from '../../src/operations/kyc/programs.ts';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
-import { cleanUp, clientele, shell, temporaryFolder } from '../installation/cli/program.ts';
+import { cleanUp, clientele, repository, shell, temporaryFolder } from '../installation/cli/program.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
@@ -43,6 +44,27 @@ const loggedIn = (uid: number, args: readonly string[]) =>
     settings,
   );
 
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+/** Runs a line on a pseudo-terminal, and answers its question. */
+async function onTerminal(line: string, question: string, answer: string) {
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    cwd: repository,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let said = '';
+  let isAnswered = false;
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    said += part;
+    if (isAnswered || !said.includes(question)) return;
+    isAnswered = true;
+    child.stdin.write(`${answer}\n`);
+  });
+  const [code] = await once(child, 'close');
+  return { code: Number(code), said };
+}
+
 /** The newest entry of an operation, as the audit trail shows it. */
 async function entryOf(operation: string) {
   await settled(world);
@@ -65,12 +87,14 @@ test('every command that changes something takes a reason', () => {
     'keys rotate',
     'keys revoke',
     'keys enable',
+    'keys set-owner',
     'programs create',
     'programs set',
     'programs approve',
     'programs reject',
     'retention set',
     'import',
+    'export customers',
     'accept-restore',
     'rotate brand-key',
     'rotate index-key',
@@ -86,6 +110,28 @@ describe('in live, without a terminal', { timeout: 120_000 }, () => {
     expect(refused.code).toBe(1);
     expect(JSON.parse(refused.stderr).error).toContain('--reason TEXT');
     expect(await programFacts(world.system, brand.brandId)).toEqual(before);
+  });
+
+  test('customers are exported with a reason, and nothing is written without one', async () => {
+    const path = join(folder, 'customers.ndjson');
+    const args = ['export', 'customers', '--brand', 'Blue Ridge', '--file', path];
+    const refused = await run(...args);
+    expect([refused.code, existsSync(path)]).toEqual([1, false]);
+    expect(JSON.parse(refused.stderr).error).toContain('--reason TEXT');
+    expect((await run(...args, '--reason', 'Examination by the state.')).code).toBe(0);
+    expect(await entryOf('export customers')).toMatchObject({
+      actor: { kind: 'operator', user: expect.any(String) },
+      reason: 'Examination by the state.',
+    });
+  });
+
+  test.skipIf(!hasScript)('a terminal is asked why, and the answer is the reason', async () => {
+    const set = 'node bin/clientele.js retention set --brand "Blue Ridge" --identity-years 7';
+    const { code, said } = await onTerminal(set, 'Why?', 'The state asks for seven years.');
+    expect([code, said]).toEqual([0, expect.stringContaining('7 years')]);
+    expect((await entryOf('retention set')).reason).toBe('The state asks for seven years.');
+    const nothing = await onTerminal(set.replace('7', '8'), 'Why?', '');
+    expect([nothing.code, nothing.said]).toEqual([1, expect.stringContaining('--reason TEXT')]);
   });
 
   test('a program gets another provider with a reason, and the entry has its address and the account', async () => {

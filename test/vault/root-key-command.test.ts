@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -75,6 +84,34 @@ describe('a command that prints root keys', () => {
     expect(refusal(() => askCommand([join(directory, 'none')]))).toMatch(/cannot be started \(ENOENT\)/);
     writeFileSync(path, '');
     expect(refusal(() => askCommand([path]))).toMatch(/cannot be started \(EACCES\)/);
+  });
+
+  test.each([
+    ['the group may write to the program', () => chmodSync(path, 0o770), 'can be changed'],
+    ['everybody may write to the program', () => chmodSync(path, 0o702), 'can be changed'],
+    ['everybody may write to its folder', () => chmodSync(join(path, '..'), 0o707), 'is in the folder'],
+    [
+      'it is a link to a program that the group may write to',
+      () => {
+        renameSync(path, `${path}-real`);
+        chmodSync(`${path}-real`, 0o720);
+        symlinkSync(`${path}-real`, path);
+      },
+      'can be changed',
+    ],
+  ])('is not started where %s, with the next step', (_what, open, sentence) => {
+    const folder = mkdtempSync(join(directory, 'open-'));
+    path = join(folder, 'kms');
+    const ran = join(folder, 'ran');
+    program(`touch ${ran}`, `echo ${key()}`);
+    expect(rootKeyFromCommand([path]).load().versions).toEqual([1]);
+    rmSync(ran);
+    open();
+    const message = refusal(() => rootKeyFromCommand([path]).load());
+    expect(message).toContain(sentence);
+    expect(message).toContain('by others than its owner');
+    expect(message).toContain("chmod go-w '");
+    expect(existsSync(ran)).toBe(false);
   });
 
   test('is ended where it is too slow, with the programs that it waits for', () => {

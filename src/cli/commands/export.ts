@@ -1,9 +1,11 @@
 import type { System } from '../../operations/system.ts';
+import type { Change } from '../command.ts';
 import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { writePrivateFile } from '../private-file.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
+import type { ReasonOptions } from '../reason.ts';
 
 interface ExportOptions {
   readonly brand: string;
@@ -32,9 +34,9 @@ export async function exportAudit(
     );
 }
 
-export async function exportCustomers(format: Format, options: ExportOptions): Promise<void> {
+export async function exportCustomers(format: Format, options: ExportOptions & ReasonOptions): Promise<void> {
   const { exportCustomers: work } = await import('../../operations/customers/export.ts');
-  const [brand, customers] = await runExport(format, options, work);
+  const [brand, customers] = await runExport(format, options, work, { options, without: 'refuse' });
   const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, customers };
   printAnswer(
     format,
@@ -56,8 +58,9 @@ function runExport<Result>(
   format: Format,
   options: ExportOptions,
   work: Work<Result>,
+  change?: Change,
 ): Promise<readonly [Brand, Result]> {
-  return withSystem(format, async (system) => {
+  const run = async (system: System) => {
     const { findBrandByName } = await import('../../operations/brands/brands.ts');
     const brand = await findBrandByName(system, options.brand);
     const progress = openProgress(format);
@@ -71,5 +74,6 @@ function runExport<Result>(
     } finally {
       progress.end();
     }
-  });
+  };
+  return withSystem(format, run, change);
 }

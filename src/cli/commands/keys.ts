@@ -113,6 +113,29 @@ export async function revokeKey(format: Format, keyName: string, options: Revoke
   );
 }
 
+interface OwnerOptions extends ReasonOptions {
+  readonly brand: string;
+  readonly owner: string;
+}
+
+export async function setKeyOwner(format: Format, keyName: string, options: OwnerOptions): Promise<void> {
+  const [brand, key] = await withBrand(
+    format,
+    options.brand,
+    async (system, { brandId }) => {
+      const { findKeyByName, setKeyOwner } = await operations();
+      const known = await findKeyByName(system, brandId, keyName);
+      return setKeyOwner(system, brandId, known.identity, options.owner);
+    },
+    { options, without: 'refuse' },
+  );
+  printAnswer(
+    format,
+    keyFacts(brand, key),
+    () => `The key ${key.name} of ${brand.name} belongs to ${key.owner} from now on.`,
+  );
+}
+
 interface EnableOptions extends ReasonOptions {
   readonly brand?: string;
   readonly all?: boolean;

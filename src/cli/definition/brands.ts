@@ -135,6 +135,19 @@ function addKeyChanges(keys: Command): void {
       (await import('../commands/keys.ts')).enableKeys(formatOf(command), key, options),
     );
   example(enable, 'keys enable shop --brand "Blue Ridge"');
+
+  const owner = keys
+    .command('set-owner <key>')
+    .description(
+      'Name the person behind an API key that names none. <key> is its identity or its name. An owner never changes.',
+    )
+    .addOption(brandOption())
+    .requiredOption('--owner <email>', 'The person behind the key. What takes two people takes two owners.')
+    .addOption(reasonOption())
+    .action(async (key, options, command) =>
+      (await import('../commands/keys.ts')).setKeyOwner(formatOf(command), key, options),
+    );
+  example(owner, 'keys set-owner shop --brand "Blue Ridge" --owner mo@example.com');
 }
 
 const listed = (names: readonly string[]): string =>

@@ -49,6 +49,7 @@ function addExports(exports: Command): void {
     .description('Write the customers of a brand, one JSON object a line, with masked SSNs.')
     .addOption(brandOption())
     .addOption(fileOption())
+    .addOption(reasonOption())
     .action(async (options, command) =>
       (await import('../commands/export.ts')).exportCustomers(formatOf(command), options),
     );

@@ -52,7 +52,7 @@ function expiryOf({ environment }: System, { days }: KeyOptions, now: Instant): 
 }
 
 /** In lower case, so that one person has one spelling. */
-function ownerOf(system: System, { owner }: KeyOptions): string | undefined {
+function ownerOf(system: System, owner: string | undefined): string | undefined {
   const address = owner?.normalize('NFC').trim().toLowerCase();
   if (address === undefined) return undefined;
   const context = { now: system.now(), sandbox: system.environment === 'sandbox' };
@@ -88,7 +88,7 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     revokedAt: undefined,
     disabledAt: undefined,
     previousUntil: undefined,
-    owner: ownerOf(system, options),
+    owner: ownerOf(system, options.owner),
     networks: networksOf(options),
   };
   const stored = { ...key, version: 1, digest: digestSecret(authorization), previousDigest: undefined };
@@ -211,6 +211,28 @@ export const enableKey = (system: System, brandId: BrandId, identity: KeyIdentit
       );
     return { ...stored, disabledAt: undefined };
   });
+
+/**
+ * Names the person behind a key that names none, for example one from before keys had owners. From then on it counts
+ * as theirs in what takes two people, also for what was asked for before. A revoked key gets one too.
+ *
+ * @throws OperatorError for a key that has an owner: its owner never changes.
+ */
+export async function setKeyOwner(
+  system: System,
+  brandId: BrandId,
+  identity: KeyIdentity,
+  wanted: string,
+): Promise<ApiKey> {
+  const owner = ownerOf(system, wanted);
+  return change(system, brandId, identity, { operation: 'keys set-owner' }, (stored) => {
+    if (stored.owner !== undefined)
+      throw new OperatorError(
+        `The key "${stored.name}" has the owner ${stored.owner}, and an owner never changes. Make a key for another person with: clientele keys create --owner EMAIL`,
+      );
+    return { ...stored, owner };
+  });
+}
 
 /** Changes a key as it is stored now, after proving that it is as it was written. */
 async function change(

@@ -183,13 +183,13 @@ const change = sql(
   'api_key_change',
   `with changed as (
      update api_keys set digest = :digest, previous_digest = :previousDigest, previous_until = :previousUntil,
-            revoked_at = :revokedAt, disabled_at = :disabledAt, version = :version::int, proof = :proof
+            revoked_at = :revokedAt, disabled_at = :disabledAt, owner = :owner, version = :version::int, proof = :proof
       where brand_id = :brandId and identity = :identity and version = :version::int - 1 returning 1
    ), ${journalSql('changed')} select 1 from changed`,
 );
 
 /**
- * Stores the next version of a key: another secret, or its end, which every process respects within a second.
+ * Stores the next version of a key: another secret, its owner, or its end, which every process respects within a second.
  * False where the key was changed since it was read.
  */
 export async function changeKey(scope: BrandScope, next: StoredApiKey, entry: NewEntry): Promise<boolean> {
@@ -201,6 +201,7 @@ export async function changeKey(scope: BrandScope, next: StoredApiKey, entry: Ne
     previousUntil: next.previousUntil && toPostgres(next.previousUntil),
     revokedAt: next.revokedAt && toPostgres(next.revokedAt),
     disabledAt: next.disabledAt && toPostgres(next.disabledAt),
+    owner: next.owner,
     version: next.version,
     proof: next.proof,
     ...entryParameters(entry),

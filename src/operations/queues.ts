@@ -6,14 +6,14 @@ import type { System } from './system.ts';
 /** What waits in a queue of the whole installation. */
 export interface QueueState {
   readonly queue: QueueName;
-  /** At most `mostCounted`. */
+  /** At most 100,000: a longer queue shows this number. */
   readonly depth: number;
   /** How long the oldest item has waited past its time; 0 if nothing waits, or if nothing is due yet. */
   readonly oldestSeconds: number;
 }
 
-/** Rows of a queue that are counted. A longer queue shows this number. */
-export const mostCounted = 100_000;
+/** Rows of a queue that are counted. */
+const mostCounted = 100_000;
 
 /** The queues of all brands, read once for monitoring. */
 export async function measureQueues({ db, now }: Pick<System, 'db' | 'now'>): Promise<readonly QueueState[]> {

@@ -11,7 +11,7 @@ import { isAllowEntry } from './providers/outbound/target.ts';
 import type { LogFormat, LogLevel } from './settings.ts';
 import { settings } from './settings.ts';
 import type { Transport } from './store/connection/transport.ts';
-import { transportOf } from './store/connection/transport.ts';
+import { databaseUrlProblem, transportOf } from './store/connection/transport.ts';
 import type { Environment } from './store/installation/installation.ts';
 
 export interface Config {
@@ -229,7 +229,7 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
     );
   if ((env.CLIENTELE_TLS_CERT_FILE === undefined) !== (env.CLIENTELE_TLS_KEY_FILE === undefined))
     problems.push('CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE go together: set both or neither.');
-  problems.push(...rootKeyConflicts(env));
+  problems.push(...rootKeyConflicts(env), ...databaseUrlConflicts(env));
   if (env.CLIENTELE_MIGRATION_DATABASE_URL !== undefined && env.CLIENTELE_DATABASE_URL === undefined)
     problems.push(
       'CLIENTELE_MIGRATION_DATABASE_URL goes with CLIENTELE_DATABASE_URL: set both, or unset it for the embedded database.',
@@ -254,6 +254,12 @@ function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): readonly st
       );
   return problems;
 }
+
+const databaseUrlConflicts = (env: Settings): readonly string[] =>
+  (['CLIENTELE_DATABASE_URL', 'CLIENTELE_MIGRATION_DATABASE_URL'] as const).flatMap((name) => {
+    const problem = env[name] && databaseUrlProblem(env[name]);
+    return problem ? [`${name} ${problem}. It should look like postgres://user:password@host/database.`] : [];
+  });
 
 function rootKeyConflicts(env: Settings): readonly string[] {
   const places = ['CLIENTELE_ROOT_KEY', 'CLIENTELE_ROOT_KEY_FILE', 'CLIENTELE_ROOT_KEY_COMMAND'] as const;

@@ -90,18 +90,34 @@ describe('a server', () => {
     await expect(requireSuitableServer(addressOf(silent))).rejects.toThrow(/cannot be reached/);
   });
 
-  test('whose address cannot be read is refused without showing its password', async () => {
-    for (const url of [
-      'postgres://clientele:secret@host:port/clientele',
-      'postgres://clientele:secret@localhost/clientele?sslmode=verify-full&sslrootcert=/not/there',
-    ]) {
-      const refusal = requireSuitableServer({ url });
-      await expect(refusal).rejects.toThrow(/CLIENTELE_DATABASE_URL cannot be read .* should look like/);
-      await expect(refusal).rejects.not.toThrow(/secret/);
-      const start = startServer(
-        readConfig({ CLIENTELE_DATABASE_URL: url, CLIENTELE_DATA_DIR: '/not/there' }),
-      );
-      await expect(start).rejects.toMatchObject({ name: 'UnfitServerError' });
+  test('whose address is malformed is refused with what is wrong about it, and without its password', () => {
+    for (const [url, problem] of [
+      ['clientele', 'must begin with postgres://'],
+      ['http://clientele:secret@host/clientele', 'must begin with postgres://'],
+      ['host=localhost dbname=clientele password=secret', 'must begin with postgres://'],
+      ['postgres://clientele:secret@host:port/clientele', 'is not a URL: check its port'],
+      ['postgres://clientele:secret@host:99999/clientele', 'is not a URL: check its port'],
+      ['postgres://', 'names no host'],
+      ['postgres:///clientele', 'names no host'],
+      ['postgres://clientele:secret%zz@host/clientele', 'has a % that encodes nothing'],
+      ['postgres://clientele:secret@host/clientele?sslmode=verify', 'has an unknown sslmode'],
+    ] as const) {
+      const read = () => readConfig({ CLIENTELE_DATABASE_URL: url, CLIENTELE_DATA_DIR: '/not/there' });
+      expect(read).toThrow(`CLIENTELE_DATABASE_URL ${problem}`);
+      expect(read).not.toThrow(/secret/);
     }
+    for (const url of ['postgresql:///clientele?host=/run/postgresql', 'postgres://a:b%40c@[::1]:5432/d'])
+      expect(() =>
+        readConfig({ CLIENTELE_DATABASE_URL: url, CLIENTELE_DATA_DIR: '/not/there' }),
+      ).not.toThrow();
+  });
+
+  test('whose address names a file that is missing is refused without showing its password', async () => {
+    const url = 'postgres://clientele:secret@localhost/clientele?sslmode=verify-full&sslrootcert=/not/there';
+    const refusal = requireSuitableServer({ url });
+    await expect(refusal).rejects.toThrow(/CLIENTELE_DATABASE_URL cannot be read .* should look like/);
+    await expect(refusal).rejects.not.toThrow(/secret/);
+    const start = startServer(readConfig({ CLIENTELE_DATABASE_URL: url, CLIENTELE_DATA_DIR: '/not/there' }));
+    await expect(start).rejects.toMatchObject({ name: 'UnfitServerError' });
   });
 });

@@ -53,7 +53,7 @@ export async function acquireLock(
   role: Role,
   answers: () => Promise<boolean>,
 ): Promise<{ readonly lock: DirectoryLock } | { readonly holder: LockHolder }> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o755 });
   const me = await describeSelf(role);
   for (;;) {
     const { number, holder } = await readNewest(folder, answers);

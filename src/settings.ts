@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import Type from 'typebox';
 import type { Environment } from './store/installation/installation.ts';
 
@@ -249,3 +250,5 @@ export const settings = Type.Object({
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 export type LogFormat = 'pretty' | 'json';
+
+export type Settings = Static<typeof settings>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanUp, clientele, serve, shell, temporaryFolder } from '../installation/cli/program.ts';
 
-// The rights of the files that Clientele makes do not depend on the umask of whoever starts it.
+// The rights of the files that Clientele makes do not depend on the umask of the process that starts it.
 
 const before = process.umask();
 beforeAll(() => clientele(['--version']), 120_000);

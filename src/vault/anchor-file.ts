@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { OperatorError } from '../domain/operator-error.ts';
 
 /**
  * The last signed state of each audit trail, outside of the database: a file that is only appended to. A person who
@@ -8,12 +9,17 @@ import { dirname } from 'node:path';
  */
 export interface AnchorFile {
   readonly path: string;
-  /** The newest line about a brand. Sees what other processes have appended. */
+  /** The newest line about a brand. Sees what other processes have appended. @throws OperatorError for an unreadable file */
   newest(brandId: string): string | undefined;
   /** Every line about a brand, the oldest first. Reads the whole file. */
   all(brandId: string): readonly string[];
   /** Resolves when the line is on the disk. */
   append(line: string): Promise<void>;
+}
+
+/** The file of anchors is there, but cannot be read. */
+class AnchorFileError extends OperatorError {
+  override readonly name = 'AnchorFileError';
 }
 
 /** Opens the file at its first use. Several processes of a machine may append to one file. */
@@ -88,14 +94,24 @@ function readLines(file: number, from: number, each: (line: string, brandId: str
 }
 
 function withExisting(path: string, work: (file: number) => void): void {
-  const file = openExisting(path);
-  if (file === undefined) return;
   try {
-    work(file);
-  } finally {
-    closeSync(file);
+    const file = openExisting(path);
+    if (file === undefined) return;
+    try {
+      work(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new AnchorFileError(
+      `The anchor file ${path} cannot be read${codeOf(error)}. No audit trail is continued or signed until it can, because removed entries would not be noticed. Let the account of the service read it, or put a copy of it back (docs/audit.md).`,
+      { cause: error },
+    );
   }
 }
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
 
 function openExisting(path: string): number | undefined {
   try {

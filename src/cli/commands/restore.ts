@@ -101,7 +101,9 @@ export async function acceptRestore(format: Format, options: AcceptOptions): Pro
         format,
         { brand: brand.name, bond_brand_id: brand.brandId, to: number, lost_to: lost },
         () =>
-          `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. The entries up to ${formatCount(lost)} that were signed before are lost.`,
+          lost > number
+            ? `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. The entries up to ${formatCount(lost)} that were signed before are lost.`
+            : `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. No entry that was signed before is lost.`,
       );
     },
     { options, without: 'refuse' },

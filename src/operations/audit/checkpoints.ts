@@ -7,9 +7,10 @@ import type { ConnectedScope, TrailCheckpoint } from '../../store/audit/trail.ts
 import { lastCheckpoint, trailEntries } from '../../store/audit/trail.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import { isSignedBy } from '../../vault/signer.ts';
+import type { Vault } from '../../vault/vault.ts';
 import type { System } from '../system.ts';
 import { customerOf, firstPreviousHash, linked } from './chain.ts';
-import { ForeignTrail, shortened, WaitingTrail } from './foreign.ts';
+import { ForeignTrail, shortened, unproven, WaitingTrail } from './foreign.ts';
 import type { SignedLine } from './signed-lines.ts';
 import { isLineSigned, parseSignedLine } from './signed-lines.ts';
 
@@ -29,9 +30,17 @@ export const headFields = ({ brandId, number, hash, events }: Omit<Head, 'mac'>)
   String(events),
 ];
 
+/** The MAC of a head that an upgrade could not prove, because the brand had an anchor already. */
+export const noMac = '';
+
 /** @throws StoppedTrail if the sequencer did not write this head, or if that cannot be verified here. */
-export function requireGenuineHead({ vault }: Pick<System, 'vault'>, head: Head): void {
+export function requireGenuineHead({ vault, anchors }: TrailWitness, head: Head): void {
   if (vault.isMac('trail head', headFields(head), head.mac)) return;
+  if (head.mac === noMac && anchors.newest(head.brandId) !== undefined)
+    throw unproven(
+      head.brandId,
+      `its end, entry ${head.number}, is from before ends had a proof, and an anchor of this machine is newer.`,
+    );
   const missing = vault.missingVersionOf(head.mac);
   if (missing !== undefined) throw new WaitingTrail(head.brandId, 'its end in journal_heads', missing);
   throw new ForeignTrail(
@@ -48,10 +57,18 @@ export function newestAnchor(
   const line = anchors.newest(brandId);
   if (line === undefined) return undefined;
   const anchor = parseSignedLine(line);
-  if (!anchor || !isLineSigned(Buffer.from(line, 'latin1'), anchor) || !vault.signerOf(anchor.checkpoint.key))
+  const which = `the last line about it in ${anchors.path}`;
+  if (!anchor || !isLineSigned(Buffer.from(line, 'latin1'), anchor))
     throw new ForeignTrail(
       brandId,
-      `the last line about it in ${anchors.path} is not signed by this installation.`,
+      `${which} is damaged.`,
+      'Put a copy of the file back. Without one, take the line out: the line before it counts then (docs/audit.md).',
+    );
+  if (!vault.signerOf(anchor.checkpoint.key))
+    throw new ForeignTrail(
+      brandId,
+      `${which} is signed by the key ${anchor.checkpoint.key}, which is not of this installation.`,
+      'If a version of the root key is missing on this machine, bring it here. If another installation wrote the line, take it out (docs/audit.md).',
     );
   return anchor;
 }
@@ -100,7 +117,7 @@ async function lastSigned(
 
 /** Whether a loaded root key signed this checkpoint. */
 export function isGenuine(
-  { vault }: Pick<System, 'vault'>,
+  { vault }: { readonly vault: Pick<Vault, 'signerOf'> },
   { signature, ...checkpoint }: TrailCheckpoint,
 ): boolean {
   const text = Buffer.from(checkpointText(checkpoint), 'latin1');
@@ -167,6 +184,23 @@ export async function requireChain(
     }
   }
   if (hash !== head.hash) throw new ForeignTrail(scope.brandId, `entry ${number} is not its end.`);
+}
+
+/** Whether the entries since the last checkpoint lead to this end. */
+export async function leadsFromCheckpoint(
+  scope: ConnectedScope,
+  vault: Pick<Vault, 'signerOf'>,
+  head: TrailHead,
+): Promise<boolean> {
+  const last = await lastCheckpoint(scope);
+  if (last && (last.number > head.number || !isGenuine({ vault }, last))) return false;
+  try {
+    await requireChain(scope, last ?? { number: 0, hash: firstPreviousHash(scope.brandId) }, head);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ForeignTrail)) throw error;
+    return false;
+  }
 }
 
 /** A checkpoint of this head. Where another key signed the one before, that key signs this one too. */

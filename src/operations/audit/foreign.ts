@@ -44,6 +44,14 @@ export const shortened = (brandId: BrandId, problem: string): ForeignTrail =>
     `If you restored an older backup, run: clientele accept-restore --brand ${brandId}. Otherwise keep the database unchanged, and see docs/audit.md.`,
   );
 
+/** A trail whose end has no proof: an older database was put back beside a newer anchor file. */
+export const unproven = (brandId: BrandId, problem: string): ForeignTrail =>
+  new ForeignTrail(
+    brandId,
+    problem,
+    `If you put back a database of that time, run: clientele accept-restore --brand ${brandId}. Otherwise keep the database unchanged, and see docs/audit.md.`,
+  );
+
 /** A trail with an entry or an event after its end. */
 export const continued = (brandId: BrandId): ForeignTrail =>
   new ForeignTrail(brandId, 'an entry or an event follows its end, and was not written by the service.');

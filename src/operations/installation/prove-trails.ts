@@ -1,18 +1,12 @@
-import type { TrailHead } from '../../store/audit/sequencer.ts';
-import { lastCheckpoint } from '../../store/audit/trail.ts';
 import { headsWithoutMac, putHeadMac, putRowMacs, rowsWithoutMac } from '../../store/audit/without-mac.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { AnchorFile } from '../../vault/anchor-file.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { firstPreviousHash } from '../audit/chain.ts';
-import { headFields, isGenuine, requireChain } from '../audit/checkpoints.ts';
-import { ForeignTrail } from '../audit/foreign.ts';
+import { headFields, leadsFromCheckpoint, noMac } from '../audit/checkpoints.ts';
 import { journalRowFields } from '../journal.ts';
 
 /** Rows that are read at once. */
 const batch = 1_000;
-/** No MAC at all. */
-const noMac = '';
 
 /**
  * Gives what an earlier version wrote its MACs, once, between two migrations: the rows that wait in the outbox, and
@@ -45,22 +39,7 @@ export async function proveTrails(
   }
   for (const head of await headsWithoutMac(db)) {
     const { brandId } = head;
-    const isWhole = !isProven(brandId) && (await leadsTo(db, keys(), head));
+    const isWhole = !isProven(brandId) && (await leadsFromCheckpoint({ brandId, db }, keys(), head));
     await putHeadMac(db, { brandId, mac: isWhole ? keys().mac('trail head', headFields(head)) : noMac });
-  }
-}
-
-/** Whether the entries since the last checkpoint lead to this end. */
-async function leadsTo(db: Database, vault: Vault, head: TrailHead): Promise<boolean> {
-  const { brandId } = head;
-  const scope = { brandId, db };
-  const last = await lastCheckpoint(scope);
-  if (last && !isGenuine({ vault }, last)) return false;
-  try {
-    await requireChain(scope, last ?? { number: 0, hash: firstPreviousHash(brandId) }, head);
-    return true;
-  } catch (error) {
-    if (!(error instanceof ForeignTrail)) throw error;
-    return false;
   }
 }

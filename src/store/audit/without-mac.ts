@@ -45,6 +45,17 @@ const putHead = sql(
   'update journal_heads set mac = :mac where brand_id = :brandId and mac is null',
 );
 
+const acceptHead = sql(
+  'without_mac_accept_head',
+  `update journal_heads set mac = :mac where brand_id = :brandId and mac = '' and audit_number = :number and event_number = :events`,
+);
+
+/** Proves an end that an upgrade left without proof, unless it has changed since it was read. */
+export async function acceptHeadMac(db: Connection, head: Head): Promise<void> {
+  const { brandId, number, events, mac } = head;
+  await acceptHead.run(db, { brandId, number, events, mac });
+}
+
 export async function putHeadMac(
   db: Connection,
   { brandId, mac }: Pick<Head, 'brandId' | 'mac'>,

@@ -44,7 +44,12 @@ const entry = Type.Object(
       {
         kind: oneOf(['key', 'operator', 'clientele']),
         id: Type.Optional(uuid("The key's id.")),
-        user: Type.Optional(Type.String({ description: "The operator's account on the machine." })),
+        user: Type.Optional(
+          Type.String({
+            description:
+              "The operator's account on the machine: the one that logged in, where that is known.",
+          }),
+        ),
       },
       { title: 'AuditActor', ...closed },
     ),

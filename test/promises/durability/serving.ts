@@ -60,6 +60,8 @@ export async function buildProgram(source: string): Promise<string> {
     logLevel: 'warning',
   });
   await copyData(folder);
+  // A program reads its version from the package that it belongs to.
+  await cp(join(repository, 'package.json'), join(folder, 'package.json'));
   return folder;
 }
 

@@ -6,7 +6,7 @@ import { serverOwnedFields } from '../domain/fields.ts';
 import { parseId } from '../domain/ids.ts';
 import { Problems } from '../domain/problems.ts';
 import { withoutLines } from '../domain/short-text.ts';
-import { harmfulText, isHarmless } from '../domain/text.ts';
+import { harmfulText, isHarmless, textProblem } from '../domain/text.ts';
 
 /**
  * Validates requests against the schema of their row. Types in bodies are never coerced and no member is silently
@@ -127,14 +127,16 @@ export function readQuery(
 }
 
 /**
- * Reports every text in a body, including field names, that contains a harmful character. A line break is harmful,
- * except in a field that the schema marks with `lines`.
+ * Reports every text in a body, including field names, that contains a character that is not allowed. A field that
+ * the schema marks with `lines` may contain line breaks. A field that it marks with `fileName` may contain blanks and
+ * marks that operating systems put into names of files.
  */
 export function checkTexts(value: unknown, schema: TSchema, path: string, problems: Problems): void {
-  const { lines, properties } = schema as MarkedSchema;
+  const { lines, fileName, properties } = schema as MarkedSchema;
   if (typeof value === 'string') {
     const text = lines ? withoutLines(value) : value;
-    if (!isHarmless(text)) problems.add(path === '' ? 'body' : path, harmfulText);
+    const allowed = fileName && isHarmless(text);
+    if (!allowed) problems.add(path === '' ? 'body' : path, textProblem(text));
     return;
   }
   if (typeof value !== 'object' || value === null) return;
@@ -147,5 +149,6 @@ export function checkTexts(value: unknown, schema: TSchema, path: string, proble
 
 interface MarkedSchema {
   readonly lines?: boolean;
+  readonly fileName?: boolean;
   readonly properties?: Readonly<Record<string, TSchema>>;
 }

@@ -1,5 +1,5 @@
 import { Problems } from './problems.ts';
-import { isHarmless, lengthOf } from './text.ts';
+import { lengthOf, normalForm, textProblem } from './text.ts';
 
 /** The rule of a short free text: a reason, a note, a description. */
 export interface ShortText {
@@ -14,13 +14,13 @@ export function shortText(maxLength: number, { minLength = 1, lines = false } = 
   return { limits: { ...(minLength > 0 && { minLength }), maxLength }, lines };
 }
 
-/** The text in its stored form: composed (NFC), with `\n` for a line break, and without surrounding white space. */
-export const cleanText = (text: string): string => text.normalize('NFC').replaceAll('\r\n', '\n').trim();
+/** The text in its stored form: the normal form of all text, with `\n` for a line break. */
+export const cleanText = (text: string): string => normalForm(text.replaceAll('\r\n', '\n'));
 
-/** Removes line breaks before the check for harmful characters. */
+/** Removes line breaks before the check of the characters. */
 export const withoutLines = (text: string): string => text.replaceAll(/\r?\n/g, '');
 
-/** Checks the top-level short texts of a body. Other checks report wrong types and harmful characters. */
+/** Checks the top-level short texts of a body. Other checks report wrong types and characters that are not allowed. */
 export const checkShortTexts =
   (rules: Readonly<Record<string, ShortText>>) =>
   (body: unknown): Problems => {
@@ -34,7 +34,7 @@ export const checkShortTexts =
   };
 
 export function shortTextProblem({ limits, lines }: ShortText, text: string): string | undefined {
-  if (!isHarmless(lines ? withoutLines(text) : text)) return undefined;
+  if (textProblem(lines ? withoutLines(text) : text) !== undefined) return undefined;
   const { minLength, maxLength } = limits;
   const length = lengthOf(cleanText(text));
   if (length >= (minLength ?? 0) && length <= maxLength) return undefined;

@@ -11,7 +11,30 @@ export const harmfulText = 'Contains a character that is not allowed (control, d
 
 export const isHarmless = (text: string): boolean => !harmful.test(text);
 
-/** Length in code points after composition (NFC), so `é` counts as one in both encodings. */
+/**
+ * What looks like nothing, or like an ordinary space without being one: the default-ignorable code points (UAX #44),
+ * other format marks and letters and signs without ink, and every blank but U+0020. A value that contains one is never
+ * found again by a person who types what is visible.
+ */
+const unseen =
+  /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffc\u2800\u{16fe4}\u{1d159}\u{13441}\u{13442}]|(?! )\p{Zs}/u;
+
+/** The problem of a text as a sentence, or `undefined`. It names the code point, because nobody can see it. */
+export function textProblem(text: string): string | undefined {
+  if (harmful.test(text)) return harmfulText;
+  const [found] = unseen.exec(text) ?? [];
+  if (found === undefined) return undefined;
+  const number = found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  return `Contains U+${number}, which is invisible or an unusual blank. Leave it out, or send an ordinary space.`;
+}
+
+/**
+ * The form in which text is stored, compared and measured: composed (NFC), with single spaces between words and none
+ * at the ends.
+ */
+export const normalForm = (text: string): string => text.normalize('NFC').replaceAll(/ {2,}/g, ' ').trim();
+
+/** Length in code points. Call it with the normal form, so that `é` counts as one in both encodings. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (const _ of text) length += 1;

@@ -1,6 +1,6 @@
 import { iso31661Alpha2ToAlpha3 } from 'iso-3166';
 import validator from 'validator';
-import { isHarmless, lengthOf } from './text.ts';
+import { lengthOf, normalForm, textProblem } from './text.ts';
 import type { Instant } from './time.ts';
 import { dayOf, isCalendarDay } from './time.ts';
 import { kycTriggers } from './trigger-numbers.ts';
@@ -19,7 +19,7 @@ export interface ValidationContext {
 }
 
 /**
- * Length limits of values in code points, with the names of JSON Schema, so that the reference shows the limits of
+ * Length limits of values in code points of their normal form, with the names of JSON Schema, so that the reference shows the limits of
  * the rules below. A limit that depends on another field is the widest possible one.
  */
 export const limits = {
@@ -45,7 +45,7 @@ export interface Limits {
 }
 
 function lengthProblem({ minLength, maxLength }: Limits, text: string): string | undefined {
-  const length = lengthOf(text.normalize('NFC'));
+  const length = lengthOf(normalForm(text));
   if (length >= (minLength ?? 0) && length <= maxLength) return undefined;
   return minLength === undefined
     ? `Must be at most ${maxLength} characters.`
@@ -114,7 +114,7 @@ const phoneCountryCode: ValueRule = (text) =>
 const email: ValueRule = (text) =>
   text.length <= limits.email.maxLength &&
   // The library throws on a lone surrogate.
-  isHarmless(text) &&
+  textProblem(text) === undefined &&
   validator.isEmail(text, { allow_utf8_local_part: true, ignore_max_length: false })
     ? undefined
     : 'Not a valid email address.';
@@ -129,7 +129,7 @@ const street: ValueRule = (text) => {
 
 const street2: ValueRule = (text) => lengthProblem(limits.street2, text);
 
-const city: ValueRule = (text) => lengthProblem(limits.city, text.trim() === '' ? '' : text);
+const city: ValueRule = (text) => lengthProblem(limits.city, text);
 
 /**
  * What the United States Postal Service delivers to (Publication 28, appendix B): the states, the District

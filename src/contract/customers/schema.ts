@@ -10,9 +10,20 @@ const closed = { additionalProperties: false } as const;
 
 export const addressFields = {
   address_type: oneOf(addressTypes, { description: 'Either MAILING or PHYSICAL.' }),
-  street: text('Between 1 and 40 characters: letters, digits, spaces and . , _ - #', limits.street),
-  street2: Type.Optional(text('At most 40 characters; may be empty.', limits.street2)),
-  city: text('Between 2 and 40 characters.', limits.city),
+  street: text(
+    'Between 1 and 40 characters: letters, digits, spaces and . , _ - # Several spaces are stored as one, and none at the ends.',
+    limits.street,
+  ),
+  street2: Type.Optional(
+    text(
+      'At most 40 characters; may be empty. No invisible characters and no blanks but ordinary spaces, which are stored singly and not at the ends.',
+      limits.street2,
+    ),
+  ),
+  city: text(
+    'Between 2 and 40 characters, of which spaces at the ends do not count. No invisible characters and no blanks but ordinary spaces, which are stored singly.',
+    limits.city,
+  ),
   state: text('Two-letter US state code; for another country at most 20 characters.', limits.state),
   zip_code: text('US: 12345 or 12345-1234. Another country: between 2 and 20 characters.', limits.zip),
   country: text('ISO 3166-1 alpha-2 country code.', limits.country, { examples: ['US'] }),
@@ -33,7 +44,7 @@ const changedAddress = Type.Object(
 );
 
 const name =
-  'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes.';
+  'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes. Several spaces are stored as one, and none at the end.';
 const person = {
   dob: text(
     'Birthday in YYYY-MM-DD format, for example 1994-03-20; not in the future, and not more than 120 years ago.',
@@ -56,7 +67,10 @@ const person = {
     text('Country dialing code, one to three digits; 1 when left out.', limits.phoneCountryCode),
   ),
   email: Type.Optional(
-    text('A valid email address, at most 254 characters. Needed before KYC.', limits.email),
+    text(
+      'A valid email address, at most 254 characters, without invisible characters. Needed before KYC.',
+      limits.email,
+    ),
   ),
 };
 

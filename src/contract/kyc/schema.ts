@@ -53,10 +53,11 @@ export const verification = Type.Object(
 );
 
 const image = {
-  file_name: text('The name of the file, shown to reviewers; without slashes.', {
-    minLength: 1,
-    maxLength: 255,
-  }),
+  file_name: text(
+    'The name of the file, shown to reviewers; without slashes.',
+    { minLength: 1, maxLength: 255 },
+    { fileName: true },
+  ),
   // The body limit bounds its length, and the rule reports it; a schema would count 14 million characters.
   image: Type.String({
     description:

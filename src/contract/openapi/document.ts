@@ -21,9 +21,12 @@ Every answer carries \`X-Request-Id\`.
 
 **Members.** Each answer lists all its members. A later version may add some, so pass over what you do not know.
 
-**Text** is UTF-8 and counted in characters after composition (Unicode NFC). Control characters, lone surrogates,
-marks that turn the direction of writing, line separators and the byte order mark are refused in every field; only
-reasons and notes take line breaks. A body is refused if an object in it has two members of one name.
+**Text** is UTF-8. It is stored and counted in its normal form: composed (Unicode NFC), with single spaces between
+words and none at the ends. Control characters, lone surrogates, marks that turn the direction of writing, line
+separators and the byte order mark are refused in every field; only reasons and notes take line breaks. Refused as
+well, except in names of files, are characters that cannot be seen: default-ignorable code points (zero-width spaces
+and joiners, soft hyphens, variation selectors), fillers (U+3164, U+2800) and every blank but the ordinary space. The
+message names the code point. A body is refused if an object in it has two members of one name.
 
 **Repeats.** Send an \`Idempotency-Key\` with every change: a repeat within 24 hours gets the first answer again,
 marked \`Idempotent-Replayed: true\`, and the work is done once.

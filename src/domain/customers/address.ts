@@ -1,5 +1,6 @@
 import type { AddressId } from '../ids.ts';
 import type { Problems } from '../problems.ts';
+import { normalForm } from '../text.ts';
 import type { Instant } from '../time.ts';
 import type { ValidationContext, ValueRule } from '../values.ts';
 import { stateRule, valueRules, zipRule } from '../values.ts';
@@ -82,22 +83,27 @@ export function checkAddress(
   if (typeof zip === 'string') problems.add(at('zip_code'), zipRule(zip, country));
 }
 
-/** Text is composed (NFC), so that two encodings of one street are equal; an absent unit is an empty text. */
+/** Text is in its normal form, so that two spellings of one street are equal; an absent unit is an empty text. */
 export function addressFields(sent: AddressInput): AddressFields {
   return {
     address_type: sent.address_type,
-    street: sent.street.normalize('NFC'),
-    street2: (sent.street2 ?? '').normalize('NFC'),
-    city: sent.city.normalize('NFC'),
-    state: sent.state.normalize('NFC'),
-    zip_code: sent.zip_code.normalize('NFC'),
+    street: normalForm(sent.street),
+    street2: normalForm(sent.street2 ?? ''),
+    city: normalForm(sent.city),
+    state: normalForm(sent.state),
+    zip_code: normalForm(sent.zip_code),
     country: sent.country,
     is_primary: sent.is_primary,
   };
 }
 
 export const sameFields = (one: AddressFields, other: AddressFields): boolean =>
-  fieldNames.every((name) => one[name] === other[name]);
+  fieldNames.every((name) => isSame(one[name], other[name]));
+
+/** An address that an older version stored may not be in normal form. */
+const isSame = (one: string | boolean, other: string | boolean): boolean =>
+  one === other ||
+  (typeof one === 'string' && typeof other === 'string' && normalForm(one) === normalForm(other));
 
 export interface AddressDefaults {
   readonly now: Instant;
@@ -110,7 +116,7 @@ export interface AddressDefaults {
 export function equalFields(one: AddressFields, other: AddressFields): readonly (keyof AddressFields)[] {
   return fieldNames.filter((name) => {
     const depends = name === 'state' || name === 'zip_code';
-    return one[name] === other[name] && (!depends || one.country === other.country);
+    return isSame(one[name], other[name]) && (!depends || one.country === other.country);
   });
 }
 

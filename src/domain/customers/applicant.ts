@@ -57,7 +57,7 @@ export function changedSince(applicant: Applicant, present: Applicant): readonly
 const primaries = ({ addresses }: Applicant): string =>
   addresses
     .filter((address) => address.is_primary)
-    .map((address) => JSON.stringify(address))
+    .map((address) => JSON.stringify(addressFields(address)))
     .sort()
     .join('\n');
 

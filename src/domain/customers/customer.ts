@@ -5,6 +5,7 @@ import { parseId } from '../ids.ts';
 import type { KycState } from '../kyc/verification.ts';
 import { isLocked } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
+import { normalForm } from '../text.ts';
 import { withOffset } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
 import { digitsOf } from '../values.ts';
@@ -91,13 +92,13 @@ export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefa
     input.phone_country_code ?? (input.phone === undefined ? undefined : defaultCountryCode);
   const profile = inOrder({
     dob: input.dob,
-    first_name: input.first_name.normalize('NFC'),
-    middle_name: (input.middle_name ?? '').normalize('NFC'),
-    last_name: input.last_name.normalize('NFC'),
+    first_name: normalForm(input.first_name),
+    middle_name: normalForm(input.middle_name ?? ''),
+    last_name: normalForm(input.last_name),
     ...(ssn !== undefined && { ssn: maskSsn(ssn) }),
     ...(input.phone !== undefined && { phone: input.phone }),
     ...(countryCode !== undefined && { phone_country_code: countryCode }),
-    ...(input.email !== undefined && { email: input.email.normalize('NFC') }),
+    ...(input.email !== undefined && { email: normalForm(input.email) }),
     addresses: input.addresses.map((address) => newAddress(addressFields(address), addressDefaults)),
   });
   return { profile, ssn };
@@ -137,9 +138,11 @@ export function applyChange(
   const fields: CustomerField[] = [];
 
   for (const field of textFields) {
-    const sent = change[field]?.normalize('NFC');
-    if (sent === undefined) continue;
-    if (sent === stored.profile[field]) deferredProblems.withdraw(field);
+    const given = change[field];
+    if (given === undefined) continue;
+    const sent = normalForm(given);
+    const kept = stored.profile[field];
+    if (kept !== undefined && sent === normalForm(kept)) deferredProblems.withdraw(field);
     else {
       next[field] = sent;
       fields.push(field);

@@ -22,7 +22,7 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   let parts: Buffer[] = [];
   let length = 0;
   const finished = (): Line | undefined => {
-    const whole = length > longest ? undefined : trimmed(Buffer.concat(parts));
+    const whole = length > longest ? undefined : trimmed(withoutMark(number, Buffer.concat(parts)));
     const line = whole?.length === 0 ? undefined : { number, bytes: whole };
     number += 1;
     parts = [];
@@ -54,6 +54,12 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
     if (length <= longest) parts.push(part);
   }
 }
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** Some programs put a byte order mark before the first line. The line is the same without it. */
+const withoutMark = (number: number, bytes: Buffer): Buffer =>
+  number === 1 && bytes.indexOf(byteOrderMark) === 0 ? bytes.subarray(byteOrderMark.length) : bytes;
 
 /** Without surrounding white space; some files end lines with a carriage return. */
 function trimmed(bytes: Buffer): Buffer {

@@ -350,10 +350,10 @@ CREATE INDEX events_by_customer ON events USING btree (brand_id, customer_id, nu
 create table idempotency (
   brand_id uuid not null,
   key bytea not null,
-  fingerprint bytea not null,
+  fingerprint bytea,
   record_id uuid not null,
   customer_id uuid,
-  answer text not null,
+  answer text,
   expires_at timestamp with time zone not null,
   index_version integer default 1 not null,
   constraint idempotency_pkey PRIMARY KEY (brand_id, key),
@@ -369,7 +369,7 @@ CREATE TRIGGER idempotency_update_current BEFORE UPDATE OF answer, key, fingerpr
             ELSE NULL::bytea
         END),
         CASE
-            WHEN new.key IS DISTINCT FROM old.key OR new.fingerprint IS DISTINCT FROM old.fingerprint OR new.index_version IS DISTINCT FROM old.index_version THEN new.index_version
+            WHEN new.key IS DISTINCT FROM old.key OR new.index_version IS DISTINCT FROM old.index_version OR new.fingerprint IS NOT NULL AND new.fingerprint IS DISTINCT FROM old.fingerprint THEN new.index_version
             ELSE NULL::integer
         END)) EXECUTE FUNCTION refuse_outdated();
 

@@ -152,6 +152,12 @@ export const errorCatalogue = {
     message: 'The person who asked for this cannot approve it: another person must.',
     help: 'The same rule holds for change requests, verdicts on verifications, legal holds and early erasure (docs/four-eyes.md). Approve with the key of another person. Keys with the same owner are the same person; keys without an owner are told apart by their Identity.',
   },
+  customer_deleted: {
+    status: 410,
+    type: 'Request Error',
+    message: 'The customer of this Idempotency-Key has been deleted. Nothing was done again.',
+    help: 'The first request with this key succeeded, and its customer was deleted afterwards. The key stays used for 24 hours, also after an erasure. Use a new key for a new request.',
+  },
   events_gone: {
     status: 410,
     type: 'Request Error',

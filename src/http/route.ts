@@ -50,7 +50,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
       const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
       const input = read(request, validationContext);
       refuseMembers(principal, row, input.body);
-      const repeat = isRepeatable(row) ? repeatKeyOf(request, principal) : undefined;
+      const repeat = isRepeatable(row) ? repeatKeyOf(request, principal, row) : undefined;
       const call = { operationId: row.operationId, requestId: request.id };
       const done = await perform(system, principal, { call, handler: run, input, repeat });
       recordSuccess(system, request, row.operationId);
@@ -113,11 +113,16 @@ const urlOf = ({ path }: OperationRow): string => apiPrefix + path.replaceAll(/\
  * of members may differ from one sending to the next, and for the same API key, since an answer shows what the scopes
  * of its own key allow.
  */
-function repeatKeyOf(request: FastifyRequest, { identity }: Principal): RepeatKey | undefined {
+function repeatKeyOf(
+  request: FastifyRequest,
+  { identity }: Principal,
+  { endsWithCustomer }: OperationRow,
+): RepeatKey | undefined {
   const key = idempotencyKeyOf(request.raw);
   if (key === undefined) return undefined;
   const path = request.url.toLowerCase().replace(/\/(?=\?|$)/, '');
-  return { key, request: `${identity}\n${request.method}\n${path}\n${canonicalJson(request.body)}` };
+  const text = `${identity}\n${request.method}\n${path}\n${canonicalJson(request.body)}`;
+  return { key, request: text, showsCustomer: endsWithCustomer === true };
 }
 
 /** Compiles a row's checks once. Returns a function that reads one request. */

@@ -24,6 +24,8 @@ export interface RepeatKey {
   readonly key: string;
   /** Method, path and body. */
   readonly request: string;
+  /** Whether the first answer shows a customer, who may be deleted since. */
+  readonly showsCustomer: boolean;
 }
 
 export interface Performed {
@@ -106,13 +108,16 @@ const findRepeat = (scope: BrandScope, keyring: Keyring, { key }: RepeatKey, now
 async function firstAnswer(
   system: System,
   keyring: Keyring,
-  { indexVersion, fingerprint, recordId, answer }: ClaimedAnswer,
-  { request }: RepeatKey,
+  { indexVersion, recordId, first, isDeleted }: ClaimedAnswer,
+  { request, showsCustomer }: RepeatKey,
 ): Promise<Answer> {
-  if (!timingSafeEqual(fingerprint, keyring.indexAt(indexVersion, 'fingerprint', request)))
+  // After an erasure nothing is left that would tell a repeat from another request.
+  if (first === undefined) throw new Refusal(showsCustomer ? 'customer_deleted' : 'idempotency_mismatch');
+  if (!timingSafeEqual(first.fingerprint, keyring.indexAt(indexVersion, 'fingerprint', request)))
     throw new Refusal('idempotency_mismatch');
+  if (showsCustomer && isDeleted) throw new Refusal('customer_deleted');
   return JSON.parse(
-    await readSealed(system.keyrings, keyring, answerSealContext(recordId), answer),
+    await readSealed(system.keyrings, keyring, answerSealContext(recordId), first.answer),
   ) as Answer;
 }
 

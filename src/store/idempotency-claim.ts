@@ -29,24 +29,27 @@ export interface IdempotencyClaim {
 
 export interface ClaimedAnswer {
   readonly indexVersion: number;
-  readonly fingerprint: Buffer;
   readonly recordId: string;
-  readonly answer: string;
+  /** `undefined` once the customer of the request is erased. */
+  readonly first: { readonly fingerprint: Buffer; readonly answer: string } | undefined;
+  /** Whether the customer that the request was about has been deleted since. */
+  readonly isDeleted: boolean;
 }
 
 const kept = columns({
   indexVersion: number(),
-  fingerprint: bytes(),
   recordId: text(),
-  answer: text(),
 });
+const first = columns({ fingerprint: bytes(), answer: text() });
+const deleted = columns({ isDeleted: flag() });
 
-const found = columns({ isOutdated: flag(), answer: optional(text()) });
+const found = columns({ isOutdated: flag(), recordId: optional(text()), answer: optional(text()) });
 
 const find = sql(
   'idempotency_find',
   `select ${isOutdatedSql(':brandId', ':newest::int')} as is_outdated, found.* from (select) as once left join lateral (
-     select ${kept.list}
+     select ${kept.list}, ${first.list}, customer_id is not null and not exists (
+              select from customers c where c.brand_id = :brandId and c.customer_id = idempotency.customer_id) as is_deleted
        from idempotency where brand_id = :brandId and key = any (:keys::bytea[]) and expires_at > :now) as found on true`,
 );
 
@@ -65,9 +68,14 @@ export async function findClaim(
   const given = { brandId: scope.brandId, keys: digests, now: toPostgres(now), newest };
   const [row] = await find.read(scope.db, given);
   if (!row) return undefined;
-  const { isOutdated, answer } = found.read(row);
+  const { isOutdated, recordId, answer } = found.read(row);
   if (isOutdated) return 'outdated';
-  return answer === undefined ? undefined : kept.read(row);
+  if (recordId === undefined) return undefined;
+  return {
+    ...kept.read(row),
+    ...deleted.read(row),
+    first: answer === undefined ? undefined : first.read(row),
+  };
 }
 
 /**

@@ -91,6 +91,7 @@ const createChangeRequest = operation({
   },
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'change_request_needless'],
+  endsWithCustomer: true,
   unknownError: 'unknown_create_change_request',
 });
 
@@ -189,6 +190,7 @@ const decideChangeRequest = operation({
     'ssn_dup',
     'lookup_budget',
   ],
+  endsWithCustomer: true,
   unknownError: 'unknown_decide_change_request',
 });
 

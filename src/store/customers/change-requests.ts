@@ -52,9 +52,14 @@ const sealed = columns({
   verifiedElsewhere: optional(text()),
 });
 
+/** A request ends with its customer: once that is deleted, no answer shows the request, and nobody can decide it. */
+const ofCustomerSql =
+  'exists (select from customers c where c.brand_id = r.brand_id and c.customer_id = r.customer_id)';
+
 const one = statement(
   'change_request_read',
-  `select ${facts.list}, ${sealed.list} from change_requests where brand_id = $1 and change_request_id = $2`,
+  `select ${facts.list}, ${sealed.list} from change_requests r
+    where brand_id = $1 and change_request_id = $2 and ${ofCustomerSql}`,
 );
 
 export async function readChangeRequest(
@@ -75,8 +80,8 @@ export interface ChangeRequestFilter {
 
 const list = sql(
   'change_requests_list',
-  `select ${facts.list} from change_requests
-    where brand_id = :brandId and seq > :after::bigint and (:status::text is null or status = :status)
+  `select ${facts.list} from change_requests r
+    where brand_id = :brandId and ${ofCustomerSql} and seq > :after::bigint and (:status::text is null or status = :status)
       and (:customerId::uuid is null or customer_id = :customerId::uuid)
     order by seq limit :most`,
 );

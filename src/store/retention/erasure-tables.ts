@@ -11,13 +11,16 @@ interface CustomerTable {
    * nothing about the person.
    */
   readonly erased: 'rows' | 'sealed columns' | 'stays';
+  /** Further columns that are set to null. */
+  readonly alsoCleared?: readonly string[];
 }
 
 export const customerTables = [
   // A customer is deleted before it can be erased.
   { table: 'customers', erased: 'stays' },
   { table: 'deleted_customers', erased: 'rows' },
-  { table: 'idempotency', erased: 'rows' },
+  // The key stays used, so that a repeat of the create does not make the person again.
+  { table: 'idempotency', erased: 'sealed columns', alsoCleared: ['fingerprint', 'customer_id'] },
   { table: 'kyc_documents', erased: 'rows' },
   { table: 'kyc_decisions', erased: 'rows' },
   { table: 'kyc_runs', erased: 'rows' },
@@ -41,12 +44,12 @@ const ofCustomer = 'brand_id = :brandId and customer_id = :customerId::uuid';
 /** CTEs that erase a customer from every table, where `gate` has a row. */
 export const eraseSql = (gate: string): string =>
   customerTables
-    .flatMap(({ table, erased }) => {
+    .flatMap(({ table, erased, alsoCleared = [] }: CustomerTable) => {
       if (erased === 'stays') return [];
       const where = `where ${ofCustomer} and exists (select from ${gate})`;
       if (erased === 'rows') return `${table}_erased as (delete from ${table} ${where})`;
       const columns = sealedColumnsOf(table);
-      const cleared = columns.map((column) => `${column} = null`).join(', ');
+      const cleared = [...columns, ...alsoCleared].map((column) => `${column} = null`).join(', ');
       const isFilled = columns.map((column) => `${column} is not null`).join(' or ');
       return `${table}_erased as (update ${table} set ${cleared} ${where} and (${isFilled}))`;
     })

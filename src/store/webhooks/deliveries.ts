@@ -98,7 +98,7 @@ export interface ClaimedDelivery {
   readonly webhook: WebhookRow;
   readonly customerId: CustomerId | undefined;
   readonly eventId: string;
-  /** The event's own body, and the sealed payload if there is one. */
+  /** The event's own body, and the sealed payload, if there is one and its customer is not deleted. */
   readonly thin: string;
   readonly full: string | undefined;
   /** Attempts before this one: in total, and in the present schedule. */
@@ -113,7 +113,7 @@ const claimed = columns({
   customerId: computed('c.customer_id', optional(id<CustomerId>())),
   eventId: computed('c.event_id', id()),
   thin: computed('e.payload', text()),
-  full: computed('c.payload', optional(text())),
+  full: computed('c.shown', optional(text())),
   attempts: computed('c.attempts', number()),
   tries: computed('c.tries', number()),
 });
@@ -131,7 +131,8 @@ const claim = sql(
    ), claimed as (
      update deliveries d set due_at = :until::timestamptz, claim = :token::uuid
        from due where d.brand_id = due.brand_id and d.delivery_id = due.delivery_id
-     returning d.*
+     returning d.*, case when exists (
+       select from customers one where one.brand_id = d.brand_id and one.customer_id = d.customer_id) then d.payload end as shown
    )
    select ${claimed.list}, ${webhooks.list}
      from claimed c join webhooks w on w.brand_id = c.brand_id and w.webhook_id = c.webhook_id

@@ -341,6 +341,7 @@ create table events (
   customer_id uuid,
   occurred_at timestamp with time zone not null,
   payload text not null,
+  mac text not null,
   constraint events_pkey PRIMARY KEY (brand_id, number),
   constraint events_brand_id_event_id_key UNIQUE (brand_id, event_id)
 );

@@ -9,7 +9,7 @@ import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
 import { bindRows } from './operations/installation/bind-rows.ts';
 import { ensureInstallation } from './operations/installation/installation.ts';
-import { proveTrails } from './operations/installation/prove-trails.ts';
+import { proveEvents, proveTrails } from './operations/installation/prove-trails.ts';
 import { openKeyrings } from './operations/keyrings.ts';
 
 import { openQuotas } from './operations/quotas.ts';
@@ -275,6 +275,7 @@ export const migrationSteps = ({ vault, anchors, notice }: StepTools): Migration
     return bindRows(db, vault, told, firstBoundColumns);
   },
   '0016_audit_proofs_required': (db) => proveTrails(db, vault, anchors),
+  '0022_event_proofs_required': (db) => proveEvents(db, vault),
 });
 
 /**

@@ -68,7 +68,7 @@ export const settings = Type.Object({
     minimum: 0,
     maximum: 3_650,
     description:
-      'Days for which a replaced root key is kept. For as long, an older backup can be restored, and opens records that were erased since.',
+      'Days for which a replaced root key is kept, at least 31: stored events are proven under it. For as long, an older backup can be restored, and opens records that were erased since.',
   }),
   CLIENTELE_ENVIRONMENT: Type.Unsafe<Environment>({
     type: 'string',

@@ -7,8 +7,9 @@ import { asciiJson, spacedJson } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { withOffset } from '../domain/time.ts';
 import type { EventType } from '../domain/webhooks/events.ts';
-import type { Journal, NewEvent } from '../store/audit/journal.ts';
+import type { Journal, NewEvent, StoredEvent } from '../store/audit/journal.ts';
 import type { Keyring, Vault } from '../vault/vault.ts';
+import { VaultError } from '../vault/vault.ts';
 
 /** Who did it: an API key, an operator at the command line, or Clientele itself. */
 export type Actor =
@@ -111,3 +112,38 @@ export const journalRowFields = ({
   event?.occurredAt ?? '',
   event?.payload ?? '',
 ];
+
+/** What the MAC of a stored event covers: every column. */
+export const eventFields = (
+  brandId: BrandId,
+  { number, customerId, eventId, type, occurredAt, payload }: Omit<StoredEvent, 'mac'>,
+): readonly string[] => [brandId, number, eventId, type, customerId ?? '', occurredAt, payload];
+
+/**
+ * Whether the service wrote a stored event.
+ *
+ * @throws VaultError where that cannot be told here, for want of a version of the root key.
+ */
+export function isProvenEvent(
+  { vault }: { readonly vault: Pick<Vault, 'isMac' | 'missingVersionOf'> },
+  brandId: BrandId,
+  event: StoredEvent,
+): boolean {
+  if (vault.isMac('event', eventFields(brandId, event), event.mac)) return true;
+  const missing = vault.missingVersionOf(event.mac);
+  if (missing === undefined) return false;
+  throw new VaultError(
+    'unknown_root_version',
+    `The event ${event.number} of brand ${brandId} is under root key version ${missing}, which is not loaded.`,
+  );
+}
+
+/** @throws VaultError where it was altered, or that cannot be told here. */
+export function requireProvenEvent(
+  system: { readonly vault: Pick<Vault, 'isMac' | 'missingVersionOf'> },
+  brandId: BrandId,
+  event: StoredEvent,
+): void {
+  if (isProvenEvent(system, brandId, event)) return;
+  throw new VaultError('unreadable', `The event ${event.number} of brand ${brandId} was altered.`);
+}

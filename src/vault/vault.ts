@@ -67,7 +67,7 @@ export interface Vault {
 }
 
 /** What a MAC proves. Each use has its own key. */
-export type MacUse = 'journal row' | 'trail head';
+export type MacUse = 'journal row' | 'trail head' | 'event';
 
 export interface VaultOptions {
   /** The source of keys and nonces. Default: `crypto.randomBytes`. Tests replace it. */

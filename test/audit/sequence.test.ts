@@ -118,8 +118,8 @@ describe('a reader that continues from the last number', () => {
   const mutable = ([text, values]: ReturnType<Insert>): [string, unknown[]] => [text, [...values]];
   /** The planted fault: the number is given by the change itself. */
   const numbered: Insert = (place, brandId, payload) => [
-    `insert into events (brand_id, event_id, type, occurred_at, payload, number)
-                  values ($1, gen_random_uuid(), 'customer.updated', now(), $2, ${place})`,
+    `insert into events (brand_id, event_id, type, occurred_at, payload, number, mac)
+                  values ($1, gen_random_uuid(), 'customer.updated', now(), $2, ${place}, '')`,
     [brandId, payload],
   ];
 

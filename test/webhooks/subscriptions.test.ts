@@ -347,8 +347,8 @@ describe('a replay', () => {
   test('of more events than one request may select continues by its cursor to the last event', async () => {
     const { id } = await subscribe({ events: ['customer.updated'], status: 'STATUS_DISABLED' });
     await world.sql(
-      `insert into events (brand_id, number, event_id, type, occurred_at, payload)
-       select $1, number, gen_random_uuid(), case number % 2 when 0 then 'customer.updated' else 'customer.created' end, now(), '{}'
+      `insert into events (brand_id, number, event_id, type, occurred_at, payload, mac)
+       select $1, number, gen_random_uuid(), case number % 2 when 0 then 'customer.updated' else 'customer.created' end, now(), '{}', ''
          from generate_series(1, 20010) number`,
       [brand.brandId],
     );

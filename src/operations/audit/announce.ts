@@ -2,11 +2,12 @@ import { checkpointText, signedLine } from '../../domain/audit/checkpoint.ts';
 import { spacedJson } from '../../domain/text.ts';
 import { plusSeconds, withOffset } from '../../domain/time.ts';
 import { announcementPatterns } from '../../domain/webhooks/events.ts';
-import { insertAnnouncement, unannouncedBrands } from '../../store/audit/announcements.ts';
+import { announcementType, insertAnnouncement, unannouncedBrands } from '../../store/audit/announcements.ts';
 import type { Head } from '../../store/audit/sequencer.ts';
 import { brandsBeyond, headsOfBrands, lockSequencer } from '../../store/audit/sequencer.ts';
 import { lastCheckpoint } from '../../store/audit/trail.ts';
 import type { Connection } from '../../store/connection/database.ts';
+import { eventFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { headFields, requireGenuineCheckpoint, requireGenuineHead } from './checkpoints.ts';
 import { continued, StoppedTrail } from './foreign.ts';
@@ -50,15 +51,24 @@ async function announce(system: System, db: Connection, head: Head): Promise<voi
   const { signature, ...checkpoint } = last;
   const at = system.now();
   const next = { ...head, events: head.events + 1 };
-  await insertAnnouncement(db, {
-    head: { ...next, mac: system.vault.mac('trail head', headFields(next)) },
-    checkpoint: last.number,
+  const event = {
     eventId: system.newId<'event'>(),
-    at,
+    type: announcementType,
+    occurredAt: at,
     payload: spacedJson({
-      event: 'audit.checkpoint',
+      event: announcementType,
       occurred_at: withOffset(at),
       checkpoint: signedLine(checkpointText(checkpoint), signature),
     }),
+    number: String(next.events),
+    customerId: undefined,
+  } as const;
+  await insertAnnouncement(db, {
+    head: { ...next, mac: system.vault.mac('trail head', headFields(next)) },
+    checkpoint: last.number,
+    eventId: event.eventId,
+    at,
+    payload: event.payload,
+    eventMac: system.vault.mac('event', eventFields(brandId, event)),
   });
 }

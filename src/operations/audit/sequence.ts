@@ -14,7 +14,7 @@ import {
   writeSequenced,
 } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
-import { journalRowFields } from '../journal.ts';
+import { eventFields, journalRowFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
 import { headFields, newestAnchor, requireGenuineHead, signHead } from './checkpoints.ts';
@@ -165,7 +165,10 @@ async function placeThem(
     const { hash } = linked(number, head.hash, body);
     const events = head.events + (event ? 1 : 0);
     heads.set(brandId, { brandId, number, hash, events, mac: '' });
-    return { ...row, number, hash, eventNumber: event ? events : undefined };
+    const eventNumber = event ? events : undefined;
+    const placed = event && { ...event, number: String(events), customerId: row.customerId };
+    const eventMac = placed && system.vault.mac('event', eventFields(brandId, placed));
+    return { ...row, number, hash, eventNumber, eventMac };
   });
   const ends = [...heads.values()]
     .filter(({ brandId }) => changed.has(brandId))

@@ -1,9 +1,13 @@
+import type { StoredEvent } from '../../store/audit/journal.ts';
 import { brandKeys } from '../../store/brands/brand-keys.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
+import type { BrandScope } from '../../store/scope.ts';
+import { unmatchedEvents } from '../../store/webhooks/deliveries.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { isProvenEvent } from '../journal.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
@@ -31,8 +35,27 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
       altered.push(...broken.map(({ key }) => `${at.table} ${key}`));
       looked += present.length;
     });
+    await eachEventBatch(scope, (events) => {
+      const broken = events.filter((event) => !isProvenEvent({ vault }, brandId, event));
+      altered.push(...broken.map(({ number }) => `events ${number} of brand ${brandId}`));
+      looked += events.length;
+    });
   }
   return [verdict(altered, looked)];
+}
+
+/** Events that are read at once. */
+const eventBatch = 1_000;
+
+async function eachEventBatch(
+  { brandId, db }: BrandScope,
+  work: (events: readonly StoredEvent[]) => void,
+): Promise<void> {
+  for (let after: string | undefined = '0'; after !== undefined; ) {
+    const events: readonly StoredEvent[] = await unmatchedEvents({ brandId }, db, after, eventBatch);
+    work(events);
+    after = events.at(-1)?.number;
+  }
 }
 
 /** Compares every record with the version that the audit trail names. */

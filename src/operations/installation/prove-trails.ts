@@ -1,9 +1,16 @@
-import { headsWithoutMac, putHeadMac, putRowMacs, rowsWithoutMac } from '../../store/audit/without-mac.ts';
+import {
+  eventsWithoutMac,
+  headsWithoutMac,
+  putEventMacs,
+  putHeadMac,
+  putRowMacs,
+  rowsWithoutMac,
+} from '../../store/audit/without-mac.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { AnchorFile } from '../../vault/anchor-file.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { headFields, leadsFromCheckpoint, noMac } from '../audit/checkpoints.ts';
-import { journalRowFields } from '../journal.ts';
+import { eventFields, journalRowFields } from '../journal.ts';
 
 /** Rows that are read at once. */
 const batch = 1_000;
@@ -41,5 +48,18 @@ export async function proveTrails(
     const { brandId } = head;
     const isWhole = !isProven(brandId) && (await leadsFromCheckpoint({ brandId, db }, keys(), head));
     await putHeadMac(db, { brandId, mac: isWhole ? keys().mac('trail head', headFields(head)) : noMac });
+  }
+}
+
+/** Gives the events of an earlier version their MACs, once, between two migrations. It can be interrupted. */
+export async function proveEvents(db: Database, vault: () => Vault): Promise<void> {
+  for (;;) {
+    const events = await eventsWithoutMac(db, batch);
+    if (events.length === 0) return;
+    const keys = vault();
+    await putEventMacs(
+      db,
+      events.map((event) => ({ event, mac: keys.mac('event', eventFields(event.brandId, event)) })),
+    );
   }
 }

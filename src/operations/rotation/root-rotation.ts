@@ -1,5 +1,6 @@
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
+import { eventDays } from '../../domain/webhooks/events.ts';
 import { entryPart } from '../../store/audit/journal.ts';
 import { brandKeys, updateWrappedKey } from '../../store/brands/brand-keys.ts';
 import type { RootVersion } from '../../store/brands/root-versions.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../store/brands/root-versions.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
+import { StoppedTrail } from '../audit/foreign.ts';
 import { sequence } from '../audit/sequence.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
@@ -124,20 +126,30 @@ export async function maintainRootKey(system: System, policy: RootPolicy): Promi
   await destroyRoots(system, policy);
 }
 
-/** Whether a version is past the time that backups may need it. */
+/**
+ * Whether a version is past the time that backups may need it, and that the MACs of stored events do. An event is
+ * deleted after 30 days, at the latest a day later.
+ */
 export const isPastBackupHorizon = (
   { retiredAt, keys }: RootVersion,
   { backupHorizonDays }: Pick<RootPolicy, 'backupHorizonDays'>,
   now: string,
 ): boolean =>
-  retiredAt !== undefined && keys === 0 && plusSeconds(retiredAt, backupHorizonDays * daySeconds) <= now;
+  retiredAt !== undefined &&
+  keys === 0 &&
+  plusSeconds(retiredAt, Math.max(backupHorizonDays, eventDays + 1) * daySeconds) <= now;
 
 async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
   const { vault, db, now, rootKeyLocation } = system;
   const isDue = (version: RootVersion) => isPastBackupHorizon(version, policy, now());
   if (!(await rootVersions(db)).some(isDue)) return;
-  // What was written under the version gets its place, and the version endorses its successor.
-  if ((await sequence(system, { entries: 1, notAfter: now() })) !== 'done') return;
+  // What was written under the version gets its place, and the version endorses its successor. Where a trail is stopped,
+  // the version may be needed to say what the service wrote of it. The sequencer reports that trail.
+  let isStopped = false;
+  const onFailure = (error: unknown) => {
+    isStopped ||= error instanceof StoppedTrail;
+  };
+  if ((await sequence(system, { entries: 1, notAfter: now() }, onFailure)) !== 'done' || isStopped) return;
   await withRootKeyLock(db, async (connection) => {
     const due = (await rootVersions(connection)).filter(isDue).map(({ version }) => version);
     if (rootKeyLocation.kind === 'own') dropRootVersions(rootKeyLocation.path, due);

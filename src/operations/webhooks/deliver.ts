@@ -6,6 +6,7 @@ import type { OutboundOutcome } from '../../providers/outbound.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { settleDelivery } from '../../store/webhooks/deliveries.ts';
 import type { Keyring } from '../../vault/vault.ts';
+import { requireProvenEvent } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
@@ -22,7 +23,8 @@ import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
  */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
   const keyring = await system.keyrings.of(brandId);
-  const { webhook, full, thin } = delivery;
+  const { webhook, full, event } = delivery;
+  requireProvenEvent(system, brandId, event);
   const settings = await openSettings({ system, keyring }, webhook);
   const opened = { row: webhook, settings };
   const reason = await reasonToStop(system, brandId, webhook);
@@ -31,13 +33,13 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   const place = payloadSealContext(delivery.deliveryId);
   // The subscription may be thin by now, and its receiver another one.
   const isThin = full === undefined || webhook.payload === 'thin';
-  const body = isThin ? thin : await readSealed(system.keyrings, keyring, place, full);
+  const body = isThin ? event.payload : await readSealed(system.keyrings, keyring, place, full);
   const at = system.now();
   const began = performance.now();
   const answer = await system.outbound.send({
     method: 'POST',
     url: settings.url,
-    headers: headersFor(settings, delivery.eventId, body, at),
+    headers: headersFor(settings, event.eventId, body, at),
     body,
     ...(webhook.ownership === 'inside' && { only: 'inside' }),
   });

@@ -3,10 +3,11 @@ import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
 import { spacedJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import { matchesEventType } from '../../domain/webhooks/subscription.ts';
+import type { StoredEvent } from '../../store/audit/journal.ts';
 import { isOutdatedKey } from '../../store/connection/outage.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
 import type { BrandScope } from '../../store/scope.ts';
-import type { NewDelivery, UnmatchedEvent } from '../../store/webhooks/deliveries.ts';
+import type { NewDelivery } from '../../store/webhooks/deliveries.ts';
 import { insertDeliveries, unmatchedEvents } from '../../store/webhooks/deliveries.ts';
 import type { LaggingWebhook } from '../../store/webhooks/deliveries-due.ts';
 import { lockLaggingWebhook } from '../../store/webhooks/deliveries-due.ts';
@@ -14,6 +15,7 @@ import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { openProfile } from '../customers/change.ts';
+import { isProvenEvent } from '../journal.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { payloadSealContext } from './sealing.ts';
@@ -35,7 +37,8 @@ export async function fanOut(system: System): Promise<'more' | 'done'> {
       const events = await unmatchedEvents(behind, db, behind.fanned, batch);
       // The position advances with the events; if there are none, they were swept.
       const upTo = events.at(-1)?.number ?? behind.head;
-      const wanted = events.filter((event) => isFor(behind.webhook, event));
+      const proven = events.filter((event) => isProven(system, behind.brandId, event));
+      const wanted = proven.filter((event) => isFor(behind.webhook, event));
       const deliveries = await Promise.all(wanted.map((event) => deliveryOf(system, behind, event)));
       await insertDeliveries(behind, db, behind.webhook.id, deliveries, upTo, system.now());
       return 'more';
@@ -47,8 +50,15 @@ export async function fanOut(system: System): Promise<'more' | 'done'> {
   }
 }
 
+/** One altered event must not block the others. It is not sent, an alarm is raised, and the doctor names it. */
+function isProven(system: System, brandId: BrandId, event: StoredEvent): boolean {
+  if (isProvenEvent(system, brandId, event)) return true;
+  system.security.record({ name: 'record_altered', outcome: 'detected', brandId, operation: 'fanOut' });
+  return false;
+}
+
 /** A test event is delivered only to the subscription that it names. */
-function isFor({ id, events }: WebhookRow, { type, payload }: UnmatchedEvent): boolean {
+function isFor({ id, events }: WebhookRow, { type, payload }: StoredEvent): boolean {
   if (type === 'webhook.test') return (JSON.parse(payload) as { webhook_id?: string }).webhook_id === id;
   return matchesEventType(events, type);
 }
@@ -56,7 +66,7 @@ function isFor({ id, events }: WebhookRow, { type, payload }: UnmatchedEvent): b
 async function deliveryOf(
   system: System,
   { brandId, webhook }: LaggingWebhook,
-  event: UnmatchedEvent,
+  event: StoredEvent,
 ): Promise<NewDelivery> {
   const deliveryId: Id<'delivery'> = system.newId();
   const bare = { deliveryId, number: event.number, payload: undefined };

@@ -38,13 +38,18 @@ export interface Announcement {
   readonly eventId: Id<'event'>;
   readonly at: Instant;
   readonly payload: string;
+  /** The MAC of the event. */
+  readonly eventMac: string;
 }
+
+/** The type of the event. */
+export const announcementType = 'audit.checkpoint';
 
 const put = sql(
   'announce_put',
   `with announced as (
-     insert into events (brand_id, number, event_id, type, occurred_at, payload)
-     values (:brandId, :number::bigint, :eventId, 'audit.checkpoint', :at::timestamptz, :payload)
+     insert into events (brand_id, number, event_id, type, occurred_at, payload, mac)
+     values (:brandId, :number::bigint, :eventId, :type, :at::timestamptz, :payload, :eventMac)
    )
    update journal_heads set event_number = :number::bigint, mac = :mac, announced_number = :checkpoint::bigint,
      announced_at = :at::timestamptz where brand_id = :brandId`,
@@ -53,13 +58,15 @@ const put = sql(
 /** Writes the event. It has no entry in the audit trail, so that no checkpoint follows from it. */
 export async function insertAnnouncement(
   db: Connection,
-  { head, checkpoint, eventId, at, payload }: Announcement,
+  { head, checkpoint, eventId, at, payload, eventMac }: Announcement,
 ): Promise<void> {
   await put.run(db, {
     brandId: head.brandId,
     number: String(head.events),
     mac: head.mac,
     eventId,
+    type: announcementType,
+    eventMac,
     checkpoint: String(checkpoint),
     at: toPostgres(at),
     payload,

@@ -2,6 +2,7 @@ import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
+import { id, instant, optional, text } from '../columns.ts';
 import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 
@@ -20,6 +21,24 @@ export interface NewEvent {
   /** The body as webhooks send it. */
   readonly payload: string;
 }
+
+/** An event with its number, as it is stored. */
+export interface StoredEvent extends NewEvent {
+  readonly number: string;
+  readonly customerId: CustomerId | undefined;
+  /** Proves that the service wrote the row. It is not checked yet. */
+  readonly mac: string;
+}
+
+/** The columns of a stored event. */
+export const eventColumns = {
+  number: text(),
+  eventId: id<Id<'event'>>(),
+  type: text<EventType>(),
+  customerId: optional(id<CustomerId>()),
+  occurredAt: instant(),
+  payload: text(),
+} as const;
 
 export interface NewEntry {
   /** ASCII JSON, in exactly the bytes that will be hashed. */

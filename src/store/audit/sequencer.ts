@@ -181,22 +181,24 @@ export interface SequencedRow extends Unsequenced {
   /** Hex. */
   readonly hash: string;
   readonly eventNumber: number | undefined;
+  /** The MAC of the event as it is placed. */
+  readonly eventMac: string | undefined;
 }
 
 const place = sql(
   'sequence_place',
   `with placed as (
-     select * from unnest(:brandIds::uuid[], :arrived::bigint[], :numbers::bigint[], :hashes::text[], :eventNumbers::bigint[])
-       as placed (brand_id, arrived, number, hash, event_number)
+     select * from unnest(:brandIds::uuid[], :arrived::bigint[], :numbers::bigint[], :hashes::text[], :eventNumbers::bigint[], :eventMacs::text[])
+       as placed (brand_id, arrived, number, hash, event_number, event_mac)
    ), taken as (
      delete from journal using placed where journal.brand_id = placed.brand_id and journal.arrived = placed.arrived
-     returning journal.*, placed.number, placed.hash, placed.event_number
+     returning journal.*, placed.number, placed.hash, placed.event_number, placed.event_mac
    ), chained as (
      insert into audit (brand_id, number, customer_id, body, reason, hash)
      select brand_id, number, customer_id, body, reason, decode(hash, 'hex') from taken
    ), announced as (
-     insert into events (brand_id, number, event_id, type, customer_id, occurred_at, payload)
-     select brand_id, event_number, event_id, type, customer_id, occurred_at, payload from taken where event_id is not null
+     insert into events (brand_id, number, event_id, type, customer_id, occurred_at, payload, mac)
+     select brand_id, event_number, event_id, type, customer_id, occurred_at, payload, event_mac from taken where event_id is not null
    )
    insert into journal_heads (brand_id, audit_number, audit_hash, event_number, mac)
    select brand_id, number, decode(hash, 'hex'), events, mac
@@ -220,6 +222,7 @@ export async function writeSequenced(
     hashes: entries.map(({ hash }) => hash),
     // An array parameter cannot hold null. Nothing reads the number of a missing event.
     eventNumbers: entries.map(({ eventNumber }) => String(eventNumber ?? 0)),
+    eventMacs: entries.map(({ eventMac }) => eventMac ?? ''),
     headBrandIds: heads.map(({ brandId }) => brandId),
     headNumbers: heads.map(({ number }) => String(number)),
     headHashes: heads.map(({ hash }) => hash),

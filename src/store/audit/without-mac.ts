@@ -1,6 +1,10 @@
+import type { BrandId } from '../../domain/ids.ts';
+import { columns, id } from '../columns.ts';
 import type { Connection } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
+import type { StoredEvent } from './journal.ts';
+import { eventColumns } from './journal.ts';
 import type { Head, OutboxRow } from './sequencer.ts';
 import { headColumns, headOf, outboxColumns, outboxRowOf } from './sequencer.ts';
 
@@ -61,4 +65,31 @@ export async function putHeadMac(
   { brandId, mac }: Pick<Head, 'brandId' | 'mac'>,
 ): Promise<void> {
   await putHead.run(db, { brandId, mac });
+}
+
+const event = columns({ brandId: id<BrandId>(), ...eventColumns });
+const events = statement('without_mac_events', `select ${event.list} from events where mac is null limit $1`);
+
+/** An event of an earlier version. There is some only between 0022_event_proofs and 0022_event_proofs_required. */
+export type UnprovenEvent = Omit<StoredEvent, 'mac'> & { readonly brandId: BrandId };
+
+export const eventsWithoutMac = async (db: Connection, most: number): Promise<readonly UnprovenEvent[]> =>
+  (await db.run(events, [most])).map(event.read);
+
+const putEvents = sql(
+  'without_mac_put_events',
+  `update events set mac = proven.mac
+     from unnest(:brandIds::uuid[], :numbers::bigint[], :macs::text[]) as proven (brand_id, number, mac)
+    where events.brand_id = proven.brand_id and events.number = proven.number and events.mac is null`,
+);
+
+export async function putEventMacs(
+  db: Connection,
+  proven: readonly { readonly event: UnprovenEvent; readonly mac: string }[],
+): Promise<void> {
+  await putEvents.run(db, {
+    brandIds: proven.map((one) => one.event.brandId),
+    numbers: proven.map((one) => one.event.number),
+    macs: proven.map(({ mac }) => mac),
+  });
 }

@@ -3,6 +3,8 @@ import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import { maxStoredAttempts } from '../../domain/webhooks/delivery.ts';
+import type { StoredEvent } from '../audit/journal.ts';
+import { eventColumns } from '../audit/journal.ts';
 import { bigint, columns, computed, flag, id, instant, named, number, optional, text } from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
@@ -16,34 +18,20 @@ export type DeliveryId = Id<'delivery'>;
 /** Seconds after which another worker may claim the same delivery: the first one may have died. */
 const leaseSeconds = 30;
 
-/** An event that has not been matched with a subscription yet. */
-export interface UnmatchedEvent {
-  readonly number: string;
-  readonly type: string;
-  readonly customerId: CustomerId | undefined;
-  /** The body as webhooks send it. */
-  readonly payload: string;
-}
-
-const freshEvent = columns({
-  number: text(),
-  type: text(),
-  customerId: optional(id<CustomerId>()),
-  payload: text(),
-});
+const freshEvent = columns({ ...eventColumns, mac: text() });
 
 const fresh = statement(
   'events_fresh',
   `select ${freshEvent.list} from events where brand_id = $1 and number > $2::bigint order by number limit $3`,
 );
 
-/** The events after a number, oldest first. */
+/** The events after a number, oldest first. Their proofs are not checked yet. */
 export async function unmatchedEvents(
   scope: Pick<BrandScope, 'brandId'>,
   db: Connection,
   after: string,
   most: number,
-): Promise<readonly UnmatchedEvent[]> {
+): Promise<readonly StoredEvent[]> {
   return (await db.run(fresh, [scope.brandId, after, most])).map(freshEvent.read);
 }
 
@@ -97,9 +85,8 @@ export interface ClaimedDelivery {
   readonly deliveryId: DeliveryId;
   readonly webhook: WebhookRow;
   readonly customerId: CustomerId | undefined;
-  readonly eventId: string;
-  /** The event's own body, and the sealed payload, if there is one and its customer is not deleted. */
-  readonly thin: string;
+  /** The event, whose proof is not checked yet, and the sealed payload, unless there is none or its customer is deleted. */
+  readonly event: StoredEvent;
   readonly full: string | undefined;
   /** Attempts before this one: in total, and in the present schedule. */
   readonly attempts: number;
@@ -111,12 +98,34 @@ export interface ClaimedDelivery {
 const claimed = columns({
   deliveryId: computed('c.delivery_id', id<DeliveryId>()),
   customerId: computed('c.customer_id', optional(id<CustomerId>())),
-  eventId: computed('c.event_id', id()),
-  thin: computed('e.payload', text()),
   full: computed('c.shown', optional(text())),
   attempts: computed('c.attempts', number()),
   tries: computed('c.tries', number()),
 });
+
+// Beside the columns of delivery and subscription, under names of their own.
+const claimedEvent = columns({
+  sentNumber: computed('e.number', text()),
+  sentId: computed('e.event_id', id<StoredEvent['eventId']>()),
+  sentType: computed('e.type', text<StoredEvent['type']>()),
+  sentCustomer: computed('e.customer_id', optional(id<CustomerId>())),
+  sentAt: computed('e.occurred_at', instant()),
+  sentPayload: computed('e.payload', text()),
+  sentMac: computed('e.mac', text()),
+});
+
+function eventOf(row: Row): StoredEvent {
+  const sent = claimedEvent.read(row);
+  return {
+    number: sent.sentNumber,
+    eventId: sent.sentId,
+    type: sent.sentType,
+    customerId: sent.sentCustomer,
+    occurredAt: sent.sentAt,
+    payload: sent.sentPayload,
+    mac: sent.sentMac,
+  };
+}
 
 const claim = sql(
   'deliveries_claim',
@@ -134,7 +143,7 @@ const claim = sql(
      returning d.*, case when exists (
        select from customers one where one.brand_id = d.brand_id and one.customer_id = d.customer_id) then d.payload end as shown
    )
-   select ${claimed.list}, ${webhooks.list}
+   select ${claimed.list}, ${claimedEvent.list}, ${webhooks.list}
      from claimed c join webhooks w on w.brand_id = c.brand_id and w.webhook_id = c.webhook_id
      join events e on e.brand_id = c.brand_id and e.number = c.number
     order by c.number`,
@@ -160,7 +169,12 @@ export async function claimDeliveries(
     until: toPostgres(plusSeconds(now, leaseSeconds)),
     token,
   });
-  return rows.map((row) => ({ ...claimed.read(row), webhook: webhooks.read(row), claim: token }));
+  return rows.map((row) => ({
+    ...claimed.read(row),
+    event: eventOf(row),
+    webhook: webhooks.read(row),
+    claim: token,
+  }));
 }
 
 /** One attempt and the resulting state of the delivery. */

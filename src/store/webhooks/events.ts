@@ -1,18 +1,13 @@
 import type { EventType } from '../../domain/webhooks/events.ts';
-import { bigint, columns, computed, id, optional, text } from '../columns.ts';
+import type { StoredEvent } from '../audit/journal.ts';
+import { eventColumns } from '../audit/journal.ts';
+import { bigint, columns, computed, optional, text } from '../columns.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 
-/** An event that has its number. */
-export interface NumberedEvent {
-  readonly number: bigint;
-  readonly eventId: string;
-  /** The body as webhooks send it. */
-  readonly payload: string;
-}
-
 export interface EventPage {
-  readonly events: readonly NumberedEvent[];
+  /** Their proofs are not checked yet. */
+  readonly events: readonly StoredEvent[];
   /** The number up to which all matching events are in this page. */
   readonly upTo: bigint;
   /** The number of the oldest event that is still kept. Earlier events are deleted. */
@@ -27,7 +22,7 @@ export interface EventQuery {
 }
 
 // One statement reads the head and the rows in one snapshot. Events that are committed later come on a later page.
-const event = columns({ number: bigint(), eventId: id(), payload: text() }, 'found');
+const event = columns({ ...eventColumns, mac: text() }, 'found');
 const bounds = columns({
   head: computed('head.number', bigint()),
   oldest: computed('oldest.number', bigint()),
@@ -41,7 +36,7 @@ const page = sql(
    ), oldest as (
      select coalesce((select min(number) from events where brand_id = :brandId), (select number + 1 from head)) as number
    ), found as (
-     select number, event_id, payload from events
+     select number, event_id, type, customer_id, occurred_at, payload, mac from events
       where brand_id = :brandId and number > :after::bigint and (:types::text[] is null or type = any (:types::text[]))
         and (:customerId::uuid is null or customer_id = :customerId::uuid)
       order by number limit :most
@@ -59,7 +54,7 @@ export async function readEvents(scope: BrandScope, query: EventQuery): Promise<
   const last = events.length === most ? events.at(-1) : undefined;
   return {
     events,
-    upTo: last?.number ?? (head > after ? head : after),
+    upTo: last ? BigInt(last.number) : head > after ? head : after,
     oldest,
   };
 }

@@ -245,8 +245,8 @@ test.each([
   ],
   [
     'an event',
-    `insert into events (brand_id, number, event_id, type, occurred_at, payload)
-       values ($1, 1, gen_random_uuid(), 'customer.created', now(), '{}')`,
+    `insert into events (brand_id, number, event_id, type, occurred_at, payload, mac)
+       values ($1, 1, gen_random_uuid(), 'customer.created', now(), '{}', '')`,
   ],
 ])('%s after the end of a trail stops this trail, and no other', async (_, plant) => {
   const other = await world.brand();

@@ -116,7 +116,7 @@ async function lastSigned(
 }
 
 /** Whether a loaded root key signed this checkpoint. */
-export function isGenuine(
+function isGenuine(
   { vault }: { readonly vault: Pick<Vault, 'signerOf'> },
   { signature, ...checkpoint }: TrailCheckpoint,
 ): boolean {
@@ -165,7 +165,7 @@ async function requireSigned(scope: ConnectedScope, signed: Checkpoint, end: num
 const batch = 1_000;
 
 /** @throws ForeignTrail if the stored entries after `from` do not lead to `head`. */
-export async function requireChain(
+async function requireChain(
   scope: ConnectedScope,
   from: { readonly number: number; readonly hash: string },
   head: TrailHead,

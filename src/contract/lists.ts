@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import Type from 'typebox';
-import { invalidField } from '../domain/errors.ts';
+import { invalidField } from '../domain/problems.ts';
 
 /** The form of our own lists; Bond's lists have Bond's form. */
 

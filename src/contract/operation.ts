@@ -43,7 +43,7 @@ export interface OperationRow {
    * Whether the answer is about a customer who has to exist, so that a repeat under its Idempotency-Key is refused
    * once that customer is deleted.
    */
-  readonly endsWithCustomer?: true;
+  readonly endsWithDeletion?: true;
 }
 
 export interface RequestBody {
@@ -103,7 +103,7 @@ export function errorsOf(row: OperationRow): readonly ErrorCode[] {
   if (row.scope !== 'signed' && row.scope !== 'any key') codes.add('scope_err');
   if (row.method !== 'GET') for (const code of bodyErrors) codes.add(code);
   if (isRepeatable(row)) for (const code of idempotencyErrors) codes.add(code);
-  if (row.endsWithCustomer) codes.add('customer_deleted');
+  if (row.endsWithDeletion) codes.add('customer_deleted');
   if (row.conditional) codes.add('precondition_failed');
   return [...codes];
 }

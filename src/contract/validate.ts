@@ -1,10 +1,9 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import type { TObject, TSchema } from 'typebox';
-import { notValid } from '../domain/errors.ts';
 import { serverOwnedFields } from '../domain/fields.ts';
 import { parseId } from '../domain/ids.ts';
-import { Problems } from '../domain/problems.ts';
+import { notValid, Problems } from '../domain/problems.ts';
 import { withoutLines } from '../domain/short-text.ts';
 import { harmfulText, isHarmless, textProblem } from '../domain/text.ts';
 

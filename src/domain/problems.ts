@@ -53,3 +53,23 @@ export class Problems {
     return Object.fromEntries(this.#byField);
   }
 }
+
+/** The sentence for an invalid value without a more specific rule. */
+export const notValid = 'Not a valid value.';
+
+/**
+ * Input that an operation finds invalid while it runs. The answer is the same as for a schema error: with status
+ * 400, the problems by field, and the `schemaError` of the operation's row.
+ */
+export class InvalidInput extends Error {
+  readonly problems: FieldProblems;
+
+  constructor(problems: FieldProblems) {
+    super('invalid input');
+    this.name = 'InvalidInput';
+    this.problems = problems;
+  }
+}
+
+export const invalidField = (field: string, sentence: string = notValid): InvalidInput =>
+  new InvalidInput({ [field]: [sentence] });

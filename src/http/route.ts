@@ -5,10 +5,10 @@ import { isRepeatable, isVersionedRead } from '../contract/operation.ts';
 import { apiPrefix } from '../contract/table.ts';
 import type { ShapeCheck } from '../contract/validate.ts';
 import { checkTexts, readQuery, shapeCheck, withoutNulls } from '../contract/validate.ts';
-import { InvalidInput, Refusal } from '../domain/errors.ts';
+import { Refusal } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
-import { Problems } from '../domain/problems.ts';
+import { InvalidInput, Problems } from '../domain/problems.ts';
 import type { ValidationContext } from '../domain/values.ts';
 import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
@@ -116,13 +116,13 @@ const urlOf = ({ path }: OperationRow): string => apiPrefix + path.replaceAll(/\
 function repeatKeyOf(
   request: FastifyRequest,
   { identity }: Principal,
-  { endsWithCustomer }: OperationRow,
+  { endsWithDeletion }: OperationRow,
 ): RepeatKey | undefined {
   const key = idempotencyKeyOf(request.raw);
   if (key === undefined) return undefined;
   const path = request.url.toLowerCase().replace(/\/(?=\?|$)/, '');
   const text = `${identity}\n${request.method}\n${path}\n${canonicalJson(request.body)}`;
-  return { key, request: text, showsCustomer: endsWithCustomer === true };
+  return { key, request: text, endsWithDeletion: endsWithDeletion === true };
 }
 
 /** Compiles a row's checks once. Returns a function that reads one request. */

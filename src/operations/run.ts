@@ -25,7 +25,7 @@ export interface RepeatKey {
   /** Method, path and body. */
   readonly request: string;
   /** Whether the first answer shows a customer, who may be deleted since. */
-  readonly showsCustomer: boolean;
+  readonly endsWithDeletion: boolean;
 }
 
 export interface Performed {
@@ -109,13 +109,13 @@ async function firstAnswer(
   system: System,
   keyring: Keyring,
   { indexVersion, recordId, first, isDeleted }: ClaimedAnswer,
-  { request, showsCustomer }: RepeatKey,
+  { request, endsWithDeletion }: RepeatKey,
 ): Promise<Answer> {
   // After an erasure nothing is left that would tell a repeat from another request.
-  if (first === undefined) throw new Refusal(showsCustomer ? 'customer_deleted' : 'idempotency_mismatch');
+  if (first === undefined) throw new Refusal(endsWithDeletion ? 'customer_deleted' : 'idempotency_mismatch');
   if (!timingSafeEqual(first.fingerprint, keyring.indexAt(indexVersion, 'fingerprint', request)))
     throw new Refusal('idempotency_mismatch');
-  if (showsCustomer && isDeleted) throw new Refusal('customer_deleted');
+  if (endsWithDeletion && isDeleted) throw new Refusal('customer_deleted');
   return JSON.parse(
     await readSealed(system.keyrings, keyring, answerSealContext(recordId), first.answer),
   ) as Answer;

@@ -91,7 +91,7 @@ const createChangeRequest = operation({
   },
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'change_request_needless'],
-  endsWithCustomer: true,
+  endsWithDeletion: true,
   unknownError: 'unknown_create_change_request',
 });
 
@@ -182,15 +182,8 @@ const decideChangeRequest = operation({
     },
   },
   schemaError: 'edit_customer_schema',
-  errors: [
-    'change_request_dne',
-    'change_request_decided',
-    'second_approver',
-    'customer_dne',
-    'ssn_dup',
-    'lookup_budget',
-  ],
-  endsWithCustomer: true,
+  errors: ['change_request_dne', 'change_request_decided', 'second_approver', 'ssn_dup', 'lookup_budget'],
+  endsWithDeletion: true,
   unknownError: 'unknown_decide_change_request',
 });
 

@@ -1,8 +1,7 @@
 import type { TObject, TSchema } from 'typebox';
 import Type from 'typebox';
-import { notValid } from '../../domain/errors.ts';
 import { parseCursor } from '../../domain/paging.ts';
-import { Problems } from '../../domain/problems.ts';
+import { notValid, Problems } from '../../domain/problems.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
 import { eventDays, eventTypes, typesOf } from '../../domain/webhooks/events.ts';
 import { customerExample } from '../customers/examples.ts';

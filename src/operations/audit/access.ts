@@ -10,8 +10,9 @@ import {
   mergeAccess,
   parseAccessCursor,
 } from '../../domain/audit/access.ts';
-import { invalidField, Refusal } from '../../domain/errors.ts';
+import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId, KeyIdentity } from '../../domain/ids.ts';
+import { invalidField } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { notATime, parseInstant } from '../../domain/time.ts';

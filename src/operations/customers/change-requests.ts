@@ -129,7 +129,11 @@ export async function decideChangeRequest(
 ): Promise<Answer> {
   const { now, principal, keyring, scope } = context;
   const request = await read(context, params.change_request_id);
-  const opened = await openForChange(context, request.customerId, 'none');
+  const opened = await openForChange(context, request.customerId, 'none').catch((error: unknown) => {
+    // The customer was deleted a moment ago, and the request ended with it.
+    const isGone = error instanceof Refusal && error.code === 'customer_dne';
+    throw isGone ? new Refusal('change_request_dne') : error;
+  });
   // Read again after the customer, because a concurrent decision also changes the customer.
   const { id, status } = await read(context, params.change_request_id);
   if (status !== 'pending') throw new Refusal('change_request_decided');

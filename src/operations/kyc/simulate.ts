@@ -1,9 +1,10 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { applicantOf } from '../../domain/customers/applicant.ts';
-import { invalidField, Refusal } from '../../domain/errors.ts';
+import { Refusal } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
 import { isRunning, kycAfter, kycFields, kycTable } from '../../domain/kyc/verification.ts';
+import { invalidField } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
 import { insertRunPart } from '../../store/kyc/runs.ts';

@@ -354,15 +354,6 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       await brand.call('POST', path, { body: { decision: 'decline' } });
       return brand.call('POST', path, { body: { decision: 'approve' }, headers });
     },
-    customer_dne: async (_row, headers) => {
-      const id = await changeRequest(brand);
-      const { customer_id } = (await brand.call('GET', `/change-requests/${id}`)).json;
-      await brand.call('DELETE', `/customers/${customer_id}`);
-      return brand.call('POST', `/change-requests/${id}/decision`, {
-        body: { decision: 'approve' },
-        headers,
-      });
-    },
     ssn_dup: async (_row, headers) => {
       const { ssn } = person();
       const id = await changeRequest(brand, { ssn });

@@ -62,7 +62,7 @@ describe('a repeat under an Idempotency-Key, once the customer is deleted', () =
     expect(first.status).toBeLessThan(300);
     const id = await claimedCustomer();
     if (id === undefined) {
-      expect(row.endsWithCustomer).toBe(undefined);
+      expect(row.endsWithDeletion).toBe(undefined);
       return;
     }
     await brand.call('DELETE', `/customers/${id}`);

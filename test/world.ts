@@ -24,6 +24,7 @@ import type { Outbound } from '../src/providers/outbound.ts';
 import { appRole, ownerRole } from '../src/store/embedded/passwords.ts';
 import { checkAnswer } from './contract-check.ts';
 import { template } from './global-setup.ts';
+import { wideBudgets } from './wide-budgets.ts';
 
 export interface WorldOptions {
   /** Settings as an operator would write them, beside those that point the world at the test server. */
@@ -87,16 +88,6 @@ export interface Called {
   // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape its row says, which `call` has checked.
   readonly json: any;
 }
-
-/** So much that no test meets the end of a budget by chance; those of the attacks set the budgets of live. */
-export const wideBudgets = {
-  CLIENTELE_SSN_MISSES: '1000000',
-  CLIENTELE_SSN_MISSES_BRAND: '1000000',
-  CLIENTELE_SSN_SAME_LAST_FOUR: '1000000',
-  CLIENTELE_SEARCH_MISSES: '1000000',
-  CLIENTELE_SEARCH_MISSES_BRAND: '1000000',
-  CLIENTELE_SSN_REVEALS: '1000000',
-} as const;
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const server = inject('server');

@@ -26,7 +26,12 @@ export interface Operation {
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly body:
-    | { readonly schema: Schema; readonly example: unknown; readonly fits: ValidateFunction }
+    | {
+        readonly schema: Schema;
+        readonly example: unknown;
+        /** Whether the document allows this body. */
+        readonly fits: (value: unknown) => boolean;
+      }
     | undefined;
   /** Whether callers sign instead of showing a key. */
   readonly signed: boolean;
@@ -64,6 +69,24 @@ function closed(node: unknown): unknown {
   return copy['type'] === 'object' && !isOpen ? { ...copy, additionalProperties: false } : copy;
 }
 
+/**
+ * A body of a POST as the document's introduction reads it: null for an optional member counts as absent. The schemas
+ * themselves do not allow null, since generated clients would then have two ways to leave a member out.
+ */
+function withoutNulls(value: unknown, given: Schema, resolve: Api['resolve']): unknown {
+  const schema = resolve(given);
+  if (Array.isArray(value))
+    return schema['items'] ? value.map((item) => withoutNulls(item, schema['items'], resolve)) : value;
+  if (typeof value !== 'object' || value === null || !schema['properties']) return value;
+  const known = new Map(Object.entries<Schema>(schema['properties']));
+  const required = new Set<string>(schema['required'] ?? []);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, inner]) => inner !== null || !known.has(name) || required.has(name))
+      .map(([name, inner]) => [name, withoutNulls(inner, known.get(name) ?? {}, resolve)]),
+  );
+}
+
 interface Raw {
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
@@ -97,6 +120,10 @@ export function readDocument(text: string): Api {
   };
   const compiled = (ajv: Ajv2020, id: string, schema: Schema): ValidateFunction =>
     ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${id}#/`)) as Schema);
+  const fitting = (method: string, schema: Schema): ((value: unknown) => boolean) => {
+    const validate = compiled(asDocumented, 'requests', schema);
+    return (value) => validate(method === 'post' ? withoutNulls(value, schema, target<Schema>) : value);
+  };
   const answerOf = (value: unknown): DocumentedAnswer => {
     const { headers = {}, content = {} } = target<RawAnswer>(value);
     const media = Object.entries(content).map(
@@ -117,7 +144,7 @@ export function readDocument(text: string): Api {
         method: method.toUpperCase(),
         path,
         parameters: (one.parameters ?? []).map((parameter) => target<Parameter>(parameter)),
-        body: sent && { ...sent, fits: compiled(asDocumented, 'requests', sent.schema) },
+        body: sent && { ...sent, fits: fitting(method, sent.schema) },
         signed: one.security !== undefined,
         answers: new Map(
           Object.entries(one.responses).map(([status, answer]) => [Number(status), answerOf(answer)]),

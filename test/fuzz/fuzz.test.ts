@@ -8,6 +8,7 @@ import { openWorld } from '../world.ts';
 import { acceptedAnswers } from './accepted-answers.ts';
 import type { Api } from './document.ts';
 import { readDocument } from './document.ts';
+import { faultOf } from './oracle.ts';
 import { fuzz, reportText } from './run.ts';
 import { canaryMarker, fakeOutbound, foreignIds, newTenant } from './target.ts';
 import { Pool } from './values.ts';
@@ -21,10 +22,12 @@ const seed = 20_260_504;
 
 let world: World;
 let text: string;
+let api: Api;
 
 beforeAll(async () => {
   world = await openWorld({ outbound: fakeOutbound() });
   text = await readFile(new URL('../../openapi.json', import.meta.url), 'utf8');
+  api = readDocument(text);
 });
 afterAll(() => world.close());
 
@@ -38,16 +41,50 @@ const lanes = async (count: number) => {
   );
 };
 
-const run = async (api: Api, url: string, requests: number) =>
-  fuzz({ api, url, seed, requests, lanes: await lanes(3), mostSeconds: 40, acceptedAnswers });
+const run = async (document: Api, url: string, requests: number) =>
+  fuzz({ api: document, url, seed, requests, lanes: await lanes(3), mostSeconds: 40, acceptedAnswers });
 
 test('every answer to generated requests conforms to the document', { timeout: 180_000 }, async () => {
-  const report = await run(readDocument(text), world.url, 2_500);
+  const report = await run(api, world.url, 2_500);
   expect(report.faults, reportText(report)).toEqual([]);
   expect(report.sent).toBeGreaterThan(100);
   // A busy machine does not get to the end within the time that the suite has for this.
   if (report.sent >= 2_500) expect(report.unreached).toEqual([]);
   expect(world.log.filter((line) => line.toLowerCase().includes(canaryMarker))).toEqual([]);
+});
+
+test('null counts as absent only for an optional member of a POST', () => {
+  const fits = (operationId: string, change: object): boolean => {
+    const body = api.operations.find((one) => one.operationId === operationId)?.body;
+    return body?.fits({ ...(body.example as object), ...change }) ?? false;
+  };
+  expect(fits('createCustomer', { middle_name: null })).toBe(true);
+  expect(fits('createCustomer', { first_name: null })).toBe(false);
+  expect(fits('createCustomer', { nothing_known: null })).toBe(false);
+  expect(fits('createWebhook', { description: null })).toBe(true);
+  expect(fits('createWebhook', { events: [null] })).toBe(false);
+  expect(fits('updateCustomer', { middle_name: null })).toBe(false);
+});
+
+test('an answer without a body in the document must have none', () => {
+  const operation = api.operations.find((one) => one.operationId === 'getCustomer');
+  const named = [...(operation?.answers.get(304)?.headers ?? [])].map((name) => [name, 'x'] as const);
+  const kept = [...named, ['cache-control', 'no-store'], ['x-content-type-options', 'nosniff']] as const;
+  const sent = { operationId: 'getCustomer', method: 'GET', path: '', headers: [], body: undefined };
+  const judged = (body: string, more: readonly (readonly [string, string])[] = []) =>
+    faultOf(
+      api,
+      operation,
+      { ...sent, marker: canaryMarker, mustFail: false },
+      {
+        status: 304,
+        headers: new Map([...kept, ...more]),
+        text: body,
+      },
+    );
+  expect(judged('')).toBeUndefined();
+  expect(judged('{}')).toBe('getCustomer 304: the document has no body for this status');
+  expect(judged('', [['content-type', 'application/json']])).toBe(judged('{}'));
 });
 
 interface Spoilt {
@@ -60,8 +97,8 @@ type Change = (answer: Spoilt, sent: string) => Partial<Spoilt>;
 const shown: Change = ({ body }, sent) => ({ body: JSON.stringify({ ...JSON.parse(body), Message: sent }) });
 
 describe('a planted fault is found', { timeout: 120_000 }, () => {
-  const found = async (api: Api, url = world.url) =>
-    (await run(api, url, 150)).faults.map(({ kind }) => kind);
+  const found = async (document: Api, url = world.url) =>
+    (await run(document, url, 150)).faults.map(({ kind }) => kind);
 
   test('a member that the document does not list', async () => {
     const document = JSON.parse(text);
@@ -78,7 +115,7 @@ describe('a planted fault is found', { timeout: 120_000 }, () => {
   ])('%s', async (_what, change, kind) => {
     const proxy = await spoiling(world.url, change);
     try {
-      const kinds = await found(readDocument(text), `http://127.0.0.1:${portOf(proxy)}`);
+      const kinds = await found(api, `http://127.0.0.1:${portOf(proxy)}`);
       expect(kinds).toContainEqual(expect.stringContaining(kind));
     } finally {
       proxy.closeAllConnections();

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/main.ts';
+import { wideBudgets } from '../wide-budgets.ts';
 import { acceptedAnswers } from './accepted-answers.ts';
 import { readDocument } from './document.ts';
 import { fuzz, reportText } from './run.ts';
@@ -33,6 +34,8 @@ const server = await startServer(
     CLIENTELE_PORT: '0',
     CLIENTELE_DEMO: '0',
     CLIENTELE_LOG_LEVEL: 'debug',
+    // The model knows of no budgets: within an hour it makes more duplicates than a client may.
+    ...wideBudgets,
   }),
   { logger: pino({ level: 'debug', base: null }, sink), outbound: fakeOutbound() },
 );

@@ -52,6 +52,8 @@ function answerFault(operation: Operation, sent: OutgoingRequest, got: Received)
   for (const name of documented.headers) {
     if (!sometimes.has(name) && !got.headers.has(name)) return `the header ${name} is missing`;
   }
+  if (documented.media.size === 0)
+    return got.text === '' && mediaOf(got) === '' ? undefined : 'the document has no body for this status';
   const validate = documented.media.get(mediaOf(got));
   if (!validate) return `the media type ${mediaOf(got)} is not in the document`;
   const misshapen = bodyFault(validate, got);
@@ -91,7 +93,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function codeOf({ text }: Received): string {
+export function codeOf({ text }: Received): string {
   const body = parsed(text) as { Code?: string; code?: string } | undefined;
   return String(body?.Code ?? body?.code);
 }

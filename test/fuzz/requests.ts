@@ -120,6 +120,19 @@ function queryOf(
   return { text: parts.length > 0 ? `?${parts.join('&')}` : '', mustFail };
 }
 
+/** Whether the document rules out this query or this body. The body is undefined, empty or JSON. */
+export function isRuledOut(operation: Operation, path: string, body: string | undefined): boolean {
+  const query = new URLSearchParams(path.split('?')[1]);
+  const isQueryWrong = operation.parameters.some((parameter) => {
+    const sent = parameter.in === 'query' ? query.getAll(parameter.name) : [];
+    return sent.length > 1 || sent.some((value) => !fitsText(parameter, value));
+  });
+  if (isQueryWrong) return true;
+  const isEmpty = body === undefined || body === '';
+  if (!operation.body) return !isEmpty;
+  return isEmpty || !operation.body.fits(JSON.parse(body));
+}
+
 /** Whether the document's schema of a query parameter allows this text. */
 function fitsText({ schema }: Parameter, text: string): boolean {
   if (schema['type'] === 'integer') {

@@ -3,7 +3,7 @@ import type { Api, Operation } from './document.ts';
 import { faultOf } from './oracle.ts';
 import { Random } from './random.ts';
 import type { TestTenant } from './requests.ts';
-import { requestOf, unroutedRequest } from './requests.ts';
+import { isRuledOut, requestOf, unroutedRequest } from './requests.ts';
 import type { OutgoingRequest, Received } from './send.ts';
 import { Sender } from './send.ts';
 import type { Call } from './sequences.ts';
@@ -172,7 +172,8 @@ class Run {
       if (fault.status === 0) continue;
       for (let smaller = true, rounds = 0; smaller && rounds < 20; rounds += 1) {
         smaller = false;
-        for (const candidate of smallerThan(fault.smallest)) {
+        for (const smallerRequest of smallerThan(fault.smallest)) {
+          const candidate = this.#judged(smallerRequest, fault.smallest);
           const got = await this.#sender.send(candidate).catch(() => undefined);
           if (!got || this.#faultOf(candidate, got) !== fault.kind) continue;
           fault.smallest = candidate;
@@ -181,6 +182,16 @@ class Run {
         }
       }
     }
+  }
+
+  /** A smaller request may be one that the document allows, although it rules out the larger one. */
+  #judged(smaller: OutgoingRequest, larger: OutgoingRequest): OutgoingRequest {
+    const operation = this.#byId.get(smaller.operationId);
+    if (!operation || (smaller.path === larger.path && smaller.body === larger.body)) return smaller;
+    const isReadable =
+      smaller.body === undefined || smaller.body === '' || jsonOf(smaller.body) !== undefined;
+    if (!isReadable) return smaller;
+    return { ...smaller, mustFail: isRuledOut(operation, smaller.path, smaller.body) };
   }
 
   report(): FuzzReport {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Receiver } from '../fakes/receiver.ts';
 import { openReceiver } from '../fakes/receiver.ts';
-import { wideBudgets } from '../world.ts';
+import { wideBudgets } from '../wide-budgets.ts';
 import { type CanaryPerson, canaryPerson } from './canary/people.ts';
 import { type Finding, scanFolder, scannerFor } from './canary/scanner.ts';
 import { eventually } from './durability/cpu-contention.ts';

@@ -21,6 +21,10 @@ Every answer carries \`X-Request-Id\`.
 
 **Members.** Each answer lists all its members. A later version may add some, so pass over what you do not know.
 
+**Bodies** are JSON. In the body of a POST, \`null\` for an optional member counts as absent, at every level; in a
+PATCH it is refused. A byte order mark before the JSON means nothing, nor does a parameter of the media type, except a
+charset other than UTF-8.
+
 **Text** is UTF-8. It is stored and counted in its normal form: composed (Unicode NFC), with single spaces between
 words and none at the ends. Control characters, lone surrogates, marks that turn the direction of writing, line
 separators and the byte order mark are refused in every field; only reasons and notes take line breaks. Refused as

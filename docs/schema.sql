@@ -75,8 +75,10 @@ create table brand_keys (
   wrapped text not null,
   created_at timestamp with time zone not null,
   claimed_until timestamp with time zone,
+  index_form integer default 1 not null,
   constraint brand_keys_pkey PRIMARY KEY (brand_id, kind, version),
   constraint brand_keys_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
+  constraint brand_keys_index_form_check CHECK (index_form > 0),
   constraint brand_keys_kind_check CHECK (kind = ANY (ARRAY['brand'::text, 'index'::text])),
   constraint brand_keys_version_check CHECK (version > 0)
 );

@@ -20,6 +20,8 @@ export interface Keyring {
   readonly indexVersion: number;
   /** Every index key version of the keyring, ascending. During a rotation, a look-up uses each of them. */
   readonly indexVersions: readonly number[];
+  /** The number of the forms that the values of an index key have; the key is sealed with it. */
+  indexFormAt(version: number): number;
   /** Any text, sealed in a context, as base64. */
   seal(context: SealContext, text: string): string;
   /**
@@ -56,6 +58,7 @@ export function makeKeyring(
   brandId: string,
   brandKeys: KeyVersions,
   indexKeys: KeyVersions,
+  indexFormAt: (version: number) => number,
   nextNonce: () => Buffer,
   newSecret: () => Buffer,
 ): Keyring {
@@ -95,6 +98,7 @@ export function makeKeyring(
     sealVersion,
     indexVersion,
     indexVersions,
+    indexFormAt,
     sealBytes,
     openBytes,
     seal: (context: SealContext, text: string) => sealBytes(context, textToBytes(text)).toString('base64'),

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { newestIndexForm } from '../domain/customers/index-forms.ts';
 import { nonces, type Random, randomBytesExactly } from './aead.ts';
 import { deriveKey, KEY_BYTES, keyFromBytes, mac } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
@@ -24,6 +25,11 @@ export interface WrappedKey {
   readonly rootVersion: number;
   /** Base64. */
   readonly wrapped: string;
+  /**
+   * The number of the forms of an index key's values, for whoever schedules rotations; 1 if absent. The key is sealed
+   * with it, and is opened by trying the numbers, so this copy decides nothing.
+   */
+  readonly indexForm?: number;
 }
 
 export interface Vault {
@@ -38,8 +44,8 @@ export interface Vault {
   reload(): void;
   /** A new brand's first keys, brand 1 and index 1, wrapped and ready to store. */
   newBrandKeys(brandId: string): readonly WrappedKey[];
-  /** A new random key of the given version, from 1. */
-  newKey(brandId: string, kind: KeyKind, version: number): WrappedKey;
+  /** A new random key of the given version, from 1. An index key gets the newest forms unless older ones are named. */
+  newKey(brandId: string, kind: KeyKind, version: number, indexForm?: number): WrappedKey;
   /** The same key under the current root version. Throws like `keyring`. */
   rewrap(brandId: string, key: WrappedKey): WrappedKey;
   /**
@@ -74,6 +80,12 @@ export interface VaultOptions {
   readonly random?: Random;
 }
 
+/** A key in the open, and the number of its index forms; 1 for every brand key. */
+interface Unwrapped {
+  readonly secret: Buffer;
+  readonly indexForm: number;
+}
+
 const PROVEN = Buffer.from('clientele root key');
 
 /** Opens the vault with the given root keys. Its methods never return a plain key. */
@@ -99,32 +111,51 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     );
   }
 
-  function wrap(brandId: string, kind: KeyKind, version: number, secret: Buffer): WrappedKey {
+  function wrap(brandId: string, kind: KeyKind, version: number, opened: Unwrapped): WrappedKey {
+    const { secret, indexForm } = opened;
     const rootVersion = root.current;
     const key = under('wrap', rootVersion, keyName(brandId, kind, version));
-    const aad = wrapContext(brandId, kind, version, rootVersion);
+    const aad = wrapContext(brandId, kind, version, rootVersion, indexForm);
     const record = sealRecord(key, rootVersion, nextNonce(), aad, secret);
     secret.fill(0);
-    return { kind, version, rootVersion, wrapped: record.toString('base64') };
+    const wrapped = record.toString('base64');
+    return { kind, version, rootVersion, wrapped, ...(indexForm > 1 && { indexForm }) };
   }
 
-  function unwrap(brandId: string, { kind, version, rootVersion, wrapped }: WrappedKey): Buffer {
+  function unwrap(brandId: string, { kind, version, rootVersion, wrapped }: WrappedKey): Unwrapped {
     const what = keyName(brandId, kind, version);
     const key = under('wrap', rootVersion, what);
-    const aad = wrapContext(brandId, kind, version, rootVersion);
     const record = fromBase64(wrapped);
     const matches = record !== undefined && recordVersion(record) === rootVersion;
-    const secret = matches ? openRecord(key, aad, record) : undefined;
-    if (secret?.length !== KEY_BYTES) throw new VaultError('unreadable', `${what} does not open.`);
-    return secret;
+    for (let indexForm = kind === 'index' ? newestIndexForm : 1; matches && indexForm > 0; indexForm -= 1) {
+      const secret = openRecord(key, wrapContext(brandId, kind, version, rootVersion, indexForm), record);
+      if (secret?.length === KEY_BYTES) return { secret, indexForm };
+    }
+    throw new VaultError('unreadable', `${what} does not open.`);
   }
 
-  function newKey(brandId: string, kind: KeyKind, version: number): WrappedKey {
-    return wrap(brandId, kind, version, randomBytesExactly(random, KEY_BYTES));
+  function newKey(brandId: string, kind: KeyKind, version: number, form = newestIndexForm): WrappedKey {
+    const secret = randomBytesExactly(random, KEY_BYTES);
+    return wrap(brandId, kind, version, { secret, indexForm: kind === 'index' ? form : 1 });
   }
 
-  const unwrapAll = (brandId: string, kind: KeyKind, keys: readonly WrappedKey[]) =>
-    byVersion(brandId, kind, keys, (key) => keyFromBytes(unwrap(brandId, key)));
+  function keyringOf(brandId: string, keys: readonly WrappedKey[]): Keyring {
+    const indexFormOf = new Map<number, number>();
+    const unwrapAll = (kind: KeyKind) =>
+      byVersion(brandId, kind, keys, (key) => {
+        const { secret, indexForm } = unwrap(brandId, key);
+        if (kind === 'index') indexFormOf.set(key.version, indexForm);
+        return keyFromBytes(secret);
+      });
+    return makeKeyring(
+      brandId,
+      unwrapAll('brand'),
+      unwrapAll('index'),
+      (version) => indexFormOf.get(version) ?? 1,
+      nextNonce,
+      () => randomBytesExactly(random, KEY_BYTES),
+    );
+  }
 
   return Object.freeze({
     get rootVersion() {
@@ -141,14 +172,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     newKey,
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
     rewrap: (brandId: string, key: WrappedKey) => wrap(brandId, key.kind, key.version, unwrap(brandId, key)),
-    keyring: (brandId: string, keys: readonly WrappedKey[]) =>
-      makeKeyring(
-        brandId,
-        unwrapAll(brandId, 'brand', keys),
-        unwrapAll(brandId, 'index', keys),
-        nextNonce,
-        () => randomBytesExactly(random, KEY_BYTES),
-      ),
+    keyring: keyringOf,
     proof: () => proveRoot(root.current, under('proof', root.current, 'The proof'), nextNonce()),
     provesRoot: (proof: string) => {
       const record = fromBase64(proof);
@@ -257,10 +281,18 @@ function keyName(brandId: string, kind: KeyKind, version: number): string {
   return `The ${kind} key of brand ${brandId}, version ${version},`;
 }
 
-function wrapContext(brandId: string, kind: KeyKind, version: number, rootVersion: number): Buffer {
+/** Keys with the first index forms were wrapped before forms had a number. */
+function wrapContext(
+  brandId: string,
+  kind: KeyKind,
+  version: number,
+  rootVersion: number,
+  indexForm: number,
+): Buffer {
   checkId('brand id', brandId);
   checkUint32('key version', version, 1);
-  return tuple(FORMAT, 'wrap', brandId, kind, version, rootVersion);
+  const context = [FORMAT, 'wrap', brandId, kind, version, rootVersion] as const;
+  return indexForm === 1 ? tuple(...context) : tuple(...context, indexForm);
 }
 
 function proofContext(rootVersion: number): Buffer {

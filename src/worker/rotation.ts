@@ -1,3 +1,4 @@
+import { newestIndexForm } from '../domain/customers/index-forms.ts';
 import { plusSeconds } from '../domain/time.ts';
 import type { KeyKind } from '../operations/rotation/brand-rotation.ts';
 import { rotateKey } from '../operations/rotation/brand-rotation.ts';
@@ -12,7 +13,7 @@ import type { TaskLog } from './task-log.ts';
 /** Milliseconds between two rounds. */
 const interval = 30_000;
 
-/** Replaces keys that are old enough, and resumes rotations that were interrupted. */
+/** Replaces keys that are old enough or have older index forms, and resumes rotations that were interrupted. */
 export function startRotations(
   system: System,
   policy: RootPolicy,
@@ -58,7 +59,7 @@ export async function rotationRound(
   const { rotateDays } = policy;
   const now = system.now();
   const before = rotateDays > 0 ? plusSeconds(now, -rotateDays * 86_400) : undefined;
-  for (const { brandId, kind } of await claimRotations(system.db, now, before)) {
+  for (const { brandId, kind } of await claimRotations(system.db, now, before, newestIndexForm)) {
     if (isStopped()) return;
     const options = {
       by: 'clientele',

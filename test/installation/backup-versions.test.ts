@@ -66,7 +66,10 @@ async function firstVersion(): Promise<Config> {
     `insert into installation (environment, root_proof, created_at) values ('sandbox', '${vault.proof()}', now());
      insert into brands values ('${brandId}', 'An early brand', now())`,
   );
-  for (const { kind, version, rootVersion, wrapped } of vault.newBrandKeys(brandId)) {
+  for (const { kind, version, rootVersion, wrapped } of [
+    vault.newKey(brandId, 'brand', 1),
+    vault.newKey(brandId, 'index', 1, 1),
+  ]) {
     await sql(
       config,
       `insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at)

@@ -138,7 +138,8 @@ describe("records of today's format always open", () => {
 
   test('the same randomness seals to the same bytes', () => {
     const vault = openVault(rootKeyFromText(golden.root, 'ROOT_KEY').load(), { random: stream() });
-    const keys = vault.newBrandKeys(brandId);
+    // The golden index key is one with the first forms, as older versions made it.
+    const keys = [vault.newKey(brandId, 'brand', 1), vault.newKey(brandId, 'index', 1, 1)];
     expect(keys).toEqual(wrapped);
     const keyring = vault.keyring(brandId, keys);
     expect(keyring.seal(profile, profileText)).toBe(golden.profile);

@@ -4,11 +4,11 @@ import { customerFields } from '../fields.ts';
 import { parseId } from '../ids.ts';
 import { Problems } from '../problems.ts';
 import type { ValidationContext } from '../values.ts';
-import { digitsOf, valueRules } from '../values.ts';
+import { valueRules } from '../values.ts';
 import type { AddressFields } from './address.ts';
 import { addressFields } from './address.ts';
 import type { Profile } from './customer.ts';
-import { indexForms } from './search.ts';
+import { indexForms } from './index-forms.ts';
 
 /** The applicant of a verification: the data at its start, which the provider checks. */
 export interface Applicant {
@@ -115,9 +115,13 @@ export function completeForStart(
   const phone = profile.phone ?? sent.phone;
   if (phone === undefined) problems.add('phone', missing);
   if (profile.phone !== undefined) {
-    if (sent.phone !== undefined && digitsOf(sent.phone) !== digitsOf(profile.phone)) differs('phone');
-    const code = profile.phone_country_code ?? '1';
-    if (sent.phone_country_code !== undefined && sent.phone_country_code !== code)
+    const code = profile.phone_country_code;
+    const kept = indexForms.phone(code, profile.phone);
+    if (sent.phone !== undefined && indexForms.phone(code, sent.phone) !== kept) differs('phone');
+    if (
+      sent.phone_country_code !== undefined &&
+      indexForms.phone(sent.phone_country_code, profile.phone) !== kept
+    )
       differs('phone_country_code');
   }
   const completed: Completed = {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { EventType } from '../webhooks/events.ts';
+import { indexForms } from './index-forms.ts';
 import type { SearchInput } from './search.ts';
-import { indexForms } from './search.ts';
 
 /**
  * The budgets for what a key can learn about SSNs. A key that may search by SSN, or learns that a number is taken,

@@ -3,7 +3,7 @@ import type { KycStatus } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
 import { notATime, parseInstant } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
-import { digitsOf, valueRules } from '../values.ts';
+import { valueRules } from '../values.ts';
 import type { Deliverability } from './address.ts';
 
 /** The criteria of a search; all of them must match. */
@@ -48,16 +48,3 @@ export function checkSearch(body: unknown, validationContext: ValidationContext)
   together('phone_country_code', 'phone');
   return problems;
 }
-
-/**
- * The normal forms under which values are found. Both sides, the record that is written and the search that
- * looks for it, go through these, and only their keyed digests (blind indexes) reach the database.
- */
-export const indexForms = {
-  ssn: (ssn: string): string => digitsOf(ssn),
-  email: (email: string): string => email.normalize('NFC').toLowerCase(),
-  phone: (countryCode: string | undefined, phone: string): string =>
-    `${countryCode ?? '1'} ${digitsOf(phone)}`,
-  nameAndDob: (lastName: string, dob: string): string =>
-    `${dob} ${lastName.normalize('NFC').toLowerCase().replaceAll('’', "'")}`,
-} as const;

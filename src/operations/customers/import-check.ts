@@ -3,7 +3,7 @@ import { customerOperations } from '../../contract/customers/customers.ts';
 import { parseBody } from '../../contract/json.ts';
 import { checkTexts, shapeCheck, withoutNulls } from '../../contract/validate.ts';
 import type { CustomerInput } from '../../domain/customers/customer.ts';
-import { indexForms } from '../../domain/customers/search.ts';
+import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import type { FieldProblems } from '../../domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../domain/errors.ts';
 import { Problems } from '../../domain/problems.ts';
@@ -67,7 +67,9 @@ export const lineKeys = (keyring: Keyring, { digest }: CheckedLine): readonly Bu
 function ssnDigests(system: System, keyring: Keyring, { body }: CheckedLine): readonly Buffer[] {
   const number = body?.ssn === undefined ? undefined : digitsOf(body.ssn);
   if (number === undefined || !isUnique(system, number)) return [];
-  return keyring.indexVersions.map((version) => keyring.indexAt(version, 'ssn', indexForms.ssn(number)));
+  return keyring.indexVersions.map((version) =>
+    keyring.indexAt(version, 'ssn', indexFormsOf(keyring.indexFormAt(version)).ssn(number)),
+  );
 }
 
 /** The lines that no earlier run has imported. */

@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/customers/customer.ts';
-import { indexForms } from '../../domain/customers/search.ts';
+import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import { customerFields } from '../../domain/fields.ts';
 import type { IndexValues } from '../../store/customers/customers.ts';
@@ -21,17 +21,20 @@ export function indexValues(
     const normal = wanted.has(kind) ? form() : undefined;
     return normal === undefined ? undefined : keyring.index(kind, normal);
   };
+  const forms = indexFormsOf(keyring.indexFormAt(keyring.indexVersion));
   const older = (kept: string) =>
     keyring.indexVersions
       .slice(0, -1)
-      .map((version) => keyring.indexAt(version, 'ssn', indexForms.ssn(kept)));
+      .map((version) =>
+        keyring.indexAt(version, 'ssn', indexFormsOf(keyring.indexFormAt(version)).ssn(kept)),
+      );
   return {
     version: keyring.indexVersion,
     olderSsn: ssn !== undefined && wanted.has('ssn') ? older(ssn) : [],
-    ssn: value('ssn', () => ssn && indexForms.ssn(ssn)),
-    email: value('email', () => email && indexForms.email(email)),
-    phone: value('phone', () => phone && indexForms.phone(countryCode, phone)),
-    nameAndDob: value('name_dob', () => indexForms.nameAndDob(lastName, dob)),
+    ssn: value('ssn', () => ssn && forms.ssn(ssn)),
+    email: value('email', () => email && forms.email(email)),
+    phone: value('phone', () => phone && forms.phone(countryCode, phone)),
+    nameAndDob: value('name_dob', () => forms.nameAndDob(lastName, dob)),
   };
 }
 

@@ -1,9 +1,10 @@
 import { positionOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
+import type { IndexForms } from '../../domain/customers/index-forms.ts';
+import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import { lookupOf } from '../../domain/customers/lookups.ts';
 import type { SearchInput } from '../../domain/customers/search.ts';
-import { indexForms } from '../../domain/customers/search.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { Paging } from '../../domain/paging.ts';
 import { defaultPerPage, linksOf, parseCursor } from '../../domain/paging.ts';
@@ -74,16 +75,18 @@ function filterOf(keyring: Keyring, asked: SearchInput): CustomerFilter {
   const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);
   const from = asked.created_from === undefined ? undefined : parseInstant(asked.created_from);
   const before = asked.created_before === undefined ? undefined : parseInstant(asked.created_before);
-  const digests = (kind: IndexKind, normalised: string) =>
-    keyring.indexVersions.map((version) => keyring.indexAt(version, kind, normalised));
+  const digests = (kind: IndexKind, normalised: (forms: IndexForms) => string) =>
+    keyring.indexVersions.map((version) =>
+      keyring.indexAt(version, kind, normalised(indexFormsOf(keyring.indexFormAt(version)))),
+    );
   return {
-    ...(ssn !== undefined && { ssn: digests('ssn', indexForms.ssn(ssn)) }),
-    ...(email !== undefined && { email: digests('email', indexForms.email(email)) }),
+    ...(ssn !== undefined && { ssn: digests('ssn', (forms) => forms.ssn(ssn)) }),
+    ...(email !== undefined && { email: digests('email', (forms) => forms.email(email)) }),
     ...(phone !== undefined && {
-      phone: digests('phone', indexForms.phone(asked.phone_country_code, phone)),
+      phone: digests('phone', (forms) => forms.phone(asked.phone_country_code, phone)),
     }),
     ...(lastName !== undefined &&
-      dob !== undefined && { nameAndDob: digests('name_dob', indexForms.nameAndDob(lastName, dob)) }),
+      dob !== undefined && { nameAndDob: digests('name_dob', (forms) => forms.nameAndDob(lastName, dob)) }),
     ...(brandPersonId !== undefined && { brandPersonId }),
     ...(asked.kyc_status !== undefined && { kycStatus: asked.kyc_status }),
     ...(asked.deliverability !== undefined && { deliverability: asked.deliverability }),

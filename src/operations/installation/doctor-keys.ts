@@ -1,3 +1,4 @@
+import { newestIndexForm } from '../../domain/customers/index-forms.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
@@ -37,6 +38,14 @@ export async function examineBrandKeys(
       if (ours.length > 1) {
         const uses = await countOlderKeyUses(scope, kind, newest.version, now());
         findings.push(keyInUse(brand, kind, uses));
+      } else if (kind === 'index' && newest.indexForm < newestIndexForm) {
+        findings.push(
+          yellow(
+            check,
+            `The index values of ${brand.name} have the forms of an older version, so some spellings are not found.`,
+            `A running server makes them again; or do it now with: ${command(kind, brand)}`,
+          ),
+        );
       } else if (isOverdue(newest.since, rotateDays, now())) {
         findings.push(
           yellow(

@@ -14,6 +14,8 @@ export interface StoredKey {
   readonly version: number;
   readonly rootVersion: number;
   readonly wrapped: string;
+  /** The number of an index key's forms, by which rotations are scheduled; 1 if absent. */
+  readonly indexForm?: number;
 }
 
 const stored = columns({
@@ -38,6 +40,7 @@ export interface KeyVersion {
   readonly version: number;
   readonly rootVersion: number;
   readonly since: Instant;
+  readonly indexForm: number;
 }
 
 const versions = columns({
@@ -45,6 +48,7 @@ const versions = columns({
   version: number(),
   rootVersion: number(),
   since: named('created_at', instant()),
+  indexForm: number(),
 });
 
 const versionsOf = statement(
@@ -66,8 +70,8 @@ const limitLockWait = statement('', "set local lock_timeout = '250ms'");
 const add = sql(
   'brand_key_add',
   `with added as (
-     insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at)
-     select :brandId, :kind::text, :version::int, :rootVersion::int, :wrapped::text, :now::timestamptz
+     insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at, index_form)
+     select :brandId, :kind::text, :version::int, :rootVersion::int, :wrapped::text, :now::timestamptz, :indexForm::int
       where (select array_agg(version) from brand_keys where brand_id = :brandId and kind = :kind::text) = array[:version::int - 1]
      returning 1
    ), ${journalSql('added')} select 1 as done from added`,
@@ -89,8 +93,8 @@ export async function addKey(
       await connection.run(limitLockWait, []);
       await connection.run(lockExclusively, [scope.brandId]);
       const { brandId } = scope;
-      const { kind, version, rootVersion, wrapped } = key;
-      const values = { brandId, kind, version, rootVersion, wrapped, now: toPostgres(now) };
+      const { kind, version, rootVersion, wrapped, indexForm = 1 } = key;
+      const values = { brandId, kind, version, rootVersion, wrapped, indexForm, now: toPostgres(now) };
       const added = await add.run(connection, { ...values, ...entryParameters(entry) });
       return added.length > 0 ? 'done' : 'superseded';
     });

@@ -29,7 +29,7 @@ const insert = sql(
 );
 const insertKey = sql(
   'brand_key_insert',
-  'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at) values (:brandId, :kind, :version, :rootVersion, :wrapped, :at)',
+  'insert into brand_keys (brand_id, kind, version, root_version, wrapped, created_at, index_form) values (:brandId, :kind, :version, :rootVersion, :wrapped, :at, :indexForm)',
 );
 
 const insertProgram = sql(
@@ -73,8 +73,9 @@ export function insertBrand(db: Database, brand: Brand, rows: BrandRows, entry: 
     const { brandId, name } = brand;
     const made = await insert.run(connection, { brandId, name, at, ...entryParameters(entry) });
     if (made.length === 0) return false;
-    for (const { kind, version, rootVersion, wrapped } of rows.keys) {
-      await insertKey.run(connection, { brandId, kind, version, rootVersion, wrapped, at });
+    for (const { kind, version, rootVersion, wrapped, indexForm = 1 } of rows.keys) {
+      const key = { kind, version, rootVersion, wrapped, indexForm };
+      await insertKey.run(connection, { brandId, ...key, at });
     }
     const { programId, name: programName, settingsSeal, proof } = rows.program;
     await insertProgram.run(connection, { brandId, programId, name: programName, settingsSeal, at, proof });

@@ -24,20 +24,25 @@ const due = sql(
    )
    update brand_keys as k set claimed_until = :until::timestamptz from newest
     where (k.brand_id, k.kind, k.version) = (newest.brand_id, newest.kind, newest.version)
-      and (newest.versions > 1 or k.created_at <= :before::timestamptz)
+      and (newest.versions > 1 or k.created_at <= :before::timestamptz or (k.kind = 'index' and k.index_form < :indexForm::int))
       and (k.claimed_until is null or k.claimed_until <= :now::timestamptz)
    returning ${claimed.list}`,
 );
 
-/** Claims rotations that are in progress, or due because the newest key was created at `before` or earlier. */
+/**
+ * Claims rotations that are in progress, or due because the newest key was created at `before` or earlier, or because
+ * the values of an index key have older forms than those with number `indexForm`.
+ */
 export async function claimRotations(
   db: Database,
   now: Instant,
   before: Instant | undefined,
+  indexForm: number,
 ): Promise<readonly RotationClaim[]> {
   const rows = await due.run(db, {
     now: toPostgres(now),
     until: toPostgres(plusSeconds(now, rotationLease)),
+    indexForm,
     before: before === undefined ? '-infinity' : toPostgres(before),
   });
   return rows.map(claimed.read);

@@ -58,7 +58,7 @@ export function makeKeyring(
   brandId: string,
   brandKeys: KeyVersions,
   indexKeys: KeyVersions,
-  indexFormAt: (version: number) => number,
+  indexForms: ReadonlyMap<number, number>,
   nextNonce: () => Buffer,
   newSecret: () => Buffer,
 ): Keyring {
@@ -66,6 +66,12 @@ export function makeKeyring(
   const indexVersions = Object.freeze([...indexKeys.keys()].sort((a, b) => a - b));
   const indexVersion = Math.max(...indexVersions);
   const { purposeKey, indexKey } = derivedKeys(brandId, brandKeys, indexKeys);
+
+  function indexFormAt(version: number): number {
+    const form = indexForms.get(version);
+    if (form === undefined) throw new UnknownKeyVersion(version, `An index of brand ${brandId}`);
+    return form;
+  }
 
   function unreadable(context: SealContext): VaultError {
     const { purpose, recordId, sealNumber } = context;

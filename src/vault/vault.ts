@@ -26,7 +26,7 @@ export interface WrappedKey {
   /** Base64. */
   readonly wrapped: string;
   /**
-   * The number of the forms of an index key's values, for whoever schedules rotations; 1 if absent. The key is sealed
+   * The number of the forms of an index key's values, by which rotations are scheduled; 1 if absent. The key is sealed
    * with it, and is opened by trying the numbers, so this copy decides nothing.
    */
   readonly indexForm?: number;
@@ -139,24 +139,6 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     return wrap(brandId, kind, version, { secret, indexForm: kind === 'index' ? form : 1 });
   }
 
-  function keyringOf(brandId: string, keys: readonly WrappedKey[]): Keyring {
-    const indexFormOf = new Map<number, number>();
-    const unwrapAll = (kind: KeyKind) =>
-      byVersion(brandId, kind, keys, (key) => {
-        const { secret, indexForm } = unwrap(brandId, key);
-        if (kind === 'index') indexFormOf.set(key.version, indexForm);
-        return keyFromBytes(secret);
-      });
-    return makeKeyring(
-      brandId,
-      unwrapAll('brand'),
-      unwrapAll('index'),
-      (version) => indexFormOf.get(version) ?? 1,
-      nextNonce,
-      () => randomBytesExactly(random, KEY_BYTES),
-    );
-  }
-
   return Object.freeze({
     get rootVersion() {
       return root.current;
@@ -172,7 +154,8 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     newKey,
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
     rewrap: (brandId: string, key: WrappedKey) => wrap(brandId, key.kind, key.version, unwrap(brandId, key)),
-    keyring: keyringOf,
+    keyring: (brandId: string, keys: readonly WrappedKey[]) =>
+      keyringOf(brandId, keys, unwrap, nextNonce, () => randomBytesExactly(random, KEY_BYTES)),
     proof: () => proveRoot(root.current, under('proof', root.current, 'The proof'), nextNonce()),
     provesRoot: (proof: string) => {
       const record = fromBase64(proof);
@@ -210,6 +193,25 @@ function proofsUnder(
       return version === 0 || isLoaded(version) ? undefined : version;
     },
   };
+}
+
+/** The keyring over a brand's stored keys. */
+function keyringOf(
+  brandId: string,
+  keys: readonly WrappedKey[],
+  unwrap: (brandId: string, key: WrappedKey) => Unwrapped,
+  nextNonce: () => Buffer,
+  newSecret: () => Buffer,
+): Keyring {
+  const indexForms = new Map<number, number>();
+  const unwrapAll = (kind: KeyKind) =>
+    byVersion(brandId, kind, keys, (key) => {
+      const { secret, indexForm } = unwrap(brandId, key);
+      if (kind === 'index') indexForms.set(key.version, indexForm);
+      return keyFromBytes(secret);
+    });
+  const [brandKeys, indexKeys] = [unwrapAll('brand'), unwrapAll('index')];
+  return makeKeyring(brandId, brandKeys, indexKeys, indexForms, nextNonce, newSecret);
 }
 
 /** The keys of one kind by version: at least one, and no version twice. */

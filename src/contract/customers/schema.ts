@@ -155,12 +155,20 @@ export const customer = Type.Object(
 
 export const searchBody = Type.Object(
   {
-    email: Type.Optional(text('Exact, in any case of letters (ß is SS); an international domain in letters or in punycode.')),
-    phone: Type.Optional(text('Exact, with or without dashes; with country code 1, also with the 1 before the ten digits.')),
+    email: Type.Optional(
+      text('Exact, in any case of letters (ß is SS); an international domain in letters or in punycode.'),
+    ),
+    phone: Type.Optional(
+      text('Exact, with or without dashes; with country code 1, also with the 1 before the ten digits.'),
+    ),
     phone_country_code: Type.Optional(text('Goes with phone; 1 when left out. Leading zeros do not count.')),
     ssn: Type.Optional(text('The full number.')),
     brand_person_id: Type.Optional(uuid("The brand's own id for the person.")),
-    last_name: Type.Optional(text('Exact, in any case of letters (ß is SS); goes with dob. Spaces at the ends and repeated spaces do not count.')),
+    last_name: Type.Optional(
+      text(
+        'Exact, in any case of letters (ß is SS); goes with dob. Spaces at the ends and repeated spaces do not count.',
+      ),
+    ),
     dob: Type.Optional(text('Goes with last_name.', undefined, { format: 'date' })),
     kyc_status: Type.Optional(oneOf(kycStatuses)),
     deliverability: Type.Optional(

@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import { normalForm } from '../text.ts';
 import { digitsOf } from '../values.ts';
 
@@ -46,8 +45,9 @@ const folded = (text: string): string =>
 
 /** An international domain as DNS has it. A domain of ASCII alone is only folded. */
 function asciiDomain(domain: string): string {
+  const url = `http://${domain}`;
   const isAscii = /^[\x21-\x7e]*$/.test(domain);
-  return (isAscii ? '' : domainToASCII(domain)) || folded(domain.normalize('NFC'));
+  return isAscii || !URL.canParse(url) ? folded(domain.normalize('NFC')) : new URL(url).hostname;
 }
 
 const versions: readonly IndexForms[] = [first, second];

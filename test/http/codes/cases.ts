@@ -87,15 +87,14 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
     return send(brand, await prepare(row, brand), { headers: repeated });
   },
   customer_deleted: async (row, headers) => {
-    const prepared = await prepare(row, brand);
+    // A brand of its own, whose only claim names the customer.
+    const own = await world.brand();
+    const prepared = await prepare(row, own);
     const repeated = { ...headers, 'Idempotency-Key': randomUUID() };
-    await send(brand, prepared, { headers: repeated });
-    const [claim] = await world.sql(
-      'select customer_id from idempotency where brand_id = $1 and customer_id is not null order by expires_at desc limit 1',
-      [brand.brandId],
-    );
-    await brand.call('DELETE', `/customers/${claim?.['customer_id']}`);
-    return send(brand, prepared, { headers: repeated });
+    await send(own, prepared, { headers: repeated });
+    const [claim] = await world.sql('select customer_id from idempotency where brand_id = $1', [own.brandId]);
+    await own.call('DELETE', `/customers/${claim?.['customer_id']}`);
+    return send(own, prepared, { headers: repeated });
   },
   input_error: (row, headers) => {
     if (row.schemaError === 'input_error' && row.method === 'GET') return unknownParameter(row, headers);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { erasureRequest, newWebhook, restrictedPath } from '../contract-samples.ts';
+import { erasureRequest, newCustomer, newWebhook, restrictedPath } from '../contract-samples.ts';
 import type { Receiver } from '../fakes/receiver.ts';
 import { openPublicReceiver } from '../fakes/receiver.ts';
 import type { BrandClient, World } from '../world.ts';
@@ -62,4 +62,20 @@ test('the answer of a receiver during the erasure of its customer is not stored'
     [erased],
   );
   expect(early).toEqual([]);
+});
+
+test('the answer to a delivery of the whole customer is not shown once the customer is deleted', async () => {
+  const own = await world.brand();
+  receiver.answer(undefined);
+  const hook = { url: receiver.url, events: ['customer.created'], payload: 'full' };
+  const { id } = (await newWebhook(own, hook)).json.webhook_subscription;
+  const { customer_id: customerId } = (await newCustomer(own)).json;
+  const answers = async () =>
+    (await own.call('GET', `/webhooks/${id}/deliveries`)).json.data.flatMap(
+      (delivery: { attempts: readonly { answer?: string }[] }) =>
+        delivery.attempts.map(({ answer }) => answer),
+    );
+  await expect.poll(answers, waitOptions).toEqual(['ok']);
+  await own.call('DELETE', `/customers/${customerId}`);
+  expect(await answers()).toEqual([undefined]);
 });

@@ -171,7 +171,7 @@ const attempt = Type.Object(
     answer: Type.Optional(
       Type.String({
         description:
-          "The first kilobyte of the receiver's answer; sealed at rest. Absent where the receiver is in a network that the operator allows, and where the key lacks a scope of what was sent.",
+          "The first kilobyte of the receiver's answer; sealed at rest. Absent where the receiver is in a network that the operator allows, where the key lacks a scope of what was sent, and once the customer that was sent is deleted.",
       }),
     ),
   },

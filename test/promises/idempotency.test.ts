@@ -176,7 +176,7 @@ describe('what is the same request', () => {
   });
 });
 
-test('the first answer is repeated, whatever happened to the customer since', async () => {
+test('the first answer is repeated after a change of the customer, and refused after its deletion', async () => {
   const key = randomUUID();
   const options = { body: person(), ...under(key) };
   const first = await brand.call('POST', '/customers', options);
@@ -184,7 +184,8 @@ test('the first answer is repeated, whatever happened to the customer since', as
   await brand.call('PATCH', path, { body: { first_name: 'Jane' } });
   expect(essence(await brand.call('POST', '/customers', options))).toEqual(essence(first));
   await brand.call('DELETE', path);
-  expect(essence(await brand.call('POST', '/customers', options))).toEqual(essence(first));
+  const gone = await brand.call('POST', '/customers', options);
+  expect(gone.json).toMatchObject({ Status: 410, Code: 'customer_deleted' });
 });
 
 test('the answer of a change that changes nothing is stored too', async () => {

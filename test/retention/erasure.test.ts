@@ -41,7 +41,7 @@ async function secretsOf(id: string): Promise<readonly string[]> {
     for (const row of await world.sql(`select * from ${table} where customer_id = $1`, [id])) {
       const stays =
         {
-          events: ['payload'],
+          events: ['payload', 'mac'],
           audit: ['body', 'payload', 'hash'],
           journal: ['body', 'payload', 'hash'],
           idempotency: ['key'],

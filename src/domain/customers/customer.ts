@@ -142,8 +142,9 @@ export function applyChange(
     if (given === undefined) continue;
     const sent = normalForm(given);
     const kept = stored.profile[field];
-    if (kept !== undefined && sent === normalForm(kept)) deferredProblems.withdraw(field);
-    else {
+    // A stored value may be sent back as it is, even if it predates the current rules.
+    if (given.normalize('NFC') === kept) deferredProblems.withdraw(field);
+    else if (kept === undefined || sent !== normalForm(kept)) {
       next[field] = sent;
       fields.push(field);
     }

@@ -194,11 +194,9 @@ export const isClusterWorker = (): boolean => cluster.isWorker;
 export async function runClusterWorker(config: Config, overrides: Overrides): Promise<void> {
   // Ctrl-C reaches the whole process group. Only the primary process reacts to it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const configured = once(process, 'message');
+  const configured = configuration();
   tell({ kind: 'started' });
-  const [message] = (await configured) as [ToWorker];
-  if (message.kind !== 'configure') throw new Error('The first message configures a worker.');
-  const { referenceKey, port, connections } = message.config;
+  const { referenceKey, port, connections } = await configured;
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger, connections });
   const peer = openMetricsPeer(
@@ -219,6 +217,18 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
     process.exit(0);
   });
   tell({ kind: 'ready', url: httpServer.url });
+}
+
+/** The configuration from the primary process, which may ask for metrics before it sends it. */
+function configuration(): Promise<WorkerConfig> {
+  return new Promise((resolve) => {
+    const listener = (message: ToWorker) => {
+      if (message.kind !== 'configure') return;
+      process.off('message', listener);
+      resolve(message.config);
+    };
+    process.on('message', listener);
+  });
 }
 
 /** To a primary process that has died, nothing is sent: the worker ends by itself. */

@@ -27,7 +27,7 @@ describe('a short text', () => {
     });
     const problemsIn = (body: object) => {
       const problems = new Problems();
-      checkTexts(body, schema, '', problems);
+      checkTexts(body, schema, problems);
       return problems.toObject();
     };
     expect(problemsIn({ lines: 'one\ntwo\r\nthree', line: 'one' })).toEqual({});

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { OperatorError } from '../domain/operator-error.ts';
 import { cleanText, shortText, shortTextProblem } from '../domain/short-text.ts';
-import { textProblem } from '../domain/text.ts';
+import { harmfulText, isHarmless } from '../domain/text.ts';
 import type { Format } from './output.ts';
 import { printNotice } from './output.ts';
 
@@ -37,7 +37,7 @@ export async function reasonFor(
     printNotice(format, 'No reason was given. The audit entry says so; give one with: --reason TEXT');
     return undefined;
   }
-  const problem = textProblem(words) ?? shortTextProblem(rule, words);
+  const problem = isHarmless(words) ? shortTextProblem(rule, words) : harmfulText;
   if (problem !== undefined) throw new OperatorError(`--reason: ${problem}`);
   return words;
 }

@@ -40,10 +40,10 @@ export interface OperationRow {
   /** Whether `If-Match` is honoured. */
   readonly conditional?: true;
   /**
-   * Whether the answer is about a customer who has to exist, so that a repeat under its Idempotency-Key is refused
-   * once that customer is deleted.
+   * When a repeat under an Idempotency-Key is refused: once the customer is deleted, because the answer shows it, or
+   * once it is erased, because nothing is left to compare the repeat with.
    */
-  readonly endsWithDeletion?: true;
+  readonly repeatEndsWith?: 'deletion' | 'erasure';
 }
 
 export interface RequestBody {
@@ -103,7 +103,7 @@ export function errorsOf(row: OperationRow): readonly ErrorCode[] {
   if (row.scope !== 'signed' && row.scope !== 'any key') codes.add('scope_err');
   if (row.method !== 'GET') for (const code of bodyErrors) codes.add(code);
   if (isRepeatable(row)) for (const code of idempotencyErrors) codes.add(code);
-  if (row.endsWithDeletion) codes.add('customer_deleted');
+  if (row.repeatEndsWith) codes.add('customer_deleted');
   if (row.conditional) codes.add('precondition_failed');
   return [...codes];
 }

@@ -14,7 +14,7 @@ export const text = (description: string, documented?: Limits, options: object =
 export const uuid = (description: string) => Type.String({ description, format: 'uuid', maxLength: 36 });
 /** A text with a `shortText` rule, which the row's `check` applies. */
 export const shortTextField = (description: string, { limits, lines }: ShortText) =>
-  text(description, limits, lines ? { lines } : {});
+  text(description, limits, { free: true, ...(lines && { lines }) });
 
 /** A constant answer text. The operation takes it from its row. */
 export const fixedText = <const Text extends string>(description: string, text: Text) =>

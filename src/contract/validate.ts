@@ -126,28 +126,48 @@ export function readQuery(
 }
 
 /**
- * Reports every text in a body, including field names, that contains a character that is not allowed. A field that
- * the schema marks with `lines` may contain line breaks. A field that it marks with `fileName` may contain blanks and
- * marks that operating systems put into names of files.
+ * Reports every text in a body, including field names, that contains a harmful character. A line break is harmful,
+ * except in a field that the schema marks with `lines`.
  */
-export function checkTexts(value: unknown, schema: TSchema, path: string, problems: Problems): void {
-  const { lines, fileName, properties } = schema as MarkedSchema;
-  if (typeof value === 'string') {
-    const text = lines ? withoutLines(value) : value;
-    const allowed = fileName && isHarmless(text);
-    if (!allowed) problems.add(path === '' ? 'body' : path, textProblem(text));
-    return;
-  }
+export function checkTexts(body: unknown, schema: TSchema, problems: Problems): void {
+  for (const { path, text, isName, hasLines } of textsIn(body, schema, ''))
+    if (!isHarmless(hasLines ? withoutLines(text) : text))
+      problems.add(path, isName ? `The name of a field: ${harmfulText}` : harmfulText);
+}
+
+/**
+ * Reports every other text with a character that nobody sees, except in fields that nobody looks for: those that the
+ * schema marks with `free`.
+ */
+export function checkVisible(body: unknown, schema: TSchema, problems: Problems): void {
+  for (const { path, text, isFree } of textsIn(body, schema, ''))
+    if (!isFree && isHarmless(text)) problems.add(path, textProblem(text));
+}
+
+interface FoundText {
+  readonly path: string;
+  readonly text: string;
+  readonly isName: boolean;
+  readonly hasLines: boolean;
+  readonly isFree: boolean;
+}
+
+/** The texts in a body with their places. A value under a harmful name is left out, and so is its name in the path. */
+function* textsIn(value: unknown, schema: TSchema, path: string): Generator<FoundText> {
+  const { lines = false, free = false, properties } = schema as MarkedSchema;
+  const place = path === '' ? 'body' : path;
+  if (typeof value === 'string')
+    yield { path: place, text: value, isName: false, hasLines: lines, isFree: free };
   if (typeof value !== 'object' || value === null) return;
   for (const [name, inner] of Object.entries(value)) {
     const below = properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (isHarmless(name)) checkTexts(inner, below ?? {}, path === '' ? name : `${path}.${name}`, problems);
-    else problems.add(path === '' ? 'body' : path, `The name of a field: ${harmfulText}`);
+    if (isHarmless(name)) yield* textsIn(inner, below ?? {}, path === '' ? name : `${path}.${name}`);
+    else yield { path: place, text: name, isName: true, hasLines: false, isFree: true };
   }
 }
 
 interface MarkedSchema {
   readonly lines?: boolean;
-  readonly fileName?: boolean;
+  readonly free?: boolean;
   readonly properties?: Readonly<Record<string, TSchema>>;
 }

@@ -1,5 +1,5 @@
 import { Problems } from './problems.ts';
-import { lengthOf, normalForm, textProblem } from './text.ts';
+import { isHarmless, lengthOf, visible } from './text.ts';
 
 /** The rule of a short free text: a reason, a note, a description. */
 export interface ShortText {
@@ -14,8 +14,16 @@ export function shortText(maxLength: number, { minLength = 1, lines = false } = 
   return { limits: { ...(minLength > 0 && { minLength }), maxLength }, lines };
 }
 
-/** The text in its stored form: the normal form of all text, with `\n` for a line break. */
-export const cleanText = (text: string): string => normalForm(text.replaceAll('\r\n', '\n'));
+/**
+ * The text in its stored form: composed (NFC), with `\n` for a line break, ordinary spaces, and none of either at the
+ * ends.
+ */
+export const cleanText = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replaceAll('\r\n', '\n')
+    .replaceAll(/\p{Zs}/gu, ' ')
+    .trim();
 
 /** Removes line breaks before the check of the characters. */
 export const withoutLines = (text: string): string => text.replaceAll(/\r?\n/g, '');
@@ -34,10 +42,12 @@ export const checkShortTexts =
   };
 
 export function shortTextProblem({ limits, lines }: ShortText, text: string): string | undefined {
-  if (textProblem(lines ? withoutLines(text) : text) !== undefined) return undefined;
+  if (!isHarmless(lines ? withoutLines(text) : text)) return undefined;
   const { minLength, maxLength } = limits;
   const length = lengthOf(cleanText(text));
-  if (length >= (minLength ?? 0) && length <= maxLength) return undefined;
+  // A reason of marks without ink says nothing.
+  const shown = lengthOf(visible(cleanText(text)));
+  if (shown >= (minLength ?? 0) && length <= maxLength) return undefined;
   return minLength === undefined
     ? `Must be at most ${maxLength} characters.`
     : `Must be between ${minLength} and ${maxLength} characters.`;

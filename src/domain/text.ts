@@ -19,6 +19,8 @@ export const isHarmless = (text: string): boolean => !harmful.test(text);
 const unseen =
   /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffc\u2800\u{16fe4}\u{1d159}\u{13441}\u{13442}]|(?! )\p{Zs}/u;
 
+const unseenEverywhere = new RegExp(unseen.source, 'gu');
+
 /** The problem of a text as a sentence, or `undefined`. It names the code point, because nobody can see it. */
 export function textProblem(text: string): string | undefined {
   if (harmful.test(text)) return harmfulText;
@@ -27,6 +29,9 @@ export function textProblem(text: string): string | undefined {
   const number = found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
   return `Contains U+${number}, which is invisible or an unusual blank. Leave it out, or send an ordinary space.`;
 }
+
+/** The text without what nobody sees. */
+export const visible = (text: string): string => text.replaceAll(unseenEverywhere, '');
 
 /**
  * The form in which text is stored, compared and measured: composed (NFC), with single spaces between words and none

@@ -26,7 +26,7 @@ export function openInstallationMetrics(source: InstallationSource): Installatio
   }).set({ version: source.version, node: process.version }, 1);
   const isUp = new Gauge({
     name: 'clientele_database_up',
-    help: '1 if the database answers and takes writes. 0 otherwise, and then the metrics of queues are missing.',
+    help: '1 if the database answers and takes writes, as far as this process knows; otherwise 0.',
     registers,
   });
   const depth = new Gauge({
@@ -52,7 +52,7 @@ export function openInstallationMetrics(source: InstallationSource): Installatio
   return {
     async text() {
       const queues = source.isDatabaseReady() ? await recent().catch(() => undefined) : undefined;
-      isUp.set(queues === undefined ? 0 : 1);
+      isUp.set(source.isDatabaseReady() ? 1 : 0);
       depth.reset();
       oldest.reset();
       for (const { queue, depth: rows, oldestSeconds } of queues ?? []) {

@@ -168,6 +168,8 @@ function requestMetrics(registry: Registry) {
     labelNames: ['reason'] as const,
     registers,
   });
+  // Alerts on an increase need the series before its first event.
+  unavailable.inc({ reason: '53100' }, 0);
   return { requests, faults, altered, unavailable };
 }
 
@@ -188,7 +190,7 @@ function addSecurityMetrics(registry: Registry, security: Pick<SecurityLog, 'usa
   const registers = [registry];
   new Counter({
     name: 'clientele_security_events_total',
-    help: 'Security events that this process recorded.',
+    help: 'Security events.',
     labelNames: ['event'] as const,
     registers,
     collect() {
@@ -201,7 +203,7 @@ function addSecurityMetrics(registry: Registry, security: Pick<SecurityLog, 'usa
   });
   new Gauge({
     name: 'clientele_security_spool_bytes',
-    help: 'Security events of this process that wait for their delivery to a push target.',
+    help: 'Security events that wait for their delivery to a push target.',
     labelNames: ['target'] as const,
     registers,
     collect() {

@@ -4,7 +4,7 @@ import type { Input, OperationRow } from '../contract/operation.ts';
 import { isRepeatable, isVersionedRead } from '../contract/operation.ts';
 import { apiPrefix } from '../contract/table.ts';
 import type { ShapeCheck } from '../contract/validate.ts';
-import { checkTexts, readQuery, shapeCheck, withoutNulls } from '../contract/validate.ts';
+import { checkTexts, checkVisible, readQuery, shapeCheck, withoutNulls } from '../contract/validate.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
@@ -116,13 +116,13 @@ const urlOf = ({ path }: OperationRow): string => apiPrefix + path.replaceAll(/\
 function repeatKeyOf(
   request: FastifyRequest,
   { identity }: Principal,
-  { endsWithDeletion }: OperationRow,
+  { repeatEndsWith }: OperationRow,
 ): RepeatKey | undefined {
   const key = idempotencyKeyOf(request.raw);
   if (key === undefined) return undefined;
   const path = request.url.toLowerCase().replace(/\/(?=\?|$)/, '');
   const text = `${identity}\n${request.method}\n${path}\n${canonicalJson(request.body)}`;
-  return { key, request: text, endsWithDeletion: endsWithDeletion === true };
+  return { key, request: text, endsWith: repeatEndsWith };
 }
 
 /** Compiles a row's checks once. Returns a function that reads one request. */
@@ -176,9 +176,11 @@ function checkBody(
   }
   // In a change, null would ask to remove a value, which no field of ours allows.
   const body = row.method === 'POST' ? withoutNulls(sent, row.body.schema) : sent;
-  checkTexts(body, row.body.schema, '', found);
+  checkTexts(body, row.body.schema, found);
   found.addMissing(shape(body));
   const misshapen = found.topFields();
+  // A stored value may be sent back unchanged, even with a mark that is refused today.
+  checkVisible(body, row.body.schema, found);
   found.addMissing(row.body.check(body, validationContext));
   if (row.body.problemsDecidedLater && !misshapen.has('body'))
     return { body: without(body, misshapen), deferredProblems: found };

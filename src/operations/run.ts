@@ -24,8 +24,8 @@ export interface RepeatKey {
   readonly key: string;
   /** Method, path and body. */
   readonly request: string;
-  /** Whether the first answer shows a customer, who may be deleted since. */
-  readonly endsWithDeletion: boolean;
+  /** When a repeat is refused because of what happened to the customer of the request. */
+  readonly endsWith: 'deletion' | 'erasure' | undefined;
 }
 
 export interface Performed {
@@ -109,13 +109,13 @@ async function firstAnswer(
   system: System,
   keyring: Keyring,
   { indexVersion, recordId, first, isDeleted }: ClaimedAnswer,
-  { request, endsWithDeletion }: RepeatKey,
+  { request, endsWith }: RepeatKey,
 ): Promise<Answer> {
   // After an erasure nothing is left that would tell a repeat from another request.
-  if (first === undefined) throw new Refusal(endsWithDeletion ? 'customer_deleted' : 'idempotency_mismatch');
+  if (first === undefined) throw new Refusal(endsWith ? 'customer_deleted' : 'idempotency_mismatch');
   if (!timingSafeEqual(first.fingerprint, keyring.indexAt(indexVersion, 'fingerprint', request)))
     throw new Refusal('idempotency_mismatch');
-  if (endsWithDeletion && isDeleted) throw new Refusal('customer_deleted');
+  if (endsWith === 'deletion' && isDeleted) throw new Refusal('customer_deleted');
   return JSON.parse(
     await readSealed(system.keyrings, keyring, answerSealContext(recordId), first.answer),
   ) as Answer;

@@ -107,7 +107,8 @@ describe('the reference page of a sandbox with its demo', () => {
   test('shows samples with this address and key, which run when copied', {
     timeout: timeoutMs,
   }, async () => {
-    const page = await browser.page();
+    // The page renders what is near the visible part.
+    const page = await browser.page({ viewport: { width: 1400, height: 2000 } });
     page.setDefaultTimeout(timeoutMs / 2);
     await page.goto(`${world.url}/docs`);
     await page.getByRole('heading', { name: 'Retrieve all customers' }).first().waitFor();

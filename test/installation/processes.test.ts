@@ -115,16 +115,15 @@ describe('a server of two processes', testTimeout, () => {
           ?.slice(series.length),
       );
     const counted = 'clientele_request_duration_seconds_count{operation="listCustomers",status="200"}';
-    const before = numberOf(await read(), counted);
+    const before = numberOf(await read(), counted) || 0;
     const answers = await fromBoth(() => call(`${server.url}/api/v0.1/customers`, headers));
     // An answer is counted after its last byte was sent.
     await until(
       'the answers were counted',
       async () => numberOf(await read(), counted) >= before + answers.length,
     );
-    const text = await read();
-    expect(numberOf(text, 'clientele_processes')).toBe(3);
-    expect(numberOf(text, 'clientele_database_up')).toBe(1);
+    await until('all three had answered', async () => numberOf(await read(), 'clientele_processes') === 3);
+    expect(numberOf(await read(), 'clientele_database_up')).toBe(1);
     await until('background work had run', async () =>
       (await read()).includes('clientele_background_last_success_timestamp_seconds{task="sequence"}'),
     );

@@ -57,7 +57,7 @@ const createAddress = operation({
   },
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'kyc_customer'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_create_address',
   conditional: true,
 });
@@ -113,7 +113,7 @@ const updateAddress = operation({
   },
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'address_dne', 'kyc_customer'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_update_address',
   conditional: true,
 });
@@ -131,7 +131,7 @@ const deleteAddress = operation({
   answer: fixedText('The address is deleted.', 'Address resource deleted'),
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'address_dne', 'kyc_customer'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_delete_address',
   conditional: true,
 });

@@ -91,7 +91,7 @@ const createChangeRequest = operation({
   },
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'change_request_needless'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_create_change_request',
 });
 
@@ -183,7 +183,7 @@ const decideChangeRequest = operation({
   },
   schemaError: 'edit_customer_schema',
   errors: ['change_request_dne', 'change_request_decided', 'second_approver', 'ssn_dup', 'lookup_budget'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_decide_change_request',
 });
 

@@ -95,7 +95,7 @@ const createCustomer = operation({
   },
   schemaError: 'create_customer_schema',
   errors: ['ssn_dup', 'person_id_dup', 'lookup_budget'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_create_customer',
 });
 
@@ -145,7 +145,7 @@ const updateCustomer = operation({
   },
   schemaError: 'edit_customer_schema',
   errors: ['customer_dne', 'kyc_customer', 'ssn_dup', 'lookup_budget'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_update_customer',
   conditional: true,
 });
@@ -163,6 +163,7 @@ const deleteCustomer = operation({
   answer: fixedText('The customer is deleted.', 'Customer resource deleted'),
   schemaError: 'delete_customer_schema',
   errors: ['customer_dne'],
+  repeatEndsWith: 'erasure',
   unknownError: 'unknown_delete_customer',
   conditional: true,
 });

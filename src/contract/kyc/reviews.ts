@@ -157,7 +157,7 @@ const decideKycReview = operation({
   },
   schemaError: 'create_kyc_schema',
   errors: ['kyc_dne', 'kyc_init_fail', 'second_approver'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_decide_kyc_review',
 });
 

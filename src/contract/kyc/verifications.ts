@@ -51,7 +51,7 @@ const startKyc = operation({
     'ssn_dup',
     'lookup_budget',
   ],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_start_kyc',
 });
 
@@ -101,7 +101,7 @@ const submitKycDocuments = operation({
   },
   schemaError: 'create_kyc_schema',
   errors: ['customer_dne', 'kyc_init_fail', 'document_budget'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_submit_kyc_documents',
 });
 
@@ -120,7 +120,7 @@ const simulate = {
   },
   schemaError: 'create_kyc_schema',
   errors: ['customer_dne', 'invalid_program', 'kyc_reinit_fail', 'not_found'],
-  endsWithDeletion: true,
+  repeatEndsWith: 'deletion',
   unknownError: 'unknown_simulate_kyc',
 } as const;
 

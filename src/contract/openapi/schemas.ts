@@ -41,7 +41,7 @@ export class Components {
     const copy: Record<string, Json> = {};
     for (const [name, value] of Object.entries(node)) {
       // For the checks of our own; `lines` is a member of a body only where it has a schema.
-      if (name === 'documented' || ((name === 'lines' || name === 'fileName') && value === true)) continue;
+      if (name === 'documented' || ((name === 'lines' || name === 'free') && value === true)) continue;
       if (data.has(name)) copy[name] = value as Json;
       // The names below `properties` are members, which may have the name of a keyword.
       else if (name === 'properties') copy[name] = this.#members(value as object);

@@ -45,6 +45,7 @@ const closeAccount = operation({
   answer: { status: 200, description: 'The recorded day.', schema: closing, example: closedExample },
   schemaError,
   errors: ['customer_dne'],
+  repeatEndsWith: 'erasure',
   unknownError: 'unknown_close_account',
 });
 
@@ -62,6 +63,7 @@ const setLegalHold = operation({
   answer: { status: 201, description: 'The hold.', schema: hold, example: holdExample },
   schemaError,
   errors: ['customer_dne'],
+  repeatEndsWith: 'erasure',
   unknownError: 'unknown_set_legal_hold',
 });
 
@@ -79,6 +81,7 @@ const releaseLegalHold = operation({
   answer: { status: 200, description: 'The hold, released.', schema: hold, example: releasedExample },
   schemaError,
   errors: ['hold_dne', 'second_approver'],
+  repeatEndsWith: 'erasure',
   unknownError: 'unknown_release_legal_hold',
 });
 
@@ -133,6 +136,7 @@ const requestErasure = operation({
   answer: { status: 201, description: 'The request.', schema: erasureRequest, example: erasureExample },
   schemaError,
   errors: ['customer_dne'],
+  repeatEndsWith: 'erasure',
   unknownError: 'unknown_request_erasure',
 });
 

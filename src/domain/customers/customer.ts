@@ -144,7 +144,7 @@ export function applyChange(
     const kept = stored.profile[field];
     // A stored value may be sent back as it is, even if it predates the current rules.
     if (given.normalize('NFC') === kept) deferredProblems.withdraw(field);
-    else if (kept === undefined || sent !== normalForm(kept)) {
+    else if (sent !== kept) {
       next[field] = sent;
       fields.push(field);
     }

@@ -14,7 +14,6 @@ export const governmentIds = [
 ] as const;
 export const addressProofs = ['utility_bill', 'property_tax_bill'] as const;
 
-/** Documents with a back side. */
 /** Documents with a back, which has to be sent as well. */
 export const twoSided: ReadonlySet<string> = new Set([
   'passport_card',

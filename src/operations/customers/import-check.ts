@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { customerOperations } from '../../contract/customers/customers.ts';
 import { parseBody } from '../../contract/json.ts';
-import { checkTexts, shapeCheck, withoutNulls } from '../../contract/validate.ts';
+import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../contract/validate.ts';
 import type { CustomerInput } from '../../domain/customers/customer.ts';
 import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import type { FieldProblems } from '../../domain/errors.ts';
@@ -34,7 +34,8 @@ export function checkLine(system: System, { number, bytes }: Line): CheckedLine 
   const parsed = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
   const value = withoutNulls(parsed, createCustomer.body.schema);
   if (!problems.any) {
-    checkTexts(value, createCustomer.body.schema, '', problems);
+    checkTexts(value, createCustomer.body.schema, problems);
+    checkVisible(value, createCustomer.body.schema, problems);
     problems.addMissing(shape(value));
     const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
     problems.addMissing(createCustomer.body.check(value, validationContext));

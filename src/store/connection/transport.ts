@@ -32,26 +32,21 @@ export function transportOf(url: string): Transport | undefined {
 /** The modes that libpq knows (PostgreSQL manual, "SSL Mode Descriptions"), and `no-verify` of node-postgres. */
 const sslModes = new Set(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 
-/** The fault in the form of a connection URL, as the end of a sentence that never repeats the URL. */
+/**
+ * The fault in the form of a connection URL, as the end of a sentence that never repeats the URL. Takes what
+ * node-postgres takes: also `socket:/folder?db=name`, and a URL with a user and no host, whose host is a parameter.
+ */
 export function databaseUrlProblem(text: string): string | undefined {
-  if (!/^postgres(?:ql)?:\/\//.test(text)) return 'must begin with postgres:// or postgresql://';
-  if (!URL.canParse(text))
+  if (/^(?:socket:)?\//i.test(text)) return undefined;
+  if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'must begin with postgres:// or postgresql://';
+  const noHost = 'no-host';
+  const whole = text.replace('@/', `@${noHost}/`);
+  if (!URL.canParse(whole))
     return 'is not a URL: check its port, and write : / @ # ? % in a password as %3A %2F …';
-  const url = new URL(text);
-  if (url.hostname === '' && !url.searchParams.has('host')) return 'names no host';
-  if (![url.username, url.password, url.pathname].every(isPercentEncoded))
-    return 'has a % that encodes nothing: write it as %25';
-  const mode = url.searchParams.get('sslmode');
+  const { hostname, searchParams } = new URL(whole);
+  if ((hostname === '' || hostname === noHost) && !searchParams.has('host')) return 'names no host';
+  const mode = searchParams.get('sslmode');
   if (mode !== null && !sslModes.has(mode))
     return `has an unknown sslmode: use one of ${[...sslModes].join(', ')}`;
   return undefined;
-}
-
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -14,7 +14,8 @@ export interface Queue {
 
 /**
  * `outbox`: changes without a number yet. `outbox_refused`: rows of the outbox that do not prove what they say.
- * `deliveries_pending` and `deliveries_dead`: webhook deliveries that wait for an attempt, or that have been given up.
+ * `deliveries_pending` and `deliveries_dead`: webhook deliveries of active subscriptions that wait for an attempt, or that
+ * have been given up.
  * `rotation_brand`, `rotation_index`: brands whose older key still has records. `rotation_root`: brand keys under an
  * older root key.
  */
@@ -33,14 +34,19 @@ const queue = columns({
   oldest: optional(instant()),
 });
 
-// Each part reads an index, and stops at `most`: a queue of millions is not counted at each scrape.
+// Each part stops at `most`: a queue of millions is not counted at each reading.
 const depths = sql(
   'queue_depths',
-  `with deliveries_pending as (select due_at from deliveries where status = 'pending' limit :most::int),
+  `with deliveries_pending as (
+          select d.due_at from deliveries d join webhooks w using (brand_id, webhook_id)
+           where d.status = 'pending' and w.status = 'STATUS_ENABLED' and w.stopped is null
+             and w.ownership is distinct from 'unverified' limit :most::int
+        ),
         deliveries_dead as (select updated_at from deliveries where status = 'dead' limit :most::int),
         outbox as (select refused_at from journal limit :most::int),
         first as (
-          select (body::json ->> 'at')::timestamptz as at from journal where refused_at is null order by arrived limit 1
+          select (oldest.body::json ->> 'at')::timestamptz as at from (
+            select body from journal where refused_at is null order by arrived limit 1) as oldest
         ),
         rotations as (
           select kind, max(created_at) as since from brand_keys group by brand_id, kind having count(*) > 1
@@ -61,5 +67,5 @@ const depths = sql(
 );
 
 /** What waits in the queues of every brand. Counts at most `most` rows of a queue. */
-export const readQueues = async (db: Pick<Database, 'read'>, most: number): Promise<readonly Queue[]> =>
-  (await depths.read(db, { most })).map(queue.read);
+export const readQueues = async (db: Database, most: number): Promise<readonly Queue[]> =>
+  (await depths.run(db, { most })).map(queue.read);

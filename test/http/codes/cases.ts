@@ -93,7 +93,13 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
     const repeated = { ...headers, 'Idempotency-Key': randomUUID() };
     await send(own, prepared, { headers: repeated });
     const [claim] = await world.sql('select customer_id from idempotency where brand_id = $1', [own.brandId]);
-    await own.call('DELETE', `/customers/${claim?.['customer_id']}`);
+    if (row.repeatEndsWith === 'deletion') await own.call('DELETE', `/customers/${claim?.['customer_id']}`);
+    // What an erasure leaves of a claim.
+    else
+      await world.sql(
+        'update idempotency set answer = null, fingerprint = null, customer_id = null where brand_id = $1',
+        [own.brandId],
+      );
     return send(own, prepared, { headers: repeated });
   },
   input_error: (row, headers) => {

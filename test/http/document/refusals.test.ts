@@ -148,6 +148,6 @@ describe('lengths', () => {
     const made = await create({ last_name: composed.normalize('NFD') });
     expect([made.status, made.json.last_name]).toEqual([201, composed]);
     expect((await create({ last_name: `${composed}e` })).status).toBe(400);
-    expect(introduction()).toContain('counted in characters after composition (Unicode NFC)');
+    expect(introduction()).toContain('counted in its normal form: composed (Unicode NFC)');
   });
 });

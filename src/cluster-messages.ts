@@ -15,7 +15,8 @@ export interface WorkerConfig {
 
 /** Either side asks the other for metrics: a worker for those of everybody else, the primary for the worker's own. */
 export type MetricsMessage =
-  | { readonly kind: 'metrics wanted'; readonly id: string }
+  /** `own`: the metrics of the process that asks. */
+  | { readonly kind: 'metrics wanted'; readonly id: string; readonly own: readonly ProcessMetrics[] }
   | { readonly kind: 'metrics'; readonly id: string; readonly metrics: readonly ProcessMetrics[] };
 
 export type ToWorker =
@@ -38,18 +39,33 @@ export interface Channel {
 export interface MetricsPeer {
   /** The metrics of the other side, or none if it does not answer in time. */
   ask(): Promise<readonly ProcessMetrics[]>;
+  /** What the other side last told of itself. */
+  readonly lastTold: readonly ProcessMetrics[];
+}
+
+export interface MetricsSource {
+  /** What this side tells of itself when it asks. */
+  readonly own: () => Promise<readonly ProcessMetrics[]>;
+  /** What it answers when it is asked. */
+  readonly answer: () => Promise<readonly ProcessMetrics[]>;
 }
 
 /** Answers the other side's questions for metrics, and asks it for its own. */
 export function openMetricsPeer(
   channel: Channel,
-  answer: () => Promise<readonly ProcessMetrics[]>,
+  { own, answer }: MetricsSource,
   timeoutMs: number,
 ): MetricsPeer {
+  let lastTold: readonly ProcessMetrics[] = [];
   const waiting = new Map<string, (metrics: readonly ProcessMetrics[]) => void>();
   channel.onMessage((message) => {
-    if (message.kind === 'metrics') waiting.get(message.id)?.(message.metrics);
-    if (message.kind === 'metrics wanted') void reply(message.id);
+    if (message.kind === 'metrics') {
+      lastTold = message.metrics;
+      waiting.get(message.id)?.(message.metrics);
+    }
+    if (message.kind !== 'metrics wanted') return;
+    if (message.own.length > 0) lastTold = message.own;
+    void reply(message.id);
   });
 
   async function reply(id: string): Promise<void> {
@@ -58,8 +74,12 @@ export function openMetricsPeer(
   }
 
   return {
-    ask() {
+    get lastTold() {
+      return lastTold;
+    },
+    async ask() {
       const id = randomUUID();
+      const mine = await own();
       return new Promise((resolve) => {
         const settle = (metrics: readonly ProcessMetrics[]) => {
           clearTimeout(timer);
@@ -68,7 +88,7 @@ export function openMetricsPeer(
         };
         const timer = setTimeout(() => settle([]), timeoutMs);
         waiting.set(id, settle);
-        channel.send({ kind: 'metrics wanted', id });
+        channel.send({ kind: 'metrics wanted', id, own: mine });
       });
     },
   };

@@ -8,6 +8,7 @@ import { openMetricsPeer } from './cluster-messages.ts';
 import type { Config } from './config.ts';
 import { OperatorError } from './domain/operator-error.ts';
 import type { ProcessMetrics } from './http/observe.ts';
+import { sumOf } from './http/observe.ts';
 import type { HttpServer } from './http-server.ts';
 import { certificateOf, openHttpServer } from './http-server.ts';
 import { observe } from './monitoring.ts';
@@ -27,6 +28,8 @@ export interface ClusterOptions {
 const totalConnections = 24;
 /** Milliseconds that a worker has to tell its metrics, and that the primary process has to gather those of all. */
 const metricsTimeout = { worker: 1_000, all: 2_000 };
+/** Ended processes whose counts are kept one by one. */
+const mostDeparted = 8;
 /** How many workers may die within how many milliseconds before the cluster gives up. */
 const restartLimit = { most: 10, within: 60_000 };
 
@@ -71,6 +74,8 @@ function openWorkers(
   cluster.setupPrimary({ exec, serialization: 'advanced' });
   const living = new Set<ClusterWorker>();
   const ends: number[] = [];
+  /** What ended processes had counted. */
+  const departed: ProcessMetrics[] = [];
   let stopping = false;
   // If this process ends without an orderly shutdown, no worker may stay on the port.
   const killAll = () => {
@@ -79,9 +84,14 @@ function openWorkers(
   process.on('exit', killAll);
 
   function startOne(): ClusterWorker {
-    const member = forkWorker(workerConfig, (asking) => metricsWithout(asking, living, ownMetrics));
+    const member = forkWorker(workerConfig, (asking) =>
+      metricsWithout(asking, living, { ownMetrics, departed }),
+    );
     living.add(member);
-    void member.ended.then(() => living.delete(member));
+    void member.ended.then(() => {
+      living.delete(member);
+      void keepCounts(departed, member.peer.lastTold);
+    });
     return member;
   }
 
@@ -136,21 +146,51 @@ function forkWorker(
   const early = ended.then(() => Promise.reject(new OperatorError(unstartable)));
   return {
     worker,
-    peer: openMetricsPeer(channelTo(worker), () => metricsFor(worker), metricsTimeout.worker),
+    peer: openMetricsPeer(
+      channelTo(worker),
+      { own: async () => [], answer: () => metricsFor(worker) },
+      metricsTimeout.worker,
+    ),
     ended,
     ready: Promise.race([instruct(worker, workerConfig), early]),
   };
+}
+
+interface MetricsParts {
+  readonly ownMetrics: () => Promise<ProcessMetrics>;
+  /** What ended processes had counted. */
+  readonly departed: readonly ProcessMetrics[];
 }
 
 /** The metrics of every process but the one that asks. */
 async function metricsWithout(
   asking: Worker,
   living: Iterable<ClusterWorker>,
-  ownMetrics: () => Promise<ProcessMetrics>,
+  { ownMetrics, departed }: MetricsParts,
 ): Promise<readonly ProcessMetrics[]> {
-  const others = [...living].filter(({ worker }) => worker !== asking).map(({ peer }) => peer.ask());
+  const others = [...living]
+    .filter(({ worker }) => worker !== asking)
+    .map(async ({ peer }) => {
+      const before = peer.lastTold;
+      const told = await peer.ask();
+      // Without what a silent process had counted, the sum would fall and rise again, which looks like new events.
+      return told.length > 0 ? told : before.map(countersOf);
+    });
   const [own, ...told] = await Promise.all([ownMetrics(), ...others]);
-  return [own, ...told.flat()];
+  return [own, ...departed, ...told.flat()];
+}
+
+/** What only grows. The rest says what a process is doing now. */
+const countersOf = (metrics: ProcessMetrics): ProcessMetrics =>
+  metrics.filter(({ type }) => String(type) === 'counter' || String(type) === 'histogram');
+
+/** Adds the counts of a process that has ended, and keeps few summands. */
+async function keepCounts(departed: ProcessMetrics[], told: readonly ProcessMetrics[]): Promise<void> {
+  departed.push(...told.map(countersOf));
+  const taken = departed.length;
+  if (taken <= mostDeparted) return;
+  const sum = await sumOf(departed.slice());
+  departed.splice(0, taken, sum);
 }
 
 const unstartable = 'A process of the API could not start. See its messages above.';
@@ -199,11 +239,8 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
   const { referenceKey, port, connections } = await configured;
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger, connections });
-  const peer = openMetricsPeer(
-    channelToPrimary,
-    async () => [await observer.ownMetrics()],
-    metricsTimeout.all,
-  );
+  const mine = async () => [await observer.ownMetrics()];
+  const peer = openMetricsPeer(channelToPrimary, { own: mine, answer: mine }, metricsTimeout.all);
   const observer = observe(runtime, logger, () => peer.ask());
   const httpServer = await openHttpServer({ ...config, port }, runtime, {
     observer,

@@ -45,6 +45,10 @@ export interface Observer {
 /** The metrics of one process, as they travel to another. */
 export type ProcessMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
+/** The metrics of several processes, added up. */
+export const sumOf = (metrics: ProcessMetrics[]): Promise<ProcessMetrics> =>
+  AggregatorRegistry.aggregate(metrics).getMetricsAsJSON();
+
 /** The use of the database's connections, for the metrics. */
 export interface PoolUsage {
   readonly total: number;

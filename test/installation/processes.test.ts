@@ -127,6 +127,19 @@ describe('a server of two processes', testTimeout, () => {
     await until('background work had run', async () =>
       (await read()).includes('clientele_background_last_success_timestamp_seconds{task="sequence"}'),
     );
+    // The counts of a process that was killed stay in the sum: it never falls.
+    const told = numberOf(await read(), counted);
+    const [victim = 0] = await membersOf(server);
+    process.kill(victim, 'SIGKILL');
+    await until('it was gone', async () => !(await membersOf(server)).includes(victim));
+    const sums: number[] = [];
+    await until('three answered again', async () => {
+      const now = await read().catch(() => undefined);
+      if (now === undefined) return false;
+      sums.push(numberOf(now, counted));
+      return numberOf(now, 'clientele_processes') === 3;
+    });
+    expect(sums.filter((sum) => !(sum >= told))).toEqual([]);
   });
 
   test('loses no acknowledged write when one of them is killed, and starts it again', async () => {

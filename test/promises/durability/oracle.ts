@@ -128,17 +128,24 @@ export async function readBack(
   return complaints;
 }
 
-/** Sends acknowledged requests again: each must get its first answer and do nothing. */
+/**
+ * Sends acknowledged requests again: each must get its first answer and do nothing. Once its customer is deleted, it
+ * is refused.
+ */
 export async function repeatRequests(
   at: Deployment,
   histories: readonly CustomerHistory[],
 ): Promise<readonly string[]> {
   const complaints: string[] = [];
   for (const history of histories) {
+    const isDeleted = history.steps.some(({ method, answer }) => method === 'DELETE' && answer);
     for (const step of history.steps) {
       if (step.idempotencyKey === undefined || !step.answer) continue;
       const answer = await send(at.url, at.key, history, step);
-      if (!answer?.replayed || answer.text !== step.answer.text)
+      if (isDeleted && step.method !== 'DELETE') {
+        if (answer?.status !== 410)
+          complaints.push(`A ${step.method} of a deleted customer was answered again.`);
+      } else if (!answer?.replayed || answer.text !== step.answer.text)
         complaints.push(`A ${step.method} was not answered as the first time.`);
     }
   }

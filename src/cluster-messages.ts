@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import type { ProcessMetrics } from './http/observe.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
 
@@ -29,31 +30,41 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly url: string }
   | MetricsMessage;
 
+type ClusterMessage = ToWorker | FromWorker;
+
+/** Waits for a message of one kind, whatever comes before it. */
+export function messageOf<Kind extends ClusterMessage['kind']>(
+  source: Pick<EventEmitter, 'on' | 'off'>,
+  kind: Kind,
+): Promise<Extract<ClusterMessage, { readonly kind: Kind }>> {
+  return new Promise((resolve) => {
+    const listener = (message: ClusterMessage) => {
+      if (message.kind !== kind) return;
+      source.off('message', listener);
+      resolve(message as Extract<ClusterMessage, { readonly kind: Kind }>);
+    };
+    source.on('message', listener);
+  });
+}
+
 /** One end of the channel between two processes. */
 export interface Channel {
   /** Calls nobody back if the other side is gone. */
   send(message: MetricsMessage): void;
-  onMessage(listener: (message: ToWorker | FromWorker) => void): void;
+  onMessage(listener: (message: ClusterMessage) => void): void;
 }
 
 export interface MetricsPeer {
-  /** The metrics of the other side, or none if it does not answer in time. */
-  ask(): Promise<readonly ProcessMetrics[]>;
+  /** The metrics of the other side, or none if it does not answer in time. Tells it those of this side. */
+  ask(own: readonly ProcessMetrics[]): Promise<readonly ProcessMetrics[]>;
   /** What the other side last told of itself. */
   readonly lastTold: readonly ProcessMetrics[];
-}
-
-export interface MetricsSource {
-  /** What this side tells of itself when it asks. */
-  readonly own: () => Promise<readonly ProcessMetrics[]>;
-  /** What it answers when it is asked. */
-  readonly answer: () => Promise<readonly ProcessMetrics[]>;
 }
 
 /** Answers the other side's questions for metrics, and asks it for its own. */
 export function openMetricsPeer(
   channel: Channel,
-  { own, answer }: MetricsSource,
+  answer: () => Promise<readonly ProcessMetrics[]>,
   timeoutMs: number,
 ): MetricsPeer {
   let lastTold: readonly ProcessMetrics[] = [];
@@ -77,9 +88,8 @@ export function openMetricsPeer(
     get lastTold() {
       return lastTold;
     },
-    async ask() {
+    ask(own) {
       const id = randomUUID();
-      const mine = await own();
       return new Promise((resolve) => {
         const settle = (metrics: readonly ProcessMetrics[]) => {
           clearTimeout(timer);
@@ -88,7 +98,7 @@ export function openMetricsPeer(
         };
         const timer = setTimeout(() => settle([]), timeoutMs);
         waiting.set(id, settle);
-        channel.send({ kind: 'metrics wanted', id, own: mine });
+        channel.send({ kind: 'metrics wanted', id, own });
       });
     },
   };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Channel, FromWorker, MetricsPeer, ToWorker, WorkerConfig } from './cluster-messages.ts';
-import { openMetricsPeer } from './cluster-messages.ts';
+import { messageOf, openMetricsPeer } from './cluster-messages.ts';
 import type { Config } from './config.ts';
 import { OperatorError } from './domain/operator-error.ts';
 import type { ProcessMetrics } from './http/observe.ts';
@@ -146,11 +146,7 @@ function forkWorker(
   const early = ended.then(() => Promise.reject(new OperatorError(unstartable)));
   return {
     worker,
-    peer: openMetricsPeer(
-      channelTo(worker),
-      { own: async () => [], answer: () => metricsFor(worker) },
-      metricsTimeout.worker,
-    ),
+    peer: openMetricsPeer(channelTo(worker), () => metricsFor(worker), metricsTimeout.worker),
     ended,
     ready: Promise.race([instruct(worker, workerConfig), early]),
   };
@@ -172,7 +168,7 @@ async function metricsWithout(
     .filter(({ worker }) => worker !== asking)
     .map(async ({ peer }) => {
       const before = peer.lastTold;
-      const told = await peer.ask();
+      const told = await peer.ask([]);
       // Without what a silent process had counted, the sum would fall and rise again, which looks like new events.
       return told.length > 0 ? told : before.map(countersOf);
     });
@@ -198,9 +194,9 @@ const unstartable = 'A process of the API could not start. See its messages abov
 /** Sends a worker its configuration and waits until it answers requests. */
 async function instruct(worker: Worker, config: WorkerConfig): Promise<string> {
   // The worker sends a message first, because a message sent before it listens would be lost.
-  await messageFrom(worker, 'started');
+  await messageOf(worker, 'started');
   send(worker, { kind: 'configure', config });
-  return (await messageFrom(worker, 'ready')).url;
+  return (await messageOf(worker, 'ready')).url;
 }
 
 function send(worker: Worker, message: ToWorker): void {
@@ -212,19 +208,6 @@ const channelTo = (worker: Worker): Channel => ({
   onMessage: (listener) => worker.on('message', listener),
 });
 
-type Told<Kind> = Extract<FromWorker, { readonly kind: Kind }>;
-
-function messageFrom<Kind extends FromWorker['kind']>(worker: Worker, kind: Kind): Promise<Told<Kind>> {
-  return new Promise((resolve) => {
-    const listener = (message: FromWorker) => {
-      if (message.kind !== kind) return;
-      worker.off('message', listener);
-      resolve(message as Told<Kind>);
-    };
-    worker.on('message', listener);
-  });
-}
-
 /** Whether this process is a worker that a cluster has started. */
 export const isClusterWorker = (): boolean => cluster.isWorker;
 
@@ -234,14 +217,18 @@ export const isClusterWorker = (): boolean => cluster.isWorker;
 export async function runClusterWorker(config: Config, overrides: Overrides): Promise<void> {
   // Ctrl-C reaches the whole process group. Only the primary process reacts to it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const configured = configuration();
+  // The primary process may ask for metrics before it sends the configuration.
+  const configured = messageOf(process, 'configure');
   tell({ kind: 'started' });
-  const { referenceKey, port, connections } = await configured;
+  const { referenceKey, port, connections } = (await configured).config;
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger, connections });
-  const mine = async () => [await observer.ownMetrics()];
-  const peer = openMetricsPeer(channelToPrimary, { own: mine, answer: mine }, metricsTimeout.all);
-  const observer = observe(runtime, logger, () => peer.ask());
+  const peer = openMetricsPeer(
+    channelToPrimary,
+    async () => [await observer.ownMetrics()],
+    metricsTimeout.all,
+  );
+  const observer = observe(runtime, logger, (own) => peer.ask([own]));
   const httpServer = await openHttpServer({ ...config, port }, runtime, {
     observer,
     tls: certificateOf(config),
@@ -254,18 +241,6 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
     process.exit(0);
   });
   tell({ kind: 'ready', url: httpServer.url });
-}
-
-/** The configuration from the primary process, which may ask for metrics before it sends it. */
-function configuration(): Promise<WorkerConfig> {
-  return new Promise((resolve) => {
-    const listener = (message: ToWorker) => {
-      if (message.kind !== 'configure') return;
-      process.off('message', listener);
-      resolve(message.config);
-    };
-    process.on('message', listener);
-  });
 }
 
 /** To a primary process that has died, nothing is sent: the worker ends by itself. */

@@ -17,7 +17,7 @@ import { version } from './version.ts';
 export const observe = (
   { system, database }: Runtime,
   logger: Logger,
-  others?: () => Promise<readonly ProcessMetrics[]>,
+  others?: (own: ProcessMetrics) => Promise<readonly ProcessMetrics[]>,
 ): Observer =>
   openObserver({
     logger,

@@ -51,8 +51,9 @@ export function openInstallationMetrics(source: InstallationSource): Installatio
 
   return {
     async text() {
-      const queues = source.isDatabaseReady() ? await recent().catch(() => undefined) : undefined;
-      isUp.set(source.isDatabaseReady() ? 1 : 0);
+      const isReady = source.isDatabaseReady();
+      const queues = isReady ? await recent().catch(() => undefined) : undefined;
+      isUp.set(isReady ? 1 : 0);
       depth.reset();
       oldest.reset();
       for (const { queue, depth: rows, oldestSeconds } of queues ?? []) {

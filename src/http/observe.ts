@@ -60,8 +60,8 @@ export interface ObserverParts extends InstallationSource {
   readonly logger: Logger;
   readonly pool: () => PoolUsage;
   readonly security: Pick<SecurityLog, 'usage'>;
-  /** The metrics of the other processes of a cluster, as far as they answer. */
-  readonly others?: () => Promise<readonly ProcessMetrics[]>;
+  /** The metrics of the other processes of a cluster, as far as they answer. Told those of this one. */
+  readonly others?: (own: ProcessMetrics) => Promise<readonly ProcessMetrics[]>;
 }
 
 /** Writes metrics and the log from an allow-list: a field that is not named here cannot be written. */
@@ -125,11 +125,8 @@ export function openObserver(parts: ObserverParts): Observer {
     },
     rotated: tasks.rotated,
     async metrics() {
-      const [own, peers, shared] = await Promise.all([
-        registry.getMetricsAsJSON(),
-        others(),
-        installation.text(),
-      ]);
+      const own = await registry.getMetricsAsJSON();
+      const [peers, shared] = await Promise.all([others(own), installation.text()]);
       return `${await AggregatorRegistry.aggregate([own, ...peers]).metrics()}${shared}`;
     },
     ownMetrics: () => registry.getMetricsAsJSON(),

@@ -4,7 +4,10 @@ import { printNotice } from './output.ts';
 import type { ReasonOptions, WithoutReason } from './reason.ts';
 import { reasonFor } from './reason.ts';
 
-/** A command that changes something or shows personal data: the reason that it was given, and what it does in live without one. */
+/**
+ * A command that changes something or shows personal data: the reason that it was given, and what it does in live
+ * without one.
+ */
 export interface Change {
   readonly options: ReasonOptions;
   readonly without?: WithoutReason;

@@ -44,10 +44,9 @@ export const checkShortTexts =
 export function shortTextProblem({ limits, lines }: ShortText, text: string): string | undefined {
   if (!isHarmless(lines ? withoutLines(text) : text)) return undefined;
   const { minLength, maxLength } = limits;
-  const length = lengthOf(cleanText(text));
+  const stored = cleanText(text);
   // A reason of marks without ink says nothing.
-  const shown = lengthOf(visible(cleanText(text)));
-  if (shown >= (minLength ?? 0) && length <= maxLength) return undefined;
+  if (lengthOf(visible(stored)) >= (minLength ?? 0) && lengthOf(stored) <= maxLength) return undefined;
   return minLength === undefined
     ? `Must be at most ${maxLength} characters.`
     : `Must be between ${minLength} and ${maxLength} characters.`;

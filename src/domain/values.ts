@@ -19,8 +19,8 @@ export interface ValidationContext {
 }
 
 /**
- * Length limits of values in code points of their normal form, with the names of JSON Schema, so that the reference shows the limits of
- * the rules below. A limit that depends on another field is the widest possible one.
+ * Length limits of values in code points of their normal form, with the names of JSON Schema, so that the reference
+ * shows the limits of the rules below. A limit that depends on another field is the widest possible one.
  */
 export const limits = {
   name: { minLength: 2, maxLength: 50 },

@@ -8,6 +8,7 @@ import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 import type { StoredProgram } from './programs.ts';
+import { providerParameters, providerUpdateSql } from './programs.ts';
 
 export type ProgramChangeId = Id<'program change'>;
 
@@ -83,9 +84,7 @@ const apply = sql(
   'program_change_apply',
   `with wanted as (
      select 1 from program_changes where brand_id = :brandId and change_id = :changeId for update
-   ), changed as (
-     update programs set provider = :provider, settings = :settings, settings_seal = :settingsSeal, proof = :proof
-      where brand_id = :brandId and program_id = :programId and settings_seal = :readSeal
+   ), changed as (${providerUpdateSql}
         and exists (select from wanted) returning 1
    ), gone as (
      delete from program_changes where brand_id = :brandId and change_id = :changeId and exists (select from changed)
@@ -102,16 +101,10 @@ export async function applyProgramChange(
   program: StoredProgram,
   entry: NewEntry,
 ): Promise<boolean> {
-  const { programId, provider, settings, settingsSeal, proof } = program;
   const changed = await apply.run(scope.db, {
     brandId: scope.brandId,
     changeId: change.changeId,
-    readSeal: change.basedOn,
-    programId,
-    provider,
-    settings,
-    settingsSeal,
-    proof,
+    ...providerParameters(program, change.basedOn),
     ...entryParameters(entry),
   });
   return changed.length > 0;

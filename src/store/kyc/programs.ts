@@ -87,11 +87,19 @@ export async function insertProgram(
   }
 }
 
+/** Writes a program's provider, unless the program has changed since it was read. */
+export const providerUpdateSql = `
+     update programs set provider = :provider, settings = :settings, settings_seal = :settingsSeal, proof = :proof
+      where brand_id = :brandId and program_id = :programId and settings_seal = :readSeal`;
+
+export const providerParameters = (
+  { programId, provider, settings, settingsSeal, proof }: StoredProgram,
+  readSeal: number,
+) => ({ programId, provider, settings, settingsSeal, proof, readSeal });
+
 const change = sql(
   'program_change',
-  `with changed as (
-     update programs set provider = :provider, settings = :settings, settings_seal = :settingsSeal, proof = :proof
-      where brand_id = :brandId and program_id = :programId and settings_seal = :readSeal returning 1
+  `with changed as (${providerUpdateSql} returning 1
    ), ${journalSql('changed')} select 1 as done from changed`,
 );
 
@@ -102,15 +110,9 @@ export async function changeProgram(
   readSeal: number,
   entry: NewEntry,
 ): Promise<boolean> {
-  const { programId, provider, settings, settingsSeal, proof } = program;
   const changed = await change.run(scope.db, {
     brandId: scope.brandId,
-    programId,
-    provider,
-    settings,
-    settingsSeal,
-    proof,
-    readSeal,
+    ...providerParameters(program, readSeal),
     ...entryParameters(entry),
   });
   return changed.length > 0;

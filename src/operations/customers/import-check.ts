@@ -3,7 +3,6 @@ import { customerOperations } from '../../contract/customers/customers.ts';
 import { parseBody } from '../../contract/json.ts';
 import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../contract/validate.ts';
 import type { CustomerInput } from '../../domain/customers/customer.ts';
-import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import type { FieldProblems } from '../../domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../domain/errors.ts';
 import { Problems } from '../../domain/problems.ts';
@@ -13,6 +12,7 @@ import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import type { System } from '../system.ts';
 import type { Line } from './import-lines.ts';
+import { indexDigests } from './index-values.ts';
 import { isUnique } from './sealing.ts';
 
 /** A line and the results of its checks. */
@@ -68,9 +68,7 @@ export const lineKeys = (keyring: Keyring, { digest }: CheckedLine): readonly Bu
 function ssnDigests(system: System, keyring: Keyring, { body }: CheckedLine): readonly Buffer[] {
   const number = body?.ssn === undefined ? undefined : digitsOf(body.ssn);
   if (number === undefined || !isUnique(system, number)) return [];
-  return keyring.indexVersions.map((version) =>
-    keyring.indexAt(version, 'ssn', indexFormsOf(keyring.indexFormAt(version)).ssn(number)),
-  );
+  return indexDigests(keyring, 'ssn', ({ ssn }) => ssn(number));
 }
 
 /** The lines that no earlier run has imported. */

@@ -1,9 +1,10 @@
 import type { Profile } from '../../domain/customers/customer.ts';
+import type { IndexForms } from '../../domain/customers/index-forms.ts';
 import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import { customerFields } from '../../domain/fields.ts';
 import type { IndexValues } from '../../store/customers/customers.ts';
-import type { Keyring } from '../../vault/vault.ts';
+import type { IndexKind, Keyring } from '../../vault/vault.ts';
 
 /**
  * The blind index values of a customer's known fields under the newest key; with `fields`, only the indexes that
@@ -22,12 +23,7 @@ export function indexValues(
     return normal === undefined ? undefined : keyring.index(kind, normal);
   };
   const forms = indexFormsOf(keyring.indexFormAt(keyring.indexVersion));
-  const older = (kept: string) =>
-    keyring.indexVersions
-      .slice(0, -1)
-      .map((version) =>
-        keyring.indexAt(version, 'ssn', indexFormsOf(keyring.indexFormAt(version)).ssn(kept)),
-      );
+  const older = (kept: string) => indexDigests(keyring, 'ssn', ({ ssn }) => ssn(kept)).slice(0, -1);
   return {
     version: keyring.indexVersion,
     olderSsn: ssn !== undefined && wanted.has('ssn') ? older(ssn) : [],
@@ -37,6 +33,16 @@ export function indexValues(
     nameAndDob: value('name_dob', () => forms.nameAndDob(lastName, dob)),
   };
 }
+
+/** A value's digests under every index key in use, each in the forms of its key; the newest comes last. */
+export const indexDigests = (
+  keyring: Keyring,
+  kind: IndexKind,
+  formed: (forms: IndexForms) => string,
+): readonly Buffer[] =>
+  keyring.indexVersions.map((version) =>
+    keyring.indexAt(version, kind, formed(indexFormsOf(keyring.indexFormAt(version)))),
+  );
 
 /** Whether a field takes part in a blind index. */
 export const isIndexed = (field: CustomerField): boolean => indexOf(field) !== undefined;

@@ -2,7 +2,6 @@ import { positionOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { IndexForms } from '../../domain/customers/index-forms.ts';
-import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import { lookupOf } from '../../domain/customers/lookups.ts';
 import type { SearchInput } from '../../domain/customers/search.ts';
 import { parseId } from '../../domain/ids.ts';
@@ -17,6 +16,7 @@ import { recordReads } from '../audit/entries.ts';
 import { noteSearch } from '../lookups.ts';
 import type { Answer, Context } from '../system.ts';
 import { showCustomer } from './customers.ts';
+import { indexDigests } from './index-values.ts';
 
 export async function listCustomers(
   context: Context,
@@ -75,10 +75,8 @@ function filterOf(keyring: Keyring, asked: SearchInput): CustomerFilter {
   const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);
   const from = asked.created_from === undefined ? undefined : parseInstant(asked.created_from);
   const before = asked.created_before === undefined ? undefined : parseInstant(asked.created_before);
-  const digests = (kind: IndexKind, normalised: (forms: IndexForms) => string) =>
-    keyring.indexVersions.map((version) =>
-      keyring.indexAt(version, kind, normalised(indexFormsOf(keyring.indexFormAt(version)))),
-    );
+  const digests = (kind: IndexKind, formed: (forms: IndexForms) => string) =>
+    indexDigests(keyring, kind, formed);
   return {
     ...(ssn !== undefined && { ssn: digests('ssn', (forms) => forms.ssn(ssn)) }),
     ...(email !== undefined && { email: digests('email', (forms) => forms.email(email)) }),

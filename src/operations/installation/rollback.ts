@@ -35,8 +35,8 @@ export async function rolledBackOf(scope: BrandScope): Promise<readonly RolledBa
 }
 
 /**
- * Compares the records of every brand itself, and a slice of its customers with what belongs to them. Each finding raises the alarm
- * `record_altered`; the doctor names the rows.
+ * Compares the records of every brand itself, and a slice of its customers with what belongs to them. Each finding
+ * raises the alarm `record_altered`; the doctor names the rows.
  */
 export async function watchForRollback(system: System): Promise<readonly RolledBack[]> {
   const all: RolledBack[] = [];

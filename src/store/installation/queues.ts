@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/time.ts';
+import { isActiveSql } from '../active-webhooks.ts';
 import { columns, instant, number, optional, text } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { sql } from '../sql.ts';
@@ -39,8 +40,7 @@ const depths = sql(
   'queue_depths',
   `with deliveries_pending as (
           select d.due_at from deliveries d join webhooks w using (brand_id, webhook_id)
-           where d.status = 'pending' and w.status = 'STATUS_ENABLED' and w.stopped is null
-             and w.ownership is distinct from 'unverified' limit :most::int
+           where d.status = 'pending' and ${isActiveSql} limit :most::int
         ),
         deliveries_dead as (select updated_at from deliveries where status = 'dead' limit :most::int),
         outbox as (select refused_at from journal limit :most::int),

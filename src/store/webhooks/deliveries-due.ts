@@ -1,12 +1,13 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
+import { isActiveSql } from '../active-webhooks.ts';
 import { columns, computed, flag, id, text } from '../columns.ts';
 import type { Connection, Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
 import type { WebhookRow } from './subscriptions.ts';
-import { isActiveSql, webhooks } from './subscriptions.ts';
+import { webhooks } from './subscriptions.ts';
 
 // The worker looks for subscriptions of every brand that have work. It then reads and writes under the scope of
 // their brand.

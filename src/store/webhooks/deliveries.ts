@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import { maxStoredAttempts } from '../../domain/webhooks/delivery.ts';
+import { isActiveSql } from '../active-webhooks.ts';
 import type { StoredEvent } from '../audit/journal.ts';
 import { eventColumns } from '../audit/journal.ts';
 import { bigint, columns, computed, flag, id, instant, named, number, optional, text } from '../columns.ts';
@@ -11,7 +12,7 @@ import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 import type { WebhookId, WebhookRow } from './subscriptions.ts';
-import { isActiveSql, webhooks } from './subscriptions.ts';
+import { webhooks } from './subscriptions.ts';
 
 export type DeliveryId = Id<'delivery'>;
 

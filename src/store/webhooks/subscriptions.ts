@@ -66,10 +66,6 @@ export const webhooks = columns(
   'w',
 );
 
-/** Which subscriptions `w` get events. */
-export const isActiveSql =
-  "w.status = 'STATUS_ENABLED' and w.stopped is null and w.ownership is distinct from 'unverified'";
-
 const all = statement(
   'webhooks_of',
   `select ${webhooks.list} from webhooks w where w.brand_id = $1 order by w.seq`,

@@ -1,7 +1,7 @@
 import type { Reporter, TestModule, TestSpecification } from 'vitest/node';
 
 /** The whole suite, on a machine that does nothing else. */
-const wholeSuite = { files: 90, takes: 'about twenty minutes on two cores' } as const;
+const wholeSuite = { files: 90, takes: 'about half an hour on two cores' } as const;
 const shown = 10;
 
 /** Says at the start of a full run how long it takes, and at the end of a run of many files which took longest. */

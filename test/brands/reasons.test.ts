@@ -37,6 +37,18 @@ const run = (...args: readonly string[]) => clientele([...args, '--output', 'jso
 /** Whether a process here may say who logged in: root may, where the kernel was told of no login. */
 const mayNameLogin = spawnSync('sh', ['-c', 'echo 4001 > /proc/self/loginuid']).status === 0;
 
+/** Whether the kernel lets root open a user namespace. */
+const hasNamespaces = spawnSync('unshare', ['--user', '--map-root-user', 'true']).status === 0;
+
+/** Runs a command in a user namespace that has the first 65,536 accounts of the machine, as a rootless container does. */
+const namespaced = (args: readonly string[]) =>
+  shell(
+    `unshare --user sh -c 'until grep -q 65536 /proc/self/uid_map; do sleep 0.05; done; exec node bin/clientele.js "$@"' clientele ${args.map((word) => `'${word}'`).join(' ')} &
+     for map in gid_map uid_map; do until kill -0 $! && echo 0 0 65536 > /proc/$!/$map; do kill -0 $! || exit 9; sleep 0.05; done; done 2> /dev/null
+     wait $!`,
+    settings,
+  );
+
 /** Runs a command as the kernel sees it after a person has logged in and become this account. */
 const loggedIn = (uid: number, args: readonly string[]) =>
   shell(
@@ -158,7 +170,7 @@ describe('in live, without a terminal', { timeout: 120_000 }, () => {
       const approve = ['programs', 'approve', id, '--brand', 'Blue Ridge', '--reason', 'I saw the contract.'];
       const set = ['programs', 'set', 'default', '--brand', 'Blue Ridge', '--provider', 'http'];
       const again = [...set, '--url', 'https://kyc.example.com/v2', '--reason', 'Their second version.'];
-      expect(first).not.toMatch(/^uid/);
+      expect(first).toMatch(/ \(uid \d+\)$/);
       const proposed = await loggedIn(4_001, again);
       expect(proposed.json).toMatchObject({
         provider: 'manual',
@@ -181,6 +193,17 @@ describe('in live, without a terminal', { timeout: 120_000 }, () => {
         proposed_by: 'uid 4001',
         reason: 'I saw the contract.',
       });
+    },
+  );
+
+  test.skipIf(process.getuid?.() !== 0 || !hasNamespaces)(
+    'in a user namespace no operator is known, so nothing is proposed',
+    async () => {
+      const words = ['programs', 'set', 'default', '--brand', 'Blue Ridge', '--provider', 'manual'];
+      const refused = await namespaced([...words, '--reason', 'Their own namespace.']);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('runs in a user namespace');
+      expect(refused.stderr).toContain('on the machine itself');
     },
   );
 

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { BrandId } from '../../domain/ids.ts';
+import type { KernelFacts } from '../../domain/keys/operator-account.ts';
+import { accountLabel, isInUserNamespace, operatorUid } from '../../domain/keys/operator-account.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
 import { entryPart } from '../../store/audit/journal.ts';
 import { writeParts } from '../../store/statement-parts.ts';
@@ -43,7 +45,7 @@ let known: string | undefined;
 
 /** The account of the operator. Two operators are told apart by it. */
 export function operatorAccount(system?: Pick<System, 'operator'>): string {
-  known ??= accountName();
+  known ??= accountOfProcess();
   return system?.operator?.account ?? known;
 }
 
@@ -61,40 +63,35 @@ export async function recordOperatorAction(
   system.db.wake();
 }
 
-/**
- * Who logged in, where the kernel knows: the operator behind sudo or a shared account. Otherwise the account of the
- * process, which in a container may be a uid without a name.
- */
-function accountName(): string {
-  const own = process.getuid?.();
-  const login = loginUid();
-  if (login !== undefined && login !== own) return nameOf(login);
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${own}`;
-  }
+/** Whether this operator can be told apart from others. One that is named, not read from the machine, can. */
+export const isKnownOperator = (system: Pick<System, 'operator'>): boolean =>
+  system.operator?.account !== undefined || !isInUserNamespace(kernelFacts());
+
+function accountOfProcess(): string {
+  const uid = operatorUid(kernelFacts());
+  return uid === undefined ? userInfo().username : accountLabel(uid, nameOf(uid));
 }
 
-/** The uid of the kernel for "never logged in": services, and most containers. */
-const noLogin = '4294967295';
+const kernelFacts = (): KernelFacts => ({
+  uid: process.getuid?.(),
+  login: readProc('loginuid'),
+  uidMap: readProc('uid_map'),
+});
 
-/** Linux keeps the uid of a login for all of its processes. Only root can change it. */
-function loginUid(): number | undefined {
+function readProc(name: string): string | undefined {
   try {
-    const text = readFileSync('/proc/self/loginuid', 'latin1').trim();
-    return /^\d+$/.test(text) && text !== noLogin ? Number(text) : undefined;
+    return readFileSync(`/proc/self/${name}`, 'latin1');
   } catch {
     return undefined;
   }
 }
 
 /** The name of an account, from the system's own program, which knows accounts of a directory service as well. */
-function nameOf(uid: number): string {
+function nameOf(uid: number): string | undefined {
   const { status, stdout } = spawnSync('/usr/bin/id', ['-un', String(uid)], {
     encoding: 'utf8',
     timeout: 2_000,
   });
   const name = status === 0 ? stdout.trim() : '';
-  return name === '' || name === String(uid) ? `uid ${uid}` : name;
+  return name === '' || name === String(uid) ? undefined : name;
 }

@@ -1,5 +1,5 @@
 import type { BrandId } from '../../domain/ids.ts';
-import { isSameParty } from '../../domain/keys/four-eyes.ts';
+import { isSameOperator } from '../../domain/keys/operator-account.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { asciiJson } from '../../domain/text.ts';
@@ -14,7 +14,7 @@ import {
   removeProgramChange,
 } from '../../store/kyc/program-changes.ts';
 import type { StoredProgram } from '../../store/kyc/programs.ts';
-import { operatorAccount, operatorEntry, recordOperatorAction } from '../audit/operator.ts';
+import { isKnownOperator, operatorAccount, operatorEntry, recordOperatorAction } from '../audit/operator.ts';
 import { readSealed, withFreshKeyring } from '../keyrings.ts';
 import { checkProgramChange, proveProgramChange } from '../proofs.ts';
 import { retryOnConflict } from '../retry.ts';
@@ -50,6 +50,7 @@ export async function proposeChange(
   program: StoredProgram,
   wanted: ProgramProvider,
 ): Promise<ProposedChange> {
+  requireKnownOperator(system);
   const { provider, settings } = wanted;
   const now = system.now();
   const facts = {
@@ -79,6 +80,7 @@ export async function proposeChange(
 
 /** Lets a proposed change take effect. @throws OperatorError where its proposer asks for it, or it has ended. */
 export async function approveChange(system: System, brandId: BrandId, id: string): Promise<StoredProgram> {
+  requireKnownOperator(system);
   const change = await findChange(system, brandId, id);
   const { changeId, programId, proposedBy } = change;
   const wanted = await wantedBy(system, brandId, change);
@@ -181,6 +183,10 @@ async function wantedBy(
   return { provider: named, settings: JSON.parse(opened) as HttpSettings };
 }
 
-/** Operators are known by their accounts alone. */
-const isSameOperator = (one: string, other: string): boolean =>
-  isSameParty({ id: one, person: undefined }, { id: other, person: undefined });
+/** Two operators are told apart by their accounts. @throws OperatorError where the machine cannot do so. */
+export function requireKnownOperator(system: System): void {
+  if (system.environment !== 'live' || isKnownOperator(system)) return;
+  throw new OperatorError(
+    'This process runs in a user namespace, for example a rootless container, where one person can have any account. A change of a provider takes two operators, so run this command outside of the namespace, on the machine itself.',
+  );
+}

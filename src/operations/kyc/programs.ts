@@ -15,7 +15,7 @@ import { retryOnConflict } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { ProposedChange } from './program-changes.ts';
-import { proposeChange, proposedChanges } from './program-changes.ts';
+import { proposeChange, proposedChanges, requireKnownOperator } from './program-changes.ts';
 import type { HttpSettings, ProgramProvider } from './program-rows.ts';
 import { checkedPrograms, findProgram, sealProgram, writtenFactsOf } from './program-rows.ts';
 import { settingsSealContext } from './sealing.ts';
@@ -100,6 +100,7 @@ export async function createProgram(
   const named = { programId, name: trimmed, settingsSeal: 1, createdAt: system.now() };
   const wanted = providerWanted(system, options);
   const waits = system.environment === 'live' && wanted.provider !== defaultProvider(system);
+  if (waits) requireKnownOperator(system);
   const first: ProgramProvider = waits ? { provider: defaultProvider(system), settings: undefined } : wanted;
   const made = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const program = sealProgram(keyring, named, first);

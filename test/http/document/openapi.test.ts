@@ -4,7 +4,6 @@ import { promisify } from 'node:util';
 import { Script } from 'node:vm';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keyExample } from '../../../src/contract/api-keys.ts';
 import { buildOpenApi } from '../../../src/contract/openapi/document.ts';
 import { transportErrors } from '../../../src/contract/openapi/error-reference.ts';
 import { schemaErrorExample } from '../../../src/contract/openapi/errors.ts';
@@ -355,41 +354,5 @@ describe('a server', () => {
     const { content } = operationOf(row).responses['400'] ?? {};
     const shown = content?.['application/json']?.examples?.[row.schemaError];
     expect(await answer.json()).toEqual(shown?.value);
-  });
-});
-
-describe.for(['Shell', 'JavaScript'])('in a new sandbox, the %s sample', (language) => {
-  let sandbox: Sandbox;
-  beforeAll(async () => {
-    sandbox = await openSandbox();
-  });
-  afterAll(() => sandbox?.world.close());
-
-  /** On the customers of the demo. A customer is read and changed before it is deleted. */
-  test.for([
-    'listCustomers',
-    'searchCustomers',
-    'createCustomer',
-    'getCustomer',
-    'updateCustomer',
-    'deleteCustomer',
-    'verifyKey',
-  ])('of %s runs and gets the documented answer', async (operationId) => {
-    const row = operations.find((one) => one.operationId === operationId);
-    if (!row) throw new Error(`${operationId} is gone.`);
-    const { world, key } = sandbox;
-    const source = operationOf(row)
-      ['x-codeSamples'].find(({ lang }) => lang === language)
-      ?.source.replaceAll('http://localhost:8080', world.url)
-      .replaceAll('YOUR-IDENTITY', key.identity)
-      .replaceAll('YOUR-AUTHORIZATION', key.authorization)
-      .replaceAll(keyExample.identity, key.identity)
-      .replace('console.log(response)', 'console.log(JSON.stringify(response))');
-    const { stdout } =
-      language === 'Shell'
-        ? await run('bash', ['-c', `${source} --silent --show-error`])
-        : await run(process.execPath, ['-e', source ?? '']);
-    const ajv = newAjv();
-    expect(ajv.validate(row.answer.schema, JSON.parse(stdout)), stdout + ajv.errorsText()).toBe(true);
   });
 });

@@ -176,15 +176,42 @@ describe('headers that come twice', () => {
 });
 
 describe('a request without content needs no media type', () => {
-  test.each([
+  const empty = [
+    ['no header at all', []],
+    ['no length', ['Content-Type', 'text/plain']],
     ['a form', ['Content-Type', 'application/x-www-form-urlencoded', 'Content-Length', '0']],
     ['plain text', ['Content-Type', 'text/plain', 'Content-Length', '0']],
+    ['JSON', [...json, 'Content-Length', '0']],
+    ['another charset', ['Content-Type', 'application/json; charset=utf-16', 'Content-Length', '0']],
+    ['no media type', ['Content-Type', 'whatever', 'Content-Length', '0']],
+    ['a media type without a name', ['Content-Type', '', 'Content-Length', '0']],
     ['an empty chunked body', ['Transfer-Encoding', 'chunked']],
     ['JSON, an empty chunked body', [...json, 'Transfer-Encoding', 'chunked']],
-    ['another charset', ['Content-Type', 'application/json; charset=utf-16', 'Content-Length', '0']],
-  ])('%s', async (_what, lines) => {
+    [
+      'a form, an empty chunked body',
+      ['Content-Type', 'multipart/form-data', 'Transfer-Encoding', 'chunked'],
+    ],
+    ['no media type, an empty chunked body', ['Content-Type', 'a b/c', 'Transfer-Encoding', 'chunked']],
+  ] as const;
+
+  test.each(empty)('where none is wanted: %s', async (_what, lines) => {
     const { json: made } = await newCustomer();
-    expect((await withLines('DELETE', `/customers/${made.customer_id}`, lines)).status).toBe(200);
+    const path = `/customers/${made.customer_id}`;
+    expect((await withLines('GET', path, [...lines])).status).toBe(200);
+    // No such webhook: the request was read up to there.
+    const test = await withLines('POST', `/webhooks/${randomUUID()}/test`, [...lines]);
+    expect([test.status, test.json.Code]).toEqual([404, 'webhook_dne']);
+    expect((await withLines('DELETE', path, [...lines])).status).toBe(200);
+  });
+
+  test.each(empty)('where some is wanted, its fields are: %s', async (_what, lines) => {
+    const { json: made } = await newCustomer();
+    const create = await withLines('POST', '/customers', [...lines]);
+    expect([create.status, create.json.Code]).toEqual([400, 'create_customer_schema']);
+    const change = await withLines('PATCH', `/customers/${made.customer_id}`, [...lines]);
+    expect([change.status, change.json.Code]).toEqual([400, 'edit_customer_schema']);
+    const search = await withLines('POST', '/customers/search', [...lines]);
+    expect(search.status).toBe(400);
   });
 
   test.each([

@@ -22,9 +22,10 @@ export async function listPrograms(format: Format, brandName: string): Promise<v
           ['NAME', 'ID', 'PROVIDER', 'URL'],
           programs.map(({ name, programId, provider, url }) => [name, programId, provider, url ?? '']),
         ),
-        ...programs.flatMap(({ name, proposed }) =>
-          proposed ? ['', `Proposed for ${name}: ${proposalText(brand, proposed)}`] : [],
-        ),
+        ...programs.flatMap(({ name, proposed, isProposalAltered }) => {
+          const text = isProposalAltered ? alteredText() : proposed && proposalText(brand, proposed);
+          return text === undefined ? [] : ['', `Proposed for ${name}: ${text}`];
+        }),
       ].join('\n'),
   );
 }
@@ -135,6 +136,9 @@ const proposalText = (brand: Brand, { changeId, provider, url, ...proposed }: Pr
     `Another person approves it with: ${programName()} programs approve ${changeId} --brand ${shellQuoted(brand.name)}`,
   ].join('\n');
 
+const alteredText = () =>
+  `a change whose record was altered in the database, so it cannot be approved. Look for the cause with: ${programName()} doctor. A new proposal takes its place.`;
+
 /** The path that the decision service calls back. */
 const callbackOf = ({ brandId }: Brand, { programId }: ProgramFacts): string =>
   `/api/v0.1/callbacks/kyc/${brandId}/${programId}`;
@@ -147,6 +151,7 @@ const facts = (brand: Brand, program: ProgramFacts) => ({
   provider: program.provider,
   ...(program.url !== undefined && { url: program.url, callback: callbackOf(brand, program) }),
   ...(program.secret !== undefined && { secret: program.secret }),
+  ...(program.isProposalAltered && { proposed: { altered: true } }),
   ...(program.proposed && {
     proposed: {
       change_id: program.proposed.changeId,

@@ -14,6 +14,7 @@ import {
   removeProgramChange,
 } from '../../store/kyc/program-changes.ts';
 import type { StoredProgram } from '../../store/kyc/programs.ts';
+import { VaultError } from '../../vault/vault.ts';
 import { isKnownOperator, operatorAccount, operatorEntry, recordOperatorAction } from '../audit/operator.ts';
 import { readSealed, withFreshKeyring } from '../keyrings.ts';
 import { checkProgramChange, proveProgramChange } from '../proofs.ts';
@@ -130,36 +131,54 @@ export async function rejectChange(
   return change;
 }
 
-/** The changes that wait, by program. @throws VaultError where one was altered. */
+/** The changes that wait, by program. `altered` where the record was altered: it cannot be approved. */
 export async function proposedChanges(
   system: System,
   brandId: BrandId,
-): Promise<ReadonlyMap<string, ProposedChange>> {
+): Promise<ReadonlyMap<string, ProposedChange | 'altered'>> {
   const now = system.now();
-  const open = (await checkedChanges(system, brandId)).filter(({ expiresAt }) => expiresAt > now);
-  const shown = await Promise.all(
-    open.map(async (change) => {
-      const { provider, settings } = await wantedBy(system, brandId, change);
-      const { changeId, programId, proposedBy, proposedAt, expiresAt } = change;
-      const proposed = { changeId, provider, url: settings?.url, proposedBy, proposedAt, expiresAt };
-      return [programId, proposed] as const;
-    }),
+  const stored = await listProgramChanges(scopeOf(system, brandId));
+  const shown = stored.map(
+    async (change) => [change.programId, await shownChange(system, brandId, change)] as const,
   );
-  return new Map(shown);
+  return new Map(
+    (await Promise.all(shown)).flatMap(([programId, proposed]) =>
+      proposed === 'altered' || proposed.expiresAt > now ? [[programId, proposed]] : [],
+    ),
+  );
 }
 
-async function checkedChanges(system: System, brandId: BrandId): Promise<readonly StoredProgramChange[]> {
-  const changes = await listProgramChanges(scopeOf(system, brandId));
+async function shownChange(
+  system: System,
+  brandId: BrandId,
+  stored: StoredProgramChange,
+): Promise<ProposedChange | 'altered'> {
+  try {
+    const change = await checkedChange(system, brandId, stored);
+    const { provider, settings } = await wantedBy(system, brandId, change);
+    const { changeId, proposedBy, proposedAt, expiresAt } = change;
+    return { changeId, provider, url: settings?.url, proposedBy, proposedAt, expiresAt };
+  } catch (error) {
+    if (error instanceof VaultError) return 'altered';
+    throw error;
+  }
+}
+
+async function checkedChange(
+  system: System,
+  brandId: BrandId,
+  change: StoredProgramChange,
+): Promise<StoredProgramChange> {
   const keyring = await system.keyrings.of(brandId);
-  return withFreshKeyring(system.keyrings, keyring, (one) =>
-    changes.map((change) => checkProgramChange(one, change)),
-  );
+  return withFreshKeyring(system.keyrings, keyring, (one) => checkProgramChange(one, change));
 }
 
+/** @throws OperatorError where it does not wait. @throws VaultError where it was altered. */
 async function findChange(system: System, brandId: BrandId, id: string): Promise<StoredProgramChange> {
-  const changes = await checkedChanges(system, brandId);
-  const change = changes.find(({ changeId }) => changeId === id.trim().toLowerCase());
-  if (!change) throw noSuchChange(id);
+  const stored = await listProgramChanges(scopeOf(system, brandId));
+  const found = stored.find(({ changeId }) => changeId === id.trim().toLowerCase());
+  if (!found) throw noSuchChange(id);
+  const change = await checkedChange(system, brandId, found);
   if (change.expiresAt > system.now()) return change;
   throw new OperatorError(
     `The proposal expired on ${dayOf(change.expiresAt)}. Propose the change again with: clientele programs set`,

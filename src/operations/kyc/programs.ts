@@ -75,6 +75,8 @@ export interface ProgramFacts {
   readonly secret?: string | undefined;
   /** A change of the provider that waits for another operator. */
   readonly proposed?: ProposedChange | undefined;
+  /** Whether such a change was altered in the database. It cannot be approved. */
+  readonly isProposalAltered?: boolean;
 }
 
 const programName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,99}$/u;
@@ -165,7 +167,9 @@ export async function programFacts(system: System, brandId: BrandId): Promise<re
     programs.map(async (program) => {
       const { secret: _secret, ...choice } = { secret: '', ...(await choiceOf(system, brandId, program)) };
       const { programId, name } = program;
-      return { programId, name, ...choice, proposed: proposed.get(programId) };
+      const change = proposed.get(programId);
+      const waits = change === 'altered' ? { isProposalAltered: true } : { proposed: change };
+      return { programId, name, ...choice, ...waits };
     }),
   );
 }

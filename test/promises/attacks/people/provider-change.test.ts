@@ -181,6 +181,29 @@ test.each([
   expect(await askedAbout()).toEqual(['honest']);
 });
 
+test('an altered proposal is named, blocks no other program, and is replaced by a new one', async () => {
+  const altered = await propose('mallory', own.url);
+  await world.sql(`update program_changes set proposed_by = 'alice' where change_id = $1`, [
+    altered.changeId,
+  ]);
+  const { programId: second } = await createProgram(as('alice'), brand.brandId, 'second', {
+    provider: 'http',
+    url: honest.url,
+  });
+  const listed = await programFacts(world.system, brand.brandId);
+  expect(
+    listed.map(({ isProposalAltered, proposed }) => [isProposalAltered ?? false, proposed?.url]),
+  ).toEqual([
+    [true, undefined],
+    [false, honest.url],
+  ]);
+  const waiting = listed.find((one) => one.programId === second)?.proposed;
+  await approveChange(as('bob'), brand.brandId, waiting?.changeId ?? '');
+  expect(await askedAbout(second)).toEqual(['honest']);
+  const replaced = await propose('alice', honest.url);
+  expect((await programFacts(world.system, brand.brandId))[0]?.proposed?.changeId).toBe(replaced.changeId);
+});
+
 test('the settings of one proposal do not open in another', async () => {
   const { changeId } = await propose('mallory', own.url);
   const [row] = await world.sql('select settings from program_changes where change_id = $1', [changeId]);

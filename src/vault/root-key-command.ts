@@ -43,19 +43,27 @@ export function askCommand([program = '', ...args]: readonly string[], withinMs:
 
 /**
  * Refuses a program that others than its owner could change or replace: they would get the root key. It is read
- * through links, whose folders count as well. One that is not there fails when it is started.
+ * through links. Every folder above it and above the link counts, because who can rename a folder can put another in
+ * its place. One that is not there fails when it is started.
  */
 function refuseOpen(program: string): void {
   const target = resolved(program);
   if (target === undefined) return;
-  for (const path of new Set([target, dirname(target), dirname(program)])) {
+  const nearest = [target, dirname(target), dirname(program)];
+  for (const path of new Set([...nearest, ...foldersAbove(target), ...foldersAbove(program)])) {
     const { mode } = statSync(path);
-    if ((mode & 0o022) === 0) continue;
-    const what = path === target ? 'can be changed' : `is in the folder ${path}, which can be changed`;
+    // In a sticky folder like /tmp only owners rename what is theirs.
+    if ((mode & 0o022) === 0 || ((mode & 0o1000) !== 0 && !nearest.includes(path))) continue;
+    const what = path === target ? 'can be changed' : `is below the folder ${path}, which can be changed`;
     throw failure(
       `${what} by others than its owner (mode ${permissions(mode)}), who would get the root key. Close it with: chmod go-w '${path}' (and rotate the key if another account may have used it).`,
     );
   }
+}
+
+function foldersAbove(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...foldersAbove(parent)];
 }
 
 function resolved(program: string): string | undefined {

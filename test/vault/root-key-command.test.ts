@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -89,7 +90,23 @@ describe('a command that prints root keys', () => {
   test.each([
     ['the group may write to the program', () => chmodSync(path, 0o770), 'can be changed'],
     ['everybody may write to the program', () => chmodSync(path, 0o702), 'can be changed'],
-    ['everybody may write to its folder', () => chmodSync(join(path, '..'), 0o707), 'is in the folder'],
+    ['everybody may write to its folder', () => chmodSync(join(path, '..'), 0o707), 'is below the folder'],
+    [
+      'everybody may write to a folder above',
+      () => chmodSync(join(path, '../..'), 0o707),
+      'is below the folder',
+    ],
+    [
+      'everybody may write to the folder of its link',
+      () => {
+        mkdirSync(join(path, '../open'));
+        renameSync(path, `${path}-real`);
+        symlinkSync(`${path}-real`, join(path, '../open/kms'));
+        path = join(path, '../open/kms');
+        chmodSync(join(path, '..'), 0o707);
+      },
+      'is below the folder',
+    ],
     [
       'it is a link to a program that the group may write to',
       () => {
@@ -100,7 +117,8 @@ describe('a command that prints root keys', () => {
       'can be changed',
     ],
   ])('is not started where %s, with the next step', (_what, open, sentence) => {
-    const folder = mkdtempSync(join(directory, 'open-'));
+    const folder = join(mkdtempSync(join(directory, 'open-')), 'inner');
+    mkdirSync(folder);
     path = join(folder, 'kms');
     const ran = join(folder, 'ran');
     program(`touch ${ran}`, `echo ${key()}`);

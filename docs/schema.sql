@@ -64,7 +64,8 @@ create table audit_checkpoints (
   constraint audit_checkpoints_former_key_check CHECK (length(former_key) = 64),
   constraint audit_checkpoints_hash_check CHECK (length(hash) = 32),
   constraint audit_checkpoints_key_check CHECK (length(key) = 64),
-  constraint audit_checkpoints_previous_hash_check CHECK (length(previous_hash) = 32)
+  constraint audit_checkpoints_previous_hash_check CHECK (length(previous_hash) = 32),
+  constraint audit_checkpoints_readable CHECK (signed_at >= '0001-01-01 00:00:00+00'::timestamp with time zone AND signed_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone)
 );
 
 create table brand_keys (
@@ -398,8 +399,11 @@ create table journal (
   payload text,
   mac text not null,
   refused_at timestamp with time zone,
-  constraint journal_pkey PRIMARY KEY (brand_id, arrived)
+  constraint journal_pkey PRIMARY KEY (brand_id, arrived),
+  constraint journal_readable CHECK (refused_at IS NOT NULL OR COALESCE(occurred_at >= '0001-01-01 00:00:00+00'::timestamp with time zone AND occurred_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone, true) AND octet_length(body) <= 1000000 AND COALESCE(octet_length(payload) <= 1000000, true) AND COALESCE(octet_length(type) <= 1000000, true) AND octet_length(mac) <= 1000000),
+  constraint journal_refused_at_check CHECK (isfinite(refused_at))
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000);
+CREATE INDEX journal_refused ON journal USING btree (arrived) WHERE (refused_at IS NOT NULL);
 CREATE TRIGGER journal_insert_current BEFORE INSERT ON journal FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 CREATE TRIGGER journal_update_current BEFORE UPDATE OF reason ON journal FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE
@@ -411,14 +415,15 @@ create table journal_heads (
   brand_id uuid not null,
   event_number bigint default 0 not null,
   audit_number bigint default 0 not null,
-  audit_hash bytea,
+  audit_hash bytea not null,
   checkpoint_number bigint default 0 not null,
   checkpoint_at timestamp with time zone,
   mac text not null,
   announced_number bigint default 0 not null,
   announced_at timestamp with time zone,
   constraint journal_heads_pkey PRIMARY KEY (brand_id),
-  constraint journal_heads_audit_hash_check CHECK (length(audit_hash) = 32)
+  constraint journal_heads_audit_hash_check CHECK (length(audit_hash) = 32),
+  constraint journal_heads_readable CHECK (checkpoint_number >= 0 AND checkpoint_number <= '9007199254740991'::bigint AND COALESCE(isfinite(checkpoint_at), true) AND announced_number >= 0 AND announced_number <= '9007199254740991'::bigint AND COALESCE(isfinite(announced_at), true))
 );
 
 create table kyc_decisions (

@@ -112,6 +112,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'root key fits',
       'retention',
       'background work',
+      'audit signing',
       ...['audit key', 'audit trail', 'brands'],
       'API keys',
       'records',

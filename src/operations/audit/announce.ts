@@ -7,10 +7,11 @@ import type { Head } from '../../store/audit/sequencer.ts';
 import { brandsBeyond, headsOfBrands, lockSequencer } from '../../store/audit/sequencer.ts';
 import { lastCheckpoint } from '../../store/audit/trail.ts';
 import type { Connection } from '../../store/connection/database.ts';
+import { isServerError } from '../../store/connection/outage.ts';
 import { eventFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { headFields, requireGenuineCheckpoint, requireGenuineHead } from './checkpoints.ts';
-import { continued, StoppedTrail } from './foreign.ts';
+import { continued, faultOfTrail, judged } from './foreign.ts';
 
 /** Seconds between two events about the checkpoints of a brand. */
 export const announcementPause = 60;
@@ -33,8 +34,9 @@ export async function announceCheckpoints(
       try {
         await announce(system, db, head);
       } catch (error) {
-        if (!(error instanceof StoppedTrail)) throw error;
-        onFailure(error);
+        // After an error of PostgreSQL, the transaction can do nothing more.
+        if (isServerError(error)) throw error;
+        onFailure(await judged(db, faultOfTrail(head.brandId, error)));
       }
     }
   });

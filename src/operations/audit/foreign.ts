@@ -1,10 +1,15 @@
 import type { BrandId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import { rootVersions } from '../../store/brands/root-versions.ts';
+import type { Connection } from '../../store/connection/database.ts';
+import { isOutage, isServerError } from '../../store/connection/outage.ts';
+import { VaultError } from '../../vault/vault-error.ts';
 
 /** A fault of one brand's audit trail. */
 export abstract class TrailFault extends Error {
   readonly brandId: BrandId;
-  constructor(brandId: BrandId, sentences: string) {
-    super(sentences);
+  constructor(brandId: BrandId, sentences: string, cause?: unknown) {
+    super(sentences, cause === undefined ? undefined : { cause });
     this.brandId = brandId;
   }
 }
@@ -28,12 +33,60 @@ export class ForeignTrail extends StoppedTrail {
  */
 export class WaitingTrail extends StoppedTrail {
   override readonly name = 'WaitingTrail';
+  readonly what: string;
+  readonly version: number;
   constructor(brandId: BrandId, what: string, version: number) {
     super(
       brandId,
       `The audit trail of brand ${brandId} waits: ${what} was written under version ${version} of the root key, which is not on this machine. Bring the root key with all of its versions to this machine (docs/rotation.md). If there is no such version, the service did not write it: see docs/audit.md.`,
     );
+    this.what = what;
+    this.version = version;
   }
+}
+
+/**
+ * The audit trail waits for a version of the root key that the installation has never put in use. Most likely the service
+ * did not write what names it.
+ */
+class UnknownVersionTrail extends StoppedTrail {
+  override readonly name = 'UnknownVersionTrail';
+  constructor({ brandId, what, version }: WaitingTrail) {
+    super(
+      brandId,
+      `The audit trail of brand ${brandId} is stopped: ${what} names version ${version} of the root key, and the installation has no such version in use. If you are replacing the root key, bring it to this machine and finish (docs/rotation.md). Otherwise the service did not write it: see docs/audit.md.`,
+    );
+  }
+}
+
+/** A row of a trail holds a value that cannot be read, such as a time that is infinite. The service writes none. */
+class UnreadableTrail extends StoppedTrail {
+  override readonly name = 'UnreadableTrail';
+  constructor(brandId: BrandId, cause: unknown) {
+    super(brandId, `The audit trail of brand ${brandId} cannot be read or continued. ${keepIt}`, cause);
+  }
+}
+
+/**
+ * An error that came up in the work on one brand's trail, to be reported as a fault of this trail, so that the other
+ * brands go on. What PostgreSQL refused stays as it is: it says nothing about who wrote the trail.
+ *
+ * @throws the error itself, where it concerns every brand: the database, the root keys or the anchor file.
+ */
+export function faultOfTrail(brandId: BrandId, error: unknown): Error {
+  if (isOutage(error) || error instanceof OperatorError || error instanceof VaultError) throw error;
+  if (error instanceof TrailFault || (error instanceof Error && isServerError(error))) return error;
+  return new UnreadableTrail(brandId, error);
+}
+
+/**
+ * The same fault. A trail that waits for a version of the root key which the installation has not put in use is told apart
+ * from one that waits because this machine lacks the version.
+ */
+export async function judged(db: Connection, fault: Error): Promise<Error> {
+  if (!(fault instanceof WaitingTrail)) return fault;
+  const isInUse = (await rootVersions(db)).some(({ version }) => version === fault.version);
+  return isInUse ? fault : new UnknownVersionTrail(fault);
 }
 
 /** A trail that ends before what was signed: entries were removed, or an older backup was restored. */
@@ -59,7 +112,7 @@ export const continued = (brandId: BrandId): ForeignTrail =>
 /** A row of the outbox that the service did not write. It stays there, outside of the audit trail. */
 export class UnprovenRow extends TrailFault {
   override readonly name = 'UnprovenRow';
-  constructor(brandId: BrandId, arrived: string) {
-    super(brandId, `The row ${arrived} of journal, brand ${brandId}, was not written by the service.`);
+  constructor(brandId: BrandId, arrived: string, cause?: unknown) {
+    super(brandId, `The row ${arrived} of journal, brand ${brandId}, was not written by the service.`, cause);
   }
 }

@@ -1,8 +1,10 @@
 import { checkpointInterval } from '../../domain/audit/checkpoint.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import { readmitRows, refusedRowsAfter, refuseRows } from '../../store/audit/refused-rows.ts';
-import type { Head, SequencedRow, SequencerWork, Unsequenced } from '../../store/audit/sequencer.ts';
+import type { OutboxRows, Unsequenced } from '../../store/audit/outbox.ts';
+import { brandsWaiting, readUnsequenced } from '../../store/audit/outbox.ts';
+import { copiedRows, refuseRows } from '../../store/audit/refused-rows.ts';
+import type { Head, SequencedRow, SequencerWork } from '../../store/audit/sequencer.ts';
 import {
   announcedEvents,
   brandsBeyond,
@@ -10,16 +12,17 @@ import {
   headsOfBrands,
   isSequenceWaiting,
   lockSequencer,
-  readUnsequenced,
   writeSequenced,
 } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
-import { eventFields, journalRowFields } from '../journal.ts';
+import { isOutage, isServerError } from '../../store/connection/outage.ts';
+import { eventFields } from '../journal.ts';
 import type { System } from '../system.ts';
 import { firstPreviousHash, linked } from './chain.ts';
 import { headFields, newestAnchor, requireGenuineHead, signHead } from './checkpoints.ts';
-import { continued, StoppedTrail, shortened, UnprovenRow, WaitingTrail } from './foreign.ts';
+import { continued, faultOfTrail, judged, shortened, UnprovenRow, WaitingTrail } from './foreign.ts';
 import { recordEntry } from './security.ts';
+import { isProven, lookAgain } from './sequence/refused-rows.ts';
 
 /** The most entries that one transaction numbers. */
 const batch = 1_000;
@@ -29,8 +32,9 @@ export type Sequenced = 'done' | 'more' | 'elsewhere';
 
 /** The last entry that this process has seen in each trail. An end before it means that entries were removed. */
 const seenEnds = new WeakMap<System, Map<BrandId, number>>();
-/** The versions of the root key under which this process has looked at the refused rows. */
-const lookedUnder = new WeakMap<System, string>();
+
+/** Receives what is not as the service wrote it. */
+type OnFailure = (error: unknown) => void;
 
 /**
  * Numbers what has been committed and can be proved: events get numbers, audit entries get numbers and hashes, and
@@ -40,47 +44,64 @@ const lookedUnder = new WeakMap<System, string>();
 export async function sequence(
   system: System,
   due: SequencerWork = dueNow(system),
-  onFailure: (error: unknown) => void = () => undefined,
+  onFailure: OnFailure = () => undefined,
 ): Promise<Sequenced> {
-  await lookAgain(system);
+  await lookAgain(system, onFailure);
   if (!(await isSequenceWaiting(system.db, due))) return 'done';
-  const placed = await system.db.transaction(async (db) => {
-    if (!(await lockSequencer(db))) return undefined;
-    const { rows, heads } = await readRows(system, db, onFailure);
-    const { ends, written } =
-      rows.length > 0 ? await placeThem(system, db, rows, heads, onFailure) : { ends: [], written: [] };
-    return { ends, written, isMore: rows.length === batch, isDue: (await dueBrands(db, due)).length > 0 };
-  });
+  const placed = await placeAll(system, onFailure);
   if (!placed) return 'elsewhere';
   for (const { brandId, body } of placed.written) recordEntry(system, brandId, body);
   const seen = seenOf(system);
   for (const { brandId, number } of placed.ends) seen.set(brandId, number);
   // Deliveries follow the numbers of the events.
   if (placed.ends.length > 0) system.db.wake();
-  if (placed.isDue) await system.db.transaction((db) => signDue(system, db, due, onFailure));
+  await signDue(system, due, onFailure);
   return placed.isMore ? 'more' : 'done';
 }
 
-/**
- * Lets rows wait for their place again that were refused and can be proved now, because a version of the root key has
- * come. Looks at the refused rows once for each set of versions.
- */
-async function lookAgain(system: System): Promise<void> {
-  const versions = system.vault.rootVersions.join(' ');
-  if (lookedUnder.get(system) === versions) return;
-  for (let after = '0'; ; ) {
-    const refused = await refusedRowsAfter(system.db, after, batch);
-    const last = refused.at(-1);
-    if (!last) break;
-    const proven = refused.filter((row) => isProven(system, row));
-    if (proven.length > 0) await readmitRows(system.db, proven);
-    after = last.arrived;
-  }
-  lookedUnder.set(system, versions);
+/** What a transaction has numbered. */
+interface Placed {
+  readonly ends: readonly Head[];
+  readonly written: readonly Unsequenced[];
+  /** Whether more rows wait. */
+  readonly isMore: boolean;
 }
 
-const isProven = ({ vault }: System, row: Unsequenced): boolean =>
-  vault.isMac('journal row', journalRowFields(row), row.mac);
+/** Numbers a batch of rows of all brands. Where PostgreSQL refuses it, each brand is tried alone. */
+async function placeAll(system: System, onFailure: OnFailure): Promise<Placed | undefined> {
+  try {
+    return await placeBatch(system, onFailure);
+  } catch (error) {
+    if (!isServerError(error) || isOutage(error)) throw error;
+  }
+  const all: Placed[] = [];
+  for (const brandId of await brandsWaiting(system.db)) {
+    try {
+      const placed = await placeBatch(system, onFailure, brandId);
+      if (!placed) return undefined;
+      all.push(placed);
+    } catch (error) {
+      onFailure(faultOfTrail(brandId, error));
+    }
+  }
+  return {
+    ends: all.flatMap(({ ends }) => ends),
+    written: all.flatMap(({ written }) => written),
+    isMore: all.some(({ isMore }) => isMore),
+  };
+}
+
+/** Numbers a batch of rows. `undefined`: another process is sequencing now. */
+const placeBatch = (system: System, onFailure: OnFailure, only?: BrandId): Promise<Placed | undefined> =>
+  system.db.transaction(async (db) => {
+    if (!(await lockSequencer(db))) return undefined;
+    const { rows, unreadable, count, heads } = await readRows(system, db, onFailure, only);
+    if (unreadable.length > 0) await refuseRows(db, unreadable, system.now());
+    for (const { brandId, arrived, cause } of unreadable) onFailure(new UnprovenRow(brandId, arrived, cause));
+    const isMore = count === batch;
+    if (rows.length === 0) return { ends: [], written: [], isMore };
+    return { ...(await placeThem(system, db, rows, heads, onFailure)), isMore };
+  });
 
 function seenOf(system: System): Map<BrandId, number> {
   const seen = seenEnds.get(system) ?? new Map<BrandId, number>();
@@ -93,8 +114,7 @@ const dueNow = ({ now }: System): SequencerWork => ({
   notAfter: plusSeconds(now(), -checkpointInterval.seconds),
 });
 
-interface ReadRows {
-  readonly rows: readonly Unsequenced[];
+interface ReadRows extends OutboxRows {
   readonly heads: Map<BrandId, Head>;
 }
 
@@ -105,27 +125,35 @@ interface ReadRows {
 async function readRows(
   system: System,
   db: Connection,
-  onFailure: (error: unknown) => void,
-  without: readonly BrandId[] = [],
+  onFailure: OnFailure,
+  only: BrandId | undefined,
 ): Promise<ReadRows> {
-  const rows = await readUnsequenced(db, batch, without);
-  const brands = [...new Set(rows.map(({ brandId }) => brandId))];
-  const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
-  const ends = brands.map((brandId) => heads.get(brandId) ?? { brandId, number: 0, events: 0 });
-  const ahead = ends.length === 0 ? new Set() : await brandsBeyond(db, ends);
-  const foreign: BrandId[] = [];
-  for (const brandId of brands) {
-    try {
-      requireKnownEnd(system, brandId, heads.get(brandId));
-      if (ahead.has(brandId)) throw continued(brandId);
-      requireVersions(system, brandId, rows);
-    } catch (error) {
-      if (!(error instanceof StoppedTrail)) throw error;
-      onFailure(error);
-      foreign.push(brandId);
+  const without: BrandId[] = [];
+  for (;;) {
+    const found = await readUnsequenced(db, batch, without, only);
+    const brands = [...new Set(found.rows.map(({ brandId }) => brandId))];
+    const heads = new Map((await headsOfBrands(db, brands)).map((head) => [head.brandId, head]));
+    const stopped = new Set<BrandId>();
+    const stop = async (brandId: BrandId, fault: Error) => {
+      stopped.add(brandId);
+      onFailure(await judged(db, fault));
+    };
+    for (const brandId of brands) {
+      try {
+        requireKnownEnd(system, brandId, heads.get(brandId));
+        requireVersions(system, brandId, found.rows);
+      } catch (error) {
+        await stop(brandId, faultOfTrail(brandId, error));
+      }
     }
+    // Only ends that the service wrote are compared: the number of another one may be out of range.
+    const going = brands.filter((brandId) => !stopped.has(brandId));
+    const ends = going.map((brandId) => heads.get(brandId) ?? { brandId, number: 0, events: 0 });
+    const ahead = ends.length === 0 ? [] : await brandsBeyond(db, ends);
+    for (const brandId of ahead) await stop(brandId, continued(brandId));
+    if (stopped.size === 0) return { ...found, heads };
+    without.push(...stopped);
   }
-  return foreign.length === 0 ? { rows, heads } : readRows(system, db, onFailure, [...without, ...foreign]);
 }
 
 /** @throws WaitingTrail if a row of the brand was written under a version of the root key that is not loaded. */
@@ -149,8 +177,8 @@ async function placeThem(
   db: Connection,
   rows: readonly Unsequenced[],
   heads: Map<BrandId, Head>,
-  onFailure: (error: unknown) => void,
-): Promise<{ readonly ends: readonly Head[]; readonly written: readonly Unsequenced[] }> {
+  onFailure: OnFailure,
+): Promise<Pick<Placed, 'ends' | 'written'>> {
   const isWritten = await provenRows(system, db, rows);
   const refused = rows.filter((row) => !isWritten(row));
   const written = rows.filter((row) => !refused.includes(row));
@@ -177,6 +205,15 @@ async function placeThem(
   return { ends, written };
 }
 
+/** Seconds after which a row is compared with the trail itself: the event of a copy may soon be deleted. */
+const oldAfter = 7 * 86_400;
+
+const isOld = ({ now }: System): ((row: Unsequenced) => boolean) => {
+  const before = plusSeconds(now(), -oldAfter);
+  return ({ event, customerId }) =>
+    event !== undefined && customerId !== undefined && event.occurredAt < before;
+};
+
 /** Tells which rows the service wrote, each event once. */
 async function provenRows(
   system: System,
@@ -184,8 +221,9 @@ async function provenRows(
   rows: readonly Unsequenced[],
 ): Promise<(row: Unsequenced) => boolean> {
   const announced = new Set(await announcedEvents(db, rows));
+  const isCopy = await copiedRows(db, rows.filter(isOld(system)));
   return (row) => {
-    if (!isProven(system, row)) return false;
+    if (!isProven(system, row) || isCopy(row)) return false;
     const id = row.event?.eventId;
     if (id === undefined) return true;
     const isFirst = !announced.has(id);
@@ -194,19 +232,16 @@ async function provenRows(
   };
 }
 
-async function signDue(
-  system: System,
-  db: Connection,
-  due: SequencerWork,
-  onFailure: (error: unknown) => void,
-): Promise<void> {
-  if (!(await lockSequencer(db))) return;
-  for (const head of await headsOfBrands(db, await dueBrands(db, due))) {
+/** Signs each trail that is due, in a transaction of its own, so that one that fails keeps no other one unsigned. */
+async function signDue(system: System, due: SequencerWork, onFailure: OnFailure): Promise<void> {
+  for (const brandId of await dueBrands(system.db, due)) {
     try {
-      await signHead(system, db, head, onFailure);
+      await system.db.transaction(async (db) => {
+        if (!(await lockSequencer(db)) || (await dueBrands(db, due, brandId)).length === 0) return;
+        for (const head of await headsOfBrands(db, [brandId])) await signHead(system, db, head, onFailure);
+      });
     } catch (error) {
-      if (!(error instanceof StoppedTrail)) throw error;
-      onFailure(error);
+      onFailure(await judged(system.db, faultOfTrail(brandId, error)));
     }
   }
 }

@@ -21,7 +21,7 @@ import {
   examineServer,
 } from './doctor-records.ts';
 import { examineTasks } from './doctor-tasks.ts';
-import { examineTrails } from './doctor-trail.ts';
+import { examineDelay, examineTrails } from './doctor-trail.ts';
 import type { Finding } from './finding.ts';
 import { green, redFrom } from './finding.ts';
 
@@ -91,7 +91,10 @@ async function examineDatabase(
   found.push(...(await guarded('environment', () => examineInstallation(installed, database, vault))));
   found.push(...(await guarded('retention', () => examineRetention(installed, database))));
   if (schema.finding.state === 'green')
-    found.push(...(await guarded('background work', () => examineTasks(database))));
+    found.push(
+      ...(await guarded('background work', () => examineTasks(database))),
+      ...(await guarded('audit signing', () => examineDelay(installed, database))),
+    );
   if (!vault) return found;
   const { key } = vault.signer;
   found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));

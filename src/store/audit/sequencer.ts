@@ -1,13 +1,12 @@
 import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
-import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
+import type { BrandId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import type { EventType } from '../../domain/webhooks/events.ts';
-import { columns, flag, hex, id, instant, named, number, optional, text } from '../columns.ts';
+import { columns, flag, id, named, number, text } from '../columns.ts';
 import type { Connection, Database, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
-import type { NewEvent } from './journal.ts';
+import type { Unsequenced } from './outbox.ts';
 
 // The sequencer reads the outbox of every brand. Only it writes numbers, hashes and heads. A number assigned
 // before the commit could be skipped by readers.
@@ -23,9 +22,10 @@ export async function lockSequencer(db: Connection): Promise<boolean> {
 }
 
 // No proof covers when a head was signed. Where it says something that cannot be, a checkpoint is due at once: a number
-// past the end, or a time more than a minute in the future, would otherwise end the signing.
+// past the end, or a time more than a minute in the future, would otherwise end the signing. The difference is taken as
+// numeric: with the largest number that a row can hold, a sum would be out of range, and no brand would be signed.
 const dueSql = `audit_number <> checkpoint_number
-  and (audit_number >= checkpoint_number + $1 or audit_number < checkpoint_number or checkpoint_at is null
+  and (audit_number::numeric - checkpoint_number >= $1 or audit_number < checkpoint_number or checkpoint_at is null
     or checkpoint_at <= $2::timestamptz or checkpoint_at > $2::timestamptz + interval '2 minutes')`;
 
 const work = columns({ waiting: flag() });
@@ -48,54 +48,6 @@ export interface SequencerWork {
 export async function isSequenceWaiting(db: Database, due: SequencerWork): Promise<boolean> {
   const [row] = await db.run(waiting, [due.entries, toPostgres(due.notAfter)]);
   return row !== undefined && work.read(row).waiting;
-}
-
-/** An outbox row: a committed change whose entry and event have no number yet. */
-export interface OutboxRow {
-  readonly brandId: BrandId;
-  readonly arrived: string;
-  readonly customerId: CustomerId | undefined;
-  /** The entry of the audit trail. */
-  readonly body: string;
-  readonly event: NewEvent | undefined;
-}
-
-/** An outbox row with its proof, which is not checked yet. */
-export interface Unsequenced extends OutboxRow {
-  readonly mac: string;
-}
-
-export const outboxColumns = columns({
-  brandId: id<BrandId>(),
-  arrived: text(),
-  customerId: optional(id<CustomerId>()),
-  body: text(),
-  eventId: optional(id<Id<'event'>>()),
-  type: optional(text<EventType>()),
-  occurredAt: optional(instant()),
-  payload: optional(text()),
-});
-export const proof = columns({ mac: text() });
-
-export function outboxRowOf(row: Row): OutboxRow {
-  const { eventId, type, occurredAt, payload, ...rest } = outboxColumns.read(row);
-  const isEvent =
-    eventId !== undefined && type !== undefined && occurredAt !== undefined && payload !== undefined;
-  return { ...rest, event: isEvent ? { eventId, type, occurredAt, payload } : undefined };
-}
-
-const oldest = statement(
-  'sequence_oldest',
-  `select ${outboxColumns.list}, ${proof.list} from journal where refused_at is null and brand_id <> all ($2::uuid[]) order by arrived limit $1`,
-);
-
-/** The outbox, in the order in which its rows arrived, without the rows of some brands. */
-export async function readUnsequenced(
-  db: Connection,
-  most: number,
-  without: readonly BrandId[],
-): Promise<readonly Unsequenced[]> {
-  return (await db.run(oldest, [most, without])).map((row) => ({ ...outboxRowOf(row), ...proof.read(row) }));
 }
 
 const announced = columns({ eventId: id<Id<'event'>>() });
@@ -136,8 +88,13 @@ export interface Head extends TrailHead {
 const trailHead = columns({
   brandId: id<BrandId>(),
   number: named('audit_number', number()),
-  hash: named('audit_hash', hex()),
+  // The service never leaves it null. A head without a hash has no proof that fits, as any other altered one.
+  hash: named('audit_hash', {
+    select: (column) => `coalesce(encode(${column}, 'hex'), '')`,
+    read: text().read,
+  }),
 });
+const proof = columns({ mac: text() });
 const eventHead = columns({ events: named('event_number', number()) });
 
 export const headColumns = `${trailHead.list}, ${eventHead.list}`;
@@ -231,11 +188,18 @@ export async function writeSequenced(
   });
 }
 
-const dueOnes = statement('sequence_due', `select ${brand.list} from journal_heads where ${dueSql}`);
+const dueOnes = statement(
+  'sequence_due',
+  `select ${brand.list} from journal_heads where ${dueSql} and ($3::uuid is null or brand_id = $3)`,
+);
 
-/** The brands whose trails are due for a signed checkpoint. */
-export async function dueBrands(db: Connection, due: SequencerWork): Promise<readonly BrandId[]> {
-  return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter)])).map(
+/** The brands whose trails are due for a signed checkpoint, or whether one brand's is. */
+export async function dueBrands(
+  db: Connection,
+  due: SequencerWork,
+  only?: BrandId,
+): Promise<readonly BrandId[]> {
+  return (await db.run(dueOnes, [due.entries, toPostgres(due.notAfter), only ?? null])).map(
     (row) => brand.read(row).brandId,
   );
 }

@@ -5,8 +5,10 @@ import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
 import type { StoredEvent } from './journal.ts';
 import { eventColumns } from './journal.ts';
-import type { Head, OutboxRow } from './sequencer.ts';
-import { headColumns, headOf, outboxColumns, outboxRowOf } from './sequencer.ts';
+import type { OutboxRow } from './outbox.ts';
+import { outboxColumns, outboxRowOf } from './outbox.ts';
+import type { Head } from './sequencer.ts';
+import { headColumns, headOf } from './sequencer.ts';
 
 // What was written before outbox rows and heads had a MAC. There is some only between the migrations
 // 0016_audit_proofs and 0016_audit_proofs_required.

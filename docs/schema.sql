@@ -346,7 +346,8 @@ create table events (
   payload text not null,
   mac text not null,
   constraint events_pkey PRIMARY KEY (brand_id, number),
-  constraint events_brand_id_event_id_key UNIQUE (brand_id, event_id)
+  constraint events_brand_id_event_id_key UNIQUE (brand_id, event_id),
+  constraint events_occurred_at_check CHECK (occurred_at >= '0001-01-01 00:00:00+00'::timestamp with time zone AND occurred_at < '10000-01-01 00:00:00+00'::timestamp with time zone) NOT VALID
 );
 CREATE INDEX events_by_age ON events USING brin (occurred_at);
 CREATE INDEX events_by_customer ON events USING btree (brand_id, customer_id, number) WHERE (customer_id IS NOT NULL);

@@ -77,7 +77,7 @@ export const securityEvents = {
   },
   record_altered: {
     severity: 'alert',
-    when: 'A row in the database is not as Clientele wrote it. A request that needed it was refused, or a comparison with the audit trail found it.',
+    when: 'A row in the database is not as Clientele wrote it. A request that needed it was refused, a webhook that needed it was not sent, or a comparison with the audit trail found it.',
   },
   events_dropped: {
     severity: 'error',

@@ -11,12 +11,22 @@ export function instantOfMillis(millis: number): Instant {
   return `${new Date(whole).toISOString().slice(0, 23)}${rest}` as Instant;
 }
 
-/** From PostgreSQL's text of a `timestamptz` in a UTC session: `2020-10-26 21:48:57.28+00`. */
+/** A stored time that the service never writes: an infinite one, or one of a year without four digits. */
+export class UnreadableTime extends Error {
+  override readonly name = 'UnreadableTime';
+}
+
+/**
+ * From PostgreSQL's text of a `timestamptz` in a UTC session: `2020-10-26 21:48:57.28+00`.
+ *
+ * @throws UnreadableTime
+ */
 export function instantOfPostgres(text: string): Instant {
   const day = text.slice(0, 10);
   const plus = text.lastIndexOf('+');
-  if (plus < 19 || text.slice(plus) !== '+00')
-    throw new Error('PostgreSQL answered a time that is not in UTC.');
+  // Years before Christ end in BC, and a year of five digits has its first hyphen later.
+  if (plus < 19 || text.slice(plus) !== '+00' || text[4] !== '-')
+    throw new UnreadableTime('PostgreSQL answered a time that is not in UTC, or not of a four-digit year.');
   const time = text.slice(11, plus);
   return `${day}T${time.length === 8 ? `${time}.000000` : time.padEnd(15, '0')}` as Instant;
 }

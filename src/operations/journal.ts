@@ -119,31 +119,40 @@ export const eventFields = (
   { number, customerId, eventId, type, occurredAt, payload }: Omit<StoredEvent, 'mac'>,
 ): readonly string[] => [brandId, number, eventId, type, customerId ?? '', occurredAt, payload];
 
+type EventVault = { readonly vault: Pick<Vault, 'isMac' | 'missingVersionOf'> };
+
+/**
+ * Whether the service wrote a stored event: `proven`, `altered`, or the version of the root key that is needed to tell
+ * and is not loaded.
+ */
+export type EventProof = 'proven' | 'altered' | { readonly missing: number };
+
+export function proofOfEvent({ vault }: EventVault, brandId: BrandId, event: StoredEvent): EventProof {
+  if (vault.isMac('event', eventFields(brandId, event), event.mac)) return 'proven';
+  const missing = vault.missingVersionOf(event.mac);
+  return missing === undefined ? 'altered' : { missing };
+}
+
+/** The error for an event that cannot be verified here. */
+export const unverifiable = (brandId: BrandId, { number }: StoredEvent, missing: number): VaultError =>
+  new VaultError(
+    'unknown_root_version',
+    `The event ${number} of brand ${brandId} is under root key version ${missing}, which is not loaded.`,
+  );
+
 /**
  * Whether the service wrote a stored event.
  *
- * @throws VaultError where that cannot be told here, for want of a version of the root key.
+ * @throws VaultError where that cannot be verified here, because a version of the root key is not loaded.
  */
-export function isProvenEvent(
-  { vault }: { readonly vault: Pick<Vault, 'isMac' | 'missingVersionOf'> },
-  brandId: BrandId,
-  event: StoredEvent,
-): boolean {
-  if (vault.isMac('event', eventFields(brandId, event), event.mac)) return true;
-  const missing = vault.missingVersionOf(event.mac);
-  if (missing === undefined) return false;
-  throw new VaultError(
-    'unknown_root_version',
-    `The event ${event.number} of brand ${brandId} is under root key version ${missing}, which is not loaded.`,
-  );
+export function isProvenEvent(system: EventVault, brandId: BrandId, event: StoredEvent): boolean {
+  const proof = proofOfEvent(system, brandId, event);
+  if (typeof proof === 'string') return proof === 'proven';
+  throw unverifiable(brandId, event, proof.missing);
 }
 
-/** @throws VaultError where it was altered, or that cannot be told here. */
-export function requireProvenEvent(
-  system: { readonly vault: Pick<Vault, 'isMac' | 'missingVersionOf'> },
-  brandId: BrandId,
-  event: StoredEvent,
-): void {
+/** @throws VaultError where it was altered, or that cannot be verified here. */
+export function requireProvenEvent(system: EventVault, brandId: BrandId, event: StoredEvent): void {
   if (isProvenEvent(system, brandId, event)) return;
   throw new VaultError('unreadable', `The event ${event.number} of brand ${brandId} was altered.`);
 }

@@ -1,9 +1,10 @@
 import { Refusal } from '../domain/errors.ts';
 import type { BrandId } from '../domain/ids.ts';
+import { UnreadableTime } from '../domain/time.ts';
 import { brandKeys } from '../store/brands/brand-keys.ts';
 import type { Database } from '../store/connection/database.ts';
 import type { Keyring, SealContext, Vault } from '../vault/vault.ts';
-import { UnknownKeyVersion, VaultError } from '../vault/vault.ts';
+import { isAboutRecord, UnknownKeyVersion } from '../vault/vault.ts';
 
 export interface Keyrings {
   /** The brand's keyring, from memory while it is fresh. */
@@ -36,12 +37,11 @@ export function openKeyrings(db: Database, vault: Vault): Keyrings {
 }
 
 /**
- * An error of the vault about a stored record as the answer to a request: the record was altered or damaged outside of
- * this service. Every other error stays as it is.
+ * An error about a stored record as the answer to a request: the record was altered or damaged outside of this service,
+ * or names a version of a key that this process cannot load. Every other error stays as it is.
  */
 export function asRefusal(error: unknown): unknown {
-  const isRecord =
-    error instanceof VaultError && (error.code === 'unreadable' || error.code === 'unknown_key_version');
+  const isRecord = isAboutRecord(error) || error instanceof UnreadableTime;
   return isRecord ? new Refusal('record_altered', undefined, { cause: error }) : error;
 }
 

@@ -27,6 +27,13 @@ export class VaultError extends Error {
   }
 }
 
+/** The errors that say something about what is stored. The others are about the root key, or are bugs. */
+const aboutRecords: readonly VaultErrorCode[] = ['unreadable', 'unknown_key_version', 'unknown_root_version'];
+
+/** Whether a stored record or key was not accepted: it was altered, or names a version of a key that is not loaded. */
+export const isAboutRecord = (error: unknown): boolean =>
+  error instanceof VaultError && aboutRecords.includes(error.code);
+
 /** What `open` returns; `undefined` where it throws an error of the vault. */
 export function openedOrNothing<Opened>(open: () => Opened): Opened | undefined {
   try {

@@ -12,7 +12,7 @@ import { VaultError } from './vault-error.ts';
 
 export type { Purpose, SealContext } from '../domain/sealed-columns.ts';
 export type { Digest, IndexKind, Keyring } from './keyring.ts';
-export { openedOrNothing, UnknownKeyVersion, VaultError } from './vault-error.ts';
+export { isAboutRecord, openedOrNothing, UnknownKeyVersion, VaultError } from './vault-error.ts';
 
 /** `brand` keys seal records, `index` keys make blind indexes. */
 type KeyKind = 'brand' | 'index';

@@ -5,8 +5,11 @@ import { deliver } from '../operations/webhooks/deliver.ts';
 import { fanOut } from '../operations/webhooks/fan-out.ts';
 import { hostOf } from '../operations/webhooks/sealing.ts';
 import { claimDeliveries } from '../store/webhooks/deliveries.ts';
-import type { DueChallenge, DueWebhook } from '../store/webhooks/deliveries-due.ts';
+import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
 import { claimChallenges, dueWebhooks } from '../store/webhooks/deliveries-due.ts';
+import type { WebhookId, WebhookRow } from '../store/webhooks/subscriptions.ts';
+import type { Backoff } from './backoff.ts';
+import { openBackoff } from './backoff.ts';
 import type { Task } from './task.ts';
 import { startTask } from './task.ts';
 import type { TaskLog } from './task-log.ts';
@@ -24,16 +27,23 @@ const limits = { inAll: 256, perHost: 32, perEndpoint: 8, failing: { inAll: 128,
 /** The most challenges that this process sends at a time. */
 const maxChallenges = 8;
 
+/** A subscription with deliveries that are due. */
+interface Receiver extends Pick<DueWebhook, 'brandId' | 'isFailing'> {
+  readonly webhook: WebhookRow;
+}
+
 /** Sends events to their subscribers soon after the commit and retries until they are delivered or given up. */
 export function startDeliverer(system: System, log: TaskLog): Task {
   /** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
-  const turns = new Map<string, DueWebhook>();
+  const turns = new Map<string, Receiver>();
   /** Those whose host has no free place, by host. They get a turn when a delivery there has ended. */
-  const waiting = new Map<string, Map<string, DueWebhook>>();
+  const waiting = new Map<string, Map<string, Receiver>>();
+  /** Those whose events cannot be matched, and those whose row or settings cannot be read. The others go on. */
+  const [unmatched, unreadable] = [openBackoff<WebhookId>(log.failed), openBackoff<WebhookId>(log.failed)];
   const inFlight = countInFlight();
   const hosts = rememberHosts(system);
+  const { follow, ended } = trackWork();
   const challenge = challengesOf(system, log, follow);
-  const activeWork = new Set<Promise<void>>();
   let isFilling = false;
   let stopped = false;
 
@@ -49,10 +59,11 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     isFilling = false;
   }
 
-  async function serve(due: DueWebhook): Promise<void> {
+  async function serve(due: Receiver): Promise<void> {
     const { brandId, webhook, isFailing } = due;
-    const host = await hosts.of(due).catch(log.failed);
+    const host = await hosts.of(due).catch((error: unknown) => unreadable.failed(webhook.id, error));
     if (host === undefined) return;
+    unreadable.succeeded(webhook.id);
     const most = isFailing ? limits.failing : limits;
     const free = Math.min(most.perEndpoint - inFlight.at(webhook.id), most.inAll - inFlight.inAll());
     const freeAtHost = limits.perHost - inFlight.at(host);
@@ -76,24 +87,21 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     }
   }
 
-  const claim = ({ brandId, webhook }: DueWebhook, most: number) =>
+  const claim = ({ brandId, webhook }: Receiver, most: number) =>
     orNothing(log, claimDeliveries(scopeOf(system, brandId), webhook.id, system.now(), system.newId(), most));
-
-  function follow(work: Promise<void>): void {
-    activeWork.add(work);
-    void work.then(() => activeWork.delete(work));
-  }
 
   const task = startTask({
     interval,
     log,
     onWake: system.db.onWake,
     async round() {
-      const outcome = await fanOut(system);
-      for (const due of await dueWebhooks(system.db, system.now())) turns.set(due.webhook.id, due);
+      const [fannedOut] = await Promise.allSettled([fanOut(system, unmatched)]);
+      // What is due is sent even if no events can be matched now.
+      for (const due of await dueReceivers(system, unreadable)) turns.set(due.webhook.id, due);
       follow(fill());
-      if (outcome === 'done') follow(challenge());
-      return outcome;
+      follow(challenge());
+      if (fannedOut.status === 'rejected') throw fannedOut.reason;
+      return fannedOut.value;
     },
   });
   return {
@@ -101,9 +109,36 @@ export function startDeliverer(system: System, log: TaskLog): Task {
       stopped = true;
       await task.stop();
       // Deliveries that a running claim returns are still sent.
-      while (activeWork.size > 0) await Promise.all(activeWork);
+      await ended();
     },
   };
+}
+
+/** The work that runs beside the rounds. */
+function trackWork() {
+  const active = new Set<Promise<void>>();
+  return {
+    follow(work: Promise<void>): void {
+      active.add(work);
+      void work.then(() => active.delete(work));
+    },
+    async ended(): Promise<void> {
+      while (active.size > 0) await Promise.all(active);
+    },
+  };
+}
+
+/** The subscriptions with deliveries that are due, without those whose row cannot be read. */
+async function dueReceivers(system: System, unreadable: Backoff<WebhookId>): Promise<readonly Receiver[]> {
+  const due = await dueWebhooks(system.db, system.now(), unreadable.waiting());
+  return due.flatMap(({ brandId, webhookId, isFailing, read }) => {
+    try {
+      return [{ brandId, isFailing, webhook: read() }];
+    } catch (error) {
+      unreadable.failed(webhookId, error);
+      return [];
+    }
+  });
 }
 
 /** Without the database there is nothing to do until the next round. */
@@ -117,9 +152,14 @@ const orNothing = <One>(log: TaskLog, claim: Promise<readonly One[]>): Promise<r
 function challengesOf(system: System, log: TaskLog, follow: (work: Promise<void>) => void) {
   let running = 0;
   let isClaiming = false;
-  const send = async (due: DueChallenge) => {
+  const send = async ({ brandId, read }: Awaited<ReturnType<typeof claimChallenges>>[number]) => {
     running += 1;
-    await sendChallenge(system, due).catch(log.failed);
+    try {
+      await sendChallenge(system, { brandId, webhook: read() });
+    } catch (error) {
+      // It is sent again when the lease is over.
+      log.failed(error);
+    }
     running -= 1;
   };
   return async (): Promise<void> => {
@@ -153,7 +193,7 @@ function countInFlight() {
 function rememberHosts(system: System) {
   const known = new Map<string, { readonly seal: number; readonly host: string }>();
   return {
-    async of({ brandId, webhook }: DueWebhook): Promise<string> {
+    async of({ brandId, webhook }: Receiver): Promise<string> {
       const kept = known.get(webhook.id);
       if (kept?.seal === webhook.settingsSeal) return kept.host;
       const host = await hostOf(system, brandId, webhook);

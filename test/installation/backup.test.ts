@@ -103,6 +103,28 @@ async function everything(
 }
 
 describe('a backup', () => {
+  test('with a row that a later check would refuse is restored, and the check is there again', async () => {
+    const other = await world.brand();
+    await newCustomer(other);
+    await settled(world);
+    const check = 'events_occurred_at_check';
+    const definitionOf = `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = '${check}'`;
+    const [{ definition } = {}] = await world.sql(definitionOf);
+    await world.sql(`alter table events drop constraint ${check}`);
+    await world.sql(`update events set occurred_at = 'infinity' where brand_id = $1`, [other.brandId]);
+    await world.sql(`alter table events add constraint ${check} ${definition}`);
+    const config = await elsewhere();
+    await restoreFrom(config, await backup(), call);
+    await world.sql('delete from events where brand_id = $1', [other.brandId]);
+    const client = new pg.Client({ connectionString: config.databaseUrl });
+    await client.connect();
+    const odd = await client.query(`select brand_id from events where occurred_at = 'infinity'`);
+    const checks = await client.query(definitionOf);
+    await client.end();
+    expect(odd.rows).toEqual([{ brand_id: other.brandId }]);
+    expect(checks.rows).toEqual([{ definition }]);
+  });
+
   test(
     'restores everything byte for byte under the same keys, and the service continues from there',
     testTimeout,

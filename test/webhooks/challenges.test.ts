@@ -38,9 +38,9 @@ const stored = async (id: string) => {
 };
 const claimed = async (id: string) => {
   const due = await claimChallenges(world.system.db, world.system.now(), 8);
-  const one = due.find(({ webhook }) => webhook.id === id);
+  const one = due.find(({ webhookId }) => webhookId === id);
   if (!one) throw new Error('The challenge is not due.');
-  return one;
+  return { brandId: one.brandId, webhook: one.read() };
 };
 
 test('a late no does not take back a challenge that was asked for in the meantime', async () => {

@@ -1,3 +1,4 @@
+import type { BrandId } from '../../domain/ids.ts';
 import type { StoredEvent } from '../../store/audit/journal.ts';
 import { brandKeys } from '../../store/brands/brand-keys.ts';
 import { listBrands } from '../../store/brands/brands.ts';
@@ -5,9 +6,9 @@ import type { Database } from '../../store/connection/database.ts';
 import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
 import type { BrandScope } from '../../store/scope.ts';
-import { unmatchedEvents } from '../../store/webhooks/deliveries.ts';
+import { highestNumber, unmatchedEvents } from '../../store/webhooks/deliveries.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { isProvenEvent } from '../journal.ts';
+import { proofOfEvent } from '../journal.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
@@ -18,9 +19,17 @@ const check = 'records';
 /** Altered rows that are named; the others are only counted. */
 const named = 5;
 
+/** What a check of all rows has found. */
+interface Looked {
+  readonly altered: string[];
+  /** Rows that need a version of the root key that is not loaded. */
+  readonly unverifiable: string[];
+}
+
 /** Checks that every row that decides something is as Clientele wrote it. Reads all of them. */
 export async function examineRecords(database: Database, vault: Vault): Promise<readonly Finding[]> {
-  const altered: string[] = [];
+  const found: Looked = { altered: [], unverifiable: [] };
+  const { altered } = found;
   let looked = 0;
   for (const { brandId } of await listBrands(database)) {
     const scope = { brandId, db: database };
@@ -35,13 +44,29 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
       altered.push(...broken.map(({ key }) => `${at.table} ${key}`));
       looked += present.length;
     });
+    const examine = eventCheck(vault, brandId, found);
     await eachEventBatch(scope, (events) => {
-      const broken = events.filter((event) => !isProvenEvent({ vault }, brandId, event));
-      altered.push(...broken.map(({ number }) => `events ${number} of brand ${brandId}`));
+      events.forEach(examine);
       looked += events.length;
     });
   }
-  return [verdict(altered, looked)];
+  return verdicts(found, looked);
+}
+
+/** Checks the events of a brand one by one. A version of the root key that is not loaded is looked for once. */
+function eventCheck(vault: Vault, brandId: BrandId, { altered, unverifiable }: Looked) {
+  const missing = new Set<string>();
+  return (event: StoredEvent): void => {
+    const row = `events ${event.number} of brand ${brandId}`;
+    const [version = ''] = event.mac.split('.', 1);
+    const proof = missing.has(version) ? { missing: version } : proofOfEvent({ vault }, brandId, event);
+    if (proof === 'proven') return;
+    if (proof === 'altered') altered.push(row);
+    else {
+      missing.add(version);
+      unverifiable.push(`${row} (version ${proof.missing})`);
+    }
+  };
 }
 
 /** Events that are read at once. */
@@ -52,7 +77,8 @@ async function eachEventBatch(
   work: (events: readonly StoredEvent[]) => void,
 ): Promise<void> {
   for (let after: string | undefined = '0'; after !== undefined; ) {
-    const events: readonly StoredEvent[] = await unmatchedEvents({ brandId }, db, after, eventBatch);
+    const range = { after, upTo: highestNumber };
+    const events: readonly StoredEvent[] = await unmatchedEvents({ brandId }, db, range, eventBatch);
     work(events);
     after = events.at(-1)?.number;
   }
@@ -78,7 +104,18 @@ function listed(found: readonly string[]): string {
   return `${found.slice(0, named).join(', ')}${more}`;
 }
 
-const verdict = (altered: readonly string[], looked: number): Finding =>
-  altered.length === 0
-    ? green(check, `All ${looked} rows that decide something are as they were written.`)
-    : red(check, `Rows were altered outside of Clientele: ${listed(altered)}.`, alteredHint);
+function verdicts({ altered, unverifiable }: Looked, looked: number): readonly Finding[] {
+  const found: Finding[] = [];
+  if (altered.length > 0)
+    found.push(red(check, `Rows were altered outside of Clientele: ${listed(altered)}.`, alteredHint));
+  if (unverifiable.length > 0)
+    found.push(
+      red(
+        check,
+        `Rows need a version of the root key that is not on this machine: ${listed(unverifiable)}.`,
+        'Bring the root key with all of its versions to this machine (docs/rotation.md). If there is no such version, the rows were altered: see docs/operating.md.',
+      ),
+    );
+  if (found.length > 0) return found;
+  return [green(check, `All ${looked} rows that decide something are as they were written.`)];
+}

@@ -6,7 +6,6 @@ import { challengeEvent, challengeOutcome } from '../../domain/webhooks/challeng
 import type { Ownership } from '../../domain/webhooks/subscription.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
 import { challengeFailed } from '../../store/webhooks/challenges.ts';
-import type { DueChallenge } from '../../store/webhooks/deliveries-due.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
@@ -28,8 +27,11 @@ export function ownershipOf(
   return { ...fresh, ownership: 'unverified', challengeDue: system.now(), challenge };
 }
 
-/** Sends the challenge of a subscription and writes what came of it. */
-export async function sendChallenge(system: System, { brandId, webhook }: DueChallenge): Promise<void> {
+/** Sends the challenge of a subscription and writes its result. */
+export async function sendChallenge(
+  system: System,
+  { brandId, webhook }: { readonly brandId: BrandId; readonly webhook: WebhookRow },
+): Promise<void> {
   const keyring = await system.keyrings.of(brandId);
   const settings = await openSettings({ system, keyring }, webhook);
   const opened = { row: webhook, settings };

@@ -3,17 +3,19 @@ import { plusSeconds } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import { disableAfterSeconds } from '../../domain/webhooks/delivery.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
+import type { StoredEvent } from '../../store/audit/journal.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
-import { settleDelivery } from '../../store/webhooks/deliveries.ts';
+import { giveUpDelivery, settleDelivery } from '../../store/webhooks/deliveries.ts';
 import type { Keyring } from '../../vault/vault.ts';
-import { requireProvenEvent } from '../journal.ts';
+import { VaultError } from '../../vault/vault.ts';
+import { isProvenEvent } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { askForProof } from './challenge.ts';
 import { headersFor, outcomeOf, pauseAfter } from './messages.ts';
-import { answerSealContext, openSettings, payloadSealContext } from './sealing.ts';
+import { answerSealContext, isBodyOf, openSettings, payloadSealContext } from './sealing.ts';
 import type { OpenedWebhook } from './standing.ts';
 import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
 
@@ -22,18 +24,17 @@ import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
  * for it does not count any more.
  */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
+  const event = provenEventOf(system, brandId, delivery);
+  if (!event) return giveUp(system, brandId, delivery);
   const keyring = await system.keyrings.of(brandId);
-  const { webhook, full, event } = delivery;
-  requireProvenEvent(system, brandId, event);
+  const { webhook } = delivery;
   const settings = await openSettings({ system, keyring }, webhook);
   const opened = { row: webhook, settings };
   const reason = await reasonToStop(system, brandId, webhook);
   if (reason === 'wait') return;
   if (reason) return stopWebhook(system, brandId, opened, reason);
-  const place = payloadSealContext(delivery.deliveryId);
-  // The subscription may be thin by now, and its receiver another one.
-  const isThin = full === undefined || webhook.payload === 'thin';
-  const body = isThin ? event.payload : await readSealed(system.keyrings, keyring, place, full);
+  const body = await bodyOf({ system, keyring }, delivery, event);
+  if (body === undefined) return giveUp(system, brandId, delivery);
   const at = system.now();
   const began = performance.now();
   const answer = await system.outbound.send({
@@ -65,6 +66,47 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
     settleDelivery(scopeOf(system, brandId), delivery, sealedBy(one)),
   );
   if (isSettled) await disableWhereGone(system, brandId, opened, { outcome, endedAt: result.endedAt });
+}
+
+/**
+ * The event of a delivery; `undefined` where the event was altered or removed, or the delivery names another one.
+ *
+ * @throws VaultError where that cannot be verified here. Any worker tries it again when the lease is over.
+ */
+function provenEventOf(
+  system: System,
+  brandId: BrandId,
+  { event, isOfEvent }: ClaimedDelivery,
+): StoredEvent | undefined {
+  return event && isProvenEvent(system, brandId, event) && isOfEvent ? event : undefined;
+}
+
+/** What is sent; `undefined` where the sealed payload was altered, or belongs to another event. */
+async function bodyOf(
+  { system, keyring }: { readonly system: System; readonly keyring: Keyring },
+  { deliveryId, webhook, full }: ClaimedDelivery,
+  event: StoredEvent,
+): Promise<string | undefined> {
+  // The subscription may be thin by now, and its receiver another one.
+  if (full === undefined || webhook.payload === 'thin') return event.payload;
+  try {
+    const body = await readSealed(system.keyrings, keyring, payloadSealContext(deliveryId), full);
+    return isBodyOf(event, body) ? body : undefined;
+  } catch (error) {
+    const isAltered = error instanceof VaultError && error.code !== 'unknown_root_version';
+    if (isAltered) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Ends a delivery that was altered, so that it does not hold back later deliveries of its customer. It raises an alarm,
+ * unless its event was only deleted because of its age.
+ */
+async function giveUp(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
+  const isGivenUp = await giveUpDelivery(scopeOf(system, brandId), delivery, system.now());
+  if (!isGivenUp || (!delivery.event && !delivery.isKept)) return;
+  system.security.record({ name: 'record_altered', outcome: 'detected', brandId, operation: 'deliver' });
 }
 
 /** The state of a delivery after an attempt with this outcome. */

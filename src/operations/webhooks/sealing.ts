@@ -1,7 +1,9 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
+import { spacedJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
+import type { StoredEvent } from '../../store/audit/journal.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { readSealed } from '../keyrings.ts';
@@ -36,6 +38,22 @@ const webhookSealContext = (row: WebhookRow): SealContext =>
 
 export const payloadSealContext = (deliveryId: string): SealContext =>
   sealContext('deliveries.payload', { delivery_id: deliveryId });
+
+type EventBody = Pick<StoredEvent, 'payload'>;
+
+/** The body of an event, up to the customer that is added to it. */
+const bodyBeforeCustomer = ({ payload }: EventBody): string => `${payload.slice(0, -1)}, "customer": `;
+
+/** The body of an event with its customer. */
+export const bodyWithCustomer = (event: EventBody, customer: unknown): string =>
+  `${bodyBeforeCustomer(event)}${spacedJson(customer)}}`;
+
+/**
+ * Whether a body with a customer belongs to an event: it begins with all that the event says, its customer and its time
+ * to the microsecond included.
+ */
+export const isBodyOf = (event: EventBody, body: string): boolean =>
+  body.startsWith(bodyBeforeCustomer(event));
 
 /** The context of what a receiver answered. */
 export const answerSealContext = (attemptId: string): SealContext =>

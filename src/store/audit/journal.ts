@@ -2,7 +2,7 @@ import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
-import { id, instant, optional, text } from '../columns.ts';
+import { id, optional, text, unprovenInstant } from '../columns.ts';
 import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 
@@ -30,13 +30,13 @@ export interface StoredEvent extends NewEvent {
   readonly mac: string;
 }
 
-/** The columns of a stored event. */
+/** The columns of a stored event. Nothing in them is proven before its MAC is checked. */
 export const eventColumns = {
   number: text(),
   eventId: id<Id<'event'>>(),
   type: text<EventType>(),
   customerId: optional(id<CustomerId>()),
-  occurredAt: instant(),
+  occurredAt: unprovenInstant(),
   payload: text(),
 } as const;
 

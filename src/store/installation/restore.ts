@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { columns, flag } from '../columns.ts';
+import { columns, computed, flag, text } from '../columns.ts';
 import type { Database, Row } from '../connection/database.ts';
 import type { Migration, MigrationSteps } from '../migrate.ts';
 import { beginSql, migrationLock, stepSql } from '../migrate.ts';
@@ -52,11 +52,13 @@ export function loadBackup(
     for (const table of manifest.tables) {
       // A backup made during a rotation has records under an older key, which a trigger would refuse.
       await client.query(`alter table ${table.name} disable trigger user`);
-      const target = client.query(copyFrom(`copy ${table.name} (${table.columns}) from stdin`));
-      await pipeline(told(backup, progress), target);
-      if (target.rowCount !== (await backup.rowCount()))
-        throw new Error(`The table ${table.name} did not take all of its rows.`);
-      rows += target.rowCount;
+      rows += await withoutNewChecks(client, table.name, async () => {
+        const target = client.query(copyFrom(`copy ${table.name} (${table.columns}) from stdin`));
+        await pipeline(told(backup, progress), target);
+        if (target.rowCount !== (await backup.rowCount()))
+          throw new Error(`The table ${table.name} did not take all of its rows.`);
+        return target.rowCount;
+      });
       await client.query(`alter table ${table.name} enable trigger user`);
     }
     await backup.requireUnchanged();
@@ -70,6 +72,32 @@ export function loadBackup(
     await client.query(`analyze ${manifest.tables.map(({ name }) => name).join(', ')}`);
     return { rows, tables: manifest.tables.length, migrated: since.map(({ name }) => name) };
   });
+}
+
+const newCheck = columns({
+  table: computed('c.relname', text()),
+  name: computed('quote_ident(k.conname)', text()),
+  definition: computed('pg_get_constraintdef(k.oid)', text()),
+});
+
+const newChecksSql = `select ${newCheck.list} from pg_constraint k join pg_class c on c.oid = k.conrelid
+  where k.contype = 'c' and not k.convalidated and k.connamespace = current_schema()::regnamespace`;
+
+/**
+ * Fills a table without the checks that a migration added for new rows only. A backup may have older rows that do not
+ * pass them.
+ */
+async function withoutNewChecks<Result>(
+  client: pg.ClientBase,
+  table: string,
+  fill: () => Promise<Result>,
+): Promise<Result> {
+  const checks = (await readRows(client, newCheck, newChecksSql)).filter((check) => check.table === table);
+  for (const { name } of checks) await client.query(`alter table ${table} drop constraint ${name}`);
+  const result = await fill();
+  for (const { name, definition } of checks)
+    await client.query(`alter table ${table} add constraint ${name} ${definition}`);
+  return result;
 }
 
 const emptiness = columns({ isEmpty: flag() });

@@ -7,7 +7,7 @@ import {
   recordIdParts,
 } from '../../domain/sealed-columns.ts';
 import type { Column } from '../columns.ts';
-import { columns, flag, hex, instant, named, number, optional, text, words } from '../columns.ts';
+import { columns, flag, hex, named, number, optional, text, unprovenInstant, words } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 
 // The declared columns in SQL. A rotation re-seals them in this order, and the doctor counts them.
@@ -45,7 +45,7 @@ export interface BoundSql {
 const readers: { readonly [Form in BoundForm]: () => Column<unknown> } = {
   text: () => optional(text()),
   number: () => optional(number()),
-  instant: () => optional(instant()),
+  instant: () => optional(unprovenInstant()),
   words: () => words(),
   hex: () => optional(hex()),
   day: () => optional(text()),

@@ -3,78 +3,86 @@ import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import { isActiveSql } from '../active-webhooks.ts';
 import { columns, computed, flag, id, text } from '../columns.ts';
-import type { Connection, Database } from '../connection/database.ts';
+import type { Connection, Database, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
-import type { WebhookRow } from './subscriptions.ts';
+import type { WebhookId, WebhookRow } from './subscriptions.ts';
 import { webhooks } from './subscriptions.ts';
 
 // The worker looks for subscriptions of every brand that have work. It then reads and writes under the scope of
 // their brand.
 
-const progress = columns({
+/**
+ * A subscription of any brand that has work. Its row is read later, by its own work: a row that cannot be read must not
+ * delay the others.
+ */
+interface WebhookWithWork {
+  readonly brandId: BrandId;
+  readonly webhookId: WebhookId;
+  /** @throws UnreadableTime */
+  read(): WebhookRow;
+}
+
+const owner = columns({
   brandId: computed('w.brand_id', id<BrandId>()),
-  fanned: computed('w.fanned', text()),
-  head: computed('h.event_number', text()),
+  webhookId: computed('w.webhook_id', id<WebhookId>()),
 });
+
+const withWork = (row: Row): WebhookWithWork => ({ ...owner.read(row), read: () => webhooks.read(row) });
+
+const progress = columns({ fanned: computed('w.fanned', text()) });
 
 const behind = statement(
   'webhooks_behind',
-  `select ${progress.list}, ${webhooks.list} from webhooks w join journal_heads h using (brand_id)
-    where ${isActiveSql} and w.fanned < h.event_number
+  `select ${owner.list}, ${progress.list}, ${webhooks.list} from webhooks w join journal_heads h using (brand_id)
+    where ${isActiveSql} and w.fanned < h.event_number and w.webhook_id <> all ($1::uuid[])
     order by random() limit 1 for update of w skip locked`,
 );
 
 /** A subscription with events that no worker has matched yet. */
-export interface LaggingWebhook {
-  readonly brandId: BrandId;
-  readonly webhook: WebhookRow;
-  /** The number of the last matched event, and of the newest event. */
+export interface LaggingWebhook extends WebhookWithWork {
+  /** The number of the last matched event. */
   readonly fanned: string;
-  readonly head: string;
 }
 
 /**
  * Locks one such subscription until the transaction ends, so that only one worker matches its events. The choice is
- * random, so that a subscription with a million events does not delay the others.
+ * random, so that a subscription with a million events does not delay the others. Leaves out those that wait.
  */
-export async function lockLaggingWebhook(db: Connection): Promise<LaggingWebhook | undefined> {
-  const [row] = await db.run(behind, []);
-  return row && { ...progress.read(row), webhook: webhooks.read(row) };
+export async function lockLaggingWebhook(
+  db: Connection,
+  waiting: readonly WebhookId[],
+): Promise<LaggingWebhook | undefined> {
+  const [row] = await db.run(behind, [waiting]);
+  return row && { ...withWork(row), ...progress.read(row) };
 }
 
-const subscription = columns(
-  {
-    brandId: id<BrandId>(),
-    isFailing: computed('w.failing_since is not null', flag()),
-  },
-  'w',
-);
+const health = columns({ isFailing: computed('w.failing_since is not null', flag()) });
 
 const due = statement(
   'webhooks_due',
-  `select ${subscription.list}, ${webhooks.list} from webhooks w
-    where ${isActiveSql} and exists (
+  `select ${owner.list}, ${health.list}, ${webhooks.list} from webhooks w
+    where ${isActiveSql} and w.webhook_id <> all ($2::uuid[]) and exists (
       select from deliveries d where d.brand_id = w.brand_id and d.webhook_id = w.webhook_id
          and d.status = 'pending' and d.due_at <= $1::timestamptz)`,
 );
 
-export interface DueWebhook {
-  readonly brandId: BrandId;
-  readonly webhook: WebhookRow;
+export interface DueWebhook extends WebhookWithWork {
   readonly isFailing: boolean;
 }
 
-/** The subscriptions with deliveries that are due now. */
-export async function dueWebhooks(db: Database, now: Instant): Promise<readonly DueWebhook[]> {
-  const rows = await db.run(due, [toPostgres(now)]);
-  return rows.map((row) => ({ ...subscription.read(row), webhook: webhooks.read(row) }));
+/** The subscriptions with deliveries that are due now, without those that wait. */
+export async function dueWebhooks(
+  db: Database,
+  now: Instant,
+  waiting: readonly WebhookId[],
+): Promise<readonly DueWebhook[]> {
+  const rows = await db.run(due, [toPostgres(now), waiting]);
+  return rows.map((row) => ({ ...withWork(row), ...health.read(row) }));
 }
 
 /** Seconds after which another worker may send the same challenge: the first one may have died. */
 const challengeLeaseSeconds = 30;
-
-const owner = columns({ brandId: computed('w.brand_id', id<BrandId>()) });
 
 const claimSql = sql(
   'webhook_challenges_claim',
@@ -88,19 +96,13 @@ const claimSql = sql(
    returning ${owner.list}, ${webhooks.list}`,
 );
 
-/** A subscription of any brand whose URL is challenged now. */
-export interface DueChallenge {
-  readonly brandId: BrandId;
-  readonly webhook: WebhookRow;
-}
-
-/** Claims challenges that are due, the longest waiting first. */
+/** Claims the subscriptions whose challenges are due, the longest waiting first. */
 export async function claimChallenges(
   db: Database,
   now: Instant,
   most: number,
-): Promise<readonly DueChallenge[]> {
+): Promise<readonly WebhookWithWork[]> {
   const until = plusSeconds(now, challengeLeaseSeconds);
   const rows = await claimSql.run(db, { now: toPostgres(now), until: toPostgres(until), most });
-  return rows.map((row) => ({ ...owner.read(row), webhook: webhooks.read(row) }));
+  return rows.map(withWork);
 }

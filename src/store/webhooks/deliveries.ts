@@ -3,10 +3,23 @@ import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import { maxStoredAttempts } from '../../domain/webhooks/delivery.ts';
+import { eventDays } from '../../domain/webhooks/events.ts';
 import { isActiveSql } from '../active-webhooks.ts';
 import type { StoredEvent } from '../audit/journal.ts';
 import { eventColumns } from '../audit/journal.ts';
-import { bigint, columns, computed, flag, id, instant, named, number, optional, text } from '../columns.ts';
+import {
+  bigint,
+  columns,
+  computed,
+  flag,
+  id,
+  instant,
+  named,
+  number,
+  optional,
+  text,
+  unprovenInstant,
+} from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
@@ -23,17 +36,21 @@ const freshEvent = columns({ ...eventColumns, mac: text() });
 
 const fresh = statement(
   'events_fresh',
-  `select ${freshEvent.list} from events where brand_id = $1 and number > $2::bigint order by number limit $3`,
+  `select ${freshEvent.list} from events
+    where brand_id = $1 and number > $2::bigint and number <= $3::bigint order by number limit $4`,
 );
 
-/** The events after a number, oldest first. Their proofs are not checked yet. */
+/** The highest number that a row can have. */
+export const highestNumber = '9223372036854775807';
+
+/** The events after a number up to another one, oldest first. Their proofs are not checked yet. */
 export async function unmatchedEvents(
   scope: Pick<BrandScope, 'brandId'>,
   db: Connection,
-  after: string,
+  { after, upTo }: { readonly after: string; readonly upTo: string },
   most: number,
 ): Promise<readonly StoredEvent[]> {
-  return (await db.run(fresh, [scope.brandId, after, most])).map(freshEvent.read);
+  return (await db.run(fresh, [scope.brandId, after, upTo, most])).map(freshEvent.read);
 }
 
 export interface NewDelivery {
@@ -85,9 +102,13 @@ export async function insertDeliveries(
 export interface ClaimedDelivery {
   readonly deliveryId: DeliveryId;
   readonly webhook: WebhookRow;
-  readonly customerId: CustomerId | undefined;
-  /** The event, whose proof is not checked yet, and the sealed payload, unless there is none or its customer is deleted. */
-  readonly event: StoredEvent;
+  /** The event under the number of the delivery. Its proof is not checked yet. `undefined`: there is none. */
+  readonly event: StoredEvent | undefined;
+  /** Whether the delivery has the same event id, type, customer and time as that event. */
+  readonly isOfEvent: boolean;
+  /** Whether events of the delivery's time are still kept. */
+  readonly isKept: boolean;
+  /** The sealed payload, unless there is none or its customer is deleted. */
   readonly full: string | undefined;
   /** Attempts before this one: in total, and in the present schedule. */
   readonly attempts: number;
@@ -98,8 +119,16 @@ export interface ClaimedDelivery {
 
 const claimed = columns({
   deliveryId: computed('c.delivery_id', id<DeliveryId>()),
-  customerId: computed('c.customer_id', optional(id<CustomerId>())),
-  full: computed('c.shown', optional(text())),
+  isOfEvent: computed(
+    '(c.event_id, c.type, c.customer_id, c.occurred_at) is not distinct from (e.event_id, e.type, e.customer_id, e.occurred_at)',
+    flag(),
+  ),
+  isKept: computed(`c.occurred_at >= :now::timestamptz - interval '${eventDays} days'`, flag()),
+  full: computed(
+    `case when exists (select from customers one where one.brand_id = e.brand_id and one.customer_id = e.customer_id)
+          then c.payload end`,
+    optional(text()),
+  ),
   attempts: computed('c.attempts', number()),
   tries: computed('c.tries', number()),
 });
@@ -110,12 +139,15 @@ const claimedEvent = columns({
   sentId: computed('e.event_id', id<StoredEvent['eventId']>()),
   sentType: computed('e.type', text<StoredEvent['type']>()),
   sentCustomer: computed('e.customer_id', optional(id<CustomerId>())),
-  sentAt: computed('e.occurred_at', instant()),
+  sentAt: computed('e.occurred_at', unprovenInstant()),
   sentPayload: computed('e.payload', text()),
   sentMac: computed('e.mac', text()),
 });
 
-function eventOf(row: Row): StoredEvent {
+const hasEvent = columns({ sentNumber: optional(text()) });
+
+function eventOf(row: Row): StoredEvent | undefined {
+  if (hasEvent.read(row).sentNumber === undefined) return undefined;
   const sent = claimedEvent.read(row);
   return {
     number: sent.sentNumber,
@@ -141,12 +173,11 @@ const claim = sql(
    ), claimed as (
      update deliveries d set due_at = :until::timestamptz, claim = :token::uuid
        from due where d.brand_id = due.brand_id and d.delivery_id = due.delivery_id
-     returning d.*, case when exists (
-       select from customers one where one.brand_id = d.brand_id and one.customer_id = d.customer_id) then d.payload end as shown
+     returning d.*
    )
    select ${claimed.list}, ${claimedEvent.list}, ${webhooks.list}
      from claimed c join webhooks w on w.brand_id = c.brand_id and w.webhook_id = c.webhook_id
-     join events e on e.brand_id = c.brand_id and e.number = c.number
+     left join events e on e.brand_id = c.brand_id and e.number = c.number
     order by c.number`,
 );
 
@@ -240,6 +271,33 @@ export async function settleDelivery(
     latencyMillis: attempt.latencyMillis,
   });
   return rows.length > 0;
+}
+
+const giveUp = sql(
+  'delivery_give_up',
+  `with given as (
+     update deliveries set status = 'dead', due_at = :now::timestamptz, claim = null, updated_at = :now::timestamptz
+      where brand_id = :brandId and delivery_id = :deliveryId::uuid and claim = :token::uuid and status = 'pending'
+     returning webhook_id, customer_id, number
+   ), behind as (
+     update deliveries d set due_at = :now::timestamptz
+       from given g where d.brand_id = :brandId and d.webhook_id = g.webhook_id and d.customer_id = g.customer_id
+        and d.status = 'pending' and d.claim is null and d.number > g.number
+   )
+   select 1 as done from given`,
+);
+
+/**
+ * Ends a delivery that must not be sent, without an attempt. Deliveries of the same customer that wait behind it become
+ * due. False: another worker holds the delivery, and nothing is written.
+ */
+export async function giveUpDelivery(
+  scope: BrandScope,
+  { deliveryId, claim: token }: Pick<ClaimedDelivery, 'deliveryId' | 'claim'>,
+  now: Instant,
+): Promise<boolean> {
+  const parameters = { brandId: scope.brandId, deliveryId, token, now: toPostgres(now) };
+  return (await giveUp.run(scope.db, parameters)).length > 0;
 }
 
 /** A delivery as the list shows it. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
+import type { BodyPace } from './http/connections/body-watch.ts';
 import { hostCheck } from './http/hosts.ts';
 import { addMetrics } from './http/metrics.ts';
 import type { Observer } from './http/observe.ts';
@@ -37,6 +38,7 @@ export interface HttpServerParts {
   readonly tls: Certificate;
   /** The key that the reference page sends its requests with. */
   readonly referenceKey: ReferenceKey | undefined;
+  readonly bodyPace?: BodyPace | undefined;
 }
 
 /** A year. */
@@ -46,7 +48,7 @@ const hstsSeconds = 31_536_000;
 export async function openHttpServer(
   config: Config,
   { system, database }: Runtime,
-  { observer, tls, referenceKey }: HttpServerParts,
+  { observer, tls, referenceKey, bodyPace }: HttpServerParts,
 ): Promise<HttpServer> {
   const isKnownHost = hostCheck(config.host, config.publicUrl);
   const token = metricsTokenOf(config);
@@ -68,6 +70,7 @@ export async function openHttpServer(
     origin: config.publicUrl?.replace(/\/+$/, '') ?? '',
     hstsSeconds: tls && config.environment === 'live' ? hstsSeconds : undefined,
     trustProxy: config.trustProxy,
+    bodyPace,
     tls: tls && { cert: tls.cert, key: tls.key },
   });
   addProbes(app, () => database.state === 'ready');

@@ -4,6 +4,7 @@ import type { ClusterOptions } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
+import type { BodyPace } from './http/connections/body-watch.ts';
 import type { Observer } from './http/observe.ts';
 import { certificateOf, findPort, openHttpServer } from './http-server.ts';
 import { metricsTokenOf, observe, openMetricsServer } from './monitoring.ts';
@@ -32,13 +33,15 @@ export interface Deployment {
   /** Leaves background work to a `clientele worker`. */
   readonly apiOnly?: boolean;
   readonly cluster?: ClusterOptions;
+  /** How fast bodies have to arrive, where it is not what the reference says. */
+  readonly bodyPace?: BodyPace | undefined;
 }
 
 /** Starts the server of `clientele serve`. Tests use it, too. */
 export async function startServer(
   config: Config,
   overrides: Overrides = {},
-  { apiOnly, cluster }: Deployment = {},
+  { apiOnly, cluster, bodyPace }: Deployment = {},
 ): Promise<RunningServer> {
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const tls = certificateOf(config);
@@ -57,7 +60,12 @@ export async function startServer(
           { referenceKey, port },
           { notice: overrides.notice ?? (() => undefined), ownMetrics: observer.ownMetrics },
         )
-      : await openHttpServer(config, runtime, { observer, tls, referenceKey });
+      : await openHttpServer(config, runtime, {
+          observer,
+          tls,
+          referenceKey,
+          bodyPace,
+        });
     const background = apiOnly ? undefined : startBackground(config, runtime, observer);
     return {
       url: httpServer.url,

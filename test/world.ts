@@ -13,6 +13,7 @@ import { apiPrefix } from '../src/contract/table.ts';
 import type { BrandId } from '../src/domain/ids.ts';
 import { allScopes } from '../src/domain/scopes.ts';
 import type { Instant } from '../src/domain/time.ts';
+import type { BodyPace } from '../src/http/connections/body-watch.ts';
 import type { RunningServer } from '../src/main.ts';
 import { startServer, startWorker } from '../src/main.ts';
 import { sequence } from '../src/operations/audit/sequence.ts';
@@ -34,6 +35,8 @@ export interface WorldOptions {
   readonly apiOnly?: boolean;
   /** Where webhooks go instead of the real internet; closed with the world. */
   readonly outbound?: Outbound;
+  /** How fast bodies have to arrive. */
+  readonly bodyPace?: BodyPace;
 }
 
 /** A whole running system on a database of its own: what an operator gets, with the doors open for a test. */
@@ -136,7 +139,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       ...(options.now && { now: options.now }),
       ...(options.outbound && { outbound: options.outbound }),
     },
-    { apiOnly: options.apiOnly ?? false },
+    { apiOnly: options.apiOnly ?? false, bodyPace: options.bodyPace },
   );
   const { system, url } = running;
   const sql: World['sql'] = async (text, values = []) => {

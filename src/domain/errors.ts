@@ -254,13 +254,13 @@ export const errorCatalogue = {
     status: 408,
     type: 'Request Error',
     message: 'The request took too long to arrive.',
-    help: 'Headers must arrive within 10 seconds and the whole request within 15.',
+    help: 'Headers must arrive within 10 seconds, and the body within 15 more and another second for each 100 kB of it, without a pause of 15 seconds.',
   },
   payload_too_large: {
     status: 413,
     type: 'Request Error',
     message: 'The request is larger than this operation accepts.',
-    help: 'A body is at most 64 KiB, and one with documents 25 MB of files.',
+    help: 'A body is at most 64 KiB, and one with documents 25 MB of files. The connection ends after this answer.',
   },
   header_too_large: {
     status: 431,

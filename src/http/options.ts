@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { KeyCheck } from '../operations/principal.ts';
 import type { System } from '../operations/system.ts';
+import type { BodyPace } from './connections/body-watch.ts';
 import type { Observer } from './observe.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { SourceGuard } from './security/source-guard.ts';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly origin: string;
   /** Seconds of `Strict-Transport-Security`. Set only in live with the server's own certificate. */
   readonly hstsSeconds: number | undefined;
+  /** How fast bodies have to arrive, where it is not what the reference says: for tests. */
+  readonly bodyPace?: BodyPace | undefined;
   /** PEM. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** CIDRs of proxies whose `X-Forwarded-*` headers are trusted. */

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import { parseBody } from '../contract/json.ts';
@@ -7,6 +9,21 @@ import { apiPrefix, operations } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Handler } from '../operations/run.ts';
 import { handlers, signedHandlers } from '../operations/table.ts';
+import { acceptBody, bodyPace, longestMs, watchBody } from './connections/body-watch.ts';
+import { discardRest } from './connections/linger.ts';
+import type { SocketRefuser } from './connections/socket.ts';
+import {
+  answerProtocolEvents,
+  asksForUpgrade,
+  isExpecting,
+  lateBody,
+  sendContinue,
+  settle,
+  socketLimits,
+  socketRefuser,
+  trackExchange,
+} from './connections/socket.ts';
+import type { ErrorAnswer } from './errors.ts';
 import { errorAnswer, refusalOf } from './errors.ts';
 import { hostLines, isPlainJson, wantsProblem } from './headers.ts';
 
@@ -16,9 +33,10 @@ import { RateLimited } from './rate-limit.ts';
 import { requestState } from './request-state.ts';
 import { operationRoute, signedRoute } from './route.ts';
 import { recordRefusal } from './security/events.ts';
-import { answerProtocolErrors, socketLimits, socketRefuser, trackExchange } from './socket.ts';
 
 const bytesPerKib = 1024;
+const ordinaryBody = 64 * bytesPerKib;
+const largestBody = Math.max(ordinaryBody, ...operations.map(({ body }) => body?.limit ?? 0));
 
 /**
  * Builds the server of the API without listening. A loop over the contract makes every route of the API. The rest
@@ -30,9 +48,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const refuse = socketRefuser(observer, nextRequestId);
   const app = fastify({
     ...(options.tls ? { https: { ...options.tls, ...socketLimits } } : { http: socketLimits }),
-    requestTimeout: socketLimits.requestTimeout,
+    // Only a safeguard: headers have their own time, and so has every body.
+    requestTimeout: socketLimits.headersTimeout + longestMs(largestBody, options.bodyPace ?? bodyPace),
     logger: false,
-    bodyLimit: 64 * bytesPerKib,
+    bodyLimit: ordinaryBody,
     genReqId: nextRequestId,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16 * bytesPerKib },
@@ -41,16 +60,16 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     return503OnClosing: false,
     clientErrorHandler: refuse,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      begin(observer, request, reply);
+      begin(options, refuse, request, reply);
       return sendError(options, request, reply, error);
     },
   } as object) as unknown as FastifyInstance;
-  answerProtocolErrors(app, refuse);
+  answerProtocolEvents(app, refuse);
 
   readBodies(app);
 
   app.addHook('onRequest', (request, reply, done) => {
-    begin(observer, request, reply);
+    begin(options, refuse, request, reply);
     if (options.hstsSeconds !== undefined)
       reply.header('strict-transport-security', `max-age=${options.hstsSeconds}`);
     done(refusalAtOnce(options, request, reply));
@@ -76,6 +95,14 @@ export function buildServer(options: ServerOptions): FastifyInstance {
  * other media type counts as none until content comes. Fastify would refuse a malformed one before that.
  */
 function readBodies(app: FastifyInstance): void {
+  app.addHook('preParsing', (request, reply, _payload, done) => {
+    const { bodyLimit } = request.routeOptions;
+    if (Number(request.headers['content-length'] ?? 0) > bodyLimit)
+      return done(new Refusal('payload_too_large'));
+    acceptBody(request.raw, bodyLimit);
+    sendContinue(request.raw, reply.raw);
+    return done(null);
+  });
   app.removeAllContentTypeParsers();
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     if (headers['content-type'] !== undefined && !isPlainJson(headers['content-type']))
@@ -107,18 +134,25 @@ function readBodies(app: FastifyInstance): void {
 }
 
 /** Sets the headers of every answer, and logs one line for every request, whatever its outcome. */
-function begin(observer: Observer, request: FastifyRequest, reply: FastifyReply): void {
+function begin(
+  { observer, bodyPace: pace = bodyPace }: ServerOptions,
+  refuse: SocketRefuser,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   reply.header('x-request-id', request.id);
   reply.header('x-content-type-options', 'nosniff');
   reply.header('cache-control', 'no-store');
+  if (asksForUpgrade(request.raw)) reply.header('connection', 'close');
   const { raw } = reply;
-  trackExchange(request.id, raw, ({ refused }, milliseconds) => {
+  watchBody(request.raw, pace, () => refuse(lateBody(), request.raw.socket));
+  trackExchange(request.id, request.raw, raw, (settledStatus, milliseconds) => {
     const principal = requestState.get(request.raw)?.principal;
     observer.request({
       requestId: request.id,
       operation: operationOf(request),
       method: request.method,
-      status: refused ?? (raw.writableFinished ? raw.statusCode : clientGone),
+      status: settledStatus ?? (raw.writableFinished ? raw.statusCode : clientGone),
       milliseconds,
       brandId: principal?.brandId,
       identity: principal?.identity,
@@ -190,7 +224,23 @@ function sendError(
   if (error instanceof RateLimited) {
     reply.header('ratelimit-policy', error.headers[0]).header('ratelimit', error.headers[1]);
   }
-  return reply.code(answer.status).type(answer.type).send(answer.body);
+  reply.code(answer.status).type(answer.type);
+  if (!leavesBody(request, reply, refusal)) return reply.send(answer.body);
+  reply.header('connection', 'close').header('content-length', answer.body.length);
+  return reply.send(Readable.from(answerBeforeRest(request.raw, answer)));
+}
+
+/** Whether the connection has to close because the rest of the body is not read as one. */
+const leavesBody = ({ raw }: FastifyRequest, reply: FastifyReply, { code }: Refusal): boolean =>
+  !raw.complete &&
+  !raw.destroyed &&
+  (code === 'payload_too_large' || reply.getHeader('connection') === 'close' || isExpecting(raw));
+
+/** The client gets the whole answer at once. The connection ends after what the client is still sending. */
+async function* answerBeforeRest(request: IncomingMessage, { status, body }: ErrorAnswer) {
+  yield body;
+  settle(request, status);
+  await discardRest(request);
 }
 
 /** RFC 9110 section 15.5.2. The scheme is our own: no registered one describes two headers. */

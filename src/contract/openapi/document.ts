@@ -22,7 +22,9 @@ Every answer carries \`X-Request-Id\`.
 **Members.** Each answer lists all its members. A later version may add some, so pass over what you do not know.
 
 **Bodies** are JSON. In the body of a POST, \`null\` for an optional member counts as absent, at every level; in a
-PATCH it is refused. A byte order mark before the JSON means nothing, nor does a parameter of the media type, except a
+PATCH it is refused. A body is at most 64 KiB, and one with documents 25 MB of files (413 beyond that; with
+\`Expect: 100-continue\` before the body is sent). It has 15 seconds to arrive, and another second for each 100 kB, so
+a line of 1 Mbit/s is fast enough (408 otherwise, and after a pause of 15 seconds). A byte order mark before the JSON means nothing, nor does a parameter of the media type, except a
 charset other than UTF-8.
 
 **Text** is UTF-8. It is stored and counted in its normal form: composed (Unicode NFC), with single spaces between

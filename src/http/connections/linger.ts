@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
  * What the server still reads after its last answer on a connection. To close a connection with unread bytes resets
  * it, and a reset discards an answer that the client has not read yet (RFC 9112 section 9.6).
  */
-export const lingerLimits = {
+const lingerLimits = {
   bytes: 64 * 2 ** 20,
   milliseconds: 15_000,
   /** Without a byte for so long, the client has stopped to send. */

@@ -101,6 +101,11 @@ export const auditFacts = {
   run_version: optional(count('The version of the verification that the change wrote.')),
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
+  unproven: optional(
+    count(
+      'How many entries without a proof were accepted after the restore of a database of an older version.',
+    ),
+  ),
   url: optional(Type.String({ description: 'The address of the decision service of a program.' })),
   verification: optional(oneOf(kycStatuses, { description: 'The status of the verification afterwards.' })),
   version: optional(count('The version of a new key of the brand.')),

@@ -94,7 +94,7 @@ describe('a trail that ends before its newest anchor', () => {
     const restarted = machine(system.anchors.path);
     await anotherEntry();
     expect(await signs(restarted)).toEqual([expect.stringContaining('clientele accept-restore --brand')]);
-    expect(await acceptRestore(restarted, brand.brandId)).toEqual({ number: 2, lost: 4 });
+    expect(await acceptRestore(restarted, brand.brandId)).toEqual({ number: 2, lost: 4, unproven: 0 });
     expect(await signs(restarted)).toEqual([]);
     await expect(acceptRestore(restarted, brand.brandId)).rejects.toThrow('nothing to accept');
     const trail = join(folder, 'restored.ndjson');

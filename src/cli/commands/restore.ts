@@ -84,6 +84,7 @@ function startCommand({ databaseUrl, dataDir, rootKeyFile, environment }: Config
 
 interface AcceptOptions extends ReasonOptions {
   readonly brand: string;
+  readonly acceptUnproven?: number;
 }
 
 /** Accepts that the audit trail of a restored backup ends before what was signed. */
@@ -96,10 +97,10 @@ export async function acceptRestore(format: Format, options: AcceptOptions): Pro
     format,
     async (system) => {
       const brand = await findBrandByName(system, options.brand);
-      const { number, lost } = await work(system, brand.brandId);
+      const { number, lost, unproven } = await work(system, brand.brandId, options.acceptUnproven);
       printAnswer(
         format,
-        { brand: brand.name, bond_brand_id: brand.brandId, to: number, lost_to: lost },
+        { brand: brand.name, bond_brand_id: brand.brandId, to: number, lost_to: lost, unproven },
         () =>
           lost > number
             ? `The audit trail of ${brand.name} goes on after entry ${formatCount(number)}. The entries up to ${formatCount(lost)} that were signed before are lost.`

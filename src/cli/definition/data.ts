@@ -93,6 +93,11 @@ function addAcceptRestore(program: Command): void {
     .command('accept-restore')
     .description('Let an audit trail go on after a restored backup that ends before the last anchor.')
     .requiredOption('--brand <name>', "The brand's name or id.")
+    .option(
+      '--accept-unproven <number>',
+      'Accept this number of entries without a proof at the end of a database of an older version. Without the option, the command names them.',
+      entryNumber,
+    )
     .addOption(reasonOption())
     .action(async (options, command) =>
       (await import('../commands/restore.ts')).acceptRestore(formatOf(command), options),

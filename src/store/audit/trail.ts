@@ -44,6 +44,24 @@ export async function trailEntries(
   return (await scope.db.run(entries, [scope.brandId, after, upTo, most])).map(entry.read);
 }
 
+const isThere = columns({ found: flag() });
+
+const operationAfter = statement(
+  'trail_operation_after',
+  `select exists (select from audit where brand_id = $1 and number > $2 and position($3 in body) > 0)
+       or exists (select from journal where brand_id = $1 and refused_at is null and position($3 in body) > 0) as found`,
+);
+
+/** Whether an entry after a number is about an operation; entries without a number count too. */
+export async function hasOperationAfter(
+  { brandId, db }: ConnectedScope,
+  after: number,
+  operation: string,
+): Promise<boolean> {
+  const [row] = await db.run(operationAfter, [brandId, after, `"operation":"${operation}"`]);
+  return row !== undefined && isThere.read(row).found;
+}
+
 export interface TrailCheckpoint {
   readonly brand: BrandId;
   readonly number: number;

@@ -53,13 +53,13 @@ const putHead = sql(
 
 const acceptHead = sql(
   'without_mac_accept_head',
-  `update journal_heads set mac = :mac where brand_id = :brandId and mac = '' and audit_number = :number and event_number = :events`,
+  `update journal_heads set mac = :mac where brand_id = :brandId and mac = '' and audit_number = :number and event_number = :events returning 1 as accepted`,
 );
 
-/** Proves an end that an upgrade left without proof, unless it has changed since it was read. */
-export async function acceptHeadMac(db: Connection, head: Head): Promise<void> {
+/** Proves an end that an upgrade left without proof. False if it has changed since it was read. */
+export async function acceptHeadMac(db: Connection, head: Head): Promise<boolean> {
   const { brandId, number, events, mac } = head;
-  await acceptHead.run(db, { brandId, number, events, mac });
+  return (await acceptHead.run(db, { brandId, number, events, mac })).length > 0;
 }
 
 export async function putHeadMac(

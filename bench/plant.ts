@@ -51,6 +51,7 @@ export async function plant(
       createdAt: key.createdAt,
       expiresAt: undefined,
       owner: undefined,
+      validation: 'bond' as const,
       isStored: true,
     };
     const customerIds: string[] = [];

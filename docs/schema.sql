@@ -85,6 +85,21 @@ create table brand_keys (
 );
 CREATE TRIGGER brand_keys_current BEFORE INSERT OR UPDATE OF wrapped ON brand_keys FOR EACH ROW WHEN (is_root_outdated(new.root_version)) EXECUTE FUNCTION refuse_outdated();
 
+create table brand_settings (
+  brand_id uuid not null,
+  validation text not null,
+  version integer not null,
+  proof text not null,
+  constraint brand_settings_pkey PRIMARY KEY (brand_id),
+  constraint brand_settings_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id)
+);
+CREATE TRIGGER brand_settings_insert_current BEFORE INSERT ON brand_settings FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER brand_settings_update_current BEFORE UPDATE OF proof ON brand_settings FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table brands (
   brand_id uuid not null,
   name text not null,

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { budgetKinds, lookupOutcomes, lookupValues } from '../domain/customers/lookups.ts';
 import { documentTypes } from '../domain/document-types.ts';
 import { kycStatuses } from '../domain/kyc/verification.ts';
+import { validations } from '../domain/values.ts';
 import { payloadKinds } from '../domain/webhooks/subscription.ts';
 import { oneOf, uuid } from './shapes.ts';
 
@@ -85,7 +86,7 @@ export const auditFacts = {
   provider: optional(Type.String({ description: 'The KYC provider of a program.' })),
   record_version: optional(
     count(
-      'The version of the customer, API key, retention policy, program or webhook subscription that the change wrote.',
+      'The version of the customer, API key, retention policy, program, webhook subscription or settings of the brand that the change wrote.',
     ),
   ),
   refused: optional(
@@ -107,6 +108,7 @@ export const auditFacts = {
     ),
   ),
   url: optional(Type.String({ description: 'The address of the decision service of a program.' })),
+  validation: optional(oneOf(validations, { description: 'Which values of customers the brand takes.' })),
   verification: optional(oneOf(kycStatuses, { description: 'The status of the verification afterwards.' })),
   version: optional(count('The version of a new key of the brand.')),
   webhook_id: optional(uuid('The subscription.')),

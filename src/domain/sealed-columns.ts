@@ -128,6 +128,13 @@ export const sealedColumns = {
       documents_years: 'number',
     },
   },
+  'brand_settings.proof': {
+    ...proof,
+    recordId: 'brand settings',
+    key: ['brand_id', 'uuid'],
+    bound: { version: 'number', validation: 'text' },
+    newTable: true,
+  },
   'programs.proof': {
     ...proof,
     recordId: 'program/{program_id}',

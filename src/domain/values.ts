@@ -16,7 +16,20 @@ export interface ValidationContext {
   readonly now: Instant;
   /** In a sandbox the trigger numbers are valid SSNs. */
   readonly sandbox: boolean;
+  /** What the brand takes; `bond` unless its operator has set something else. */
+  readonly validation?: Validation;
 }
+
+/**
+ * Which values a brand takes. `bond` is exactly the seed's tables. `wide` also takes names and addresses of the world
+ * beyond them (docs/validation.md). `wide-itin` is `wide`, and takes ITINs where an SSN belongs.
+ */
+export const validations = ['bond', 'wide', 'wide-itin'] as const;
+export type Validation = (typeof validations)[number];
+export const defaultValidation: Validation = 'bond';
+
+export const isWide = ({ validation }: ValidationContext): boolean =>
+  validation === 'wide' || validation === 'wide-itin';
 
 /**
  * Length limits of values in code points of their normal form, with the names of JSON Schema, so that the reference
@@ -38,6 +51,13 @@ export const limits = {
   country: { minLength: 2, maxLength: 2 },
 } as const satisfies Readonly<Record<string, Limits>>;
 
+/** The same where the brand takes more. */
+export const wideLimits = {
+  name: { minLength: 1, maxLength: 50 },
+  street: { minLength: 1, maxLength: 64 },
+  street2: { maxLength: 64 },
+} as const satisfies Readonly<Record<string, Limits>>;
+
 export interface Limits {
   readonly minLength?: number;
   readonly maxLength: number;
@@ -56,14 +76,25 @@ const patterned = ({ pattern }: { readonly pattern: string }): RegExp => new Reg
 
 // The Hangul fillers count as letters but are invisible, so a name of them would look empty.
 const namePattern = /^(?!.*[\u115f\u1160\u3164\uffa0])\p{L}[\p{L}\p{M} '’]*$/u;
+/** Also `Smith-Jones`, `St. John`, `O` and `'t Hooft`. */
+const wideNamePattern = /^(?!.*[\u115f\u1160\u3164\uffa0])['’]?\p{L}[\p{L}\p{M} '’.-]*$/u;
 
-const name: ValueRule = (text) => {
+const name: ValueRule = (text, validationContext) => {
+  if (isWide(validationContext)) return wideName(text);
   const wrongLength = lengthProblem(limits.name, text);
   if (wrongLength) return wrongLength;
   return namePattern.test(text.normalize('NFC'))
     ? undefined
     : 'Must start with a letter and can only be letters, spaces, and apostrophes.';
 };
+
+function wideName(text: string): string | undefined {
+  const wrongLength = lengthProblem(wideLimits.name, text);
+  if (wrongLength) return wrongLength;
+  return wideNamePattern.test(text.normalize('NFC'))
+    ? undefined
+    : 'Must start with a letter and can only be letters, spaces, apostrophes, hyphens, and full stops.';
+}
 
 const middleName: ValueRule = (text, validationContext) =>
   text === '' ? undefined : name(text, validationContext);
@@ -80,12 +111,13 @@ const dob: ValueRule = (text, { now }) => {
 
 const ssnPattern = patterned(limits.ssn);
 
-const ssn: ValueRule = (text, { sandbox }) => {
+const ssn: ValueRule = (text, { sandbox, validation }) => {
   if (!ssnPattern.test(text)) {
     return 'Not a valid SSN: use nine digits, or ###-##-####.';
   }
   const digits = digitsOf(text);
   if (sandbox && kycTriggers.has(digits)) return undefined;
+  if (validation === 'wide-itin' && itinPattern.test(digits)) return undefined;
   const area = digits.slice(0, 3);
   const neverIssued =
     area === '000' ||
@@ -97,6 +129,9 @@ const ssn: ValueRule = (text, { sandbox }) => {
     digits === '078051120';
   return neverIssued ? 'Not a number that the Social Security Administration issues.' : undefined;
 };
+
+/** The Individual Taxpayer Identification Numbers of the IRS: area 9xx, and in the middle 50-65, 70-88, 90-92 or 94-99. */
+const itinPattern = /^9[0-9]{2}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])[0-9]{4}$/;
 
 const phonePattern = patterned(limits.phone);
 
@@ -119,7 +154,8 @@ const email: ValueRule = (text) =>
     ? undefined
     : 'Not a valid email address.';
 
-const street: ValueRule = (text) => {
+const street: ValueRule = (text, validationContext) => {
+  if (isWide(validationContext)) return wideStreet(text);
   const wrongLength = lengthProblem(limits.street, text);
   if (wrongLength) return wrongLength;
   return /^[\p{L}\p{M}\p{Nd} .,_#-]*[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} .,_#-]*$/u.test(text)
@@ -127,7 +163,16 @@ const street: ValueRule = (text) => {
     : 'May contain only letters, digits, spaces and . , _ - #';
 };
 
-const street2: ValueRule = (text) => lengthProblem(limits.street2, text);
+function wideStreet(text: string): string | undefined {
+  const wrongLength = lengthProblem(wideLimits.street, text);
+  if (wrongLength) return wrongLength;
+  return /^[\p{L}\p{M}\p{Nd} .,_#'’/&¼½¾-]*[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} .,_#'’/&¼½¾-]*$/u.test(text)
+    ? undefined
+    : "May contain only letters, digits, spaces and . , _ - # ' / & ¼ ½ ¾";
+}
+
+const street2: ValueRule = (text, validationContext) =>
+  lengthProblem(isWide(validationContext) ? wideLimits.street2 : limits.street2, text);
 
 const city: ValueRule = (text) => lengthProblem(limits.city, text);
 

@@ -47,7 +47,11 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
     handler: async (request, reply) => {
       const principal = requestState.get(request.raw)?.principal;
       if (!principal) throw new Error('A route of the API ran without a principal.');
-      const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
+      const validationContext = {
+        now: system.now(),
+        sandbox: system.environment === 'sandbox',
+        validation: principal.validation,
+      };
       const input = read(request, validationContext);
       refuseMembers(principal, row, input.body);
       const repeat = isRepeatable(row) ? repeatKeyOf(request, principal, row) : undefined;

@@ -4,6 +4,8 @@ import type { BrandId, KeyIdentity } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Scope } from '../domain/scopes.ts';
 import type { Instant } from '../domain/time.ts';
+import type { Validation } from '../domain/values.ts';
+import { defaultValidation } from '../domain/values.ts';
 import type { PresentedKey } from '../store/brands/api-keys.ts';
 import { findKey } from '../store/brands/api-keys.ts';
 import type { Database } from '../store/connection/database.ts';
@@ -11,12 +13,14 @@ import type { KeyUses } from './key-use.ts';
 import type { Keyrings } from './keyrings.ts';
 import { asRefusal, withFreshKeyring } from './keyrings.ts';
 import { networkCheck } from './networks.ts';
-import { checkKey } from './proofs.ts';
+import { checkKey, checkSettings, provenSettings } from './proofs.ts';
 
 /** The caller: one key of one brand. */
 export interface Principal {
   readonly brandId: BrandId;
   readonly brandName: string;
+  /** Which values the brand takes. */
+  readonly validation: Validation;
   readonly identity: KeyIdentity;
   readonly keyName: string;
   readonly scopes: ReadonlySet<Scope>;
@@ -70,12 +74,16 @@ export interface KeyCheckOptions {
 export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOptions): KeyCheck {
   const known = new Map<string, Known>();
 
+  /** @throws Refusal `record_altered` where a row was altered. */
   async function find(identity: KeyIdentity): Promise<Known | undefined> {
-    const key = identity === inMemory?.identity ? inMemory : await findProven(identity);
+    const isInMemory = identity === inMemory?.identity;
+    const key = await (isInMemory ? withSettings(inMemory) : findProven(identity)).catch((error: unknown) => {
+      throw asRefusal(error);
+    });
     if (!key || key.revokedAt || key.disabledAt) return undefined;
     const found = {
       key,
-      principal: principalOf(key, key !== inMemory),
+      principal: principalOf(key, !isInMemory),
       allows: networkCheck(key.networks),
       until: performance.now() + freshness,
     };
@@ -86,16 +94,21 @@ export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOpti
     return found;
   }
 
-  /** The key as it was written. @throws Refusal `record_altered` where its row was altered. */
+  /** The key with what its brand's operator has set, both as they were written. */
   async function findProven(identity: KeyIdentity): Promise<PresentedKey | undefined> {
     const key = await findKey(db, identity);
     if (!key) return undefined;
-    try {
-      return await withFreshKeyring(keyrings, await keyrings.of(key.brandId), (one) => checkKey(one, key));
-    } catch (error) {
-      throw asRefusal(error);
-    }
+    await withFreshKeyring(keyrings, await keyrings.of(key.brandId), (keyring) => {
+      checkKey(keyring, key);
+      if (key.settings) checkSettings(keyring, key.settings);
+    });
+    return key;
   }
+
+  const withSettings = async (key: PresentedKey): Promise<PresentedKey> => ({
+    ...key,
+    settings: await provenSettings({ db, keyrings }, key.brandId),
+  });
 
   function admit({ principal, allows }: Known, source: string): Principal {
     if (!allows(source)) throw new NetworkRefused();
@@ -132,6 +145,7 @@ function principalOf(key: PresentedKey, isStored: boolean): Principal {
   return {
     brandId: key.brandId,
     brandName: key.brandName,
+    validation: key.settings?.validation ?? defaultValidation,
     identity: key.identity,
     keyName: key.name,
     scopes: new Set(key.scopes),

@@ -1,10 +1,16 @@
+import type { BrandId } from '../domain/ids.ts';
 import type { SealContext } from '../domain/sealed-columns.ts';
 import { sealContext } from '../domain/sealed-columns.ts';
 import type { StoredApiKey } from '../store/brands/api-keys.ts';
+import type { StoredSettings } from '../store/brands/settings.ts';
+import { readSettings } from '../store/brands/settings.ts';
+import type { Database } from '../store/connection/database.ts';
 import type { StoredProgramChange } from '../store/kyc/program-changes.ts';
 import type { StoredProgram } from '../store/kyc/programs.ts';
 import type { StoredPolicy } from '../store/retention/policies.ts';
 import type { Keyring } from '../vault/vault.ts';
+import type { Keyrings } from './keyrings.ts';
+import { withFreshKeyring } from './keyrings.ts';
 
 // The rows of a brand itself that decide something. Each has a proof: a record of no text that is bound to all of the
 // row's columns. A writer of the table without the key can neither make such a row nor change one.
@@ -55,6 +61,9 @@ const policyContext = ({ version, policy }: Omit<StoredPolicy, 'proof'>): SealCo
     documents_years: policy.documentsYears,
   });
 
+const settingsContext = ({ version, validation }: Omit<StoredSettings, 'proof'>): SealContext =>
+  sealContext('brand_settings.proof', { version, validation });
+
 /** The row with the proof of what it says. */
 export const proveKey = (keyring: Keyring, key: Omit<StoredApiKey, 'proof'>): StoredApiKey => ({
   ...key,
@@ -71,6 +80,10 @@ export const proveProgramChange = (
 export const provePolicy = (keyring: Keyring, policy: Omit<StoredPolicy, 'proof'>): StoredPolicy => ({
   ...policy,
   proof: keyring.seal(policyContext(policy), ''),
+});
+export const proveSettings = (keyring: Keyring, settings: Omit<StoredSettings, 'proof'>): StoredSettings => ({
+  ...settings,
+  proof: keyring.seal(settingsContext(settings), ''),
 });
 
 /** The same row. @throws VaultError where it was altered. */
@@ -89,4 +102,19 @@ export function checkProgramChange(keyring: Keyring, change: StoredProgramChange
 export function checkPolicy(keyring: Keyring, policy: StoredPolicy): StoredPolicy {
   keyring.open(policyContext(policy), policy.proof);
   return policy;
+}
+export function checkSettings(keyring: Keyring, settings: StoredSettings): StoredSettings {
+  keyring.open(settingsContext(settings), settings.proof);
+  return settings;
+}
+
+/** What the operator has set for a brand, as it was written. @throws VaultError where the row was altered. */
+export async function provenSettings(
+  { db, keyrings }: { readonly db: Database; readonly keyrings: Keyrings },
+  brandId: BrandId,
+): Promise<StoredSettings | undefined> {
+  const stored = await readSettings({ brandId, db });
+  return (
+    stored && withFreshKeyring(keyrings, await keyrings.of(brandId), (one) => checkSettings(one, stored))
+  );
 }

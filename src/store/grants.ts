@@ -17,6 +17,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   audit: 'select, insert, update (reason)',
   audit_checkpoints: 'select, insert',
   brand_keys: 'select, insert, update (claimed_until, root_version, wrapped), delete',
+  brand_settings: 'select, insert, update',
   brands: 'select, insert',
   change_requests: everything,
   customer_counts: 'select, insert, update',

@@ -118,6 +118,7 @@ const expected: readonly string[] = [
   'clientele_app: table audit: insert, select, update (reason)',
   'clientele_app: table audit_checkpoints: insert, select',
   'clientele_app: table brand_keys: delete, insert, select, update (claimed_until, root_version, wrapped)',
+  'clientele_app: table brand_settings: insert, select, update',
   'clientele_app: table brands: insert, select',
   'clientele_app: table change_requests: delete, insert, select, update',
   'clientele_app: table customer_counts: insert, select, update',

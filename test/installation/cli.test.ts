@@ -40,9 +40,18 @@ describe('beside a running server', { timeout: 120_000 }, () => {
   test('a brand is created, listed, and not created twice', async () => {
     const made = await json('brands', 'create', brand);
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    expect(Object.keys(made.json)).toEqual(['bond_brand_id', 'name', 'date_created']);
-    expect(made.json).toMatchObject({ name: brand, date_created: expect.stringMatching(utc) });
+    expect(Object.keys(made.json)).toEqual(['bond_brand_id', 'name', 'date_created', 'validation']);
+    expect(made.json).toMatchObject({
+      name: brand,
+      date_created: expect.stringMatching(utc),
+      validation: 'bond',
+    });
     expect((await json('brands', 'list')).json).toEqual([made.json]);
+    for (const validation of ['wide', 'bond']) {
+      const set = await json('brands', 'set', brand, '--validation', validation);
+      expect(set.json).toEqual({ ...made.json, validation });
+      expect((await json('brands', 'list')).json).toEqual([set.json]);
+    }
     const again = await json('brands', 'create', brand);
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(JSON.parse(again.stderr)).toEqual({

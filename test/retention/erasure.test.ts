@@ -185,6 +185,7 @@ describe('erasing', () => {
       'api_keys',
       'audit_checkpoints',
       'brand_keys',
+      'brand_settings',
       'brands',
       'customer_counts',
       'installation',

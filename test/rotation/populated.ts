@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isRepeatable } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
 import { allScopes } from '../../src/domain/scopes.ts';
+import { setValidation } from '../../src/operations/brands/settings.ts';
 import { setProgram } from '../../src/operations/kyc/programs.ts';
 import { prepare, send } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
@@ -17,5 +18,8 @@ export async function populatedBrand(world: World): Promise<BrandClient> {
   }
   const proposal = { provider: 'http', url: 'https://kyc.example.com', propose: true } as const;
   await setProgram(world.system, brand.brandId, 'default', proposal);
+  // Its row stays, and the brand takes what every brand takes.
+  await setValidation(world.system, brand.brandId, 'wide');
+  await setValidation(world.system, brand.brandId, 'bond');
   return brand;
 }

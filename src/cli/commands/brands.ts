@@ -1,6 +1,8 @@
 import { withOffset } from '../../domain/time.ts';
+import type { Validation } from '../../domain/values.ts';
+import { defaultValidation } from '../../domain/values.ts';
 import type { NewKey } from '../../operations/brands/api-keys.ts';
-import { withSystem } from '../command.ts';
+import { withBrand, withSystem } from '../command.ts';
 import { keyWithSecret, secretText, warnAboutSecret } from '../key-text.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
@@ -26,8 +28,10 @@ export async function createBrand(format: Format, name: string, options: CreateO
     { options },
   );
   const sentence = `Created the brand ${brand.name} (${brand.brandId}).`;
-  printAnswer(format, { ...facts(brand), ...(key && { key: keyWithSecret(brand, key) }) }, () =>
-    key ? `${sentence}\n${secretText(key)}` : sentence,
+  printAnswer(
+    format,
+    { ...facts(brand, defaultValidation), ...(key && { key: keyWithSecret(brand, key) }) },
+    () => (key ? `${sentence}\n${secretText(key)}` : sentence),
   );
   if (key) warnAboutSecret(format);
   else if (format === 'table')
@@ -39,19 +43,52 @@ export async function createBrand(format: Format, name: string, options: CreateO
 
 export async function listBrands(format: Format): Promise<void> {
   const { allBrands } = await import('../../operations/brands/brands.ts');
-  const brands = await withSystem(format, allBrands);
-  printAnswer(format, brands.map(facts), () =>
+  const { validationOf } = await import('../../operations/brands/settings.ts');
+  const brands = await withSystem(format, async (system) => {
+    const found = [];
+    for (const brand of await allBrands(system))
+      found.push({ ...brand, validation: (await validationOf(system, brand.brandId)) ?? 'altered' });
+    return found;
+  });
+  const listed = brands.map((brand) => facts(brand, brand.validation));
+  printAnswer(format, listed, () =>
     brands.length === 0
       ? `There is no brand yet. Create one with: ${programName()} brands create NAME --with-key`
       : formatTable(
-          ['NAME', 'ID', 'CREATED'],
-          brands.map((brand) => [brand.name, brand.brandId, brand.createdAt.slice(0, 10)]),
+          ['NAME', 'ID', 'CREATED', 'VALIDATION'],
+          brands.map(({ name, brandId, createdAt, validation }) => [
+            name,
+            brandId,
+            createdAt.slice(0, 10),
+            validation,
+          ]),
         ),
   );
 }
 
-const facts = (brand: Brand) => ({
+interface SetOptions extends ReasonOptions {
+  readonly validation: Validation;
+}
+
+export async function setBrand(format: Format, name: string, options: SetOptions): Promise<void> {
+  const { setValidation } = await import('../../operations/brands/settings.ts');
+  const { validation } = options;
+  const [brand, isChanged] = await withBrand(
+    format,
+    name,
+    (system, { brandId }) => setValidation(system, brandId, validation),
+    { options },
+  );
+  printAnswer(format, facts(brand, validation), () =>
+    isChanged
+      ? `The brand ${brand.name} takes values by ${validation} from now on.`
+      : `The brand ${brand.name} takes values by ${validation} already.`,
+  );
+}
+
+const facts = (brand: Brand, validation: string) => ({
   bond_brand_id: brand.brandId,
   name: brand.name,
   date_created: withOffset(brand.createdAt),
+  validation,
 });

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { defaultScopes, scopes } from '../../domain/scopes.ts';
+import { validations } from '../../domain/values.ts';
 import {
   brandOption,
   commaSeparated,
@@ -34,11 +35,30 @@ function addBrands(brands: Command): void {
 
   const list = brands
     .command('list')
-    .description('List the brands.')
+    .description('List the brands, and which values of customers each takes.')
     .action(async (_options, command) =>
       (await import('../commands/brands.ts')).listBrands(formatOf(command)),
     );
   example(list, 'brands list');
+
+  const set = brands
+    .command('set <brand>')
+    .description(
+      'Change a setting of a brand. <brand> is its name or its id. Every process follows within a second, and stored values stay as they are.',
+    )
+    .addOption(
+      new Option(
+        '--validation <validation>',
+        "Which values of customers the brand takes: bond (as Bond's API), wide (names with hyphens and full stops, more of streets, addresses without a postal code), or wide-itin (wide, and ITINs as tax numbers).",
+      )
+        .choices(validations)
+        .makeOptionMandatory(),
+    )
+    .addOption(reasonOption())
+    .action(async (brand, options, command) =>
+      (await import('../commands/brands.ts')).setBrand(formatOf(command), brand, options),
+    );
+  example(set, 'brands set "Blue Ridge" --validation wide');
 }
 
 function addKeys(keys: Command): void {

@@ -11,12 +11,12 @@ const closed = { additionalProperties: false } as const;
 export const addressFields = {
   address_type: oneOf(addressTypes, { description: 'Either MAILING or PHYSICAL.' }),
   street: text(
-    'Between 1 and 40 characters: letters, digits, spaces and . , _ - # Several spaces are stored as one, and none at the ends.',
+    "Between 1 and 40 characters: letters, digits, spaces and . , _ - # Several spaces are stored as one, and none at the ends. With wide validation: at most 64 characters, and also ' / & ¼ ½ ¾",
     limits.street,
   ),
   street2: Type.Optional(
     text(
-      'At most 40 characters; may be empty. No invisible characters and no blanks but ordinary spaces, which are stored singly and not at the ends.',
+      'At most 40 characters, or 64 with wide validation; may be empty. No invisible characters and no blanks but ordinary spaces, which are stored singly and not at the ends.',
       limits.street2,
     ),
   ),
@@ -25,8 +25,15 @@ export const addressFields = {
     limits.city,
   ),
   state: text('Two-letter US state code; for another country at most 20 characters.', limits.state),
-  zip_code: text('US: 12345 or 12345-1234. Another country: between 2 and 20 characters.', limits.zip),
-  country: text('ISO 3166-1 alpha-2 country code.', limits.country, { examples: ['US'] }),
+  zip_code: text(
+    'US: 12345 or 12345-1234. Another country: between 2 and 20 characters. With wide validation it may be empty in a country whose addresses are complete without one, for example HK.',
+    limits.zip,
+  ),
+  country: text(
+    'ISO 3166-1 alpha-2 country code. PR, GU, VI, AS and MP are states of the US here.',
+    limits.country,
+    { examples: ['US'] },
+  ),
   is_primary: Type.Boolean({ description: 'Whether this is a primary address.' }),
 } satisfies Record<keyof AddressFields, TSchema>;
 
@@ -44,7 +51,7 @@ const changedAddress = Type.Object(
 );
 
 const name =
-  'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes. Several spaces are stored as one, and none at the end.';
+  'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes. Several spaces are stored as one, and none at the end. With wide validation: between 1 and 50 characters, also hyphens and full stops, and an apostrophe may come first.';
 const person = {
   dob: text(
     'Birthday in YYYY-MM-DD format, for example 1994-03-20; not in the future, and not more than 120 years ago.',
@@ -56,7 +63,7 @@ const person = {
   last_name: text(`Last name, ${name}`, limits.name),
   ssn: Type.Optional(
     text(
-      'Social Security Number, ######### or ###-##-####; unique within the brand. Numbers that are never issued are refused: area 000, 666 or 9xx, group 00, serial 0000, and 078-05-1120. Needed before KYC.',
+      'Social Security Number, ######### or ###-##-####; unique within the brand. Numbers that are never issued are refused: area 000, 666 or 9xx, group 00, serial 0000, and 078-05-1120. With the validation wide-itin an ITIN is taken as well. Needed before KYC.',
       limits.ssn,
     ),
   ),
@@ -120,7 +127,10 @@ export const addressSchema = Type.Object(
   {
     address_id: uuid("The address's id."),
     ...addressFields,
+    // What the brand took when it was stored.
+    street: Type.String(),
     street2: Type.String(),
+    zip_code: Type.String(),
     deliverability: Type.Optional(
       oneOf(deliverabilities, { description: "The verifier's result; absent until there is one." }),
     ),

@@ -34,6 +34,10 @@ well, except in names of files, are characters that cannot be seen: default-igno
 and joiners, soft hyphens, variation selectors), fillers (U+3164, U+2800) and every blank but the ordinary space. The
 message names the code point. A body is refused if an object in it has two members of one name.
 
+**Validation.** The limits of names, addresses and tax numbers in this document are those of \`bond\`, which every
+brand has unless its operator has set another validation. The descriptions of the fields say what \`wide\` and
+\`wide-itin\` take beyond them.
+
 **Repeats.** Send an \`Idempotency-Key\` with every change: a repeat within 24 hours gets the first answer again,
 marked \`Idempotent-Replayed: true\`, and the work is done once.
 

@@ -3,7 +3,8 @@ import type { Problems } from '../problems.ts';
 import { normalForm } from '../text.ts';
 import type { Instant } from '../time.ts';
 import type { ValidationContext, ValueRule } from '../values.ts';
-import { stateRule, valueRules, zipRule } from '../values.ts';
+import { isWide, stateRule, valueRules, zipRule } from '../values.ts';
+import { territoriesOfUs, withoutPostalCodes } from './countries.ts';
 
 export const addressTypes = ['MAILING', 'PHYSICAL'] as const;
 export type AddressType = (typeof addressTypes)[number];
@@ -60,7 +61,10 @@ const rules: Readonly<Record<string, ValueRule>> = {
   street: valueRules.street,
   street2: valueRules.street2,
   city: valueRules.city,
-  country: valueRules.country,
+  country: (text, validationContext) =>
+    territoriesOfUs.has(text)
+      ? 'Part of the United States here: send the country US, and this code as the state.'
+      : valueRules.country(text, validationContext),
 };
 
 /**
@@ -80,7 +84,8 @@ export function checkAddress(
   }
   const { state, zip_code: zip, country } = sent;
   if (typeof state === 'string') problems.add(at('state'), stateRule(state, country));
-  if (typeof zip === 'string') problems.add(at('zip_code'), zipRule(zip, country));
+  const hasNoZip = zip === '' && isWide(validationContext) && withoutPostalCodes.has(String(country));
+  if (typeof zip === 'string' && !hasNoZip) problems.add(at('zip_code'), zipRule(zip, country));
 }
 
 /** Text is in its normal form, so that two spellings of one street are equal; an absent unit is an empty text. */

@@ -64,7 +64,11 @@ export async function updateAddress(
   context: Context,
   { params, body, deferredProblems, ifMatch }: Input<Contract['updateAddress']>,
 ): Promise<Answer> {
-  const validationContext = { now: context.now, sandbox: context.system.environment === 'sandbox' };
+  const validationContext = {
+    now: context.now,
+    sandbox: context.system.environment === 'sandbox',
+    validation: context.principal.validation,
+  };
   return editCustomer(context, {
     customerId: params.customer_id,
     ifMatch,

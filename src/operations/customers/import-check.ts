@@ -6,7 +6,8 @@ import type { CustomerInput } from '../../domain/customers/customer.ts';
 import type { FieldProblems } from '../../domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../domain/errors.ts';
 import { Problems } from '../../domain/problems.ts';
-import { digitsOf } from '../../domain/values.ts';
+import type { Validation } from '../../domain/values.ts';
+import { defaultValidation, digitsOf } from '../../domain/values.ts';
 import { takenValues, usedImportKeys } from '../../store/customers/import.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
@@ -28,8 +29,12 @@ export interface CheckedLine {
 const { createCustomer } = customerOperations;
 const shape = shapeCheck(createCustomer.body.schema);
 
-/** Checks a line as createCustomer checks its body. */
-export function checkLine(system: System, { number, bytes }: Line): CheckedLine {
+/** Checks a line as createCustomer checks its body, by what the brand takes. */
+export function checkLine(
+  system: System,
+  { number, bytes }: Line,
+  validation: Validation = defaultValidation,
+): CheckedLine {
   const problems = new Problems();
   const parsed = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
   const value = withoutNulls(parsed, createCustomer.body.schema);
@@ -37,7 +42,11 @@ export function checkLine(system: System, { number, bytes }: Line): CheckedLine 
     checkTexts(value, createCustomer.body.schema, problems);
     checkVisible(value, createCustomer.body.schema, problems);
     problems.addMissing(shape(value));
-    const validationContext = { now: system.now(), sandbox: system.environment === 'sandbox' };
+    const validationContext = {
+      now: system.now(),
+      sandbox: system.environment === 'sandbox',
+      validation,
+    };
     problems.addMissing(createCustomer.body.check(value, validationContext));
   }
   const digest = createHash('sha256')

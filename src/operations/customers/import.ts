@@ -4,6 +4,8 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import { Problems } from '../../domain/problems.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { plusSeconds } from '../../domain/time.ts';
+import type { Validation } from '../../domain/values.ts';
+import { defaultValidation } from '../../domain/values.ts';
 import { journalPart } from '../../store/audit/journal.ts';
 import { violatedIndex } from '../../store/connection/outage.ts';
 import { insertCustomer } from '../../store/customers/customers.ts';
@@ -12,6 +14,7 @@ import { withConnection } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { operatorActor, recordOperatorAction } from '../audit/operator.ts';
 import { journalOf } from '../journal.ts';
+import { provenSettings } from '../proofs.ts';
 import { requireDone, retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
@@ -54,14 +57,15 @@ export async function importCustomers(
   brandId: BrandId,
   options: ImportOptions,
 ): Promise<ImportFacts> {
-  const checked = await checkFile(system, brandId, options);
+  const { validation = defaultValidation } = (await provenSettings(system, brandId)) ?? {};
+  const checked = await checkFile(system, brandId, validation, options);
   const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier, bad: checked.bad.size };
   const open = facts.lines - facts.earlier - facts.bad;
   if ((facts.bad > 0 && !options.skipBad) || open === 0) return facts;
   await recordOperatorAction(system, brandId, 'import', { lines: open });
   let imported = 0;
   let late = 0;
-  for await (const lines of batches(system, options.path, checked.bad)) {
+  for await (const lines of batches(system, validation, options.path, checked.bad)) {
     const refused = await writeLines(system, brandId, lines);
     for (const one of refused.problems) options.problem(one);
     imported += refused.written;
@@ -79,12 +83,17 @@ interface CheckedFile {
   readonly bad: ReadonlySet<number>;
 }
 
-async function checkFile(system: System, brandId: BrandId, options: ImportOptions): Promise<CheckedFile> {
+async function checkFile(
+  system: System,
+  brandId: BrandId,
+  validation: Validation,
+  options: ImportOptions,
+): Promise<CheckedFile> {
   const scope = scopeOf(system, brandId);
   const seen: SeenValues = new Map();
   const bad = new Set<number>();
   let [count, earlier] = [0, 0];
-  for await (const lines of batches(system, options.path, bad)) {
+  for await (const lines of batches(system, validation, options.path, bad)) {
     const keyring = await system.keyrings.of(brandId);
     const fresh = await notImported(system, keyring, scope, lines);
     await noteDuplicates(system, keyring, scope, fresh, seen);
@@ -103,13 +112,14 @@ async function checkFile(system: System, brandId: BrandId, options: ImportOption
 /** The checked lines of the file, in batches, without the lines in `bad`. */
 async function* batches(
   system: System,
+  validation: Validation,
   path: string,
   bad: ReadonlySet<number>,
 ): AsyncGenerator<readonly CheckedLine[]> {
   let lines: CheckedLine[] = [];
   for await (const line of linesOf(path)) {
     if (bad.has(line.number)) continue;
-    lines.push(checkLine(system, line));
+    lines.push(checkLine(system, line, validation));
     if (lines.length < batch) continue;
     yield lines;
     lines = [];

@@ -31,6 +31,7 @@ export async function makeReferenceKey(system: System): Promise<ReferenceKey | u
       name: 'reference page',
       brandId: brand.brandId,
       brandName: brand.name,
+      settings: undefined,
       scopes: defaultScopes,
       digest: digestSecret(authorization),
       previousDigest: undefined,

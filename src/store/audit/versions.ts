@@ -141,11 +141,11 @@ export const partStatesOf = async (
   ids.length === 0 ? [] : (await partStates.run(db, { brandId, ids })).map(part.read);
 
 /** The tables whose rows belong to the brand itself. */
-type BrandTable = 'api_keys' | 'retention_policies' | 'programs' | 'webhooks';
+type BrandTable = 'api_keys' | 'brand_settings' | 'retention_policies' | 'programs' | 'webhooks';
 
 export interface BrandRecordState extends RecordVersion {
   readonly table: BrandTable;
-  /** `undefined` for the policy, of which a brand has one. */
+  /** `undefined` for the policy and the settings, of which a brand has one each. */
   readonly id: string | undefined;
   /** Whether an entry says that it was deleted. Only webhooks can be. */
   readonly hasDeletion: boolean;
@@ -167,16 +167,17 @@ const recordStates = sql(
       where brand_id = :brandId and refused_at is null and customer_id is null and position('"record_version":' in body) > 0
    ), named as (
      select ${versionIn} as written, ${idIn('webhook_id')} as webhook, ${idIn('program_id')} as program, ${idIn('key')} as key,
-            ${says('"operation":"deleteWebhook"')} as deletes
+            ${says('"operation":"deleteWebhook"')} as deletes, ${says('"operation":"brands set"')} as sets
        from entries
    ), told as (
      select case when webhook is not null then 'webhooks' when program is not null then 'programs'
-                 when key is not null then 'api_keys' else 'retention_policies' end as place,
+                 when key is not null then 'api_keys' when sets then 'brand_settings' else 'retention_policies' end as place,
             coalesce(webhook, program, key) as id, max(written) as written,
             count(written) > count(distinct written) as is_repeated, bool_or(deletes) as has_deletion
        from named group by 1, 2
    ), stored as (
      select 'api_keys' as place, identity::text as id, version from api_keys where brand_id = :brandId
+     union all select 'brand_settings', null, version from brand_settings where brand_id = :brandId
      union all select 'retention_policies', null, version from retention_policies where brand_id = :brandId
      union all select 'programs', program_id::text, settings_seal from programs where brand_id = :brandId
      union all select 'webhooks', webhook_id::text, settings_seal from webhooks where brand_id = :brandId

@@ -2,6 +2,7 @@ import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
+import type { Validation } from '../../domain/values.ts';
 import type { NewEntry } from '../audit/journal.ts';
 import { entryParameters, journalSql } from '../audit/journal.ts';
 import { bytes, columns, computed, id, instant, named, number, optional, text, words } from '../columns.ts';
@@ -9,6 +10,7 @@ import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
+import type { StoredSettings } from './settings.ts';
 
 /** A key without its secret. */
 export interface ApiKey {
@@ -43,6 +45,8 @@ export interface StoredApiKey extends ApiKey {
 export interface PresentedKey extends StoredApiKey {
   readonly brandId: BrandId;
   readonly brandName: string;
+  /** What the operator has set for the brand. `undefined`: nothing. */
+  readonly settings: StoredSettings | undefined;
 }
 
 const keys = columns(
@@ -69,10 +73,17 @@ const brand = columns({
   brandName: computed('b.name', text()),
 });
 
+const settings = columns({
+  validation: computed('s.validation', optional(text<Validation>())),
+  settingsVersion: computed('s.version', optional(number())),
+  settingsProof: computed('s.proof', optional(text())),
+});
+
 const byIdentity = statement(
   'api_key_by_identity',
-  `select ${keys.list}, ${secrets.list}, ${brand.list}
-     from api_keys k join brands b using (brand_id) where k.identity = $1`,
+  `select ${keys.list}, ${secrets.list}, ${brand.list}, ${settings.list}
+     from api_keys k join brands b using (brand_id) left join brand_settings s using (brand_id)
+    where k.identity = $1`,
 );
 
 /**
@@ -81,7 +92,14 @@ const byIdentity = statement(
  */
 export async function findKey(db: Database, identity: KeyIdentity): Promise<PresentedKey | undefined> {
   const [row] = await db.read(byIdentity, [identity]);
-  return row && { ...keys.read(row), ...secrets.read(row), ...brand.read(row) };
+  if (!row) return undefined;
+  const { validation, settingsVersion: version = 0, settingsProof: proof = '' } = settings.read(row);
+  return {
+    ...keys.read(row),
+    ...secrets.read(row),
+    ...brand.read(row),
+    settings: validation === undefined ? undefined : { validation, version, proof },
+  };
 }
 
 const insert = sql(

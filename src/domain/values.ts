@@ -52,7 +52,7 @@ export const limits = {
 } as const satisfies Readonly<Record<string, Limits>>;
 
 /** The same where the brand takes more. */
-export const wideLimits = {
+const wideLimits = {
   name: { minLength: 1, maxLength: 50 },
   street: { minLength: 1, maxLength: 64 },
   street2: { maxLength: 64 },

@@ -58,7 +58,7 @@ const subjects: Readonly<
       customers: ['.'],
       kyc: ['.', 'customers'],
       webhooks: ['.', 'customers'],
-      retention: ['.', 'customers'],
+      retention: ['.', 'customers', 'kyc'],
       openapi: ['.', 'table.ts'],
     },
     above: {

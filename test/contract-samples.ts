@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { documentsExample } from '../src/contract/kyc/examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
 import { millisOf } from '../src/domain/time.ts';
 import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
+import { startedPath, verificationPath, waiting, withDocument } from './kyc/waiting.ts';
 import { mailing, person } from './people.ts';
 import { rewrite } from './rewrite.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
@@ -88,6 +88,16 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: `/customers/${(await waiting(brand, 'document_required')).customer_id}/verification-kyc/documents`,
     options: { body: documentsExample },
   }),
+  listVerifications: async (brand) => ({
+    method: 'GET',
+    path: `${(await startedPath(brand)).replace('verification-kyc', 'verifications')}`,
+    options: {},
+  }),
+  getVerification: async (brand) => ({
+    method: 'GET',
+    path: await verificationPath(brand),
+    options: {},
+  }),
   listKycReviews: async (brand) => {
     await waiting(brand, 'under_review');
     return { method: 'GET', path: '/kyc/reviews', options: {} };
@@ -103,12 +113,8 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     options: { body: { decision: 'approve', note: 'Passport and address agree.' } },
   }),
   getKycDocument: async (brand) => {
-    const { customer_id, run_id } = await waiting(brand, 'document_required');
-    await brand.call('POST', `/customers/${customer_id}/verification-kyc/documents`, {
-      body: documentsExample,
-    });
-    const [row] = await brand.sql('select document_id from kyc_documents where run_id = $1', [run_id]);
-    return { method: 'GET', path: `/kyc/reviews/${run_id}/documents/${row?.['document_id']}`, options: {} };
+    const { run_id, document_id } = await withDocument(brand);
+    return { method: 'GET', path: `/kyc/reviews/${run_id}/documents/${document_id}`, options: {} };
   },
   listPrograms: async () => ({ method: 'GET', path: '/programs', options: {} }),
   simulateKycPass: async (brand) => ({
@@ -183,6 +189,34 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: await restrictedPath(brand),
     options: {},
   }),
+  listRestrictedVerifications: async (brand) => {
+    const path = await verificationPath(brand, 'restricted');
+    return { method: 'GET', path: path.replace(/\/[^/]+$/, ''), options: {} };
+  },
+  getRestrictedVerification: async (brand) => ({
+    method: 'GET',
+    path: await verificationPath(brand, 'restricted'),
+    options: {},
+  }),
+  getRestrictedDocument: async (brand) => {
+    const { customer_id, run_id, document_id } = await withDocument(brand);
+    await brand.call('DELETE', `/customers/${customer_id}`);
+    const path = `/restricted-customers/${customer_id}/verifications/${run_id}/documents/${document_id}`;
+    return { method: 'GET', path, options: {} };
+  },
+  listRestrictedChangeRequests: async (brand) => {
+    const customerId = await verifiedCustomer(brand);
+    await brand.call('POST', `/customers/${customerId}/change-requests`, {
+      body: { changes: { last_name: 'Moneypenny' }, reason: 'Married.' },
+    });
+    await brand.call('DELETE', `/customers/${customerId}`);
+    return { method: 'GET', path: `/restricted-customers/${customerId}/change-requests`, options: {} };
+  },
+  revealRestrictedSsn: async (brand) => ({
+    method: 'POST',
+    path: `${await restrictedPath(brand)}/ssn`,
+    options: { body: { reason: 'To show that it can be shown.' } },
+  }),
   requestErasure: async (brand) => ({
     method: 'POST',
     path: `${await restrictedPath(brand)}/erasure-requests`,
@@ -252,47 +286,6 @@ const simulation = async (brand: BrandClient) => ({
   customer_id: (await newCustomer(brand)).json.customer_id,
   program_id: await defaultProgram(brand),
 });
-
-/** The verification of a customer who has just started one. */
-export async function startedPath(brand: BrandClient, overrides: object = {}): Promise<string> {
-  const path = `/customers/${(await newCustomer(brand, overrides)).json.customer_id}/verification-kyc`;
-  const started = await brand.call('POST', path, { body: { program_id: await defaultProgram(brand) } });
-  if (started.status !== 201) throw new Error(`Nothing was started: ${started.text}`);
-  return path;
-}
-
-/** A verification that waits for the person or a reviewer, whatever the provider would answer. */
-async function waiting(
-  brand: BrandClient,
-  status: 'document_required' | 'under_review',
-): Promise<{ readonly customer_id: string; readonly run_id: string }> {
-  const path = await startedPath(brand);
-  const [, , customer_id = ''] = path.split('/');
-  for (;;) {
-    // Between the worker's first look and its second one; or, where people decide, after the first.
-    const [row] = await rewrite(
-      brand,
-      `with run as (
-         update kyc_runs set status = $2, revision = revision + 1, poll_at = null, review_since = now(),
-           wanted = '{government_id}',
-           documents_until = case when $2 = 'document_required' then now() + interval '28 days' end
-          where customer_id = $1 and (status = 'under_review' or status = 'submitted' and reference is not null)
-         returning run_id
-       ), customer as (
-         update customers set version = version + 1, kyc_status = $2
-          where customer_id = $1 and exists (select from run)
-       ) select run_id from run`,
-      [customer_id, status],
-    );
-    if (row) return { customer_id, run_id: String(row['run_id']) };
-    const [missed] = await brand.sql(
-      "select 1 from kyc_runs where customer_id = $1 and status not in ('submitted', 'under_review')",
-      [customer_id],
-    );
-    if (missed) return waiting(brand, status);
-    await sleep(20);
-  }
-}
 
 /** A customer that was deleted, as those see it who may. */
 export async function restrictedPath(brand: BrandClient, overrides: object = {}): Promise<string> {

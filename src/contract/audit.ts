@@ -1,13 +1,13 @@
 import Type from 'typebox';
 import { accessCursorPattern, accessKinds } from '../domain/audit/access.ts';
-import { auditCursorPattern, auditOrders, operationPattern, revealReason } from '../domain/audit/query.ts';
-import { checkShortTexts } from '../domain/short-text.ts';
+import { auditCursorPattern, auditOrders, operationPattern } from '../domain/audit/query.ts';
 import { keyExample } from './api-keys.ts';
 import { auditFacts } from './audit-facts.ts';
 import { customerExample } from './customers/examples.ts';
+import { fullSsn } from './customers/full-ssn.ts';
 import { listOf, listQuery } from './lists.ts';
 import { operation } from './operation.ts';
-import { oneOf, shortTextField, uuid } from './shapes.ts';
+import { oneOf, uuid } from './shapes.ts';
 
 const auditEntryExample = {
   number: 4711,
@@ -210,28 +210,7 @@ const revealSsn = operation({
     'Returns the full SSN after an audit entry with the caller and the reason is committed. Every call writes its own entry. An Idempotency-Key has no effect here, because no answer with an SSN is stored. A key can read a limited number of SSNs in a day (`reveal_budget`).',
   scope: 'ssn:reveal',
   params: customerId,
-  body: {
-    schema: Type.Object(
-      {
-        reason: shortTextField(
-          'Why the SSN is needed; sealed, and shown with the audit entry.',
-          revealReason,
-        ),
-      },
-      { title: 'SsnReason', ...closed },
-    ),
-    check: checkShortTexts({ reason: revealReason }),
-    example: { reason: 'The customer asked us to compare the number with a paper form.' },
-  },
-  answer: {
-    status: 200,
-    description: 'The full number.',
-    schema: Type.Object(
-      { customer_id: uuid("The customer's id."), ssn: Type.String({ pattern: '^\\d{3}-\\d{2}-\\d{4}$' }) },
-      { title: 'FullSsn', ...closed },
-    ),
-    example: { customer_id: customerExample.customer_id, ssn: '123-45-6789' },
-  },
+  ...fullSsn,
   schemaError: 'get_customer_schema',
   errors: ['customer_dne', 'ssn_dne', 'reveal_budget'],
   unknownError: 'unknown_reveal_ssn',

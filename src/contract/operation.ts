@@ -22,6 +22,8 @@ export interface OperationRow {
    * itself verifies.
    */
   readonly scope: Scope | 'any key' | 'signed';
+  /** A scope that a key needs beside `scope`. */
+  readonly furtherScope?: Scope;
   /** Scopes that a key also needs if the body has a member: from the member to its scope. */
   readonly memberScopes?: Readonly<Record<string, Scope>>;
   /** Every path parameter is a UUID; `invalid` is the code for one that is not. */
@@ -127,6 +129,7 @@ interface ParamKinds {
   readonly identity: 'key';
   readonly bond_brand_id: 'brand';
   readonly review_id: 'kyc run';
+  readonly verification_id: 'kyc run';
   readonly document_id: 'kyc document';
 }
 type ParamKind<Name> = Name extends keyof ParamKinds

@@ -5,9 +5,11 @@ import { changeRequestOperations } from './customers/change-requests.ts';
 import { customerOperations } from './customers/customers.ts';
 import { callbackOperations } from './kyc/callbacks.ts';
 import { programOperations } from './kyc/programs.ts';
+import { verificationRecordOperations } from './kyc/records.ts';
 import { reviewOperations } from './kyc/reviews.ts';
 import { simulationOperations, verificationOperations } from './kyc/verifications.ts';
 import type { OperationRow } from './operation.ts';
+import { restrictedRecordOperations } from './retention/restricted.ts';
 import { retentionOperations } from './retention/retention.ts';
 import { eventOperations } from './webhooks/events.ts';
 import { webhookOperations } from './webhooks/subscriptions.ts';
@@ -23,6 +25,7 @@ export const contract = {
   ...customerOperations,
   ...addressOperations,
   ...verificationOperations,
+  ...verificationRecordOperations,
   ...reviewOperations,
   ...programOperations,
   ...simulationOperations,
@@ -30,6 +33,7 @@ export const contract = {
   ...changeRequestOperations,
   ...auditOperations,
   ...retentionOperations,
+  ...restrictedRecordOperations,
   ...eventOperations,
   ...webhookOperations,
   ...keyOperations,

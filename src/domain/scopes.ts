@@ -5,14 +5,15 @@ export const scopes = {
   'customers:delete': 'Delete customers.',
   'ssn:reveal': 'Read a full SSN, with a reason.',
   'ssn:search': 'Search customers by SSN.',
-  'kyc:read': 'Read verifications.',
+  'kyc:read': 'Read verifications and what was decided about them.',
   'kyc:write': 'Start verifications and submit documents.',
   'kyc:review': 'Decide on verifications and change requests.',
   'webhooks:read': 'Read webhook subscriptions and their deliveries.',
   'webhooks:write': 'Create, change, test and replay webhook subscriptions.',
   'events:read': 'Read the stream of events.',
   'audit:read': 'Read the audit trail.',
-  'compliance:read': 'Read the records of deleted customers that are kept by law.',
+  'compliance:read':
+    'Read the records of deleted customers that are kept by law, verifications and documents included.',
   'compliance:write': 'Set legal holds, request early erasure, and change the retention policy.',
 } as const;
 

@@ -168,7 +168,10 @@ export function refusalEvent(code: ErrorCode, isSigned: boolean): SecurityEventN
 }
 
 /** Which operations leave an event when they succeed. */
-const successes: Readonly<Record<string, SecurityEventName>> = { revealSsn: 'ssn_revealed' };
+const successes: Readonly<Record<string, SecurityEventName>> = {
+  revealSsn: 'ssn_revealed',
+  revealRestrictedSsn: 'ssn_revealed',
+};
 
 export const successEvent = (operation: string): SecurityEventName | undefined => successes[operation];
 

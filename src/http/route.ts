@@ -86,8 +86,9 @@ function refuseMembers({ scopes }: Principal, { memberScopes = {} }: OperationRo
   }
 }
 
-const hasScope = ({ scopes }: Principal, { scope }: OperationRow): boolean =>
-  scope === 'any key' || (scope !== 'signed' && scopes.has(scope));
+const hasScope = ({ scopes }: Principal, { scope, furtherScope }: OperationRow): boolean =>
+  (furtherScope === undefined || scopes.has(furtherScope)) &&
+  (scope === 'any key' || (scope !== 'signed' && scopes.has(scope)));
 
 /**
  * The route of a row whose callers have no key. The operation receives the text of the body, because the signature

@@ -85,7 +85,7 @@ export async function refuseLastFour(
 /** Commits the entry of a reveal before the number is shown. @throws Refusal `reveal_budget` */
 export const noteReveal = (
   context: Context,
-  about: { readonly customerId: CustomerId; readonly version: number },
+  about: NonNullable<Spending['about']>,
   words: string,
 ): Promise<void> =>
   pay(context, {

@@ -11,13 +11,15 @@ import * as reveal from './customers/reveal.ts';
 import { receiveKycCallback } from './kyc/callbacks.ts';
 import * as kycDocuments from './kyc/documents.ts';
 import * as programs from './kyc/programs.ts';
+import * as verificationRecords from './kyc/records.ts';
 import * as reviews from './kyc/reviews.ts';
 import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
 import * as erasure from './retention/erasure.ts';
 import * as holds from './retention/holds.ts';
 import * as retentionPolicies from './retention/policies.ts';
-import * as restrictedRecords from './retention/records.ts';
+import * as deletedCustomers from './retention/records.ts';
+import * as restrictedRecords from './retention/restricted-records.ts';
 import type { Answer, Context, SignedHandler } from './system.ts';
 import * as deliveries from './webhooks/deliveries.ts';
 import * as events from './webhooks/events.ts';
@@ -40,12 +42,14 @@ export const handlers: {
   ...reveal,
   ...kycDocuments,
   ...programs,
+  ...verificationRecords,
   ...reviews,
   ...simulate,
   ...verifications,
   ...erasure,
   ...holds,
   ...retentionPolicies,
+  ...deletedCustomers,
   ...restrictedRecords,
   ...deliveries,
   ...events,

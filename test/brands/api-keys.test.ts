@@ -152,7 +152,10 @@ describe('scopes', () => {
     expect((await send(others, prepared)).json.Code).toBe('scope_err');
     // A subscription shows events, so its key also needs what reads them.
     const shown = ['createWebhook', 'updateWebhook'].includes(row.operationId) ? payloadScopes.thin : [];
-    const exact = brand.as(await newKey({ scopes: [row.scope, ...shown] }));
+    const further = row.furtherScope ? [row.furtherScope] : [];
+    const alone = brand.as(await newKey({ scopes: [row.scope, ...shown] }));
+    if (row.furtherScope) expect((await send(alone, prepared)).json.Code).toBe('scope_err');
+    const exact = brand.as(await newKey({ scopes: [row.scope, ...further, ...shown] }));
     expect((await send(exact, prepared)).status).toBe(row.answer.status);
   });
 

@@ -3,9 +3,10 @@ import { documentsExample, pixel } from '../../src/contract/kyc/examples.ts';
 import type { OperationRow } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
 import { maxImageBytes, mediaTypeOf } from '../../src/domain/kyc/documents.ts';
-import { prepare, startedPath } from '../contract-samples.ts';
+import { prepare } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
+import { startedPath } from './waiting.ts';
 
 /** What may be handed in, how it is kept, and what a large upload costs. */
 

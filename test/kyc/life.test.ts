@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentsExample, pixel } from '../../src/contract/kyc/examples.ts';
 import { plusSeconds } from '../../src/domain/time.ts';
 import { wallClock } from '../../src/runtime.ts';
-import { newCustomer, startedPath } from '../contract-samples.ts';
+import { newCustomer } from '../contract-samples.ts';
 import { person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
+import { startedPath } from './waiting.ts';
 
 /** The life of a verification in a sandbox, over the wire, as the trigger numbers bring it out. */
 

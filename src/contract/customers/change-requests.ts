@@ -39,7 +39,8 @@ const summary = {
 
 const changeRequest = Type.Object(summary, { title: 'ChangeRequest', ...closed });
 
-const wholeRequest = Type.Object(
+/** A request with its values, its reason and the note of its decision. */
+export const wholeRequest = Type.Object(
   {
     ...summary,
     changes: Type.Object(

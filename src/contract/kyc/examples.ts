@@ -22,7 +22,7 @@ export const startExample = {
 
 export const startedExample = { customer_id, kyc_status: 'submitted' } as const;
 
-export const verificationExample = {
+export const verificationStatusExample = {
   customer_id,
   bond_brand_id,
   program_id: programExample.program_id,
@@ -120,3 +120,21 @@ export const fileExample = {
   media_type: 'image/png',
   content: pixel,
 } as const;
+
+const verification = {
+  verification_id: review.review_id,
+  customer_id,
+  program_id: programExample.program_id,
+  program: programExample.name,
+  provider: 'manual',
+  kyc_status: 'passed',
+  started_by: '7a1e2f3c-4b5d-4e6f-8a9b-0c1d2e3f4a5b',
+  date_started: review.date_started,
+  date_updated: '2021-02-11T13:31:02.000000+00:00',
+  documents: review.documents,
+} as const;
+const { applicant, files, decisions } = reviewExample;
+
+export const verificationsExample = { data: [verification], next_cursor: null } as const;
+export const verificationExample = { ...verification, files, decisions } as const;
+export const restrictedVerificationExample = { ...verification, applicant, files, decisions } as const;

@@ -3,11 +3,11 @@ import { documentTypes } from '../../domain/document-types.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import { customerFields } from '../../domain/fields.ts';
 import { checkDecision, decisions, reviewNote } from '../../domain/kyc/review.ts';
-import { addressFields } from '../customers/schema.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { oneOf, shortTextField, uuid } from '../shapes.ts';
 import { decidedExample, decisionExample, fileExample, reviewExample, reviewsExample } from './examples.ts';
+import { decided, file, fileWithContent, shownApplicant } from './record-schema.ts';
 import { customerId, kycStatus, programId, serverTime, wantedDocuments } from './schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -45,48 +45,6 @@ const listKycReviews = operation({
   errors: [],
   unknownError: 'unknown_list_kyc_reviews',
 });
-
-const shownApplicant = Type.Object(
-  {
-    dob: Type.String(),
-    first_name: Type.String(),
-    middle_name: Type.String(),
-    last_name: Type.String(),
-    ssn: Type.Optional(Type.String({ description: 'Always masked.' })),
-    phone: Type.Optional(Type.String()),
-    phone_country_code: Type.Optional(Type.String()),
-    email: Type.Optional(Type.String()),
-    addresses: Type.Array(Type.Object({ ...addressFields, street2: Type.String() }, closed)),
-    ip: Type.Optional(Type.String()),
-  },
-  { title: 'Applicant', description: "The applicant's data at the start of the verification.", ...closed },
-);
-
-const file = Type.Object(
-  {
-    document_id: uuid("The file's id."),
-    document_type: oneOf(documentTypes),
-    type: Type.Optional(Type.String({ description: 'What kind of document: passport, utility_bill.' })),
-    side: oneOf(['front', 'back']),
-    country: Type.Optional(Type.String()),
-    file_name: Type.String(),
-    media_type: Type.String(),
-    size: Type.Integer({ description: 'Bytes.' }),
-    date_submitted: serverTime('When it was submitted.'),
-  },
-  { title: 'ReviewFile', ...closed },
-);
-
-const decided = Type.Object(
-  {
-    decision: oneOf(decisions),
-    documents: Type.Optional(Type.Array(oneOf(documentTypes))),
-    decided_by: uuid('The identity of the key that decided.'),
-    note: Type.Optional(Type.String()),
-    date_decided: serverTime('When.'),
-  },
-  { title: 'ReviewDecision', ...closed },
-);
 
 const getKycReview = operation({
   operationId: 'getKycReview',
@@ -173,15 +131,7 @@ const getKycDocument = operation({
   answer: {
     status: 200,
     description: 'The file.',
-    schema: Type.Object(
-      {
-        document_id: uuid("The file's id."),
-        file_name: Type.String(),
-        media_type: Type.String(),
-        content: Type.String({ description: 'The file in base64.', contentEncoding: 'base64' }),
-      },
-      { title: 'DocumentFile', ...closed },
-    ),
+    schema: fileWithContent,
     example: fileExample,
   },
   schemaError: 'get_kyc_schema',

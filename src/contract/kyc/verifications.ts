@@ -7,7 +7,7 @@ import {
   simulateExample,
   startExample,
   startedExample,
-  verificationExample,
+  verificationStatusExample,
 } from './examples.ts';
 import {
   customerId,
@@ -70,7 +70,7 @@ const getKyc = operation({
     status: 200,
     description: 'The status of the verification.',
     schema: verification,
-    example: verificationExample,
+    example: verificationStatusExample,
   },
   schemaError: 'get_kyc_schema',
   errors: ['customer_dne', 'kyc_dne'],

@@ -215,14 +215,15 @@ const unchanged: JsonObject = {
   headers: headersNamed(['X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'ETag']),
 };
 
-function scopeSentence({ scope, memberScopes = {} }: OperationRow): string {
+function scopeSentence({ scope, furtherScope, memberScopes = {} }: OperationRow): string {
   if (scope === 'signed') return 'Needs no key: the body is signed.';
   if (scope === 'any key') return 'Every key may do this.';
   if (!allScopes.includes(scope)) return '';
   const besides = Object.entries(memberScopes).map(
     ([member, needed]) => ` With ${member} in the body it also needs \`${needed}\`: ${scopes[needed]}`,
   );
-  return `Needs the scope \`${scope}\`: ${scopes[scope]}${besides.join('')}`;
+  const further = furtherScope ? ` It also needs \`${furtherScope}\`: ${scopes[furtherScope]}` : '';
+  return `Needs the scope \`${scope}\`: ${scopes[scope]}${further}${besides.join('')}`;
 }
 
 function pathParameters(row: OperationRow): readonly JsonObject[] {

@@ -26,6 +26,7 @@ const operations: Readonly<Record<string, AccessKind>> = {
   listCustomers: 'list',
   searchCustomers: 'search',
   revealSsn: 'reveal',
+  revealRestrictedSsn: 'reveal',
 };
 
 /** How the operation of an entry shows a customer. `isRead` for operations that change nothing. */

@@ -103,23 +103,28 @@ export async function getChangeRequest(
   context: Context,
   { params }: Input<Contract['getChangeRequest']>,
 ): Promise<Answer> {
-  const request = await read(context, params.change_request_id);
+  const request = await readChangeRequest(context.scope, params.change_request_id);
+  if (!request) throw new Refusal('change_request_dne');
+  const body = asciiJson(await shownInFull(context, request));
+  await recordReads(context, [request.customerId]);
+  return { status: 200, body };
+}
+
+/** A request with its values, its reason and the note of its decision. @throws VaultError where it was altered. */
+export async function shownInFull(context: Context, request: SealedChangeRequest): Promise<object> {
+  await checkProof(context, request);
   const { changes } = await wantedBy(context, request);
   const masked = changes.ssn === undefined ? changes : { ...changes, ssn: maskSsn(digitsOf(changes.ssn)) };
   const opened = (column: 'note' | 'verified_elsewhere', sealed: string | undefined) =>
     sealed === undefined ? undefined : open(context, changeRequestSealContext(request.id, column), sealed);
   const note = await opened('note', request.note);
   const elsewhere = await opened('verified_elsewhere', request.verifiedElsewhere);
-  await recordReads(context, [request.customerId]);
   return {
-    status: 200,
-    body: asciiJson({
-      ...shown(request),
-      changes: masked,
-      reason: await open(context, changeRequestSealContext(request.id, 'reason'), request.reason),
-      ...(note !== undefined && { note }),
-      ...(elsewhere !== undefined && { verified_elsewhere: elsewhere }),
-    }),
+    ...shown(request),
+    changes: masked,
+    reason: await open(context, changeRequestSealContext(request.id, 'reason'), request.reason),
+    ...(note !== undefined && { note }),
+    ...(elsewhere !== undefined && { verified_elsewhere: elsewhere }),
   };
 }
 

@@ -141,7 +141,7 @@ export const openProfile = (
 /** The full SSN, opened only for a change that sends a full SSN. */
 export async function openSsn(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
-  row: ChangeableRow,
+  row: Pick<ChangeableRow, 'ssn' | 'ssnSeal' | 'head'>,
 ): Promise<string | undefined> {
   if (row.ssn === undefined) return undefined;
   return readSealed(system.keyrings, keyring, ssnSealContext(row.head.customer_id, row.ssnSeal), row.ssn);

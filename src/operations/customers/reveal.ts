@@ -1,6 +1,7 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { digitsOf } from '../../domain/values.ts';
@@ -17,11 +18,13 @@ export async function revealSsn(
   const ssn = await openSsn(context, row);
   if (ssn === undefined) throw new Refusal('ssn_dne');
   // If the customer has changed or was deleted, nothing is shown and the request is retried.
-  const about = { customerId: params.customer_id, version: row.version };
+  const about = { customerId: params.customer_id, version: row.version, table: 'customers' } as const;
   await noteReveal(context, about, cleanText(body.reason));
+  return fullSsn(params.customer_id, ssn);
+}
+
+/** The answer with a full number. */
+export function fullSsn(id: CustomerId, ssn: string): Answer {
   const [area, group, serial] = [/^.../, /(?<=^...)../, /....$/].map((part) => part.exec(digitsOf(ssn))?.[0]);
-  return {
-    status: 200,
-    body: asciiJson({ customer_id: params.customer_id, ssn: `${area}-${group}-${serial}` }),
-  };
+  return { status: 200, body: asciiJson({ customer_id: id, ssn: `${area}-${group}-${serial}` }) };
 }

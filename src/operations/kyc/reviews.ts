@@ -3,22 +3,19 @@ import type { CursorForm } from '../../contract/lists.ts';
 import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
-import type { Applicant } from '../../domain/customers/applicant.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { maskSsn } from '../../domain/fields.ts';
 import type { RunId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import { kycEventOf } from '../../domain/kyc/review.ts';
 import { cleanText } from '../../domain/short-text.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { instantOfMicros, microsOf, withOffset } from '../../domain/time.ts';
-import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
+import { documentsOf } from '../../store/kyc/documents.ts';
 import type { DecisionRow, ReviewPosition, ReviewRow } from '../../store/kyc/reviews.ts';
-import { decisionsOf, insertDecisionPart, listReviews, readReview } from '../../store/kyc/reviews.ts';
+import { insertDecisionPart, listReviews, readReview } from '../../store/kyc/reviews.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { requireSecondPerson } from '../four-eyes.ts';
-import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import {
@@ -29,9 +26,10 @@ import {
   resolveApproval,
   writeAppliedEvent,
 } from './change.ts';
-import { openDetails, openDocument } from './documents.ts';
+import { openDetails } from './documents.ts';
 import { defaultProvider } from './programs.ts';
-import { checkRun, noteSealContext, openApplicant } from './sealing.ts';
+import { downloadOf, keptOf, shownApplicant } from './records.ts';
+import { checkRun, noteSealContext } from './sealing.ts';
 import { shownDocuments } from './verifications.ts';
 
 /** Reviews and their decisions. A review is a verification and has its id. */
@@ -77,31 +75,16 @@ export async function getKycReview(
 ): Promise<Answer> {
   const { review, opened } = await openReview(context, params.review_id);
   const { run } = review;
-  const [applicant, changed, documents, decisions] = await Promise.all([
-    openApplicant(context, run),
+  const [applicant, changed, kept] = await Promise.all([
+    shownApplicant(context, run),
     changedSinceStart(context, opened, run),
-    documentsOf(context.scope, run.runId),
-    decisionsOf(context.scope, run.runId),
+    keptOf(context, run),
   ]);
-  const files = await Promise.all(
-    documents.map(async (one) => {
-      const { kind, ...details } = await openDetails(context, run, one);
-      return {
-        document_id: one.documentId,
-        document_type: one.documentType,
-        ...(kind !== undefined && { type: kind }),
-        ...details,
-        size: one.size,
-        date_submitted: withOffset(one.submittedAt),
-      };
-    }),
-  );
   const body = {
     ...brief(context, review),
-    applicant: masked(applicant),
+    applicant,
     changed_since_start: changed,
-    files,
-    decisions: await Promise.all(decisions.map((one) => shownDecision(context, review, one))),
+    ...kept,
   };
   await noteReading(context, review, {});
   return { status: 200, body: asciiJson(body) };
@@ -114,31 +97,6 @@ async function openReview(context: Context, id: RunId) {
   const run = opened && findRun(opened, id);
   if (!review || !run) throw new Refusal('kyc_dne');
   return { review: { ...review, run }, opened };
-}
-
-/** Leaves out fields that were empty at the start, and masks the SSN. */
-function masked({ ssn, ...applicant }: Applicant): object {
-  const shown = { ...applicant, ...(ssn !== '' && { ssn: maskSsn(ssn) }) };
-  return Object.fromEntries(
-    Object.entries(shown).filter(([name, value]) => value !== '' || name === 'middle_name'),
-  );
-}
-
-async function shownDecision(
-  { system, keyring }: Context,
-  { run }: ReviewRow,
-  row: DecisionRow,
-): Promise<object> {
-  const { decision, documents, decidedBy, decidedAt } = row;
-  const place = noteSealContext(run.customerId, row);
-  const note = await readSealed(system.keyrings, keyring, place, row.note);
-  return {
-    decision,
-    ...(documents.length > 0 && { documents }),
-    decided_by: decidedBy,
-    ...(note !== '' && { note }),
-    date_decided: withOffset(decidedAt),
-  };
 }
 
 /** The answer waits until the audit entry is committed. */
@@ -203,10 +161,7 @@ export async function getKycDocument(
 ): Promise<Answer> {
   const { review } = await openReview(context, params.review_id);
   const { run } = review;
-  const row = await readDocument(context.scope, run.runId, params.document_id);
-  if (!row) throw new Refusal('kyc_dne');
-  const { documentId, file_name, media_type, content } = await openDocument(context, run, row);
-  await noteReading(context, review, { document_id: documentId });
-  const head = asciiJson({ document_id: documentId, file_name, media_type });
-  return { status: 200, body: `${head.slice(0, -1)},"content":"${content.toString('base64')}"}` };
+  const answer = await downloadOf(context, run, params.document_id);
+  await noteReading(context, review, { document_id: params.document_id });
+  return answer;
 }

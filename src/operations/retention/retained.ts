@@ -1,3 +1,4 @@
+import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { isRunning } from '../../domain/kyc/verification.ts';
 import type { RetentionHistory, RetentionPolicy } from '../../domain/retention/policy.ts';
@@ -43,6 +44,14 @@ export async function retainedRecord(keys: Keys, id: CustomerId): Promise<Retain
   ]);
   const history = await historyOf(keys, restricted);
   return { row: restricted.row, history, policy: policy.policy };
+}
+
+/** A deleted customer, proven. @throws Refusal `customer_dne` where there is none, or it is erased. */
+export async function restrictedCustomer(keys: Keys, id: CustomerId): Promise<RestrictedRow> {
+  const restricted = await readRestricted(keys.scope, id);
+  if (!restricted) throw new Refusal('customer_dne');
+  await checkDeletion(keys, restricted);
+  return restricted;
 }
 
 /** The brand's policy as it was written. @throws VaultError where its row was altered or deleted. */

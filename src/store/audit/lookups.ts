@@ -30,7 +30,7 @@ export interface Spending {
   /** When a window ends that begins with this attempt. */
   readonly endsAt: Instant;
   /** The customer that must still have this version. */
-  readonly about?: { readonly customerId: CustomerId; readonly version: number };
+  readonly about?: { readonly customerId: CustomerId; readonly version: number; readonly table: AboutTable };
 }
 
 /** What goes into the journal along with the count. */
@@ -71,10 +71,16 @@ const asked = (counters: readonly Counter[]) => ({
   limits: counters.map(({ limit }) => String(limit)),
 });
 
+/** Where the customer of an attempt is. */
+export type AboutTable = 'customers' | 'deleted_customers';
+
+const aboutSql = (table: AboutTable): string =>
+  `select 1 from ${table} where brand_id = :brandId and customer_id = :customerId::uuid and version = :version::int for share`;
+
 const gates = {
   alone: 'select 1',
-  about:
-    'select 1 from customers where brand_id = :brandId and customer_id = :customerId::uuid and version = :version::int for share',
+  customers: aboutSql('customers'),
+  deleted_customers: aboutSql('deleted_customers'),
 } as const;
 
 const partNames = ['allowed', 'refused', 'announced'] as const;
@@ -91,9 +97,9 @@ export async function spend(
 ): Promise<Spent | undefined> {
   const { about, counters, units, isStrict } = spending;
   const counts = units > 0 || isStrict;
-  const name = `lookup_${counts ? 'count' : 'look'}_${about ? 'about' : 'alone'}`;
-  const query =
-    known.get(name) ?? sql(name, spendSql(counts ? counting : looking, about ? 'about' : 'alone', parts));
+  const gate = about?.table ?? 'alone';
+  const name = `lookup_${counts ? 'count' : 'look'}_${gate}`;
+  const query = known.get(name) ?? sql(name, spendSql(counts ? counting : looking, gate, parts));
   known.set(name, query);
   const parameters = {
     brandId: scope.brandId,
@@ -102,7 +108,7 @@ export async function spend(
     announcements: counters.map(({ announcedAt }) => String(announcedAt)),
     now: toPostgres(spending.now),
     endsAt: toPostgres(spending.endsAt),
-    ...about,
+    ...(about && { customerId: about.customerId, version: about.version }),
   };
   const [row] = await query.run(
     scope.db,

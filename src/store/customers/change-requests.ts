@@ -92,6 +92,23 @@ export const listChangeRequests = async (
 ): Promise<readonly ChangeRequestRow[]> =>
   (await list.read(scope.db, { brandId: scope.brandId, status, customerId, after, most })).map(facts.read);
 
+const ofDeleted = statement(
+  'change_requests_of_deleted',
+  `select ${facts.list}, ${sealed.list} from change_requests r
+    where brand_id = $1 and customer_id = $2 and seq > $3::bigint order by seq limit $4`,
+);
+
+/** The requests of a customer in order, also where it is deleted. */
+export async function changeRequestsOf(
+  scope: BrandScope,
+  id: CustomerId,
+  after: bigint,
+  most: number,
+): Promise<readonly SealedChangeRequest[]> {
+  const rows = await scope.db.read(ofDeleted, [scope.brandId, id, after, most]);
+  return rows.map((row) => ({ ...facts.read(row), ...sealed.read(row) }));
+}
+
 /** A new request, as a part of its customer's change. */
 export const proposalPart = (request: Omit<SealedChangeRequest, 'seq' | 'customerId'>): StatementPart => ({
   name: 'proposed',

@@ -23,10 +23,10 @@ const program = columns({
   provider: computed('program.provider', optional(text())),
 });
 
-const from = `select ${runs.list}, ${program.list}
+const withProgram = `select ${runs.list}, ${program.list}
   from kyc_runs run
-  join programs program using (brand_id, program_id)
-  join customers customer using (brand_id, customer_id)`;
+  join programs program using (brand_id, program_id)`;
+const from = `${withProgram} join customers customer using (brand_id, customer_id)`;
 
 const page = statement(
   'kyc_reviews_page',
@@ -55,6 +55,37 @@ const one = statement('kyc_review_read', `${from} where run.brand_id = $1 and ru
 
 export async function readReview(scope: BrandScope, id: RunId): Promise<ReviewRow | undefined> {
   const [row] = await scope.db.read(one, [scope.brandId, id]);
+  return row && reviewOf(row);
+}
+
+const ofOne = statement(
+  'kyc_runs_of_customer_page',
+  `${withProgram} where run.brand_id = $1 and run.customer_id = $2 and ($3::int is null or run.ordinal < $3::int)
+   order by run.ordinal desc limit $4`,
+);
+
+/** A customer's verifications, the newest first, below an ordinal. The customer may be deleted. */
+export async function verificationsOf(
+  scope: BrandScope,
+  id: CustomerId,
+  below: number | undefined,
+  most: number,
+): Promise<readonly ReviewRow[]> {
+  return (await scope.db.read(ofOne, [scope.brandId, id, below ?? null, most])).map(reviewOf);
+}
+
+const oneOfCustomer = statement(
+  'kyc_run_of_customer',
+  `${withProgram} where run.brand_id = $1 and run.customer_id = $2 and run.run_id = $3`,
+);
+
+/** One verification of a customer, who may be deleted. */
+export async function readVerification(
+  scope: BrandScope,
+  id: CustomerId,
+  runId: RunId,
+): Promise<ReviewRow | undefined> {
+  const [row] = await scope.db.read(oneOfCustomer, [scope.brandId, id, runId]);
   return row && reviewOf(row);
 }
 

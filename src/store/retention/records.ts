@@ -11,7 +11,11 @@ import type { BrandScope } from '../scope.ts';
 
 // Deleted customers. No other file reads them for an answer.
 
-const deletion = columns({ deletedAt: instant(), proof: named('deletion', text()) });
+const deletion = columns({
+  deletedAt: instant(),
+  proof: named('deletion', text()),
+  ssn: optional(text()),
+});
 
 const one = statement(
   'restricted_read',
@@ -24,6 +28,8 @@ export interface RestrictedRow {
   readonly deletedAt: Instant;
   /** Proves the moment of the deletion (`deleted_customers.deletion`). */
   readonly proof: string;
+  /** Sealed. */
+  readonly ssn: string | undefined;
 }
 
 export async function readRestricted(scope: BrandScope, id: CustomerId): Promise<RestrictedRow | undefined> {

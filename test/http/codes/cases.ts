@@ -17,8 +17,8 @@ import {
   prepare,
   restrictedPath,
   send,
-  startedPath,
 } from '../../contract-samples.ts';
+import { startedPath } from '../../kyc/waiting.ts';
 import { address, person } from '../../people.ts';
 import { rewrite } from '../../rewrite.ts';
 import type { BrandClient, Called, CallOptions } from '../../world.ts';
@@ -384,6 +384,17 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
         body: { reason: 'None is there.' },
         headers,
       });
+    },
+  },
+  revealRestrictedSsn: {
+    reveal_budget: async (_row, headers) => {
+      const tenant = await spent('reveal');
+      const path = `${await restrictedPath(tenant, { ssn: '111-11-1111' })}/ssn`;
+      return tenant.call('POST', path, { body: { reason: 'One too many.' }, headers });
+    },
+    ssn_dne: async (_row, headers) => {
+      const path = `${await restrictedPath(brand, { ssn: undefined })}/ssn`;
+      return brand.call('POST', path, { body: { reason: 'None is there.' }, headers });
     },
   },
   deleteAddress: { kyc_customer: lockedAddress('DELETE') },

@@ -3,9 +3,10 @@ import { afterEach, expect, test } from 'vitest';
 import { examinePrograms } from '../../../src/operations/installation/doctor-access.ts';
 import { setProgram } from '../../../src/operations/kyc/programs.ts';
 import { openOutbound } from '../../../src/providers/outbound.ts';
-import { newCustomer, newWebhook, startedPath } from '../../contract-samples.ts';
+import { newCustomer, newWebhook } from '../../contract-samples.ts';
 import { portOf } from '../../fakes/internet.ts';
 import { openReceiver } from '../../fakes/receiver.ts';
+import { startedPath } from '../../kyc/waiting.ts';
 import { openWorld } from '../../world.ts';
 import { eventually } from '../durability/cpu-contention.ts';
 

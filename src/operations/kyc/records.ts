@@ -1,0 +1,171 @@
+import type { CursorForm } from '../../contract/lists.ts';
+import { pageOf } from '../../contract/lists.ts';
+import type { Input } from '../../contract/operation.ts';
+import type { Contract } from '../../contract/table.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { maskSsn } from '../../domain/fields.ts';
+import type { CustomerId, DocumentId, RunId } from '../../domain/ids.ts';
+import { standingStatus } from '../../domain/kyc/verification.ts';
+import { cursorAfter, parseCursor } from '../../domain/paging.ts';
+import { asciiJson } from '../../domain/text.ts';
+import type { Instant } from '../../domain/time.ts';
+import { withOffset } from '../../domain/time.ts';
+import { readCustomer } from '../../store/customers/customers.ts';
+import type { DocumentRow } from '../../store/kyc/documents.ts';
+import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
+import type { DecisionRow, ReviewRow } from '../../store/kyc/reviews.ts';
+import { decisionsOf, readVerification, verificationsOf } from '../../store/kyc/reviews.ts';
+import type { RunRow } from '../../store/kyc/runs.ts';
+import { recordReads } from '../audit/entries.ts';
+import { readSealed } from '../keyrings.ts';
+import type { Answer, Context } from '../system.ts';
+import { openDetails, openDocument } from './documents.ts';
+import { defaultProvider } from './programs.ts';
+import { checkRun, noteSealContext, openApplicant } from './sealing.ts';
+import { shownDocuments } from './verifications.ts';
+
+/** What is kept of verifications, for those who do not decide on them. */
+
+export async function listVerifications(
+  context: Context,
+  { params, query }: Input<Contract['listVerifications']>,
+): Promise<Answer> {
+  const id = params.customer_id;
+  const page = await verificationPage(context, id, query, () => passOf(context, id));
+  await recordReads(context, [id]);
+  return page;
+}
+
+export async function getVerification(
+  context: Context,
+  { params }: Input<Contract['getVerification']>,
+): Promise<Answer> {
+  const id = params.customer_id;
+  const found = await verificationOf(context, id, params.verification_id);
+  const passedAt = await passOf(context, id);
+  if (!found) throw new Refusal('kyc_dne');
+  const kept = await keptOf(context, found.run);
+  await recordReads(context, [id]);
+  return { status: 200, body: asciiJson({ ...briefOf(context, found, passedAt), ...kept }) };
+}
+
+/**
+ * When the customer passed, if the pass stands. It is read after the verifications: one that passed in between does
+ * not seem to be a pass that has ended.
+ *
+ * @throws Refusal `customer_dne`
+ */
+async function passOf({ scope }: Context, id: CustomerId): Promise<Instant | undefined> {
+  const customer = await readCustomer(scope, id);
+  if (!customer) throw new Refusal('customer_dne');
+  return customer.kycPassedAt;
+}
+
+/** One page of a customer's verifications, the newest first. The customer may be deleted. */
+export async function verificationPage(
+  context: Context,
+  id: CustomerId,
+  query: { readonly limit?: number; readonly cursor?: string },
+  passed: () => Promise<Instant | undefined>,
+): Promise<Answer> {
+  const { rows, next_cursor } = await pageOf(query, ordinals, (below, most) =>
+    verificationsOf(context.scope, id, below, most),
+  );
+  await Promise.all(rows.map(({ run }) => checkRun(context, run)));
+  const passedAt = await passed();
+  return {
+    status: 200,
+    body: asciiJson({ data: rows.map((row) => briefOf(context, row, passedAt)), next_cursor }),
+  };
+}
+
+const ordinals: CursorForm<ReviewRow, number> = {
+  parse: (cursor) => {
+    const ordinal = Number(parseCursor(cursor));
+    return ordinal <= 0x7fff_ffff ? ordinal : undefined;
+  },
+  after: ({ run }) => cursorAfter(BigInt(run.ordinal)),
+};
+
+/** One verification of a customer, proven. @throws VaultError where it was altered. */
+export async function verificationOf(
+  context: Context,
+  id: CustomerId,
+  runId: RunId,
+): Promise<ReviewRow | undefined> {
+  const found = await readVerification(context.scope, id, runId);
+  if (found) await checkRun(context, found.run);
+  return found;
+}
+
+export const briefOf = (
+  { system }: Context,
+  { run, programName, provider }: ReviewRow,
+  passedAt: Instant | undefined,
+) => ({
+  verification_id: run.runId,
+  customer_id: run.customerId,
+  program_id: run.programId,
+  program: programName,
+  provider: provider ?? defaultProvider(system),
+  kyc_status: standingStatus(run, passedAt),
+  ...(run.startedBy !== undefined && { started_by: run.startedBy }),
+  date_started: withOffset(run.startedAt),
+  date_updated: withOffset(run.updatedAt),
+  documents: shownDocuments(run),
+});
+
+/** The files that were submitted for a verification, without their content, and what was decided about it. */
+export async function keptOf(context: Context, run: RunRow) {
+  const [documents, decisions] = await Promise.all([
+    documentsOf(context.scope, run.runId),
+    decisionsOf(context.scope, run.runId),
+  ]);
+  return {
+    files: await Promise.all(documents.map((one) => shownFile(context, run, one))),
+    decisions: await Promise.all(decisions.map((one) => shownDecision(context, run, one))),
+  };
+}
+
+async function shownFile(context: Context, run: RunRow, row: DocumentRow): Promise<object> {
+  const { kind, ...details } = await openDetails(context, run, row);
+  return {
+    document_id: row.documentId,
+    document_type: row.documentType,
+    ...(kind !== undefined && { type: kind }),
+    ...details,
+    size: row.size,
+    date_submitted: withOffset(row.submittedAt),
+  };
+}
+
+async function shownDecision({ system, keyring }: Context, run: RunRow, row: DecisionRow): Promise<object> {
+  const { decision, documents, decidedBy, decidedAt } = row;
+  const place = noteSealContext(run.customerId, row);
+  const note = await readSealed(system.keyrings, keyring, place, row.note);
+  return {
+    decision,
+    ...(documents.length > 0 && { documents }),
+    decided_by: decidedBy,
+    ...(note !== '' && { note }),
+    date_decided: withOffset(decidedAt),
+  };
+}
+
+/** The data that a verification was started with. Fields that were empty are left out, and the SSN is masked. */
+export async function shownApplicant(context: Context, run: RunRow): Promise<object> {
+  const { ssn, ...applicant } = await openApplicant(context, run);
+  const shown = { ...applicant, ...(ssn !== '' && { ssn: maskSsn(ssn) }) };
+  return Object.fromEntries(
+    Object.entries(shown).filter(([name, value]) => value !== '' || name === 'middle_name'),
+  );
+}
+
+/** One file with its content. @throws Refusal `kyc_dne` */
+export async function downloadOf(context: Context, run: RunRow, id: DocumentId): Promise<Answer> {
+  const row = await readDocument(context.scope, run.runId, id);
+  if (!row) throw new Refusal('kyc_dne');
+  const { documentId, file_name, media_type, content } = await openDocument(context, run, row);
+  const head = asciiJson({ document_id: documentId, file_name, media_type });
+  return { status: 200, body: `${head.slice(0, -1)},"content":"${content.toString('base64')}"}` };
+}

@@ -5,7 +5,7 @@ import { operations } from '../../src/contract/table.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { errorCatalogue } from '../../src/domain/errors.ts';
 import { prepare, samples, send } from '../contract-samples.ts';
-import type { Case } from './codes/cases.ts';
+import type { Case } from './codes/budgets.ts';
 import { caseOf } from './codes/cases.ts';
 import { brand, brokenWorld, closeWorlds, forms, openWorlds } from './codes/worlds.ts';
 import { checkHarmless } from './hostile-answer.ts';

@@ -21,13 +21,12 @@ import {
 import { startedPath } from '../../kyc/waiting.ts';
 import { address, person } from '../../people.ts';
 import { rewrite } from '../../rewrite.ts';
-import type { BrandClient, Called, CallOptions } from '../../world.ts';
+import type { Called, CallOptions } from '../../world.ts';
 import { settled } from '../../world.ts';
 import { rawExchange, requestHead } from '../raw-socket.ts';
+import type { Case } from './budgets.ts';
+import { revealCases, sentInVain, spent } from './budgets.ts';
 import { altered, brand, broken, full, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
-
-/** Brings an operation to answer one code; `headers` go along with the request that does it. */
-export type Case = (row: OperationRow, headers: Readonly<Record<string, string>>) => Promise<Called>;
 
 const json = { 'Content-Type': 'application/json' } as const;
 
@@ -160,30 +159,6 @@ async function passed() {
   await brand.call('POST', '/simulate/kyc-pass', { body });
   return body;
 }
-
-/** A brand that has used up one of its budgets. */
-async function spent(kind: 'ssn' | 'reveal'): Promise<BrandClient> {
-  const tenant = await world.brand();
-  const subject = kind === 'reveal' ? tenant.key.identity : tenant.brandId;
-  await world.sql(
-    "insert into lookup_budgets (brand_id, kind, subject, used, ends_at) values ($1, $2, $3, 1000001, now() + interval '1 hour')",
-    [tenant.brandId, kind, subject],
-  );
-  return tenant;
-}
-
-/** A number that is sent to a customer without one, where nothing may be compared any more. */
-const sentInVain =
-  (method: string, path: string, rest: (tenant: BrandClient) => Promise<object>): Case =>
-  async (_row, headers) => {
-    const tenant = await spent('ssn');
-    const { ssn, ...body } = person();
-    const { customer_id } = (await tenant.call('POST', '/customers', { body })).json;
-    return tenant.call(method, `/customers/${customer_id}${path}`, {
-      body: { ...(await rest(tenant)), ssn },
-      headers,
-    });
-  };
 
 /** The same for both simulations. */
 const simulated: Partial<Record<ErrorCode, Case>> = {
@@ -371,32 +346,10 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
   },
   createAddress: { kyc_customer: lockedAddress('POST') },
   updateAddress: { kyc_customer: lockedAddress('PATCH', { street2: 'Suite 700' }) },
-  revealSsn: {
-    reveal_budget: async (_row, headers) => {
-      const tenant = await spent('reveal');
-      const { customer_id } = (await newCustomer(tenant, { ssn: '111-11-1111' })).json;
-      const body = { reason: 'One too many.' };
-      return tenant.call('POST', `/customers/${customer_id}/ssn`, { body, headers });
-    },
-    ssn_dne: async (_row, headers) => {
-      const { customer_id } = (await newCustomer(brand, { ssn: undefined })).json;
-      return brand.call('POST', `/customers/${customer_id}/ssn`, {
-        body: { reason: 'None is there.' },
-        headers,
-      });
-    },
-  },
-  revealRestrictedSsn: {
-    reveal_budget: async (_row, headers) => {
-      const tenant = await spent('reveal');
-      const path = `${await restrictedPath(tenant, { ssn: '111-11-1111' })}/ssn`;
-      return tenant.call('POST', path, { body: { reason: 'One too many.' }, headers });
-    },
-    ssn_dne: async (_row, headers) => {
-      const path = `${await restrictedPath(brand, { ssn: undefined })}/ssn`;
-      return brand.call('POST', path, { body: { reason: 'None is there.' }, headers });
-    },
-  },
+  revealSsn: revealCases(
+    async (tenant, overrides) => `/customers/${(await newCustomer(tenant, overrides)).json.customer_id}`,
+  ),
+  revealRestrictedSsn: revealCases(restrictedPath),
   deleteAddress: { kyc_customer: lockedAddress('DELETE') },
 };
 

@@ -9,13 +9,10 @@ import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
 import { bindRows } from './operations/installation/bind-rows.ts';
 import { ensureInstallation } from './operations/installation/installation.ts';
-import { proveEvents, proveTrails } from './operations/installation/prove-trails.ts';
+import { markProven, proveEvents, proveTrails, vaultOnce } from './operations/installation/prove-trails.ts';
 import { openKeyrings } from './operations/keyrings.ts';
-
 import { openQuotas } from './operations/quotas.ts';
-
 import { firstBoundColumns } from './operations/rotation/bound-records.ts';
-
 import type { System } from './operations/system.ts';
 import type { AddressVerifier } from './providers/address.ts';
 import { openLobVerifier } from './providers/address-lob.ts';
@@ -108,8 +105,10 @@ export async function openRuntime(
       anchors,
       notice: overrides.notice,
     });
-    if (role === 'serve') await storage.migrate(steps);
-    else await refuseOldSchema(database);
+    if (role === 'serve') {
+      await storage.migrate(steps);
+      await markProven(anchors);
+    } else await refuseOldSchema(database);
     const vault = configured ?? (await besideTheData(config, role, database));
     await beforeFirstStart();
     const firstStart = role === 'serve' ? { now: now() } : undefined;
@@ -272,10 +271,11 @@ export const migrationSteps = ({ vault, anchors, notice }: StepTools): Migration
       if (records % 10_000 < 250) notice?.(`Binding records to their rows: ${records} done.`);
     };
     // At this migration the tables lack the columns of later ones.
-    return bindRows(db, vault, told, firstBoundColumns);
+    return bindRows(db, vaultOnce('0014_row_proofs_required', vault, anchors), told, firstBoundColumns);
   },
   '0016_audit_proofs_required': (db) => proveTrails(db, vault, anchors),
-  '0022_event_proofs_required': (db) => proveEvents(db, vault),
+  '0022_event_proofs_required': (db) =>
+    proveEvents(db, vaultOnce('0022_event_proofs_required', vault, anchors)),
 });
 
 /**
@@ -287,12 +287,11 @@ export async function migrateDatabase(config: Config, overrides: Overrides = {})
   try {
     return await asOwner(async (owner) => {
       const { applied: before } = await migrationStatus(owner);
-      const steps = migrationSteps({
-        vault: () => loadRoot(config),
-        anchors: openAnchorFile(config.auditAnchorFile),
-        notice: overrides.notice,
-      });
-      return { applied: await migrate(owner, undefined, steps), before };
+      const anchors = openAnchorFile(config.auditAnchorFile);
+      const steps = migrationSteps({ vault: () => loadRoot(config), anchors, notice: overrides.notice });
+      const applied = await migrate(owner, undefined, steps);
+      await markProven(anchors);
+      return { applied, before };
     });
   } finally {
     await close();

@@ -15,6 +15,10 @@ export interface AnchorFile {
   all(brandId: string): readonly string[];
   /** Resolves when the line is on the disk. */
   append(line: string): Promise<void>;
+  /** Whether a step of an upgrade is in the file as done. @throws OperatorError for an unreadable file */
+  isDone(step: string): boolean;
+  /** Writes down that a step of an upgrade is done. Resolves when that is on the disk. */
+  markDone(step: string): Promise<void>;
 }
 
 /** The file of anchors is there, but cannot be read. */
@@ -25,6 +29,7 @@ class AnchorFileError extends OperatorError {
 /** Opens the file at its first use. Several processes of a machine may append to one file. */
 export function openAnchorFile(path: string): AnchorFile {
   const lines = new Map<string, string>();
+  const steps = new Set<string>();
   let read = 0;
 
   /** Reads the complete lines that were appended since the last call. */
@@ -34,11 +39,15 @@ export function openAnchorFile(path: string): AnchorFile {
         lines.clear();
         read = 0;
       }
-      read = readLines(file, read, (line, brandId) => lines.set(brandId, line));
+      read = readLines(file, read, (line) => {
+        const [brandId, step] = [brandOf(line), stepOf(line)];
+        if (brandId !== undefined) lines.set(brandId, line);
+        if (step !== undefined) steps.add(step);
+      });
     });
   }
 
-  return {
+  const anchors: AnchorFile = {
     path,
     newest(brandId) {
       catchUp();
@@ -47,8 +56,8 @@ export function openAnchorFile(path: string): AnchorFile {
     all(brandId) {
       const found: string[] = [];
       withExisting(path, (file) =>
-        readLines(file, 0, (line, about) => {
-          if (about === brandId) found.push(line);
+        readLines(file, 0, (line) => {
+          if (brandOf(line) === brandId) found.push(line);
         }),
       );
       return found;
@@ -67,17 +76,26 @@ export function openAnchorFile(path: string): AnchorFile {
         await file.close();
       }
     },
+    isDone(step) {
+      catchUp();
+      return steps.has(step);
+    },
+    markDone: (step) => anchors.append(`{"kind":"upgraded","step":"${step}"}`),
   };
+  return anchors;
 }
 
 /** The brand of a complete line. A line that was cut off has another end, and is about nothing. */
 const brandOf = (line: string): string | undefined => /"brand":"([0-9a-f-]{36})".*"\}$/.exec(line)?.[1];
 
+/** The step of an upgrade that a line says is done. It is about no brand, so no anchor. */
+const stepOf = (line: string): string | undefined => /^\{"kind":"upgraded","step":"(\w+)"\}$/.exec(line)?.[1];
+
 /** Bytes that are read at once. The file may be larger than the longest string. */
 const pieceBytes = 1_048_576;
 
-/** Passes on each complete line about a brand from a position on. Returns where the last complete line ends. */
-function readLines(file: number, from: number, each: (line: string, brandId: string) => void): number {
+/** Passes on each complete line from a position on. Returns where the last complete line ends. */
+function readLines(file: number, from: number, each: (line: string) => void): number {
   const piece = Buffer.alloc(Math.min(pieceBytes, fstatSync(file).size - from));
   let [read, rest] = [from, ''];
   for (;;) {
@@ -86,10 +104,7 @@ function readLines(file: number, from: number, each: (line: string, brandId: str
     read += length;
     const lines = (rest + piece.toString('latin1', 0, length)).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const brandId = brandOf(line);
-      if (brandId !== undefined) each(line, brandId);
-    }
+    for (const line of lines) each(line);
   }
 }
 

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../domain/operator-error.ts';
 import {
   eventsWithoutMac,
   headsWithoutMac,
@@ -11,6 +12,35 @@ import type { AnchorFile } from '../../vault/anchor-file.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { headFields, leadsFromCheckpoint, noMac } from '../audit/checkpoints.ts';
 import { eventFields, journalRowFields } from '../journal.ts';
+
+/** The steps of upgrades that prove, for good, what is in the tables. Each is done once. */
+type ProvingStep = '0014_row_proofs_required' | '0022_event_proofs_required';
+const provingSteps: readonly ProvingStep[] = ['0014_row_proofs_required', '0022_event_proofs_required'];
+
+/**
+ * The vault for a step, unless the file of anchors says that the step is done. A person who owns the tables can make a
+ * migration run again, and would have rows proved that they have altered.
+ */
+export const vaultOnce =
+  (step: ProvingStep, vault: () => Vault, anchors: AnchorFile | undefined): (() => Vault) =>
+  () => {
+    if (!anchors?.isDone(step)) return vault();
+    throw new OperatorError(
+      `The database asks for the upgrade ${step} a second time: ${anchors.path} says that it is done. Most likely a person who owns the tables removed rows from the table migrations, to have altered rows proved. Keep the database unchanged, and restore a backup with: clientele restore FILE. If you put back a database of an older version by other means, move the file of anchors away first (docs/audit.md).`,
+    );
+  };
+
+/**
+ * Writes down, outside of the database, that its rows have their proofs. Where the file cannot be read or written, the
+ * sequencer reports that.
+ */
+export async function markProven(anchors: AnchorFile): Promise<void> {
+  try {
+    for (const step of provingSteps) if (!anchors.isDone(step)) await anchors.markDone(step);
+  } catch {
+    // The next start tries again.
+  }
+}
 
 /** Rows that are read at once. */
 const batch = 1_000;

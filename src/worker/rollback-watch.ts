@@ -13,7 +13,7 @@ export const startRollbackWatch = (system: System, log: TaskLog): Task =>
     interval,
     log,
     async round() {
-      await watchForRollback(system);
+      await watchForRollback(system, log.failed);
       return 'done';
     },
   });

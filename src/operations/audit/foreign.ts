@@ -1,8 +1,8 @@
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
-import { rootVersions } from '../../store/brands/root-versions.ts';
+import { isRootVersionInUse } from '../../store/brands/root-versions.ts';
 import type { Connection } from '../../store/connection/database.ts';
-import { isOutage, isServerError } from '../../store/connection/outage.ts';
+import { isServerError, isUnavailable } from '../../store/connection/outage.ts';
 import { VaultError } from '../../vault/vault-error.ts';
 
 /** A fault of one brand's audit trail. */
@@ -74,7 +74,7 @@ class UnreadableTrail extends StoppedTrail {
  * @throws the error itself, where it concerns every brand: the database, the root keys or the anchor file.
  */
 export function faultOfTrail(brandId: BrandId, error: unknown): Error {
-  if (isOutage(error) || error instanceof OperatorError || error instanceof VaultError) throw error;
+  if (isUnavailable(error) || error instanceof OperatorError || error instanceof VaultError) throw error;
   if (error instanceof TrailFault || (error instanceof Error && isServerError(error))) return error;
   return new UnreadableTrail(brandId, error);
 }
@@ -85,8 +85,7 @@ export function faultOfTrail(brandId: BrandId, error: unknown): Error {
  */
 export async function judged(db: Connection, fault: Error): Promise<Error> {
   if (!(fault instanceof WaitingTrail)) return fault;
-  const isInUse = (await rootVersions(db)).some(({ version }) => version === fault.version);
-  return isInUse ? fault : new UnknownVersionTrail(fault);
+  return (await isRootVersionInUse(db, fault.version)) ? fault : new UnknownVersionTrail(fault);
 }
 
 /** A trail that ends before what was signed: entries were removed, or an older backup was restored. */

@@ -12,7 +12,7 @@ import type { Vault } from '../../vault/vault.ts';
 import type { Installed } from './doctor-environment.ts';
 import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
-import { green, red, yellow } from './finding.ts';
+import { examineEach, green, red, yellow } from './finding.ts';
 
 // What an attacker who takes over the database could reach, what the service could do to the database, and which
 // services it may not reach.
@@ -93,26 +93,30 @@ export async function examinePrograms(
 ): Promise<readonly Finding[]> {
   const outbound = openOutbound({ allow: kycAllow, timeoutMs: lookupMs, maxResponseBytes: 0 });
   const found: Finding[] = [];
-  for (const { brandId, name: brand } of await listBrands(database)) {
-    const scope = { brandId, db: database };
-    const keyring = readableKeyring(vault, brandId, await brandKeys(scope));
-    // The check of the brands says that these keys do not open.
-    if (!keyring) continue;
-    for (const { programId, name, provider, settings, settingsSeal } of await listPrograms(scope)) {
-      if (provider !== 'http' || settings === undefined) continue;
-      const place = sealContext('programs.settings', { program_id: programId }, settingsSeal);
-      const { url } = JSON.parse(keyring.open(place, settings)) as { readonly url: string };
-      const reached = await outbound.locate(url);
-      if (isRefusal(reached) && reached.reason === 'address')
-        found.push(
-          yellow(
-            'KYC programs',
-            `The decision service of the program "${name}" of ${brand} is at an address that is not public, so it is not called.`,
-            'Name its network, or its host and port, in CLIENTELE_KYC_ALLOW (CLIENTELE_WEBHOOK_ALLOW does not count for it).',
-          ),
-        );
-    }
-  }
+  const failed = await examineEach(
+    'KYC programs',
+    await listBrands(database),
+    async ({ brandId, name: brand }) => {
+      const scope = { brandId, db: database };
+      const keyring = readableKeyring(vault, brandId, await brandKeys(scope));
+      // The check of the brands says that these keys do not open.
+      if (!keyring) return;
+      for (const { programId, name, provider, settings, settingsSeal } of await listPrograms(scope)) {
+        if (provider !== 'http' || settings === undefined) continue;
+        const place = sealContext('programs.settings', { program_id: programId }, settingsSeal);
+        const { url } = JSON.parse(keyring.open(place, settings)) as { readonly url: string };
+        const reached = await outbound.locate(url);
+        if (isRefusal(reached) && reached.reason === 'address')
+          found.push(
+            yellow(
+              'KYC programs',
+              `The decision service of the program "${name}" of ${brand} is at an address that is not public, so it is not called.`,
+              'Name its network, or its host and port, in CLIENTELE_KYC_ALLOW (CLIENTELE_WEBHOOK_ALLOW does not count for it).',
+            ),
+          );
+      }
+    },
+  );
   await outbound.close();
-  return found;
+  return [...failed, ...found];
 }

@@ -15,7 +15,7 @@ import { openedOrNothing } from '../../vault/vault.ts';
 import { isPastBackupHorizon } from '../rotation/root-rotation.ts';
 import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
-import { green, yellow } from './finding.ts';
+import { examineEach, green, yellow } from './finding.ts';
 
 // Checks the age of keys and the use of older versions.
 
@@ -28,7 +28,7 @@ export async function examineBrandKeys(
   database: Database,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const brand of await listBrands(database)) {
+  const failed = await examineEach(check, await listBrands(database), async (brand) => {
     const scope = { brandId: brand.brandId, db: database };
     const versions = await keyVersions(scope);
     for (const kind of ['brand', 'index'] as const) {
@@ -56,7 +56,8 @@ export async function examineBrandKeys(
         );
       }
     }
-  }
+  });
+  findings.push(...failed);
   return findings.length > 0 ? findings : [green(check, 'Every brand has one version of each of its keys.')];
 }
 

@@ -12,7 +12,7 @@ import { proofOfEvent } from '../journal.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
-import { green, red } from './finding.ts';
+import { examineEach, green, red, restoreRows } from './finding.ts';
 import { rolledBackOf } from './rollback.ts';
 
 const check = 'records';
@@ -31,11 +31,11 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
   const found: Looked = { altered: [], unverifiable: [] };
   const { altered } = found;
   let looked = 0;
-  for (const { brandId } of await listBrands(database)) {
+  const failed = await examineEach(check, await listBrands(database), async ({ brandId }) => {
     const scope = { brandId, db: database };
     const keyring = readableKeyring(vault, brandId, await brandKeys(scope));
     // The check of the brands says that these keys do not open.
-    if (!keyring) continue;
+    if (!keyring) return;
     if (!(await readPolicy(scope))) altered.push(`retention_policies ${brandId} (missing)`);
     altered.push(...(await miscountedHolds(scope)).map((id) => `legal_holds of customer ${id}`));
     await eachBoundBatch(scope, async (at, records) => {
@@ -49,8 +49,8 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
       events.forEach(examine);
       looked += events.length;
     });
-  }
-  return verdicts(found, looked);
+  });
+  return verdicts(found, failed, looked);
 }
 
 /** Checks the events of a brand one by one. A version of the root key that is not loaded is looked for once. */
@@ -87,27 +87,32 @@ async function eachEventBatch(
 /** Compares every record with the version that the audit trail names. */
 export async function examineVersions(database: Database): Promise<readonly Finding[]> {
   const found: string[] = [];
-  for (const { brandId } of await listBrands(database))
+  const failed = await examineEach('versions', await listBrands(database), async ({ brandId }) => {
     for (const { table, id, problem } of await rolledBackOf({ brandId, db: database }))
       found.push(`${table} ${id} ${problem}`);
-  if (found.length === 0) return [green('versions', 'No record is older than the audit trail says.')];
-  return [
-    red('versions', `Rows were put back or removed outside of Clientele: ${listed(found)}.`, alteredHint),
-  ];
+  });
+  if (found.length > 0)
+    return [
+      red('versions', `Rows were put back or removed outside of Clientele: ${listed(found)}.`, restoreRows),
+      ...failed,
+    ];
+  if (failed.length > 0) return failed;
+  return [green('versions', 'No record is older than the audit trail says.')];
 }
-
-const alteredHint =
-  'Find out who can write the tables, and restore these rows from a backup (docs/operating.md).';
 
 function listed(found: readonly string[]): string {
   const more = found.length > named ? ` and ${found.length - named} more` : '';
   return `${found.slice(0, named).join(', ')}${more}`;
 }
 
-function verdicts({ altered, unverifiable }: Looked, looked: number): readonly Finding[] {
-  const found: Finding[] = [];
+function verdicts(
+  { altered, unverifiable }: Looked,
+  failed: readonly Finding[],
+  looked: number,
+): readonly Finding[] {
+  const found: Finding[] = [...failed];
   if (altered.length > 0)
-    found.push(red(check, `Rows were altered outside of Clientele: ${listed(altered)}.`, alteredHint));
+    found.unshift(red(check, `Rows were altered outside of Clientele: ${listed(altered)}.`, restoreRows));
   if (unverifiable.length > 0)
     found.push(
       red(

@@ -13,7 +13,7 @@ import { countOverdue } from '../../store/retention/due.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Installed } from './doctor-environment.ts';
 import type { Finding } from './finding.ts';
-import { green, red, redFrom, yellow } from './finding.ts';
+import { examineEach, green, red, redFrom, yellow } from './finding.ts';
 
 // Checks with the database: the server, the schema and the records.
 
@@ -148,7 +148,7 @@ export async function examineBrands(
     return [yellow('brands', 'There is none yet.', 'Make one with: clientele brands create NAME')];
   const closed: Finding[] = [];
   const hints: Finding[] = [];
-  for (const brand of brands) {
+  const failed = await examineEach('API keys', brands, async (brand) => {
     const scope = { brandId: brand.brandId, db: database };
     try {
       vault.keyring(brand.brandId, await brandKeys(scope));
@@ -165,7 +165,8 @@ export async function examineBrands(
     hints.push(...disabledHints(brand, keys), ...keyHints(brand, keys, now()));
     // A sandbox brand often needs no key of its own.
     if (environment === 'live' && !keys.some((key) => isGood(key, now()))) hints.push(keylessHint(brand));
-  }
+  });
+  hints.push(...failed);
   const open = green(
     'brands',
     `${brands.length === 1 ? 'The one brand opens' : `All ${brands.length} brands open`}.`,

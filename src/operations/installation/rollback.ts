@@ -1,3 +1,4 @@
+import type { BrandId } from '../../domain/ids.ts';
 import type { BrandRecordState, CustomerState, PartState } from '../../store/audit/versions.ts';
 import { brandRecordStates, customerStates, partStatesOf } from '../../store/audit/versions.ts';
 import { listBrands } from '../../store/brands/brands.ts';
@@ -36,23 +37,35 @@ export async function rolledBackOf(scope: BrandScope): Promise<readonly RolledBa
 
 /**
  * Compares the records of every brand itself, and a slice of its customers with what belongs to them. Each finding
- * raises the alarm `record_altered`; the doctor names the rows.
+ * raises the alarm `record_altered`; the doctor names the rows. A brand that cannot be compared goes to `onFailure`, and
+ * the others are compared.
  */
-export async function watchForRollback(system: System): Promise<readonly RolledBack[]> {
+export async function watchForRollback(
+  system: System,
+  onFailure: (error: unknown) => void,
+): Promise<readonly RolledBack[]> {
   const all: RolledBack[] = [];
   for (const { brandId } of await listBrands(system.db)) {
-    const scope = scopeOf(system, brandId);
-    const found = [...(await rolledBackRecords(scope)), ...(await rolledBackSlice(scope, system.newId()))];
-    for (const _ of found)
-      system.security.record({
-        name: 'record_altered',
-        outcome: 'detected',
-        brandId,
-        operation: 'watchForRollback',
-      });
-    all.push(...found);
+    try {
+      all.push(...(await watchBrand(system, brandId)));
+    } catch (error) {
+      onFailure(error);
+    }
   }
   return all;
+}
+
+async function watchBrand(system: System, brandId: BrandId): Promise<readonly RolledBack[]> {
+  const scope = scopeOf(system, brandId);
+  const found = [...(await rolledBackRecords(scope)), ...(await rolledBackSlice(scope, system.newId()))];
+  for (const _ of found)
+    system.security.record({
+      name: 'record_altered',
+      outcome: 'detected',
+      brandId,
+      operation: 'watchForRollback',
+    });
+  return found;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import { eventDays } from '../../domain/webhooks/events.ts';
@@ -11,6 +12,7 @@ import {
   rootVersions,
   withRootKeyLock,
 } from '../../store/brands/root-versions.ts';
+import { isUnavailable } from '../../store/connection/outage.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
 import { StoppedTrail } from '../audit/foreign.ts';
@@ -79,26 +81,39 @@ function howToAdd({ rootKeyLocation: place }: System, version: number): string {
   return `The root key has no new version yet. Add one to ${place.variable} of every process, as one more line from: echo "${line}" and start them again. Then repeat this command.`;
 }
 
+/** @throws the first error of a brand whose keys cannot be re-wrapped, after the other brands are done. */
 async function rewrapAll(system: System, options: RotationOptions): Promise<number> {
   const { vault, db } = system;
+  const failures = new Map<BrandId, unknown>();
   let done = 0;
   while (!options.isStopped?.()) {
-    const brands = await brandsUnderOlderRoot(db, vault.rootVersion, batch);
+    const brands = await brandsUnderOlderRoot(db, vault.rootVersion, batch, [...failures.keys()]);
     if (brands.length === 0) break;
     for (const [at, brandId] of brands.entries()) {
-      const scope = scopeOf(system, brandId);
-      const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
-      for (const key of older) await updateWrappedKey(scope, vault.rewrap(brandId, key));
-      const facts = { root_version: vault.rootVersion };
-      await retryOnConflict(system.keyrings, brandId, (keyring) =>
-        writeParts(scope, [entryPart(entryOf(system, keyring, options.by, 'rotate root-key', facts))]),
-      );
-      done += 1;
+      try {
+        await rewrapBrand(system, brandId, options);
+        done += 1;
+      } catch (error) {
+        if (isUnavailable(error)) throw error;
+        failures.set(brandId, error);
+      }
       options.onProgress?.(done, done + brands.length - at - 1);
     }
     db.wake();
   }
+  for (const error of failures.values()) throw error;
   return done;
+}
+
+async function rewrapBrand(system: System, brandId: BrandId, { by }: RotationOptions): Promise<void> {
+  const { vault } = system;
+  const scope = scopeOf(system, brandId);
+  const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
+  for (const key of older) await updateWrappedKey(scope, vault.rewrap(brandId, key));
+  const facts = { root_version: vault.rootVersion };
+  await retryOnConflict(system.keyrings, brandId, (keyring) =>
+    writeParts(scope, [entryPart(entryOf(system, keyring, by, 'rotate root-key', facts))]),
+  );
 }
 
 /** The automatic rotation of the root key. */

@@ -1,12 +1,11 @@
 import { customerJson } from '../../domain/customers/record.ts';
-import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
 import { UnreadableTime, withOffset } from '../../domain/time.ts';
 import { matchesEventType } from '../../domain/webhooks/subscription.ts';
 import type { StoredEvent } from '../../store/audit/journal.ts';
 import { headsOfBrands } from '../../store/audit/sequencer.ts';
 import type { Connection } from '../../store/connection/database.ts';
-import { isOutage, isOutdatedKey } from '../../store/connection/outage.ts';
+import { isOutdatedKey, isUnavailable } from '../../store/connection/outage.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { NewDelivery } from '../../store/webhooks/deliveries.ts';
@@ -65,8 +64,7 @@ export async function fanOut(
     if (behind) failures.succeeded(behind.webhookId);
     return outcome;
   } catch (error) {
-    const isUnavailable = isOutage(error) || (error instanceof Refusal && error.code === 'unavailable');
-    if (!behind || isUnavailable) throw error;
+    if (!behind || isUnavailable(error)) throw error;
     await noteFailure(system, behind, error, failures);
     return 'more';
   }

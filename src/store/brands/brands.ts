@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { NewEntry } from '../audit/journal.ts';
 import { entryParameters, journalSql } from '../audit/journal.ts';
-import { columns, id, instant, text } from '../columns.ts';
+import { columns, id, text, unprovenInstant } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
@@ -86,7 +86,8 @@ export function insertBrand(db: Database, brand: Brand, rows: BrandRows, entry: 
   });
 }
 
-const columnsOfBrand = columns({ brandId: id<BrandId>(), name: text(), createdAt: instant() });
+// The time only sorts and is shown. One that cannot be read must not hide every brand from the work in the background.
+const columnsOfBrand = columns({ brandId: id<BrandId>(), name: text(), createdAt: unprovenInstant() });
 
 const all = statement('brands_all', `select ${columnsOfBrand.list} from brands order by created_at, name`);
 

@@ -34,6 +34,16 @@ export async function rootVersions(db: Connection): Promise<readonly RootVersion
   return (await db.run(all, [])).map(stored.read);
 }
 
+const inUse = columns({ version: number() });
+const known = statement(
+  'root_version_known',
+  `select ${inUse.list} from root_versions where version = $1::bigint`,
+);
+
+/** Whether a version was put in use and has not been given up. */
+export const isRootVersionInUse = async (db: Connection, version: number): Promise<boolean> =>
+  (await db.run(known, [version])).length > 0;
+
 // Held while a root version is created or destroyed, so that processes do it one after the other. The number is
 // arbitrary.
 const lockExclusively = statement('root_alone', 'select pg_advisory_xact_lock(7203518453)');
@@ -79,14 +89,15 @@ const brand = columns({ brandId: id<BrandId>() });
 
 const under = statement(
   'brands_under_root',
-  `select distinct ${brand.list} from brand_keys where root_version < $1 limit $2`,
+  `select distinct ${brand.list} from brand_keys where root_version < $1 and brand_id <> all ($3::uuid[]) limit $2`,
 );
 
-/** Brands that have a key under an older root version. */
+/** Brands that have a key under an older root version, without some of them. */
 export async function brandsUnderOlderRoot(
   db: Database,
   version: number,
   most: number,
+  without: readonly BrandId[],
 ): Promise<readonly BrandId[]> {
-  return (await db.run(under, [version, most])).map((row) => brand.read(row).brandId);
+  return (await db.run(under, [version, most, without])).map((row) => brand.read(row).brandId);
 }

@@ -51,6 +51,10 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
+/** Whether the error concerns the database as a whole, as PostgreSQL, the network or `unavailable` says it. */
+export const isUnavailable = (error: unknown): boolean =>
+  isOutage(error) || (error instanceof Refusal && error.code === 'unavailable');
+
 /** Whether the error is PostgreSQL's own answer, so that the server is alive. */
 export const isServerError = (error: unknown): boolean => error instanceof Error && 'severity' in error;
 

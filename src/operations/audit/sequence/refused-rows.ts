@@ -1,6 +1,6 @@
 import type { Unsequenced } from '../../../store/audit/outbox.ts';
 import { copiedRows, readmitRows, refusedRowsAfter } from '../../../store/audit/refused-rows.ts';
-import { isOutage } from '../../../store/connection/outage.ts';
+import { isUnavailable } from '../../../store/connection/outage.ts';
 import { journalRowFields } from '../../journal.ts';
 import type { System } from '../../system.ts';
 
@@ -38,7 +38,7 @@ export async function lookAgain(system: System, onFailure: (error: unknown) => v
     const readmitted = proven.filter((row) => !isCopy(row));
     if (readmitted.length > 0) await readmitRows(system.db, readmitted);
   } catch (error) {
-    if (isOutage(error)) {
+    if (isUnavailable(error)) {
       looks.set(system, { versions, after });
       throw error;
     }

@@ -3,6 +3,7 @@ import { examineVersions } from '../../../../src/operations/installation/doctor-
 import { rolledBackOf, watchForRollback } from '../../../../src/operations/installation/rollback.ts';
 import { createProgram, setProgram } from '../../../../src/operations/kyc/programs.ts';
 import type { BrandScope } from '../../../../src/store/scope.ts';
+import { throwFailure } from '../../../../src/worker/task.ts';
 import { changeRequest, defaultProgram, newCustomer, newWebhook } from '../../../contract-samples.ts';
 import type { BrandClient, World } from '../../../world.ts';
 import { openWorld, settled } from '../../../world.ts';
@@ -120,7 +121,7 @@ test('the doctor names them, and the background slice raises an alarm for each',
   expect(finding).toMatchObject({ state: 'red' });
   const alarms = () => world.system.security.usage().events.get('record_altered') ?? 0;
   const before = alarms();
-  const watched = await watchForRollback(world.system);
+  const watched = await watchForRollback(world.system, throwFailure);
   expect(new Set(watched.map(({ table }) => table))).toEqual(tables);
   expect(alarms() - before).toBe(watched.length);
 });

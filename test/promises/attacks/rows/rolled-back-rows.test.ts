@@ -12,6 +12,7 @@ import type { RolledBack } from '../../../../src/operations/installation/rollbac
 import { rolledBackOf, watchForRollback } from '../../../../src/operations/installation/rollback.ts';
 import { customerStates } from '../../../../src/store/audit/versions.ts';
 import type { BrandScope } from '../../../../src/store/scope.ts';
+import { throwFailure } from '../../../../src/worker/task.ts';
 import { newCustomer, prepare, send } from '../../../contract-samples.ts';
 import type { BrandClient, World } from '../../../world.ts';
 import { openWorld, settled } from '../../../world.ts';
@@ -141,7 +142,7 @@ test('the background slice goes around, so that it also reaches the customers wi
     brand.call('PATCH', `/customers/${id}`, { body: { first_name: 'Later' } }),
   );
   const last = { ...world.system, newId: () => 'ffffffff-ffff-4fff-bfff-ffffffffffff' as never };
-  const watched = await watchForRollback(last);
+  const watched = await watchForRollback(last, throwFailure);
   expect(watched.filter((one) => one.id === id)).toEqual([{ table: 'customers', id, problem: older(1, 2) }]);
 });
 
@@ -189,7 +190,7 @@ test('the doctor names what was put back, and the background slice raises an ala
   expect(finding?.explanation).toContain(all.find(({ table }) => table === 'api_keys')?.id);
   const alarms = () => world.system.security.usage().events.get('record_altered') ?? 0;
   const before = alarms();
-  const watched = await watchForRollback(world.system);
+  const watched = await watchForRollback(world.system, throwFailure);
   expect(watched).toContainEqual(all.find(({ table }) => table === 'retention_policies'));
   expect(alarms() - before).toBe(watched.length);
 });

@@ -22,6 +22,7 @@ import type { Database } from './store/connection/database.ts';
 import type { BackupFacts } from './store/installation/backup.ts';
 import type { BackupReading, Manifest } from './store/installation/backup-file.ts';
 import type { RestoreFacts } from './store/installation/restore.ts';
+import { spoolFile } from './store/spool.ts';
 import type { RootKeys } from './vault/key-source.ts';
 import { openVault } from './vault/vault.ts';
 
@@ -50,6 +51,8 @@ export async function backUp(config: Config, path: string, call: BackupCall): Pr
 }
 
 export interface RestoreCall extends Overrides {
+  /** The backup, where it comes from a pipe. The data directory keeps it, without a name, until it is restored. */
+  readonly stream?: AsyncIterable<Uint8Array> | undefined;
   readonly progress: (done: number, of: number) => void;
   /** Takes a backup of an older version, which has no signature. */
   readonly allowsUnsigned?: boolean;
@@ -73,7 +76,9 @@ export async function restoreFrom(config: Config, path: string, call: RestoreCal
   );
   await refuseReadableKey(config);
   const { environment } = config;
-  const backup = await openBackup(path, { environment, root, allowsUnsigned: call.allowsUnsigned });
+  const { stream, allowsUnsigned } = call;
+  const file = stream && (await spoolFile(config.dataDir, stream));
+  const backup = await openBackup({ path, file }, { environment, root, allowsUnsigned });
   try {
     const vault = openVault(root);
     const trails: ExportedTrail[] = [];

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { OperatorError } from '../domain/operator-error.ts';
 import { withOffset } from '../domain/time.ts';
 import type { ReviewedKey } from '../operations/brands/api-keys.ts';
 import { withBrand } from './command.ts';
@@ -7,7 +8,7 @@ import { csvOf } from './csv.ts';
 import { keyFacts, minuteText, scopesText } from './key-text.ts';
 import type { Format } from './output.ts';
 import { printAnswer, printNotice } from './output.ts';
-import { writePrivateFile } from './private-file.ts';
+import { writeTo } from './private-file.ts';
 import { formatTable } from './table.ts';
 
 interface ReviewOptions {
@@ -17,12 +18,14 @@ interface ReviewOptions {
 
 /** Prints who has access to a brand, and how each key was used last. */
 export async function reviewKeys(format: Format, { brand: name, csv }: ReviewOptions): Promise<void> {
+  if (csv === '-')
+    throw new OperatorError('--csv takes a file, because the review itself goes to standard output.');
   const [brand, keys] = await withBrand(format, name, async (system, { brandId }) =>
     (await import('../operations/brands/api-keys.ts')).reviewKeys(system, brandId),
   );
   if (csv !== undefined) {
     const path = resolve(csv);
-    await writePrivateFile(path, (write) => write(csvOf(csvHead, keys.map(csvRow))));
+    await writeTo(path, (write) => write(csvOf(csvHead, keys.map(csvRow))));
     printNotice(format, `Wrote ${path}.`);
   }
   const reviewed = keys.map((key) => ({

@@ -14,8 +14,13 @@ export function coloured(stream: NodeJS.WriteStream, colour: Colour, text: strin
 }
 
 /** Writes the answer of a command: the data as one JSON text, or the lines for people. */
-export function printAnswer(format: Format, data: unknown, lines: () => string): void {
-  process.stdout.write(`${format === 'json' ? JSON.stringify(data, undefined, 2) : lines()}\n`);
+export function printAnswer(
+  format: Format,
+  data: unknown,
+  lines: () => string,
+  stream: NodeJS.WritableStream = process.stdout,
+): void {
+  stream.write(`${format === 'json' ? JSON.stringify(data, undefined, 2) : lines()}\n`);
 }
 
 /** Writes a notice beside the answer, as JSON for a program that reads JSON. */

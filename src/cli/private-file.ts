@@ -1,14 +1,46 @@
+import { createWriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename, rm } from 'node:fs/promises';
 import { OperatorError } from '../domain/operator-error.ts';
+import { isStream } from './streams.ts';
+
+type Write = (text: string) => Promise<void>;
+
+/** Writes to standard output (`-`), to a pipe or device that is there, or to a new file. */
+export function writeTo<Result>(path: string, work: (write: Write) => Promise<Result>): Promise<Result> {
+  if (path === '-') return writeStream(process.stdout, 'Standard output', work);
+  if (isStream(path)) return writeStream(createWriteStream(path), path, work);
+  return writePrivateFile(path, work);
+}
+
+async function writeStream<Result>(
+  stream: NodeJS.WritableStream,
+  name: string,
+  work: (write: Write) => Promise<Result>,
+): Promise<Result> {
+  // Each write reports its own error.
+  stream.on('error', () => undefined);
+  const result = await work(
+    (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) =>
+          error
+            ? reject(new OperatorError(`${name} was closed before everything was written. Do it again.`))
+            : resolve(),
+        );
+      }),
+  );
+  if (stream !== process.stdout) stream.end();
+  return result;
+}
 
 /**
  * Writes a new file that only its owner can read. It appears under its name when it is complete and on disk.
  * If the work fails, no file is left.
  */
-export async function writePrivateFile<Result>(
+async function writePrivateFile<Result>(
   path: string,
-  work: (write: (text: string) => Promise<void>) => Promise<Result>,
+  work: (write: Write) => Promise<Result>,
 ): Promise<Result> {
   const partial = `${path}.partial`;
   const file = await create(path, partial);

@@ -4,12 +4,17 @@ import { version } from '../../version.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
+import { isStream } from '../streams.ts';
 
 export async function backup(format: Format, { file }: { readonly file: string }): Promise<void> {
   const [{ readConfig }, { backUp }] = await Promise.all([
     import('../../config.ts'),
     import('../../backups.ts'),
   ]);
+  if (file === '-' || isStream(file))
+    throw new OperatorError(
+      'A backup takes a file and no pipe, so that an incomplete one never looks like a backup. Name a file with --file.',
+    );
   const path = resolve(file);
   const progress = openProgress(format);
   // A signal removes the incomplete file before this process ends.

@@ -3,7 +3,7 @@ import type { Change } from '../command.ts';
 import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
-import { writePrivateFile } from '../private-file.ts';
+import { writeTo } from '../private-file.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
 
@@ -21,11 +21,15 @@ export async function exportAudit(
     work(system, brandId, options.from, write, progress),
   );
   const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, ...trail };
-  printAnswer(format, facts, () =>
-    [
-      `Exported the entries ${formatCount(trail.from)} to ${formatCount(trail.to)} of ${brand.name} to ${options.file}.`,
-      `Signed by ${trail.key}`,
-    ].join('\n'),
+  printAnswer(
+    format,
+    facts,
+    () =>
+      [
+        `Exported the entries ${formatCount(trail.from)} to ${formatCount(trail.to)} of ${brand.name} to ${nameOf(options)}.`,
+        `Signed by ${trail.key}`,
+      ].join('\n'),
+    besides(options),
   );
   if (format === 'table')
     printNotice(
@@ -42,9 +46,15 @@ export async function exportCustomers(format: Format, options: ExportOptions & R
     format,
     facts,
     () =>
-      `Exported ${formatCount(customers)} customers of ${brand.name} to ${options.file}. It holds personal data.`,
+      `Exported ${formatCount(customers)} customers of ${brand.name} to ${nameOf(options)}. It holds personal data.`,
+    besides(options),
   );
 }
+
+const nameOf = ({ file }: ExportOptions): string => (file === '-' ? 'standard output' : file);
+
+/** Standard output may have the export itself. */
+const besides = ({ file }: ExportOptions) => (file === '-' ? process.stderr : process.stdout);
 
 type Brand = Awaited<ReturnType<typeof import('../../operations/brands/brands.ts').findBrandByName>>;
 type Work<Result> = (
@@ -65,7 +75,7 @@ function runExport<Result>(
     const brand = await findBrandByName(system, options.brand);
     const progress = openProgress(format);
     try {
-      const result = await writePrivateFile(options.file, (write) =>
+      const result = await writeTo(options.file, (write) =>
         work(system, brand.brandId, write, (done, of) =>
           progress(() => `${formatCount(done)} of ${formatCount(of)} (${percent(done, of)})`),
         ),

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { ImportFacts } from '../../operations/customers/import.ts';
 import type { LineProblems } from '../../operations/customers/import-check.ts';
 import { withSystem } from '../command.ts';
@@ -6,6 +5,7 @@ import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
+import { inputOf } from '../streams.ts';
 
 interface ImportOptions extends ReasonOptions {
   readonly brand: string;
@@ -14,10 +14,12 @@ interface ImportOptions extends ReasonOptions {
 
 /** The exit code is 1 if a line was not imported. */
 export async function importFile(format: Format, file: string, options: ImportOptions): Promise<void> {
-  const [{ importCustomers }, { findBrandByName }] = await Promise.all([
+  const [{ readConfig }, { importCustomers }, { findBrandByName }] = await Promise.all([
+    import('../../config.ts'),
     import('../../operations/customers/import.ts'),
     import('../../operations/brands/brands.ts'),
   ]);
+  const { name, stream } = inputOf(file);
   const progress = openProgress(format);
   const problems: LineProblems[] = [];
   const [brand, facts] = await withSystem(
@@ -25,7 +27,8 @@ export async function importFile(format: Format, file: string, options: ImportOp
     async (system) => {
       const brand = await findBrandByName(system, options.brand);
       const imported = importCustomers(system, brand.brandId, {
-        path: resolve(file),
+        path: name,
+        stream: stream && { content: stream, folder: readConfig().dataDir },
         skipBad: options.skipBad === true,
         // For people, each problem is printed when it is found.
         problem: (found) => (format === 'json' ? problems.push(found) : writeProblem(found)),

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { Restored } from '../../backups.ts';
 import type { Config } from '../../config.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { withSystem } from '../command.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
+import { inputOf } from '../streams.ts';
 
 interface RestoreOptions {
   readonly audit?: readonly string[];
@@ -18,8 +20,12 @@ export async function restore(format: Format, file: string, options: RestoreOpti
     import('../../backups.ts'),
   ]);
   const config = readConfig();
+  if (options.audit?.includes('-'))
+    throw new OperatorError('--audit takes files. Standard input can be the backup itself.');
+  const { name, stream } = inputOf(file);
   const progress = openProgress(format);
-  const restored = await restoreFrom(config, resolve(file), {
+  const restored = await restoreFrom(config, name, {
+    stream,
     allowsUnsigned: options.unsigned ?? false,
     auditFiles: (options.audit ?? []).map((path) => resolve(path)),
     notice: (sentence) => printNotice(format, sentence),

@@ -8,6 +8,7 @@ import type { IntactTrail, InvalidTrail, TrustedFacts } from '../../operations/a
 import type { Format } from '../output.ts';
 import { coloured, printAnswer } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
+import { inputOf, isStream } from '../streams.ts';
 
 // Needs only the file: no settings, no database, no network.
 
@@ -19,6 +20,7 @@ interface VerifyOptions {
 
 /** Verifies an exported audit trail. The exit code is 1 if a line was changed. */
 export async function verifyAudit(format: Format, path: string, options: VerifyOptions): Promise<void> {
+  refuseSecondReading(path, options);
   const keys = options.key && new Set(options.key.flatMap(keysIn));
   const known: TrustedFacts = keys ? { keys } : {};
   const earlier = options.earlier === undefined ? undefined : await verdictOn(format, options.earlier, known);
@@ -43,8 +45,16 @@ export async function verifyAudit(format: Format, path: string, options: VerifyO
       },
       () => [wholeText(verdict, keys), ...losses.map(lossText)].join('\n'),
     );
-  else printAnswer(format, verdict, () => brokenText(path, verdict));
+  else printAnswer(format, verdict, () => brokenText(path === '-' ? 'standard input' : path, verdict));
   if (!verdict.whole) process.exitCode = 1;
+}
+
+/** Standard input serves one of the arguments. An export that the anchors are compared with is read twice. */
+function refuseSecondReading(path: string, { key, earlier, anchors }: VerifyOptions): void {
+  if ([path, earlier, anchors, ...(key ?? [])].filter((one) => one === '-').length > 1)
+    throw new OperatorError('Standard input can be read only once. Name files for the other arguments.');
+  if (anchors !== undefined && (path === '-' || isStream(path)))
+    throw new OperatorError('With --anchors the export is read twice, so it takes a file and no pipe.');
 }
 
 const lossText = ({ number, lost, at }: AcceptedLoss): string =>
@@ -55,8 +65,8 @@ async function anchorsIn(path: string, brand: IntactTrail['brand'], keys: Readon
   const lines: string[] = [];
   try {
     // The file may be larger than the longest string. Lines of other brands count, and are not kept.
-    for await (const line of createInterface({ input: createReadStream(path, 'latin1') }))
-      lines.push(line.includes(brand) ? line : '');
+    const input = inputOf(path).stream?.setEncoding('latin1') ?? createReadStream(path, 'latin1');
+    for await (const line of createInterface({ input })) lines.push(line.includes(brand) ? line : '');
   } catch {
     throw new OperatorError(`There is no file ${path} that can be read.`);
   }
@@ -65,15 +75,18 @@ async function anchorsIn(path: string, brand: IntactTrail['brand'], keys: Readon
 
 async function verdictOn(format: Format, path: string, known: TrustedFacts) {
   const { verifyTrail } = await import('../../operations/audit/verify.ts');
-  const size = (await stat(path).catch(() => undefined))?.size;
+  const { name, stream } = inputOf(path);
+  const size = stream ? 0 : (await stat(path).catch(() => undefined))?.size;
   if (size === undefined) throw new OperatorError(`There is no file ${path} that can be read.`);
   const progress = openProgress(format);
   async function* pieces() {
     let read = 0;
-    for await (const piece of createReadStream(path, { highWaterMark: 1_048_576 })) {
+    for await (const piece of stream ?? createReadStream(path, { highWaterMark: 1_048_576 })) {
       yield piece as Buffer;
       read += (piece as Buffer).length;
-      progress(() => `${percent(read, size ?? 0)} of ${path}`);
+      progress(() =>
+        stream ? `${formatCount(read)} bytes of ${name}` : `${percent(read, size ?? 0)} of ${path}`,
+      );
     }
   }
   try {
@@ -89,7 +102,7 @@ function keysIn(given: string): readonly string[] {
   if (isKey(given.toLowerCase())) return [given.toLowerCase()];
   let text = '';
   try {
-    text = readFileSync(given, 'utf8');
+    text = readFileSync(given === '-' ? process.stdin.fd : given, 'utf8');
   } catch {
     // The error below covers an unreadable file too.
   }

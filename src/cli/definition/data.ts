@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { brandOption, entryNumber, example, fileOption, formatOf, reasonOption } from './options.ts';
+import {
+  brandOption,
+  entryNumber,
+  example,
+  exportOption,
+  fileOption,
+  formatOf,
+  reasonOption,
+} from './options.ts';
 
 /** The commands that move data in and out, and those that replace keys. */
 export function addDataCommands(program: Command): void {
@@ -19,7 +27,9 @@ export function addDataCommands(program: Command): void {
 function addImport(program: Command): void {
   const command = program
     .command('import <file>')
-    .description('Create a customer from every line of a file. Each line is the body of a create as JSON.')
+    .description(
+      'Create a customer from every line of a file, a pipe, or standard input (-). Each line is the body of a create as JSON.',
+    )
     .addOption(brandOption())
     .option(
       '--skip-bad',
@@ -37,7 +47,7 @@ function addExports(exports: Command): void {
     .command('audit')
     .description('Write the audit trail of a brand, one JSON object a line. Anyone can verify the file.')
     .addOption(brandOption())
-    .addOption(fileOption())
+    .addOption(exportOption())
     .option('--from <number>', 'The number of the first entry.', entryNumber, 1)
     .action(async (options, command) =>
       (await import('../commands/export.ts')).exportAudit(formatOf(command), options),
@@ -48,7 +58,7 @@ function addExports(exports: Command): void {
     .command('customers')
     .description('Write the customers of a brand, one JSON object a line, with masked SSNs.')
     .addOption(brandOption())
-    .addOption(fileOption())
+    .addOption(exportOption())
     .addOption(reasonOption())
     .action(async (options, command) =>
       (await import('../commands/export.ts')).exportCustomers(formatOf(command), options),
@@ -59,7 +69,9 @@ function addExports(exports: Command): void {
 function addVerifyAudit(program: Command): void {
   const command = program
     .command('verify-audit <file>')
-    .description('Check that an exported audit trail is unchanged. Needs nothing but the file.')
+    .description(
+      'Check that an exported audit trail is unchanged. Needs nothing but the file, or standard input (-).',
+    )
     .option('--key <key...>', 'Your public key as doctor shows it, or a file with one key a line.')
     .option('--earlier <file>', 'An earlier export that this one has to agree with.')
     .option(
@@ -120,7 +132,7 @@ function addBackup(program: Command): void {
   const restore = program
     .command('restore <file>')
     .description(
-      'Fill a new data directory, or an empty database, from a backup. Its API keys are disabled until clientele keys enable.',
+      'Fill a new data directory, or an empty database, from a backup, which may come from a pipe or standard input (-). Its API keys are disabled until clientele keys enable.',
     )
     .option(
       '--audit <file...>',

@@ -23,6 +23,12 @@ export const reasonOption = () =>
 export const fileOption = () =>
   new Option('--file <file>', 'The file to write. Only you can read it.').makeOptionMandatory();
 
+export const exportOption = () =>
+  new Option(
+    '--file <file>',
+    'The file to write, which only you can read; a pipe; or - for standard output.',
+  ).makeOptionMandatory();
+
 const examples = new WeakMap<Command, string>();
 
 /** Adds an example to a command's help: the words after the name of the program. */

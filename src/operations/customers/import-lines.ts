@@ -1,5 +1,84 @@
 import { createReadStream } from 'node:fs';
 import { OperatorError } from '../../domain/operator-error.ts';
+import { spooledBytes, spoolFile } from '../../store/spool.ts';
+import { scratchSeal } from '../../vault/scratch.ts';
+
+/** What is imported: it is read once to be checked, and once to be written. */
+export interface ImportSource {
+  readonly name: string;
+  read(): AsyncIterable<Buffer>;
+  close(): Promise<void>;
+}
+
+/** A pipe or standard input, and the folder that may keep its content, sealed. */
+export interface ImportStream {
+  readonly content: AsyncIterable<Buffer>;
+  readonly folder: string;
+}
+
+/** @throws OperatorError if the file holds something else than one JSON object a line. */
+export async function openSource(name: string, stream: ImportStream | undefined): Promise<ImportSource> {
+  const source = stream ? await spooled(name, stream) : fromFile(name);
+  try {
+    for await (const head of source.read()) {
+      refuseOtherForm(name, head);
+      break;
+    }
+    return source;
+  } catch (error) {
+    await source.close();
+    throw unreadable(name, error);
+  }
+}
+
+const fromFile = (name: string): ImportSource => ({
+  name,
+  read: () => createReadStream(name),
+  close: async () => undefined,
+});
+
+async function spooled(name: string, { content, folder }: ImportStream): Promise<ImportSource> {
+  const scratch = scratchSeal();
+  const file = await spoolFile(folder, scratch.seal(content));
+  return {
+    name,
+    read: () => scratch.open(spooledBytes(file)),
+    close: () => file.close(),
+  };
+}
+
+/** An error of the file system as a sentence; every other error as it is. */
+const unreadable = (name: string, error: unknown): unknown =>
+  error instanceof Error && 'syscall' in error && 'code' in error
+    ? new OperatorError(`${name} cannot be read (${error.code}). Name a file with one JSON object a line.`)
+    : error;
+
+const wanted = 'Import takes one JSON object a line, in UTF-8 (docs/importing.md).';
+
+/** One sentence about the whole file instead of an error for each of its lines. */
+function refuseOtherForm(name: string, head: Buffer): void {
+  const hint = otherForm(head);
+  if (hint !== undefined) throw new OperatorError(`${name} ${hint} ${wanted}`);
+}
+
+function otherForm(head: Buffer): string | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b)
+    return 'is compressed. Unpack it on the way: gunzip -c FILE | clientele import - --brand NAME';
+  if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return 'is a ZIP file or a spreadsheet.';
+  const mark = head.toString('latin1', 0, 2);
+  if (mark === '\xff\xfe' || mark === '\xfe\xff')
+    return 'is in UTF-16. Convert it: iconv -f utf-16 -t utf-8 FILE | clientele import - --brand NAME';
+  const [first = ''] = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .split(/\r?\n/, 1);
+  if (/^\[\s*(?:\{|$)/.test(first) || first.trim() === '{')
+    return "is one JSON text over several lines or a JSON array. Split it: jq -c '.[]?' FILE | clientele import - --brand NAME";
+  if (/^[^{["]*[,;\t]/.test(first) || /^"[^"]*"[,;\t]/.test(first))
+    return 'looks like CSV: its first line is not JSON and has separators.';
+  return undefined;
+}
 
 /** Maximum bytes of a line: the same as of a request body. */
 const longest = 64 * 1024;
@@ -17,7 +96,7 @@ export interface Line {
  *
  * @throws OperatorError if the file cannot be read.
  */
-export async function* linesOf(path: string): AsyncGenerator<Line> {
+export async function* linesOf({ name, read }: ImportSource): AsyncGenerator<Line> {
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
@@ -30,7 +109,7 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
     return line;
   };
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    for await (const chunk of read()) {
       let from = 0;
       for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
         keep(chunk.subarray(from, end));
@@ -41,10 +120,7 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
       keep(chunk.subarray(from));
     }
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-    throw new OperatorError(
-      `${path} cannot be read (${error.code}). Name a file with one JSON object a line.`,
-    );
+    throw unreadable(name, error);
   }
   const last = finished();
   if (last) yield last;

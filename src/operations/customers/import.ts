@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { errorCatalogue } from '../../domain/errors.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
@@ -20,7 +21,8 @@ import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { CheckedLine, LineProblems, SeenValues } from './import-check.ts';
 import { checkLine, lineKeys, noteDuplicates, notImported } from './import-check.ts';
-import { linesOf } from './import-lines.ts';
+import type { ImportSource, ImportStream } from './import-lines.ts';
+import { linesOf, openSource } from './import-lines.ts';
 import { newCustomer } from './new-customer.ts';
 
 /** Lines per look-up, and customers per transaction. */
@@ -29,7 +31,10 @@ const batch = 100;
 const knownForDays = 7;
 
 export interface ImportOptions {
+  /** The path of a file, or the name of the stream. */
   readonly path: string;
+  /** What is imported instead of a file. */
+  readonly stream?: ImportStream | undefined;
   /** Imports the valid lines even if others are invalid; otherwise an invalid line stops the import. */
   readonly skipBad: boolean;
   /** Called for each invalid line. */
@@ -57,15 +62,39 @@ export async function importCustomers(
   brandId: BrandId,
   options: ImportOptions,
 ): Promise<ImportFacts> {
-  const { validation = defaultValidation } = (await provenSettings(system, brandId)) ?? {};
-  const checked = await checkFile(system, brandId, validation, options);
+  const source = await openSource(options.path, options.stream);
+  try {
+    const { validation = defaultValidation } = (await provenSettings(system, brandId)) ?? {};
+    return await importSource(system, brandId, { source, validation }, options);
+  } finally {
+    await source.close();
+  }
+}
+
+/** What is imported, and the rules of the brand that it is checked by. */
+interface Reading {
+  readonly source: ImportSource;
+  readonly validation: Validation;
+}
+
+async function importSource(
+  system: System,
+  brandId: BrandId,
+  reading: Reading,
+  options: ImportOptions,
+): Promise<ImportFacts> {
+  const checked = await checkFile(system, brandId, reading, options);
   const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier, bad: checked.bad.size };
   const open = facts.lines - facts.earlier - facts.bad;
   if ((facts.bad > 0 && !options.skipBad) || open === 0) return facts;
   await recordOperatorAction(system, brandId, 'import', { lines: open });
   let imported = 0;
   let late = 0;
-  for await (const lines of batches(system, validation, options.path, checked.bad)) {
+  let batchCount = 0;
+  for await (const all of batches(system, reading)) {
+    if (digestOf(all) !== checked.digests[batchCount]) throw changedFile();
+    batchCount += 1;
+    const lines = all.filter(({ number }) => !checked.bad.has(number));
     const refused = await writeLines(system, brandId, lines);
     for (const one of refused.problems) options.problem(one);
     imported += refused.written;
@@ -73,27 +102,34 @@ export async function importCustomers(
     system.db.wake();
     options.progress('imported', imported, open);
   }
+  if (batchCount !== checked.digests.length) throw changedFile();
   return { ...facts, imported, bad: facts.bad + late };
 }
+
+const changedFile = () => new OperatorError('The file has changed since it was checked. Import it again.');
 
 interface CheckedFile {
   readonly lines: number;
   readonly earlier: number;
   /** Numbers of the invalid lines. */
   readonly bad: ReadonlySet<number>;
+  /** Of every batch, so that what is written is what was checked. */
+  readonly digests: readonly string[];
 }
 
 async function checkFile(
   system: System,
   brandId: BrandId,
-  validation: Validation,
+  reading: Reading,
   options: ImportOptions,
 ): Promise<CheckedFile> {
   const scope = scopeOf(system, brandId);
   const seen: SeenValues = new Map();
   const bad = new Set<number>();
+  const digests: string[] = [];
   let [count, earlier] = [0, 0];
-  for await (const lines of batches(system, validation, options.path, bad)) {
+  for await (const lines of batches(system, reading)) {
+    digests.push(digestOf(lines));
     const keyring = await system.keyrings.of(brandId);
     const fresh = await notImported(system, keyring, scope, lines);
     await noteDuplicates(system, keyring, scope, fresh, seen);
@@ -106,19 +142,16 @@ async function checkFile(
     earlier += lines.length - fresh.length;
     options.progress('checked', count, count);
   }
-  return { lines: count, earlier, bad };
+  return { lines: count, earlier, bad, digests };
 }
 
-/** The checked lines of the file, in batches, without the lines in `bad`. */
+/** The checked lines of the file, in batches. */
 async function* batches(
   system: System,
-  validation: Validation,
-  path: string,
-  bad: ReadonlySet<number>,
+  { source, validation }: Reading,
 ): AsyncGenerator<readonly CheckedLine[]> {
   let lines: CheckedLine[] = [];
-  for await (const line of linesOf(path)) {
-    if (bad.has(line.number)) continue;
+  for await (const line of linesOf(source)) {
     lines.push(checkLine(system, line, validation));
     if (lines.length < batch) continue;
     yield lines;
@@ -126,6 +159,9 @@ async function* batches(
   }
   if (lines.length > 0) yield lines;
 }
+
+const digestOf = (lines: readonly CheckedLine[]): string =>
+  hash('sha256', lines.map(({ number, digest }) => `${number} ${digest}`).join('\n'));
 
 interface Written {
   readonly written: number;
@@ -178,7 +214,7 @@ async function writeTogether(
   const cause = { actor: operatorActor(system), operation: 'import' };
   await system.db.transaction(async (connection) => {
     for (const line of lines) {
-      if (!line.body) throw new OperatorError('The file has changed since it was checked. Import it again.');
+      if (!line.body) throw changedFile();
       const now = system.now();
       const { row, changeRecord } = newCustomer({ system, keyring, now, scope }, line.body);
       const part = journalPart(journalOf(system, brandId, cause, now, changeRecord));

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { BackupReading, Manifest } from '../../store/installation/backup-file.ts';
@@ -9,6 +10,13 @@ import { migrationsIn } from '../../store/migrate.ts';
 import type { RootKeys } from '../../vault/key-source.ts';
 import { isSignedBy } from '../../vault/signer.ts';
 import { openVault } from '../../vault/vault.ts';
+
+/** Where a backup is. */
+export interface BackupPlace {
+  readonly path: string;
+  /** Its content, where the path names a pipe. */
+  readonly file: FileHandle | undefined;
+}
 
 /** The installation that a backup is restored into. */
 export interface Restoring {
@@ -24,8 +32,8 @@ export interface Restoring {
  * @throws BackupError unless the file is whole; OperatorError if version, environment or root key differ, or if it was
  * not made with the root key.
  */
-export async function openBackup(path: string, restoring: Restoring): Promise<BackupReading> {
-  const backup = await openBackupFile(path);
+export async function openBackup({ path, file }: BackupPlace, restoring: Restoring): Promise<BackupReading> {
+  const backup = await openBackupFile(path, file);
   try {
     refuseOtherNames(path, backup.manifest);
     refuseOtherVersion(backup.manifest);

@@ -170,18 +170,20 @@ export interface BackupReading {
 
 /**
  * Opens a backup and reads it once in full to check its checksum. The file stays open, so that another one that takes
- * its place is not read.
+ * its place is not read. `opened` is the file where the path names a pipe.
  *
  * @throws BackupError unless it is complete.
  */
-export async function openBackupFile(path: string): Promise<BackupReading> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new BackupError(
-      error.code === 'ENOENT'
-        ? `There is no file ${path}. Name the backup to restore from.`
-        : `${path} cannot be read (${error.code}). Check who may read it.`,
-    );
-  });
+export async function openBackupFile(path: string, opened?: FileHandle): Promise<BackupReading> {
+  const file =
+    opened ??
+    (await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+      throw new BackupError(
+        error.code === 'ENOENT'
+          ? `There is no file ${path}. Name the backup to restore from.`
+          : `${path} cannot be read (${error.code}). Check who may read it.`,
+      );
+    }));
   try {
     return await openChecked(path, file);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
-import { id, optional, text, unprovenInstant } from '../columns.ts';
+import { id, optional, text, unprovenInstant, unprovenText } from '../columns.ts';
 import type { Parameters } from '../sql.ts';
 import type { StatementPart } from '../statement-parts.ts';
 
@@ -34,11 +34,14 @@ export interface StoredEvent extends NewEvent {
 export const eventColumns = {
   number: text(),
   eventId: id<Id<'event'>>(),
-  type: text<EventType>(),
+  type: unprovenText<EventType>(),
   customerId: optional(id<CustomerId>()),
   occurredAt: unprovenInstant(),
-  payload: text(),
+  payload: unprovenText(),
 } as const;
+
+/** The same with the proof. */
+export const storedEventColumns = { ...eventColumns, mac: unprovenText() } as const;
 
 export interface NewEntry {
   /** ASCII JSON, in exactly the bytes that will be hashed. */

@@ -6,9 +6,10 @@ import { maxStoredAttempts } from '../../domain/webhooks/delivery.ts';
 import { eventDays } from '../../domain/webhooks/events.ts';
 import { isActiveSql } from '../active-webhooks.ts';
 import type { StoredEvent } from '../audit/journal.ts';
-import { eventColumns } from '../audit/journal.ts';
+import { storedEventColumns } from '../audit/journal.ts';
 import {
   bigint,
+  boundedSql,
   columns,
   computed,
   flag,
@@ -32,7 +33,7 @@ export type DeliveryId = Id<'delivery'>;
 /** Seconds after which another worker may claim the same delivery: the first one may have died. */
 const leaseSeconds = 30;
 
-const freshEvent = columns({ ...eventColumns, mac: text() });
+const freshEvent = columns(storedEventColumns);
 
 const fresh = statement(
   'events_fresh',
@@ -126,7 +127,7 @@ const claimed = columns({
   isKept: computed(`c.occurred_at >= :now::timestamptz - interval '${eventDays} days'`, flag()),
   full: computed(
     `case when exists (select from customers one where one.brand_id = e.brand_id and one.customer_id = e.customer_id)
-          then c.payload end`,
+          then ${boundedSql('c.payload')} end`,
     optional(text()),
   ),
   attempts: computed('c.attempts', number()),
@@ -137,11 +138,11 @@ const claimed = columns({
 const claimedEvent = columns({
   sentNumber: computed('e.number', text()),
   sentId: computed('e.event_id', id<StoredEvent['eventId']>()),
-  sentType: computed('e.type', text<StoredEvent['type']>()),
+  sentType: computed(boundedSql('e.type'), text<StoredEvent['type']>()),
   sentCustomer: computed('e.customer_id', optional(id<CustomerId>())),
   sentAt: computed('e.occurred_at', unprovenInstant()),
-  sentPayload: computed('e.payload', text()),
-  sentMac: computed('e.mac', text()),
+  sentPayload: computed(boundedSql('e.payload'), text()),
+  sentMac: computed(boundedSql('e.mac'), text()),
 });
 
 const hasEvent = columns({ sentNumber: optional(text()) });

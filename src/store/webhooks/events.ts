@@ -1,6 +1,6 @@
 import type { EventType } from '../../domain/webhooks/events.ts';
 import type { StoredEvent } from '../audit/journal.ts';
-import { eventColumns } from '../audit/journal.ts';
+import { storedEventColumns } from '../audit/journal.ts';
 import { bigint, columns, computed, optional, text } from '../columns.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
@@ -22,7 +22,7 @@ export interface EventQuery {
 }
 
 // One statement reads the head and the rows in one snapshot. Events that are committed later come on a later page.
-const event = columns({ ...eventColumns, mac: text() }, 'found');
+const event = columns(storedEventColumns, 'found');
 const bounds = columns({
   head: computed('head.number', bigint()),
   oldest: computed('oldest.number', bigint()),

@@ -10,7 +10,7 @@ import type {
 } from '../../domain/webhooks/subscription.ts';
 import type { Journal } from '../audit/journal.ts';
 import { journalParameters, journalSql } from '../audit/journal.ts';
-import { columns, id, instant, named, number, optional, text, words } from '../columns.ts';
+import { columns, id, instant, named, number, optional, text, unprovenText, words } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import { runWithClaim } from '../idempotency-claim.ts';
@@ -45,12 +45,19 @@ export interface WebhookRow {
   readonly challengeOutcome: ChallengeOutcome | undefined;
 }
 
+/** A list of words, or an empty one in the place of one that is too long. The bytes are those of the compressed list. */
+const boundedWords = () => ({
+  ...words(),
+  select: (column: string) =>
+    `case when pg_column_size(${column}) <= 100000 then array_to_string(${column}, ',') end`,
+});
+
 export const webhooks = columns(
   {
     id: named('webhook_id', id<WebhookId>()),
-    settings: text(),
+    settings: unprovenText(),
     settingsSeal: number(),
-    events: words(),
+    events: boundedWords(),
     payload: text<PayloadKind>(),
     status: text<WebhookStatus>(),
     createdAt: instant(),
@@ -61,7 +68,7 @@ export const webhooks = columns(
     stopped: optional(text<StopReason>()),
     challengeDue: optional(instant()),
     challenges: number(),
-    challengeOutcome: optional(text<ChallengeOutcome>()),
+    challengeOutcome: optional(unprovenText<ChallengeOutcome>()),
   },
   'w',
 );

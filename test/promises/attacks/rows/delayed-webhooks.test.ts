@@ -3,6 +3,8 @@ import { UnreadableTime } from '../../../../src/domain/time.ts';
 import { examineRecords } from '../../../../src/operations/installation/doctor-proofs.ts';
 import { fanOut } from '../../../../src/operations/webhooks/fan-out.ts';
 import { instant } from '../../../../src/store/columns.ts';
+import { unmatchedEvents } from '../../../../src/store/webhooks/deliveries.ts';
+import { dueWebhooks } from '../../../../src/store/webhooks/deliveries-due.ts';
 import { startDeliverer } from '../../../../src/worker/deliverer.ts';
 import { newCustomer, newWebhook } from '../../../contract-samples.ts';
 import type { Receiver } from '../../../fakes/receiver.ts';
@@ -177,6 +179,42 @@ describe('an event of a time that no process writes', () => {
       await removed(one);
     }
   });
+});
+
+test('texts of any length are not read, neither of an event nor of a subscription', async () => {
+  const one = await verified();
+  const { brandId } = one.brand;
+  const [altered, whole] = [await made(one.brand), await made(one.brand)];
+  const long = `repeat('a', 1000001)`;
+  const { db } = world.system;
+  const range = { after: '0', upTo: '1' };
+  await world.sql(
+    `update events set payload = ${long}, type = ${long}, mac = ${long} where brand_id = $1 and number = 1`,
+    [brandId],
+  );
+  expect(await unmatchedEvents({ brandId }, db, range, 1)).toMatchObject([
+    { payload: '', type: '', mac: '' },
+  ]);
+  // The planted fault: a text that is one byte shorter is read.
+  await world.sql(`update events set payload = substr(payload, 2) where brand_id = $1 and number = 1`, [
+    brandId,
+  ]);
+  expect((await unmatchedEvents({ brandId }, db, range, 1))[0]?.payload).toHaveLength(1_000_000);
+  await fanAll();
+  await working(() => hasArrived(whole));
+  expect(hasArrived(altered)).toBe(false);
+  await world.sql(
+    `update webhooks set settings = ${long}, events = (select array_agg(gen_random_uuid()::text) from generate_series(1, 20000))
+      where webhook_id = $1`,
+    [one.webhook],
+  );
+  await world.sql(`update deliveries set status = 'pending' where webhook_id = $1`, [one.webhook]);
+  const due = await dueWebhooks(db, world.system.now(), []);
+  expect(due.find(({ webhookId }) => webhookId === one.webhook)?.read()).toMatchObject({
+    settings: '',
+    events: [],
+  });
+  await removed(one);
 });
 
 test('an event beyond the last one does not end a subscription', async () => {

@@ -30,7 +30,7 @@ export const addressFields = {
     limits.zip,
   ),
   country: text(
-    'ISO 3166-1 alpha-2 country code. PR, GU, VI, AS and MP are states of the US here.',
+    'ISO 3166-1 alpha-2 country code. With wide validation, PR, GU, VI, AS and MP are states of the US and no countries.',
     limits.country,
     { examples: ['US'] },
   ),

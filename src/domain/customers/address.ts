@@ -62,7 +62,7 @@ const rules: Readonly<Record<string, ValueRule>> = {
   street2: valueRules.street2,
   city: valueRules.city,
   country: (text, validationContext) =>
-    territoriesOfUs.has(text)
+    isWide(validationContext) && territoriesOfUs.has(text)
       ? 'Part of the United States here: send the country US, and this code as the state.'
       : valueRules.country(text, validationContext),
 };

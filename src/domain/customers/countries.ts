@@ -1,6 +1,6 @@
 /**
- * Codes of ISO 3166-1 that an address does not take as its country, because the United States Postal Service delivers
- * there: American Samoa, Guam, the Northern Mariana Islands, Puerto Rico and the Virgin Islands. They are states of
+ * Codes of ISO 3166-1 that no address has as its country where the validation is wide, because the United States Postal
+ * Service delivers there: American Samoa, Guam, the Northern Mariana Islands, Puerto Rico and the Virgin Islands. They are states of
  * the country US, as on an envelope (USPS Publication 28, appendix B).
  */
 export const territoriesOfUs: ReadonlySet<string> = new Set(['AS', 'GU', 'MP', 'PR', 'VI']);

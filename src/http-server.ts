@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import type { BodyPace } from './http/connections/body-watch.ts';
+import { bodyPace, withoutExtraTime } from './http/connections/body-watch.ts';
 import { hostCheck } from './http/hosts.ts';
 import { addMetrics } from './http/metrics.ts';
 import type { Observer } from './http/observe.ts';
@@ -48,8 +49,9 @@ const hstsSeconds = 31_536_000;
 export async function openHttpServer(
   config: Config,
   { system, database }: Runtime,
-  { observer, tls, referenceKey, bodyPace }: HttpServerParts,
+  { observer, tls, referenceKey, bodyPace: pace = bodyPace }: HttpServerParts,
 ): Promise<HttpServer> {
+  let stopping = false;
   const isKnownHost = hostCheck(config.host, config.publicUrl);
   const token = metricsTokenOf(config);
   const uses = openKeyUses(database, system.now);
@@ -70,7 +72,7 @@ export async function openHttpServer(
     origin: config.publicUrl?.replace(/\/+$/, '') ?? '',
     hstsSeconds: tls && config.environment === 'live' ? hstsSeconds : undefined,
     trustProxy: config.trustProxy,
-    bodyPace,
+    bodyPace: () => (stopping ? withoutExtraTime(pace) : pace),
     tls: tls && { cert: tls.cert, key: tls.key },
   });
   addProbes(app, () => database.state === 'ready');
@@ -86,6 +88,7 @@ export async function openHttpServer(
   return {
     url: urlOf(config, app.server.address() as AddressInfo),
     async close() {
+      stopping = true;
       // Without this, a connection with a pending answer would stay open for a minute after it.
       app.server.keepAliveTimeout = 1;
       await app.close();

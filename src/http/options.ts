@@ -23,8 +23,8 @@ export interface ServerOptions {
   readonly origin: string;
   /** Seconds of `Strict-Transport-Security`. Set only in live with the server's own certificate. */
   readonly hstsSeconds: number | undefined;
-  /** How fast bodies have to arrive, where it is not what the reference says: for tests. */
-  readonly bodyPace?: BodyPace | undefined;
+  /** How fast bodies have to arrive now. */
+  readonly bodyPace: () => BodyPace;
   /** PEM. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** CIDRs of proxies whose `X-Forwarded-*` headers are trusted. */

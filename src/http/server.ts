@@ -9,7 +9,7 @@ import { apiPrefix, operations } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Handler } from '../operations/run.ts';
 import { handlers, signedHandlers } from '../operations/table.ts';
-import { acceptBody, bodyPace, longestMs, watchBody } from './connections/body-watch.ts';
+import { acceptBody, longestMs, watchBody } from './connections/body-watch.ts';
 import { discardRest } from './connections/linger.ts';
 import type { SocketRefuser } from './connections/socket.ts';
 import {
@@ -49,7 +49,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const app = fastify({
     ...(options.tls ? { https: { ...options.tls, ...socketLimits } } : { http: socketLimits }),
     // Only a safeguard: headers have their own time, and so has every body.
-    requestTimeout: socketLimits.headersTimeout + longestMs(largestBody, options.bodyPace ?? bodyPace),
+    requestTimeout: socketLimits.headersTimeout + longestMs(largestBody, options.bodyPace()),
     logger: false,
     bodyLimit: ordinaryBody,
     genReqId: nextRequestId,
@@ -135,7 +135,7 @@ function readBodies(app: FastifyInstance): void {
 
 /** Sets the headers of every answer, and logs one line for every request, whatever its outcome. */
 function begin(
-  { observer, bodyPace: pace = bodyPace }: ServerOptions,
+  { observer, bodyPace }: ServerOptions,
   refuse: SocketRefuser,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -145,7 +145,7 @@ function begin(
   reply.header('cache-control', 'no-store');
   if (asksForUpgrade(request.raw)) reply.header('connection', 'close');
   const { raw } = reply;
-  watchBody(request.raw, pace, () => refuse(lateBody(), request.raw.socket));
+  watchBody(request.raw, bodyPace, () => refuse(lateBody(), request.raw.socket));
   trackExchange(request.id, request.raw, raw, (settledStatus, milliseconds) => {
     const principal = requestState.get(request.raw)?.principal;
     observer.request({

@@ -13,7 +13,7 @@ let world: World;
 let brand: BrandClient;
 let closed: boolean;
 beforeEach(async () => {
-  world = await openWorld();
+  world = await openWorld({ apiOnly: true });
   brand = await world.brand();
   closed = false;
   await world.sql(

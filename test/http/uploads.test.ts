@@ -59,7 +59,9 @@ describe('the server', () => {
   /** The tests change it while bodies arrive, so that none of them depends on how fast this machine is. */
   let pace: { -readonly [Name in keyof BodyPace]: BodyPace[Name] };
   let head: string;
+  let isClosed: boolean;
   beforeEach(async () => {
+    isClosed = false;
     pace = { graceMs: never, bytesPerSecond: 1, silenceMs: never, checkEveryMs: 10 };
     world = await openWorld({ apiOnly: true, bodyPace: pace });
     const { headers } = await world.brand();
@@ -73,7 +75,9 @@ describe('the server', () => {
       'Expect: 100-continue',
     );
   });
-  afterEach(() => world.close());
+  afterEach(async () => {
+    if (!isClosed) await world.close();
+  });
 
   /** Connects and sends the head and nearly all of a body. Resolves once the server has read it. */
   async function begin(): Promise<Socket> {
@@ -108,6 +112,16 @@ describe('the server', () => {
     expect(headers).toContain('Connection: close');
     expect(JSON.parse(body).Code).toBe('request_timeout');
     socket.destroy();
+  });
+
+  test('gives no extra time to bodies while it stops, so that a large one does not delay the end', async () => {
+    const socket = await begin();
+    pace.graceMs = 0;
+    const stopped = world.close();
+    isClosed = true;
+    expect(await answerOn(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    socket.destroy();
+    await stopped;
   });
 
   test('closes without a second answer where the body of a refused request stalls', async () => {

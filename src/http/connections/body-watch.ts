@@ -19,6 +19,12 @@ export const bodyPace: BodyPace = {
   checkEveryMs: 1_000,
 };
 
+/** The pace while a server stops: bodies have the ordinary time, so that large ones do not delay the end. */
+export const withoutExtraTime = (pace: BodyPace): BodyPace => ({
+  ...pace,
+  bytesPerSecond: Number.POSITIVE_INFINITY,
+});
+
 export interface BodyProgress {
   readonly elapsedMs: number;
   /** Since the last byte. */
@@ -46,7 +52,7 @@ export function acceptBody(request: IncomingMessage, bytes: number): void {
 }
 
 /** Calls `late` once if the body of a request arrives too slowly. */
-export function watchBody(request: IncomingMessage, pace: BodyPace, late: () => void): void {
+export function watchBody(request: IncomingMessage, pace: () => BodyPace, late: () => void): void {
   if (!hasBody(request)) return;
   const { socket } = request;
   const start = performance.now();
@@ -64,10 +70,10 @@ export function watchBody(request: IncomingMessage, pace: BodyPace, late: () => 
       received: lastBytes - before,
       accepted: accepted.get(request) ?? 0,
     };
-    if (!isLate(progress, pace)) return;
+    if (!isLate(progress, pace())) return;
     clearInterval(timer);
     late();
-  }, pace.checkEveryMs).unref();
+  }, pace().checkEveryMs).unref();
   request.once('close', () => clearInterval(timer));
 }
 

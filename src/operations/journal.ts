@@ -133,22 +133,28 @@ export function proofOfEvent({ vault }: EventVault, brandId: BrandId, event: Sto
   return missing === undefined ? 'altered' : { missing };
 }
 
-/** The error for an event that cannot be verified here. */
-export const unverifiable = (brandId: BrandId, { number }: StoredEvent, missing: number): VaultError =>
-  new VaultError(
-    'unknown_root_version',
-    `The event ${number} of brand ${brandId} is under root key version ${missing}, which is not loaded.`,
-  );
+/** An event that cannot be verified here, because a version of the root key is not loaded. */
+export class UnverifiableEvent extends VaultError {
+  override readonly name = 'UnverifiableEvent';
+  readonly version: number;
+  constructor(brandId: BrandId, { number }: StoredEvent, version: number) {
+    super(
+      'unknown_root_version',
+      `The event ${number} of brand ${brandId} is under root key version ${version}, which is not loaded.`,
+    );
+    this.version = version;
+  }
+}
 
 /**
  * Whether the service wrote a stored event.
  *
- * @throws VaultError where that cannot be verified here, because a version of the root key is not loaded.
+ * @throws UnverifiableEvent
  */
 export function isProvenEvent(system: EventVault, brandId: BrandId, event: StoredEvent): boolean {
   const proof = proofOfEvent(system, brandId, event);
   if (typeof proof === 'string') return proof === 'proven';
-  throw unverifiable(brandId, event, proof.missing);
+  throw new UnverifiableEvent(brandId, event, proof.missing);
 }
 
 /** @throws VaultError where it was altered, or that cannot be verified here. */

@@ -4,6 +4,7 @@ import { UnreadableTime, withOffset } from '../../domain/time.ts';
 import { matchesEventType } from '../../domain/webhooks/subscription.ts';
 import type { StoredEvent } from '../../store/audit/journal.ts';
 import { headsOfBrands } from '../../store/audit/sequencer.ts';
+import { isRootVersionInUse } from '../../store/brands/root-versions.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import { isOutdatedKey, isUnavailable } from '../../store/connection/outage.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
@@ -16,9 +17,9 @@ import type { WebhookId, WebhookRow } from '../../store/webhooks/subscriptions.t
 import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { requireGenuineHead } from '../audit/checkpoints.ts';
-import { ForeignTrail } from '../audit/foreign.ts';
+import { ForeignTrail, StoppedTrail, WaitingTrail } from '../audit/foreign.ts';
 import { openProfile } from '../customers/change.ts';
-import { proofOfEvent, unverifiable } from '../journal.ts';
+import { proofOfEvent, UnverifiableEvent } from '../journal.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { bodyWithCustomer, payloadSealContext } from './sealing.ts';
@@ -99,7 +100,7 @@ async function provenEnd(system: System, db: Connection, brandId: BrandId): Prom
  * the others: it is not sent, an alarm is raised, and the doctor names it. An event that cannot be verified here waits
  * with those behind it, because another machine may have the version of the root key.
  *
- * @throws VaultError where the first event already cannot be verified.
+ * @throws UnverifiableEvent where that is the first one.
  */
 function provenEvents(
   system: System,
@@ -111,7 +112,7 @@ function provenEvents(
   for (const event of events) {
     const proof = proofOfEvent(system, brandId, event);
     if (typeof proof !== 'string') {
-      if (last === undefined) throw unverifiable(brandId, event, proof.missing);
+      if (last === undefined) throw new UnverifiableEvent(brandId, event, proof.missing);
       break;
     }
     if (proof === 'proven') proven.push(event);
@@ -124,6 +125,16 @@ function provenEvents(
 const raiseAlarm = ({ security }: System, brandId: BrandId): void =>
   security.record({ name: 'record_altered', outcome: 'detected', brandId, operation: 'fanOut' });
 
+/**
+ * Whether an error shows a row that the service most likely did not write. It does not where this machine only lacks a
+ * version of the root key that the installation uses.
+ */
+async function isOfAlteredRow({ db }: System, error: unknown): Promise<boolean> {
+  if (error instanceof WaitingTrail || error instanceof UnverifiableEvent)
+    return !(await isRootVersionInUse(db, error.version));
+  return error instanceof StoppedTrail || error instanceof UnreadableTime;
+}
+
 /** If another process has rotated the brand's keys, the subscription is tried again at once. */
 async function noteFailure(
   system: System,
@@ -131,7 +142,7 @@ async function noteFailure(
   error: unknown,
   failures: FanOutFailures,
 ): Promise<void> {
-  if (error instanceof ForeignTrail) raiseAlarm(system, brandId);
+  if (await isOfAlteredRow(system, error).catch(() => false)) raiseAlarm(system, brandId);
   if (!isOutdatedKey(error)) return failures.failed(webhookId, error);
   await system.keyrings
     .reload(brandId)

@@ -89,7 +89,7 @@ describe('the other brands go on beside', () => {
     [
       'an event under a version of the root key that does not exist',
       `update events set mac = ${unknownVersion} where brand_id = $1`,
-      { name: 'VaultError', code: 'unknown_root_version' },
+      { name: 'UnverifiableEvent', code: 'unknown_root_version' },
     ],
     [
       'an end of the events under such a version',
@@ -112,13 +112,27 @@ describe('the other brands go on beside', () => {
     const lost = await made(attacked.brand);
     const customer = await made(other.brand);
     await world.sql(plant, [attacked.brand.brandId]);
+    const before = alarms();
     await expect(fanAll()).rejects.toMatchObject(cause);
     await working((reported) => {
       const isReported = reported.some((error) => expect.objectContaining(cause).asymmetricMatch(error));
       return isReported && hasArrived(customer);
     });
     expect(hasArrived(lost)).toBe(false);
+    expect(alarms()).toBeGreaterThan(before);
     await removed(attacked);
+  });
+
+  test('no alarm is raised where this machine only lacks a version that is in use', async () => {
+    const one = await verified();
+    await made(one.brand);
+    await world.sql(`update events set mac = ${unknownVersion} where brand_id = $1`, [one.brand.brandId]);
+    await world.sql('insert into root_versions (version, since) values (99, now())');
+    const before = alarms();
+    await expect(fanAll()).rejects.toMatchObject({ name: 'UnverifiableEvent' });
+    expect(alarms()).toBe(before);
+    await world.sql('delete from root_versions where version = 99');
+    await removed(one);
   });
 
   test('a subscription of an infinite age with deliveries that are due', async () => {

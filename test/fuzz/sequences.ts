@@ -222,6 +222,12 @@ export class Sequences {
     await this.#do(maker, 'decideKycReview', 403, own);
     await this.#do(maker, 'decideKycReview', 200, approval);
     await this.#do(maker, 'decideKycReview', 409, approval);
+    const kept = { ...params, verification_id: review };
+    await this.#do(maker, 'getVerification', 200, { params: kept });
+    await this.#do(maker, 'deleteCustomer', 200, { params });
+    await this.#do(maker, 'getVerification', 404, { params: kept });
+    await this.#do(maker, 'getRestrictedVerification', 200, { params: kept });
+    await this.#do(maker, 'getRestrictedDocument', 200, { params: { ...kept, ...one } });
   }
 
   /** The customer's review, once background work has made one; it may be on no first page. */

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { shortTextField } from '../src/contract/shapes.ts';
 import { checkTexts } from '../src/contract/validate.ts';
 import { Problems } from '../src/domain/problems.ts';
-import { checkShortTexts, cleanText, shortText } from '../src/domain/short-text.ts';
-import { harmfulText } from '../src/domain/text.ts';
+import { checkShortTexts, cleanText, harmfulText, shortText } from '../src/domain/text.ts';
 
 describe('a short text', () => {
   const rules = { reason: shortText(5, { minLength: 3 }), note: shortText(4, { minLength: 0 }) };

@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { OperatorError } from '../domain/operator-error.ts';
-import { cleanText, shortText, shortTextProblem } from '../domain/short-text.ts';
-import { harmfulText, isHarmless } from '../domain/text.ts';
+import { cleanText, harmfulText, isHarmless, shortText, shortTextProblem } from '../domain/text.ts';
 import type { Format } from './output.ts';
 import { printNotice } from './output.ts';
 

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { budgetKinds, lookupOutcomes, lookupValues } from '../domain/customers/lookups.ts';
 import { documentTypes } from '../domain/document-types.ts';
 import { kycStatuses } from '../domain/kyc/verification.ts';
-import { validations } from '../domain/values.ts';
+import { validations } from '../domain/validation.ts';
 import { payloadKinds } from '../domain/webhooks/subscription.ts';
 import { oneOf, uuid } from './shapes.ts';
 

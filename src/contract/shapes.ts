@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { ShortText } from '../domain/short-text.ts';
+import type { ShortText } from '../domain/text.ts';
 import type { Limits } from '../domain/values.ts';
 
 /** An enumeration as JSON Schema writes it. TypeBox's own union would report one error per member. */

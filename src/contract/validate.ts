@@ -4,8 +4,7 @@ import type { TObject, TSchema } from 'typebox';
 import { serverOwnedFields } from '../domain/fields.ts';
 import { parseId } from '../domain/ids.ts';
 import { notValid, Problems } from '../domain/problems.ts';
-import { withoutLines } from '../domain/short-text.ts';
-import { harmfulText, isHarmless, textProblem } from '../domain/text.ts';
+import { harmfulText, isHarmless, textProblem, withoutLines } from '../domain/text.ts';
 
 /**
  * Validates requests against the schema of their row. Types in bodies are never coerced and no member is silently

@@ -4,6 +4,7 @@ import { lengthOf, normalForm, textProblem } from './text.ts';
 import type { Instant } from './time.ts';
 import { dayOf, isCalendarDay } from './time.ts';
 import { kycTriggers } from './trigger-numbers.ts';
+import type { Validation } from './validation.ts';
 
 /**
  * The rules for single values, one function each, which returns the problem as a sentence, or `undefined`. The
@@ -19,14 +20,6 @@ export interface ValidationContext {
   /** What the brand takes; `bond` unless its operator has set something else. */
   readonly validation?: Validation;
 }
-
-/**
- * Which values a brand takes. `bond` is exactly the seed's tables. `wide` also takes names and addresses of the world
- * beyond them (docs/validation.md). `wide-itin` is `wide`, and takes ITINs where an SSN belongs.
- */
-export const validations = ['bond', 'wide', 'wide-itin'] as const;
-export type Validation = (typeof validations)[number];
-export const defaultValidation: Validation = 'bond';
 
 export const isWide = ({ validation }: ValidationContext): boolean =>
   validation === 'wide' || validation === 'wide-itin';

@@ -95,6 +95,7 @@ test('every command that changes something takes a reason', () => {
   const taking = leaves(defineProgram(), '').filter(([, takes]) => takes);
   expect(taking.map(([name]) => name)).toEqual([
     'brands create',
+    'brands set',
     'keys create',
     'keys rotate',
     'keys revoke',

@@ -301,7 +301,7 @@ describe('without a running server', { timeout: 120_000 }, () => {
     expect((listed.json as { name: string }[]).map(({ name }) => name).sort()).toEqual(names);
     const withKey = await clientele(['brands', 'create', 'Dee', '--with-key', '--output', 'json'], own);
     expect(withKey).toMatchObject({ code: 0, stderr: '' });
-    expect(Object.keys(withKey.json)).toEqual(['bond_brand_id', 'name', 'date_created', 'key']);
+    expect(Object.keys(withKey.json)).toEqual(['bond_brand_id', 'name', 'date_created', 'validation', 'key']);
     expect(withKey.json.key).toMatchObject({ brand: 'Dee', scopes: defaultScopes });
     const again = await serve(own);
     for (const { identity, authorization } of [key.json, withKey.json.key]) {

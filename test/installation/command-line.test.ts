@@ -58,7 +58,7 @@ describe('shell completion', () => {
   const typed: readonly (readonly [words: readonly string[], offered: string])[] = [
     [['clientele', 'ke'], 'keys'],
     [['clientele', 'keys', ''], 'create list review rotate revoke enable set-owner'],
-    [['clientele', '--output', 'json', 'brands', ''], 'create list'],
+    [['clientele', '--output', 'json', 'brands', ''], 'create list set'],
     [['clientele', 'keys', 'create', '--brand', 'Blue Ridge', '--s'], '--scopes'],
     [['clientele', 'brands', 'create', 'Blue Ridge', '--w'], '--with-key'],
     [['clientele', 'programs', 'set', 'cards', '--provider', ''], 'sandbox manual http'],

@@ -1,6 +1,6 @@
 import { withOffset } from '../../domain/time.ts';
-import type { Validation } from '../../domain/values.ts';
-import { defaultValidation } from '../../domain/values.ts';
+import type { Validation } from '../../domain/validation.ts';
+import { defaultValidation } from '../../domain/validation.ts';
 import type { NewKey } from '../../operations/brands/api-keys.ts';
 import { withBrand, withSystem } from '../command.ts';
 import { keyWithSecret, secretText, warnAboutSecret } from '../key-text.ts';

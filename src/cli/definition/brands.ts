@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { defaultScopes, scopes } from '../../domain/scopes.ts';
-import { validations } from '../../domain/values.ts';
+import { validations } from '../../domain/validation.ts';
 import {
   brandOption,
   commaSeparated,

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { revealReason } from '../../domain/audit/query.ts';
-import { checkShortTexts } from '../../domain/short-text.ts';
+import { checkShortTexts } from '../../domain/text.ts';
 import { shortTextField, uuid } from '../shapes.ts';
 import { customerExample } from './examples.ts';
 

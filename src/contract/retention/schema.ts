@@ -3,7 +3,7 @@ import { kycStatuses } from '../../domain/kyc/verification.ts';
 import { deletionCursorPattern } from '../../domain/retention/paging.ts';
 import { bases, erasureCauses, maxPolicy } from '../../domain/retention/policy.ts';
 import { policyNames, reason } from '../../domain/retention/requests.ts';
-import { checkShortTexts } from '../../domain/short-text.ts';
+import { checkShortTexts } from '../../domain/text.ts';
 import { customer } from '../customers/schema.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { oneOf, shortTextField, text, uuid } from '../shapes.ts';

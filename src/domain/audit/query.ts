@@ -1,5 +1,5 @@
 import { parseId } from '../ids.ts';
-import { shortText } from '../short-text.ts';
+import { shortText } from '../text.ts';
 import type { Instant } from '../time.ts';
 
 /** The filters and the cursors of the audit trail. */

@@ -1,6 +1,6 @@
 import type { CustomerField } from '../fields.ts';
 import { Problems } from '../problems.ts';
-import { checkShortTexts, shortText } from '../short-text.ts';
+import { checkShortTexts, shortText } from '../text.ts';
 import type { ValidationContext } from '../values.ts';
 import type { CustomerChange } from './customer.ts';
 import { checkCustomer } from './customer.ts';

@@ -1,5 +1,5 @@
 import { Problems } from '../problems.ts';
-import { shortText, shortTextProblem } from '../short-text.ts';
+import { shortText, shortTextProblem } from '../text.ts';
 import type { KycEvent } from './verification.ts';
 
 /** The decisions of a reviewer and their effect on the verification. */

@@ -1,5 +1,5 @@
 import { Problems } from '../problems.ts';
-import { shortText } from '../short-text.ts';
+import { shortText } from '../text.ts';
 import { dayOf, isCalendarDay } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
 import type { RetentionPolicy } from './policy.ts';

@@ -1,8 +1,7 @@
 import { parseId } from '../ids.ts';
 import { Problems } from '../problems.ts';
 import type { Scope } from '../scopes.ts';
-import { checkShortTexts, shortText } from '../short-text.ts';
-import { isHarmless } from '../text.ts';
+import { checkShortTexts, isHarmless, shortText } from '../text.ts';
 import type { Instant } from '../time.ts';
 import { notATime, parseInstant } from '../time.ts';
 import { typesOf } from './events.ts';

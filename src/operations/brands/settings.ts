@@ -1,6 +1,6 @@
 import type { BrandId } from '../../domain/ids.ts';
-import type { Validation } from '../../domain/values.ts';
-import { defaultValidation } from '../../domain/values.ts';
+import type { Validation } from '../../domain/validation.ts';
+import { defaultValidation } from '../../domain/validation.ts';
 import { changeSettings } from '../../store/brands/settings.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { operatorEntry } from '../audit/operator.ts';

@@ -13,8 +13,7 @@ import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { Problems } from '../../domain/problems.ts';
 import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
-import { cleanText } from '../../domain/short-text.ts';
-import { asciiJson } from '../../domain/text.ts';
+import { asciiJson, cleanText } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import { digitsOf } from '../../domain/values.ts';
 import type {

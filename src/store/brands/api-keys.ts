@@ -2,7 +2,7 @@ import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import type { Validation } from '../../domain/values.ts';
+import type { Validation } from '../../domain/validation.ts';
 import type { NewEntry } from '../audit/journal.ts';
 import { entryParameters, journalSql } from '../audit/journal.ts';
 import { bytes, columns, computed, id, instant, named, number, optional, text, words } from '../columns.ts';

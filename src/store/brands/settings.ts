@@ -1,4 +1,4 @@
-import type { Validation } from '../../domain/values.ts';
+import type { Validation } from '../../domain/validation.ts';
 import type { NewEntry } from '../audit/journal.ts';
 import { entryParameters, journalSql } from '../audit/journal.ts';
 import { columns, number, text } from '../columns.ts';

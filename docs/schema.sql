@@ -162,6 +162,29 @@ create table customer_counts (
   constraint customer_counts_pkey PRIMARY KEY (brand_id, bucket, slot)
 ) with (fillfactor=50);
 
+create table customer_history (
+  brand_id uuid not null,
+  history_id uuid not null,
+  customer_id uuid not null,
+  version integer not null,
+  changed_at timestamp with time zone not null,
+  fields text[] not null,
+  earlier text not null,
+  ssn text,
+  constraint customer_history_pkey PRIMARY KEY (brand_id, history_id),
+  constraint customer_history_brand_id_customer_id_version_key UNIQUE (brand_id, customer_id, version)
+);
+CREATE TRIGGER customer_history_insert_current BEFORE INSERT ON customer_history FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.earlier), sealed_head(new.ssn)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER customer_history_update_current BEFORE UPDATE OF earlier, ssn ON customer_history FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.earlier) IS DISTINCT FROM sealed_name(old.earlier) THEN sealed_head(new.earlier)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.ssn) IS DISTINCT FROM sealed_name(old.ssn) THEN sealed_head(new.ssn)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table customers (
   brand_id uuid not null,
   customer_id uuid not null,

@@ -43,7 +43,8 @@ const subjects: Readonly<
 > = {
   domain: {
     folders: {
-      '.': [],
+      '.': ['sealing'],
+      sealing: ['.'],
       audit: ['.'],
       webhooks: ['.'],
       kyc: ['.', 'webhooks'],

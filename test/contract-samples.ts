@@ -212,6 +212,16 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await brand.call('DELETE', `/customers/${customerId}`);
     return { method: 'GET', path: `/restricted-customers/${customerId}/change-requests`, options: {} };
   },
+  listCustomerHistory: async (brand) => ({
+    method: 'GET',
+    path: `${await changedPath(brand)}/history`,
+    options: {},
+  }),
+  listRestrictedCustomerHistory: async (brand) => {
+    const path = await changedPath(brand);
+    await brand.call('DELETE', path);
+    return { method: 'GET', path: `/restricted-customers/${path.split('/')[2]}/history`, options: {} };
+  },
   revealRestrictedSsn: async (brand) => ({
     method: 'POST',
     path: `${await restrictedPath(brand)}/ssn`,
@@ -317,6 +327,13 @@ const webhookPath = async (brand: BrandClient): Promise<string> =>
 
 export const customerPath = async (brand: BrandClient): Promise<string> =>
   `/customers/${(await newCustomer(brand)).json.customer_id}`;
+
+/** A customer with another number than it had. */
+async function changedPath(brand: BrandClient): Promise<string> {
+  const path = await customerPath(brand);
+  await brand.call('PATCH', path, { body: { ssn: person().ssn } });
+  return path;
+}
 
 /** A customer whose verification has passed, and who is locked therefore. */
 export async function verifiedCustomer(brand: BrandClient, overrides: object = {}): Promise<string> {

@@ -3,6 +3,7 @@ import { auditOperations } from './audit.ts';
 import { addressOperations } from './customers/addresses.ts';
 import { changeRequestOperations } from './customers/change-requests.ts';
 import { customerOperations } from './customers/customers.ts';
+import { historyOperations } from './customers/history.ts';
 import { callbackOperations } from './kyc/callbacks.ts';
 import { programOperations } from './kyc/programs.ts';
 import { verificationRecordOperations } from './kyc/records.ts';
@@ -32,6 +33,7 @@ export const contract = {
   ...callbackOperations,
   ...changeRequestOperations,
   ...auditOperations,
+  ...historyOperations,
   ...retentionOperations,
   ...restrictedRecordOperations,
   ...eventOperations,

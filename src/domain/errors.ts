@@ -345,6 +345,8 @@ export const errorCatalogue = {
   unknown_get_restricted_verification: unknown('reading the restricted verification'),
   unknown_get_restricted_document: unknown('reading the restricted document'),
   unknown_list_restricted_change_requests: unknown('listing the restricted change requests'),
+  unknown_list_customer_history: unknown("listing the customer's earlier values"),
+  unknown_list_restricted_customer_history: unknown("listing the restricted customer's earlier values"),
   unknown_reveal_restricted_ssn: unknown('showing the restricted ssn'),
   unknown_request_erasure: unknown('taking the request for erasure'),
   unknown_approve_erasure: unknown('erasing the record'),

@@ -13,7 +13,7 @@ export const scopes = {
   'events:read': 'Read the stream of events.',
   'audit:read': 'Read the audit trail.',
   'compliance:read':
-    'Read the records of deleted customers that are kept by law, verifications and documents included.',
+    'Read the records of deleted customers that are kept by law, verifications and documents included, and the earlier values of every customer.',
   'compliance:write': 'Set legal holds, request early erasure, and change the retention policy.',
 } as const;
 

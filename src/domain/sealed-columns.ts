@@ -1,53 +1,4 @@
-import type { Instant } from './time.ts';
-
-/** The forms of values that a record is bound to. A `day` is `YYYY-MM-DD`, `hex` is bytes in hexadecimal digits. */
-interface BoundForms {
-  readonly text: string;
-  readonly number: number;
-  readonly instant: Instant;
-  readonly words: readonly string[];
-  readonly hex: string;
-  readonly day: string;
-  readonly flag: boolean;
-}
-export type BoundForm = keyof BoundForms;
-
-/**
- * Every column that holds ciphertext under a brand's keys, declared once. It determines the context that a record
- * is sealed for (`sealContext`), what a rotation re-seals and the doctor counts (store/rotation/sealed-columns.ts),
- * and what an erasure clears in rows that stay (store/retention/erasure-tables.ts). A test compares the
- * declarations with the schema: each column is declared exactly once.
- */
-interface Declaration {
-  /** What the column holds. Each purpose has its own key, derived from the brand's key. */
-  readonly purpose: string;
-  /**
-   * The id that a record is sealed for: text, with columns of its row in braces. A record opens under this id
-   * alone, so two columns with one purpose need two forms of it. `{sha256(column)}` is a digest in hex.
-   */
-  readonly recordId: string;
-  /** The column that counts how often the record was sealed. Without one, the seal number is always the first. */
-  readonly sealCounter?: string;
-  /** A column with unique values within the brand, and its type: a rotation pages through the rows by it. */
-  readonly key: readonly [column: string, type: string];
-  /** Where a row may be without a record. */
-  readonly optional?: true;
-  /** The type of the column itself: text in base64, unless said otherwise. */
-  readonly type?: 'text' | 'bytea';
-  /** How many rows a rotation reads in one statement, where the usual number would be too much. */
-  readonly batchSize?: number;
-  /**
-   * Readable columns of the same row that the record is bound to. With another value in one of them it does not open. A writer of the table without the key can therefore not change them.
-   */
-  readonly bound?: Readonly<Record<string, BoundForm>>;
-  /**
-   * The same for columns that a later migration added. The nulls at their end are left out of what the record is bound
-   * to. A row from before that migration therefore opens as it is: in such a column, null means what held before.
-   */
-  readonly boundLater?: Readonly<Record<string, BoundForm>>;
-  /** The table is younger than the first records that were bound, so it has no older ones to bind. */
-  readonly newTable?: true;
-}
+import type { BoundForm, BoundForms, Declaration } from './sealing/declaration.ts';
 
 const ofCustomer = { recordId: '{customer_id}', key: ['customer_id', 'uuid'] } as const;
 /** What decides about a customer besides the profile: the state of KYC, legal holds and the moments that rules read. */
@@ -70,8 +21,13 @@ const profile = {
   boundLater: { closing_stated_on: 'day' },
 } as const;
 const ssn = { ...ofCustomer, purpose: 'ssn', sealCounter: 'ssn_seal' } as const;
-/** The key of one customer's digests in the audit trail. */
+/** The key that one customer has: for digests in the audit trail, and for what changes replaced. */
 const auditKey = { ...ofCustomer, purpose: 'digests' } as const;
+const ofHistory = {
+  recordId: 'history/{customer_id}/{history_id}',
+  key: ['history_id', 'uuid'],
+  newTable: true,
+} as const;
 /** A reason belongs to the entry with exactly this body. */
 const entryReason = { purpose: 'reason', recordId: '{sha256(body)}' } as const;
 const document = { purpose: 'document', key: ['document_id', 'uuid'] } as const;
@@ -80,6 +36,11 @@ const proof = { purpose: 'row', type: 'text' } as const;
 const ofChangeRequest = { purpose: 'reason', key: ['change_request_id', 'uuid'] } as const;
 
 /**
+ * Every column that holds ciphertext under a brand's keys, declared once. It determines the context that a record
+ * is sealed for (`sealContext`), what a rotation re-seals and the doctor counts (store/rotation/sealed-columns.ts),
+ * and what an erasure clears in rows that stay (store/retention/erasure-tables.ts). A test compares the
+ * declarations with the schema: each column is declared exactly once.
+ *
  * By table and column. The order counts: rows move from `customers` to `deleted_customers` and from `journal`
  * to `audit`, and a rotation follows them.
  */
@@ -96,6 +57,13 @@ export const sealedColumns = {
     key: ['customer_id', 'uuid'],
     bound: { deleted_at: 'instant' },
   },
+  /** What a change of a customer replaced, under the customer's own key (`CustomerKey`) within the brand's. */
+  'customer_history.earlier': {
+    purpose: 'profile',
+    ...ofHistory,
+    bound: { version: 'number', changed_at: 'instant', fields: 'words' },
+  },
+  'customer_history.ssn': { purpose: 'ssn', ...ofHistory, optional: true },
   'idempotency.answer': { purpose: 'idempotency', recordId: '{record_id}', key: ['key', 'bytea'] },
   'journal.reason': { ...entryReason, key: ['arrived', 'bigint'] },
   'audit.reason': { ...entryReason, key: ['number', 'bigint'] },

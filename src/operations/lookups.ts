@@ -87,6 +87,7 @@ export const noteReveal = (
   context: Context,
   about: NonNullable<Spending['about']>,
   words: string,
+  facts?: ChangeRecord['facts'],
 ): Promise<void> =>
   pay(context, {
     kind: 'reveal',
@@ -94,6 +95,7 @@ export const noteReveal = (
     customerId: about.customerId,
     fields: ['ssn'],
     reason: { words, keyring: context.keyring },
+    ...(facts && { facts }),
     about,
   });
 

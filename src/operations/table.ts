@@ -6,6 +6,7 @@ import * as apiKeys from './brands/api-keys.ts';
 import * as addresses from './customers/addresses.ts';
 import * as changeRequests from './customers/change-requests.ts';
 import * as customers from './customers/customers.ts';
+import * as history from './customers/history/records.ts';
 import * as lists from './customers/lists.ts';
 import * as reveal from './customers/reveal.ts';
 import { receiveKycCallback } from './kyc/callbacks.ts';
@@ -38,6 +39,7 @@ export const handlers: {
   ...addresses,
   ...changeRequests,
   ...customers,
+  ...history,
   ...lists,
   ...reveal,
   ...kycDocuments,

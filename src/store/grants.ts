@@ -21,6 +21,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   brands: 'select, insert',
   change_requests: everything,
   customer_counts: 'select, insert, update',
+  customer_history: 'select, insert, update (earlier, ssn), delete',
   customers: everything,
   deleted_customers: everything,
   deliveries: everything,

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Purpose, SealContext } from '../domain/sealed-columns.ts';
-import { deriveKey, keyFromBytes, mac } from './derive.ts';
+import type { CustomerKey } from './customer-key.ts';
+import { customerKeyOf } from './customer-key.ts';
+import { deriveKey, mac } from './derive.ts';
 import { bytesToText, checkId, checkUint32, fromBase64, LONGEST_ID, textToBytes, tuple } from './encoding.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { UnknownKeyVersion, VaultError } from './vault-error.ts';
@@ -33,10 +35,10 @@ export interface Keyring {
   sealBytes(context: SealContext, bytes: Buffer): Buffer;
   /** Like `open`, for bytes. */
   openBytes(context: SealContext, sealed: Buffer): Buffer;
-  /** A new random key for digests: its sealed form, and the digest function. */
-  newDigester(context: SealContext): { readonly sealed: string; readonly digest: Digest };
-  /** Opens a key for digests. Throws like `open`. */
-  digester(context: SealContext, sealed: string): Digest;
+  /** A new random key of one customer: its sealed form, and the key. */
+  newCustomerKey(context: SealContext): { readonly sealed: string; readonly key: CustomerKey };
+  /** Opens a key of one customer. Throws like `open`. */
+  customerKey(context: SealContext, sealed: string): CustomerKey;
   /** The same record under the newest key, in the same context. The plaintext stays in here. */
   reseal(context: SealContext, sealed: string | Buffer): string | Buffer;
   /** The key version a record names, unauthenticated: good for finding what a rotation has still to re-seal. */
@@ -46,9 +48,6 @@ export interface Keyring {
   /** Like `index`, under an older key. Throws `UnknownKeyVersion`. */
   indexAt(version: number, kind: IndexKind, normalised: string): Buffer;
 }
-
-/** The digest of a value under a name, 32 bytes in base64. It only shows whether two values are equal. */
-export type Digest = (name: string, value: string) => string;
 
 /** Versions and their keys, at least one. */
 type KeyVersions = ReadonlyMap<number, KeyObject>;
@@ -73,13 +72,7 @@ export function makeKeyring(
     return form;
   }
 
-  function unreadable(context: SealContext): VaultError {
-    const { purpose, recordId, sealNumber } = context;
-    return new VaultError(
-      'unreadable',
-      `The ${purpose} record ${recordId} of brand ${brandId}, seal ${sealNumber}, does not open.`,
-    );
-  }
+  const unreadable = (context: SealContext) => unreadableRecord(brandId, context);
 
   function sealBytes(context: SealContext, bytes: Buffer): Buffer {
     const { key, aad } = purposeKey(context.purpose, sealVersion);
@@ -95,9 +88,19 @@ export function makeKeyring(
     return plain;
   }
 
-  function indexAt(version: number, kind: IndexKind, normalised: string): Buffer {
-    return mac(indexKey(kind, version), textToBytes(normalised));
+  const sealText = (context: SealContext, text: string): string =>
+    sealBytes(context, textToBytes(text)).toString('base64');
+
+  function openText(context: SealContext, sealed: string): string {
+    const text = bytesToText(openBytes(context, fromBase64(sealed)));
+    if (text === undefined) throw unreadable(context);
+    return text;
   }
+
+  const outer = { brandId, nextNonce, seal: sealText, open: openText, unreadable };
+
+  const indexAt = (version: number, kind: IndexKind, normalised: string): Buffer =>
+    mac(indexKey(kind, version), textToBytes(normalised));
 
   return Object.freeze({
     brandId,
@@ -107,18 +110,15 @@ export function makeKeyring(
     indexFormAt,
     sealBytes,
     openBytes,
-    seal: (context: SealContext, text: string) => sealBytes(context, textToBytes(text)).toString('base64'),
-    open: (context: SealContext, sealed: string) => {
-      const text = bytesToText(openBytes(context, fromBase64(sealed)));
-      if (text === undefined) throw unreadable(context);
-      return text;
-    },
-    newDigester: (context: SealContext) => {
+    seal: sealText,
+    open: openText,
+    newCustomerKey: (context: SealContext) => {
       const secret = newSecret();
       const sealed = sealBytes(context, secret).toString('base64');
-      return { sealed, digest: digestUnder(secret) };
+      return { sealed, key: customerKeyOf(secret, outer) };
     },
-    digester: (context: SealContext, sealed: string) => digestUnder(openBytes(context, fromBase64(sealed))),
+    customerKey: (context: SealContext, sealed: string) =>
+      customerKeyOf(openBytes(context, fromBase64(sealed)), outer),
     reseal: (context: SealContext, sealed: string | Buffer) => {
       const isText = typeof sealed === 'string';
       const plain = openBytes(context, isText ? fromBase64(sealed) : sealed);
@@ -126,13 +126,22 @@ export function makeKeyring(
       plain.fill(0);
       return isText ? again.toString('base64') : again;
     },
-    versionOf: (sealed: string) => {
-      const record = fromBase64(sealed);
-      return record && recordVersion(record);
-    },
+    versionOf,
     index: (kind: IndexKind, normalised: string) => indexAt(indexVersion, kind, normalised),
     indexAt,
   });
+}
+
+function versionOf(sealed: string): number | undefined {
+  const record = fromBase64(sealed);
+  return record && recordVersion(record);
+}
+
+function unreadableRecord(brandId: string, { purpose, recordId, sealNumber }: SealContext): VaultError {
+  return new VaultError(
+    'unreadable',
+    `The ${purpose} record ${recordId} of brand ${brandId}, seal ${sealNumber}, does not open.`,
+  );
 }
 
 /** The keys that are derived from one brand's keys, at first use, and kept. */
@@ -167,11 +176,6 @@ function derivedKeys(brandId: string, brandKeys: KeyVersions, indexKeys: KeyVers
   }
 
   return { purposeKey, indexKey };
-}
-
-function digestUnder(secret: Buffer): Digest {
-  const key = keyFromBytes(secret);
-  return (name, value) => mac(key, tuple(name, value)).toString('base64');
 }
 
 interface PurposeKey {

@@ -11,7 +11,8 @@ import { makeSigner, type Signer, signersOf } from './signer.ts';
 import { VaultError } from './vault-error.ts';
 
 export type { Purpose, SealContext } from '../domain/sealed-columns.ts';
-export type { Digest, IndexKind, Keyring } from './keyring.ts';
+export type { CustomerKey, Digest } from './customer-key.ts';
+export type { IndexKind, Keyring } from './keyring.ts';
 export { isAboutRecord, openedOrNothing, UnknownKeyVersion, VaultError } from './vault-error.ts';
 
 /** `brand` keys seal records, `index` keys make blind indexes. */

@@ -122,6 +122,7 @@ const expected: readonly string[] = [
   'clientele_app: table brands: insert, select',
   'clientele_app: table change_requests: delete, insert, select, update',
   'clientele_app: table customer_counts: insert, select, update',
+  'clientele_app: table customer_history: delete, insert, select, update (earlier, ssn)',
   'clientele_app: table customers: delete, insert, select, update',
   'clientele_app: table deleted_customers: delete, insert, select, update',
   'clientele_app: table deliveries: delete, insert, select, update',

@@ -129,6 +129,8 @@ test('the purpose and the record id of a column stay what its stored records wer
     ['deleted_customers.ssn', 'ssn', '{customer_id}'],
     ['deleted_customers.audit_key', 'digests', '{customer_id}'],
     ['deleted_customers.deletion', 'row', 'deletion/{customer_id}'],
+    ['customer_history.earlier', 'profile', 'history/{customer_id}/{history_id}'],
+    ['customer_history.ssn', 'ssn', 'history/{customer_id}/{history_id}'],
     ['idempotency.answer', 'idempotency', '{record_id}'],
     ['journal.reason', 'reason', '{sha256(body)}'],
     ['audit.reason', 'reason', '{sha256(body)}'],

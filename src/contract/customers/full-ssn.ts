@@ -15,6 +15,11 @@ export const fullSsn = {
           'Why the SSN is needed; sealed, and shown with the audit entry.',
           revealReason,
         ),
+        history_id: Type.Optional(
+          uuid(
+            'Shows the number that this change replaced (listCustomerHistory), in place of the present one.',
+          ),
+        ),
       },
       { title: 'SsnReason', ...closed },
     ),

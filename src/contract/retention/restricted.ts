@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { wholeRequest } from '../customers/change-requests.ts';
 import { changeRequestReadExample } from '../customers/examples.ts';
 import { fullSsn } from '../customers/full-ssn.ts';
+import { historyList } from '../customers/history.ts';
 import { fileExample, restrictedVerificationExample, verificationsExample } from '../kyc/examples.ts';
 import { fileWithContent, restrictedVerification, verificationBrief } from '../kyc/record-schema.ts';
 import { listOf, listQuery } from '../lists.ts';
@@ -97,6 +98,22 @@ const listRestrictedChangeRequests = operation({
   unknownError: 'unknown_list_restricted_change_requests',
 });
 
+const listRestrictedCustomerHistory = operation({
+  operationId: 'listRestrictedCustomerHistory',
+  method: 'GET',
+  path: '/restricted-customers/{customer_id}/history',
+  tag,
+  summary: "List a deleted customer's earlier values",
+  description:
+    'What every change of the customer replaced, the newest first. An SSN is masked. Each read is recorded in the audit trail.',
+  scope: 'compliance:read',
+  params: customerParam,
+  ...historyList,
+  schemaError: 'retention_schema',
+  errors: ['customer_dne'],
+  unknownError: 'unknown_list_restricted_customer_history',
+});
+
 const revealRestrictedSsn = operation({
   operationId: 'revealRestrictedSsn',
   method: 'POST',
@@ -119,5 +136,6 @@ export const restrictedRecordOperations = {
   getRestrictedVerification,
   getRestrictedDocument,
   listRestrictedChangeRequests,
+  listRestrictedCustomerHistory,
   revealRestrictedSsn,
 } as const;

@@ -29,6 +29,7 @@ import {
 } from '../../store/customers/change-requests.ts';
 import type { CustomerRowChange } from '../../store/customers/customers.ts';
 import { changeCustomer } from '../../store/customers/customers.ts';
+import type { StatementPart } from '../../store/statement-parts.ts';
 import { recordReads } from '../audit/entries.ts';
 import { requireSecondPerson } from '../four-eyes.ts';
 import type { ChangeRecord } from '../journal.ts';
@@ -159,7 +160,7 @@ export async function decideChangeRequest(
   } as const;
   const answer: Answer = { status: 200, body: asciiJson(shown({ ...request, ...decision })) };
   const isVerified = body.verified_elsewhere !== undefined;
-  const { change, changeRecord, ssn, facts } =
+  const { change, changeRecord, ssn, facts, parts } =
     body.decision === 'approve'
       ? await approval(context, opened, (await wantedBy(context, request)).changes, isVerified)
       : unchanged(context, opened);
@@ -176,8 +177,8 @@ export async function decideChangeRequest(
   const claim = context.claim?.(answer, request.customerId);
   const values = { ssn, customerId: request.customerId };
   requireDone(
-    await writeUnique(context, values, (parts) =>
-      changeCustomer(scope, change, [decisionPart(decision), journal, ...parts], claim),
+    await writeUnique(context, values, (counted) =>
+      changeCustomer(scope, change, [decisionPart(decision), journal, ...parts, ...counted], claim),
     ),
   );
   return answer;
@@ -190,6 +191,7 @@ interface Effect {
   /** The new number, if there is one. */
   readonly ssn: string | undefined;
   readonly facts: AuditFacts;
+  readonly parts: readonly StatementPart[];
 }
 
 const unchanged = (context: Context, opened: UnsealedForChange): Effect => ({
@@ -197,6 +199,7 @@ const unchanged = (context: Context, opened: UnsealedForChange): Effect => ({
   changeRecord: undefined,
   ssn: undefined,
   facts: {},
+  parts: [],
 });
 
 /**
@@ -216,13 +219,14 @@ async function approval(
   const before = opened.row.kyc;
   const isVouchedFor = isLocked(before) && endsPass(changed.fields);
   const kyc = isVouchedFor && !isVerified ? kycAfterPassEnded(before) : before;
-  const { change, digests } = await sealChange(context, opened.row, changed, kyc);
+  const { change, digests, history } = await sealChange(context, opened, changed, kyc);
   const fields = [...changed.fields, ...kycFields(before, kyc)];
   return {
     change,
     ssn: changed.ssn,
     changeRecord: { event: { type: 'customer.updated' }, fields, digests },
-    facts: isVouchedFor ? { pass: isVerified ? 'kept' : 'ended' } : {},
+    facts: { ...history.facts, ...(isVouchedFor && { pass: isVerified ? 'kept' : 'ended' }) },
+    parts: history.parts,
   };
 }
 

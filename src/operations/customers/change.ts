@@ -23,7 +23,9 @@ import { lastFourPart, noteComparison, noteDuplicate, refuseLastFour, refuseUsed
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor, hasUnverifiedAddress } from './address-verdicts.ts';
-import { digesterOf, digestsOf } from './digests.ts';
+import { customerKeyOf, digestsOf } from './digests.ts';
+import type { KeptHistory } from './history/earlier.ts';
+import { keptHistory } from './history/earlier.ts';
 import { indexValues, isIndexed } from './index-values.ts';
 import { isUnique, primaryVerdict, profileSealContext, ssnSealContext } from './sealing.ts';
 
@@ -68,7 +70,7 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
     return unchanged;
   }
 
-  const { change, text, digests } = await sealChange(context, row, changed);
+  const { change, text, digests, history } = await sealChange(context, { row, profile }, changed);
   const answered = answer({
     head: { ...row.head, updated_at: now },
     profile: changed.profile,
@@ -77,12 +79,14 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
   });
 
   const event = { type: 'customer.updated' } as const;
-  const facts = { record_version: row.version + 1 };
+  const facts = { record_version: row.version + 1, ...history.facts };
   const journal = context.journal({ customerId, event, fields: changed.fields, digests, facts });
   const claim = context.claim?.(answered, customerId);
   const values = { ssn: changed.ssn, customerId };
   requireDone(
-    await writeUnique(context, values, (parts) => changeCustomer(scope, change, [journal, ...parts], claim)),
+    await writeUnique(context, values, (parts) =>
+      changeCustomer(scope, change, [journal, ...history.parts, ...parts], claim),
+    ),
   );
   return answered;
 }
@@ -212,17 +216,19 @@ interface SealedChange {
   readonly text: string;
   /** Digests of the new values for the audit trail. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Keeps the values that the change replaces. */
+  readonly history: KeptHistory;
 }
 
 /** A decided change of at least one field, sealed and ready to be written. */
 export async function sealChange(
   { system, keyring, now }: Pick<Context, 'system' | 'keyring' | 'now'>,
-  row: ChangeableRow,
+  { row, profile: before }: Pick<UnsealedForChange, 'row' | 'profile'>,
   changed: Changed,
   kyc?: KycState,
 ): Promise<SealedChange> {
   const text = writeProfile(changed.profile);
-  const digester = await digesterOf({ system, keyring }, row);
+  const { sealed: auditKey, key } = await customerKeyOf({ system, keyring }, row);
   const next = { updatedAt: now, ssn: changed.ssn, ...(kyc && { kyc }) };
   const change: CustomerRowChange = {
     ...nextRow({ system, keyring }, row, text, next),
@@ -231,9 +237,23 @@ export async function sealChange(
     ...(changed.fields.includes('addresses') && {
       verify: { at: hasUnverifiedAddress(system, changed.profile) ? now : undefined, tries: 0 },
     }),
-    auditKey: digester.sealed,
+    auditKey,
   };
-  return { change, text, digests: digestsOf(digester.digest, changed.fields, changed.profile, changed.ssn) };
+  const history = keptHistory(key, {
+    historyId: system.newId<'customer history'>(),
+    customerId: row.head.customer_id,
+    version: row.version + 1,
+    changedAt: now,
+    before,
+    changed,
+    ssn: changed.ssn === undefined ? undefined : await openSsn({ system, keyring }, row),
+  });
+  return {
+    change,
+    text,
+    digests: digestsOf(key.digest, changed.fields, changed.profile, changed.ssn),
+    history,
+  };
 }
 
 /** The changed values; all values if the row is under an older key, so that no row mixes two keys. */

@@ -3,10 +3,10 @@ import type { CustomerField } from '../../domain/fields.ts';
 import { customerFields } from '../../domain/fields.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { ChangeableRow } from '../../store/customers/customers.ts';
-import type { Digest } from '../../vault/vault.ts';
+import type { CustomerKey, Digest } from '../../vault/vault.ts';
 import { withFreshKeyring } from '../keyrings.ts';
 import type { Context } from '../system.ts';
-import { digestsSealContext } from './sealing.ts';
+import { customerKeySealContext } from './sealing.ts';
 
 /**
  * Digests of values for the audit trail, under a random key of each customer. They show whether two values are
@@ -29,13 +29,13 @@ export function digestsOf(
   return Object.fromEntries(fields.map((field) => [field, digest(field, value(field))]));
 }
 
-/** Computes a customer's digests. A row without a digest key gets one with this change: `sealed`. */
-export async function digesterOf(
+/** A customer's own key. A row without one gets it with this change: `sealed`. */
+export async function customerKeyOf(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
-  { head, auditKey }: ChangeableRow,
-): Promise<{ readonly sealed: string | undefined; readonly digest: Digest }> {
-  const place = digestsSealContext(head.customer_id);
-  if (auditKey === undefined) return keyring.newDigester(place);
-  const digest = await withFreshKeyring(system.keyrings, keyring, (fresh) => fresh.digester(place, auditKey));
-  return { sealed: undefined, digest };
+  { head, auditKey }: Pick<ChangeableRow, 'head' | 'auditKey'>,
+): Promise<{ readonly sealed: string | undefined; readonly key: CustomerKey }> {
+  const place = customerKeySealContext(head.customer_id);
+  if (auditKey === undefined) return keyring.newCustomerKey(place);
+  const key = await withFreshKeyring(system.keyrings, keyring, (fresh) => fresh.customerKey(place, auditKey));
+  return { sealed: undefined, key };
 }

@@ -1,12 +1,14 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
-import type { CustomerId } from '../../domain/ids.ts';
+import type { CustomerId, Id } from '../../domain/ids.ts';
 import { asciiJson, cleanText } from '../../domain/text.ts';
 import { digitsOf } from '../../domain/values.ts';
+import type { ChangeableRow } from '../../store/customers/customers.ts';
 import { noteReveal } from '../lookups.ts';
 import type { Answer, Context } from '../system.ts';
 import { openForChange, openSsn } from './change.ts';
+import { formerSsn } from './history/records.ts';
 
 /** Answers a customer's full SSN after the audit entry with the reason is committed. */
 export async function revealSsn(
@@ -14,16 +16,30 @@ export async function revealSsn(
   { params, body }: Input<Contract['revealSsn']>,
 ): Promise<Answer> {
   const { row } = await openForChange(context, params.customer_id, 'none');
-  const ssn = await openSsn(context, row);
-  if (ssn === undefined) throw new Refusal('ssn_dne');
   // If the customer has changed or was deleted, nothing is shown and the request is retried.
-  const about = { customerId: params.customer_id, version: row.version, table: 'customers' } as const;
-  await noteReveal(context, about, cleanText(body.reason));
-  return fullSsn(params.customer_id, ssn);
+  return reveal(context, row, 'customers', body);
+}
+
+/** The present number, or one that a change replaced. @throws Refusal `ssn_dne`, `reveal_budget` */
+export async function reveal(
+  context: Context,
+  row: Pick<ChangeableRow, 'head' | 'version' | 'ssn' | 'ssnSeal' | 'auditKey'>,
+  table: 'customers' | 'deleted_customers',
+  { reason, history_id: historyId }: { readonly reason: string; readonly history_id?: string },
+): Promise<Answer> {
+  const { customer_id: id } = row.head;
+  const ssn =
+    historyId === undefined
+      ? await openSsn(context, row)
+      : await formerSsn(context, { id, auditKey: row.auditKey }, historyId as Id<'customer history'>);
+  if (ssn === undefined) throw new Refusal('ssn_dne');
+  const facts = historyId === undefined ? undefined : { history_id: historyId };
+  await noteReveal(context, { customerId: id, version: row.version, table }, cleanText(reason), facts);
+  return fullSsn(id, ssn);
 }
 
 /** The answer with a full number. */
-export function fullSsn(id: CustomerId, ssn: string): Answer {
+function fullSsn(id: CustomerId, ssn: string): Answer {
   const [area, group, serial] = [/^.../, /(?<=^...)../, /....$/].map((part) => part.exec(digitsOf(ssn))?.[0]);
   return { status: 200, body: asciiJson({ customer_id: id, ssn: `${area}-${group}-${serial}` }) };
 }

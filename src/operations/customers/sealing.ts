@@ -49,8 +49,8 @@ export const ssnSealContext = (id: CustomerId, sealNumber: number): SealContext 
 export const deletionSealContext = (id: CustomerId, deletedAt: Instant): SealContext =>
   sealContext('deleted_customers.deletion', { customer_id: id, deleted_at: deletedAt });
 
-/** The context of the key of a customer's digests. */
-export const digestsSealContext = (id: CustomerId): SealContext =>
+/** The context of a customer's own key. */
+export const customerKeySealContext = (id: CustomerId): SealContext =>
   sealContext('customers.audit_key', { customer_id: id });
 
 /** In a sandbox, many customers may have the same trigger number, which selects how a verification ends. */
@@ -76,11 +76,11 @@ export interface SealedCustomer extends NewCustomerRow {
 export function sealCustomer(system: System, keyring: Keyring, customer: UnsealedCustomer): SealedCustomer {
   const { head, profile, ssn, kycPassedAt } = customer;
   const profileText = writeProfile(profile);
-  const digester = keyring.newDigester(digestsSealContext(head.customer_id));
+  const own = keyring.newCustomerKey(customerKeySealContext(head.customer_id));
   return {
     profileText,
-    digest: digester.digest,
-    auditKey: digester.sealed,
+    digest: own.key.digest,
+    auditKey: own.sealed,
     head,
     ...(kycPassedAt !== undefined && { kycPassedAt }),
     deliverability: primaryVerdict(profile.addresses),

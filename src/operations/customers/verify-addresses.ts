@@ -58,7 +58,11 @@ async function writeVerdicts(
     return requireDone(await changeCustomer(scope, { ...change, verify }, []));
   }
   const fields = ['addresses'] as const;
-  const { change, digests } = await sealChange(context, row, { profile: next, ssn: undefined, fields });
+  const { change, digests } = await sealChange(
+    context,
+    { row, profile },
+    { profile: next, ssn: undefined, fields },
+  );
   const event = { type: 'customer.updated' } as const;
   const facts = { record_version: row.version + 1 };
   const journal = context.journal({ customerId: id, event, fields, digests, facts });

@@ -62,7 +62,7 @@ export async function startKyc(
     pollAt: now,
   });
   const kyc = kycAfterStart(opened.row.kyc);
-  const sealed = changed.fields.length > 0 ? await sealChange(context, opened.row, changed, kyc) : undefined;
+  const sealed = changed.fields.length > 0 ? await sealChange(context, opened, changed, kyc) : undefined;
   const journal = context.journal({
     customerId: id,
     event: { type: 'customer.updated', more: { program_id: programId } },
@@ -73,12 +73,13 @@ export async function startKyc(
       run_version: run.revision,
       verification: run.status,
       record_version: opened.row.version + 1,
+      ...sealed?.history.facts,
     },
     ...(sealed && { digests: sealed.digests }),
   });
   const answer: Answer = { status: 201, body: asciiJson({ customer_id: id, kyc_status: run.status }) };
   const change = sealed?.change ?? nextRow(context, opened.row, opened.profileText, { updatedAt: now, kyc });
-  const parts = [insertRunPart(run), journal];
+  const parts = [insertRunPart(run), journal, ...(sealed?.history.parts ?? [])];
   const claim = context.claim?.(answer, id);
   const values = { ssn: changed.ssn, customerId: id };
   requireDone(

@@ -4,14 +4,14 @@ import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId, RunId } from '../../domain/ids.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
-import { asciiJson, cleanText } from '../../domain/text.ts';
+import { asciiJson } from '../../domain/text.ts';
 import type { SealedChangeRequest } from '../../store/customers/change-requests.ts';
 import { changeRequestsOf } from '../../store/customers/change-requests.ts';
 import type { ReviewRow } from '../../store/kyc/reviews.ts';
 import { writeParts } from '../../store/statement-parts.ts';
-import { openSsn } from '../customers/change.ts';
 import { shownInFull } from '../customers/change-requests.ts';
-import { fullSsn } from '../customers/reveal.ts';
+import { historyPage } from '../customers/history/records.ts';
+import { reveal } from '../customers/reveal.ts';
 import type { ChangeRecord } from '../journal.ts';
 import {
   briefOf,
@@ -21,7 +21,6 @@ import {
   verificationOf,
   verificationPage,
 } from '../kyc/records.ts';
-import { noteReveal } from '../lookups.ts';
 import type { Answer, Context } from '../system.ts';
 import { restrictedCustomer } from './retained.ts';
 
@@ -86,18 +85,23 @@ export async function listRestrictedChangeRequests(
   return { status: 200, body: asciiJson({ data, next_cursor }) };
 }
 
+export async function listRestrictedCustomerHistory(
+  context: Context,
+  { params, query }: Input<Contract['listRestrictedCustomerHistory']>,
+): Promise<Answer> {
+  const id = params.customer_id;
+  const { auditKey } = await restrictedCustomer(context, id);
+  return historyPage(context, { id, auditKey }, query);
+}
+
 export async function revealRestrictedSsn(
   context: Context,
   { params, body }: Input<Contract['revealRestrictedSsn']>,
 ): Promise<Answer> {
   const id = params.customer_id;
-  const { row, ssn: sealed } = await restrictedCustomer(context, id);
-  const ssn = await openSsn(context, { ...row, ssn: sealed });
-  if (ssn === undefined) throw new Refusal('ssn_dne');
+  const { row, ssn: sealed, auditKey } = await restrictedCustomer(context, id);
   // If the customer was erased in the meantime, nothing is shown.
-  const about = { customerId: id, version: row.version, table: 'deleted_customers' } as const;
-  await noteReveal(context, about, cleanText(body.reason));
-  return fullSsn(id, ssn);
+  return reveal(context, { ...row, ssn: sealed, auditKey }, 'deleted_customers', body);
 }
 
 const noteReading = (context: Context, id: CustomerId, facts: ChangeRecord['facts'] = {}): Promise<void> =>

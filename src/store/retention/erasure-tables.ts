@@ -19,6 +19,7 @@ export const customerTables = [
   // A customer is deleted before it can be erased.
   { table: 'customers', erased: 'stays' },
   { table: 'deleted_customers', erased: 'rows' },
+  { table: 'customer_history', erased: 'rows' },
   // The key stays used, so that a repeat of the create does not make the person again.
   { table: 'idempotency', erased: 'sealed columns', alsoCleared: ['fingerprint', 'customer_id'] },
   { table: 'kyc_documents', erased: 'rows' },

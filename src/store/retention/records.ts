@@ -15,6 +15,7 @@ const deletion = columns({
   deletedAt: instant(),
   proof: named('deletion', text()),
   ssn: optional(text()),
+  auditKey: optional(text()),
 });
 
 const one = statement(
@@ -28,8 +29,9 @@ export interface RestrictedRow {
   readonly deletedAt: Instant;
   /** Proves the moment of the deletion (`deleted_customers.deletion`). */
   readonly proof: string;
-  /** Sealed. */
+  /** Sealed, as is the next one. */
   readonly ssn: string | undefined;
+  readonly auditKey: string | undefined;
 }
 
 export async function readRestricted(scope: BrandScope, id: CustomerId): Promise<RestrictedRow | undefined> {

@@ -1,4 +1,4 @@
-import type { BoundForm, Purpose, SealedColumnName } from '../../domain/sealed-columns.ts';
+import type { Purpose, SealedColumnName } from '../../domain/sealed-columns.ts';
 import {
   boundColumnsOf,
   boundText,
@@ -6,6 +6,7 @@ import {
   firstBoundColumnsOf,
   recordIdParts,
 } from '../../domain/sealed-columns.ts';
+import type { BoundForm } from '../../domain/sealing/declaration.ts';
 import type { Column } from '../columns.ts';
 import { columns, flag, hex, named, number, optional, text, unprovenInstant, words } from '../columns.ts';
 import type { Row } from '../connection/database.ts';

@@ -66,6 +66,8 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   getRestrictedVerification: 'kyc_dne',
   getRestrictedDocument: 'kyc_dne',
   listRestrictedChangeRequests: 'success',
+  listCustomerHistory: 'success',
+  listRestrictedCustomerHistory: 'success',
   revealRestrictedSsn: 'success',
   requestErasure: 'success',
   approveErasure: 'erasure_dne',

@@ -87,6 +87,26 @@ test('a released hold that is put back in the place of one that holds is found, 
   expect(all).toContainEqual({ table: 'legal_holds', id: holding, problem: 'is gone' });
 });
 
+test('a kept earlier value that is taken away, or moved to another customer, is found', async () => {
+  const [one, other] = [await changed(), await changed()];
+  await world.sql('delete from customer_history where customer_id = $1', [one.customer]);
+  expect(await found()).toEqual([{ table: 'customer_history', id: one.history, problem: 'is gone' }]);
+  await world.sql('update customer_history set customer_id = $1 where history_id = $2', [
+    one.customer,
+    other.history,
+  ]);
+  expect(await found()).toEqual([{ table: 'customer_history', id: other.history, problem: 'is gone' }]);
+});
+
+async function changed() {
+  const customer = String((await newCustomer(brand)).json.customer_id);
+  await called('PATCH', `/customers/${customer}`, { last_name: 'Fleming' });
+  const [row] = await world.sql('select history_id from customer_history where customer_id = $1', [customer]);
+  // An earlier value may be shown any number of times.
+  await brand.call('GET', `/customers/${customer}/history`);
+  return { customer, history: String(row?.['history_id']) };
+}
+
 test('a program with the provider that it had before is found', async () => {
   const { system } = world;
   const { programId: id } = await createProgram(system, brand.brandId, 'Cards', { provider: 'sandbox' });
@@ -116,7 +136,14 @@ const subscription = async () =>
 
 test('the doctor names them, and the background slice raises an alarm for each', async () => {
   const tables = new Set((await rolledBackOf(scope)).map(({ table }) => table));
-  expect([...tables].sort()).toEqual(['change_requests', 'kyc_runs', 'legal_holds', 'programs', 'webhooks']);
+  expect([...tables].sort()).toEqual([
+    'change_requests',
+    'customer_history',
+    'kyc_runs',
+    'legal_holds',
+    'programs',
+    'webhooks',
+  ]);
   const [finding] = await examineVersions(world.system.db);
   expect(finding).toMatchObject({ state: 'red' });
   const alarms = () => world.system.security.usage().events.get('record_altered') ?? 0;
@@ -128,7 +155,7 @@ test('the doctor names them, and the background slice raises an alarm for each',
 
 test('none of them would be found if the entries said nothing of these rows', async () => {
   await world.sql('alter table audit disable trigger user');
-  const facts = 'record_version|run_version|change_request_id|hold_id';
+  const facts = 'record_version|run_version|change_request_id|hold_id|history_id';
   await world.sql(`update audit set body = regexp_replace(body, '"(${facts})":', '"x":', 'g')`);
   expect(await rolledBackOf(scope)).toEqual([]);
 });

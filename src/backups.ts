@@ -9,15 +9,9 @@ import type { DisabledKeys } from './operations/brands/disable-keys.ts';
 import { disableKeys } from './operations/brands/disable-keys.ts';
 import { makeBackup } from './operations/installation/backup.ts';
 import { openBackup, restoreBackup } from './operations/installation/restore.ts';
+import { keySourceOf, rootKeyFileOf } from './root-key.ts';
 import type { Overrides } from './runtime.ts';
-import {
-  keySourceOf,
-  migrationSteps,
-  openStorage,
-  refuseReadableKey,
-  rootKeyFileOf,
-  wallClock,
-} from './runtime.ts';
+import { migrationSteps, openStorage, refuseReadableKey, wallClock } from './runtime.ts';
 import type { Database } from './store/connection/database.ts';
 import type { BackupFacts } from './store/installation/backup.ts';
 import type { BackupReading, Manifest } from './store/installation/backup-file.ts';

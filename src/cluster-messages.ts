@@ -22,7 +22,8 @@ export type MetricsMessage =
 
 export type ToWorker =
   | { readonly kind: 'configure'; readonly config: WorkerConfig }
-  | { readonly kind: 'stop' }
+  | { readonly kind: 'reload certificate' }
+  | { readonly kind: 'stop'; readonly drainSeconds: number }
   | MetricsMessage;
 
 export type FromWorker =

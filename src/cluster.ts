@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { openCertificate } from './certificates.ts';
 import type { Channel, FromWorker, MetricsPeer, ToWorker, WorkerConfig } from './cluster-messages.ts';
 import { messageOf, openMetricsPeer } from './cluster-messages.ts';
 import type { Config } from './config.ts';
@@ -10,7 +11,7 @@ import { OperatorError } from './domain/operator-error.ts';
 import type { ProcessMetrics } from './http/observe.ts';
 import { sumOf } from './http/observe.ts';
 import type { HttpServer } from './http-server.ts';
-import { certificateOf, openHttpServer } from './http-server.ts';
+import { openHttpServer } from './http-server.ts';
 import { observe } from './monitoring.ts';
 import type { Overrides } from './runtime.ts';
 import { openRuntime } from './runtime.ts';
@@ -49,7 +50,7 @@ export async function openCluster(
   const connections = Math.min(12, Math.max(2, Math.floor(totalConnections / processes)));
   const workers = openWorkers({ ...common, connections }, { notice, ownMetrics }, onFatal);
   const [first] = await workers.start(processes);
-  return { url: first ?? '', close: workers.stop };
+  return { url: first ?? '', reloadCertificate: workers.reloadCertificate, close: workers.stop };
 }
 
 /** One worker process. */
@@ -112,9 +113,9 @@ function openWorkers(
     void keep(next);
   }
 
-  async function stop(): Promise<void> {
+  async function stop(drainSeconds = 0): Promise<void> {
     stopping = true;
-    for (const { worker } of living) send(worker, { kind: 'stop' });
+    for (const { worker } of living) send(worker, { kind: 'stop', drainSeconds });
     await Promise.all([...living].map(({ ended }) => ended));
     process.off('exit', killAll);
   }
@@ -132,7 +133,11 @@ function openWorkers(
     }
   }
 
-  return { start, stop };
+  function reloadCertificate(): void {
+    for (const { worker } of living) send(worker, { kind: 'reload certificate' });
+  }
+
+  return { start, reloadCertificate, stop };
 }
 
 function forkWorker(
@@ -229,14 +234,16 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
     metricsTimeout.all,
   );
   const observer = observe(runtime, logger, (own) => peer.ask([own]));
+  const certificate = openCertificate(config, logger);
   const httpServer = await openHttpServer({ ...config, port }, runtime, {
     observer,
-    tls: certificateOf(config),
+    certificate,
     referenceKey,
   });
   process.on('message', async (told: ToWorker) => {
+    if (told.kind === 'reload certificate') certificate?.reload();
     if (told.kind !== 'stop') return;
-    await httpServer.close();
+    await httpServer.close(told.drainSeconds);
     await runtime.close();
     process.exit(0);
   });

@@ -46,6 +46,8 @@ export interface Config {
   /** The URL under which clients reach the server. */
   readonly publicUrl: string | undefined;
   readonly trustProxy: readonly string[];
+  /** How long a server that was told to stop goes on answering. */
+  readonly drainSeconds: number;
   /** Where the metrics are served beside the address of the API. */
   readonly metricsAddress: { readonly host: string; readonly port: number } | undefined;
   readonly metricsTokenFile: string | undefined;
@@ -143,6 +145,7 @@ export function readConfig(all: NodeJS.ProcessEnv = process.env): Config {
         : undefined,
     publicUrl: env.CLIENTELE_PUBLIC_URL,
     trustProxy: listOf(env.CLIENTELE_TRUST_PROXY),
+    drainSeconds: env.CLIENTELE_DRAIN_SECONDS ?? (env.CLIENTELE_ENVIRONMENT === 'live' ? 5 : 0),
     metricsAddress: env.CLIENTELE_METRICS_ADDRESS ? addressOf(env.CLIENTELE_METRICS_ADDRESS) : undefined,
     metricsTokenFile: env.CLIENTELE_METRICS_TOKEN_FILE && resolve(env.CLIENTELE_METRICS_TOKEN_FILE),
     webhookAllow: listOf(env.CLIENTELE_WEBHOOK_ALLOW),

@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
+import type { ServedCertificate } from './certificates.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import type { BodyPace } from './http/connections/body-watch.ts';
 import { bodyPace, withoutExtraTime } from './http/connections/body-watch.ts';
+import type { Closing } from './http/connections/closing.ts';
+import { trackClosing } from './http/connections/closing.ts';
 import { hostCheck } from './http/hosts.ts';
 import { addMetrics } from './http/metrics.ts';
 import type { Observer } from './http/observe.ts';
@@ -16,7 +21,6 @@ import { openSourceGuard } from './http/security/source-guard.ts';
 import { buildServer } from './http/server.ts';
 import { metricsTokenOf, openMetricsServer } from './monitoring.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
-import { readCertificate } from './operations/installation/certificate.ts';
 import { openKeyUses } from './operations/key-use.ts';
 import { openKeyCheck } from './operations/principal.ts';
 import type { Runtime } from './runtime.ts';
@@ -24,23 +28,25 @@ import type { Runtime } from './runtime.ts';
 /** The HTTP server of a process. */
 export interface HttpServer {
   readonly url: string;
-  /** Finishes the running requests and accepts no new ones. */
-  close(): Promise<void>;
+  /** Tells the other processes of a cluster to read their certificate again. */
+  reloadCertificate?(): void;
+  /**
+   * Goes on answering for the time of the drain, while `/readyz` and `Connection: close` send clients elsewhere. Then
+   * finishes the running requests and accepts no new ones.
+   */
+  close(drainSeconds?: number): Promise<void>;
 }
-
-/** The TLS certificate, read before anything is opened. */
-export type Certificate = ReturnType<typeof readCertificate> | undefined;
-
-/** @throws ConfigError if the configured certificate cannot be used. */
-export const certificateOf = ({ tls }: Config): Certificate => tls && readCertificate(tls);
 
 export interface HttpServerParts {
   readonly observer: Observer;
-  readonly tls: Certificate;
+  readonly certificate: ServedCertificate | undefined;
   /** The key that the reference page sends its requests with. */
   readonly referenceKey: ReferenceKey | undefined;
   readonly bodyPace?: BodyPace | undefined;
 }
+
+/** Milliseconds for running requests after the drain: 15 s to arrive and 10 s to be answered. */
+const finishMs = 25_000;
 
 /** A year. */
 const hstsSeconds = 31_536_000;
@@ -49,12 +55,13 @@ const hstsSeconds = 31_536_000;
 export async function openHttpServer(
   config: Config,
   { system, database }: Runtime,
-  { observer, tls, referenceKey, bodyPace: pace = bodyPace }: HttpServerParts,
+  { observer, certificate, referenceKey, bodyPace: pace = bodyPace }: HttpServerParts,
 ): Promise<HttpServer> {
-  let stopping = false;
   const isKnownHost = hostCheck(config.host, config.publicUrl);
   const token = metricsTokenOf(config);
   const uses = openKeyUses(database, system.now);
+  let closing: Closing | undefined;
+  const phase = () => closing?.phase ?? 'open';
   const app = buildServer({
     system,
     keys: openKeyCheck({
@@ -70,15 +77,21 @@ export async function openHttpServer(
     isKnownHost,
     isPlainHttp: plainHttpCheck(config.trustProxy),
     origin: config.publicUrl?.replace(/\/+$/, '') ?? '',
-    hstsSeconds: tls && config.environment === 'live' ? hstsSeconds : undefined,
+    hstsSeconds: certificate && config.environment === 'live' ? hstsSeconds : undefined,
     trustProxy: config.trustProxy,
-    bodyPace: () => (stopping ? withoutExtraTime(pace) : pace),
-    tls: tls && { cert: tls.cert, key: tls.key },
+    isStopping: () => phase() !== 'open',
+    bodyPace: () => (phase() === 'finishing' ? withoutExtraTime(pace) : pace),
+    tls: certificate?.current,
   });
-  addProbes(app, () => database.state === 'ready');
+  closing = trackClosing(app.server);
+  if (app.server instanceof TlsServer) certificate?.follow(app.server);
+  addProbes(app, () => {
+    if (phase() !== 'open') return 'stopping';
+    return database.state === 'ready' ? 'ready' : 'no database';
+  });
   addMetrics(app, observer, { isOpen: config.environment === 'sandbox', token });
   addReference(app, referenceKey);
-  const metrics = await openMetricsServer(config, { observer, token, tls });
+  const metrics = await openMetricsServer(config, { observer, token, certificate });
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
@@ -87,15 +100,20 @@ export async function openHttpServer(
   }
   return {
     url: urlOf(config, app.server.address() as AddressInfo),
-    async close() {
-      stopping = true;
-      // Without this, a connection with a pending answer would stay open for a minute after it.
-      app.server.keepAliveTimeout = 1;
+    async close(drainSeconds = 0) {
+      await end(closing, drainSeconds, observer);
       await app.close();
       await metrics?.close();
       await uses.close();
     },
   };
+}
+
+async function end(closing: Closing, drainSeconds: number, observer: Observer): Promise<void> {
+  closing.begin();
+  if (drainSeconds > 0) await sleep(drainSeconds * 1_000);
+  const cut = await closing.finish(finishMs);
+  if (cut > 0) observer.connectionsCut(cut);
 }
 
 /** The URL for a client on this machine. A server that listens on every address is also on loopback. */

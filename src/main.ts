@@ -1,12 +1,13 @@
 import { pino } from 'pino';
 import { startBackground } from './background.ts';
+import { openCertificate } from './certificates.ts';
 import type { ClusterOptions } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import type { BodyPace } from './http/connections/body-watch.ts';
-import type { Observer } from './http/observe.ts';
-import { certificateOf, findPort, openHttpServer } from './http-server.ts';
+import { findPort, openHttpServer } from './http-server.ts';
+import type { MetricsParts } from './monitoring.ts';
 import { metricsTokenOf, observe, openMetricsServer } from './monitoring.ts';
 import type { NewKey } from './operations/brands/api-keys.ts';
 import { seedDemoData } from './operations/demo/demo.ts';
@@ -24,8 +25,12 @@ export interface RunningServer {
   readonly isFirstStart: boolean;
   /** On the first start of a sandbox: the demo brand's key, with its secret. */
   readonly demoKey: NewKey | undefined;
-  /** Finishes the running requests, then closes everything. */
-  close(): Promise<void>;
+  /** Whether the database takes no writes. */
+  readonly isReadOnly: boolean;
+  /** Reads the files of the certificate again, in every process. */
+  reloadCertificate(): void;
+  /** Goes on answering for the time of the drain, finishes the running requests, then closes everything. */
+  close(drainSeconds?: number): Promise<void>;
 }
 
 /** How a server divides its work among processes. By default one process does all of it. */
@@ -44,7 +49,7 @@ export async function startServer(
   { apiOnly, cluster, bodyPace }: Deployment = {},
 ): Promise<RunningServer> {
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
-  const tls = certificateOf(config);
+  const certificate = openCertificate(config, logger);
   let { port } = config;
   const runtime = await openRuntime(config, 'serve', { ...overrides, logger }, async () => {
     port = await findPort(config);
@@ -62,7 +67,7 @@ export async function startServer(
         )
       : await openHttpServer(config, runtime, {
           observer,
-          tls,
+          certificate,
           referenceKey,
           bodyPace,
         });
@@ -72,13 +77,20 @@ export async function startServer(
       system,
       isFirstStart,
       demoKey,
-      async close() {
-        await httpServer.close();
+      isReadOnly: runtime.database.state === 'read only',
+      reloadCertificate() {
+        certificate?.reload();
+        httpServer.reloadCertificate?.();
+      },
+      async close(drainSeconds) {
+        await httpServer.close(drainSeconds);
         await background?.stop();
+        certificate?.close();
         await runtime.close();
       },
     };
   } catch (error) {
+    certificate?.close();
     await runtime.close();
     throw error;
   }
@@ -87,6 +99,8 @@ export async function startServer(
 /** A process that does background work only. */
 export interface RunningWorker {
   readonly system: System;
+  readonly isReadOnly: boolean;
+  reloadCertificate(): void;
   close(): Promise<void>;
 }
 
@@ -98,19 +112,25 @@ export async function startWorker(config: Config, overrides: Overrides = {}): Pr
   const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger });
   const observer = observe(runtime, logger);
-  const metrics = await openWorkerMetrics(config, observer, overrides.notice).catch(async (error) => {
-    await runtime.close();
-    throw error;
-  });
+  const certificate = openCertificate(config, logger);
+  const metrics = await openWorkerMetrics(config, { observer, certificate }, overrides.notice).catch(
+    async (error) => {
+      await runtime.close();
+      throw error;
+    },
+  );
   const background = startBackground(config, runtime, observer);
   // Background tasks do not keep a process alive, so this timer does.
   const alive = setInterval(() => undefined, 60_000);
   return {
     system: runtime.system,
+    isReadOnly: runtime.database.state === 'read only',
+    reloadCertificate: () => certificate?.reload(),
     async close() {
       clearInterval(alive);
       await background.stop();
       await metrics?.close();
+      certificate?.close();
       await runtime.close();
     },
   };
@@ -119,10 +139,10 @@ export async function startWorker(config: Config, overrides: Overrides = {}): Pr
 /** A server of the same machine may have the same settings, and then has the address. That stops no work. */
 async function openWorkerMetrics(
   config: Config,
-  observer: Observer,
+  shown: Pick<MetricsParts, 'observer' | 'certificate'>,
   notice: (sentence: string) => void = () => undefined,
 ): Promise<{ close(): Promise<void> } | undefined> {
-  const parts = { observer, token: metricsTokenOf(config), tls: certificateOf(config) };
+  const parts = { ...shown, token: metricsTokenOf(config) };
   try {
     return await openMetricsServer(config, parts);
   } catch (error) {

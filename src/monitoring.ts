@@ -1,14 +1,16 @@
 import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
+import type { Server } from 'node:https';
 import { createServer as createTlsServer } from 'node:https';
 import type { Logger } from 'pino';
+import type { ServedCertificate } from './certificates.ts';
 import type { Config } from './config.ts';
 import { ConfigError, readSecretFile } from './config.ts';
 import { hostCheck } from './http/hosts.ts';
 import { metricsListener } from './http/metrics.ts';
 import type { Observer, ProcessMetrics } from './http/observe.ts';
 import { openObserver } from './http/observe.ts';
-import type { Certificate } from './operations/installation/certificate.ts';
 import { measureQueues } from './operations/queues.ts';
 import type { Runtime } from './runtime.ts';
 import { version } from './version.ts';
@@ -29,6 +31,13 @@ export const observe = (
     ...(others && { others }),
   });
 
+function tlsServer(certificate: ServedCertificate, listener: RequestListener): Server {
+  const { cert, key } = certificate.current;
+  const server = createTlsServer({ cert, key }, listener);
+  certificate.follow(server);
+  return server;
+}
+
 /** What a reader of the metrics sends as `Authorization: Bearer`, if the operator has set it. */
 export const metricsTokenOf = ({ metricsTokenFile }: Config): string | undefined =>
   metricsTokenFile && readSecretFile('CLIENTELE_METRICS_TOKEN_FILE', metricsTokenFile);
@@ -36,7 +45,7 @@ export const metricsTokenOf = ({ metricsTokenFile }: Config): string | undefined
 export interface MetricsParts {
   readonly observer: Observer;
   readonly token: string | undefined;
-  readonly tls: Certificate | undefined;
+  readonly certificate: ServedCertificate | undefined;
 }
 
 /**
@@ -46,11 +55,11 @@ export interface MetricsParts {
  */
 export async function openMetricsServer(
   { metricsAddress, publicUrl }: Config,
-  { observer, token, tls }: MetricsParts,
+  { observer, token, certificate }: MetricsParts,
 ): Promise<{ close(): Promise<void> } | undefined> {
   if (!metricsAddress) return undefined;
   const listener = metricsListener(observer, token, hostCheck(metricsAddress.host, publicUrl));
-  const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, listener) : createServer(listener);
+  const server = certificate ? tlsServer(certificate, listener) : createServer(listener);
   try {
     await once(server.listen(metricsAddress), 'listening');
   } catch (error) {

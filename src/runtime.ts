@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ConfigError, readSecretFile, refuseExposedDatabase, refuseUnsafe } from './config.ts';
@@ -25,6 +24,7 @@ import { openSandboxKyc } from './providers/kyc-sandbox.ts';
 import { allowEntriesOf } from './providers/outbound/target.ts';
 import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
+import { besideTheData, loadConfigured, loadRoot, rootKeyLocationOf } from './root-key.ts';
 import { openSecurity } from './security.ts';
 import type { ServerAddress } from './store/connection/clients.ts';
 import type { Database } from './store/connection/database.ts';
@@ -34,20 +34,11 @@ import { databaseUidThatReads } from './store/embedded/privileges.ts';
 import type { EmbeddedServer } from './store/embedded/server.ts';
 import { openEmbedded } from './store/embedded/server.ts';
 import { putGrants, roleOf } from './store/grants.ts';
-import { readInstallation } from './store/installation/installation.ts';
 import type { MigrationSteps } from './store/migrate.ts';
 import { migrate, migrationStatus } from './store/migrate.ts';
 import type { AnchorFile } from './vault/anchor-file.ts';
 import { openAnchorFile } from './vault/anchor-file.ts';
-import type { KeySource, RootKeyLocation } from './vault/key-source.ts';
-import {
-  createRootKeyFile,
-  rootKeyFromCommand,
-  rootKeyFromFile,
-  rootKeyFromText,
-} from './vault/key-source.ts';
 import type { Vault } from './vault/vault.ts';
-import { openVault } from './vault/vault.ts';
 
 /** The composition root below HTTP and background work: what a server and every command need. */
 
@@ -93,7 +84,10 @@ export async function openRuntime(
 ): Promise<Runtime> {
   refuseUnsafe(config);
   // An operator's own key is read first, so that a refused start leaves nothing behind.
-  const configured = rootKeyLocationOf(config).kind === 'own' ? undefined : loadRoot(config);
+  const configured =
+    rootKeyLocationOf(config).kind === 'own'
+      ? undefined
+      : await loadConfigured(config, (what) => openStorage(what, 'command', overrides));
   await refuseReadableKey(config);
   const now = overrides.now ?? wallClock;
   const storage = await openStorage(config, role, overrides);
@@ -353,45 +347,6 @@ function openKycProviders(
     if (!sandbox) throw new Refusal('record_altered');
     return sandbox;
   };
-}
-
-/** Where the root key is: the configured file, or one beside the data. */
-export const rootKeyFileOf = (config: Config): string => config.rootKeyFile ?? `${config.dataDir}/root.key`;
-
-export function rootKeyLocationOf(config: Config): RootKeyLocation {
-  if (config.rootKey !== undefined) return { kind: 'environment', variable: 'CLIENTELE_ROOT_KEY' };
-  if (config.rootKeyCommand) return { kind: 'command', variable: 'CLIENTELE_ROOT_KEY_COMMAND' };
-  return { kind: config.rootKeyFile === undefined ? 'own' : 'file', path: rootKeyFileOf(config) };
-}
-
-export function keySourceOf(config: Config): KeySource {
-  if (config.rootKey !== undefined) return rootKeyFromText(config.rootKey, 'CLIENTELE_ROOT_KEY');
-  if (config.rootKeyCommand) return rootKeyFromCommand(config.rootKeyCommand);
-  return rootKeyFromFile(rootKeyFileOf(config));
-}
-
-const loadRoot = (config: Config): Vault => openVault(keySourceOf(config).load());
-
-/**
- * The vault of a sandbox without an operator's own key. Only the first start creates a key: a new key could not
- * open existing records, and would hide the loss of the old key.
- */
-async function besideTheData(config: Config, role: Role, database: Database): Promise<Vault> {
-  const path = rootKeyFileOf(config);
-  if (!existsSync(path)) {
-    const isFirstStart = (await readInstallation(database)) !== undefined;
-    if (isFirstStart) {
-      throw new ConfigError(
-        `The root key file ${path} is missing, and every record is sealed under it. Restore it from your copy; a new key cannot open the records.`,
-      );
-    }
-    if (role === 'command')
-      throw new ConfigError('The database is empty. Start it once with: clientele serve');
-    // Beside an external database there may be no data directory yet.
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-    createRootKeyFile(path);
-  }
-  return loadRoot(config);
 }
 
 export const wallClock = (): Instant => instantOfMillis(performance.timeOrigin + performance.now());

@@ -150,6 +150,14 @@ export const settings = Type.Object({
     description:
       'CIDRs, separated by commas, of the TLS proxies in front of the server. Their X-Forwarded headers are trusted, and plain HTTP from any other address is refused (403), except for /livez and /readyz, and for /metrics from this machine.',
   }),
+  CLIENTELE_DRAIN_SECONDS: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 600,
+      description:
+        'Seconds for which a server that gets SIGTERM goes on answering, with 503 at /readyz and Connection: close on every answer, so that load balancers send requests elsewhere (docs/operating.md). Ctrl-C does not wait. The default is 5 in live and 0 in a sandbox.',
+    }),
+  ),
   CLIENTELE_METRICS_ADDRESS: Type.Optional(
     Type.String({
       description:

@@ -4,16 +4,18 @@ import { describe, sentenceOf } from './failure.ts';
 import type { Format } from './output.ts';
 import { printNotice } from './output.ts';
 
-/** How long running requests may take after the signal to stop. A request may take 15 s to arrive and 10 s to be answered. */
-const shutdownTimeoutMs = 25_000;
+/** Seconds for everything after the drain: 25 for running requests, and the rest for the database. */
+const shutdownSeconds = 35;
 
 interface ShutdownOptions {
   readonly format: Format;
   readonly logger: Logger;
   /** The notice for people when the shutdown begins. */
   readonly stopNotice: string;
+  /** Seconds for which the service goes on answering after SIGTERM. Ctrl-C does not wait. */
+  readonly drainSeconds?: number;
   /** The service, which may still be starting. */
-  readonly running: Promise<{ close(): Promise<void> }>;
+  readonly running: Promise<{ reloadCertificate(): void; close(drainSeconds?: number): Promise<void> }>;
 }
 
 export interface Shutdown {
@@ -25,33 +27,49 @@ export interface Shutdown {
   uninstall(): void;
 }
 
+const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+
 /** From now on a signal, or an uncaught fault, closes the service in order and then ends this process. */
-export function installShutdown({ format, logger, stopNotice, running }: ShutdownOptions): Shutdown {
+export function installShutdown(options: ShutdownOptions): Shutdown {
+  const { format, logger, stopNotice, drainSeconds = 0, running } = options;
   const notice = (sentence: string) => printNotice(format, sentence);
   let stopping = false;
   const { uninstall } = closeWithGrace(
     {
-      delay: shutdownTimeoutMs,
+      delay: (drainSeconds + shutdownSeconds) * 1_000,
       logger: false,
       // After these signals the process cannot run JavaScript safely.
-      skip: ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'],
+      // A service reads its certificate again at SIGHUP. Only at the end of its terminal it ends.
+      skip: [
+        ...(hasTerminal() ? [] : (['SIGHUP'] as const)),
+        'SIGILL',
+        'SIGTRAP',
+        'SIGABRT',
+        'SIGBUS',
+        'SIGFPE',
+        'SIGSEGV',
+      ],
       onSecondSignal: () => notice('Stopping at once.'),
       onSecondError: (error) => notice(sentenceOf(error)),
-      onTimeout: () =>
-        notice(`Some requests were still running after ${shutdownTimeoutMs / 1000} seconds. Stopping.`),
+      onTimeout: (delay) =>
+        notice(`The service did not close within ${delay / 1_000} seconds. Stopping at once.`),
     },
-    async ({ err }) => {
+    async ({ err, signal }) => {
       stopping = true;
+      const drain = signal === 'SIGTERM' ? drainSeconds : 0;
       if (err) {
         logger.fatal({ error: describe(err) }, 'unhandled');
         notice(sentenceOf(err));
       } else {
+        if (drain > 0) notice(`Answering requests for another ${drain} seconds (CLIENTELE_DRAIN_SECONDS).`);
         notice(stopNotice);
       }
       const service = await running.catch(() => undefined);
-      await service?.close();
+      await service?.close(drain);
     },
   );
+  const reload = () => void running.then((service) => service.reloadCertificate()).catch(() => undefined);
+  if (!hasTerminal()) process.on('SIGHUP', reload);
   return {
     get stopping() {
       return stopping;
@@ -60,6 +78,9 @@ export function installShutdown({ format, logger, stopNotice, running }: Shutdow
       void setImmediate(() => {
         throw error;
       }),
-    uninstall,
+    uninstall() {
+      uninstall();
+      process.off('SIGHUP', reload);
+    },
   };
 }

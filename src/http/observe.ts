@@ -28,6 +28,8 @@ export interface Observer {
   unavailable(requestId: string, operation: string, cause: unknown): void;
   /** A stored record was altered outside of this service; `what` names it by its ids. */
   recordAltered(requestId: string, operation: string, what: string): void;
+  /** Connections that were open at the end of a stop were cut off. */
+  connectionsCut(connections: number): void;
   /** A round of a background task has ended. */
   taskRan(task: string, succeeded: boolean): void;
   /** A round of a background task failed, or one item of a round. */
@@ -117,6 +119,9 @@ export function openObserver(parts: ObserverParts): Observer {
         { request_id: requestId, operation, alarm: 'record_altered', record: what },
         'record altered',
       );
+    },
+    connectionsCut(connections) {
+      logger.warn({ connections }, 'connections cut off at the end of the stop');
     },
     taskRan: tasks.ran,
     taskFailed: tasks.failed,

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly origin: string;
   /** Seconds of `Strict-Transport-Security`. Set only in live with the server's own certificate. */
   readonly hstsSeconds: number | undefined;
+  /** Whether the server is stopping, so that every answer ends its connection. */
+  readonly isStopping: () => boolean;
   /** How fast bodies have to arrive now. */
   readonly bodyPace: () => BodyPace;
   /** PEM. */

@@ -47,7 +47,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const nextRequestId = requestIds();
   const refuse = socketRefuser(observer, nextRequestId);
   const app = fastify({
-    ...(options.tls ? { https: { ...options.tls, ...socketLimits } } : { http: socketLimits }),
+    ...(options.tls
+      ? { https: { cert: options.tls.cert, key: options.tls.key, ...socketLimits } }
+      : { http: socketLimits }),
     // Only a safeguard: headers have their own time, and so has every body.
     requestTimeout: socketLimits.headersTimeout + longestMs(largestBody, options.bodyPace()),
     logger: false,
@@ -56,7 +58,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16 * bytesPerKib },
     forceCloseConnections: 'idle',
-    // A request that arrives on an open connection during the shutdown is answered. The connection then ends.
+    // `closing.ts` ends the connections.
     return503OnClosing: false,
     clientErrorHandler: refuse,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -135,7 +137,7 @@ function readBodies(app: FastifyInstance): void {
 
 /** Sets the headers of every answer, and logs one line for every request, whatever its outcome. */
 function begin(
-  { observer, bodyPace }: ServerOptions,
+  { observer, bodyPace, isStopping }: ServerOptions,
   refuse: SocketRefuser,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -143,7 +145,7 @@ function begin(
   reply.header('x-request-id', request.id);
   reply.header('x-content-type-options', 'nosniff');
   reply.header('cache-control', 'no-store');
-  if (asksForUpgrade(request.raw)) reply.header('connection', 'close');
+  if (isStopping() || asksForUpgrade(request.raw)) reply.header('connection', 'close');
   const { raw } = reply;
   watchBody(request.raw, bodyPace, () => refuse(lateBody(), request.raw.socket));
   trackExchange(request.id, request.raw, raw, (settledStatus, milliseconds) => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordOperatorAction } from '../../src/operations/audit/operator.ts';
 import { examineTrails } from '../../src/operations/installation/doctor-trail.ts';
 import type { System } from '../../src/operations/system.ts';
-import { rootKeyFileOf } from '../../src/runtime.ts';
+import { rootKeyFileOf } from '../../src/root-key.ts';
 import { rootKeyFromFile } from '../../src/vault/key-source.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { cleanUp, temporaryFolder } from '../installation/cli/program.ts';

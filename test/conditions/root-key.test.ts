@@ -34,10 +34,29 @@ describe('a root key', { timeout: 240_000 }, () => {
       `The root key file ${key} is missing, and every record is sealed under it. Restore it from your copy; a new key cannot open the records.\n`,
     ]);
 
+    // Neither does it advise to make one, where the settings name the file.
+    const named = { ...settings, CLIENTELE_ROOT_KEY_FILE: key };
+    const lostFile = await clientele(['serve'], named);
+    expect([lostFile.code, lostFile.stderr]).toEqual([
+      1,
+      `There is no root key file ${key}. Every record of the database is sealed under the root key. Restore it from your copy; a new key cannot open the records.\n`,
+    ]);
+    const examined = await clientele(['doctor'], named);
+    expect(examined.stdout.replaceAll(/\s+/g, ' ')).toContain('Restore it from your copy');
+    expect(examined.stdout).not.toContain('openssl');
+    const empty = join(await temporaryFolder(), 'data');
+    const first = await clientele(['serve'], { CLIENTELE_DATA_DIR: empty, CLIENTELE_ROOT_KEY_FILE: key });
+    expect(first.stderr).toContain('Make one with: umask 077; openssl rand -base64 32');
+
     await writeFile(key, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     const other = await clientele(['serve'], settings);
     expect([other.code, other.stderr]).toEqual([1, expect.stringMatching(/root key/i)]);
     expect(other.stderr).not.toContain('does not know');
+
+    const doctor = await clientele(['doctor', '--output', 'json'], settings);
+    const findings = doctor.json as readonly { check: string; state: string }[];
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'root key fits', state: 'red' }));
+    expect(findings.map(({ check }) => check)).not.toContain('audit key');
 
     await rename(`${data}.copy`, key);
     const again = await serve(settings);

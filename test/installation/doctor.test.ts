@@ -102,6 +102,7 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
       'data directory',
       'disk',
       'PostgreSQL',
+      'writes',
       'durability',
       'clock',
       'schema',

@@ -20,12 +20,17 @@ export async function doctor(format: Format): Promise<void> {
 }
 
 async function examineConfigured(format: Format): Promise<readonly Finding[]> {
-  const [{ ConfigError, readConfig, unsafeInLive, weakestTransport }, runtime, { examine, redSentences }] =
-    await Promise.all([
-      import('../../config.ts'),
-      import('../../runtime.ts'),
-      import('../../operations/installation/doctor.ts'),
-    ]);
+  const [
+    { ConfigError, readConfig, unsafeInLive, weakestTransport },
+    runtime,
+    rootKey,
+    { examine, redSentences },
+  ] = await Promise.all([
+    import('../../config.ts'),
+    import('../../runtime.ts'),
+    import('../../root-key.ts'),
+    import('../../operations/installation/doctor.ts'),
+  ]);
   let config: Config;
   try {
     config = readConfig();
@@ -39,8 +44,8 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
       ...config,
       isEmbedded: config.databaseUrl === undefined,
       transport: weakestTransport(config),
-      rootKeyLocation: runtime.rootKeyLocationOf(config),
-      rootKeySource: runtime.keySourceOf(config),
+      rootKeyLocation: rootKey.rootKeyLocationOf(config),
+      rootKeySource: rootKey.keySourceOf(config),
       unsafe: unsafeInLive(config),
       now: runtime.wallClock,
     },

@@ -9,6 +9,10 @@ import { installShutdown } from '../shutdown.ts';
 
 // Standard output carries the log. Notices for people go to standard error.
 
+/** The notice of a service whose database takes no writes. */
+export const readOnlyNotice = (): string =>
+  `Its database is read-only, so every change is answered 503. Find out why with: ${programName()} doctor`;
+
 /** How long a start may take before people are told that it continues. */
 const slowStartMs = 2_000;
 
@@ -35,7 +39,13 @@ export async function serve(format: Format, options: ServeOptions): Promise<void
   const deployment: Deployment = { apiOnly, ...(processes > 1 && { cluster: { processes, onFatal } }) };
   const running = startServer(config, { logger, notice }, deployment);
   const stopNotice = 'Stopping after the running requests are finished.';
-  const shutdown = installShutdown({ format, logger, stopNotice, running });
+  const shutdown = installShutdown({
+    format,
+    logger,
+    stopNotice,
+    drainSeconds: config.drainSeconds,
+    running,
+  });
   const timer = setTimeout(() => notice('Starting. The first start takes a few seconds …'), slowStartMs);
   try {
     const server = await running;
@@ -67,10 +77,11 @@ async function serveAsClusterWorker(format: Format): Promise<void> {
   await runClusterWorker(config, { logger, notice: (sentence) => printNotice(format, sentence) }).catch(end);
 }
 
-const readyFacts = ({ url, demoKey }: RunningServer) => ({
+const readyFacts = ({ url, isReadOnly, demoKey }: RunningServer) => ({
   url,
   api: `${url}/api/v0.1`,
   docs: `${url}/docs`,
+  ...(isReadOnly && { writable: false }),
   ...(demoKey && { identity: demoKey.identity, authorization: demoKey.authorization }),
 });
 
@@ -81,6 +92,12 @@ async function readyText(config: Config, server: RunningServer, allBrands: AllBr
   const [brand] = await allBrands(server.system);
   const { demoKey } = server;
   if (demoKey && brand) return welcome(config, server, demoKey, brand.name);
+  if (server.isReadOnly)
+    return coloured(
+      process.stderr,
+      'yellow',
+      `Clientele has started at ${server.url} (${config.environment}). ${readOnlyNotice()}`,
+    );
   const ready = `Clientele is ready at ${server.url} (${config.environment}). Docs: ${server.url}/docs`;
   const next = brand
     ? `Create a key with: ${programName()} keys create --brand ${shellQuoted(brand.name)}`

@@ -2,6 +2,7 @@ import { openLogger } from '../logger.ts';
 import type { Format } from '../output.ts';
 import { coloured, printNotice } from '../output.ts';
 import { installShutdown } from '../shutdown.ts';
+import { readOnlyNotice } from './serve.ts';
 
 /** Does the background work until it is told to stop. Resolves once the work has begun. */
 export async function worker(format: Format): Promise<void> {
@@ -17,9 +18,15 @@ export async function worker(format: Format): Promise<void> {
   const stopNotice = 'Stopping after the running work is finished.';
   const shutdown = installShutdown({ format, logger, stopNotice, running });
   try {
-    await running;
-    if (!shutdown.stopping)
-      printNotice(format, coloured(process.stderr, 'green', `Clientele is at work (${config.environment}).`));
+    const { isReadOnly } = await running;
+    if (shutdown.stopping) return;
+    const begun = `Clientele is at work (${config.environment}).`;
+    printNotice(
+      format,
+      isReadOnly
+        ? coloured(process.stderr, 'yellow', `${begun} ${readOnlyNotice()}`)
+        : coloured(process.stderr, 'green', begun),
+    );
   } catch (error) {
     shutdown.uninstall();
     throw error;

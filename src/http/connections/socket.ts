@@ -48,6 +48,10 @@ export function trackExchange(
   });
 }
 
+/** The answers on a connection that are not sent. */
+export const responsesOf = (socket: Socket): readonly ServerResponse[] =>
+  [...(exchanges.get(socket) ?? [])].map(({ response }) => response);
+
 /** Notes that the whole answer of a request is written, although its response has not ended. */
 export function settle(request: IncomingMessage, status: number): void {
   for (const exchange of exchanges.get(request.socket) ?? [])

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:tls';
 import { OperatorError } from '../../domain/operator-error.ts';
 
 /** Paths of PEM files. */
@@ -39,6 +40,25 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles): Certif
     );
   }
   return { cert, key, validFrom: new Date(x509.validFrom), validTo: new Date(x509.validTo) };
+}
+
+/** Milliseconds that a server has for the handshake. */
+const handshakeMs = 3_000;
+
+/** The certificate that a server on this machine shows; `undefined` where none answers. */
+export function servedCertificate(host: string, port: number): Promise<X509Certificate | undefined> {
+  const here = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return new Promise((resolve) => {
+    // Any certificate is of interest, and nothing is sent.
+    const socket = connect({ host: here, port, rejectUnauthorized: false, timeout: handshakeMs });
+    const end = (found?: X509Certificate) => {
+      socket.destroy();
+      resolve(found);
+    };
+    socket.once('secureConnect', () => end(socket.getPeerX509Certificate()));
+    socket.once('timeout', () => end());
+    socket.once('error', () => end());
+  });
 }
 
 function read(setting: string, path: string): Buffer {

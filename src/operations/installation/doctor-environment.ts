@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Instant } from '../../domain/time.ts';
@@ -9,7 +10,7 @@ import type { KeySource, RootKeyLocation } from '../../vault/key-source.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { openVault } from '../../vault/vault.ts';
 import type { CertificateFiles } from './certificate.ts';
-import { readCertificate } from './certificate.ts';
+import { readCertificate, servedCertificate } from './certificate.ts';
 import type { Finding } from './finding.ts';
 import { green, red, redFrom, redSentences, yellow } from './finding.ts';
 
@@ -30,6 +31,9 @@ export interface Installed {
   readonly rotateDays: number;
   readonly backupHorizonDays: number;
   readonly tls: CertificateFiles | undefined;
+  /** Where the server listens. */
+  readonly host: string;
+  readonly port: number;
   /** What decision services for KYC may be reached at besides the public internet. */
   readonly kycAllow: readonly string[];
   /** What is unsafe in live, as sentences. */
@@ -157,7 +161,7 @@ export async function examineRootKey(
       const vault = openVault(rootKeySource.load());
       return { vault, finding: green(check, `It comes from ${rootKeyLocation.variable}.`) };
     } catch (error) {
-      return { finding: redFrom(check, error) };
+      return { finding: unusableKey(error, begun) };
     }
   }
   const rootKeyFile = rootKeyLocation.path;
@@ -170,7 +174,7 @@ export async function examineRootKey(
       finding: red(
         check,
         `The root key file ${rootKeyFile} is missing, and every record is sealed under it.`,
-        'Restore it from your copy; a new key cannot open the records.',
+        restoreKey,
       ),
     };
   if (!exists && rootKeyLocation.kind === 'own' && environment === 'sandbox')
@@ -188,7 +192,38 @@ export async function examineRootKey(
       };
     return { vault, finding: green(check, `${rootKeyFile} is readable only by its owner.`) };
   } catch (error) {
-    return { finding: redFrom(check, error) };
+    return { finding: unusableKey(error, begun) };
+  }
+}
+
+const restoreKey = 'Restore it from your copy; a new key cannot open the records.';
+
+/** Where records exist, a new key would hide that the old one is lost. */
+function unusableKey(error: unknown, begun: boolean): Finding {
+  const finding = redFrom('root key', error);
+  const makesNew = begun && /^(?:Make|Add) one with: /.test(finding.nextStep ?? '');
+  return makesNew ? { ...finding, nextStep: restoreKey } : finding;
+}
+
+/** Compares the certificate that a running server shows with the file. */
+export async function examineServedCertificate(installed: Installed): Promise<Finding | undefined> {
+  const check = 'served certificate';
+  const { tls, host, port } = installed;
+  if (!tls || port === 0) return undefined;
+  try {
+    const { cert } = readCertificate(tls);
+    const served = await servedCertificate(host, port);
+    if (!served) return undefined;
+    if (served.fingerprint256 === new X509Certificate(cert).fingerprint256)
+      return green(check, 'The running server shows the certificate of the file.');
+    return red(
+      check,
+      `The running server shows another certificate than ${tls.certFile}; it ends on ${date(new Date(served.validTo))}.`,
+      'Look for "certificate not loaded" in the log of the server, or send it SIGHUP.',
+    );
+  } catch {
+    // `examineCertificate` says what is wrong with the file.
+    return undefined;
   }
 }
 
@@ -197,7 +232,7 @@ export async function examineCertificate({ tls, now }: Installed): Promise<Findi
   if (!tls) return undefined;
   try {
     const { validFrom, validTo } = readCertificate(tls);
-    const renew = 'Put a new certificate in place, and start Clientele again.';
+    const renew = 'Put a new certificate in place. A running server serves it within 5 seconds.';
     const at = millisOf(now());
     if (validFrom.getTime() > at)
       return red(

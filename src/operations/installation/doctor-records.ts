@@ -34,9 +34,27 @@ export async function examineServer(
       'PostgreSQL',
       `Version ${facts.version}, ${isEmbedded ? 'embedded' : 'as CLIENTELE_DATABASE_URL says'}, ${runs}.`,
     ),
+    examineWrites(facts),
     examineDurability(facts),
     judgeClock(Math.abs(millisOf(facts.now) - here) / 1000),
   ];
+}
+
+function examineWrites({ isStandby, settings }: ServerFacts): Finding {
+  const check = 'writes';
+  if (isStandby)
+    return red(
+      check,
+      'This PostgreSQL server is a standby, which takes no writes: every change is answered 503.',
+      'Promote it, or set CLIENTELE_DATABASE_URL to the primary (docs/high-availability.md).',
+    );
+  if (settings.default_transaction_read_only === 'on')
+    return red(
+      check,
+      'PostgreSQL runs with default_transaction_read_only=on, so every change is answered 503.',
+      'Set it to off for the server, this database and this user.',
+    );
+  return green(check, 'The server takes writes.');
 }
 
 function examineDurability({ settings }: ServerFacts): Finding {

@@ -1,4 +1,5 @@
 import type { Database } from '../../store/connection/database.ts';
+import type { Vault } from '../../vault/vault.ts';
 import { examineKeyExposure, examinePrograms, examineRole, examineTransport } from './doctor-access.ts';
 import type { Installed } from './doctor-environment.ts';
 import {
@@ -8,6 +9,7 @@ import {
   examineDisk,
   examineNode,
   examineRootKey,
+  examineServedCertificate,
   examineSettings,
   hasData,
 } from './doctor-environment.ts';
@@ -58,6 +60,8 @@ export async function examine(
   if (transport) findings.push(transport);
   const certificate = await examineCertificate(installed);
   if (certificate) findings.push(certificate);
+  const served = await examineServedCertificate(installed);
+  if (served) findings.push(served);
   if (begun === false) {
     findings.push((await examineRootKey(installed, false)).finding);
     return findings;
@@ -96,9 +100,9 @@ async function examineDatabase(
       ...(await guarded('audit signing', () => examineDelay(installed, database))),
     );
   if (!vault) return found;
-  const { key } = vault.signer;
-  found.push(green('audit key', `The trail's checkpoints are signed by ${key}. Write it down elsewhere.`));
-  if (schema.finding.state === 'green' && !found.some(isOtherRootKey))
+  const isOther = found.some(isOtherRootKey);
+  if (!isOther) found.push(auditKey(vault));
+  if (schema.finding.state === 'green' && !isOther)
     found.push(...(await guarded('audit trail', () => examineTrails(installed, database, vault))));
   found.push(...(await guarded('brands', () => examineBrands(installed, database, vault))));
   if (schema.finding.state === 'green')
@@ -111,6 +115,9 @@ async function examineDatabase(
   found.push(...(await guarded('root key rotation', () => examineRootVersions(installed, database, vault))));
   return found;
 }
+
+const auditKey = ({ signer }: Vault): Finding =>
+  green('audit key', `The trail's checkpoints are signed by ${signer.key}. Write it down elsewhere.`);
 
 /** Under another root key nothing can be verified, and that finding says so. */
 const isOtherRootKey = ({ check, state }: Finding): boolean => check === 'root key fits' && state === 'red';

@@ -7,6 +7,8 @@ import { statement } from '../connection/database.ts';
 export interface ServerFacts {
   /** E.g. `18.4`. */
   readonly version: string;
+  /** Whether it follows a primary and takes no writes. */
+  readonly isStandby: boolean;
   /** Settings by name, as this session has them. */
   readonly settings: ReturnType<typeof settings.read>;
   /** The server's clock. */
@@ -14,13 +16,18 @@ export interface ServerFacts {
 }
 
 const setting = (name: string) => computed(`current_setting('${name}')`, text());
-const facts = columns({ version: setting('server_version'), now: computed('clock_timestamp()', instant()) });
-/** Without these settings, an acknowledged write can be lost or damage can stay unnoticed. */
+const facts = columns({
+  version: setting('server_version'),
+  now: computed('clock_timestamp()', instant()),
+  isStandby: computed('pg_is_in_recovery()', flag()),
+});
+/** Settings with which an acknowledged write can be lost, damage can stay unnoticed, or no write is taken. */
 const settings = columns({
   fsync: setting('fsync'),
   full_page_writes: setting('full_page_writes'),
   synchronous_commit: setting('synchronous_commit'),
   data_checksums: setting('data_checksums'),
+  default_transaction_read_only: setting('default_transaction_read_only'),
 });
 
 const query = statement('server_facts', `select ${facts.list}, ${settings.list}`);
@@ -28,8 +35,8 @@ const query = statement('server_facts', `select ${facts.list}, ${settings.list}`
 export async function readServerFacts(db: Database): Promise<ServerFacts> {
   const [row] = await db.run(query, []);
   if (!row) throw new Error('PostgreSQL did not answer for its settings.');
-  const { version, now } = facts.read(row);
-  return { version: version.split(' ')[0] ?? '', settings: settings.read(row), now };
+  const { version, now, isStandby } = facts.read(row);
+  return { version: version.split(' ')[0] ?? '', isStandby, settings: settings.read(row), now };
 }
 
 /** What the role of a connection may do beyond its grants. */

@@ -15,6 +15,8 @@ export const installed: Installed = {
   rotateDays: 30,
   backupHorizonDays: 35,
   tls: undefined,
+  host: '127.0.0.1',
+  port: 0,
   kycAllow: [],
   unsafe: [],
   ignored: [],

@@ -134,7 +134,10 @@ export async function serve(settings: Settings, place: Place = {}): Promise<Runn
     child.stderr?.on('data', () => {
       const found = /https?:\/\/(?:127\.0\.0\.1|\[::1\]):\d+/.exec(said.stderr);
       // The last line of what is said has arrived with its end of line.
-      if (found && /(?:Stop with Ctrl-C|keys create --brand|brands create).*\n/.test(said.stderr))
+      if (
+        found &&
+        /(?:Stop with Ctrl-C|keys create --brand|brands create|is read-only).*\n/.test(said.stderr)
+      )
         resolve(found[0]);
     });
     ended.then(({ code, stderr }) => reject(new Error(`serve ended with ${code}: ${stderr}`)));

@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, fetch } from 'undici';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningServe } from '../installation/cli/program.ts';
+import { cleanUp, clientele, repository, serve, temporaryFolder } from '../installation/cli/program.ts';
+import { person } from '../people.ts';
+import type { World } from '../world.ts';
+import { openWorld } from '../world.ts';
+import { openProxy } from './proxy.ts';
+
+// Three processes on one database behind a load balancer are restarted one after the other, under load.
+
+const clients = 4;
+let world: World;
+let headers: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  await clientele(['--version']);
+  world = await openWorld({ apiOnly: true });
+  headers = { ...(await world.brand()).headers, 'content-type': 'application/json' };
+}, 120_000);
+afterAll(async () => {
+  await cleanUp();
+  await world.close();
+});
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+const startOn = async (port: number, drainSeconds: number): Promise<RunningServe> =>
+  serve({
+    ...world.databaseSettings,
+    CLIENTELE_DATA_DIR: join(await temporaryFolder(), 'data'),
+    CLIENTELE_ROOT_KEY_FILE: join(world.config.dataDir, 'root.key'),
+    CLIENTELE_DEMO: '0',
+    CLIENTELE_TRUST_PROXY: '127.0.0.1/32',
+    CLIENTELE_LOG_LEVEL: 'silent',
+    CLIENTELE_DRAIN_SECONDS: String(drainSeconds),
+    CLIENTELE_PORT: String(port),
+  });
+
+/** Creates customers until it is stopped. Resolves with the answers that were not 201. */
+function keepCreating(url: string) {
+  const failures: string[] = [];
+  let created = 0;
+  let going = true;
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+  const client = async () => {
+    while (going) {
+      const { ssn: _, ...body } = person();
+      const answer = await fetch(`${url}/api/v0.1/customers`, {
+        method: 'POST',
+        headers: { ...headers, 'x-forwarded-proto': 'https' },
+        body: JSON.stringify(body),
+        dispatcher,
+      }).then(
+        async (got) => ({ status: got.status, text: await got.text() }),
+        (error: Error) => ({ status: 0, text: String(error.cause ?? error) }),
+      );
+      if (answer.status === 201) created += 1;
+      else failures.push(`${answer.status} ${answer.text.slice(0, 200)}`);
+      await sleep(20);
+    }
+  };
+  const ended = Promise.all(Array.from({ length: clients }, client));
+  return {
+    failures,
+    get created() {
+      return created;
+    },
+    async stop() {
+      going = false;
+      await ended;
+      await dispatcher.close();
+    },
+  };
+}
+
+interface RestartPlan {
+  readonly drainSeconds: number;
+  readonly restarts: number;
+  readonly untilFailure?: boolean;
+}
+
+/** Restarts the processes in turn behind a balancer, until so many restarts or, if that is wanted, a failure. */
+async function restartUnderLoad(
+  url: string,
+  servers: RunningServe[],
+  ports: readonly number[],
+  { drainSeconds, restarts, untilFailure = false }: RestartPlan,
+) {
+  const load = keepCreating(url);
+  const codes: (number | null)[] = [];
+  let done = 0;
+  for (; done < restarts && !(untilFailure && load.failures.length > 0); done += 1) {
+    const at = done % ports.length;
+    codes.push((await (servers[at] as RunningServe).stop()).code);
+    servers[at] = await startOn(ports[at] as number, drainSeconds);
+  }
+  await load.stop();
+  for (const server of servers) codes.push((await server.stop()).code);
+  return { failures: load.failures, created: load.created, codes };
+}
+
+const start = (ports: readonly number[], drainSeconds: number): Promise<RunningServe[]> =>
+  Promise.all(ports.map((port) => startOn(port, drainSeconds)));
+
+describe('a rolling restart behind a balancer that asks for readiness', { timeout: 240_000 }, () => {
+  test('fails none of the requests in 10 restarts', async () => {
+    const ports = await freePorts(3);
+    const servers = await start(ports, 1);
+    const proxy = await openProxy(ports);
+    const found = await restartUnderLoad(proxy.url, servers, ports, { drainSeconds: 1, restarts: 10 });
+    await proxy.close();
+    expect(found.failures).toEqual([]);
+    expect(found.created).toBeGreaterThan(200);
+    expect(new Set(found.codes)).toEqual(new Set([0]));
+  });
+
+  test('fails some without the drain', async () => {
+    const ports = await freePorts(3);
+    const servers = await start(ports, 0);
+    const proxy = await openProxy(ports);
+    const found = await restartUnderLoad(proxy.url, servers, ports, {
+      drainSeconds: 0,
+      restarts: 10,
+      untilFailure: true,
+    });
+    await proxy.close();
+    expect(found.failures.length).toBeGreaterThan(0);
+  });
+});
+
+const nginx = '/usr/sbin/nginx';
+
+test.skipIf(!existsSync(nginx))(
+  'a rolling restart behind nginx with the settings of examples/deployment fails none of the requests',
+  { timeout: 180_000 },
+  async () => {
+    const folder = await temporaryFolder();
+    const [port = 0, ...ports] = await freePorts(4);
+    const pem = (name: string) => join(repository, `test/installation/cli/localhost-${name}.pem`);
+    let site = await readFile(join(repository, 'examples/deployment/nginx.conf'), 'utf8');
+    for (const [written, here] of [
+      ['443', `127.0.0.1:${port}`],
+      ['127.0.0.1:8081', `127.0.0.1:${ports[0]}`],
+      ['127.0.0.1:8082', `127.0.0.1:${ports[1]}`],
+      ['127.0.0.1:8083', `127.0.0.1:${ports[2]}`],
+      ['/etc/ssl/clientele/fullchain.pem', pem('cert')],
+      ['/etc/ssl/clientele/key.pem', pem('key')],
+      ['customers.example.com', 'localhost'],
+    ] as const) {
+      expect(site).toContain(written);
+      site = site.replace(written, here);
+    }
+    const main = `daemon off; pid ${folder}/pid; error_log ${folder}/error.log;\nevents {}\nhttp { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;\n${site}}\n`;
+    await writeFile(join(folder, 'nginx.conf'), main);
+    const servers = await start(ports, 3);
+    const balancer = spawn(nginx, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'inherit' });
+    await sleep(500);
+    const found = await restartUnderLoad(`https://localhost:${port}`, servers, ports, {
+      drainSeconds: 3,
+      restarts: 3,
+    });
+    balancer.kill('SIGTERM');
+    const log = await readFile(join(folder, 'error.log'), 'utf8');
+    expect([
+      found.failures,
+      log
+        .split('\n')
+        .filter((line) => line.includes('prematurely'))
+        .slice(0, 3),
+    ]).toEqual([[], []]);
+    expect(found.created).toBeGreaterThan(200);
+  },
+);

@@ -52,11 +52,17 @@ function rewrite(path: string, change: (lines: readonly string[]) => readonly st
     renameSync(next, file);
     sync(dirname(file));
   } catch (error) {
-    rmSync(next, { force: true });
-    if (error instanceof VaultError) throw error;
+    discard(next);
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new VaultError('root_key', `The root key file ${path} cannot be changed (${code}).`);
   }
+}
+
+/** Removes what was written, if that is possible: the error that it is removed for says more than one of the removal. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 /** Writes a new file with the mode and the owner of the file that it replaces. */

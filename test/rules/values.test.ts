@@ -5,8 +5,9 @@ import { parseId } from '../../src/domain/ids.ts';
 import { lastPage, linksOf } from '../../src/domain/paging.ts';
 import { InvalidInput, invalidField, Problems } from '../../src/domain/problems.ts';
 import type { Instant } from '../../src/domain/time.ts';
+import { defaultValidation, validations } from '../../src/domain/validation.ts';
 import type { ValidationContext } from '../../src/domain/values.ts';
-import { defaultValidation, limits, uspsStates, validations, valueRules } from '../../src/domain/values.ts';
+import { limits, uspsStates, valueRules } from '../../src/domain/values.ts';
 import { address } from '../people.ts';
 
 /** The sentences about single values, and what a brand takes that has asked for more than Bond's tables. */

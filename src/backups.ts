@@ -7,6 +7,7 @@ import type { ExportedTrail, LostHold } from './operations/audit/lost-changes.ts
 import { lostHolds, readExportedTrail } from './operations/audit/lost-changes.ts';
 import type { DisabledKeys } from './operations/brands/disable-keys.ts';
 import { disableKeys } from './operations/brands/disable-keys.ts';
+import { noteInEveryTrail } from './operations/brands/every-trail.ts';
 import { makeBackup } from './operations/installation/backup.ts';
 import { openBackup, restoreBackup } from './operations/installation/restore.ts';
 import { keySourceOf, rootKeyFileOf } from './root-key.ts';
@@ -38,11 +39,16 @@ export async function backUp(config: Config, path: string, call: BackupCall): Pr
     const now = (call.now ?? wallClock)();
     const vault = openVault(root);
     // The owner reads every table, also one that the service has no grant for.
-    return await asOwner((owner) => makeBackup(owner, { path, version, progress, signal, now, vault }));
+    return await asOwner((owner) => {
+      const note = () => noteInEveryTrail({ db: owner, vault: () => vault, now, newId }, 'backup');
+      return makeBackup(owner, { path, version, progress, signal, now, vault, note, notice: call.notice });
+    });
   } finally {
     await close();
   }
 }
+
+const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
 
 export interface RestoreCall extends Overrides {
   /** The backup, where it comes from a pipe. The data directory keeps it, without a name, until it is restored. */
@@ -102,7 +108,6 @@ async function restore(
   const { manifest, size } = backup;
   const vault = openVault(root);
   const revoked = new Set(trails.flatMap(({ revokedKeys }) => [...revokedKeys]));
-  const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
   const now = (call.now ?? wallClock)();
   let keys: DisabledKeys = { disabled: 0, revoked: [] };
   const lost: LostHold[] = [];
@@ -110,6 +115,7 @@ async function restore(
     before: migrationSteps({ vault: () => vault, anchors: undefined, notice: call.notice }),
     progress: (bytes) => call.progress(bytes, size),
     async finish(db) {
+      await noteInEveryTrail({ db, vault: () => vault, now, newId }, 'restore');
       keys = await disableKeys({ db, vault, now, newId, revoked });
       for (const trail of trails) lost.push(...(await lostHolds(db, trail)));
     },

@@ -6,6 +6,7 @@ import { Refusal } from './domain/errors.ts';
 import type { Id } from './domain/ids.ts';
 import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
+import { noteInEveryTrail } from './operations/brands/every-trail.ts';
 import { bindRows } from './operations/installation/bind-rows.ts';
 import { ensureInstallation } from './operations/installation/installation.ts';
 import { markProven, proveEvents, proveTrails, vaultOnce } from './operations/installation/prove-trails.ts';
@@ -99,8 +100,9 @@ export async function openRuntime(
       anchors,
       notice: overrides.notice,
     });
+    let applied: readonly string[] = [];
     if (role === 'serve') {
-      await storage.migrate(steps);
+      applied = await storage.migrate(steps);
       await markProven(anchors);
     } else await refuseOldSchema(database);
     const vault = configured ?? (await besideTheData(config, role, database));
@@ -110,6 +112,13 @@ export async function openRuntime(
     const outbound = overrides.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
     const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
     const security = openSecurity({ config, logger: overrides.logger, now, newId });
+    if (applied.length > 0)
+      await noteInEveryTrail(
+        { db: database, vault: () => vault, now: now(), newId },
+        'migrate',
+        { migrations: applied },
+        { kind: 'clientele' },
+      );
     const system: System = {
       db: database,
       vault,
@@ -245,12 +254,6 @@ function ownerWork(
   };
 }
 
-export interface Migrated {
-  /** The names of the migrations applied now, and of those applied before. */
-  readonly applied: readonly string[];
-  readonly before: readonly string[];
-}
-
 /** The part of a configuration that `migrationSteps` needs. A restore has no anchors: its backup may be older. */
 interface StepTools {
   readonly vault: () => Vault;
@@ -271,26 +274,6 @@ export const migrationSteps = ({ vault, anchors, notice }: StepTools): Migration
   '0022_event_proofs_required': (db) =>
     proveEvents(db, vaultOnce('0022_event_proofs_required', vault, anchors)),
 });
-
-/**
- * Brings the schema of the configured database up to date. The root key is needed only where a migration seals
- * records of an earlier version again.
- */
-export async function migrateDatabase(config: Config, overrides: Overrides = {}): Promise<Migrated> {
-  const { asOwner, close } = await openStorage(config, 'command', overrides);
-  try {
-    return await asOwner(async (owner) => {
-      const { applied: before } = await migrationStatus(owner);
-      const anchors = openAnchorFile(config.auditAnchorFile);
-      const steps = migrationSteps({ vault: () => loadRoot(config), anchors, notice: overrides.notice });
-      const applied = await migrate(owner, undefined, steps);
-      await markProven(anchors);
-      return { applied, before };
-    });
-  } finally {
-    await close();
-  }
-}
 
 async function refuseOldSchema(database: Database): Promise<void> {
   const { pending } = await migrationStatus(database);

@@ -65,6 +65,7 @@ export const auditFacts = {
   ),
   lines: optional(count('How many lines an import was about to write.')),
   made_until: optional(Type.String({ description: 'Documents from before this moment were erased.' })),
+  migrations: optional(Type.Array(Type.String(), { description: 'The migrations that were applied.' })),
   no_reason: optional(
     Type.Boolean({ description: 'An operator changed something in live and gave no reason.' }),
   ),

@@ -86,7 +86,7 @@ function withoutRestore(text: string): string {
   const answer = JSON.parse(text);
   if (!Array.isArray(answer.data)) return text;
   const isOfRestore = ({ operation }: { readonly operation?: string }) =>
-    operation === 'restore' || operation === 'keys enable';
+    ['backup', 'restore', 'keys enable'].includes(operation ?? '');
   return JSON.stringify({ ...answer, data: answer.data.filter((one: object) => !isOfRestore(one)) });
 }
 
@@ -103,6 +103,36 @@ async function everything(
 }
 
 describe('a backup', () => {
+  test(
+    'is in the audit trail of each brand, and in the backup, and so is its restore',
+    testTimeout,
+    async () => {
+      const other = await world.brand();
+      const operations = async (who: BrandClient): Promise<readonly string[]> =>
+        (await who.call('GET', '/audit?limit=100')).json.data.map(
+          (one: { operation: string }) => one.operation,
+        );
+      await settled(world);
+      const before = (await operations(other)).filter((one) => one === 'backup').length;
+      const file = await backup();
+      await settled(world);
+      expect((await operations(other)).filter((one) => one === 'backup')).toHaveLength(before + 1);
+      const config = await elsewhere();
+      await restoreFrom(config, file, call);
+      const admin = new pg.Client({ connectionString: config.databaseUrl });
+      await admin.connect();
+      const { rows } = await admin.query(
+        `select substring(body from '"operation":"([^"]+)"') as operation from
+         (select body, at from (select brand_id, body, 1 as at from audit union all select brand_id, body, 2 from journal) as all_entries
+           where brand_id = $1) as entries
+        where body like '%"operation":"backup"%' or (body like '%"operation":"restore"%' and body not like '%"key":%') order by at`,
+        [other.brandId],
+      );
+      await admin.end();
+      expect(rows.map(({ operation }) => operation).sort()).toEqual(['backup', 'restore']);
+    },
+  );
+
   test('with a row that a later check would refuse is restored, and the check is there again', async () => {
     const other = await world.brand();
     await newCustomer(other);

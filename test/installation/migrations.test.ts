@@ -3,11 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { migrateDatabase } from '../../src/migration.ts';
 import type { Database, DatabaseOptions } from '../../src/store/connection/database.ts';
 import { openDatabase, statement } from '../../src/store/connection/database.ts';
 import { migrate, migrationStatus } from '../../src/store/migrate.ts';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
 import { buildServe, newDataDir, serve } from '../promises/durability/serving.ts';
+import type { World } from '../world.ts';
+import { openWorld, settled } from '../world.ts';
 
 const toClose: (() => unknown)[] = [];
 afterEach(async () => {
@@ -156,5 +159,53 @@ describe('a migration that fails', () => {
     expect(await migrate(witness, await folderOf({ '0001_one': 'create table one (id int)' }))).toEqual([
       '0001_one',
     ]);
+  });
+});
+
+describe('the audit trail of each brand', () => {
+  const migrateEntries = async (world: World) => {
+    const rows = await world.sql(`select body from audit where body like '%"operation":"migrate"%'`);
+    return rows.map(({ body }) => JSON.parse(String(body)) as Record<string, unknown>);
+  };
+  /** The schema as it was before the newest migration that only adds a table. */
+  const goBack = (world: World) =>
+    world.sql("drop table customer_history; delete from migrations where name = '0033_customer_history'");
+
+  test('has an entry of what an operator migrates, and none where nothing was pending', async () => {
+    const world = await openWorld();
+    try {
+      await world.brand();
+      await world.brand();
+      await migrateDatabase(world.config);
+      await settled(world);
+      expect(await migrateEntries(world)).toEqual([]);
+      await goBack(world);
+      expect(await migrateDatabase(world.config)).toMatchObject({ applied: ['0033_customer_history'] });
+      await settled(world);
+      const entry = {
+        operation: 'migrate',
+        actor: { kind: 'operator' },
+        migrations: ['0033_customer_history'],
+      };
+      expect(await migrateEntries(world)).toMatchObject([entry, entry]);
+    } finally {
+      await world.close();
+    }
+  });
+
+  test('is left as it is, with a notice, where the root key is not at hand', async () => {
+    const world = await openWorld();
+    const notices: string[] = [];
+    try {
+      await world.brand();
+      await goBack(world);
+      const config = { ...world.config, rootKeyFile: '/nowhere/root.key' };
+      await migrateDatabase(config, { notice: (sentence) => notices.push(sentence) });
+      await settled(world);
+      expect(await migrateEntries(world)).toEqual([]);
+      expect(notices).toEqual([expect.stringContaining('The root key is not here')]);
+    } finally {
+      await world.close();
+    }
   });
 });

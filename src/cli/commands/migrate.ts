@@ -4,7 +4,7 @@ import { printAnswer, printNotice } from '../output.ts';
 export async function migrate(format: Format): Promise<void> {
   const [{ readConfig }, { migrateDatabase }] = await Promise.all([
     import('../../config.ts'),
-    import('../../runtime.ts'),
+    import('../../migration.ts'),
   ]);
   const notice = (sentence: string) => printNotice(format, sentence);
   const { applied, before } = await migrateDatabase(readConfig(), { notice });

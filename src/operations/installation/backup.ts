@@ -5,12 +5,16 @@ import type { Database } from '../../store/connection/database.ts';
 import type { BackupFacts, BackupOptions } from '../../store/installation/backup.ts';
 import { writeBackup } from '../../store/installation/backup.ts';
 import { readInstallation } from '../../store/installation/installation.ts';
+import { isReadOnlyServer } from '../../store/installation/server-facts.ts';
 import { migrationStatus } from '../../store/migrate.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 export interface BackupRequest extends Omit<BackupOptions, 'madeAt' | 'signer'> {
   readonly now: Instant;
   readonly vault: Vault;
+  /** Writes the audit entries of the backup, which then are in it. */
+  readonly note: () => Promise<void>;
+  readonly notice?: ((sentence: string) => void) | undefined;
 }
 
 /**
@@ -22,14 +26,19 @@ export interface BackupRequest extends Omit<BackupOptions, 'madeAt' | 'signer'> 
  */
 export async function makeBackup(
   db: Database,
-  { now, vault, ...options }: BackupRequest,
+  { now, vault, note, notice, ...options }: BackupRequest,
 ): Promise<BackupFacts> {
-  const { applied } = await migrationStatus(db);
+  const { applied, pending } = await migrationStatus(db);
   const installation = applied.length === 0 ? undefined : await readInstallation(db);
   if (!installation) throw new OperatorError('The database is empty, so there is nothing to back up.');
   if (!vault.provesRoot(installation.rootProof))
     throw new OperatorError(
       'The root key is not the one that this database was created with, so it cannot sign the backup. Set CLIENTELE_ROOT_KEY_FILE to the right key.',
+    );
+  if (pending.length === 0 && !(await isReadOnlyServer(db))) await note();
+  else
+    notice?.(
+      'The audit trails have no entry of this backup, because the database is read-only or of an older version. Note it elsewhere.',
     );
   return writeBackup(db, { ...options, madeAt: withOffset(now), signer: vault.signer });
 }

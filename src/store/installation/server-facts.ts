@@ -39,6 +39,15 @@ export async function readServerFacts(db: Database): Promise<ServerFacts> {
   return { version: version.split(' ')[0] ?? '', isStandby, settings: settings.read(row), now };
 }
 
+const writable = columns({ isReadOnly: computed("current_setting('transaction_read_only') = 'on'", flag()) });
+const writableQuery = statement('server_read_only', `select ${writable.list}`);
+
+/** Whether the server takes no changes, as a standby does. */
+export async function isReadOnlyServer(db: Database): Promise<boolean> {
+  const [row] = await db.run(writableQuery, []);
+  return writable.read(row ?? {}).isReadOnly;
+}
+
 /** What the role of a connection may do beyond its grants. */
 export interface RoleFacts {
   readonly name: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { migrateDatabase } from '../../../../src/runtime.ts';
+import { migrateDatabase } from '../../../../src/migration.ts';
 import { newCustomer } from '../../../contract-samples.ts';
 import type { BrandClient, World } from '../../../world.ts';
 import { openWorld, settled } from '../../../world.ts';

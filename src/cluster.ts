@@ -226,7 +226,7 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
   const configured = messageOf(process, 'configure');
   tell({ kind: 'started' });
   const { referenceKey, port, connections } = (await configured).config;
-  const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
+  const logger = overrides.logger ?? pino({ level: config.logLevel });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger, connections });
   const peer = openMetricsPeer(
     channelToPrimary,

@@ -48,7 +48,7 @@ export async function startServer(
   overrides: Overrides = {},
   { apiOnly, cluster, bodyPace }: Deployment = {},
 ): Promise<RunningServer> {
-  const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
+  const logger = overrides.logger ?? pino({ level: config.logLevel });
   const certificate = openCertificate(config, logger);
   let { port } = config;
   const runtime = await openRuntime(config, 'serve', { ...overrides, logger }, async () => {
@@ -109,7 +109,7 @@ export interface RunningWorker {
  * `CLIENTELE_METRICS_ADDRESS`, if that is set.
  */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<RunningWorker> {
-  const logger = overrides.logger ?? pino({ level: config.logLevel, base: null });
+  const logger = overrides.logger ?? pino({ level: config.logLevel });
   const runtime = await openRuntime(config, 'command', { ...overrides, logger });
   const observer = observe(runtime, logger);
   const certificate = openCertificate(config, logger);

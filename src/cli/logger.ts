@@ -8,7 +8,7 @@ import type { Format } from './output.ts';
  * caller asked for JSON.
  */
 export async function openLogger(config: Config, format: Format): Promise<Logger> {
-  const options = { level: config.logLevel, base: null };
+  const options = { level: config.logLevel };
   const isForPeople = process.stdout.isTTY && format === 'table' && config.environment === 'sandbox';
   if ((config.logFormat ?? (isForPeople ? 'pretty' : 'json')) === 'json') return pino(options);
   const { default: pretty } = await import('pino-pretty');
@@ -24,8 +24,8 @@ const prettyOptions = {
   singleLine: true,
   // `error` holds a kind and a place. By default pino-pretty spreads a field of that name over several lines.
   errorLikeObjectKeys: [],
-  // Shown in the message.
-  ignore: 'method,operation,status,ms',
+  // Shown in the message, or of use to a collector only.
+  ignore: 'method,operation,status,ms,pid,hostname',
   messageFormat: (entry: Record<string, unknown>, messageKey: string): string => {
     const message = entry[messageKey] === undefined ? [] : [entry[messageKey]];
     const { method, operation, status, ms } = entry;

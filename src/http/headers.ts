@@ -47,6 +47,25 @@ export function preconditionOf(header: string | undefined): Precondition {
   return versions;
 }
 
+/** The names that a caller or a proxy gave a request, for the log. */
+export interface Correlation {
+  /** Of the trace that the request belongs to, and of the span that sent it (W3C Trace Context). */
+  readonly traceId: string | undefined;
+  readonly parentSpanId: string | undefined;
+  readonly clientRequestId: string | undefined;
+}
+
+const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/;
+/** A UUID, 32 hexadecimal digits or a ULID. Other texts could be personal data, which the log must not have. */
+const generatedId =
+  /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/i;
+
+export function correlationOf({ headers }: IncomingMessage): Correlation {
+  const [, traceId, parentSpanId] = traceparent.exec(String(headers['traceparent'] ?? '')) ?? [];
+  const sent = String(headers['x-request-id'] ?? '');
+  return { traceId, parentSpanId, clientRequestId: generatedId.test(sent) ? sent : undefined };
+}
+
 /** `Idempotency-Key`: one header of 1 to 255 printable ASCII characters. Node joins repeated headers. */
 export function idempotencyKeyOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
   const header = headers['idempotency-key'];

@@ -3,11 +3,13 @@ import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, R
 import { describeFault } from '../domain/fault.ts';
 import { securityEvents } from '../domain/security-events.ts';
 import type { SecurityLog } from '../operations/security-log.ts';
+import type { Correlation } from './headers.ts';
 import type { InstallationSource } from './installation-metrics.ts';
 import { openInstallationMetrics } from './installation-metrics.ts';
 
 /**
- * Every fact that is logged or counted of a request. It contains nothing from the client except the matched route.
+ * Every fact that is logged or counted of a request. It contains nothing from the client except the matched route and
+ * well-formed ids.
  */
 export interface Observation {
   readonly requestId: string;
@@ -18,6 +20,7 @@ export interface Observation {
   readonly milliseconds: number;
   readonly brandId: string | undefined;
   readonly identity: string | undefined;
+  readonly correlation?: Correlation;
 }
 
 export interface Observer {
@@ -90,7 +93,8 @@ export function openObserver(parts: ObserverParts): Observer {
       const one = series.get(name) ?? requests.labels(seen.operation, String(seen.status));
       series.set(name, one);
       one.observe(seen.milliseconds / 1000);
-      logger.info({
+      const isSlow = seen.milliseconds >= slowMs;
+      logger[isSlow ? 'warn' : 'info']({
         request_id: seen.requestId,
         operation: seen.operation,
         method: seen.method,
@@ -98,6 +102,10 @@ export function openObserver(parts: ObserverParts): Observer {
         ms: Math.round(seen.milliseconds * 100) / 100,
         brand_id: seen.brandId,
         identity: seen.identity,
+        trace_id: seen.correlation?.traceId,
+        parent_span_id: seen.correlation?.parentSpanId,
+        client_request_id: seen.correlation?.clientRequestId,
+        slow: isSlow || undefined,
       });
     },
     fault(requestId, operation, error) {
@@ -137,6 +145,9 @@ export function openObserver(parts: ObserverParts): Observer {
     ownMetrics: () => registry.getMetricsAsJSON(),
   };
 }
+
+/** Milliseconds after which a request is logged as slow. */
+const slowMs = 1_000;
 
 /** Milliseconds for which outages of a kind that was logged are only counted. */
 const outageQuietMs = 60_000;

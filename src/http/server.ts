@@ -25,7 +25,7 @@ import {
 } from './connections/socket.ts';
 import type { ErrorAnswer } from './errors.ts';
 import { errorAnswer, refusalOf } from './errors.ts';
-import { hostLines, isPlainJson, wantsProblem } from './headers.ts';
+import { correlationOf, hostLines, isPlainJson, wantsProblem } from './headers.ts';
 
 import type { Observer } from './observe.ts';
 import type { ServerOptions } from './options.ts';
@@ -158,6 +158,7 @@ function begin(
       milliseconds,
       brandId: principal?.brandId,
       identity: principal?.identity,
+      correlation: correlationOf(request.raw),
     });
   });
 }

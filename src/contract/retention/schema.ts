@@ -20,7 +20,15 @@ export const customerParam = {
 const customerId = uuid("The customer's id.");
 /** The body of an operation that only needs a reason. */
 export const reasonBody = (title: string, example: { readonly reason: string }) => ({
-  schema: Type.Object({ reason: shortTextField('The reason; stored sealed.', reason) }, { title, ...closed }),
+  schema: Type.Object(
+    {
+      reason: shortTextField(
+        'The reason; stored sealed. Its audit entry keeps it when the customer is erased, so name a case and not the person.',
+        reason,
+      ),
+    },
+    { title, ...closed },
+  ),
   check: checkShortTexts({ reason }),
   example,
 });

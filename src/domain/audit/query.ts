@@ -41,3 +41,9 @@ export interface AuditFilter {
   readonly from: Instant | undefined;
   readonly to: Instant | undefined;
 }
+
+/**
+ * The operations whose reasons stay in the audit trail when their customer is erased: who asked for the erasure, what
+ * stood in its way, and why. The other reasons go with the customer.
+ */
+export const lastingReasons = ['setLegalHold', 'releaseLegalHold', 'requestErasure'] as const;

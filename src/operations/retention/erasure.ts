@@ -105,7 +105,11 @@ export async function requestErasure(
   const facts = { erasureId, requestedBy: principal.identity, requestedAt: now };
   const request = { ...facts, reason: keyring.seal(erasureSealContext(id, facts), reason) };
   const answer: Answer = { status: 201, body: asciiJson(shownRequest(id, { ...request, reason })) };
-  const journal = context.journal({ customerId: id, facts: { erasure_id: erasureId } });
+  const journal = context.journal({
+    customerId: id,
+    facts: { erasure_id: erasureId },
+    reason: { words: reason, keyring },
+  });
   const claim = context.claim?.(answer, id);
   const outcome = await insertErasureRequest(scope, id, request, journal, claim);
   if (outcome === 'stale' && !(await readRestricted(scope, id))) throw new Refusal('customer_dne');

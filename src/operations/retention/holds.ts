@@ -87,7 +87,11 @@ export async function setLegalHold(
     next: { holds: holds + 1 },
     parts: [
       insertHoldPart(sealed),
-      context.journal({ customerId: id, facts: { hold_id: holdId, record_version: version + 1 } }),
+      context.journal({
+        customerId: id,
+        facts: { hold_id: holdId, record_version: version + 1 },
+        reason: { words: hold.reason, keyring },
+      }),
     ],
   }));
   return answer;
@@ -113,7 +117,7 @@ export async function releaseLegalHold(
   await requireSecondPerson(context, [stored.setBy]);
   const answer: Answer = { status: 200, body: asciiJson(shownHold(id, opened)) };
   const facts = { hold_id: holdId, record_version: customer.row.version + 1 };
-  const journal = context.journal({ customerId: id, facts });
+  const journal = context.journal({ customerId: id, facts, reason: { words: release.reason, keyring } });
   const next = { holds: customer.row.holds - 1 };
   await write(context, customer, next, [releaseHoldPart(holdId, sealed), journal], answer);
   return answer;

@@ -1,3 +1,4 @@
+import { lastingReasons } from '../../domain/audit/query.ts';
 import { sealedColumnsOf } from '../../domain/sealed-columns.ts';
 
 /**
@@ -13,7 +14,12 @@ interface CustomerTable {
   readonly erased: 'rows' | 'sealed columns' | 'stays';
   /** Further columns that are set to null. */
   readonly alsoCleared?: readonly string[];
+  /** Rows that keep their sealed columns all the same, in SQL. */
+  readonly unless?: string;
 }
+
+/** An entry quotes every quote in its text, so these words are its own operation. */
+const hasLastingReason = `body ~ '"operation":"(${lastingReasons.join('|')})"'`;
 
 export const customerTables = [
   // A customer is deleted before it can be erased.
@@ -34,9 +40,9 @@ export const customerTables = [
   { table: 'deliveries', erased: 'sealed columns' },
   { table: 'delivery_attempts', erased: 'sealed columns' },
   // An entry that has no number in the audit trail yet.
-  { table: 'journal', erased: 'sealed columns' },
+  { table: 'journal', erased: 'sealed columns', unless: hasLastingReason },
   // The entries are chained. Their digests reveal nothing once the customer's key is deleted with its row.
-  { table: 'audit', erased: 'sealed columns' },
+  { table: 'audit', erased: 'sealed columns', unless: hasLastingReason },
   { table: 'erased_customers', erased: 'stays' },
 ] as const satisfies readonly CustomerTable[];
 
@@ -45,13 +51,14 @@ const ofCustomer = 'brand_id = :brandId and customer_id = :customerId::uuid';
 /** CTEs that erase a customer from every table, where `gate` has a row. */
 export const eraseSql = (gate: string): string =>
   customerTables
-    .flatMap(({ table, erased, alsoCleared = [] }: CustomerTable) => {
+    .flatMap(({ table, erased, alsoCleared = [], unless }: CustomerTable) => {
       if (erased === 'stays') return [];
       const where = `where ${ofCustomer} and exists (select from ${gate})`;
       if (erased === 'rows') return `${table}_erased as (delete from ${table} ${where})`;
       const columns = sealedColumnsOf(table);
       const cleared = [...columns, ...alsoCleared].map((column) => `${column} = null`).join(', ');
       const isFilled = columns.map((column) => `${column} is not null`).join(' or ');
-      return `${table}_erased as (update ${table} set ${cleared} ${where} and (${isFilled}))`;
+      const spared = unless === undefined ? '' : `and not (${unless})`;
+      return `${table}_erased as (update ${table} set ${cleared} ${where} and (${isFilled}) ${spared})`;
     })
     .join(', ');

@@ -84,7 +84,8 @@ export function parseInstant(text: string): Instant | undefined {
   if (!day || !isCalendarDay(day)) return undefined;
   const [hour = '00', minute = '00', second = '00', fraction = '', offset = 'Z'] = parts.slice(2);
   const sign = offset.startsWith('-') ? -1 : 1;
-  const zone = offset.toUpperCase() === 'Z' ? 0 : sign * minutesOf(offset.slice(1));
+  // A `Z` has no clock behind it, which makes no minutes.
+  const zone = sign * minutesOf(offset.slice(1));
   const isLeap = second === '60';
   const micros = fraction.slice(0, 6).padEnd(6, '0');
   const written = `${day}T${hour}:${minute}:${isLeap ? '59' : second}.${micros}` as Instant;

@@ -65,6 +65,8 @@ describe('a body of a customer', () => {
     expect([whole.profile.email, whole.profile.middle_name]).toEqual(['José@example.com', 'A B']);
     const code = draftCustomer({ ...least, phone_country_code: '44' }, addressDefaults()).profile;
     expect(code.phone_country_code).toBe('44');
+    expect(profile.addresses).toEqual([{ ...mailing, address_id: expect.any(String), date_created: now }]);
+    expect(profile).not.toHaveProperty('phone');
   });
 });
 
@@ -80,6 +82,23 @@ test('a mask shows the last four digits, and only a mask is one', () => {
   ])
     expect(isSsnMask(text)).toBe(false);
   expect(isSsnMask('XXX-XX-6789')).toBe(true);
+});
+
+test('the stored number sent in full is no change before KYC, and what was wrong with it does not count', () => {
+  const profile = {
+    dob: '',
+    first_name: '',
+    middle_name: '',
+    last_name: '',
+    ssn: 'XXX-XX-6789',
+    addresses: [],
+  };
+  const kyc = { status: undefined, passedAt: undefined, requestsAvailable: 3 };
+  const stored: StoredCustomer = { profile, kyc, openSsn: () => '000456789' };
+  const problems = new Problems();
+  problems.add('ssn', 'x');
+  const { ssn, fields } = applyChange(stored, { ssn: '000-45-6789' }, problems, addressDefaults());
+  expect([ssn, fields, problems.any]).toEqual([undefined, [], false]);
 });
 
 describe('an address of a customer', () => {

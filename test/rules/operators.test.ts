@@ -52,6 +52,7 @@ describe('the operator behind a process', () => {
   test.each([
     [uidMap, 'linux', false],
     ['0 0 4294967295', 'linux', false],
+    ['0 0    4294967295', 'linux', false],
     [inNamespace, 'linux', true],
     ['1 0 0 4294967295', 'linux', true],
     ['0 0 4294967295\n1000 1000 1', 'linux', true],
@@ -74,6 +75,7 @@ describe('the operator behind a process', () => {
     ['mo (uid 1001)', 'uid 1001', true],
     ['mo (uid 1001)', 'mo (uid 1002)', false],
     ['uid 1', 'uid 11', false],
+    ['uid 1001', 'jo (uid 1002)', false],
     ['mo', 'mo', true],
     ['mo', 'jo', false],
     // An older entry has no uid, and proves no second person.

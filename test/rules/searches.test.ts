@@ -54,6 +54,7 @@ describe('two spellings of one value have one form', () => {
     ['1', '1650123456', '1 1650123456'],
     ['1', '165012345678', '1 165012345678'],
     ['1', '26501234567', '1 26501234567'],
+    ['1', '216501234567', '1 216501234567'],
     ['0', '6501234567', '0 6501234567'],
     ['00', '6501234567', '0 6501234567'],
     ['100', '6501234567', '100 6501234567'],
@@ -199,6 +200,11 @@ describe('the start of a verification', () => {
     expect([start.problems.toObject(), start.completed]).toEqual([problems, {}]);
   });
 
+  test('of a customer abroad may leave the country code out', () => {
+    const abroad = { ...stored, phone_country_code: '44' };
+    expect(completeForStart({ phone: '6501234567' }, abroad, '123456789').problems.any).toBe(false);
+  });
+
   test('of a customer without them brings number, phone and email', () => {
     const all = {
       ssn: '123-45-6789',
@@ -209,10 +215,10 @@ describe('the start of a verification', () => {
     const { phone_country_code: _ours, ...usual } = all;
     for (const sent of [all, usual]) {
       const start = completeForStart(sent, bare, undefined);
-      expect([start.problems.toObject(), start.completed]).toEqual([{}, sent]);
+      expect([start.problems.toObject(), start.completed]).toStrictEqual([{}, sent]);
     }
     const none = completeForStart({ phone_country_code: '44' }, bare, undefined);
-    expect([none.problems.toObject(), none.completed]).toEqual([
+    expect([none.problems.toObject(), none.completed]).toStrictEqual([
       { ssn: missing, email: missing, phone: missing },
       {},
     ]);
@@ -236,7 +242,7 @@ describe('the start of a verification', () => {
   });
 
   test('gives the provider every field, empty where there is none', () => {
-    expect(applicantOf(bare, undefined)).toEqual({
+    expect(applicantOf(bare, undefined)).toStrictEqual({
       ...bare,
       ssn: '',
       phone: '',

@@ -188,7 +188,7 @@ describe('a security event', () => {
   const eventId = 'e' as Id<'security event'>;
   test('has the members that it has values for, in the documented order', () => {
     const least = securityEvent({ name: 'ssn_revealed', outcome: 'succeeded' }, at, eventId);
-    expect(least).toEqual({
+    expect(least).toStrictEqual({
       at,
       event_id: 'e',
       security_event: 'ssn_revealed',
@@ -292,7 +292,9 @@ describe('a fault in the log', () => {
     [fault(own), 'TypeError', 'eraseCustomer (erasure.ts:28)'],
     [fault([...strange, own].join('\n')), 'TypeError', 'eraseCustomer (erasure.ts:28)'],
     [fault('    at file:///srv/main.ts:7:1'), 'TypeError', 'main.ts:7'],
-    [fault('    at main.ts:7:1'), 'TypeError', 'main.ts:7'],
+    [fault('    at main.ts:7:15'), 'TypeError', 'main.ts:7'],
+    [fault('    at f (x.ts:7:1) and more'), 'TypeError', ''],
+    [fault('x at f (x.ts:7:1)'), 'TypeError', ''],
     [fault('    at new Thing (main.ts:7:1)'), 'TypeError', 'new Thing (main.ts:7)'],
     [fault('    at <anonymous>'), 'TypeError', ''],
     [fault(strange.join('\n')), 'TypeError', ''],

@@ -105,6 +105,7 @@ describe('a brand with wide validation', () => {
     ['middleName', 'Q', undefined],
     ['street', "12 1/2 O'Hara & Sons ½", undefined],
     ['street', 'x'.repeat(64), undefined],
+    ['street', '--4 Elm', undefined],
     ['street', 'x'.repeat(65), between(1, 64)],
     ['street', '///', wideStreetChars],
     ['street', '1 Elm;', wideStreetChars],
@@ -174,11 +175,11 @@ describe('problems', () => {
   });
 
   test('are taken over where a field has none, or below a field', () => {
-    const problems = of({ a: 'x' });
-    problems.addMissing(of({ a: 'y', b: 'z' }));
-    problems.addBelow('c', of({ d: 'w' }));
-    expect(problems.toObject()).toEqual({ a: ['x'], b: ['z'], 'c.d': ['w'] });
-    expect([...problems.topFields()]).toEqual(['a', 'b', 'c']);
+    const problems = of({ one: 'x' });
+    problems.addMissing(of({ one: 'y', two: 'z' }));
+    problems.addBelow('three', of({ four: 'w' }));
+    expect(problems.toObject()).toEqual({ one: ['x'], two: ['z'], 'three.four': ['w'] });
+    expect([...problems.topFields()]).toEqual(['one', 'two', 'three']);
   });
 
   test('are withdrawn with everything below, and from no copy', () => {
@@ -219,8 +220,10 @@ test('an id has one form', () => {
     expect(parseId(`${id.slice(0, place)}_${id.slice(place + 1)}`)).toBeUndefined();
 });
 
-test('the last page is the last number of an int32, and a cursor has no page before it', () => {
+test('the last page is the last number of an int32, and neither the first page nor a cursor has one before it', () => {
   expect(lastPage).toBe(2_147_483_647);
+  const first = linksOf({ place: { kind: 'page', page: 1 }, perPage: 10 }, 30, undefined);
+  expect(first.map(([rel]) => rel)).toEqual(['first', 'last']);
   const place = { kind: 'cursor', after: 7n, page: 3 } as const;
   expect(linksOf({ place, perPage: 10 }, 30, undefined).map(([rel]) => rel)).toEqual(['first', 'last']);
 });

@@ -12,7 +12,7 @@ import {
   retryDelaySeconds,
   retryDelaysSeconds,
 } from '../../src/domain/webhooks/delivery.ts';
-import { announcementPatterns, typesOf } from '../../src/domain/webhooks/events.ts';
+import { announcementPatterns, eventTypes, typesOf } from '../../src/domain/webhooks/events.ts';
 import {
   auditedAddress,
   checkNewWebhook,
@@ -72,6 +72,14 @@ describe('a subscription', () => {
     [[], 'customer.created', false],
   ])('to %j gets %s: %s', (patterns, type, isMatch) => {
     expect(matchesEventType(patterns, type)).toBe(isMatch);
+  });
+
+  test('names types one by one, or by their beginning', () => {
+    expect(typesOf('customer*')).toEqual(['customer.created', 'customer.updated', 'customer.deleted']);
+    expect(typesOf('webhook.t*')).toEqual(['webhook.test']);
+    expect(typesOf('customer.deleted')).toEqual(['customer.deleted']);
+    expect(typesOf('*')).toEqual(Object.keys(eventTypes));
+    for (const pattern of ['', 'customer', 'cust*omer', '**']) expect(typesOf(pattern)).toEqual([]);
   });
 
   test('gets checkpoints only where it names them or a prefix of theirs', () => {

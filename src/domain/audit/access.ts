@@ -36,11 +36,11 @@ export function accessKindOf({ operation, document_id: document }: AccessEntry, 
 }
 
 /** Outcomes of lookups that showed nobody. */
-const shownNobody: readonly string[] = ['refused', 'not found', 'duplicate'];
+const shownNobody: readonly (string | undefined)[] = ['refused', 'not found', 'duplicate'];
 
 /** The customers that the answer showed. */
 export function customersShown(entry: AccessEntry): readonly CustomerId[] {
-  if (entry.outcome !== undefined && shownNobody.includes(entry.outcome)) return [];
+  if (shownNobody.includes(entry.outcome)) return [];
   const ids = entry.customers ?? (entry.customer_id === undefined ? [] : [entry.customer_id]);
   return ids.flatMap((id) => parseId<'customer'>(id) ?? []);
 }
@@ -77,7 +77,7 @@ export function parseAccessCursor(
   text: string,
 ): { readonly at: Instant; readonly number: number } | undefined {
   const [, micros = '', number = ''] = /^k1_([0-9a-z]{1,11})_([0-9a-z]{1,10})$/.exec(text) ?? [];
-  const at = micros === '' ? undefined : instantOfMicros(Number.parseInt(micros, 36));
+  const at = instantOfMicros(Number.parseInt(micros, 36));
   const position = Number.parseInt(number, 36);
   return at !== undefined && Number.isSafeInteger(position) ? { at, number: position } : undefined;
 }

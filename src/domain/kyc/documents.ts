@@ -84,7 +84,7 @@ export function imagesIn(sent: SentDocuments): readonly DocumentImage[] {
 
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  typeof value === 'object' && value !== null ? (value as Fields) : undefined;
 
 /** Checks the values of an upload; the schema reports wrong types. */
 export function checkDocuments(body: unknown): Problems {
@@ -124,7 +124,7 @@ const fileNameRule = (name: string): string | undefined => {
 /** Linear and without a copy: the text may be 14 million characters long. */
 function imageRule(image: string): string | undefined {
   if (decodedLength(image) > maxImageBytes) return 'Must be at most 10 MB.';
-  if (image === '' || !isBase64(image))
+  if (!isBase64(image))
     return 'Not valid base64: use the standard alphabet with padding and no line breaks (RFC 4648 section 4).';
   return mediaTypeOf(image)
     ? undefined

@@ -6,7 +6,7 @@ import type { StoredSettings } from '../store/brands/settings.ts';
 import { readSettings } from '../store/brands/settings.ts';
 import type { Database } from '../store/connection/database.ts';
 import type { StoredProgramChange } from '../store/kyc/program-changes.ts';
-import type { StoredProgram } from '../store/kyc/programs.ts';
+import type { ProvenProgram, StoredProgram } from '../store/kyc/programs.ts';
 import type { StoredPolicy } from '../store/retention/policies.ts';
 import type { Keyring } from '../vault/vault.ts';
 import type { Keyrings } from './keyrings.ts';
@@ -32,7 +32,7 @@ const keyContext = (key: Omit<StoredApiKey, 'proof'>): SealContext =>
     disabled_at: key.disabledAt,
   });
 
-const programContext = (program: Omit<StoredProgram, 'proof'>): SealContext =>
+const programContext = (program: Omit<ProvenProgram, 'proof'>): SealContext =>
   sealContext('programs.proof', {
     program_id: program.programId,
     name: program.name,
@@ -91,7 +91,7 @@ export function checkKey<Key extends StoredApiKey>(keyring: Keyring, key: Key): 
   keyring.open(keyContext(key), key.proof);
   return key;
 }
-export function checkProgram(keyring: Keyring, program: StoredProgram): StoredProgram {
+export function checkProgram<Program extends ProvenProgram>(keyring: Keyring, program: Program): Program {
   keyring.open(programContext(program), program.proof);
   return program;
 }

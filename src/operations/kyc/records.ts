@@ -10,7 +10,6 @@ import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { withOffset } from '../../domain/time.ts';
-import { readCustomer } from '../../store/customers/customers.ts';
 import type { DocumentRow } from '../../store/kyc/documents.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
 import type { DecisionRow, ReviewRow } from '../../store/kyc/reviews.ts';
@@ -21,8 +20,8 @@ import { readSealed } from '../keyrings.ts';
 import type { Answer, Context } from '../system.ts';
 import { openDetails, openDocument } from './documents.ts';
 import { defaultProvider } from './programs.ts';
-import { checkRun, noteSealContext, openApplicant } from './sealing.ts';
-import { shownDocuments } from './verifications.ts';
+import { checkReview, noteSealContext, openApplicant } from './sealing.ts';
+import { passOf, shownDocuments } from './verifications.ts';
 
 /** What is kept of verifications, for those who do not decide on them. */
 
@@ -31,6 +30,7 @@ export async function listVerifications(
   { params, query }: Input<Contract['listVerifications']>,
 ): Promise<Answer> {
   const id = params.customer_id;
+  // The pass is read after the verifications: one that passed in between does not seem to be a pass that has ended.
   const page = await verificationPage(context, id, query, () => passOf(context, id));
   await recordReads(context, [id]);
   return page;
@@ -49,18 +49,6 @@ export async function getVerification(
   return { status: 200, body: asciiJson({ ...briefOf(context, found, passedAt), ...kept }) };
 }
 
-/**
- * When the customer passed, if the pass stands. It is read after the verifications: one that passed in between does
- * not seem to be a pass that has ended.
- *
- * @throws Refusal `customer_dne`
- */
-async function passOf({ scope }: Context, id: CustomerId): Promise<Instant | undefined> {
-  const customer = await readCustomer(scope, id);
-  if (!customer) throw new Refusal('customer_dne');
-  return customer.kycPassedAt;
-}
-
 /** One page of a customer's verifications, the newest first. The customer may be deleted. */
 export async function verificationPage(
   context: Context,
@@ -71,7 +59,7 @@ export async function verificationPage(
   const { rows, next_cursor } = await pageOf(query, ordinals, (below, most) =>
     verificationsOf(context.scope, id, below, most),
   );
-  await Promise.all(rows.map(({ run }) => checkRun(context, run)));
+  await Promise.all(rows.map((row) => checkReview(context, row)));
   const passedAt = await passed();
   return {
     status: 200,
@@ -94,20 +82,15 @@ export async function verificationOf(
   runId: RunId,
 ): Promise<ReviewRow | undefined> {
   const found = await readVerification(context.scope, id, runId);
-  if (found) await checkRun(context, found.run);
-  return found;
+  return found && checkReview(context, found);
 }
 
-export const briefOf = (
-  { system }: Context,
-  { run, programName, provider }: ReviewRow,
-  passedAt: Instant | undefined,
-) => ({
+export const briefOf = ({ system }: Context, { run, program }: ReviewRow, passedAt: Instant | undefined) => ({
   verification_id: run.runId,
   customer_id: run.customerId,
   program_id: run.programId,
-  program: programName,
-  provider: provider ?? defaultProvider(system),
+  program: program.name,
+  provider: program.provider ?? defaultProvider(system),
   kyc_status: standingStatus(run, passedAt),
   ...(run.startedBy !== undefined && { started_by: run.startedBy }),
   date_started: withOffset(run.startedAt),

@@ -28,7 +28,7 @@ import {
 import { openDetails } from './documents.ts';
 import { defaultProvider } from './programs.ts';
 import { downloadOf, keptOf, shownApplicant } from './records.ts';
-import { checkRun, noteSealContext } from './sealing.ts';
+import { checkReview, noteSealContext } from './sealing.ts';
 import { shownDocuments } from './verifications.ts';
 
 /** Reviews and their decisions. A review is a verification and has its id. */
@@ -40,7 +40,7 @@ export async function listKycReviews(
   const { rows, next_cursor } = await pageOf(query, reviewCursors, (after, most) =>
     listReviews(context.scope, after, most),
   );
-  await Promise.all(rows.map(({ run }) => checkRun(context, run)));
+  await Promise.all(rows.map((row) => checkReview(context, row)));
   return { status: 200, body: asciiJson({ data: rows.map((row) => brief(context, row)), next_cursor }) };
 }
 
@@ -56,12 +56,12 @@ const reviewCursors: CursorForm<ReviewRow, ReviewPosition> = {
     `r1_${microsOf(reviewSince ?? startedAt).toString(36)}_${runId.replaceAll('-', '')}`,
 };
 
-const brief = ({ system }: Context, { run, programName, provider }: ReviewRow) => ({
+const brief = ({ system }: Context, { run, program }: ReviewRow) => ({
   review_id: run.runId,
   customer_id: run.customerId,
   program_id: run.programId,
-  program: programName,
-  provider: provider ?? defaultProvider(system),
+  program: program.name,
+  provider: program.provider ?? defaultProvider(system),
   kyc_status: run.status,
   ...(run.reviewSince && { under_review_since: withOffset(run.reviewSince) }),
   date_started: withOffset(run.startedAt),
@@ -91,7 +91,8 @@ export async function getKycReview(
 
 /** @throws Refusal `kyc_dne`, also if the customer was deleted. */
 async function openReview(context: Context, id: RunId) {
-  const review = await readReview(context.scope, id);
+  const found = await readReview(context.scope, id);
+  const review = found && (await checkReview(context, found));
   const opened = review && (await openCase(context, review.run.customerId));
   const run = opened && findRun(opened, id);
   if (!review || !run) throw new Refusal('kyc_dne');

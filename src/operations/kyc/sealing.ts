@@ -4,10 +4,11 @@ import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { DocumentRow } from '../../store/kyc/documents.ts';
-import type { DecisionRow } from '../../store/kyc/reviews.ts';
+import type { DecisionRow, ReviewRow } from '../../store/kyc/reviews.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import type { Keyring } from '../../vault/vault.ts';
-import { readSealed } from '../keyrings.ts';
+import { readSealed, withFreshKeyring } from '../keyrings.ts';
+import { checkProgram } from '../proofs.ts';
 import type { Context } from '../system.ts';
 
 // The seal contexts of a verification. Each record id contains the kind and the owner of the record, so that a
@@ -51,6 +52,16 @@ export async function checkRun(
 ): Promise<RunRow> {
   await readSealed(system.keyrings, keyring, runProofContext(run), run.proof);
   return run;
+}
+
+/** The same verification with its program, both proven. @throws VaultError where a row was altered. */
+export async function checkReview(
+  { system, keyring }: Pick<Context, 'system' | 'keyring'>,
+  review: ReviewRow,
+): Promise<ReviewRow> {
+  await withFreshKeyring(system.keyrings, keyring, (one) => checkProgram(one, review.program));
+  await checkRun({ system, keyring }, review.run);
+  return review;
 }
 
 /** The context of a decision's note, which is bound to the decision. */

@@ -21,7 +21,14 @@ import { insertRunPart } from '../../store/kyc/runs.ts';
 import { recordReads } from '../audit/entries.ts';
 import { addressDefaultsFor } from '../customers/address-verdicts.ts';
 import type { UnsealedForChange } from '../customers/change.ts';
-import { nextRow, openForChange, openSsn, sealChange, writeUnique } from '../customers/change.ts';
+import {
+  nextRow,
+  openForChange,
+  openProfile,
+  openSsn,
+  sealChange,
+  writeUnique,
+} from '../customers/change.ts';
 import { withFreshKeyring } from '../keyrings.ts';
 import { noteComparison } from '../lookups.ts';
 import { checkProgram } from '../proofs.ts';
@@ -177,15 +184,14 @@ export async function getKyc(
   const id = params.customer_id;
   const programId = query.program_id === undefined ? undefined : parseId<'program'>(query.program_id);
   if (query.program_id !== undefined && !programId) throw invalidField('program_id', 'Not a valid UUID.');
-  const [customer, runs] = await Promise.all([readCustomer(scope, id), checkedRunsOf(context, id)]);
-  if (!customer) throw new Refusal('customer_dne');
+  const [passedAt, runs] = await Promise.all([passOf(context, id), checkedRunsOf(context, id)]);
   const run = runs.find((one) => programId === undefined || one.programId === programId);
   if (!run) throw new Refusal('kyc_dne');
   const shown = {
     customer_id: id,
     bond_brand_id: scope.brandId,
     program_id: run.programId,
-    kyc_status: await statusNow(context, id, run, customer.kycPassedAt),
+    kyc_status: await statusNow(context, id, run, passedAt),
     ...(run.wanted.length > 0 && { documents: shownDocuments(run) }),
     date_updated: withOffset(run.updatedAt),
   };
@@ -198,14 +204,26 @@ export async function getKyc(
  * be a pass that has ended is looked at again.
  */
 async function statusNow(
-  { scope }: Context,
+  context: Context,
   id: CustomerId,
   run: RunRow,
   passedAt: Instant | undefined,
 ): Promise<KycStatus> {
   const status = standingStatus(run, passedAt);
   if (status === run.status) return status;
-  return standingStatus(run, (await readCustomer(scope, id))?.kycPassedAt);
+  return standingStatus(run, await passOf(context, id));
+}
+
+/**
+ * Since when the customer counts as passed, proven; `undefined` where no pass stands.
+ *
+ * @throws Refusal `customer_dne`. VaultError where the customer's row was altered.
+ */
+export async function passOf(context: Context, id: CustomerId): Promise<Instant | undefined> {
+  const customer = await readCustomer(context.scope, id);
+  if (!customer) throw new Refusal('customer_dne');
+  await openProfile(context, customer);
+  return customer.kycPassedAt;
 }
 
 /** The documents requested last, with the status of each. */

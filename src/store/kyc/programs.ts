@@ -23,6 +23,9 @@ export interface StoredProgram {
   readonly proof: string;
 }
 
+/** All of a program that its proof covers. */
+export type ProvenProgram = Omit<StoredProgram, 'settings'>;
+
 const columnsOfProgram = columns({
   programId: id<ProgramId>(),
   name: text(),

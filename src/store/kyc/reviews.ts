@@ -1,5 +1,5 @@
 import type { DocumentType } from '../../domain/document-types.ts';
-import type { CustomerId, Id, ProgramId, RunId } from '../../domain/ids.ts';
+import type { CustomerId, Id, RunId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import { columns, computed, id, instant, number, optional, text, words } from '../columns.ts';
@@ -7,20 +7,22 @@ import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import type { StatementPart } from '../statement-parts.ts';
+import type { ProvenProgram } from './programs.ts';
 import type { RunRow } from './runs.ts';
 import { runs } from './runs.ts';
 
 /** A run with its program, as reviewers see it. */
 export interface ReviewRow {
   readonly run: RunRow;
-  readonly programId: ProgramId;
-  readonly programName: string;
-  readonly provider: string | undefined;
+  readonly program: ProvenProgram;
 }
 
 const program = columns({
   programName: computed('program.name', text()),
-  provider: computed('program.provider', optional(text())),
+  programProvider: computed('program.provider', optional(text())),
+  programSettingsSeal: computed('program.settings_seal', number()),
+  programCreatedAt: computed('program.created_at', instant()),
+  programProof: computed('program.proof', text()),
 });
 
 const withProgram = `select ${runs.list}, ${program.list}
@@ -91,7 +93,19 @@ export async function readVerification(
 
 function reviewOf(row: Row): ReviewRow {
   const run = runs.read(row);
-  return { run, programId: run.programId, ...program.read(row) };
+  const { programName, programProvider, programSettingsSeal, programCreatedAt, programProof } =
+    program.read(row);
+  return {
+    run,
+    program: {
+      programId: run.programId,
+      name: programName,
+      provider: programProvider,
+      settingsSeal: programSettingsSeal,
+      createdAt: programCreatedAt,
+      proof: programProof,
+    },
+  };
 }
 
 /** What a reviewer decided. */

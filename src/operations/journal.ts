@@ -9,7 +9,7 @@ import { withOffset } from '../domain/time.ts';
 import type { EventType } from '../domain/webhooks/events.ts';
 import type { Journal, NewEvent, StoredEvent } from '../store/audit/journal.ts';
 import type { Keyring, Vault } from '../vault/vault.ts';
-import { VaultError } from '../vault/vault.ts';
+import { UnknownRootVersion, VaultError } from '../vault/vault.ts';
 
 /** Who did it: an API key, an operator at the command line, or Clientele itself. */
 export type Actor =
@@ -134,15 +134,10 @@ export function proofOfEvent({ vault }: EventVault, brandId: BrandId, event: Sto
 }
 
 /** An event that cannot be verified here, because a version of the root key is not loaded. */
-export class UnverifiableEvent extends VaultError {
+export class UnverifiableEvent extends UnknownRootVersion {
   override readonly name = 'UnverifiableEvent';
-  readonly version: number;
   constructor(brandId: BrandId, { number }: StoredEvent, version: number) {
-    super(
-      'unknown_root_version',
-      `The event ${number} of brand ${brandId} is under root key version ${version}, which is not loaded.`,
-    );
-    this.version = version;
+    super(version, `The event ${number} of brand ${brandId}`);
   }
 }
 

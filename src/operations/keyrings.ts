@@ -2,9 +2,11 @@ import { Refusal } from '../domain/errors.ts';
 import type { BrandId } from '../domain/ids.ts';
 import { UnreadableTime } from '../domain/time.ts';
 import { brandKeys } from '../store/brands/brand-keys.ts';
-import type { Database } from '../store/connection/database.ts';
+import { mayBeInUse } from '../store/brands/root-versions.ts';
+import type { Connection, Database } from '../store/connection/database.ts';
+import { unavailable } from '../store/connection/outage.ts';
 import type { Keyring, SealContext, Vault } from '../vault/vault.ts';
-import { isAboutRecord, UnknownKeyVersion } from '../vault/vault.ts';
+import { isAboutRecord, UnknownKeyVersion, UnknownRootVersion } from '../vault/vault.ts';
 
 export interface Keyrings {
   /** The brand's keyring, from memory while it is fresh. */
@@ -38,9 +40,11 @@ export function openKeyrings(db: Database, vault: Vault): Keyrings {
 
 /**
  * An error about a stored record as the answer to a request: the record was altered or damaged outside of this service,
- * or names a version of a key that this process cannot load. Every other error stays as it is.
+ * or names a version of a key that nobody can have used. Where this machine only lacks a version of the root key, the
+ * request may be repeated. Every other error stays as it is.
  */
-export function asRefusal(error: unknown): unknown {
+export async function asRefusal(db: Connection, error: unknown): Promise<unknown> {
+  if (error instanceof UnknownRootVersion && (await mayBeInUse(db, error.version))) return unavailable(error);
   const isRecord = isAboutRecord(error) || error instanceof UnreadableTime;
   return isRecord ? new Refusal('record_altered', undefined, { cause: error }) : error;
 }

@@ -77,9 +77,11 @@ export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOpti
   /** @throws Refusal `record_altered` where a row was altered. */
   async function find(identity: KeyIdentity): Promise<Known | undefined> {
     const isInMemory = identity === inMemory?.identity;
-    const key = await (isInMemory ? withSettings(inMemory) : findProven(identity)).catch((error: unknown) => {
-      throw asRefusal(error);
-    });
+    const key = await (isInMemory ? withSettings(inMemory) : findProven(identity)).catch(
+      async (error: unknown) => {
+        throw await asRefusal(db, error);
+      },
+    );
     if (!key || key.revokedAt || key.disabledAt) return undefined;
     const found = {
       key,

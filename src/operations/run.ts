@@ -56,8 +56,8 @@ export interface Request {
  * another one is decided again on what is stored then, so that concurrent changes of different fields are all kept.
  */
 export const perform = (system: System, principal: Principal, request: Request): Promise<Performed> =>
-  attempt(system, principal, request).catch((error: unknown) => {
-    throw asRefusal(error);
+  attempt(system, principal, request).catch(async (error: unknown) => {
+    throw await asRefusal(system.db, error);
   });
 
 async function attempt(system: System, principal: Principal, request: Request): Promise<Performed> {

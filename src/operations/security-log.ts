@@ -1,13 +1,15 @@
-import type { Id } from '../domain/ids.ts';
+import type { BrandId, Id } from '../domain/ids.ts';
 import type { SecurityEvent, SecurityEventName, SecurityFact, Severity } from '../domain/security-events.ts';
 import { securityEvent } from '../domain/security-events.ts';
 import type { Instant } from '../domain/time.ts';
-import { withOffset } from '../domain/time.ts';
+import { plusSeconds, withOffset } from '../domain/time.ts';
 
 /** Where security events go: the log always, and the push targets that the operator has set. */
 export interface SecurityLog {
   /** Never waits for a target, and never throws. */
   record(fact: SecurityFact): void;
+  /** Records `record_altered` for background work. */
+  readonly alarm: RowAlarm;
   usage(): SecurityUsage;
   /** Sends what is left for a short while. What could not be sent stays in the spool. */
   close(): Promise<void>;
@@ -58,17 +60,61 @@ export function openSecurityLog({ write, targets, now, newId }: SecurityLogOptio
     return event;
   }
 
+  function record(fact: SecurityFact): void {
+    const event = log(fact);
+    for (const target of targets) {
+      const dropped = target.take(event);
+      if (dropped > 0) target.take(log({ name: 'events_dropped', outcome: 'detected', count: dropped }));
+    }
+  }
+
   return {
-    record(fact) {
-      const event = log(fact);
-      for (const target of targets) {
-        const dropped = target.take(event);
-        if (dropped > 0) target.take(log({ name: 'events_dropped', outcome: 'detected', count: dropped }));
-      }
-    },
+    record,
+    alarm: openRowAlarm(record, now),
     usage: () => ({ events: counts, targets: targets.map((target) => target.usage()) }),
     async close() {
       await Promise.all(targets.map((target) => target.close()));
     },
+  };
+}
+
+/** Milliseconds in which background work raises the alarm about a brand once. */
+const pause = 60_000;
+/** Seconds for which something may wait for a version of the root key that this machine lacks. */
+export const patience = 600;
+/** Seconds without a report after which it counts as continued. */
+const quiet = 120;
+
+/**
+ * The alarm that background work raises about a stored row of a brand which the service did not write.
+ *
+ * @param operation what found the row.
+ * @param mayWait the row may be as the service wrote it, under a version of the root key that this machine lacks: the
+ * alarm follows only if it is reported for ten minutes.
+ */
+export type RowAlarm = (
+  brandId: BrandId,
+  operation: string,
+  options?: { readonly mayWait?: boolean },
+) => void;
+
+function openRowAlarm(record: (fact: SecurityFact) => void, now: () => Instant): RowAlarm {
+  const raisedAt = new Map<string, number>();
+  const waits = new Map<string, { readonly since: Instant; readonly reported: Instant }>();
+
+  function hasWaitedLong(what: string): boolean {
+    const at = now();
+    const before = waits.get(what);
+    const since = before && before.reported >= plusSeconds(at, -quiet) ? before.since : at;
+    waits.set(what, { since, reported: at });
+    return since <= plusSeconds(at, -patience);
+  }
+
+  return (brandId, operation, { mayWait = false } = {}) => {
+    const what = `${operation} ${brandId}`;
+    if (mayWait && !hasWaitedLong(what)) return;
+    if (performance.now() - (raisedAt.get(what) ?? Number.NEGATIVE_INFINITY) < pause) return;
+    raisedAt.set(what, performance.now());
+    record({ name: 'record_altered', outcome: 'detected', brandId, operation });
   };
 }

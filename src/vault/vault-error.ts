@@ -6,7 +6,7 @@
  * - `unreadable`: a sealed record does not open here. Damage, a moved record and a foreign key look alike on
  * purpose.
  * - `unknown_key_version`: the keyring lacks the brand key version a record names, see `UnknownKeyVersion`.
- * - `unknown_root_version`: a wrapped key names a root key version that is not loaded.
+ * - `unknown_root_version`: a wrapped key or a proof names a root key version that is not loaded.
  * - `misuse`: the caller broke the contract, such as an empty record id. A bug, never a customer's mistake.
  */
 export type VaultErrorCode =
@@ -54,6 +54,20 @@ export class UnknownKeyVersion extends VaultError {
 
   constructor(version: number, where: string) {
     super('unknown_key_version', `${where} names key version ${version}, which is not loaded.`);
+    this.version = version;
+  }
+}
+
+/**
+ * A wrapped key or a proof is under a version of the root key that is not loaded: another machine has it, or somebody has
+ * invented it.
+ */
+export class UnknownRootVersion extends VaultError {
+  override readonly name: string = 'UnknownRootVersion';
+  readonly version: number;
+
+  constructor(version: number, what: string) {
+    super('unknown_root_version', `${what} is under root key version ${version}, which is not loaded.`);
     this.version = version;
   }
 }

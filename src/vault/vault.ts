@@ -8,12 +8,18 @@ import { type RootKeys, reloadRoot, rootSubkeys } from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { makeSigner, type Signer, signersOf } from './signer.ts';
-import { VaultError } from './vault-error.ts';
+import { openedOrNothing, UnknownRootVersion, VaultError } from './vault-error.ts';
 
 export type { Purpose, SealContext } from '../domain/sealed-columns.ts';
 export type { CustomerKey, Digest } from './customer-key.ts';
 export type { IndexKind, Keyring } from './keyring.ts';
-export { isAboutRecord, openedOrNothing, UnknownKeyVersion, VaultError } from './vault-error.ts';
+export {
+  isAboutRecord,
+  openedOrNothing,
+  UnknownKeyVersion,
+  UnknownRootVersion,
+  VaultError,
+} from './vault-error.ts';
 
 /** `brand` keys seal records, `index` keys make blind indexes. */
 type KeyKind = 'brand' | 'index';
@@ -51,7 +57,7 @@ export interface Vault {
   rewrap(brandId: string, key: WrappedKey): WrappedKey;
   /**
    * The keyring over a brand's stored keys, at least one of each kind. Throws `unreadable` if a key belongs to
-   * another brand or is damaged, and `unknown_root_version`.
+   * another brand or is damaged, and `UnknownRootVersion`.
    */
   keyring(brandId: string, keys: readonly WrappedKey[]): Keyring;
   /** A sealed constant, which is stored with the data and checked by `provesRoot` at every start. */
@@ -100,16 +106,14 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     root = reloadRoot(root);
     subkeys = derive(root);
   }
+  const finds = finder(reload);
 
-  /** The subkey of a root version. Throws `unknown_root_version`. */
+  /** The subkey of a root version. Throws `UnknownRootVersion`. */
   function under(use: 'wrap' | 'proof', rootVersion: number, what: string): KeyObject {
-    if (!subkeys[use].has(rootVersion)) reload();
+    finds(() => subkeys[use].has(rootVersion));
     const key = subkeys[use].get(rootVersion);
     if (key !== undefined) return key;
-    throw new VaultError(
-      'unknown_root_version',
-      `${what} is under root key version ${rootVersion}, which is not loaded.`,
-    );
+    throw new UnknownRootVersion(rootVersion, what);
   }
 
   function wrap(brandId: string, kind: KeyKind, version: number, opened: Unwrapped): WrappedKey {
@@ -150,7 +154,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     get signer() {
       return subkeys.signer;
     },
-    ...proofsUnder(() => ({ root, subkeys }), reload),
+    ...proofsUnder(() => ({ root, subkeys }), finds),
     reload,
     newKey,
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
@@ -171,27 +175,37 @@ interface Loaded {
   readonly subkeys: ReturnType<typeof derive>;
 }
 
+/** Whether something is loaded, after the root keys were read again where it was not. */
+type Finds = (isLoaded: () => boolean) => boolean;
+
+/** Milliseconds between two reads of the root keys for what is not among them. */
+const lookPause = 10_000;
+
+/**
+ * Reading the root keys may run a program, and rows may name any number of invented versions: it is done at most every ten
+ * seconds. A source that cannot be read changes nothing, because the loaded keys are still good.
+ */
+function finder(reload: () => void): Finds {
+  let pausedUntil = 0;
+  return (isLoaded) => {
+    if (isLoaded()) return true;
+    if (performance.now() < pausedUntil) return false;
+    openedOrNothing(reload);
+    const isFound = isLoaded();
+    pausedUntil = isFound ? 0 : performance.now() + lookPause;
+    return isFound;
+  };
+}
+
 /** What proves that this installation wrote something, under the root keys that are loaded now. */
 function proofsUnder(
   loaded: () => Loaded,
-  reload: () => void,
+  finds: Finds,
 ): Pick<Vault, 'signerOf' | 'mac' | 'isMac' | 'missingVersionOf'> {
-  // A loop over rows with invented versions reads the root keys once: reading them may run a program.
-  let isFresh = false;
-  function isLoaded(version: number): boolean {
-    if (version === 0) return false;
-    if (!loaded().root.versions.includes(version) && !isFresh) {
-      reload();
-      isFresh = true;
-      queueMicrotask(() => {
-        isFresh = false;
-      });
-    }
-    return loaded().root.versions.includes(version);
-  }
+  const isLoaded = (version: number) => version > 0 && finds(() => loaded().root.versions.includes(version));
   return {
     signerOf(key) {
-      if (!loaded().subkeys.signers.has(key)) reload();
+      finds(() => loaded().subkeys.signers.has(key));
       return loaded().subkeys.signers.get(key);
     },
     mac: (use, fields) => loaded().subkeys.macs.make(use, loaded().root.current, fields),

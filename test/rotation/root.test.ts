@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -42,6 +43,8 @@ const silent = { logger: pino({ level: 'silent' }) };
 const day = 86_400;
 const ownFile = (world: World) => join(world.config.dataDir, 'root.key');
 const versionsIn = (path: string) => rootKeyFromFile(path).load().versions;
+const addVersion = (world: World, version: number) =>
+  appendFile(ownFile(world), `v${version}:${randomBytes(32).toString('base64')}\n`);
 const wrappedUnder = async (world: World): Promise<readonly number[]> =>
   (await world.sql('select distinct root_version as version from brand_keys order by 1')).map((row) =>
     Number(row['version']),
@@ -110,10 +113,7 @@ describe("a root key of Clientele's own", () => {
     expect(stopped.done).toBe(0);
     expect(await wrappedUnder(world)).toEqual([1]);
     expect(await rotateRoot(world.system, byOperator)).toMatchObject({ version: 2, resumed: true, done: 3 });
-    writeFileSync(
-      ownFile(world),
-      `${readFileSync(ownFile(world), 'utf8')}v3:${randomBytes(32).toString('base64')}\n`,
-    );
+    await addVersion(world, 3);
     expect(await rotateRoot(world.system, byOperator)).toMatchObject({
       version: 3,
       resumed: false,
@@ -151,6 +151,31 @@ describe("a root key of Clientele's own", () => {
     expect(await wrappedUnder(world)).toEqual([2]);
     await world.system.keyrings.reload(brand.brandId);
     expect(await opens(brand, await newCustomer(brand))).toBe(true);
+  });
+
+  test('is replaced and destroyed even while the keys of one brand do not open', async () => {
+    let now: Instant = wallClock();
+    const world = await open({ now: () => now });
+    const brand = await world.brand();
+    const id = await newCustomer(brand);
+    const damaged = await world.brand();
+    const policy = { rotateDays: 0, backupHorizonDays: 35 };
+    await rotateRoot(world.system, byOperator);
+    await world.sql("update brand_keys set wrapped = 'AQAAAAE=' where brand_id = $1", [damaged.brandId]);
+    await addVersion(world, 3);
+    await expect(rotateRoot(world.system, byOperator)).rejects.toThrow(/does not open/);
+    const under = (one: BrandClient) =>
+      world.sql('select distinct root_version as version from brand_keys where brand_id = $1', [one.brandId]);
+    expect([await under(brand), await under(damaged)]).toEqual([[{ version: 3 }], [{ version: 2 }]]);
+    // The rotation to version 3 never ends. A newer version is put in use all the same.
+    await addVersion(world, 4);
+    await expect(rotateRoot(world.system, byOperator)).rejects.toThrow(/does not open/);
+    expect([await under(brand), await under(damaged)]).toEqual([[{ version: 4 }], [{ version: 2 }]]);
+    now = plusSeconds(now, 36 * day);
+    await expect(maintainRootKey(world.system, policy)).rejects.toThrow(/does not open/);
+    expect(versionsIn(ownFile(world))).toEqual([2, 4]);
+    await world.system.keyrings.reload(brand.brandId);
+    expect(await opens(brand, id)).toBe(true);
   });
 
   test('opens nothing after its destruction, not even an older copy of the rows', async () => {

@@ -60,6 +60,23 @@ describe('a command that prints root keys', () => {
     expect(other.provesRoot(one.proof())).toBe(true);
   });
 
+  test('is asked once for all versions that rows have invented, and its failure takes no loaded key away', () => {
+    const asked = join(directory, 'asked');
+    const text = key();
+    program(`echo >> ${asked}`, `echo ${text}`);
+    const vault = openVault(rootKeyFromCommand([path]).load());
+    const own = vault.mac('event', ['one']);
+    program(`echo >> ${asked}`, 'exit 3');
+    const invented = (version: number) => `${version}.${'A'.repeat(43)}=`;
+    for (let version = 2; version < 100; version += 1) {
+      expect(vault.missingVersionOf(invented(version))).toBe(version);
+      expect(vault.isMac('event', ['one'], invented(version))).toBe(false);
+    }
+    expect(vault.signerOf('invented')).toBeUndefined();
+    expect(vault.isMac('event', ['one'], own)).toBe(true);
+    expect(readFileSync(asked, 'utf8')).toBe('\n\n');
+  });
+
   test('may end without reading its input', () => {
     program('exec 0<&-', `echo ${key()}`);
     expect(rootKeyFromCommand([path]).load().versions).toEqual([1]);

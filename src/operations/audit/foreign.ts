@@ -1,6 +1,6 @@
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
-import { isRootVersionInUse } from '../../store/brands/root-versions.ts';
+import { mayBeInUse } from '../../store/brands/root-versions.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import { isServerError, isUnavailable } from '../../store/connection/outage.ts';
 import { VaultError } from '../../vault/vault-error.ts';
@@ -46,8 +46,8 @@ export class WaitingTrail extends StoppedTrail {
 }
 
 /**
- * The audit trail waits for a version of the root key that the installation has never put in use. Most likely the service
- * did not write what names it.
+ * The audit trail waits for a version of the root key that the installation has not put in use and that is not its next one.
+ * Most likely the service did not write what names it.
  */
 class UnknownVersionTrail extends StoppedTrail {
   override readonly name = 'UnknownVersionTrail';
@@ -80,12 +80,12 @@ export function faultOfTrail(brandId: BrandId, error: unknown): Error {
 }
 
 /**
- * The same fault. A trail that waits for a version of the root key which the installation has not put in use is told apart
+ * The same fault. A trail that waits for a version of the root key which the installation cannot have used is told apart
  * from one that waits because this machine lacks the version.
  */
 export async function judged(db: Connection, fault: Error): Promise<Error> {
   if (!(fault instanceof WaitingTrail)) return fault;
-  return (await isRootVersionInUse(db, fault.version)) ? fault : new UnknownVersionTrail(fault);
+  return (await mayBeInUse(db, fault.version)) ? fault : new UnknownVersionTrail(fault);
 }
 
 /** A trail that ends before what was signed: entries were removed, or an older backup was restored. */

@@ -19,8 +19,8 @@ export async function receiveKycCallback(
 ): Promise<Answer> {
   const brandId = params['bond_brand_id'] as string as BrandId;
   const programId = params['program_id'] as string as ProgramId;
-  const provider = await providerOf(system, brandId, programId).catch((error: unknown) => {
-    throw asRefusal(error);
+  const provider = await providerOf(system, brandId, programId).catch(async (error: unknown) => {
+    throw await asRefusal(system.db, error);
   });
   const callback = provider?.readCallback({ headers, body });
   if (!callback) throw new Refusal('auth_err');

@@ -53,14 +53,22 @@ export async function rotateRoot(system: System, options: RotationOptions): Prom
   return { version: system.vault.rootVersion, resumed, done, kept };
 }
 
+/** Whether a version that was replaced still wraps keys. */
+const isUnfinished = (versions: readonly RootVersion[]): boolean =>
+  versions.slice(0, -1).some(({ keys }) => keys > 0);
+
+/**
+ * Puts a newer version in use. An earlier rotation may be unfinished: where a brand's keys do not open, it never ends, and
+ * must not keep the operator from replacing the root key. False where there is nothing newer and only work to resume.
+ */
 function begin(system: System): Promise<boolean> {
   const { vault, db, now, rootKeyLocation } = system;
   return withRootKeyLock(db, async (connection) => {
     const versions = await rootVersions(connection);
     const current = versions.at(-1)?.version ?? 0;
-    if (versions.slice(0, -1).some(({ keys }) => keys > 0)) return false;
     vault.reload();
     if (vault.rootVersion <= current) {
+      if (isUnfinished(versions)) return false;
       if (rootKeyLocation.kind !== 'own') throw new OperatorError(howToAdd(system, current + 1));
       addRootVersion(rootKeyLocation.path);
       vault.reload();
@@ -136,9 +144,13 @@ export async function maintainRootKey(system: System, policy: RootPolicy): Promi
   // Another process may have added it.
   if (current.version > vault.rootVersion) vault.reload();
   const isOld = policy.rotateDays > 0 && plusSeconds(current.since, policy.rotateDays * daySeconds) <= now();
-  const isBegun = versions.slice(0, -1).some(({ keys }) => keys > 0);
-  if (isBegun || (isOld && rootKeyLocation.kind === 'own')) await rotateRoot(system, { by: 'clientele' });
-  await destroyRoots(system, policy);
+  const isBegun = isUnfinished(versions);
+  try {
+    if (isBegun || (isOld && rootKeyLocation.kind === 'own')) await rotateRoot(system, { by: 'clientele' });
+  } finally {
+    // A brand whose keys do not open must not keep versions alive that wrap no key.
+    await destroyRoots(system, policy);
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { UnreadableTime, withOffset } from '../../domain/time.ts';
 import { matchesEventType } from '../../domain/webhooks/subscription.ts';
 import type { StoredEvent } from '../../store/audit/journal.ts';
 import { headsOfBrands } from '../../store/audit/sequencer.ts';
-import { isRootVersionInUse } from '../../store/brands/root-versions.ts';
+import { mayBeInUse } from '../../store/brands/root-versions.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import { isOutdatedKey, isUnavailable } from '../../store/connection/outage.ts';
 import { readCustomer } from '../../store/customers/customers.ts';
@@ -116,23 +116,17 @@ function provenEvents(
       break;
     }
     if (proof === 'proven') proven.push(event);
-    else raiseAlarm(system, brandId);
+    else system.security.alarm(brandId, 'fanOut');
     last = event.number;
   }
   return { proven, last };
 }
 
-const raiseAlarm = ({ security }: System, brandId: BrandId): void =>
-  security.record({ name: 'record_altered', outcome: 'detected', brandId, operation: 'fanOut' });
-
-/**
- * Whether an error shows a row that the service most likely did not write. It does not where this machine only lacks a
- * version of the root key that the installation uses.
- */
-async function isOfAlteredRow({ db }: System, error: unknown): Promise<boolean> {
+/** Raises the alarm where an error shows a row that the service most likely did not write. */
+async function alarmAbout({ db, security }: System, brandId: BrandId, error: unknown): Promise<void> {
   if (error instanceof WaitingTrail || error instanceof UnverifiableEvent)
-    return !(await isRootVersionInUse(db, error.version));
-  return error instanceof StoppedTrail || error instanceof UnreadableTime;
+    return security.alarm(brandId, 'fanOut', { mayWait: await mayBeInUse(db, error.version) });
+  if (error instanceof StoppedTrail || error instanceof UnreadableTime) security.alarm(brandId, 'fanOut');
 }
 
 /** If another process has rotated the brand's keys, the subscription is tried again at once. */
@@ -142,7 +136,7 @@ async function noteFailure(
   error: unknown,
   failures: FanOutFailures,
 ): Promise<void> {
-  if (await isOfAlteredRow(system, error).catch(() => false)) raiseAlarm(system, brandId);
+  await alarmAbout(system, brandId, error).catch(() => undefined);
   if (!isOutdatedKey(error)) return failures.failed(webhookId, error);
   await system.keyrings
     .reload(brandId)

@@ -34,14 +34,17 @@ export async function rootVersions(db: Connection): Promise<readonly RootVersion
   return (await db.run(all, [])).map(stored.read);
 }
 
-const inUse = columns({ version: number() });
 const known = statement(
   'root_version_known',
-  `select ${inUse.list} from root_versions where version = $1::bigint`,
+  `select 1 as known from root_versions having bool_or(version = $1::bigint) or max(version) = $1::bigint - 1`,
 );
 
-/** Whether a version was put in use and has not been given up. */
-export const isRootVersionInUse = async (db: Connection, version: number): Promise<boolean> =>
+/**
+ * Whether the service may have written something under a version: it is in use and has not been given up, or it is the
+ * next one. An operator brings the next version to each machine before it is put in use, so a machine may write under it
+ * earlier than another one has it.
+ */
+export const mayBeInUse = async (db: Connection, version: number): Promise<boolean> =>
   (await db.run(known, [version])).length > 0;
 
 // Held while a root version is created or destroyed, so that processes do it one after the other. The number is

@@ -677,6 +677,7 @@ create table root_versions (
   since timestamp with time zone not null,
   retired_at timestamp with time zone,
   constraint root_versions_pkey PRIMARY KEY (version),
+  constraint root_versions_readable CHECK (since >= '0001-01-01 00:00:00+00'::timestamp with time zone AND since <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone AND COALESCE(retired_at >= '0001-01-01 00:00:00+00'::timestamp with time zone AND retired_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone, true)),
   constraint root_versions_version_check CHECK (version > 0)
 );
 

@@ -135,7 +135,13 @@ export async function migrate(
   for (const migration of migrationsIn(folder)) {
     const { pending } = await migrationStatus(db, folder);
     if (!pending.includes(migration.name)) continue;
-    await before[migration.name]?.(db);
+    try {
+      await before[migration.name]?.(db);
+    } catch (error) {
+      // Another process may have done both in the meantime: what is missing then is done.
+      if ((await migrationStatus(db, folder)).pending.includes(migration.name)) throw error;
+      continue;
+    }
     // A process that waited for the lock finds the migration applied and does nothing.
     const rows = await db.script(
       locked(`${stepSql(migration)}; select current_setting('clientele.applied', true) as applied`),

@@ -11,10 +11,13 @@ import { statement } from './connection/database.ts';
 /** Where every entry has its time. */
 const momentSql = 'substr(body, 8, 26)';
 
+/** Rows of the outbox that one look reads. In a longer outbox some are older than what it tells. */
+const most = 10_000;
+
 /** Rows (brand_id, since): the brands with such changes, and the time of the oldest one as an entry writes it. */
 export const unsignedSql = `
   select brand_id, min(at) as since from (
-    select brand_id, ${momentSql} as at from journal where refused_at is null
+    (select brand_id, ${momentSql} as at from journal where refused_at is null limit ${most})
     union all
     select head.brand_id, (select ${momentSql} from audit
              where audit.brand_id = head.brand_id and audit.number > signed.number order by audit.number limit 1)

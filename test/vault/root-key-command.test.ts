@@ -64,8 +64,10 @@ describe('a command that prints root keys', () => {
     const asked = join(directory, 'asked');
     const text = key();
     program(`echo >> ${asked}`, `echo ${text}`);
-    const vault = openVault(rootKeyFromCommand([path]).load());
+    let at = 0;
+    const vault = openVault(rootKeyFromCommand([path], () => at).load());
     const own = vault.mac('event', ['one']);
+    at += 60_000;
     program(`echo >> ${asked}`, 'exit 3');
     const invented = (version: number) => `${version}.${'A'.repeat(43)}=`;
     for (let version = 2; version < 100; version += 1) {

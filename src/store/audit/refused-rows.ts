@@ -51,7 +51,7 @@ const refusedRow = columns({ brandId: id(), arrived: text() });
 const copies = sql(
   'sequence_copies',
   `with asked as (
-     select brand_id, arrived, customer_id, body
+     select brand_id, arrived, customer_id, body, refused_at
        from journal join unnest(:brandIds::uuid[], :arrived::bigint[]) as asked (brand_id, arrived) using (brand_id, arrived)
    )
    select ${refusedRow.list} from asked where exists (
@@ -63,7 +63,8 @@ const copies = sql(
    union
    select asked.brand_id, asked.arrived from asked join journal as other
        on other.brand_id = asked.brand_id and other.body = asked.body
-    where other.arrived < asked.arrived or (other.arrived > asked.arrived and other.refused_at is null)`,
+    where other.arrived < asked.arrived
+       or (asked.refused_at is not null and other.arrived > asked.arrived and other.refused_at is null)`,
 );
 
 const nameOf = ({ brandId, arrived }: { readonly brandId: string; readonly arrived: string }): string =>
@@ -71,7 +72,7 @@ const nameOf = ({ brandId, arrived }: { readonly brandId: string; readonly arriv
 
 /**
  * Tells which of these rows are copies: of an entry that has its place in the audit trail, or of another row of the
- * outbox. Entries contain their time to the microsecond and the request, so two changes never have the same one.
+ * outbox, which came first or is to be placed while this one is refused. Entries contain their time to the microsecond and the request, so two changes never have the same one.
  */
 export async function copiedRows(
   db: Connection,

@@ -73,6 +73,12 @@ test('of two copies that were refused for want of a root key version, one gets i
   expect([await placed(), await about('keys list')]).toEqual([[], 1]);
 });
 
+test('a copy that waits beside its original does not take the place of both, after any time', async () => {
+  await newCustomer(brand);
+  await copyRow();
+  expect([await placed(later(31)), await about('createCustomer')]).toEqual([[refusal], 1]);
+});
+
 test('a process that starts looks at the refused rows in slices', async () => {
   await run(
     `insert into journal (brand_id, body, mac, refused_at) select $1, '{}', '', now() from generate_series(1, 1000)`,

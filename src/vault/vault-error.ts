@@ -59,8 +59,7 @@ export class UnknownKeyVersion extends VaultError {
 }
 
 /**
- * A wrapped key or a proof is under a version of the root key that is not loaded: another machine has it, or somebody has
- * invented it.
+ * A wrapped key or a proof is under a version of the root key that is not loaded: another machine has it, or none does.
  */
 export class UnknownRootVersion extends VaultError {
   override readonly name: string = 'UnknownRootVersion';

@@ -178,22 +178,21 @@ interface Loaded {
 /** Whether something is loaded, after the root keys were read again where it was not. */
 type Finds = (isLoaded: () => boolean) => boolean;
 
-/** Milliseconds between two reads of the root keys for what is not among them. */
-const lookPause = 10_000;
-
 /**
- * Reading the root keys may run a program, and rows may name any number of invented versions: it is done at most every ten
- * seconds. A source that cannot be read changes nothing, because the loaded keys are still good.
+ * A loop over rows with invented versions reads the root keys once. A source that cannot be read changes nothing, because
+ * the loaded keys are still good.
  */
 function finder(reload: () => void): Finds {
-  let pausedUntil = 0;
+  let isFresh = false;
   return (isLoaded) => {
     if (isLoaded()) return true;
-    if (performance.now() < pausedUntil) return false;
+    if (isFresh) return false;
     openedOrNothing(reload);
-    const isFound = isLoaded();
-    pausedUntil = isFound ? 0 : performance.now() + lookPause;
-    return isFound;
+    isFresh = true;
+    queueMicrotask(() => {
+      isFresh = false;
+    });
+    return isLoaded();
   };
 }
 

@@ -14,7 +14,10 @@ export interface Sample {
   readonly tables: Readonly<Record<string, number>>;
 }
 
-/** Tables whose rows are kept on purpose: the trail for years, events and deliveries for 30 days, answers for 24 hours. */
+/**
+ * Tables whose rows are kept on purpose: the trail for years, events and deliveries for 30 days, answers and the counts of
+ * look-ups for 24 hours.
+ */
 export const keptTables: readonly string[] = [
   'audit',
   'audit_checkpoints',
@@ -23,6 +26,7 @@ export const keptTables: readonly string[] = [
   'erased_customers',
   'events',
   'idempotency',
+  'lookup_budgets',
 ];
 
 const mebibyte = 2 ** 20;

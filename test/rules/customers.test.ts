@@ -15,6 +15,7 @@ import {
 } from '../../src/domain/customers/address-book.ts';
 import type { StoredCustomer } from '../../src/domain/customers/customer.ts';
 import { applyChange, checkCustomer, draftCustomer } from '../../src/domain/customers/customer.ts';
+import { earlierValues } from '../../src/domain/customers/history.ts';
 import { errorCatalogue, Refusal } from '../../src/domain/errors.ts';
 import { isSsnMask, maskSsn } from '../../src/domain/fields.ts';
 import type { AddressId } from '../../src/domain/ids.ts';
@@ -225,6 +226,24 @@ describe('an address of a customer', () => {
     const verdict = withVerdict(post, 'undeliverable');
     expect(Object.keys(verdict).slice(-2)).toEqual(['deliverability', 'date_created']);
     expect(withVerdict(verdict, undefined)).toEqual(post);
+  });
+
+  test('is among the earlier values exactly where one of the eight fields changed', () => {
+    const earlier = (addresses: typeof two.profile.addresses) =>
+      earlierValues(two.profile, {
+        profile: { ...two.profile, addresses },
+        ssn: undefined,
+        fields: ['email', 'last_name', 'addresses'],
+      });
+    const always = { email: null, last_name: 'Bond' };
+    expect(earlier([home, post])).toEqual(always);
+    expect(earlier([withVerdict(home, 'undeliverable'), post])).toEqual(always);
+    const before = { ...always, addresses: [home, post] };
+    expect(earlier([home])).toEqual(before);
+    expect(earlier([home, post, { ...post, address_id: c }])).toEqual(before);
+    expect(earlier([post, home])).toEqual(before);
+    expect(earlier([home, { ...post, address_id: c }])).toEqual(before);
+    expect(earlier([home, { ...post, city: 'Reno' }])).toEqual(before);
   });
 
   test('that repeats an id is named with its place', () => {

@@ -127,6 +127,14 @@ describe('the file of signed states', () => {
     expect(openAnchorFile(path).isDone('bind_rows')).toBe(true);
   });
 
+  test('that is in no folder stops what depends on it, too', () => {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, '');
+    const below = openAnchorFile(join(path, 'file'));
+    for (const read of [() => below.newest(a), () => below.all(a), () => below.isDone('x')])
+      expect(read).toThrow(`The anchor file ${below.path} cannot be read (ENOTDIR).`);
+  });
+
   test('that cannot be read stops what depends on it, with the next step', () => {
     mkdirSync(path, { recursive: true });
     for (const read of [() => openAnchorFile(path).newest(a), () => openAnchorFile(path).all(a)]) {

@@ -163,6 +163,23 @@ describe('a bad root key is refused with the command that makes a good one', () 
     expect(refusal(load)).toContain('is not a root key file');
   });
 
+  test('with the file, the version and the whole next step', () => {
+    const remedy = `Make one with: umask 077; openssl rand -base64 32 > ${path}`;
+    write('');
+    expect(refusal(load)).toBe(`The root key file ${path} is empty. ${remedy}`);
+    write(`v7:${'00'.repeat(32)}`);
+    expect(refusal(load)).toBe(
+      `The root key file ${path}, version 7, is a placeholder, not a random key. ${remedy}`,
+    );
+    const closing = `If nobody else can have read it, close it with: chmod 600 ${path} (otherwise rotate the key).`;
+    write(key().toString('hex'), 0o644);
+    const open = `The root key file ${path} is open to others than its owner (mode 644). ${closing}`;
+    expect(refusal(load)).toBe(open);
+    if (!isRoot) return;
+    chownSync(path, nobody, nobody);
+    expect(refusal(load)).toBe(open);
+  });
+
   test('a version given twice', () => {
     write(`${key().toString('base64')}\nv1:${key().toString('base64')}`);
     expect(refusal(load)).toContain('version 1 twice');

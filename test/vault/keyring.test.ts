@@ -94,6 +94,7 @@ describe('a bound value', () => {
     'x'.repeat(1_023),
     'x'.repeat(1_024),
     'x'.repeat(1_025),
+    'x'.repeat(5_000),
   ];
   const bound = (text: string | undefined, more: Partial<SealContext> = {}): SealContext => ({
     ...sealContext,
@@ -103,7 +104,8 @@ describe('a bound value', () => {
 
   test.each(texts)('%#: the record opens beside it, and beside no other', (text) => {
     const sealed = keyring.seal(bound(text), 'text');
-    for (const other of [...texts, `${text}x`, `${text}`.slice(0, -1)])
+    const respelled = text ? [`~${text.slice(1)}`, `${text.slice(0, -1)}~`] : [];
+    for (const other of [...texts, `${text}x`, `${text}`.slice(0, -1), ...respelled])
       expect(codeOf(() => keyring.open(bound(other), sealed))).toBe(other === text ? 'opened' : 'unreadable');
   });
 

@@ -1,4 +1,12 @@
-import { createHash, createSecretKey } from 'node:crypto';
+import {
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createSecretKey,
+  hkdfSync,
+  sign,
+} from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { decrypt, encrypt } from '../../src/vault/aead.ts';
 import { hkdf, mac } from '../../src/vault/derive.ts';
@@ -177,4 +185,54 @@ describe("records of today's format always open", () => {
       return drawn;
     };
   }
+});
+
+describe('keys are derived as the format says, here with nothing but HKDF, HMAC and AES', () => {
+  const root = createHash('sha256').update('a root key').digest();
+  const vault = () => openVault(rootKeyFromText(root.toString('base64'), 'ROOT_KEY').load());
+  const u32 = (value: number) =>
+    Buffer.from([value >>> 24, value >>> 16, value >>> 8, value].map((byte) => byte & 0xff));
+  const parts = (...values: readonly (string | number)[]) =>
+    Buffer.concat(
+      values.flatMap((value) => {
+        const bytes = typeof value === 'number' ? u32(value) : Buffer.from(value);
+        return [u32(bytes.length), bytes];
+      }),
+    );
+  const derived = (secret: Buffer, ...use: readonly string[]) =>
+    Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), parts('clientele/1', ...use), 32));
+  const hmac = (key: Buffer, message: Buffer) => createHmac('sha256', key).update(message).digest('base64');
+
+  test.each(['journal row', 'trail head', 'event'] as const)('for the MAC of a %s', (use) => {
+    const expected = hmac(derived(derived(root, 'root', 'mac'), use), parts('a', 'bc', ''));
+    expect(vault().mac(use, ['a', 'bc', ''])).toBe(`1.${expected}`);
+  });
+
+  test('for the signature', () => {
+    const der = Buffer.concat([
+      Buffer.from('302e020100300506032b657004220420', 'hex'),
+      derived(root, 'root', 'sign'),
+    ]);
+    const secret = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    expect(vault().signer.sign('text')).toBe(sign(null, Buffer.from('text'), secret).toString('base64'));
+  });
+
+  test('for the key of a customer', () => {
+    const drawn = Buffer.alloc(32, 5);
+    const random = (bytes: number) => Buffer.alloc(bytes, 5);
+    const opened = openVault(rootKeyFromText(root.toString('base64'), 'ROOT_KEY').load(), { random });
+    const keyring = opened.keyring('brand', opened.newBrandKeys('brand'));
+    const note: SealContext = { purpose: 'profile', recordId: 'note', sealNumber: 9 };
+    const { key } = keyring.newCustomerKey(note);
+    expect(key.digest('a', 'x')).toBe(hmac(drawn, parts('a', 'x')));
+    const inner = Buffer.from(keyring.open(note, key.seal(note, 'text')), 'base64');
+    expect(inner.subarray(0, 5).toString('hex')).toBe('0100000001');
+    const cipher = createDecipheriv(
+      'aes-256-gcm',
+      derived(drawn, 'customer', 'brand'),
+      inner.subarray(5, 17),
+    );
+    cipher.setAAD(parts(1, 'profile', 'brand', 'note', 9)).setAuthTag(inner.subarray(-16));
+    expect(cipher.update(inner.subarray(17, -16)).toString() + cipher.final().toString()).toBe('text');
+  });
 });

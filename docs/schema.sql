@@ -443,6 +443,7 @@ create table journal (
   constraint journal_refused_at_check CHECK (isfinite(refused_at))
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000);
 CREATE INDEX journal_refused ON journal USING btree (arrived) WHERE (refused_at IS NOT NULL);
+CREATE INDEX journal_waiting ON journal USING btree (arrived) WHERE (refused_at IS NULL);
 CREATE TRIGGER journal_insert_current BEFORE INSERT ON journal FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 CREATE TRIGGER journal_update_current BEFORE UPDATE OF reason ON journal FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE

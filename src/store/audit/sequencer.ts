@@ -13,7 +13,14 @@ import type { Unsequenced } from './outbox.ts';
 
 const lock = columns({ held: flag() });
 
-const hold = statement('sequence_hold', 'select pg_try_advisory_xact_lock(7203518452) as held');
+// The plan of a statement is kept for as long as its connection, and a plan that was made while the outbox was empty would
+// read the whole table and sort it. In this transaction every read has an index. (Where there is none, an older PostgreSQL
+// takes the plan for expensive, and would compile it.)
+const hold = statement(
+  'sequence_hold',
+  `select pg_try_advisory_xact_lock(7203518452) as held,
+     set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), set_config('jit', 'off', true)`,
+);
 
 /** Makes this transaction the only sequencer. False: another process is the sequencer. */
 export async function lockSequencer(db: Connection): Promise<boolean> {
@@ -32,7 +39,8 @@ const work = columns({ waiting: flag() });
 
 const waiting = statement(
   'sequence_waiting',
-  `select exists (select from journal where refused_at is null) or exists (select from journal_heads where ${dueSql}) as waiting`,
+  `select (select arrived from journal where refused_at is null order by arrived limit 1) is not null
+     or exists (select from journal_heads where ${dueSql}) as waiting`,
 );
 
 /**

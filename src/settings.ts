@@ -22,7 +22,7 @@ export const settings = Type.Object({
   CLIENTELE_DATABASE_URL: Type.Optional(
     Type.String({
       description:
-        'A PostgreSQL server (14 or newer) to use instead of the embedded one: postgres://user:password@host/database. Direct or session-pooled.',
+        'A PostgreSQL server (14 or newer) to use instead of the embedded one: postgres://user:password@host/database. Direct or session-pooled. With several hosts (host1:5432,host2:5432), the one that takes writes is used (docs/high-availability.md).',
     }),
   ),
   CLIENTELE_MIGRATION_DATABASE_URL: Type.Optional(

@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg';
 import pg from 'pg';
+import { urlsOf } from './hosts.ts';
 
 export type ServerAddress =
   | { readonly url: string }
@@ -15,6 +16,10 @@ export type ServerAddress =
 export interface Clients {
   /** A connection that is not open yet. */
   create(mode?: { readonly pipeline: true }): pg.Client;
+  /** Makes later connections go to the next host, where the address has several. */
+  useNextHost(): void;
+  /** Whether a server that takes no writes is not the right one, because another host of the address is. */
+  readonly demandsWrites: boolean;
   /** Gives an open connection the settings that every statement relies on. */
   prepare(client: pg.ClientBase): Promise<void>;
   /** Closes the sockets of all of them at once, whatever they are doing. */
@@ -38,8 +43,9 @@ export function openClients(
   statementTimeoutMs: number,
 ): Clients {
   const open = new Set<pg.Client>();
+  const hosts = 'url' in address ? urlsOf(address.url).map((url) => ({ connectionString: url })) : [address];
+  let host = 0;
   const config = {
-    ...('url' in address ? { connectionString: address.url } : address),
     application_name: applicationName,
     // Milliseconds to connect to a live server; the heartbeat notices a dead one.
     connectionTimeoutMillis: 5_000,
@@ -61,13 +67,17 @@ export function openClients(
 
   return {
     create(mode) {
-      const client = new pg.Client({ ...config, ...mode });
+      const client = new pg.Client({ ...config, ...hosts[host], ...mode });
       open.add(client);
       client.once('end', () => open.delete(client));
       // The pending statement is rejected with the error; without a listener the same error would end the process.
       client.on('error', () => undefined);
       return client;
     },
+    useNextHost() {
+      host = (host + 1) % hosts.length;
+    },
+    demandsWrites: hosts.length > 1,
     async prepare(client) {
       await client.query(settings.join(';'));
     },

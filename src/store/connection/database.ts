@@ -93,7 +93,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   const wakeChannel = openWakeChannel((sql) => database.run(statement('', sql), []));
   const heartbeat = startHeartbeat(
-    () => wakeChannel.listen(clients.create()),
+    { ...clients, create: () => wakeChannel.listen(clients.create()) },
     (now, before) => {
       // A session that began while the database was read-only may continue to refuse writes.
       if (before === 'read only') pool.replaceConnections();

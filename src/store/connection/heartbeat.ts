@@ -7,6 +7,15 @@ import { destroyConnection } from './clients.ts';
  */
 export type DatabaseState = 'ready' | 'read only' | 'no connections' | 'full' | 'unreachable';
 
+/** Where the heartbeat has its connections from. */
+export interface ProbeSource {
+  create(): Client;
+  /** No usable server was found where the last connection went. */
+  useNextHost(): void;
+  /** Whether a server that takes no writes counts as none. */
+  readonly demandsWrites: boolean;
+}
+
 export interface Heartbeat {
   state(): DatabaseState;
   /** Records that an answer has arrived over any connection: the database is alive. */
@@ -32,7 +41,7 @@ const reconnectLimitMs = 1_200;
  * outage; silence on every connection does.
  */
 export function startHeartbeat(
-  newClient: () => Client,
+  source: ProbeSource,
   onChange: (now: DatabaseState, before: DatabaseState) => void,
 ): Heartbeat {
   let state: DatabaseState = 'ready';
@@ -43,7 +52,7 @@ export function startHeartbeat(
   const firstAnswer = new Promise<void>((resolve) => {
     resolveFirst = resolve;
   });
-  const probe = openProbe(newClient, (work) => {
+  const probe = openProbe(source, (work) => {
     const limitMs = isAnswered && state !== 'unreachable' ? silenceLimitMs : reconnectLimitMs;
     return rejectWhenSilent(work, limitMs, () => answers);
   });
@@ -83,19 +92,22 @@ interface Probe {
 }
 
 /** The heartbeat's own connection. `limited` rejects with a `SilenceError` if the database is silent. */
-function openProbe(
-  newClient: () => Client,
-  limited: <Result>(work: Promise<Result>) => Promise<Result>,
-): Probe {
+function openProbe(source: ProbeSource, limited: <Result>(work: Promise<Result>) => Promise<Result>): Probe {
   let client: Client | undefined;
   let mustReconnect = false;
   let isClosed = false;
+
+  async function askSuitable(asked: Client): Promise<DatabaseState> {
+    const found = await ask(asked);
+    if (found === 'read only' && source.demandsWrites) throw new Error('This host takes no writes.');
+    return found;
+  }
 
   /** The state over the open connection. `undefined`: there is no open connection, so the state is not known yet. */
   async function checkOpen(): Promise<DatabaseState | undefined> {
     if (!client) return undefined;
     try {
-      return await limited(ask(client));
+      return await limited(askSuitable(client));
     } catch (error) {
       destroyConnection(client);
       client = undefined;
@@ -107,9 +119,9 @@ function openProbe(
     let fresh: Client | undefined;
     try {
       // The constructor can fail, too: an address may name certificate files that are missing.
-      const opening = newClient();
+      const opening = source.create();
       fresh = opening;
-      const found = await limited(opening.connect().then(() => ask(opening)));
+      const found = await limited(opening.connect().then(() => askSuitable(opening)));
       if (client) end(client);
       client = opening;
       mustReconnect = found !== 'ready';
@@ -118,7 +130,9 @@ function openProbe(
       if (fresh) destroyConnection(fresh);
       mustReconnect = true;
       const isFull = error instanceof Error && 'code' in error && error.code === '53300';
-      return open || isFull ? 'no connections' : 'unreachable';
+      if (open || isFull) return 'no connections';
+      source.useNextHost();
+      return 'unreachable';
     }
   }
 

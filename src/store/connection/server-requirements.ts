@@ -2,6 +2,7 @@ import pg from 'pg';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { ServerAddress } from './clients.ts';
 import { destroyConnection } from './clients.ts';
+import { urlsOf } from './hosts.ts';
 
 /** A message for the operator: why this server is not suitable, and the next step. */
 class ServerRequirementError extends OperatorError {
@@ -17,7 +18,8 @@ const timeoutMs = 5_000;
  * prepared statements and session settings to different sessions.
  */
 export async function requireSuitableServer(address: ServerAddress): Promise<void> {
-  const clients = [clientFor(address), clientFor(address)] as const;
+  const server = await writableServer(address);
+  const clients = [clientFor(server), clientFor(server)] as const;
   // An error of a connection also rejects the promise that waits for it.
   for (const client of clients) client.on('error', () => undefined);
   try {
@@ -35,6 +37,30 @@ export async function requireSuitableServer(address: ServerAddress): Promise<voi
     for (const client of clients) void client.end().catch(() => undefined);
     // A server that does not answer the end of a connection would keep this process alive.
     setTimeout(() => clients.forEach(destroyConnection), 1_000).unref();
+  }
+}
+
+/** The host that takes writes, where the address has several. */
+async function writableServer(address: ServerAddress): Promise<ServerAddress> {
+  const urls = 'url' in address ? urlsOf(address.url) : [];
+  if (urls.length < 2) return address;
+  for (const url of urls) if (await takesWrites(clientFor({ url }))) return { url };
+  throw new ServerRequirementError(
+    `None of the ${urls.length} hosts of CLIENTELE_DATABASE_URL takes writes. Check that one of them runs as the primary, and that this machine reaches it.`,
+  );
+}
+
+async function takesWrites(client: pg.Client): Promise<boolean> {
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query('show transaction_read_only');
+    return rows[0]?.transaction_read_only === 'off';
+  } catch {
+    return false;
+  } finally {
+    void client.end().catch(() => undefined);
+    setTimeout(() => destroyConnection(client), 1_000).unref();
   }
 }
 

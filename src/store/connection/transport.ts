@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { urlsOf } from './hosts.ts';
 
 /**
  * How a connection is protected on its way: `local` never leaves this machine, `verified` is TLS to a server whose
@@ -13,6 +14,11 @@ const isLocalHost = (host: string): boolean => /^(?:\/.*|localhost|127(?:\.\d{1,
  * connecting explains why.
  */
 export function transportOf(url: string): Transport | undefined {
+  const found = urlsOf(url).map(transportOfHost);
+  return (['exposed', 'verified', 'local'] as const).find((one) => found.includes(one));
+}
+
+function transportOfHost(url: string): Transport | undefined {
   try {
     const { host, ssl } = new pg.Client({ connectionString: url }) as unknown as {
       readonly host: string;
@@ -37,6 +43,25 @@ const sslModes = new Set(['disable', 'allow', 'prefer', 'require', 'verify-ca', 
  * node-postgres takes: also `socket:/folder?db=name`, and a URL with a user and no host, whose host is a parameter.
  */
 export function databaseUrlProblem(text: string): string | undefined {
+  const urls = urlsOf(text);
+  for (const url of urls) {
+    const problem = problemOfHost(url);
+    if (problem !== undefined) return problem;
+  }
+  if (urls.length === 1) return undefined;
+  const { searchParams } = new URL(urls[0] ?? '');
+  if (searchParams.has('host'))
+    return 'names hosts twice: use the ones before the path, without the parameter host';
+  const wanted = searchParams.get('target_session_attrs');
+  return wanted === null || writable.has(wanted)
+    ? undefined
+    : 'has a target_session_attrs that Clientele cannot work with, because it writes: use read-write';
+}
+
+/** What libpq calls a session that writes. */
+const writable = new Set(['read-write', 'primary']);
+
+function problemOfHost(text: string): string | undefined {
   if (/^(?:socket:)?\//i.test(text)) return undefined;
   if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'must begin with postgres:// or postgresql://';
   const noHost = 'no-host';

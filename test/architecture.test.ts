@@ -20,7 +20,16 @@ const rooms: Readonly<
   },
   cli: {
     rooms: ['domain', 'operations', 'root'],
-    packages: ['node:', 'commander', 'cli-table3', 'close-with-grace', 'pino', 'pino-pretty'],
+    packages: [
+      'node:',
+      'commander',
+      'cli-table3',
+      'close-with-grace',
+      'pino',
+      'pino-pretty',
+      'yauzl',
+      'yazl',
+    ],
   },
   root: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers', 'operations', 'worker', 'http'],
@@ -94,6 +103,7 @@ const subjects: Readonly<
       retention: ['.', 'audit', 'customers', 'kyc'],
       rotation: ['.', 'audit', 'brands', 'customers'],
       installation: ['.', 'audit', 'rotation'],
+      records: ['.', 'audit', 'customers', 'kyc', 'retention'],
       demo: ['.', 'brands', 'customers', 'kyc'],
     },
     above: { 'table.ts': ['.', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention'] },

@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { OperatorError } from '../domain/operator-error.ts';
 import { isStream } from './streams.ts';
 
-type Write = (text: string) => Promise<void>;
+export type Write = (piece: string | Uint8Array) => Promise<void>;
 
 /** Writes to standard output (`-`), to a pipe or device that is there, or to a new file. */
 export function writeTo<Result>(path: string, work: (write: Write) => Promise<Result>): Promise<Result> {
@@ -21,9 +21,9 @@ async function writeStream<Result>(
   // Each write reports its own error.
   stream.on('error', () => undefined);
   const result = await work(
-    (text) =>
+    (piece) =>
       new Promise((resolve, reject) => {
-        stream.write(text, (error) =>
+        stream.write(piece, (error) =>
           error
             ? reject(new OperatorError(`${name} was closed before everything was written. Do it again.`))
             : resolve(),
@@ -45,9 +45,7 @@ async function writePrivateFile<Result>(
   const partial = `${path}.partial`;
   const file = await create(path, partial);
   try {
-    const result = await work(async (text) => {
-      await file.write(text);
-    });
+    const result = await work((piece) => file.appendFile(piece));
     await file.sync();
     await file.close();
     await rename(partial, path);

@@ -56,6 +56,7 @@ export const auditFacts = {
   ),
   erasure_id: optional(uuid('The request for erasure.')),
   from: optional(count('The first entry of an export.')),
+  full_ssn: optional(Type.Boolean({ description: "A customer's file has full SSNs." })),
   history_id: optional(uuid('The kept values that the change replaced.')),
   hold_id: optional(uuid('The legal hold.')),
   key: optional(

@@ -51,7 +51,10 @@ export const securityEvents = {
     severity: 'alert',
     when: 'A key has read half of the full SSNs that it may read in a day (succeeded), or asked for more than all of them (refused).',
   },
-  data_exported: { severity: 'notice', when: 'An operator exported customers or the audit trail.' },
+  data_exported: {
+    severity: 'notice',
+    when: 'An operator exported customers, the file of one, or the audit trail.',
+  },
   key_created: { severity: 'notice', when: 'An operator created an API key.' },
   key_rotated: { severity: 'notice', when: 'An operator gave an API key a new secret.' },
   key_enabled: {
@@ -187,6 +190,7 @@ const commands: Readonly<Record<string, SecurityEventName>> = {
   'programs propose': 'provider_proposed',
   'programs approve': 'provider_changed',
   'export audit': 'data_exported',
+  'export customer': 'data_exported',
   'export customers': 'data_exported',
 };
 

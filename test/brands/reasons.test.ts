@@ -108,6 +108,7 @@ test('every command that changes something takes a reason', () => {
     'retention set',
     'import',
     'export customers',
+    'export customer',
     'accept-restore',
     'rotate brand-key',
     'rotate index-key',

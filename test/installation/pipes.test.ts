@@ -79,6 +79,28 @@ const places: Readonly<Record<string, () => Promise<void>>> = {
     expect(stdout.trimEnd().split('\n')).toHaveLength(await total());
     expect(await readFile(out, 'utf8')).toBe(stdout);
   },
+  async 'export customer --file'() {
+    const [{ customer_id: id }] = (await brand.call('GET', '/customers?per_page=1')).json;
+    const out = join(folder, 'person.zip');
+    const { code, stderr } = await run(`${program} export customer ${id} --brand Pipes --file - > ${out}`);
+    expect(stderr).toMatch(/^Wrote \d+ files about customer .* of Pipes to standard output\./);
+    expect(code).toBe(0);
+    const verified = await run(`${program} verify-file ${out}`);
+    expect(verified).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^All \d+ files are unchanged\./),
+    });
+  },
+  async 'verify-file <file>'() {
+    const refused = await run(`cat ${join(folder, 'person.zip')} | ${program} verify-file -`);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('takes a file and no pipe');
+    const broken = await run(
+      `head -c 900 ${join(folder, 'person.zip')} > ${join(folder, 'part.zip')}; ${program} verify-file ${join(folder, 'part.zip')}`,
+    );
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toContain('is not as Clientele wrote it.');
+  },
   async 'verify-audit <file>'() {
     expect((await run(`${program} verify-audit <(cat ${trail})`)).code).toBe(0);
     const changed = await run(`sed 's/createCustomer/deleteCustomer/' ${trail} | ${program} verify-audit -`);

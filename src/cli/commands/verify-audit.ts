@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { OperatorError } from '../../domain/operator-error.ts';
@@ -8,6 +8,7 @@ import type { IntactTrail, InvalidTrail, TrustedFacts } from '../../operations/a
 import type { Format } from '../output.ts';
 import { coloured, printAnswer } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
+import { publicKeysIn } from '../public-keys.ts';
 import { inputOf, isStream } from '../streams.ts';
 
 // Needs only the file: no settings, no database, no network.
@@ -21,7 +22,7 @@ interface VerifyOptions {
 /** Verifies an exported audit trail. The exit code is 1 if a line was changed. */
 export async function verifyAudit(format: Format, path: string, options: VerifyOptions): Promise<void> {
   refuseSecondReading(path, options);
-  const keys = options.key && new Set(options.key.flatMap(keysIn));
+  const keys = options.key && new Set(options.key.flatMap(publicKeysIn));
   const known: TrustedFacts = keys ? { keys } : {};
   const earlier = options.earlier === undefined ? undefined : await verdictOn(format, options.earlier, known);
   if (earlier && !earlier.whole)
@@ -94,24 +95,6 @@ async function verdictOn(format: Format, path: string, known: TrustedFacts) {
   } finally {
     progress.end();
   }
-}
-
-/** A printed key, or a file with one key on each line. */
-function keysIn(given: string): readonly string[] {
-  const isKey = (text: string) => /^[0-9a-f]{64}$/.test(text);
-  if (isKey(given.toLowerCase())) return [given.toLowerCase()];
-  let text = '';
-  try {
-    text = readFileSync(given === '-' ? process.stdin.fd : given, 'utf8');
-  } catch {
-    // The error below covers an unreadable file too.
-  }
-  const keys = text.toLowerCase().split(/\s+/).filter(isKey);
-  if (keys.length === 0)
-    throw new OperatorError(
-      `${given} is neither a key (64 hex digits, as clientele doctor shows it) nor a file with one on each line.`,
-    );
-  return keys;
 }
 
 const factsOf = (

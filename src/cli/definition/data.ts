@@ -14,6 +14,7 @@ export function addDataCommands(program: Command): void {
   addImport(program);
   addExports(program.command('export').description('Write data of a brand to a file.'));
   addVerifyAudit(program);
+  addVerifyFile(program);
   addAudit(program.command('audit').description('Investigate with the audit trail.'));
   addAcceptRestore(program);
   addBackup(program);
@@ -64,6 +65,37 @@ function addExports(exports: Command): void {
       (await import('../commands/export.ts')).exportCustomers(formatOf(command), options),
     );
   example(customers, 'export customers --brand "Blue Ridge" --file customers.ndjson');
+  addCustomerFile(exports);
+}
+
+function addCustomerFile(exports: Command): void {
+  const command = exports
+    .command('customer <id>')
+    .description(
+      'Write everything that is held about one person, present or deleted, to a ZIP file with a signed manifest.',
+    )
+    .addOption(brandOption())
+    .addOption(exportOption())
+    .option('--full-ssn', 'Write SSNs in full, in a file of their own. Otherwise they are masked.')
+    .addOption(reasonOption())
+    .action(async (id, options, command) =>
+      (await import('../commands/records/customer-file.ts')).exportCustomer(formatOf(command), id, options),
+    );
+  example(
+    command,
+    'export customer 8559dec0-2edb-4c3c-a3c5-32de10174c34 --brand "Blue Ridge" --file person.zip',
+  );
+}
+
+function addVerifyFile(program: Command): void {
+  const command = program
+    .command('verify-file <file>')
+    .description("Check that a customer's file is unchanged and complete. Needs nothing but the file.")
+    .option('--key <key...>', 'Your public key as doctor shows it, or a file with one key a line.')
+    .action(async (path, options, command) =>
+      (await import('../commands/records/customer-file.ts')).verifyFile(formatOf(command), path, options),
+    );
+  example(command, 'verify-file person.zip --key audit-keys.txt');
 }
 
 function addVerifyAudit(program: Command): void {

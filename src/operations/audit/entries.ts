@@ -78,8 +78,22 @@ function isPast({ at }: NonNullable<EntryPage['last']>, { from, to }: AuditFilte
   return to !== undefined && at > plusSeconds(to, disorder);
 }
 
+type Keys = Pick<Context, 'system' | 'keyring' | 'scope'>;
+
+/** All entries of a customer as JSON texts, the oldest first. */
+export async function* customerEntries(keys: Keys, customerId: CustomerId): AsyncGenerator<string> {
+  const filter: AuditFilter = { contains: [], from: undefined, to: undefined };
+  for (let after: bigint | undefined; ; ) {
+    const query = { customerId, filter, order: 'oldest', after, limit: defaultListItems } as const;
+    const page = await readEntries(keys.scope, query);
+    for (const row of page.rows) yield await entryJson(keys, row);
+    if (!page.last) return;
+    after = page.last.number;
+  }
+}
+
 /** The stored entry with its number, its hash, and the reason, which is not part of the hashed text. */
-async function entryJson({ system, keyring, scope }: Context, row: EntryRow): Promise<string> {
+async function entryJson({ system, keyring, scope }: Keys, row: EntryRow): Promise<string> {
   requireLinked(scope.brandId, row);
   requireOwnCustomer(row);
   const { number, body, hash, reason } = row;

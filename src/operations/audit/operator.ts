@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { AuditFacts } from '../../contract/audit-facts.ts';
-import type { BrandId } from '../../domain/ids.ts';
+import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import type { KernelFacts } from '../../domain/keys/operator-account.ts';
 import { accountLabel, isInUserNamespace, operatorUid } from '../../domain/keys/operator-account.ts';
-import type { NewEntry } from '../../store/audit/journal.ts';
-import { entryPart } from '../../store/audit/journal.ts';
+import type { Journal, NewEntry } from '../../store/audit/journal.ts';
+import { journalPart } from '../../store/audit/journal.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import type { Actor } from '../journal.ts';
@@ -19,20 +19,29 @@ import { scopeOf } from '../system.ts';
  * The audit entry of an operator's action, written in the same transaction. The reason is sealed with the keyring,
  * whose brand it belongs to. In live an entry of a change without one says so.
  */
-export function operatorEntry(
+export const operatorEntry = (
   system: System,
   keyring: Keyring,
   operation: string,
   facts: AuditFacts = {},
-): NewEntry {
+): NewEntry => operatorJournal(system, keyring, operation, facts, undefined).entry;
+
+function operatorJournal(
+  system: System,
+  keyring: Keyring,
+  operation: string,
+  facts: AuditFacts,
+  customerId: CustomerId | undefined,
+): Journal {
   const { operator, environment } = system;
   const words = operator?.reason;
   const isUnexplained = operator !== undefined && words === undefined && environment === 'live';
   const cause = { actor: operatorActor(system), operation };
   return journalOf(system, keyring.brandId as BrandId, cause, system.now(), {
+    customerId,
     facts: { ...facts, ...(isUnexplained && { no_reason: true }) },
     ...(words !== undefined && { reason: { words, keyring } }),
-  }).entry;
+  });
 }
 
 /** The operator at the command line, named by an account of this machine. */
@@ -55,10 +64,11 @@ export async function recordOperatorAction(
   brandId: BrandId,
   operation: string,
   facts: AuditFacts = {},
+  customerId?: CustomerId,
 ): Promise<void> {
   await retryOnConflict(system.keyrings, brandId, (keyring) => {
-    const entry = operatorEntry(system, keyring, operation, facts);
-    return writeParts(scopeOf(system, brandId), [entryPart(entry)]);
+    const journal = operatorJournal(system, keyring, operation, facts, customerId);
+    return writeParts(scopeOf(system, brandId), [journalPart(journal)]);
   });
   system.db.wake();
 }

@@ -111,7 +111,7 @@ export async function getChangeRequest(
 }
 
 /** A request with its values, its reason and the note of its decision. @throws VaultError where it was altered. */
-export async function shownInFull(context: Context, request: SealedChangeRequest): Promise<object> {
+export async function shownInFull(context: Keys, request: SealedChangeRequest): Promise<object> {
   await checkProof(context, request);
   const { changes } = await wantedBy(context, request);
   const masked = changes.ssn === undefined ? changes : { ...changes, ssn: maskSsn(digitsOf(changes.ssn)) };
@@ -296,11 +296,11 @@ const proofContext = (request: ProvenFacts): SealContext =>
   });
 
 /** @throws VaultError where the row was altered. */
-const checkProof = (context: Context, request: ChangeRequestRow): Promise<string> =>
+const checkProof = (context: Keys, request: ChangeRequestRow): Promise<string> =>
   open(context, proofContext(request), request.proof);
 
 async function wantedBy(
-  context: Context,
+  context: Keys,
   { id, wanted }: SealedChangeRequest,
 ): Promise<Pick<WantedChange, 'changes'>> {
   return {
@@ -310,7 +310,9 @@ async function wantedBy(
   };
 }
 
-const open = ({ system, keyring }: Context, place: SealContext, sealed: string): Promise<string> =>
+type Keys = Pick<Context, 'system' | 'keyring'>;
+
+const open = ({ system, keyring }: Keys, place: SealContext, sealed: string): Promise<string> =>
   readSealed(system.keyrings, keyring, place, sealed);
 
 const changeRequestSealContext = (

@@ -28,7 +28,10 @@ export async function getCustomer(
 }
 
 /** A stored customer as JSON, in the style of a read. */
-export async function showCustomer(context: Context, row: CustomerRow): Promise<string> {
+export async function showCustomer(
+  context: Pick<Context, 'system' | 'keyring'>,
+  row: CustomerRow,
+): Promise<string> {
   return customerJson(row.head, await openProfile(context, row), naiveUtc);
 }
 

@@ -23,6 +23,8 @@ import { defaultProvider } from './programs.ts';
 import { checkReview, noteSealContext, openApplicant } from './sealing.ts';
 import { passOf, shownDocuments } from './verifications.ts';
 
+type Keys = Pick<Context, 'system' | 'keyring' | 'scope'>;
+
 /** What is kept of verifications, for those who do not decide on them. */
 
 export async function listVerifications(
@@ -85,7 +87,11 @@ export async function verificationOf(
   return found && checkReview(context, found);
 }
 
-export const briefOf = ({ system }: Context, { run, program }: ReviewRow, passedAt: Instant | undefined) => ({
+export const briefOf = (
+  { system }: Pick<Context, 'system'>,
+  { run, program }: ReviewRow,
+  passedAt: Instant | undefined,
+) => ({
   verification_id: run.runId,
   customer_id: run.customerId,
   program_id: run.programId,
@@ -99,7 +105,7 @@ export const briefOf = ({ system }: Context, { run, program }: ReviewRow, passed
 });
 
 /** The files that were submitted for a verification, without their content, and what was decided about it. */
-export async function keptOf(context: Context, run: RunRow) {
+export async function keptOf(context: Keys, run: RunRow) {
   const [documents, decisions] = await Promise.all([
     documentsOf(context.scope, run.runId),
     decisionsOf(context.scope, run.runId),
@@ -110,7 +116,7 @@ export async function keptOf(context: Context, run: RunRow) {
   };
 }
 
-async function shownFile(context: Context, run: RunRow, row: DocumentRow): Promise<object> {
+async function shownFile(context: Keys, run: RunRow, row: DocumentRow): Promise<object> {
   const { kind, ...details } = await openDetails(context, run, row);
   return {
     document_id: row.documentId,
@@ -122,7 +128,7 @@ async function shownFile(context: Context, run: RunRow, row: DocumentRow): Promi
   };
 }
 
-async function shownDecision({ system, keyring }: Context, run: RunRow, row: DecisionRow): Promise<object> {
+async function shownDecision({ system, keyring }: Keys, run: RunRow, row: DecisionRow): Promise<object> {
   const { decision, documents, decidedBy, decidedAt } = row;
   const place = noteSealContext(run.customerId, row);
   const note = await readSealed(system.keyrings, keyring, place, row.note);
@@ -136,7 +142,7 @@ async function shownDecision({ system, keyring }: Context, run: RunRow, row: Dec
 }
 
 /** The data that a verification was started with. Fields that were empty are left out, and the SSN is masked. */
-export async function shownApplicant(context: Context, run: RunRow): Promise<object> {
+export async function shownApplicant(context: Keys, run: RunRow): Promise<object> {
   const { ssn, ...applicant } = await openApplicant(context, run);
   const shown = { ...applicant, ...(ssn !== '' && { ssn: maskSsn(ssn) }) };
   return Object.fromEntries(

@@ -54,27 +54,36 @@ export async function getRestrictedCustomer(
   return { status: 200, body: asciiJson(shown) };
 }
 
-async function restrictedFacts(context: Context, id: CustomerId, { row, history, policy }: RetainedRecord) {
-  const { scope } = context;
-  const [holds, requests] = await Promise.all([holdsOf(scope, id), erasureRequestsOf(scope, id)]);
+type Keys = Pick<Context, 'system' | 'keyring' | 'scope'>;
+
+/** A deleted customer, as it is shown. */
+export async function restrictedFacts(keys: Keys, id: CustomerId, { row, history, policy }: RetainedRecord) {
   return {
     customer_id: id,
     date_deleted: withOffset(history.deletedAt),
-    customer: JSON.parse(await showCustomer(context, row)) as object,
+    customer: JSON.parse(await showCustomer(keys, row)) as object,
     ...(history.closedOn !== undefined && { closed_on: history.closedOn }),
     kept_as: basisOf(history),
     ...(!history.isHeld && { erase_after: withOffset(erasureDueAt(history, policy)) }),
-    legal_holds: await Promise.all(
-      holds.map(async (hold) => shownHold(id, await openHold(context, id, hold))),
-    ),
-    erasure_requests: await Promise.all(
-      requests.map(async (one) => shownRequest(id, await openRequest(context, id, one))),
-    ),
+    legal_holds: await openedHolds(keys, id),
+    erasure_requests: await openedRequests(keys, id),
   };
 }
 
+/** The holds of a customer with their reasons, as answers show them. */
+export async function openedHolds(keys: Keys, id: CustomerId) {
+  const holds = await holdsOf(keys.scope, id);
+  return Promise.all(holds.map(async (hold) => shownHold(id, await openHold(keys, id, hold))));
+}
+
+/** The requests to erase a deleted customer with their reasons, as answers show them. */
+export async function openedRequests(keys: Keys, id: CustomerId) {
+  const requests = await erasureRequestsOf(keys.scope, id);
+  return Promise.all(requests.map(async (one) => shownRequest(id, await openRequest(keys, id, one))));
+}
+
 async function openRequest(
-  { system, keyring }: Context,
+  { system, keyring }: Keys,
   id: CustomerId,
   request: ErasureRequest,
 ): Promise<ErasureRequest> {

@@ -75,7 +75,11 @@ export async function shownHistory(context: Keys, owner: KeyOwner, row: HistoryR
 const dated = (address: Address) => ({ ...address, date_created: withOffset(address.date_created) });
 
 /** The full number that a change replaced, nine digits. @throws Refusal `ssn_dne` */
-export async function formerSsn(context: Context, owner: KeyOwner, id: HistoryId): Promise<string> {
+export async function formerSsn(
+  context: Keys & Pick<Context, 'scope'>,
+  owner: KeyOwner,
+  id: HistoryId,
+): Promise<string> {
   const row = await readHistory(context.scope, owner.id, id);
   if (row?.ssn === undefined) throw new Refusal('ssn_dne');
   await open(context, owner, earlierSealContext(row), row.earlier);

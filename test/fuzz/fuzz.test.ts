@@ -53,6 +53,13 @@ test('every answer to generated requests conforms to the document', { timeout: 1
   expect(world.log.filter((line) => line.toLowerCase().includes(canaryMarker))).toEqual([]);
 });
 
+test('a run that is stopped reports what was sent until then', async () => {
+  const signal = AbortSignal.abort();
+  const report = await fuzz({ api, url: world.url, seed, requests: 2_500, lanes: await lanes(1), signal });
+  expect([report.sent, report.faults]).toEqual([0, []]);
+  expect(report.unreached.length).toBeGreaterThan(10);
+});
+
 test('null counts as absent only for an optional member of a POST', () => {
   const fits = (operationId: string, change: object): boolean => {
     const body = api.operations.find((one) => one.operationId === operationId)?.body;

@@ -1,5 +1,6 @@
-// `npm run fuzz`: 60,000 generated requests against a server on a database of its own. -- --requests 1000000
-// for the long form, -- --seed N to repeat a run. Ends with 1 where an answer is not what the document says.
+// `npm run fuzz`: 60,000 generated requests against a server on a database of its own; `npm run fuzz:long`: 1,000,000.
+// -- --seed N repeats a run. Ends with 1 where an answer is not what the document says. Ctrl-C ends a run early, with
+// the report of what was sent until then.
 import { mkdtempSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,6 +26,9 @@ const { values } = parseArgs({
 const requests = Number(values.requests);
 const seed = Number(values.seed);
 console.log(`Seed ${seed}. Repeat this run with: npm run fuzz -- --seed ${seed} --requests ${requests}`);
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
 
 const dataDir = mkdtempSync(join(tmpdir(), 'clientele-fuzz-'));
 const { sink, leaks } = watchedLog();
@@ -58,6 +62,7 @@ try {
     requests,
     lanes,
     acceptedAnswers,
+    signal: stop.signal,
     progress: (done) => {
       global.gc?.();
       heaps.push(process.memoryUsage().heapUsed);

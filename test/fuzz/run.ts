@@ -18,6 +18,8 @@ export interface FuzzOptions {
   readonly requests: number;
   /** Where the run ends earlier than that, on a machine that is slow or busy. */
   readonly mostSeconds?: number;
+  /** Ends the run with the report of what was sent until then. */
+  readonly signal?: AbortSignal;
   /** One brand for each lane; lanes run beside each other. */
   readonly lanes: readonly { readonly tenant: TestTenant; readonly pool: Pool }[];
   readonly progress?: (done: number) => void;
@@ -79,7 +81,7 @@ class Run {
 
   /** One lane has chance, ids and a brand of its own, so that a seed repeats it. */
   async lane(index: number): Promise<void> {
-    const { api, seed, requests, mostSeconds = Number.POSITIVE_INFINITY, lanes } = this.#options;
+    const { api, seed, requests, mostSeconds = Number.POSITIVE_INFINITY, signal, lanes } = this.#options;
     const end = performance.now() + mostSeconds * 1_000;
     const lane = lanes[index];
     if (!lane) return;
@@ -102,7 +104,7 @@ class Run {
       return got;
     };
     const sequences = new Sequences(api, call);
-    while (sent < share && performance.now() < end) {
+    while (sent < share && performance.now() < end && !signal?.aborted) {
       const maker: ValueContext = { api, random, pool, marker: `${canaryMarker}${random.letters(6)}` };
       if (random.chance(0.04) || sent === 0) {
         await this.#sequence(sequences, maker);

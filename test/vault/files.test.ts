@@ -1,7 +1,7 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import {
   appendFileSync,
-  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -217,13 +217,18 @@ describe('the file of the root key', () => {
   });
 
   test.runIf(process.getuid?.() === 0)('keeps its owner where root changes it', () => {
-    made(key());
-    const { chownSync } = process.getBuiltinModule('node:fs');
-    chownSync(path, 12_345, 23_456);
-    expect(addRootVersion(path)).toBe(2);
-    const { uid, gid, mode } = statSync(path);
-    expect([uid, gid, mode & 0o777]).toEqual([12_345, 23_456, 0o600]);
-    chmodSync(path, 0o600);
+    for (const [uid, gid] of [
+      [12_345, 0],
+      [0, 23_456],
+      [12_345, 23_456],
+    ] as const) {
+      made(key());
+      chownSync(path, uid, gid);
+      expect(addRootVersion(path)).toBe(2);
+      const status = statSync(path);
+      expect([status.uid, status.gid, status.mode & 0o777]).toEqual([uid, gid, 0o600]);
+      rmSync(path);
+    }
   });
 });
 

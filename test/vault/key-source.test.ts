@@ -180,6 +180,17 @@ describe('a bad root key is refused with the command that makes a good one', () 
     expect(refusal(load)).toBe(open);
   });
 
+  test('one that cannot be opened, and none that is as large as it may be', () => {
+    symlinkSync(path, path);
+    expect(refusal(load)).toBe(`The root key file ${path} cannot be opened (ELOOP).`);
+    path = `${path}.padded`;
+    const text = key().toString('base64');
+    write(text.padEnd(65_536, '\n'));
+    expect(load().current).toBe(1);
+    write(text.padEnd(65_537, '\n'));
+    expect(refusal(load)).toContain('is not a root key file');
+  });
+
   test('a version given twice', () => {
     write(`${key().toString('base64')}\nv1:${key().toString('base64')}`);
     expect(refusal(load)).toContain('version 1 twice');

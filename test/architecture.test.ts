@@ -103,7 +103,7 @@ const subjects: Readonly<
       retention: ['.', 'audit', 'customers', 'kyc'],
       rotation: ['.', 'audit', 'brands', 'customers'],
       installation: ['.', 'audit', 'rotation'],
-      records: ['.', 'audit', 'customers', 'kyc', 'retention'],
+      records: ['.', 'audit', 'customers', 'kyc', 'retention', 'installation'],
       demo: ['.', 'brands', 'customers', 'kyc'],
     },
     above: { 'table.ts': ['.', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention'] },

@@ -29,7 +29,7 @@ ${Object.entries(scopes)
 
 - Standard output carries the answer and nothing else: text for people, or one JSON text with \`--output json\`. For \`serve\` and \`worker\` it carries the log.
 - Standard error carries notices for people: waiting, hints, errors, and the first and last words of \`serve\`, which include the demo's key. With \`--output json\` each line is a JSON object: \`{"error": …}\`, \`{"notice": …}\`, and for \`serve\` one object with \`url\`, \`api\` and \`docs\`. The first start of a sandbox adds \`identity\` and \`authorization\` to it.
-- The exit code is 0 for success, 1 for an error, and 2 for a command line that cannot be parsed. It is also 1 when \`doctor\` finds anything red, when \`import\` refuses a line, when \`verify-audit\` or \`verify-file\` finds a change, and when a rotation cannot read a record.
+- The exit code is 0 for success, 1 for an error, and 2 for a command line that cannot be parsed. It is also 1 when \`doctor\` finds anything red, when \`import\` refuses a line, when \`verify-audit\`, \`verify-file\` or \`verify-records\` finds a change, and when a rotation cannot read a record.
 
 An error names the next step. An unforeseen error is reported by its kind and its place in the sources, never by its message, because the message might quote data.
 

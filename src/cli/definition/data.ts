@@ -15,6 +15,7 @@ export function addDataCommands(program: Command): void {
   addExports(program.command('export').description('Write data of a brand to a file.'));
   addVerifyAudit(program);
   addVerifyFile(program);
+  addVerifyRecords(program);
   addAudit(program.command('audit').description('Investigate with the audit trail.'));
   addAcceptRestore(program);
   addBackup(program);
@@ -96,6 +97,19 @@ function addVerifyFile(program: Command): void {
       (await import('../commands/records/customer-file.ts')).verifyFile(formatOf(command), path, options),
     );
   example(command, 'verify-file person.zip --key audit-keys.txt');
+}
+
+function addVerifyRecords(program: Command): void {
+  const command = program
+    .command('verify-records')
+    .description(
+      'Compare every record of a brand with its proof and with the audit trail, and name what differs.',
+    )
+    .addOption(brandOption())
+    .action(async (options, command) =>
+      (await import('../commands/records/verify-records.ts')).verifyRecords(formatOf(command), options),
+    );
+  example(command, 'verify-records --brand "Blue Ridge"');
 }
 
 function addVerifyAudit(program: Command): void {

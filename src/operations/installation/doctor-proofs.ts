@@ -29,28 +29,35 @@ interface Looked {
 /** Checks that every row that decides something is as Clientele wrote it. Reads all of them. */
 export async function examineRecords(database: Database, vault: Vault): Promise<readonly Finding[]> {
   const found: Looked = { altered: [], unverifiable: [] };
-  const { altered } = found;
   let looked = 0;
   const failed = await examineEach(check, await listBrands(database), async ({ brandId }) => {
-    const scope = { brandId, db: database };
-    const keyring = readableKeyring(vault, brandId, await brandKeys(scope));
-    // The check of the brands says that these keys do not open.
-    if (!keyring) return;
-    if (!(await readPolicy(scope))) altered.push(`retention_policies ${brandId} (missing)`);
-    altered.push(...(await miscountedHolds(scope)).map((id) => `legal_holds of customer ${id}`));
-    await eachBoundBatch(scope, async (at, records) => {
-      const present = records.filter(({ sealed }) => sealed !== '' || !at.isOptional);
-      const broken = present.filter((record) => !opens(keyring, at, record));
-      altered.push(...broken.map(({ key }) => `${at.table} ${key}`));
-      looked += present.length;
-    });
-    const examine = eventCheck(vault, brandId, found);
-    await eachEventBatch(scope, (events) => {
-      events.forEach(examine);
-      looked += events.length;
-    });
+    looked += await lookAtBrand({ brandId, db: database }, vault, found);
   });
   return verdicts(found, failed, looked);
+}
+
+/** Reads every row of a brand that decides something. Returns how many there are. */
+export async function lookAtBrand(scope: BrandScope, vault: Vault, found: Looked): Promise<number> {
+  const { brandId } = scope;
+  const { altered } = found;
+  const keyring = readableKeyring(vault, brandId, await brandKeys(scope));
+  // The check of the brands says that these keys do not open.
+  if (!keyring) return 0;
+  let looked = 0;
+  if (!(await readPolicy(scope))) altered.push(`retention_policies ${brandId} (missing)`);
+  altered.push(...(await miscountedHolds(scope)).map((id) => `legal_holds of customer ${id}`));
+  await eachBoundBatch(scope, async (at, records) => {
+    const present = records.filter(({ sealed }) => sealed !== '' || !at.isOptional);
+    const broken = present.filter((record) => !opens(keyring, at, record));
+    altered.push(...broken.map(({ key }) => `${at.table} ${key}`));
+    looked += present.length;
+  });
+  const examine = eventCheck(vault, brandId, found);
+  await eachEventBatch(scope, (events) => {
+    events.forEach(examine);
+    looked += events.length;
+  });
+  return looked;
 }
 
 /** Checks the events of a brand one by one. A version of the root key that is not loaded is looked for once. */

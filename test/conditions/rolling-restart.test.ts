@@ -140,46 +140,77 @@ describe('a rolling restart behind a balancer that asks for readiness', { timeou
   });
 });
 
-const nginx = '/usr/sbin/nginx';
+/** Fills a file of examples/deployment with the ports and files of a test. */
+async function filledIn(name: string, values: readonly (readonly [string, string])[]): Promise<string> {
+  let text = await readFile(join(repository, 'examples/deployment', name), 'utf8');
+  for (const [written, here] of values) {
+    expect(text).toContain(written);
+    text = text.replaceAll(written, here);
+  }
+  return text;
+}
 
-test.skipIf(!existsSync(nginx))(
-  'a rolling restart behind nginx with the settings of examples/deployment fails none of the requests',
-  { timeout: 180_000 },
-  async () => {
-    const folder = await temporaryFolder();
-    const [port = 0, ...ports] = await freePorts(4);
-    const pem = (name: string) => join(repository, `test/installation/cli/localhost-${name}.pem`);
-    let site = await readFile(join(repository, 'examples/deployment/nginx.conf'), 'utf8');
-    for (const [written, here] of [
-      ['443', `127.0.0.1:${port}`],
-      ['127.0.0.1:8081', `127.0.0.1:${ports[0]}`],
-      ['127.0.0.1:8082', `127.0.0.1:${ports[1]}`],
-      ['127.0.0.1:8083', `127.0.0.1:${ports[2]}`],
+const pem = (name: string) => join(repository, `test/installation/cli/localhost-${name}.pem`);
+
+/** A balancer with its settings in a folder, and how it is started. */
+interface Balancer {
+  readonly program: string;
+  readonly configure: (folder: string, port: number, ports: readonly number[]) => Promise<readonly string[]>;
+}
+
+const nginx: Balancer = {
+  program: '/usr/sbin/nginx',
+  async configure(folder, port, ports) {
+    const site = await filledIn('nginx.conf', [
+      ['listen 443', `listen 127.0.0.1:${port}`],
+      ...([1, 2, 3] as const).map((at) => [`127.0.0.1:808${at}`, `127.0.0.1:${ports[at - 1]}`] as const),
       ['/etc/ssl/clientele/fullchain.pem', pem('cert')],
       ['/etc/ssl/clientele/key.pem', pem('key')],
       ['customers.example.com', 'localhost'],
-    ] as const) {
-      expect(site).toContain(written);
-      site = site.replace(written, here);
-    }
-    const main = `daemon off; pid ${folder}/pid; error_log ${folder}/error.log;\nevents {}\nhttp { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;\n${site}}\n`;
+    ]);
+    const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (name) => `${name}_temp_path ${folder}/${name};`,
+    );
+    const main = `daemon off; pid ${folder}/pid; error_log ${folder}/error.log;\nevents {}\nhttp { access_log off; ${paths.join(' ')}\n${site}}\n`;
     await writeFile(join(folder, 'nginx.conf'), main);
-    const servers = await start(ports, 3);
-    const balancer = spawn(nginx, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'inherit' });
-    await sleep(500);
-    const found = await restartUnderLoad(`https://localhost:${port}`, servers, ports, {
-      drainSeconds: 3,
-      restarts: 3,
-    });
-    balancer.kill('SIGTERM');
-    const log = await readFile(join(folder, 'error.log'), 'utf8');
-    expect([
-      found.failures,
-      log
-        .split('\n')
-        .filter((line) => line.includes('prematurely'))
-        .slice(0, 3),
-    ]).toEqual([[], []]);
-    expect(found.created).toBeGreaterThan(200);
+    return ['-p', folder, '-c', join(folder, 'nginx.conf')];
   },
-);
+};
+
+const haproxy: Balancer = {
+  program: '/usr/sbin/haproxy',
+  async configure(folder, port, ports) {
+    const both = join(folder, 'both.pem');
+    await writeFile(both, `${await readFile(pem('cert'), 'utf8')}${await readFile(pem('key'), 'utf8')}`);
+    const text = await filledIn('haproxy.cfg', [
+      ['bind :443', `bind 127.0.0.1:${port}`],
+      ...([1, 2, 3] as const).map((at) => [`127.0.0.1:808${at}`, `127.0.0.1:${ports[at - 1]}`] as const),
+      ['/etc/haproxy/clientele.pem', both],
+    ]);
+    await writeFile(join(folder, 'haproxy.cfg'), text);
+    return ['-db', '-f', join(folder, 'haproxy.cfg')];
+  },
+};
+
+describe.each([
+  ['nginx', nginx],
+  ['HAProxy', haproxy],
+] as const)('%s with the settings of examples/deployment', (_, { program, configure }) => {
+  test.skipIf(!existsSync(program))(
+    'fails none of the requests in a rolling restart',
+    { timeout: 240_000 },
+    async () => {
+      const folder = await temporaryFolder();
+      const [port = 0, ...ports] = await freePorts(4);
+      const args = await configure(folder, port, ports);
+      const servers = await start(ports, 3);
+      const balancer = spawn(program, [...args], { stdio: 'ignore' });
+      const url = `https://localhost:${port}`;
+      await sleep(1_500);
+      const found = await restartUnderLoad(url, servers, ports, { drainSeconds: 3, restarts: 3 });
+      balancer.kill('SIGTERM');
+      expect(found.failures).toEqual([]);
+      expect(found.created).toBeGreaterThan(200);
+    },
+  );
+});

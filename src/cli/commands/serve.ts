@@ -102,8 +102,7 @@ async function readyText(config: Config, server: RunningServer, allBrands: AllBr
   const next = brand
     ? `Create a key with: ${programName()} keys create --brand ${shellQuoted(brand.name)}`
     : `Create a brand and a key with: ${programName()} brands create "My brand" --with-key`;
-  const key =
-    server.isFirstStart && config.rootKeyFile === undefined ? [`Root key: ${rootKeyText(config)}`] : [];
+  const key = server.isFirstStart && hasOwnKey(config) ? [`Root key: ${rootKeyText(config)}`] : [];
   return [coloured(process.stderr, 'green', ready), next, ...key].join('\n');
 }
 
@@ -130,13 +129,20 @@ List its customers:
 
 curl '${url}/api/v0.1/customers' -H 'Identity: ${key.identity}' -H 'Authorization: ${key.authorization}'
 
-${dim(`Root key: ${config.rootKeyFile === undefined ? rootKeyText(config) : config.rootKeyFile}`)}
+${dim(`Root key: ${rootKeyText(config)}`)}
 ${dim(`Another key: ${programName()} keys create --brand ${shellQuoted(brand)}`)}
 ${dim('Stop with Ctrl-C. The data stays.')}
 `;
 }
 
-function rootKeyText({ dataDir }: Config): string {
+/** Whether this start has made the root key, beside the data. */
+const hasOwnKey = ({ rootKey, rootKeyFile, rootKeyCommand }: Config): boolean =>
+  rootKey === undefined && rootKeyFile === undefined && rootKeyCommand === undefined;
+
+function rootKeyText(config: Config): string {
+  const { dataDir, rootKeyFile, rootKey } = config;
+  if (!hasOwnKey(config))
+    return rootKeyFile ?? (rootKey === undefined ? 'CLIENTELE_ROOT_KEY_COMMAND' : 'CLIENTELE_ROOT_KEY');
   const path = relative(process.cwd(), `${dataDir}/root.key`);
   return `${path.startsWith('..') ? `${dataDir}/root.key` : path} (new; keep a copy elsewhere: without it no record can be read)`;
 }

@@ -1,112 +1,55 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
 import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
-import type { RequestBytes } from './load.ts';
-import { requestBytes, runLoad } from './load.ts';
-import { personOf } from './people.ts';
+import { measureFiles, measureWebhooks } from './bulk.ts';
+import type { Contender } from './contenders.ts';
+import { cpuOf, memoryOf, postgresCpu, startContenders, stopContenders } from './contenders.ts';
+import { runLoad } from './load.ts';
 import { plant } from './plant.ts';
+import type { Kinds } from './report.ts';
+import { jsonReport, newSeries, textReport } from './report.ts';
+import type { RequestKind } from './requests.ts';
+import { requestKinds } from './requests.ts';
 
 /**
- * Compares Clientele with the floor (see floor.ts) in one run: the same machine, database server, customers and
- * load, in alternating slices. Only the ratios of throughput (ours divided by the floor's) are meaningful.
+ * Compares Clientele with two floors (see floor.ts) in one run: the same machine, database server, customers and load,
+ * in alternating slices. Only the ratios of throughput (ours divided by a floor's) are meaningful on another machine.
  *
- * Options: --customers N (20000), --slice MS (1500), --rounds N (5), --only get,list,create,patch, --profile FOLDER
- * (writes a CPU profile of each server there)
+ * A slice of changes ends when the work that they leave to the background is done: Clientele numbers and chains
+ * entries and events after the commit, and that time counts as its own. Before the first slice the outbox of the
+ * planting is empty, and the tables are vacuumed.
  */
 
-const option = (name: string, otherwise: number): number => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Number(process.argv[at + 1]);
-};
-const only = process.argv.includes('--only')
-  ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
-  : undefined;
-const customers = option('customers', 20_000);
-const slice = option('slice', 1_500);
-const rounds = option('rounds', 5);
-const root = fileURLToPath(new URL('..', import.meta.url));
-const profileAt = process.argv.indexOf('--profile');
-const profiling = profileAt < 0 ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.argv[profileAt + 1]}`];
-const aims: Readonly<Record<string, number>> = { get: 1.0, list: 0.85, create: 0.7, patch: 0.5 };
-
-interface Contender {
-  readonly child: ChildProcess;
-  readonly port: number;
-}
-
-/** Starts a program and waits for the line with its address. */
-async function start(args: readonly string[], env: NodeJS.ProcessEnv, where: RegExp): Promise<Contender> {
-  const child = spawn(process.execPath, [...profiling, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      const found = where.exec(said)?.[1];
-      if (found !== undefined) resolve(Number(found));
-    });
-    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}: ${said}`)));
-  });
-  return { child, port };
-}
-
-/** Clientele as people run it, with its log at the default level, which is discarded. */
-const startOurs = (env: NodeJS.ProcessEnv) =>
-  start([join(root, 'bin/clientele.js'), 'serve', '--output', 'json'], env, /"url":"http:[^"]*:(\d+)"/);
-
-/** The floor, bundled in the same way as Clientele, because a loader would slow both down by different amounts. */
-async function startFloor(args: readonly string[]): Promise<Contender> {
-  const outfile = join(root, 'node_modules/.cache/clientele-floor.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('./floor.ts', import.meta.url))],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-  });
-  return start([outfile, ...args], {}, /port (\d+)/);
-}
-
-/** Fields of /proc/<pid>/stat after the name: times are in hundredths of a second. */
-const statOf = (pid: number | undefined): readonly string[] => {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
-};
-const sum = (fields: readonly string[]): number => fields.reduce((all, field) => all + Number(field), 0);
-
-/** Microseconds of CPU that a contender has used. */
-const cpuOf = ({ child }: Contender): number => sum(statOf(child.pid).slice(11, 13)) * 10_000;
-
-/** Microseconds of CPU that PostgreSQL has used: every process below its postmaster, ended ones included. */
-function postgresCpu(postmaster: number): number {
-  let total = sum(statOf(postmaster).slice(11, 15));
-  for (const pid of readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    try {
-      const stat = statOf(Number(pid));
-      if (Number(stat[1]) === postmaster) total += sum(stat.slice(11, 13));
-    } catch {
-      // The process ended while it was read.
-    }
-  }
-  return total * 10_000;
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const say = (text: string) => process.stderr.write(text);
+const { values } = parseArgs({
+  options: {
+    /** Ends within five minutes on two cores. */
+    quick: { type: 'boolean', default: false },
+    customers: { type: 'string' },
+    /** Milliseconds. */
+    slice: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    /** Kinds of requests, and `bulk`, separated by commas. */
+    only: { type: 'string' },
+    concurrency: { type: 'string', default: '1,16,64' },
+    output: { type: 'string', default: 'text' },
+    /** A folder for CPU profiles of the servers. */
+    profile: { type: 'string' },
+  },
+});
+const customers = Number(values.customers ?? (values.quick ? 10_000 : 20_000));
+const slice = Number(values.slice ?? (values.quick ? 250 : 1_500));
+const rounds = Number(values.rounds);
+const only = values.only?.split(',');
+const concurrencies = values.concurrency.split(',').map(Number);
+const say = (text: string) => process.stderr.write(`\r\x1b[K${text}`);
+const isWanted = (kind: string) => only?.includes(kind) ?? true;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'clientele-bench-'));
 const server = await openEmbedded({ dataDir, role: 'serve' });
@@ -119,102 +62,97 @@ const env = {
   CLIENTELE_MIGRATION_DATABASE_URL: ownerUrl,
   CLIENTELE_PORT: '0',
   CLIENTELE_DEMO: '0',
+  CLIENTELE_WEBHOOK_ALLOW: '127.0.0.0/8',
 };
-const contenders: Contender[] = [];
-try {
-  const { key, customerIds } = await plant(readConfig(env), customers, (done) =>
-    say(`\rPlanting customers: ${done} of ${customers}`),
-  );
-  say('\n');
-  const ours = await startOurs(env);
-  contenders.push(ours);
-  const digest = createHash('sha256').update(key.authorization).digest('hex');
-  const floor = await startFloor([ownerUrl, digest]);
-  contenders.push(floor);
+const owner = new pg.Client({ connectionString: ownerUrl });
+let contenders: readonly Contender[] = [];
 
-  const headers = { Identity: key.identity, Authorization: key.authorization };
-  let made = customers;
-  const anyId = () => customerIds[Math.floor(Math.random() * customerIds.length)];
-  const loads: Readonly<Record<string, { next: RequestBytes; status: number }>> = {
-    get: { status: 200, next: () => requestBytes('GET', `/api/v0.1/customers/${anyId()}`, headers) },
-    list: {
-      status: 200,
-      next: () =>
-        requestBytes(
-          'GET',
-          `/api/v0.1/customers?page=${1 + Math.floor(Math.random() * 100)}&per_page=20`,
-          headers,
-        ),
-    },
-    create: {
-      status: 201,
-      next: () => {
-        made += 1;
-        return requestBytes('POST', '/api/v0.1/customers', headers, JSON.stringify(personOf(made)));
-      },
-    },
-    patch: {
-      status: 200,
-      next: () => {
-        const phone = `650-555-${String(Math.floor(Math.random() * 10_000)).padStart(4, '0')}`;
-        return requestBytes('PATCH', `/api/v0.1/customers/${anyId()}`, headers, JSON.stringify({ phone }));
-      },
-    },
+/** Waits until Clientele has nothing left to do in the background. */
+async function untilQuiet(): Promise<void> {
+  for (;;) {
+    const { rows } = await owner.query(
+      'select exists (select from journal where refused_at is null) as busy',
+    );
+    if (rows[0]?.busy === false) return;
+    await sleep(5);
+  }
+}
+
+async function measureSlice(contender: Contender, kind: RequestKind, concurrency: number, duration: number) {
+  const [app, db] = [cpuOf(contender), postgresCpu(server.pid)];
+  const began = performance.now();
+  const next = kind.next(contender.name);
+  const run = await runLoad({ port: contender.port, concurrency, duration, status: kind.status, next });
+  if (kind.isChange && contender.name === 'ours') await untilQuiet();
+  const elapsed = performance.now() - began;
+  const at = (share: number) => run.latencies[Math.floor(run.latencies.length * share)] ?? Number.NaN;
+  return {
+    rate: (run.requests / elapsed) * 1_000,
+    app: (cpuOf(contender) - app) / run.requests,
+    db: (postgresCpu(server.pid) - db) / run.requests,
+    p50: at(0.5),
+    p99: at(0.99),
   };
+}
 
-  const lines = [
-    `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${customers} customers, ${rounds} rounds of ${slice} ms each`,
-  ];
-  for (const [name, load] of Object.entries(loads)) {
-    if (only && !only.includes(name)) continue;
-    for (const concurrency of [1, 16]) {
-      const seen: Record<'ours' | 'floor', { rate: number[]; app: number[]; db: number[]; p99: number[] }> = {
-        ours: { rate: [], app: [], db: [], p99: [] },
-        floor: { rate: [], app: [], db: [], p99: [] },
-      };
-      for (let round = 0; round <= rounds; round += 1) {
-        for (const [who, contender] of round % 2 === 0
-          ? ([
-              ['ours', ours],
-              ['floor', floor],
-            ] as const)
-          : ([
-              ['floor', floor],
-              ['ours', ours],
-            ] as const)) {
-          say(`\r${name} at ${concurrency}: round ${round} of ${rounds}, ${who}   `);
-          const [app, db] = [cpuOf(contender), postgresCpu(server.pid)];
-          const run = await runLoad({
-            port: contender.port,
-            concurrency,
-            duration: round === 0 ? slice / 2 : slice,
-            ...load,
-          });
-          if (round === 0) continue; // Warm-up.
-          seen[who].rate.push((run.requests / run.elapsed) * 1000);
-          seen[who].app.push((cpuOf(contender) - app) / run.requests);
-          seen[who].db.push((postgresCpu(server.pid) - db) / run.requests);
-          seen[who].p99.push(run.latencies[Math.floor(run.latencies.length * 0.99)] ?? 0);
-        }
-      }
-      const ratios = seen.ours.rate.map((rate, index) => rate / (seen.floor.rate[index] ?? 1));
-      const show = (who: 'ours' | 'floor') =>
-        `${median(seen[who].rate).toFixed(0).padStart(6)}/s ${median(seen[who].app).toFixed(0).padStart(4)} us app ${median(seen[who].db).toFixed(0).padStart(4)} us db p99 ${median(seen[who].p99).toFixed(1)} ms`;
-      lines.push(
-        `${name.padEnd(6)} x${String(concurrency).padEnd(2)} ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}, aim ${aims[name]})  ours ${show('ours')}  floor ${show('floor')}`,
-      );
+async function measureKind(name: string, kind: RequestKind, concurrency: number) {
+  const series = { ours: newSeries(), bare: newSeries(), equal: newSeries() };
+  for (let round = 0; round <= rounds; round += 1) {
+    // Each round begins with another one.
+    const order = contenders.map((_, at) => contenders[(at + round) % contenders.length] as Contender);
+    for (const contender of order) {
+      say(`${name} at ${concurrency}: round ${round} of ${rounds}, ${contender.name}`);
+      const measured = await measureSlice(contender, kind, concurrency, round === 0 ? slice / 2 : slice);
+      if (round === 0) continue; // Warm-up.
+      for (const figure of ['rate', 'app', 'db', 'p50', 'p99'] as const)
+        series[contender.name][figure].push(measured[figure]);
     }
   }
-  say('\r\x1b[K');
-  console.log(lines.join('\n'));
+  return series;
+}
+
+try {
+  const planted = await plant(readConfig(env), customers, (done) =>
+    say(`Planting customers: ${done} of ${customers}`),
+  );
+  contenders = await startContenders({
+    env,
+    ownerUrl,
+    keyDigest: createHash('sha256').update(planted.key.authorization).digest('hex'),
+    ...(values.profile !== undefined && { profile: values.profile }),
+  });
+  await owner.connect();
+  say('Waiting for the outbox of the planting');
+  await untilQuiet();
+  await owner.query('vacuum (analyze)');
+
+  const kinds: Record<string, Kinds[string]> = {};
+  for (const [name, kind] of Object.entries(requestKinds(planted))) {
+    if (!isWanted(name)) continue;
+    const at: Record<number, Kinds[string][number]> = {};
+    for (const concurrency of concurrencies) at[concurrency] = await measureKind(name, kind, concurrency);
+    kinds[name] = at;
+  }
+  const [ours] = contenders;
+  const bulk = isWanted('bulk') && ours ? await measureBulk(ours) : undefined;
+  async function measureBulk(server: Contender) {
+    say('Import, export and webhooks');
+    const memory = memoryOf(server);
+    const files = await measureFiles({ env, folder: dataDir, lines: values.quick ? 5_000 : 20_000 });
+    await untilQuiet();
+    const eventsPerSecond = await measureWebhooks(server, planted, values.quick ? 2_000 : 10_000);
+    return { ...files, eventsPerSecond, memory };
+  }
+  say('');
+  const machine = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${customers} customers, ${rounds} rounds of ${slice} ms each`;
+  console.log(
+    values.output === 'json'
+      ? JSON.stringify(jsonReport(kinds, bulk))
+      : `${machine}\n${textReport(kinds, bulk)}`,
+  );
 } finally {
-  for (const { child } of contenders) child.kill('SIGTERM');
-  await Promise.all(
-    contenders.map(
-      ({ child }) =>
-        new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0))),
-    ),
-  ).catch(() => undefined);
+  await owner.end().catch(() => undefined);
+  await stopContenders(contenders);
   await server.stop();
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -1,137 +1,85 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import pg from 'pg';
+import { checkCustomer, checkPatch } from './floor-schemas.ts';
+import { openStore } from './floor-store.ts';
 
 /**
- * The smallest possible server of customers: bare `node:http`, plaintext columns in two tables, named statements
- * down pipelines, a cached key check, no validation, no sealing, no log. The benchmark compares Clientele with it.
+ * What Clientele is compared with: a server of customers as an expert would write it by hand, on bare `node:http`, with
+ * plaintext columns in two tables, named statements down pipelines and a cached key check.
+ *
+ * - `bare` does nothing more: no validation, no sealing, no audit, no events, no log.
+ * - `equal` does what Clientele guarantees, without sealing: it validates bodies against a JSON schema, and writes an
+ *   entry of an audit trail and an outbox row in the statement of the change.
+ *
+ * Neither has idempotency keys, versions, a chain of the trail, blind indexes, counts, roles or a log.
  */
 
-const [url = '', digestHex = ''] = process.argv.slice(2);
+const [url = '', digestHex = '', kind = 'bare'] = process.argv.slice(2);
 const digest = Buffer.from(digestHex, 'hex');
-const identities = new Set<string>();
+const isEqual = kind === 'equal';
+const store = await openStore(url, isEqual);
 
-const identity = { getTypeParser: () => (text: string) => text };
-const config = { connectionString: url, types: identity } as pg.ClientConfig;
-const lanes = [0, 1].map(() => new pg.Client({ ...config, pipeline: true } as pg.ClientConfig));
-await Promise.all(lanes.map((lane) => lane.connect()));
-const pool = new pg.Pool({ ...config, max: 12 } as pg.PoolConfig);
-let turn = 0;
+const base = '/api/v0.1/customers';
+const notFound = [404, '{}'] as const;
+type Answer = readonly [status: number, body: string];
 
-const addresses = `(select json_agg(json_build_object('address_id', a.address_id, 'address_type', a.address_type, 'street', a.street,
-  'street2', a.street2, 'city', a.city, 'state', a.state, 'zip_code', a.zip_code, 'country', a.country, 'is_primary', a.is_primary,
-  'date_created', a.created_at) order by a.created_at)::text from floor_addresses a where a.brand_id = c.brand_id and a.customer_id = c.customer_id) as addresses`;
-const columns = `c.customer_id, c.brand_person_id, c.brand_id, c.created_at, c.dob, c.first_name, c.middle_name, c.last_name,
-  c.ssn, c.phone, c.phone_country_code, c.email, c.kyc_requests_available, ${addresses}`;
-
-const get = {
-  name: 'get',
-  text: `select ${columns} from floor_customers c where brand_id = $1 and customer_id = $2`,
-};
-const list = {
-  name: 'list',
-  text: `select ${columns} from (select * from floor_customers where brand_id = $1 order by seq limit 20 offset $2) c order by seq`,
-};
-const create = {
-  name: 'create',
-  text: `with made as (
-    insert into floor_customers (brand_id, customer_id, brand_person_id, created_at, dob, first_name, middle_name, last_name, ssn, phone,
-      phone_country_code, email, kyc_requests_available)
-    values ($1, $2, $3, now(), $4, $5, $6, $7, $8, $9, $10, $11, 3) returning created_at
-  ) insert into floor_addresses select $1, $2, gen_random_uuid(), now(), address_type, street, street2, city, state, zip_code, country, is_primary
-    from json_to_recordset($12) as sent (address_type text, street text, street2 text, city text, state text, zip_code text, country text, is_primary boolean)
-  returning created_at`,
-};
-const patch = {
-  name: 'patch',
-  text: `update floor_customers c set phone = $3 where brand_id = $1 and customer_id = $2 returning ${columns}`,
-};
-
-type Row = Record<string, string>;
-
-function read(query: { name: string; text: string }, values: unknown[]): Promise<Row[]> {
-  turn = 1 - turn;
-  return (
-    lanes[turn]?.query({ ...query, values }).then((result) => result.rows as Row[]) ?? Promise.resolve([])
-  );
+async function read(path: string): Promise<Answer> {
+  if (path.startsWith(`${base}/`)) {
+    const found = await store.get(path.slice(base.length + 1));
+    return found === undefined ? notFound : [200, found];
+  }
+  const page = Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
+  return [200, await store.list((page - 1) * 20)];
 }
 
-const change = (query: { name: string; text: string }, values: unknown[]): Promise<Row[]> =>
-  pool.query({ ...query, values }).then((result) => result.rows as Row[]);
-
-const brandId = (await pool.query('select brand_id from floor_customers limit 1')).rows[0].brand_id as string;
-
-function show(row: Row): string {
-  const { addresses: list, ...rest } = row;
-  const ssn = `XXX-XX-${rest['ssn']?.slice(-4)}`;
-  return `${JSON.stringify({ ...rest, ssn, kyc_requests_available: Number(rest['kyc_requests_available']) }).slice(0, -1)},"addresses":${list}}`;
-}
-
-async function answer(request: IncomingMessage, body: string): Promise<[number, string]> {
-  const path = request.url ?? '';
-  const id = path.slice('/api/v0.1/customers/'.length);
-  if (request.method === 'GET' && id.length === 36) {
-    const [row] = await read(get, [brandId, id]);
-    return row ? [200, show(row)] : [404, '{}'];
-  }
-  if (request.method === 'GET') {
-    const page = Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
-    const rows = await read(list, [brandId, (page - 1) * 20]);
-    return [200, `[${rows.map(show).join(',')}]`];
-  }
+async function change(method: string, path: string, body: string): Promise<Answer> {
+  const id = path.slice(base.length + 1);
+  if (method === 'DELETE') return (await store.remove(id)) ? [200, '{}'] : notFound;
   const sent = JSON.parse(body);
-  if (request.method === 'PATCH') {
-    const [row] = await change(patch, [brandId, id, sent.phone]);
-    return row ? [200, show(row)] : [404, '{}'];
+  if (path === `${base}/search`) return [200, await store.search(sent.email)];
+  if (method === 'POST') {
+    if (isEqual && !checkCustomer(sent)) return [400, '{}'];
+    return [201, await store.create(sent)];
   }
-  const customerId = randomUUID();
-  await change(create, [
-    brandId,
-    customerId,
-    randomUUID(),
-    sent.dob,
-    sent.first_name,
-    sent.middle_name,
-    sent.last_name,
-    sent.ssn,
-    sent.phone,
-    sent.phone_country_code,
-    sent.email,
-    JSON.stringify(sent.addresses),
-  ]);
-  return [201, JSON.stringify({ customer_id: customerId, ...sent })];
+  if (isEqual && !checkPatch(sent)) return [400, '{}'];
+  const address = /^(.{36})\/addresses\/(.{36})$/.exec(id);
+  const changed = address
+    ? await store.patchAddress(address[1] ?? '', address[2] ?? '', sent.street2)
+    : await store.patch(id, sent.phone);
+  return changed === undefined ? notFound : [200, changed];
 }
 
-function isKnown(request: IncomingMessage): boolean {
-  const { identity: name, authorization } = request.headers;
-  if (typeof name !== 'string' || authorization === undefined) return false;
-  identities.add(name);
+function isKnown({ headers }: IncomingMessage): boolean {
+  const { identity, authorization } = headers;
+  if (typeof identity !== 'string' || authorization === undefined) return false;
   return timingSafeEqual(createHash('sha256').update(authorization).digest(), digest);
 }
 
-function serve(request: IncomingMessage, response: ServerResponse): void {
-  let body = '';
-  const finish = async () => {
-    const [status, text] = isKnown(request) ? await answer(request, body) : [401, '{}'];
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
-    });
-    response.end(text);
-  };
-  if (request.method === 'GET') void finish();
-  else {
-    request.setEncoding('utf8');
-    request.on('data', (chunk: string) => {
-      body += chunk;
-    });
-    request.on('end', () => void finish());
-  }
+async function answer(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+  const { method = 'GET', url: path = '' } = request;
+  const handle = () => (method === 'GET' ? read(path) : change(method, path, body));
+  const [status, text] = isKnown(request) ? await handle() : ([401, '{}'] as const);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
 }
 
-const server = createServer(serve).listen(0, '127.0.0.1', () => {
+const server = createServer((request, response) => {
+  if (request.method === 'GET') {
+    void answer(request, response, '');
+    return;
+  }
+  let body = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk: string) => {
+    body += chunk;
+  });
+  request.on('end', () => void answer(request, response, body));
+}).listen(0, '127.0.0.1', () => {
   process.stderr.write(`port ${(server.address() as AddressInfo).port}\n`);
 });
 process.on('SIGTERM', () => process.exit(0));

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 
-/** One request as it goes over the wire. */
-export type RequestBytes = () => string;
+/** Makes one request as it goes over the wire; `undefined` ends the connection. */
+export type RequestBytes = () => string | undefined;
 
 export interface Load {
   readonly port: number;
@@ -42,13 +42,14 @@ function oneConnection({ port, next, status }: Load, until: number): Promise<num
     let received = '';
     const ask = () => {
       asked = performance.now();
-      if (asked > until) {
+      const request = asked > until ? undefined : next();
+      if (request === undefined) {
         socket.end();
         resolve(latencies);
         return;
       }
       received = '';
-      socket.write(next());
+      socket.write(request);
     };
     socket.setEncoding('latin1');
     socket.on('connect', ask);

@@ -14,7 +14,13 @@ import { personOf } from './people.ts';
 export interface Planted {
   readonly key: NewKey;
   readonly brandId: BrandId;
-  readonly customerIds: readonly string[];
+  readonly customers: readonly PlantedCustomer[];
+}
+
+interface PlantedCustomer {
+  readonly customerId: string;
+  /** The second one, which is not primary. */
+  readonly addressId: string;
 }
 
 const floorTables = `
@@ -29,7 +35,14 @@ const floorTables = `
   create table floor_addresses (
     brand_id uuid not null, customer_id uuid not null, address_id uuid not null, created_at timestamptz not null, address_type text not null,
     street text not null, street2 text not null, city text not null, state text not null, zip_code text not null, country text not null,
-    is_primary boolean not null, primary key (brand_id, customer_id, address_id));`;
+    is_primary boolean not null, primary key (brand_id, customer_id, address_id));
+  create table floor_audit (
+    number bigserial primary key, brand_id uuid not null, customer_id uuid not null, actor uuid not null, operation text not null,
+    at timestamptz not null);
+  create index on floor_audit (brand_id, customer_id, number);
+  create table floor_outbox (
+    number bigserial primary key, brand_id uuid not null, customer_id uuid not null, type text not null, payload json not null,
+    at timestamptz not null);`;
 
 /** Creates the customers for both: sealed through the product's own operation, and in plain text for the floor. */
 export async function plant(
@@ -54,7 +67,7 @@ export async function plant(
       validation: 'bond' as const,
       isStored: true,
     };
-    const customerIds: string[] = [];
+    const customers: PlantedCustomer[] = [];
     let next = 0;
     const worker = async () => {
       while (next < count) {
@@ -71,46 +84,55 @@ export async function plant(
         const create = createCustomer as unknown as Handler;
         const request = { call, handler: create, input: input as never, repeat: undefined };
         const { answer } = await perform(system, principal, request);
-        customerIds[number] = (JSON.parse(answer.body) as { customer_id: string }).customer_id;
+        const { customer_id, addresses } = JSON.parse(answer.body);
+        customers[number] = { customerId: customer_id, addressId: addresses[1].address_id };
         if (number % 2_000 === 0) progress(number);
       }
     };
     await Promise.all(Array.from({ length: 16 }, worker));
-    await plantFloor(String(config.migrationDatabaseUrl), brand.brandId, customerIds);
-    return { key, brandId: brand.brandId, customerIds };
+    await plantFloor(String(config.migrationDatabaseUrl), brand.brandId, customers);
+    return { key, brandId: brand.brandId, customers };
   } finally {
     await runtime.close();
   }
 }
 
 /** The same customers in tables that belong to the owner, since the role of the service may not make any. */
-async function plantFloor(ownerUrl: string, brandId: string, ids: readonly string[]): Promise<void> {
+async function plantFloor(
+  ownerUrl: string,
+  brandId: string,
+  customers: readonly PlantedCustomer[],
+): Promise<void> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   try {
     await owner.query(floorTables);
-    await insertPlain(owner, brandId, ids);
-    await owner.query('vacuum (analyze)');
+    await insertPlain(owner, brandId, customers);
   } finally {
     await owner.end();
   }
 }
 
-async function insertPlain(owner: pg.Client, brandId: string, ids: readonly string[]): Promise<void> {
+async function insertPlain(
+  owner: pg.Client,
+  brandId: string,
+  customers: readonly PlantedCustomer[],
+): Promise<void> {
   const quote = (value: unknown) => `'${String(value).replaceAll("'", "''")}'`;
   const batch = 500;
-  for (let from = 0; from < ids.length; from += batch) {
+  for (let from = 0; from < customers.length; from += batch) {
     const people: string[] = [];
     const homes: string[] = [];
-    for (let number = from; number < Math.min(ids.length, from + batch); number += 1) {
+    for (let number = from; number < Math.min(customers.length, from + batch); number += 1) {
       const body = personOf(number);
-      const who = [brandId, ids[number]].map(quote).join(',');
+      const { customerId, addressId } = customers[number] as PlantedCustomer;
+      const who = [brandId, customerId].map(quote).join(',');
       people.push(
         `(${who},gen_random_uuid(),now(),${[body.dob, body.first_name, body.middle_name, body.last_name, body.ssn, body.phone, body.phone_country_code, body.email].map(quote).join(',')},3)`,
       );
       for (const home of body.addresses) {
         homes.push(
-          `(${who},gen_random_uuid(),now(),${[home.address_type, home.street, home.street2, home.city, home.state, home.zip_code, home.country, home.is_primary].map(quote).join(',')})`,
+          `(${who},${home.is_primary ? 'gen_random_uuid()' : quote(addressId)},now(),${[home.address_type, home.street, home.street2, home.city, home.state, home.zip_code, home.country, home.is_primary].map(quote).join(',')})`,
         );
       }
     }

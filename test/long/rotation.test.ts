@@ -17,7 +17,7 @@ let ids: readonly string[];
 beforeAll(async () => {
   world = await openWorld({ env: { CLIENTELE_LOG_LEVEL: 'error' } });
   const planted = await plant(world.config, customers, () => undefined);
-  ids = planted.customerIds;
+  ids = planted.customers.map(({ customerId }) => customerId);
   brand = brandClient(world.url, planted.brandId, 'Bench', planted.key, world);
 }, 1_800_000);
 afterAll(() => world.close());

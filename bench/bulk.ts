@@ -85,7 +85,10 @@ export async function measureWebhooks(ours: Contender, { key }: Planted, events:
   };
   try {
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
-    const { id } = (await call('/webhooks', { url, events: ['*'] })) as { id: string };
+    const made = (await call('/webhooks', { url, events: ['*'] })) as {
+      webhook_subscription: { id: string };
+    };
+    const { id } = made.webhook_subscription;
     // Its challenge comes first.
     await sleep(2_000);
     received = 0;

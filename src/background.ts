@@ -19,7 +19,7 @@ export interface Background {
 
 /** Starts the background tasks. Any number of processes may run them: claims in the database separate their work. */
 export function startBackground(config: Config, { system }: Runtime, observer: Observer): Background {
-  const log = openTaskLogs({ db: system.db, now: system.now, observer });
+  const log = openTaskLogs({ db: system.db, now: system.now, observer, security: system.security });
   const tasks = [
     startSweeper(system, log('sweep')),
     startEraser(system, log('erasure')),

@@ -224,6 +224,8 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   // The primary process may ask for metrics before it sends the configuration.
   const configured = messageOf(process, 'configure');
+  // A stop may come while this process starts.
+  const stopped = messageOf(process, 'stop');
   tell({ kind: 'started' });
   const { referenceKey, port, connections } = (await configured).config;
   const logger = overrides.logger ?? pino({ level: config.logLevel });
@@ -240,10 +242,11 @@ export async function runClusterWorker(config: Config, overrides: Overrides): Pr
     certificate,
     referenceKey,
   });
-  process.on('message', async (told: ToWorker) => {
-    if (told.kind === 'reload certificate') certificate?.reload();
-    if (told.kind !== 'stop') return;
-    await httpServer.close(told.drainSeconds);
+  process.on('message', ({ kind }: ToWorker) => {
+    if (kind === 'reload certificate') certificate?.reload();
+  });
+  void stopped.then(async ({ drainSeconds }) => {
+    await httpServer.close(drainSeconds);
     await runtime.close();
     process.exit(0);
   });

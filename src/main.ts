@@ -110,9 +110,10 @@ export interface RunningWorker {
  */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<RunningWorker> {
   const logger = overrides.logger ?? pino({ level: config.logLevel });
+  // A bad certificate is told before anything is open.
+  const certificate = openCertificate(config, logger);
   const runtime = await openRuntime(config, 'command', { ...overrides, logger });
   const observer = observe(runtime, logger);
-  const certificate = openCertificate(config, logger);
   const metrics = await openWorkerMetrics(config, { observer, certificate }, overrides.notice).catch(
     async (error) => {
       await runtime.close();

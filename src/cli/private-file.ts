@@ -18,8 +18,8 @@ async function writeStream<Result>(
   name: string,
   work: (write: Write) => Promise<Result>,
 ): Promise<Result> {
-  // Each write reports its own error.
-  stream.on('error', () => undefined);
+  // Each write reports its own error. A reader that leaves early gets an incomplete file, so that is a failure here.
+  stream.removeAllListeners('error').on('error', () => undefined);
   const result = await work(
     (piece) =>
       new Promise((resolve, reject) => {

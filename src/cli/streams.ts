@@ -13,7 +13,9 @@ export interface Input {
 export function inputOf(path: string): Input {
   if (path === '-') return { name: 'standard input', stream: process.stdin };
   const name = resolve(path);
-  return { name, stream: isStream(name) ? createReadStream(name) : undefined };
+  if (!isStream(name)) return { name, stream: undefined };
+  // Whoever reads it gets the error, also one from before that.
+  return { name, stream: createReadStream(name).on('error', () => undefined) };
 }
 
 /** Whether a path is there, and neither a file nor a folder. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { describeFault } from '../domain/fault.ts';
 import { securityEvents } from '../domain/security-events.ts';
+import { lacksRootVersion } from '../operations/keyrings.ts';
 import type { SecurityLog } from '../operations/security-log.ts';
 import type { Correlation } from './headers.ts';
 import type { InstallationSource } from './installation-metrics.ts';
@@ -118,8 +119,8 @@ export function openObserver(parts: ObserverParts): Observer {
       const lastLogged = outagesLogged.get(reason);
       if (lastLogged !== undefined && performance.now() - lastLogged < outageQuietMs) return;
       outagesLogged.set(reason, performance.now());
-      const next = reason === '53100' ? { next_step: 'Free space on the disk of the database.' } : {};
-      logger.warn({ request_id: requestId, operation, reason, ...next }, 'database not available');
+      const what = reason === lackingRootKey ? 'root key version not available' : 'database not available';
+      logger.warn({ request_id: requestId, operation, reason, next_step: nextSteps[reason] }, what);
     },
     recordAltered(requestId, operation, what) {
       altered.inc();
@@ -152,8 +153,16 @@ const slowMs = 1_000;
 /** Milliseconds for which outages of a kind that was logged are only counted. */
 const outageQuietMs = 60_000;
 
-/** PostgreSQL's or the network's code of an outage. `silence`: there was no answer. */
+/** This machine lacks a version of the root key. */
+const lackingRootKey = 'root_key_version';
+const nextSteps: Readonly<Record<string, string>> = {
+  '53100': 'Free space on the disk of the database.',
+  [lackingRootKey]: 'Bring the root key with all of its versions to this machine (docs/rotation.md).',
+};
+
+/** PostgreSQL's or the network's code of an outage, or `root_key_version`. `silence`: there was no answer. */
 function outageReason(cause: unknown): string {
+  if (lacksRootVersion(cause)) return lackingRootKey;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'silence';
   return /^[A-Z0-9_]{3,20}$/.test(code) ? code : 'silence';
 }

@@ -7,6 +7,7 @@ import { parseBody } from '../contract/json.ts';
 import type { KeyedOperationId, SignedOperationId } from '../contract/table.ts';
 import { apiPrefix, operations } from '../contract/table.ts';
 import { Refusal } from '../domain/errors.ts';
+import { lacksRootVersion } from '../operations/keyrings.ts';
 import type { Handler } from '../operations/run.ts';
 import { handlers, signedHandlers } from '../operations/table.ts';
 import { acceptBody, longestMs, watchBody } from './connections/body-watch.ts';
@@ -220,6 +221,8 @@ function sendError(
   if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
     observer.recordAltered(request.id, operationOf(request), refusal.cause.message);
   if (refusal.code === 'unavailable') observer.unavailable(request.id, operationOf(request), refusal.cause);
+  if (refusal.code === 'unavailable' && lacksRootVersion(refusal.cause))
+    system.security.alarm(undefined, 'request', { mayWait: true });
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));
   if (answer.status === 401 && !reply.hasHeader('www-authenticate'))
     reply.header('www-authenticate', keyChallenge);

@@ -49,6 +49,9 @@ export async function asRefusal(db: Connection, error: unknown): Promise<unknown
   return isRecord ? new Refusal('record_altered', undefined, { cause: error }) : error;
 }
 
+/** Whether this machine lacks a version of the root key that another one should have. */
+export const lacksRootVersion = (error: unknown): boolean => error instanceof UnknownRootVersion;
+
 /** Opens one sealed record. */
 export const readSealed = (
   keyrings: Keyrings,

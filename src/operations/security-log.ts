@@ -86,14 +86,14 @@ export const patience = 600;
 const quiet = 120;
 
 /**
- * The alarm that background work raises about a stored row of a brand which the service did not write.
+ * The alarm about a stored row, of a brand where that is known, which the service did not write.
  *
  * @param operation what found the row.
  * @param mayWait the row may be as the service wrote it, under a version of the root key that this machine lacks: the
  * alarm follows only if it is reported for ten minutes.
  */
 export type RowAlarm = (
-  brandId: BrandId,
+  brandId: BrandId | undefined,
   operation: string,
   options?: { readonly mayWait?: boolean },
 ) => void;
@@ -111,7 +111,7 @@ function openRowAlarm(record: (fact: SecurityFact) => void, now: () => Instant):
   }
 
   return (brandId, operation, { mayWait = false } = {}) => {
-    const what = `${operation} ${brandId}`;
+    const what = `${operation} ${brandId ?? ''}`;
     if (mayWait && !hasWaitedLong(what)) return;
     if (performance.now() - (raisedAt.get(what) ?? Number.NEGATIVE_INFINITY) < pause) return;
     raisedAt.set(what, performance.now());

@@ -53,8 +53,8 @@ export interface Vault {
   newBrandKeys(brandId: string): readonly WrappedKey[];
   /** A new random key of the given version, from 1. An index key gets the newest forms unless older ones are named. */
   newKey(brandId: string, kind: KeyKind, version: number, indexForm?: number): WrappedKey;
-  /** The same key under the current root version. Throws like `keyring`. */
-  rewrap(brandId: string, key: WrappedKey): WrappedKey;
+  /** The same key under another root version, by default the current one. Throws like `keyring`. */
+  rewrap(brandId: string, key: WrappedKey, rootVersion?: number): WrappedKey;
   /**
    * The keyring over a brand's stored keys, at least one of each kind. Throws `unreadable` if a key belongs to
    * another brand or is damaged, and `UnknownRootVersion`.
@@ -116,9 +116,12 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     throw new UnknownRootVersion(rootVersion, what);
   }
 
-  function wrap(brandId: string, kind: KeyKind, version: number, opened: Unwrapped): WrappedKey {
-    const { secret, indexForm } = opened;
-    const rootVersion = root.current;
+  function wrap(
+    brandId: string,
+    { kind, version }: Pick<WrappedKey, 'kind' | 'version'>,
+    { secret, indexForm }: Unwrapped,
+    rootVersion = root.current,
+  ): WrappedKey {
     const key = under('wrap', rootVersion, keyName(brandId, kind, version));
     const aad = wrapContext(brandId, kind, version, rootVersion, indexForm);
     const record = sealRecord(key, rootVersion, nextNonce(), aad, secret);
@@ -141,7 +144,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
 
   function newKey(brandId: string, kind: KeyKind, version: number, form = newestIndexForm): WrappedKey {
     const secret = randomBytesExactly(random, KEY_BYTES);
-    return wrap(brandId, kind, version, { secret, indexForm: kind === 'index' ? form : 1 });
+    return wrap(brandId, { kind, version }, { secret, indexForm: kind === 'index' ? form : 1 });
   }
 
   return Object.freeze({
@@ -158,7 +161,8 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     reload,
     newKey,
     newBrandKeys: (brandId: string) => [newKey(brandId, 'brand', 1), newKey(brandId, 'index', 1)],
-    rewrap: (brandId: string, key: WrappedKey) => wrap(brandId, key.kind, key.version, unwrap(brandId, key)),
+    rewrap: (brandId: string, key: WrappedKey, rootVersion?: number) =>
+      wrap(brandId, key, unwrap(brandId, key), rootVersion),
     keyring: (brandId: string, keys: readonly WrappedKey[]) =>
       keyringOf(brandId, keys, unwrap, nextNonce, () => randomBytesExactly(random, KEY_BYTES)),
     proof: () => proveRoot(root.current, under('proof', root.current, 'The proof'), nextNonce()),

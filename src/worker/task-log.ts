@@ -1,8 +1,10 @@
 import { summariseFault } from '../domain/fault.ts';
 import type { Instant } from '../domain/time.ts';
-import { plusSeconds } from '../domain/time.ts';
+import { plusSeconds, UnreadableTime } from '../domain/time.ts';
+import type { SecurityLog } from '../operations/security-log.ts';
 import type { Database } from '../store/connection/database.ts';
 import { clearTaskFailure, putTaskFailure } from '../store/installation/task-failures.ts';
+import { isAboutRecord, VaultError } from '../vault/vault.ts';
 
 /** The background tasks, under the names that the log, the metrics and the doctor use. */
 export type TaskName =
@@ -53,6 +55,14 @@ export interface TaskLogParts {
   readonly db: Database;
   readonly now: () => Instant;
   readonly observer: TaskObserver;
+  readonly security: Pick<SecurityLog, 'alarm'>;
+}
+
+/** Raises the alarm where a failure is about a stored row. A key that is not loaded may come. */
+function alarmAbout(security: Pick<SecurityLog, 'alarm'>, task: TaskName, error: unknown): void {
+  if (!isAboutRecord(error) && !(error instanceof UnreadableTime)) return;
+  const mayWait = error instanceof VaultError && error.code !== 'unreadable';
+  security.alarm(undefined, task, { mayWait });
 }
 
 /** Reports failures of tasks: to the log by kind and place, to the metrics, and to the database for the doctor. */
@@ -61,7 +71,7 @@ export const openTaskLogs =
   (task) =>
     openTaskLog(task, parts);
 
-function openTaskLog(task: TaskName, { db, now, observer }: TaskLogParts): TaskLog {
+function openTaskLog(task: TaskName, { db, now, observer, security }: TaskLogParts): TaskLog {
   const kinds = new Map<string, { readonly reportedAt: number; unreported: number }>();
   let hasFailedPiece = false;
   let didRoundFail = false;
@@ -76,6 +86,7 @@ function openTaskLog(task: TaskName, { db, now, observer }: TaskLogParts): TaskL
 
   function report(error: unknown): void {
     observer.taskFailed(task);
+    alarmAbout(security, task, error);
     const { kind, place } = summariseFault(error);
     const key = `${kind} ${place}`;
     const known = kinds.get(key);

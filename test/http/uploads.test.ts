@@ -1,11 +1,12 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { apiPrefix } from '../../src/contract/table.ts';
 import { maxDocumentsBodyBytes } from '../../src/domain/kyc/documents.ts';
 import type { BodyPace } from '../../src/http/connections/body-watch.ts';
-import { bodyPace, isLate } from '../../src/http/connections/body-watch.ts';
+import { acceptBody, bodyPace, isLate, mostAccepted } from '../../src/http/connections/body-watch.ts';
 import { person } from '../people.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
@@ -44,6 +45,18 @@ describe('a steady line', () => {
     ['a body of a caller who may not send one', 1e9, 600_000, 0],
   ])('is cut off: %s', (_name, bytes, rate, accepted) => {
     expect(isCut(bytes, rate, accepted)).toBe(true);
+  });
+
+  test('gets extra time only while all bodies together fit into memory', () => {
+    const request = () => new EventEmitter() as IncomingMessage;
+    const most = Math.floor(mostAccepted / maxDocumentsBodyBytes);
+    const uploads = Array.from({ length: most }, request);
+    expect(uploads.map((one) => acceptBody(one, maxDocumentsBodyBytes))).not.toContain(false);
+    expect(acceptBody(request(), maxDocumentsBodyBytes)).toBe(false);
+    uploads[0]?.emit('close');
+    const next = request();
+    expect(acceptBody(next, maxDocumentsBodyBytes)).toBe(true);
+    for (const one of [...uploads, next]) one.emit('close');
   });
 
   test('that falls silent is cut off after 15 seconds, however much came before', () => {

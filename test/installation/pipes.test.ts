@@ -163,6 +163,14 @@ describe('a pipe and standard input', () => {
   test.each(Object.entries(places))('are taken or refused by %s', timeout, (_place, act) => act());
 });
 
+test('an export to a reader that leaves early fails, and says so', timeout, async () => {
+  await run(`${program} import ${await people(400, 'many.ndjson')} --brand Pipes`);
+  const line = `${program} export customers --brand Pipes --file - | head -c 5 > /dev/null; echo \${PIPESTATUS[0]}`;
+  const { stderr, stdout } = await run(line);
+  expect(stdout).toBe('1\n');
+  expect(stderr).toContain('Standard output was closed before everything was written.');
+});
+
 describe('an import', () => {
   const importOf = (path: string, checked: () => Promise<void> | void = () => undefined) => {
     let pending: Promise<void> | void;

@@ -5,6 +5,7 @@ import type { Instant } from '../../src/domain/time.ts';
 import { plusSeconds } from '../../src/domain/time.ts';
 import { startWorker } from '../../src/main.ts';
 import { examineTasks } from '../../src/operations/installation/doctor-tasks.ts';
+import { UnknownRootVersion, VaultError } from '../../src/vault/vault.ts';
 import type { TaskObserver } from '../../src/worker/task-log.ts';
 import { openTaskLogs } from '../../src/worker/task-log.ts';
 import { defaultProgram, newCustomer } from '../contract-samples.ts';
@@ -154,7 +155,9 @@ describe('the log of a task', () => {
 
   function openLog(now: () => Instant) {
     const observer = new RecordingObserver();
-    const log = openTaskLogs({ db: world.system.db, now, observer })('webhooks');
+    const log = openTaskLogs({ db: world.system.db, now, observer, security: world.system.security })(
+      'webhooks',
+    );
     return { observer, log };
   }
 
@@ -168,6 +171,18 @@ describe('the log of a task', () => {
     expect(observer).toMatchObject({ failures: 101, logged: [1, 1] });
     await expect.poll(stored, wait).toEqual([{ task: 'webhooks', error: 'RangeError', failures: 2 }]);
     await world.sql('delete from task_failures');
+  });
+
+  test('raises the alarm about a stored row that was altered, and not about a key that may come', () => {
+    const raised = () => world.system.security.usage().events.get('record_altered') ?? 0;
+    const before = raised();
+    const { log } = openLog(world.system.now);
+    log.failed(new TypeError('a'));
+    log.failed(new UnknownRootVersion(2, 'The brand key 1'));
+    expect(raised()).toBe(before);
+    log.failed(new VaultError('unreadable', 'A policy does not open.'));
+    log.failed(new VaultError('unreadable', 'A policy does not open.'));
+    expect(raised()).toBe(before + 1);
   });
 
   test('keeps failures of single items until there were none for ten minutes', async () => {

@@ -153,6 +153,28 @@ describe('an earlier SSN', () => {
   });
 });
 
+describe('after an attack by a person who can write every table', () => {
+  const altered = { Status: 503, Code: 'record_altered' };
+
+  test('a customer without its key gets no new one, which would open nothing of its history', async () => {
+    const { id } = await changed({ last_name: 'Fleming' });
+    await world.sql('update customers set audit_key = null where customer_id = $1', [id]);
+    const body = { last_name: 'Moneypenny' };
+    expect((await brand.call('PATCH', `/customers/${id}`, { body })).json).toMatchObject(altered);
+    // A customer of a version without such keys has no history, and gets one.
+    await world.sql('delete from customer_history where customer_id = $1', [id]);
+    expect((await brand.call('PATCH', `/customers/${id}`, { body })).status).toBe(200);
+  });
+
+  test('an SSN that was taken out of the history is not answered as if there had been none', async () => {
+    const { id } = await changed({ ssn: newSsn() });
+    const [item] = await historyIn(id);
+    await world.sql('update customer_history set ssn = null where customer_id = $1', [id]);
+    const body = { reason: 'Compared with the signature card.', history_id: item.history_id };
+    expect((await brand.call('POST', `/customers/${id}/ssn`, { body })).json).toMatchObject(altered);
+  });
+});
+
 describe('keys', () => {
   test('that are replaced reach it, and it reads the same', async () => {
     const { id } = await changed({ last_name: 'Fleming', ssn: newSsn() });

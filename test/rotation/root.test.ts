@@ -171,9 +171,16 @@ describe("a root key of Clientele's own", () => {
     await addVersion(world, 4);
     await expect(rotateRoot(world.system, byOperator)).rejects.toThrow(/does not open/);
     expect([await under(brand), await under(damaged)]).toEqual([[{ version: 4 }], [{ version: 2 }]]);
+    // A version that the operator has prepared on this machine alone is not put in use by the background.
+    await addVersion(world, 5);
+    world.system.vault.reload();
     now = plusSeconds(now, 36 * day);
     await expect(maintainRootKey(world.system, policy)).rejects.toThrow(/does not open/);
-    expect(versionsIn(ownFile(world))).toEqual([2, 4]);
+    expect(await world.sql('select version from root_versions order by version')).toEqual(
+      [2, 4].map((version) => ({ version })),
+    );
+    expect([await under(brand), await under(damaged)]).toEqual([[{ version: 4 }], [{ version: 2 }]]);
+    expect(versionsIn(ownFile(world))).toEqual([2, 4, 5]);
     await world.system.keyrings.reload(brand.brandId);
     expect(await opens(brand, id)).toBe(true);
   });

@@ -37,6 +37,14 @@ export const addressFields = {
   is_primary: Type.Boolean({ description: 'Whether this is a primary address.' }),
 } satisfies Record<keyof AddressFields, TSchema>;
 
+/** The fields of an address in an answer: what the brand took when it was stored. */
+export const storedAddressFields = {
+  ...addressFields,
+  street: Type.String(),
+  street2: Type.String(),
+  zip_code: Type.String(),
+};
+
 export const newAddress = Type.Object(addressFields, { title: 'NewAddress', ...closed });
 const changedAddress = Type.Object(
   {
@@ -126,11 +134,7 @@ const timestamp = (description: string) =>
 export const addressSchema = Type.Object(
   {
     address_id: uuid("The address's id."),
-    ...addressFields,
-    // What the brand took when it was stored.
-    street: Type.String(),
-    street2: Type.String(),
-    zip_code: Type.String(),
+    ...storedAddressFields,
     deliverability: Type.Optional(
       oneOf(deliverabilities, { description: "The verifier's result; absent until there is one." }),
     ),

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { documentTypes } from '../../domain/document-types.ts';
 import { decisions } from '../../domain/kyc/review.ts';
-import { addressFields } from '../customers/schema.ts';
+import { storedAddressFields } from '../customers/schema.ts';
 import { oneOf, uuid } from '../shapes.ts';
 import { customerId, kycStatus, programId, serverTime, wantedDocuments } from './schema.ts';
 
@@ -19,7 +19,7 @@ export const shownApplicant = Type.Object(
     phone: Type.Optional(Type.String()),
     phone_country_code: Type.Optional(Type.String()),
     email: Type.Optional(Type.String()),
-    addresses: Type.Array(Type.Object({ ...addressFields, street2: Type.String() }, closed)),
+    addresses: Type.Array(Type.Object(storedAddressFields, closed)),
     ip: Type.Optional(Type.String()),
   },
   { title: 'Applicant', description: "The applicant's data at the start of the verification.", ...closed },

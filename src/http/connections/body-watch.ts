@@ -44,11 +44,24 @@ export function isLate({ elapsedMs, silentMs, received, accepted }: BodyProgress
 export const longestMs = (bytes: number, pace: BodyPace): number =>
   Math.ceil(pace.graceMs + (bytes / pace.bytesPerSecond) * 1_000);
 
-const accepted = new WeakMap<IncomingMessage, number>();
+/**
+ * The most bytes of bodies that get extra time at once. A body is in memory until it is complete, so slow ones must not
+ * be able to fill it. Beyond that, a body has the ordinary time.
+ */
+export const mostAccepted = 512 * 2 ** 20;
 
-/** From now on the bytes of this body count: the operation takes so many of them. */
-export function acceptBody(request: IncomingMessage, bytes: number): void {
+const accepted = new WeakMap<IncomingMessage, number>();
+let acceptedInAll = 0;
+
+/** From now on the bytes of this body count: the operation takes so many of them. False where there are too many. */
+export function acceptBody(request: IncomingMessage, bytes: number): boolean {
+  if (acceptedInAll + bytes > mostAccepted) return false;
+  acceptedInAll += bytes;
   accepted.set(request, bytes);
+  request.once('close', () => {
+    acceptedInAll -= bytes;
+  });
+  return true;
 }
 
 /** Calls `late` once if the body of a request arrives too slowly. */

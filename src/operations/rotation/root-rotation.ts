@@ -59,7 +59,7 @@ const isUnfinished = (versions: readonly RootVersion[]): boolean =>
 
 /**
  * Puts a newer version in use. An earlier rotation may be unfinished: where a brand's keys do not open, it never ends, and
- * must not keep the operator from replacing the root key. False where there is nothing newer and only work to resume.
+ * must not keep the operator from putting a version in use that is there. False where there is only work to resume.
  */
 function begin(system: System): Promise<boolean> {
   const { vault, db, now, rootKeyLocation } = system;
@@ -89,17 +89,24 @@ function howToAdd({ rootKeyLocation: place }: System, version: number): string {
   return `The root key has no new version yet. Add one to ${place.variable} of every process, as one more line from: echo "${line}" and start them again. Then repeat this command.`;
 }
 
-/** @throws the first error of a brand whose keys cannot be re-wrapped, after the other brands are done. */
+/**
+ * Re-wraps with the version in use. A newer one may be on this machine already: it is the operator who puts it in use, once
+ * it is on every machine.
+ *
+ * @throws the first error of a brand whose keys cannot be re-wrapped, after the other brands are done.
+ */
 async function rewrapAll(system: System, options: RotationOptions): Promise<number> {
-  const { vault, db } = system;
+  const { db } = system;
+  const version = (await rootVersions(db)).at(-1)?.version;
+  if (version === undefined || !system.vault.rootVersions.includes(version)) return 0;
   const failures = new Map<BrandId, unknown>();
   let done = 0;
   while (!options.isStopped?.()) {
-    const brands = await brandsUnderOlderRoot(db, vault.rootVersion, batch, [...failures.keys()]);
+    const brands = await brandsUnderOlderRoot(db, version, batch, [...failures.keys()]);
     if (brands.length === 0) break;
     for (const [at, brandId] of brands.entries()) {
       try {
-        await rewrapBrand(system, brandId, options);
+        await rewrapBrand(system, brandId, version, options);
         done += 1;
       } catch (error) {
         if (isUnavailable(error)) throw error;
@@ -113,12 +120,17 @@ async function rewrapAll(system: System, options: RotationOptions): Promise<numb
   return done;
 }
 
-async function rewrapBrand(system: System, brandId: BrandId, { by }: RotationOptions): Promise<void> {
+async function rewrapBrand(
+  system: System,
+  brandId: BrandId,
+  version: number,
+  { by }: RotationOptions,
+): Promise<void> {
   const { vault } = system;
   const scope = scopeOf(system, brandId);
-  const older = (await brandKeys(scope)).filter((key) => key.rootVersion < vault.rootVersion);
-  for (const key of older) await updateWrappedKey(scope, vault.rewrap(brandId, key));
-  const facts = { root_version: vault.rootVersion };
+  const older = (await brandKeys(scope)).filter((key) => key.rootVersion < version);
+  for (const key of older) await updateWrappedKey(scope, vault.rewrap(brandId, key, version));
+  const facts = { root_version: version };
   await retryOnConflict(system.keyrings, brandId, (keyring) =>
     writeParts(scope, [entryPart(entryOf(system, keyring, by, 'rotate root-key', facts))]),
   );
@@ -146,7 +158,8 @@ export async function maintainRootKey(system: System, policy: RootPolicy): Promi
   const isOld = policy.rotateDays > 0 && plusSeconds(current.since, policy.rotateDays * daySeconds) <= now();
   const isBegun = isUnfinished(versions);
   try {
-    if (isBegun || (isOld && rootKeyLocation.kind === 'own')) await rotateRoot(system, { by: 'clientele' });
+    if (isBegun) await rewrapAll(system, { by: 'clientele' });
+    else if (isOld && rootKeyLocation.kind === 'own') await rotateRoot(system, { by: 'clientele' });
   } finally {
     // A brand whose keys do not open must not keep versions alive that wrap no key.
     await destroyRoots(system, policy);

@@ -4,11 +4,12 @@ import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
 import { disableAfterSeconds } from '../../domain/webhooks/delivery.ts';
 import type { OutboundOutcome } from '../../providers/outbound.ts';
 import type { StoredEvent } from '../../store/audit/journal.ts';
+import { mayBeInUse } from '../../store/brands/root-versions.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { giveUpDelivery, settleDelivery } from '../../store/webhooks/deliveries.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
-import { isProvenEvent } from '../journal.ts';
+import { isProvenEvent, UnverifiableEvent } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
@@ -24,7 +25,7 @@ import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
  * for it does not count any more.
  */
 export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
-  const event = provenEventOf(system, brandId, delivery);
+  const event = await provenEventOf(system, brandId, delivery);
   if (!event) return giveUp(system, brandId, delivery);
   const keyring = await system.keyrings.of(brandId);
   const { webhook } = delivery;
@@ -71,14 +72,21 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
 /**
  * The event of a delivery; `undefined` where the event was altered or removed, or the delivery names another one.
  *
- * @throws VaultError where that cannot be verified here. Any worker tries it again when the lease is over.
+ * @throws VaultError where this machine lacks the version of the root key. Any worker tries it again when the lease is over.
  */
-function provenEventOf(
+async function provenEventOf(
   system: System,
   brandId: BrandId,
   { event, isOfEvent }: ClaimedDelivery,
-): StoredEvent | undefined {
-  return event && isProvenEvent(system, brandId, event) && isOfEvent ? event : undefined;
+): Promise<StoredEvent | undefined> {
+  try {
+    return event && isProvenEvent(system, brandId, event) && isOfEvent ? event : undefined;
+  } catch (error) {
+    if (!(error instanceof UnverifiableEvent)) throw error;
+    if (!(await mayBeInUse(system.db, error.version))) return undefined;
+    system.security.alarm(brandId, 'deliver', { mayWait: true });
+    throw error;
+  }
 }
 
 /** What is sent; `undefined` where the sealed payload was altered, or belongs to another event. */

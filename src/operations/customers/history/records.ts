@@ -13,6 +13,7 @@ import { withOffset } from '../../../domain/time.ts';
 import type { HistoryId, HistoryRow } from '../../../store/customers/history.ts';
 import { historyOf, readHistory } from '../../../store/customers/history.ts';
 import { writeParts } from '../../../store/statement-parts.ts';
+import { VaultError } from '../../../vault/vault.ts';
 import { withFreshKeyring } from '../../keyrings.ts';
 import type { Answer, Context } from '../../system.ts';
 import { openForChange } from '../change.ts';
@@ -59,9 +60,7 @@ const versions: CursorForm<HistoryRow, number> = {
 
 /** @throws VaultError where the row was altered. */
 export async function shownHistory(context: Keys, owner: KeyOwner, row: HistoryRow): Promise<object> {
-  const earlier = JSON.parse(
-    await open(context, owner, earlierSealContext(row), row.earlier),
-  ) as EarlierValues;
+  const earlier = await earlierOf(context, owner, row);
   return {
     history_id: row.historyId,
     customer_id: row.customerId,
@@ -72,6 +71,9 @@ export async function shownHistory(context: Keys, owner: KeyOwner, row: HistoryR
   };
 }
 
+const earlierOf = async (context: Keys, owner: KeyOwner, row: HistoryRow): Promise<EarlierValues> =>
+  JSON.parse(await open(context, owner, earlierSealContext(row), row.earlier));
+
 const dated = (address: Address) => ({ ...address, date_created: withOffset(address.date_created) });
 
 /** The full number that a change replaced, nine digits. @throws Refusal `ssn_dne` */
@@ -81,8 +83,12 @@ export async function formerSsn(
   id: HistoryId,
 ): Promise<string> {
   const row = await readHistory(context.scope, owner.id, id);
-  if (row?.ssn === undefined) throw new Refusal('ssn_dne');
-  await open(context, owner, earlierSealContext(row), row.earlier);
+  if (!row) throw new Refusal('ssn_dne');
+  const earlier = await earlierOf(context, owner, row);
+  if (row.ssn === undefined) {
+    if (typeof earlier.ssn !== 'string') throw new Refusal('ssn_dne');
+    throw new VaultError('unreadable', `customer_history ${id} has lost its ssn.`);
+  }
   return open(context, owner, formerSsnSealContext(row), row.ssn);
 }
 

@@ -84,6 +84,7 @@ describe('after a change of the first one', () => {
   test.each([
     ['its event', 'events', `payload = replace(payload, 'created', 'deleted')`],
     ['the time of its event', 'events', `occurred_at = occurred_at - interval '1 day'`],
+    ['the proof of its event', 'events', `mac = '99.' || repeat('A', 43) || '='`],
     ['its event id', 'deliveries', `event_id = '${another}'`],
     ['its type', 'deliveries', `type = 'customer.deleted'`],
     ['its customer', 'deliveries', `customer_id = '${another}'`],
@@ -101,6 +102,15 @@ describe('after a change of the first one', () => {
     expect(await states()).toEqual(['2 delivered 1', '1 dead 0']);
     expect(alarms()).toBe(raised + 1);
   });
+});
+
+test('a delivery whose event is under the next version of the root key waits, and raises no alarm yet', async () => {
+  await alter('events', `mac = '2.' || repeat('A', 43) || '='`);
+  const raised = alarms();
+  for (const one of await claimed())
+    await expect(deliver(world.system, brand.brandId, one)).rejects.toThrow('root key version 2');
+  expect(arrived()).toEqual([]);
+  expect(alarms()).toBe(raised);
 });
 
 test('a delivery whose event was removed is given up with an alarm, and the next one is sent', async () => {

@@ -14,7 +14,7 @@ export function inputOf(path: string): Input {
   if (path === '-') return { name: 'standard input', stream: process.stdin };
   const name = resolve(path);
   if (!isStream(name)) return { name, stream: undefined };
-  // Whoever reads it gets the error, also one from before that.
+  // The reader gets the error, also one from before it reads.
   return { name, stream: createReadStream(name).on('error', () => undefined) };
 }
 

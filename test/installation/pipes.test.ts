@@ -165,9 +165,9 @@ describe('a pipe and standard input', () => {
 
 test('an export to a reader that leaves early fails, and says so', timeout, async () => {
   await run(`${program} import ${await people(400, 'many.ndjson')} --brand Pipes`);
-  const line = `${program} export customers --brand Pipes --file - | head -c 5 > /dev/null; echo \${PIPESTATUS[0]}`;
-  const { stderr, stdout } = await run(line);
-  expect(stdout).toBe('1\n');
+  const line = `${program} export customers --brand Pipes --file - | head -c 5 > /dev/null`;
+  const { code, stderr } = await run(line);
+  expect(code).toBe(1);
   expect(stderr).toContain('Standard output was closed before everything was written.');
 });
 

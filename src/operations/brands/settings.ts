@@ -1,7 +1,8 @@
 import type { BrandId } from '../../domain/ids.ts';
 import type { Validation } from '../../domain/validation.ts';
 import { defaultValidation } from '../../domain/validation.ts';
-import { changeSettings } from '../../store/brands/settings.ts';
+import { brandRecordStates } from '../../store/audit/versions.ts';
+import { changeSettings, readSettings } from '../../store/brands/settings.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { operatorEntry } from '../audit/operator.ts';
 import { provenSettings, proveSettings } from '../proofs.ts';
@@ -19,18 +20,25 @@ export async function validationOf(system: System, brandId: BrandId): Promise<Va
   }
 }
 
-/** Sets which values the brand takes. Stored values stay as they are. False where it is set already. */
+/**
+ * Sets which values the brand takes. Stored values stay as they are. False where it is set already. A row that was altered
+ * or removed is written again, with a version that the audit trail does not have yet.
+ */
 export async function setValidation(
   system: System,
   brandId: BrandId,
   validation: Validation,
 ): Promise<boolean> {
   const isChanged = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
-    const before = await provenSettings(system, brandId);
-    if ((before?.validation ?? defaultValidation) === validation) return false;
-    const next = proveSettings(keyring, { validation, version: (before?.version ?? 0) + 1 });
+    const scope = scopeOf(system, brandId);
+    const [stored, states] = [await readSettings(scope), await brandRecordStates(scope)];
+    const written = states.find(({ table }) => table === 'brand_settings')?.written ?? 0;
+    const isThere = stored !== undefined || written === 0;
+    if (isThere && (await validationOf(system, brandId)) === validation) return false;
+    const version = Math.max(stored?.version ?? 0, written) + 1;
+    const next = proveSettings(keyring, { validation, version });
     const entry = operatorEntry(system, keyring, 'brands set', { validation, record_version: next.version });
-    if (!(await changeSettings(scopeOf(system, brandId), next, entry)))
+    if (!(await changeSettings(scope, stored?.version, next, entry)))
       throw new ConflictError('The settings were changed since they were read.');
     return true;
   });

@@ -35,16 +35,17 @@ const change = sql(
      values (:brandId, :validation, :version::int, :proof)
      on conflict (brand_id) do update
         set validation = excluded.validation, version = excluded.version, proof = excluded.proof
-      where brand_settings.version = excluded.version - 1 returning 1
+      where brand_settings.version = :before::int returning 1
    ), ${journalSql('changed')} select 1 from changed`,
 );
 
 /** Stores the next version of the settings, which every process uses within a second. False where they were changed since they were read. */
 export async function changeSettings(
   { brandId, db }: BrandScope,
+  before: number | undefined,
   { validation, version, proof }: StoredSettings,
   entry: NewEntry,
 ): Promise<boolean> {
-  const parameters = { brandId, validation, version, proof, ...entryParameters(entry) };
+  const parameters = { brandId, before, validation, version, proof, ...entryParameters(entry) };
   return (await change.run(db, parameters)).length > 0;
 }

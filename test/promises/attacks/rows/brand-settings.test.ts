@@ -94,4 +94,18 @@ test('a setting that is put back as it was, or removed, is found by the audit tr
   await world.sql('delete from brand_settings where brand_id = $1', [brandId]);
   await settled(world);
   expect(await rolledBackOf(scope)).toEqual([{ table: 'brand_settings', id: brandId, problem: 'is gone' }]);
+  // The operator sets it again, and the trail and the row agree.
+  expect(await setValidation(world.system, brandId, 'bond')).toBe(true);
+  await settled(world);
+  expect(await rolledBackOf(scope)).toEqual([]);
+});
+
+test('a setting that was altered is set again by the operator', async () => {
+  const brand = await brandThatTakes('bond');
+  await world.sql("update brand_settings set validation = 'wide' where brand_id = $1", [brand.brandId]);
+  expect(await create(brand)).toMatchObject(altered);
+  expect(await setValidation(world.system, brand.brandId, 'bond')).toBe(true);
+  expect(await validationOf(world.system, brand.brandId)).toBe('bond');
+  await settled(world);
+  expect(await rolledBackOf({ brandId: brand.brandId, db: world.system.db })).toEqual([]);
 });

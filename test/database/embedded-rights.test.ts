@@ -251,10 +251,10 @@ test.runIf(isRoot && isReachableByAllUsers && rights.dropsCapabilities)(
 );
 
 test.runIf(isRoot && isReachableByAllUsers && rights.setpriv)(
-  'the capabilities of the unit in docs/operating.md are enough for two accounts',
+  'the capabilities of the unit for the embedded database are enough for two accounts',
   async () => {
-    const page = await readFile(join(repository, 'docs/operating.md'), 'utf8');
-    const [, names = ''] = /^CapabilityBoundingSet=(.+)$/m.exec(page) ?? [];
+    const unit = await readFile(join(repository, 'examples/deployment/clientele-embedded.service'), 'utf8');
+    const [, names = ''] = /^CapabilityBoundingSet=(.+)$/m.exec(unit) ?? [];
     const kept = names.split(' ').map((name) => `+${name.replace('CAP_', '').toLowerCase()}`);
     expect(kept).toContain('+setuid');
     const dataDir = await temporaryFolder();

@@ -6,7 +6,7 @@ import { millisOf } from '../src/domain/time.ts';
 import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
 import { startedPath, verificationPath, waiting, withDocument } from './kyc/waiting.ts';
-import { mailing, person } from './people.ts';
+import { mailing, newSsn, person } from './people.ts';
 import { rewrite } from './rewrite.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
@@ -224,7 +224,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   },
   revealRestrictedSsn: async (brand) => ({
     method: 'POST',
-    path: `${await restrictedPath(brand)}/ssn`,
+    path: `${await restrictedPath(brand, {}, { ssn: newSsn() })}/ssn`,
     options: { body: { reason: 'To show that it can be shown.' } },
   }),
   requestErasure: async (brand) => ({
@@ -297,9 +297,14 @@ const simulation = async (brand: BrandClient) => ({
   program_id: await defaultProgram(brand),
 });
 
-/** A customer that was deleted, as those see it who may. */
-export async function restrictedPath(brand: BrandClient, overrides: object = {}): Promise<string> {
+/** A customer that was deleted, as those see it who may. `changes` were made before. */
+export async function restrictedPath(
+  brand: BrandClient,
+  overrides: object = {},
+  changes?: object,
+): Promise<string> {
   const { customer_id } = (await newCustomer(brand, overrides)).json;
+  if (changes) await brand.call('PATCH', `/customers/${customer_id}`, { body: changes });
   await brand.call('DELETE', `/customers/${customer_id}`);
   return `/restricted-customers/${customer_id}`;
 }

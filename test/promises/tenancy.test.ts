@@ -4,7 +4,7 @@ import type { OperationRow } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
 import type { Prepared } from '../contract-samples.ts';
 import { newCustomer, newWebhook, prepare, send } from '../contract-samples.ts';
-import { address, person } from '../people.ts';
+import { address, newSsn, person } from '../people.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { eventually } from './durability/cpu-contention.ts';
@@ -72,6 +72,11 @@ const inBody = (name: string): Position => ({
   own: async ({ options }) => String((options.body as Record<string, unknown>)[name]),
 });
 
+const withHistoryId = (prepared: Prepared, id: string): Prepared =>
+  withBody(prepared, { ...(prepared.options.body as object), history_id: id });
+const historyIdBelow = async (path: string): Promise<string> =>
+  (await ours.call('GET', `${path}/history`)).json.data[0].history_id;
+
 /** Ids that stand in bodies, by operation and the field's path. */
 const bodyPositions: Readonly<Record<string, readonly Position[]>> = {
   updateCustomer: [
@@ -89,6 +94,20 @@ const bodyPositions: Readonly<Record<string, readonly Position[]>> = {
       own: async ({ path }) =>
         (await ours.call('GET', path.replace('/change-requests', ''))).json.addresses[0].address_id,
     },
+  ],
+  revealSsn: [
+    {
+      name: 'history_id',
+      put: withHistoryId,
+      own: async ({ path }) => {
+        const customer = path.replace('/ssn', '');
+        await ours.call('PATCH', customer, { body: { ssn: newSsn() } });
+        return historyIdBelow(customer);
+      },
+    },
+  ],
+  revealRestrictedSsn: [
+    { name: 'history_id', put: withHistoryId, own: ({ path }) => historyIdBelow(path.replace('/ssn', '')) },
   ],
   startKyc: [inBody('program_id')],
   simulateKycPass: [inBody('customer_id'), inBody('program_id')],

@@ -73,7 +73,8 @@ const entry = Type.Object(
     ),
     reason: Type.Optional(
       Type.String({
-        description: 'The reason as it was given; removed when the customer is erased.',
+        description:
+          'The reason as it was given; removed when the customer is erased. The reasons of legal holds, their releases and erasures stay, and are shown to keys with `compliance:read`.',
       }),
     ),
     ...auditFacts,

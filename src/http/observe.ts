@@ -94,7 +94,8 @@ export function openObserver(parts: ObserverParts): Observer {
       const one = series.get(name) ?? requests.labels(seen.operation, String(seen.status));
       series.set(name, one);
       one.observe(seen.milliseconds / 1000);
-      const isSlow = seen.milliseconds >= slowMs;
+      // A 408 is the client's slowness.
+      const isSlow = seen.milliseconds >= slowMs && seen.status !== 408;
       logger[isSlow ? 'warn' : 'info']({
         request_id: seen.requestId,
         operation: seen.operation,

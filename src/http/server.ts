@@ -100,9 +100,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
 function readBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, reply, _payload, done) => {
     const { bodyLimit } = request.routeOptions;
-    if (Number(request.headers['content-length'] ?? 0) > bodyLimit)
-      return done(new Refusal('payload_too_large'));
-    acceptBody(request.raw, bodyLimit);
+    const length = Number(request.headers['content-length'] ?? bodyLimit);
+    if (length > bodyLimit) return done(new Refusal('payload_too_large'));
+    acceptBody(request.raw, length);
     sendContinue(request.raw, reply.raw);
     return done(null);
   });

@@ -69,7 +69,7 @@ test('a client that disconnects before its answer leaves one line in the log and
   expect(world.log.filter((line) => JSON.parse(line).level > 30)).toEqual([]);
 });
 
-test('a closing server finishes the running change and the next request on the same connection', async () => {
+test('a closing server finishes the running change, and says that it takes nothing more on this connection', async () => {
   const socket = await dial();
   let received = '';
   socket.on('data', (bytes) => {
@@ -84,6 +84,7 @@ test('a closing server finishes the running change and the next request on the s
   await ended;
   await closing;
   const statuses = received.match(/HTTP\/1\.1 \d+/g);
-  expect(statuses).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200']);
-  expect(received.slice(received.lastIndexOf('HTTP/1.1'))).toContain('Connection: close');
+  // A client that has sent more sends it again elsewhere (RFC 9112 section 9.3.2).
+  expect(statuses).toEqual(['HTTP/1.1 201']);
+  expect(received.toLowerCase()).toContain('connection: close');
 });

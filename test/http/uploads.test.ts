@@ -53,6 +53,8 @@ describe('a steady line', () => {
     const uploads = Array.from({ length: most }, request);
     expect(uploads.map((one) => acceptBody(one, maxDocumentsBodyBytes))).not.toContain(false);
     expect(acceptBody(request(), maxDocumentsBodyBytes)).toBe(false);
+    // A client that has left gives nothing back later, so nothing is counted for it.
+    expect(acceptBody(Object.assign(request(), { destroyed: true }), 1)).toBe(false);
     uploads[0]?.emit('close');
     const next = request();
     expect(acceptBody(next, maxDocumentsBodyBytes)).toBe(true);

@@ -155,6 +155,20 @@ describe.each([
     expect(json(full, 'audit.json').at(-1)).toMatchObject({ operation: 'export customer', full_ssn: true });
   });
 
+  test('is not written with a number left out that was taken away', async () => {
+    for (const [table, ...columns] of [
+      ['customer_history', 'ssn'],
+      ['customers', 'ssn'],
+    ]) {
+      const { customer_id } = (await newCustomer(brand)).json;
+      await brand.call('PATCH', `/customers/${customer_id}`, { body: { ssn: newSsn() } });
+      await settled(world);
+      await read(fileOf(customer_id, true));
+      await world.sql(`update ${table} set ${columns[0]} = null where customer_id = $1`, [customer_id]);
+      await expect(read(fileOf(customer_id, true))).rejects.toThrow('has lost its ssn');
+    }
+  });
+
   test('is whole, also out of a ZIP file, and by its own key alone', async () => {
     const pieces: Buffer[] = [];
     await writeZip(entriesOf(files), async (piece) => {

@@ -59,6 +59,26 @@ describe('is named', () => {
     await world.sql('update audit set body = body');
   });
 
+  test('a customer whose SSN was altered or taken away, and one who has lost the key of the digests', async () => {
+    const fresh = await world.brand();
+    const of = async () => String((await newCustomer(fresh)).json.customer_id);
+    const [altered, taken, lost] = [await of(), await of(), await of()];
+    await settled(world);
+    expect((await verified(fresh)).differences).toEqual([]);
+    const set = (id: string, change: string) =>
+      world.sql(`update customers set ${change} where customer_id = $1`, [id]);
+    await set(altered, "ssn = overlay(ssn placing 'AAAA' from 40)");
+    await set(taken, 'ssn = null');
+    await set(lost, 'audit_key = null');
+    expect([...(await verified(fresh)).differences].sort()).toEqual(
+      [
+        `customers ${altered} has values that do not open`,
+        `customers ${taken} has another ssn than its last audit entry`,
+        `customers ${lost} has lost its key, and its audit entries have digests under it`,
+      ].sort(),
+    );
+  });
+
   test('a row that was altered, one that was put back, and one that is gone', async () => {
     const fresh = await world.brand();
     const of = async () => String((await newCustomer(fresh)).json.customer_id);

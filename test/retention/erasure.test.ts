@@ -177,6 +177,12 @@ describe('erasing', () => {
       ['releaseLegalHold', reason.body.reason],
       ['setLegalHold', reason.body.reason],
     ]);
+    // Who may not see restricted records sees that there was a reason, and not which.
+    const { createKey } = await import('../../src/operations/brands/api-keys.ts');
+    const auditor = alone.as(await createKey(world.system, alone.brandId, { scopes: ['audit:read'] }));
+    const seen = (await auditor.call('GET', `/customers/${id}/audit?limit=100`)).json.data;
+    expect(seen).toHaveLength(entries.length);
+    expect(seen.filter((entry: object) => 'reason' in entry)).toEqual([]);
     expect(
       entries.find((entry: Record<string, unknown>) => entry['operation'] === 'revealSsn'),
     ).toMatchObject({

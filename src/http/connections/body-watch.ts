@@ -55,6 +55,8 @@ let acceptedInAll = 0;
 
 /** From now on the bytes of this body count: the operation takes so many of them. False where there are too many. */
 export function acceptBody(request: IncomingMessage, bytes: number): boolean {
+  // Nothing would give it back: the client has left, or everything is here.
+  if (request.destroyed || request.complete) return false;
   if (acceptedInAll + bytes > mostAccepted) return false;
   acceptedInAll += bytes;
   accepted.set(request, bytes);

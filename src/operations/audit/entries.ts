@@ -2,7 +2,13 @@ import { defaultListItems, positionOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { AuditFilter, AuditOrder } from '../../domain/audit/query.ts';
-import { actorText, auditCursor, operationText, parseAuditCursor } from '../../domain/audit/query.ts';
+import {
+  actorText,
+  auditCursor,
+  lastingReasons,
+  operationText,
+  parseAuditCursor,
+} from '../../domain/audit/query.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { invalidField } from '../../domain/problems.ts';
@@ -63,7 +69,9 @@ async function entriesPage(
   const after = positionOf(query.cursor, parseAuditCursor);
   const limit = query.limit ?? defaultListItems;
   const page = await readEntries(context.scope, { customerId, filter, order, after, limit });
-  const shown = await Promise.all(page.rows.map((row) => entryJson(context, row)));
+  const shown = await Promise.all(
+    page.rows.map((row) => entryJson(context, row, context.principal.scopes.has('compliance:read'))),
+  );
   const more = page.last && !isPast(page.last, filter, order);
   const next = more ? `"${auditCursor(page.last.number)}"` : 'null';
   return `{"data":[${shown.join(',')}],"next_cursor":${next}}`;
@@ -86,19 +94,29 @@ export async function* customerEntries(keys: Keys, customerId: CustomerId): Asyn
   for (let after: bigint | undefined; ; ) {
     const query = { customerId, filter, order: 'oldest', after, limit: defaultListItems } as const;
     const page = await readEntries(keys.scope, query);
-    for (const row of page.rows) yield await entryJson(keys, row);
+    for (const row of page.rows) yield await entryJson(keys, row, true);
     if (!page.last) return;
     after = page.last.number;
   }
 }
 
-/** The stored entry with its number, its hash, and the reason, which is not part of the hashed text. */
-async function entryJson({ system, keyring, scope }: Keys, row: EntryRow): Promise<string> {
+/**
+ * The stored entry with its number, its hash, and the reason, which is not part of the hashed text. The reasons of holds and
+ * erasures are for those who may see restricted records.
+ */
+async function entryJson(
+  { system, keyring, scope }: Keys,
+  row: EntryRow,
+  seesCompliance: boolean,
+): Promise<string> {
   requireLinked(scope.brandId, row);
   requireOwnCustomer(row);
   const { number, body, hash, reason } = row;
-  const words = reason && (await readSealed(system.keyrings, keyring, entryReasonSealContext(body), reason));
-  const end = words === undefined ? '' : `,"reason":${asciiJson(words)}`;
+  const isShown =
+    seesCompliance || !lastingReasons.some((operation) => body.includes(operationText(operation)));
+  const words =
+    isShown && reason && (await readSealed(system.keyrings, keyring, entryReasonSealContext(body), reason));
+  const end = typeof words !== 'string' ? '' : `,"reason":${asciiJson(words)}`;
   return `{"number":${number},${body.slice(1, -1)},"hash":"${hash}"${end}}`;
 }
 

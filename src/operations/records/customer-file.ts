@@ -1,3 +1,5 @@
+import { readProfile } from '../../domain/customers/record.ts';
+import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { asciiJson } from '../../domain/text.ts';
@@ -11,6 +13,7 @@ import { verificationsOf } from '../../store/kyc/reviews.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { readRestricted } from '../../store/retention/records.ts';
 import { readEvents } from '../../store/webhooks/events.ts';
+import { VaultError } from '../../vault/vault.ts';
 import { customerEntries } from '../audit/entries.ts';
 import { allPlaced } from '../audit/export.ts';
 import { recordOperatorAction } from '../audit/operator.ts';
@@ -149,13 +152,22 @@ async function profileOf(keys: Keys, { row, isDeleted }: Known): Promise<string>
 }
 
 async function fullNumbers(keys: Keys, { row, ssn }: Known, owner: KeyOwner): Promise<string> {
-  await openProfile(keys, row);
+  const profile = readProfile(await openProfile(keys, row));
   const present = await openSsn(keys, { ...row, ssn });
+  if (present === undefined && profile.ssn !== undefined)
+    throw new VaultError('unreadable', `customers ${row.head.customer_id} has lost its ssn.`);
   const earlier: object[] = [];
   for await (const one of pages(historyOf.bind(undefined, keys.scope, owner.id), ({ version }) => version))
-    if (one.ssn !== undefined)
-      earlier.push({ history_id: one.historyId, ssn: await formerSsn(keys, owner, one.historyId) });
+    if (one.fields.includes('ssn')) {
+      const former = await formerSsn(keys, owner, one.historyId).catch(noneBefore);
+      if (former !== undefined) earlier.push({ history_id: one.historyId, ssn: former });
+    }
   return `${asciiJson({ ...(present !== undefined && { ssn: present }), earlier })}\n`;
+}
+
+/** The first number of a customer replaced none. */
+function noneBefore(error: unknown): undefined {
+  if (!(error instanceof Refusal) || error.code !== 'ssn_dne') throw error;
 }
 
 async function* historyItems(keys: Keys, owner: KeyOwner): AsyncGenerator<string> {

@@ -70,14 +70,17 @@ export async function verifyRecords(
 async function valueDifferences(keys: Keys, id: CustomerId): Promise<readonly string[]> {
   for (;;) {
     const known = await knownValues(keys, id);
-    // Altered rows are named by their proofs.
-    if (!known) return [];
+    if (known === 'gone') return [];
+    if (known === 'altered') return [`customers ${id} has values that do not open`];
     const told = await toldOf(keys, id);
     if ((await versionOf(keys, id)) !== known.version) continue;
     // Rows from before there were digests have none.
     if (told.size === 0) return [];
+    if (!known.digests)
+      return [`customers ${id} has lost its key, and its audit entries have digests under it`];
+    const { digests } = known;
     return fieldNames.flatMap((field) => {
-      const [stored, written] = [known.digests[field], told.get(field)];
+      const [stored, written] = [digests[field], told.get(field)];
       if (stored === written) return [];
       if (stored === undefined) return [`customers ${id} lacks ${field}, and its audit entries have one`];
       if (written === undefined) return [`customers ${id} has ${field}, and no audit entry has one`];
@@ -86,17 +89,23 @@ async function valueDifferences(keys: Keys, id: CustomerId): Promise<readonly st
   }
 }
 
-async function knownValues(keys: Keys, id: CustomerId) {
+/** The digests of a customer's values, as far as the row has a key for them. */
+async function knownValues(
+  keys: Keys,
+  id: CustomerId,
+): Promise<{ readonly version: number; readonly digests: Digests | undefined } | 'gone' | 'altered'> {
   const stored = await readRow(keys, id);
-  if (stored?.auditKey === undefined) return undefined;
+  if (!stored) return 'gone';
+  const { version } = stored.row;
+  if (stored.auditKey === undefined) return { version, digests: undefined };
   try {
     const profile = readProfile(await openProfile(keys, stored.row));
     const ssn = await openSsn(keys, { ...stored.row, ssn: stored.ssn });
     const { key } = await customerKeyOf(keys, { head: stored.row.head, auditKey: stored.auditKey });
     const digests: Digests = digestsOf(key.digest, presentFields(profile), profile, ssn);
-    return { version: stored.row.version, digests };
+    return { version, digests };
   } catch (error) {
-    if (isAboutRecord(error)) return undefined;
+    if (isAboutRecord(error)) return 'altered';
     throw error;
   }
 }

@@ -83,7 +83,7 @@ function begin(system: System): Promise<boolean> {
 function howToAdd({ rootKeyLocation: place }: System, version: number): string {
   const line = `v${version}:$(openssl rand -base64 32)`;
   if ('path' in place)
-    return `The root key file has no new version yet. Add one with: echo "${line}" >> ${place.path} and bring the file to every machine that runs Clientele; nothing needs to be started again. Then repeat this command.`;
+    return `The root key file has no new version yet. Add one with: echo "${line}" >> ${place.path} and bring the file to every machine that runs Clientele. Nothing needs to be started again, unless systemd hands the file over (LoadCredential=): then restart the service first. Then repeat this command.`;
   if (place.kind === 'command')
     return `The command of ${place.variable} prints no new version yet. Add one to what it reads, as one more line from: echo "${line}" and let it print both lines; nothing needs to be started again. Then repeat this command.`;
   return `The root key has no new version yet. Add one to ${place.variable} of every process, as one more line from: echo "${line}" and start them again. Then repeat this command.`;

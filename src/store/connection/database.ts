@@ -95,8 +95,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const heartbeat = startHeartbeat(
     { ...clients, create: () => wakeChannel.listen(clients.create()) },
     (now, before) => {
-      // A session that began while the database was read-only may continue to refuse writes.
-      if (before === 'read only') pool.replaceConnections();
+      // A session that began while the database was read-only may continue to refuse writes, and one that began while the
+      // primary was looked for may have another host.
+      if (before === 'read only' || before === 'unreachable') pool.replaceConnections();
       if (now !== 'unreachable') return;
       queries.rejectAll();
       pipelines.forgetAll();

@@ -130,9 +130,10 @@ function openProbe(source: ProbeSource, limited: <Result>(work: Promise<Result>)
       if (fresh) destroyConnection(fresh);
       mustReconnect = true;
       const isFull = error instanceof Error && 'code' in error && error.code === '53300';
-      if (open || isFull) return 'no connections';
+      if (open) return 'no connections';
+      // It may be a standby that is full, and the primary is another one.
       source.useNextHost();
-      return 'unreachable';
+      return isFull ? 'no connections' : 'unreachable';
     }
   }
 

@@ -78,7 +78,8 @@ export async function verifyFile(
     );
   const keys = options.key && new Set(options.key.flatMap(publicKeysIn));
   const verdict = await verdictOf(path, keys);
-  printAnswer(format, verdict, () => (verdict.whole ? wholeText(verdict, keys) : brokenText(path, verdict)));
+  const answer = { ...verdict, key_known: verdict.whole && keys !== undefined };
+  printAnswer(format, answer, () => (verdict.whole ? wholeText(verdict, keys) : brokenText(path, verdict)));
   if (!verdict.whole) process.exitCode = 1;
 }
 
@@ -121,7 +122,9 @@ function wholeText(
 ): string {
   const lines = [
     coloured(process.stdout, 'green', `All ${formatCount(manifest.files.length)} files are unchanged.`),
-    `Customer ${manifest.customer_id} of ${manifest.brand} (${manifest.bond_brand_id}), made ${manifest.date_made}, signed by ${manifest.key}.`,
+    harmless(
+      `Customer ${manifest.customer_id} of ${manifest.brand} (${manifest.bond_brand_id}), made ${manifest.date_made}, signed by ${manifest.key}.`,
+    ),
   ];
   if (!keys)
     lines.push(
@@ -135,4 +138,7 @@ function wholeText(
 }
 
 const brokenText = (path: string, { problem }: FileVerdict & { whole: false }): string =>
-  `${coloured(process.stdout, 'red', `${path} is not as Clientele wrote it.`)}\n${problem}`;
+  `${coloured(process.stdout, 'red', `${path} is not as Clientele wrote it.`)}\n${harmless(problem)}`;
+
+/** Names in a file are a stranger's: they must not write into the terminal. */
+const harmless = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?');

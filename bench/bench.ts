@@ -43,8 +43,8 @@ const { values } = parseArgs({
     profile: { type: 'string' },
   },
 });
-const customers = Number(values.customers ?? (values.quick ? 10_000 : 20_000));
-const slice = Number(values.slice ?? (values.quick ? 250 : 1_500));
+const customers = Number(values.customers ?? 20_000);
+const slice = Number(values.slice ?? (values.quick ? 350 : 1_500));
 const rounds = Number(values.rounds);
 const only = values.only?.split(',');
 const concurrencies = values.concurrency.split(',').map(Number);
@@ -96,13 +96,19 @@ async function measureSlice(contender: Contender, kind: RequestKind, concurrency
 }
 
 async function measureKind(name: string, kind: RequestKind, concurrency: number) {
+  const duration = slice * (kind.share ?? 1);
   const series = { ours: newSeries(), bare: newSeries(), equal: newSeries() };
   for (let round = 0; round <= rounds; round += 1) {
     // Each round begins with another one.
     const order = contenders.map((_, at) => contenders[(at + round) % contenders.length] as Contender);
     for (const contender of order) {
       say(`${name} at ${concurrency}: round ${round} of ${rounds}, ${contender.name}`);
-      const measured = await measureSlice(contender, kind, concurrency, round === 0 ? slice / 2 : slice);
+      const measured = await measureSlice(
+        contender,
+        kind,
+        concurrency,
+        round === 0 ? duration / 2 : duration,
+      );
       if (round === 0) continue; // Warm-up.
       for (const figure of ['rate', 'app', 'db', 'p50', 'p99'] as const)
         series[contender.name][figure].push(measured[figure]);

@@ -10,6 +10,8 @@ export interface RequestKind {
   /** `undefined`: there is nothing left to ask for. */
   readonly next: (contender: ContenderName) => RequestBytes;
   readonly isChange: boolean;
+  /** The share of a slice that it is measured for, 1 unless said. */
+  readonly share?: number;
 }
 
 const base = '/api/v0.1/customers';
@@ -82,6 +84,7 @@ export function requestKinds({ key, customers }: Planted): Readonly<Record<strin
         return requestBytes('PATCH', path, headers, JSON.stringify({ street2: `Suite ${below(10_000)}` }));
       },
     },
-    delete: { ...changes, next: remove },
+    // Customers are used up.
+    delete: { ...changes, share: 0.12, next: remove },
   };
 }

@@ -18,6 +18,7 @@ const pages = [
   'docs/operating.md',
   'docs/monitoring.md',
   'docs/commands.md',
+  'docs/examiner.md',
   'docs/threat-model.md',
 ];
 

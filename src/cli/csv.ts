@@ -8,6 +8,6 @@ const cell = (text: string): string => {
   return `"${harmless.replaceAll('"', '""')}"`;
 };
 
-/** The rows with their head, each cell in quotes. A cell that a spreadsheet would compute gets an apostrophe in front. */
-export const csvOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+/** The rows, each cell in quotes. A cell that a spreadsheet would compute gets an apostrophe in front. */
+export const csvOf = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');

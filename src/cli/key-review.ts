@@ -25,7 +25,7 @@ export async function reviewKeys(format: Format, { brand: name, csv }: ReviewOpt
   );
   if (csv !== undefined) {
     const path = resolve(csv);
-    await writeTo(path, (write) => write(csvOf(csvHead, keys.map(csvRow))));
+    await writeTo(path, (write) => write(csvOf([csvHead, ...keys.map(csvRow)])));
     printNotice(format, `Wrote ${path}.`);
   }
   const reviewed = keys.map((key) => ({

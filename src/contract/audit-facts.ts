@@ -56,6 +56,7 @@ export const auditFacts = {
   ),
   erasure_id: optional(uuid('The request for erasure.')),
   from: optional(count('The first entry of an export.')),
+  from_time: optional(Type.String({ description: 'The time from which on entries were exported.' })),
   full_ssn: optional(Type.Boolean({ description: "A customer's file has full SSNs." })),
   history_id: optional(uuid('The kept values that the change replaced.')),
   hold_id: optional(uuid('The legal hold.')),
@@ -105,6 +106,8 @@ export const auditFacts = {
   run_version: optional(count('The version of the verification that the change wrote.')),
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
+  to: optional(count('The last entry of an export.')),
+  to_time: optional(Type.String({ description: 'The time before which entries were exported.' })),
   unproven: optional(
     count(
       'How many entries without a proof were accepted after the restore of a database of an older version.',
@@ -115,6 +118,7 @@ export const auditFacts = {
   verification: optional(oneOf(kycStatuses, { description: 'The status of the verification afterwards.' })),
   version: optional(count('The version of a new key of the brand.')),
   webhook_id: optional(uuid('The subscription.')),
+  with_reasons: optional(Type.Boolean({ description: 'An export has the reasons of its entries.' })),
 } as const;
 
 const facts = Type.Object(auditFacts);

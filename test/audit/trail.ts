@@ -123,7 +123,7 @@ export async function exportedTrail(system: System, brandId: BrandId): Promise<B
   const sink = async (piece: string) => {
     text += piece;
   };
-  await exportAudit(system, brandId, 1, sink, () => undefined);
+  await exportAudit(system, brandId, {}, sink, () => undefined);
   return Buffer.from(text, 'latin1');
 }
 

@@ -94,7 +94,17 @@ test('the review of access has every key with owner, networks and last use, and 
 });
 
 test('a cell that a spreadsheet would compute is text in the CSV', () => {
-  const csv = csvOf(['name'], [['=1+1'], ['+1'], ['-1'], ['@A1'], ['\t=1'], ['a "quoted", one'], ['plain']]);
+  const csv = csvOf([
+    ['name'],
+    ['=1+1'],
+    ['+1'],
+    ['-1'],
+    ['@A1'],
+    ['\t=1'],
+    ['\r=1'],
+    ['a "quoted", one'],
+    ['plain'],
+  ]);
   expect(csv.split('\r\n')).toEqual([
     '"name"',
     '"\'=1+1"',
@@ -102,6 +112,7 @@ test('a cell that a spreadsheet would compute is text in the CSV', () => {
     '"\'-1"',
     '"\'@A1"',
     '"\'\t=1"',
+    '"\'\r=1"',
     '"a ""quoted"", one"',
     '"plain"',
     '',

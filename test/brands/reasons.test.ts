@@ -107,6 +107,7 @@ test('every command that changes something takes a reason', () => {
     'programs reject',
     'retention set',
     'import',
+    'export audit',
     'export customers',
     'export customer',
     'accept-restore',
@@ -137,6 +138,24 @@ describe('in live, without a terminal', { timeout: 120_000 }, () => {
       actor: { kind: 'operator', user: expect.any(String) },
       reason: 'Examination by the state.',
     });
+  });
+
+  test('reasons are exported with a reason, and the rest of the audit trail without one', async () => {
+    const path = join(folder, 'trail.ndjson');
+    const args = ['export', 'audit', '--brand', 'Blue Ridge', '--file', path];
+    expect(await run(...args)).toMatchObject({ code: 0, stderr: '' });
+    expect((await entryOf('export audit')).no_reason).toBeUndefined();
+    const other = [...args.slice(0, -1), join(folder, 'reasons.ndjson'), '--with-reasons'];
+    const refused = await run(...other);
+    expect([refused.code, existsSync(join(folder, 'reasons.ndjson'))]).toEqual([1, false]);
+    expect(JSON.parse(refused.stderr).error).toContain('--reason TEXT');
+    expect((await run(...other, '--reason', 'Audit of the third quarter.')).code).toBe(0);
+    expect(await entryOf('export audit')).toMatchObject({
+      with_reasons: true,
+      reason: 'Audit of the third quarter.',
+    });
+    expect(readFileSync(join(folder, 'reasons.ndjson'), 'utf8')).toContain('Audit of the third quarter.');
+    expect(readFileSync(path, 'utf8')).not.toContain('"kind":"reason"');
   });
 
   test.skipIf(!hasScript)('a terminal is asked why, and the answer is the reason', async () => {

@@ -80,7 +80,7 @@ async function exported(): Promise<string> {
   await exportAudit(
     world.system,
     brand.brandId,
-    1,
+    {},
     async (piece) => {
       text += piece;
     },

@@ -196,7 +196,7 @@ test('every command that an investigation asks about', async () => {
   await exportAudit(
     system,
     brand.brandId,
-    1,
+    {},
     async () => undefined,
     () => undefined,
   );

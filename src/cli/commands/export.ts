@@ -1,3 +1,7 @@
+import { parseId } from '../../domain/ids.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import type { Bound } from '../../operations/audit/exports/span.ts';
+import type { ExportedTrail } from '../../operations/audit/exports/writer.ts';
 import type { System } from '../../operations/system.ts';
 import type { Change } from '../command.ts';
 import { withSystem } from '../command.ts';
@@ -6,36 +10,88 @@ import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts
 import { writeTo } from '../private-file.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
+import { auditTable } from './records/audit-table.ts';
 
 interface ExportOptions {
   readonly brand: string;
   readonly file: string;
 }
 
-export async function exportAudit(
-  format: Format,
-  options: ExportOptions & { readonly from: number },
-): Promise<void> {
+interface AuditExportOptions extends ExportOptions, ReasonOptions {
+  readonly from?: Bound;
+  readonly to?: Bound;
+  readonly customer?: string;
+  readonly format: 'ndjson' | 'csv';
+  readonly withReasons?: true;
+}
+
+export async function exportAudit(format: Format, options: AuditExportOptions): Promise<void> {
+  const { from, to, customer, withReasons = false } = options;
+  const customerId = customer === undefined ? undefined : parseId<'customer'>(customer);
+  if (customer !== undefined && !customerId)
+    throw new OperatorError(`--customer: ${customer} is no id of a customer: it takes a UUID.`);
   const { exportAudit: work } = await import('../../operations/audit/export.ts');
-  const [brand, trail] = await runExport(format, options, (system, brandId, write, progress) =>
-    work(system, brandId, options.from, write, progress),
-  );
-  const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, ...trail };
-  printAnswer(
+  const table = options.format === 'csv' ? auditTable(withReasons) : undefined;
+  const request = { range: { from, to }, customerId, withReasons, table };
+  const [brand, trail] = await runExport(
     format,
-    facts,
-    () =>
-      [
-        `Exported the entries ${formatCount(trail.from)} to ${formatCount(trail.to)} of ${brand.name} to ${nameOf(options)}.`,
-        `Signed by ${trail.key}`,
-      ].join('\n'),
-    besides(options),
+    options,
+    (system, brandId, write, progress) => work(system, brandId, request, write, progress),
+    changeOf(options),
   );
-  if (format === 'table')
-    printNotice(
-      format,
-      `Keep that key apart from the file. Verify with: ${programName()} verify-audit ${shellQuoted(options.file)} --key ${trail.key}`,
-    );
+  const facts = {
+    brand: brand.name,
+    bond_brand_id: brand.brandId,
+    file: options.file,
+    format: options.format,
+    from: trail.from,
+    to: trail.to,
+    trail_end: trail.trailEnd,
+    ...(customerId !== undefined && { customer_id: customerId }),
+    entries: trail.entries,
+    ...(withReasons && { reasons: trail.reasons }),
+    verifiable: verifiableAs(options),
+    ...(trail.key !== undefined && { key: trail.key }),
+  };
+  printAnswer(format, facts, () => exportedText(options, brand, trail), besides(options));
+  if (format === 'table') printNotice(format, verifyText(options, trail));
+}
+
+/** Reasons are personal data. The other entries are not, so a nightly export needs no reason. */
+function changeOf(options: AuditExportOptions): Change | undefined {
+  if (options.withReasons) return { options, without: 'refuse' };
+  return options.reason === undefined ? undefined : { options };
+}
+
+/** `chain`: the file alone shows each change and each gap. `entries`: each entry for itself. `no`: nothing. */
+const verifiableAs = ({ format, customer }: AuditExportOptions): 'chain' | 'entries' | 'no' => {
+  if (format === 'csv') return 'no';
+  return customer === undefined ? 'chain' : 'entries';
+};
+
+function exportedText(
+  options: AuditExportOptions,
+  { name }: Brand,
+  { from, to, entries, reasons, key }: ExportedTrail,
+): string {
+  const span = `the entries ${formatCount(from)} to ${formatCount(to)} of ${name}`;
+  const lines = [
+    options.customer === undefined
+      ? `Exported ${span} to ${nameOf(options)}.`
+      : `Exported ${formatCount(entries)} entries about customer ${options.customer}, from ${span}, to ${nameOf(options)}.`,
+  ];
+  if (options.withReasons) lines.push(`It has ${formatCount(reasons)} reasons, which may name people.`);
+  if (key !== undefined) lines.push(`Signed by ${key}`);
+  return lines.join('\n');
+}
+
+function verifyText(options: AuditExportOptions, { key }: ExportedTrail): string {
+  const verify = `Keep that key apart from the file. Verify with: ${programName()} verify-audit ${shellQuoted(options.file)} --key ${key}`;
+  return {
+    no: 'The table is for reading: nothing in it can be verified. Leave out --format csv for a file that can be.',
+    entries: `${verify}\nThat verifies each entry. The file alone does not show that none is missing: compare its lines with an export of all entries (docs/audit.md).`,
+    chain: verify,
+  }[verifiableAs(options)];
 }
 
 export async function exportCustomers(format: Format, options: ExportOptions & ReasonOptions): Promise<void> {

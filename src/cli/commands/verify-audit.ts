@@ -29,8 +29,16 @@ export async function verifyAudit(format: Format, path: string, options: VerifyO
     throw new OperatorError(
       `The earlier export is not valid itself: line ${earlier.line}: ${earlier.problem}`,
     );
+  if (earlier?.whole && earlier.selection)
+    throw new OperatorError(
+      'The earlier export has only the entries about one customer. Compare with an export of all entries.',
+    );
   const told = { ...known, ...(earlier && { earlier: earlier.signed }) };
   const first = await verdictOn(format, path, told);
+  if (first.whole && first.selection && (earlier || options.anchors !== undefined))
+    throw new OperatorError(
+      `${path} has only the entries about one customer, so it cannot be followed from one entry to the next. Compare its lines with an export of all entries instead (docs/audit.md), and verify that one with --earlier or --anchors.`,
+    );
   const anchors =
     first.whole && options.anchors !== undefined
       ? await anchorsIn(options.anchors, first.brand, keys)
@@ -98,7 +106,7 @@ async function verdictOn(format: Format, path: string, known: TrustedFacts) {
 }
 
 const factsOf = (
-  { brand, from, to, hash, at, keys, witnessedTo }: IntactTrail,
+  { brand, from, to, hash, trailEnd, reasons, selection, at, keys, witnessedTo }: IntactTrail,
   pinned: ReadonlySet<string> | undefined,
 ) => ({
   whole: true,
@@ -106,28 +114,27 @@ const factsOf = (
   from,
   to,
   hash,
+  trail_end: trailEnd,
+  reasons,
+  // Without a chain only the closing line says that no entry is missing.
+  chained: selection === undefined,
+  ...(selection && { customer_id: selection.customerId, entries: selection.entries }),
   date_exported: at,
   keys,
   witnessed_to: witnessedTo,
   key_known: pinned !== undefined,
 });
 
-function wholeText(
-  { brand, from, to, at, keys, witnessedTo }: IntactTrail,
-  pinned: ReadonlySet<string> | undefined,
-): string {
+function wholeText(trail: IntactTrail, pinned: ReadonlySet<string> | undefined): string {
+  const { brand, at, keys, reasons, selection } = trail;
   const lines = [
-    coloured(
-      process.stdout,
-      'green',
-      `The entries ${formatCount(from)} to ${formatCount(to)} are unchanged.`,
-    ),
+    coloured(process.stdout, 'green', unchangedText(trail)),
     `Brand ${brand}, exported ${at}, signed by ${keys.join(', ')}.`,
+    ...(selection ? [selectionText] : spanTexts(trail)),
   ];
-  if (from > 1) lines.push(`Entries before ${formatCount(from)} are not in this file.`);
-  if (witnessedTo < to)
+  if (reasons > 0)
     lines.push(
-      `Only the service vouches for the entries ${formatCount(witnessedTo + 1)} to ${formatCount(to)}: no anchor and no earlier export has them.`,
+      `Reasons of ${formatCount(reasons)} entries are in it. The closing line vouches for them, and no hash.`,
     );
   if (!pinned)
     lines.push(
@@ -138,6 +145,24 @@ function wholeText(
       ),
     );
   return lines.join('\n');
+}
+
+function unchangedText({ from, to, selection }: IntactTrail): string {
+  const span = `${formatCount(from)} to ${formatCount(to)}`;
+  return selection
+    ? `The ${formatCount(selection.entries)} entries about customer ${selection.customerId} from the entries ${span} are unchanged.`
+    : `The entries ${span} are unchanged.`;
+}
+
+const selectionText =
+  'They are not consecutive, so this file alone does not show that no entry is missing: only its closing line says so. Compare its lines with an export of all entries (docs/audit.md).';
+
+function* spanTexts({ from, to, trailEnd, witnessedTo }: IntactTrail): Generator<string> {
+  if (from > 1) yield `Entries before ${formatCount(from)} are not in this file.`;
+  if (to < trailEnd)
+    yield `Entries after ${formatCount(to)} are not in this file. The trail ended at entry ${formatCount(trailEnd)}.`;
+  if (witnessedTo < to)
+    yield `Only the service vouches for the entries ${formatCount(witnessedTo + 1)} to ${formatCount(to)}: no anchor and no earlier export has them.`;
 }
 
 const brokenText = (path: string, { line, problem }: InvalidTrail): string =>

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import {
   brandOption,
   entryNumber,
+  entryOrTime,
   example,
   exportOption,
   fileOption,
@@ -45,17 +47,7 @@ function addImport(program: Command): void {
 }
 
 function addExports(exports: Command): void {
-  const audit = exports
-    .command('audit')
-    .description('Write the audit trail of a brand, one JSON object a line. Anyone can verify the file.')
-    .addOption(brandOption())
-    .addOption(exportOption())
-    .option('--from <number>', 'The number of the first entry.', entryNumber, 1)
-    .action(async (options, command) =>
-      (await import('../commands/export.ts')).exportAudit(formatOf(command), options),
-    );
-  example(audit, 'export audit --brand "Blue Ridge" --file trail.ndjson');
-
+  addAuditExport(exports);
   const customers = exports
     .command('customers')
     .description('Write the customers of a brand, one JSON object a line, with masked SSNs.')
@@ -67,6 +59,45 @@ function addExports(exports: Command): void {
     );
   example(customers, 'export customers --brand "Blue Ridge" --file customers.ndjson');
   addCustomerFile(exports);
+}
+
+function addAuditExport(exports: Command): void {
+  const command = exports
+    .command('audit')
+    .description('Write the audit trail of a brand, one JSON object a line. Anyone can verify the file.')
+    .addOption(brandOption())
+    .addOption(exportOption())
+    .option(
+      '--from <entry>',
+      'The first entry: its number, or a date or time from which on (ISO 8601, UTC). Without it, entry 1.',
+      entryOrTime,
+    )
+    .option(
+      '--to <entry>',
+      'The last entry: its number, or a date or time before which (ISO 8601, UTC). Without it, the end.',
+      entryOrTime,
+    )
+    .option(
+      '--customer <id>',
+      'Only the entries about this customer, present or deleted. The file alone does not show that none is missing.',
+    )
+    .addOption(
+      new Option(
+        '--format <format>',
+        'ndjson: signed lines to verify. csv: a table to read, which cannot be verified.',
+      )
+        .choices(['ndjson', 'csv'])
+        .default('ndjson'),
+    )
+    .option('--with-reasons', 'Write the reasons too, which may name people. In live this takes --reason.')
+    .addOption(new Option('--reason <text>', 'Why you export, for the audit trail.'))
+    .action(async (options, command) =>
+      (await import('../commands/export.ts')).exportAudit(formatOf(command), options),
+    );
+  example(
+    command,
+    'export audit --brand "Blue Ridge" --file november.ndjson --from 2026-11-01 --to 2026-12-01',
+  );
 }
 
 function addCustomerFile(exports: Command): void {

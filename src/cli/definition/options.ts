@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { parseInstant } from '../../domain/time.ts';
+import type { Bound } from '../../operations/audit/exports/span.ts';
 import type { Format } from '../output.ts';
 import { programName } from '../output.ts';
 
@@ -70,4 +72,14 @@ export function entryNumber(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('It takes a whole number from 1.');
+}
+
+/** The number of an entry, or a moment: both can begin and end a range of the audit trail. */
+export function entryOrTime(text: string): Bound {
+  if (/^\d+$/.test(text)) return { number: entryNumber(text) };
+  const at = parseInstant(text);
+  if (at !== undefined) return { at };
+  throw new InvalidArgumentError(
+    'It takes the number of an entry, or a date or time (ISO 8601, UTC) such as 2026-11-24 or 2026-11-24T09:00:00Z.',
+  );
 }

@@ -1,4 +1,5 @@
-import type { BrandId } from '../ids.ts';
+import type { BrandId, CustomerId } from '../ids.ts';
+import { asciiJson } from '../text.ts';
 import type { Instant } from '../time.ts';
 import { withOffset } from '../time.ts';
 
@@ -66,9 +67,11 @@ export interface ExportTrailer {
   /** The numbers of the first and the last entry in the file; where there is none, `to` is one less than `from`. */
   readonly from: number;
   readonly to: number;
+  /** The last entry of the trail, where it goes on after `to`. */
+  readonly trailEnd?: number | undefined;
   /** The lines before this one. */
   readonly lines: number;
-  /** The hash of the last entry, or of the entry before `from` in an empty export. */
+  /** The hash of the entry `to`, or of the entry before `from` in an empty export. */
   readonly hash: string;
   /** SHA-256 of every byte before this line. */
   readonly file: string;
@@ -77,9 +80,33 @@ export interface ExportTrailer {
 }
 
 /** A closing line up to its signature. */
-export const exportTrailerText = ({ brand, from, to, lines, hash, file, at, key }: ExportTrailer): string =>
-  `{"kind":"end","brand":"${brand}","from":${from},"to":${to},"lines":${lines},"hash":"${hash}",` +
-  `"file":"${file}","at":"${withOffset(at)}","key":"${key}"`;
+export const exportTrailerText = (trailer: ExportTrailer): string => {
+  const { brand, from, to, trailEnd, lines, hash, file, at, key } = trailer;
+  const goesOn = trailEnd === undefined ? '' : `,"trail_end":${trailEnd}`;
+  return (
+    `{"kind":"end","brand":"${brand}","from":${from},"to":${to}${goesOn},"lines":${lines},"hash":"${hash}",` +
+    `"file":"${file}","at":"${withOffset(at)}","key":"${key}"`
+  );
+};
+
+/** An export of the entries about one customer, out of a span of the trail. */
+export interface Selection {
+  readonly brand: BrandId;
+  readonly customerId: CustomerId;
+  readonly from: number;
+  readonly to: number;
+}
+
+const selectionNote =
+  'Only the entries about one customer. The hash of each can be verified, and each line compared with a full export. The numbers are not consecutive, so this file alone does not show that no entry is missing.';
+
+/** The first line of a selection, without its end of line. The closing line signs it with the rest. */
+export const selectionLine = ({ brand, customerId, from, to }: Selection): string =>
+  `{"kind":"selection","brand":"${brand}","customer_id":"${customerId}","from":${from},"to":${to},"note":"${selectionNote}"}`;
+
+/** The reason of the entry in the line before, without its end of line. `null`: there was one, and it is gone. */
+export const reasonLine = (number: number, words: string | null): string =>
+  `{"kind":"reason","number":${number},"reason":${asciiJson(words)}}`;
 
 /** The complete line of a checkpoint or a closing line. `signature` is 88 characters of base64. */
 export const signedLine = (text: string, signature: string): string => `${text},"signature":"${signature}"}`;

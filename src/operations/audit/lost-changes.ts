@@ -53,6 +53,10 @@ export async function readExportedTrail(path: string, vault: Vault): Promise<Exp
     throw new OperatorError(
       `${path} is no intact export of an audit trail: line ${verdict.line}: ${verdict.problem}`,
     );
+  if (verdict.selection)
+    throw new OperatorError(
+      `${path} has only the entries about one customer. Name an export of all entries, made without --customer.`,
+    );
   const foreign = verdict.keys.find((key) => !vault.signerOf(key));
   if (foreign !== undefined)
     throw new OperatorError(`${path} is signed by a key that this installation does not have: ${foreign}.`);

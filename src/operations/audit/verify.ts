@@ -1,7 +1,9 @@
 import { createHash, hash } from 'node:crypto';
+import type { Selection } from '../../domain/audit/checkpoint.ts';
 import { hashTailBytes, originText, signatureTailBytes } from '../../domain/audit/checkpoint.ts';
-import type { BrandId } from '../../domain/ids.ts';
+import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import { isSignedBy } from '../../vault/signer.ts';
+import { customerOf } from './chain.ts';
 import type { SignedLine } from './signed-lines.ts';
 import { endorserOf, parseSignedLine } from './signed-lines.ts';
 
@@ -26,8 +28,14 @@ export interface IntactTrail {
   readonly brand: BrandId;
   readonly from: number;
   readonly to: number;
-  /** The hash of the last entry. */
+  /** The hash of the entry `to`. */
   readonly hash: string;
+  /** The last entry of the trail when it was exported. The file may end before it. */
+  readonly trailEnd: number;
+  /** How many lines are reasons. Only the closing line vouches for them. */
+  readonly reasons: number;
+  /** Set if the file has only the entries about one customer. Only the closing line says that none is missing. */
+  readonly selection?: { readonly customerId: CustomerId; readonly entries: number } | undefined;
   /** When the export was made, ISO 8601. */
   readonly at: string;
   /** The public keys that signed something in it. */
@@ -77,8 +85,12 @@ const entryHead = /^\{"number":([1-9][0-9]{0,14}),"previous":"([0-9a-f]{64})",/;
 const hashEnd = /^,"hash":"([0-9a-f]{64})"\}$/;
 const hex = '[0-9a-f]{64}';
 const endingForm = new RegExp(
-  `^\\{"kind":"end","brand":"([0-9a-f-]{36})","from":([0-9]{1,15}),"to":([0-9]{1,15}),"lines":([0-9]{1,15}),"hash":"(${hex})","file":"(${hex})","at":"([^"]+)","key":"(${hex})","signature":"([^"]+)"\\}$`,
+  `^\\{"kind":"end","brand":"([0-9a-f-]{36})","from":([0-9]{1,15}),"to":([0-9]{1,15})(?:,"trail_end":([0-9]{1,15}))?,"lines":([0-9]{1,15}),"hash":"(${hex})","file":"(${hex})","at":"([^"]+)","key":"(${hex})","signature":"([^"]+)"\\}$`,
 );
+
+const selectionForm =
+  /^\{"kind":"selection","brand":"([0-9a-f-]{36})","customer_id":"([0-9a-f-]{36})","from":([0-9]{1,15}),"to":([0-9]{1,15}),"note":"[^"\\]*"\}$/;
+const reasonHead = /^\{"kind":"reason","number":([0-9]{1,15}),"reason":/;
 
 /** The state of a trail that has been read in part. */
 class Trail {
@@ -100,6 +112,12 @@ class Trail {
   #isLinked = false;
   /** The trusted keys, and those that they endorsed. */
   readonly #trusted: Set<string> | undefined;
+  /** Set in a file with only the entries about one customer. */
+  #selection: Omit<Selection, 'brand'> | undefined;
+  #entries = 0;
+  #reasons = 0;
+  /** The entry that the last reason belongs to. */
+  #explained = 0;
   #whole: IntactTrail | undefined;
 
   constructor(known: TrustedFacts) {
@@ -135,7 +153,9 @@ class Trail {
       this.#ending(line);
       return;
     }
-    if (head.startsWith('{"kind":')) this.#checkpoint(line);
+    if (head.startsWith('{"kind":"selection"')) this.#selects(line);
+    else if (head.startsWith('{"kind":"reason"')) this.#reason(head);
+    else if (head.startsWith('{"kind":')) this.#checkpoint(line);
     else this.#entry(line, head);
     this.#file.update(withEnd);
   }
@@ -149,11 +169,38 @@ class Trail {
     const number = Number(digits);
     const computed = sha256(line.subarray(0, textEnd));
     if (stated !== computed) this.#broken(`Entry ${number} was changed.`);
-    if (this.#first) this.#follows(number, previous);
+    if (this.#selection) this.#isSelected(this.#selection, number, line);
+    else if (this.#first) this.#follows(number, previous);
     else this.#first = { number, previous };
     this.#number = number;
     this.#hash = computed;
+    this.#entries += 1;
     this.#agreesWithEarlier(number);
+  }
+
+  /** The first line of a file with only the entries about one customer. */
+  #selects(line: Buffer): void {
+    const [, brand, customerId, from, to] = selectionForm.exec(line.toString('latin1')) ?? [];
+    if (brand === undefined || this.#lines > 1) this.#broken(foreignLine);
+    this.#brand = brand;
+    this.#selection = { customerId: customerId as CustomerId, from: Number(from), to: Number(to) };
+  }
+
+  /** Entries between those of a selection are not in the file, so their order is all that can be compared. */
+  #isSelected({ customerId, from, to }: Omit<Selection, 'brand'>, number: number, line: Buffer): void {
+    if (number <= this.#number) this.#broken(`Entry ${number} is repeated, or in the wrong position.`);
+    if (number < from || number > to || customerOf(line.toString('latin1')) !== customerId)
+      this.#broken(`Entry ${number} is not among the entries that the first line names.`);
+  }
+
+  /** The reason of the entry before. The closing line proves its words. */
+  #reason(head: string): void {
+    const number = Number(reasonHead.exec(head)?.[1]);
+    if (Number.isNaN(number)) this.#broken(foreignLine);
+    if (number !== this.#number || number === this.#explained || number === this.#checked)
+      this.#broken(`The reason of entry ${number} is repeated, or in the wrong position.`);
+    this.#explained = number;
+    this.#reasons += 1;
   }
 
   #follows(number: number, previous: string): void {
@@ -179,7 +226,7 @@ class Trail {
   }
 
   #checkpoint(line: Buffer): void {
-    const read = parseSignedLine(line.toString('latin1'));
+    const read = this.#selection ? undefined : parseSignedLine(line.toString('latin1'));
     if (read?.kind !== 'checkpoint') this.#broken(foreignLine);
     const { brand, number, hash: hashed, key, previous } = read.checkpoint;
     this.#endorsed(read);
@@ -225,43 +272,57 @@ class Trail {
   }
 
   #ending(line: Buffer): void {
-    const [, brand = '', from, to, lines, hashed, file, at = '', key = '', signature = ''] =
+    const [, brand = '', from, to, goesOn, lines, hashed = '', file, at = '', key = '', signature = ''] =
       endingForm.exec(line.toString('latin1')) ?? [];
-    if (from === undefined) this.#broken(foreignLine);
+    if (file === undefined) this.#broken(foreignLine);
     this.#signedBy(key, line, signature, 'The closing line');
-    // A file without entries has no hash to compare.
-    this.#first ??= { number: Number(from), previous: hashed ?? '' };
-    if (this.#number === 0) [this.#number, this.#hash] = [Number(from) - 1, hashed ?? ''];
-    this.#ofBrand(brand);
-    if (Number(from) !== this.#first.number || Number(to) !== this.#number)
-      this.#broken(
-        `The closing line covers entries ${from} to ${to}, but the file contains ${this.#first.number} to ${this.#number}.`,
-      );
-    if (hashed !== this.#hash) this.#rebuilt(this.#number);
+    const span = { from: Number(from), to: Number(to), hash: hashed };
+    if (this.#selection) this.#endsSelection(brand, span);
+    else this.#endsSpan(brand, span);
     if (Number(lines) !== this.#lines - 1 || file !== this.#file.digest('hex'))
       this.#broken(
         `The closing line covers ${lines} lines; the lines before it are different or incomplete.`,
       );
+    const trailEnd = Number(goesOn ?? to);
     for (const before of this.#known.earlier?.keys() ?? [])
-      if (before > this.#number)
-        this.#broken(`The earlier export had entry ${before}; here the trail ends at entry ${this.#number}.`);
+      if (before > trailEnd)
+        this.#broken(`The earlier export had entry ${before}; here the trail ends at entry ${trailEnd}.`);
     for (const before of this.#known.anchors?.keys() ?? [])
-      if (before > this.#number)
-        this.#broken(`The anchors have entry ${before}; here the trail ends at entry ${this.#number}.`);
-    this.#signed.set(this.#number, this.#hash);
-    const witnessed = [...(this.#known.earlier?.keys() ?? []), ...(this.#known.anchors?.keys() ?? [])];
-    const witnessedTo = Math.max(this.#first.number - 1, ...witnessed);
-    const span = { from: this.#first.number, to: this.#number, hash: this.#hash };
-    const keys = [...this.#keys];
+      if (before > trailEnd)
+        this.#broken(`The anchors have entry ${before}; here the trail ends at entry ${trailEnd}.`);
+    this.#signed.set(span.to, hashed);
+    const known = [...(this.#known.earlier?.keys() ?? []), ...(this.#known.anchors?.keys() ?? [])];
+    const witnessed = this.#selection ? [] : known.filter((number) => number <= span.to);
     this.#whole = {
       whole: true,
       brand: brand as BrandId,
       ...span,
+      trailEnd,
+      reasons: this.#reasons,
+      selection: this.#selection && { customerId: this.#selection.customerId, entries: this.#entries },
       at,
-      keys,
+      keys: [...this.#keys],
       signed: this.#signed,
-      witnessedTo,
+      witnessedTo: Math.max(span.from - 1, ...witnessed),
     };
+  }
+
+  #endsSpan(brand: string, { from, to, hash: hashed }: Pick<IntactTrail, 'from' | 'to' | 'hash'>): void {
+    // A file without entries has no hash to compare.
+    this.#first ??= { number: from, previous: hashed };
+    if (this.#number === 0) [this.#number, this.#hash] = [from - 1, hashed];
+    this.#ofBrand(brand);
+    if (from !== this.#first.number || to !== this.#number)
+      this.#broken(
+        `The closing line covers entries ${from} to ${to}, but the file contains ${this.#first.number} to ${this.#number}.`,
+      );
+    if (hashed !== this.#hash) this.#rebuilt(this.#number);
+  }
+
+  #endsSelection(brand: string, { from, to }: Pick<IntactTrail, 'from' | 'to'>): void {
+    this.#ofBrand(brand);
+    if (from !== this.#selection?.from || to !== this.#selection.to)
+      this.#broken('The closing line covers other entries than the first line names.');
   }
 
   #signedBy(key: string, line: Buffer, signature: string, what: string): void {

@@ -2,7 +2,7 @@ import { customerJson } from '../../domain/customers/record.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { naiveUtc } from '../../domain/time.ts';
 import { pageOfCustomers } from '../../store/customers/pages.ts';
-import type { TextSink } from '../audit/export.ts';
+import type { TextSink } from '../audit/exports/writer.ts';
 import { recordOperatorAction } from '../audit/operator.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';

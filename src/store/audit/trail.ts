@@ -44,6 +44,24 @@ export async function trailEntries(
   return (await scope.db.run(entries, [scope.brandId, after, upTo, most])).map(entry.read);
 }
 
+const sealedReason = columns({ number: number(), reason: text() });
+
+const reasons = statement(
+  'trail_reasons',
+  `select ${sealedReason.list} from audit
+    where brand_id = $1 and number > $2 and number <= $3 and reason is not null`,
+);
+
+/** The sealed reasons of the entries after one number, up to another, by number. */
+export async function trailReasons(
+  { brandId, db }: ConnectedScope,
+  after: number,
+  upTo: number,
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await db.run(reasons, [brandId, after, upTo]);
+  return new Map(rows.map(sealedReason.read).map(({ number, reason }) => [number, reason]));
+}
+
 const isThere = columns({ found: flag() });
 
 const operationAfter = statement(

@@ -173,7 +173,7 @@ describe('an entry whose customer was emptied', () => {
     const exporting = exportAudit(
       world.system,
       brand.brandId,
-      1,
+      {},
       async () => undefined,
       () => undefined,
     );

@@ -207,7 +207,7 @@ async function exportTrail(world: World, { brandId }: BrandClient, file: string)
   const sink = async (piece: string) => {
     text += piece;
   };
-  const { to } = await exportAudit(world.system, brandId, 1, sink, () => undefined);
+  const { to } = await exportAudit(world.system, brandId, {}, sink, () => undefined);
   await writeFile(file, text);
   return to;
 }

@@ -293,7 +293,7 @@ describe('the keys of a restored backup', () => {
   async function exportTo(path: string): Promise<void> {
     const pieces: string[] = [];
     const sink = async (piece: string) => void pieces.push(piece);
-    await exportAudit(world.system, brand.brandId, 1, sink, () => undefined);
+    await exportAudit(world.system, brand.brandId, {}, sink, () => undefined);
     writeFileSync(path, pieces.join(''));
   }
 });

@@ -83,8 +83,11 @@ async function measureSlice(contender: Contender, kind: RequestKind, concurrency
   const began = performance.now();
   const next = kind.next(contender.name);
   const run = await runLoad({ port: contender.port, concurrency, duration, status: kind.status, next });
-  if (kind.isChange && contender.name === 'ours') await untilQuiet();
+  // A search leaves work, too: its audit entry.
+  if (contender.name === 'ours') await untilQuiet();
   const elapsed = performance.now() - began;
+  if (run.requests === 0)
+    throw new Error(`Nothing is left to ask ${contender.name} for. Take more --customers.`);
   const at = (share: number) => run.latencies[Math.floor(run.latencies.length * share)] ?? Number.NaN;
   return {
     rate: (run.requests / elapsed) * 1_000,

@@ -9,7 +9,6 @@ export interface RequestKind {
   readonly status: number;
   /** `undefined`: there is nothing left to ask for. */
   readonly next: (contender: ContenderName) => RequestBytes;
-  readonly isChange: boolean;
   /** The share of a slice that it is measured for, 1 unless said. */
   readonly share?: number;
 }
@@ -33,8 +32,8 @@ export function requestKinds({ key, customers }: Planted): Readonly<Record<strin
   const body = (method: string, path: () => string, sent: () => object) => () =>
     requestBytes(method, path(), headers, JSON.stringify(sent()));
   const phone = () => `650-555-${String(below(10_000)).padStart(4, '0')}`;
-  const reads = { status: 200, isChange: false };
-  const changes = { status: 200, isChange: true };
+  const reads = { status: 200 };
+  const changes = { status: 200 };
   const remove = (contender: ContenderName) => () => {
     const whose = contender === 'ours' ? 'ours' : 'floors';
     left[whose] -= 1;

@@ -4,11 +4,13 @@ import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { withOffset } from '../../domain/time.ts';
 import { isCustomerKnown } from '../../store/audit/entries.ts';
-import { hasUnsequencedUpTo, lastUnsequenced, trailEnd } from '../../store/audit/trail.ts';
+import type { TrailHead } from '../../store/audit/sequencer.ts';
+import { hasUnsequencedUpTo, lastUnsequenced } from '../../store/audit/trail.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import { firstPreviousHash } from './chain.ts';
+import { requireOwnEnd } from './checkpoints.ts';
 import { spanOf } from './exports/span.ts';
 import type { AuditExport, ExportedTrail, TextSink } from './exports/writer.ts';
 import { TrailWriter } from './exports/writer.ts';
@@ -41,7 +43,7 @@ export async function exportAudit(
   await allPlaced(system, scope);
   // So that the key of the closing line has signed a checkpoint before it, which its predecessor endorses.
   await sequence(system, { entries: 1, notAfter: system.now() }, refuseForeign(brandId));
-  const end = (await trailEnd(scope)) ?? { number: 0, hash: firstPreviousHash(brandId) };
+  const end = (await ownEnd(system, scope)) ?? { number: 0, hash: firstPreviousHash(brandId) };
   try {
     let followed = 0;
     const span = await spanOf(scope, range, end, (done) => {
@@ -80,6 +82,12 @@ export async function allPlaced(system: System, scope: BrandScope): Promise<void
     if ((await sequence(system, undefined, refuseForeign(scope.brandId))) === 'elsewhere') await pause(50);
   }
 }
+
+/** The end that is exported is itself proven: the database may be changed after the sequencer has looked. */
+const ownEnd = (system: System, scope: BrandScope): Promise<TrailHead | undefined> =>
+  requireOwnEnd(system, scope).catch((error: unknown) => {
+    throw error instanceof StoppedTrail ? new OperatorError(error.message) : error;
+  });
 
 /** Only the brand that is exported matters here; the sequencer reports the others. */
 const refuseForeign = (brandId: BrandId) => (error: unknown) => {

@@ -57,6 +57,10 @@ export async function readExportedTrail(path: string, vault: Vault): Promise<Exp
     throw new OperatorError(
       `${path} has only the entries about one customer. Name an export of all entries, made without --customer.`,
     );
+  if (verdict.trailEnd > verdict.to)
+    throw new OperatorError(
+      `${path} ends at entry ${verdict.to}, and the trail at entry ${verdict.trailEnd}. Name an export that reaches the end, made without --to.`,
+    );
   const foreign = verdict.keys.find((key) => !vault.signerOf(key));
   if (foreign !== undefined)
     throw new OperatorError(`${path} is signed by a key that this installation does not have: ${foreign}.`);

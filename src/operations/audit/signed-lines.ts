@@ -15,7 +15,7 @@ export interface SignedLine {
 
 const hex = '[0-9a-f]{64}';
 const form = new RegExp(
-  `^\\{"kind":"(checkpoint|restored)","brand":"([0-9a-f-]{36})","number":([0-9]{1,15}),"hash":"(${hex})","at":"([^"]+)\\+00:00"` +
+  `^\\{"kind":"(checkpoint|restored)","brand":"([0-9a-f-]{36})","number":([0-9]{1,15}),"hash":"(${hex})","at":"([0-9T:.-]{26})\\+00:00"` +
     `(?:,"previous_number":([0-9]{1,15}),"previous_hash":"(${hex})")?,"key":"(${hex})"` +
     `(?:,"former_key":"(${hex})","endorsement":"([^"]+)")?,"signature":"([^"]+)"\\}$`,
 );

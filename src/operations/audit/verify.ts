@@ -85,7 +85,7 @@ const entryHead = /^\{"number":([1-9][0-9]{0,14}),"previous":"([0-9a-f]{64})",/;
 const hashEnd = /^,"hash":"([0-9a-f]{64})"\}$/;
 const hex = '[0-9a-f]{64}';
 const endingForm = new RegExp(
-  `^\\{"kind":"end","brand":"([0-9a-f-]{36})","from":([0-9]{1,15}),"to":([0-9]{1,15})(?:,"trail_end":([0-9]{1,15}))?,"lines":([0-9]{1,15}),"hash":"(${hex})","file":"(${hex})","at":"([^"]+)","key":"(${hex})","signature":"([^"]+)"\\}$`,
+  `^\\{"kind":"end","brand":"([0-9a-f-]{36})","from":([0-9]{1,15}),"to":([0-9]{1,15})(?:,"trail_end":([0-9]{1,15}))?,"lines":([0-9]{1,15}),"hash":"(${hex})","file":"(${hex})","at":"([0-9T:.+-]{32})","key":"(${hex})","signature":"([^"]+)"\\}$`,
 );
 
 const selectionForm =

@@ -33,9 +33,11 @@ export async function setValidation(
     const scope = scopeOf(system, brandId);
     const [stored, states] = [await readSettings(scope), await brandRecordStates(scope)];
     const written = states.find(({ table }) => table === 'brand_settings')?.written ?? 0;
-    const isThere = stored !== undefined || written === 0;
-    if (isThere && (await validationOf(system, brandId)) === validation) return false;
-    const version = Math.max(stored?.version ?? 0, written) + 1;
+    const known = await validationOf(system, brandId);
+    const isCurrent = (stored?.version ?? 0) >= written;
+    if (isCurrent && known === validation) return false;
+    // An altered row says nothing about its version.
+    const version = Math.max(known === undefined ? 0 : (stored?.version ?? 0), written) + 1;
     const next = proveSettings(keyring, { validation, version });
     const entry = operatorEntry(system, keyring, 'brands set', { validation, record_version: next.version });
     if (!(await changeSettings(scope, stored?.version, next, entry)))

@@ -142,18 +142,6 @@ export async function lastCheckpoint(scope: ConnectedScope): Promise<TrailCheckp
   return row && checkpointOf(scope.brandId, row);
 }
 
-const head = columns({ number: named('audit_number', number()), hash: named('audit_hash', hex()) });
-
-const end = statement('trail_end', `select ${head.list} from journal_heads where brand_id = $1`);
-
-/** Where the brand's trail ends; `undefined` while it has no entry. */
-export async function trailEnd(
-  scope: BrandScope,
-): Promise<{ readonly number: number; readonly hash: string } | undefined> {
-  const [row] = await scope.db.run(end, [scope.brandId]);
-  return row && head.read(row);
-}
-
 const newest = columns({ arrived: optional(text()) });
 const remains = columns({ unsequenced: flag() });
 

@@ -52,10 +52,14 @@ export function startHeartbeat(
   const firstAnswer = new Promise<void>((resolve) => {
     resolveFirst = resolve;
   });
-  const probe = openProbe(source, (work) => {
-    const limitMs = isAnswered && state !== 'unreachable' ? silenceLimitMs : reconnectLimitMs;
-    return rejectWhenSilent(work, limitMs, () => answers);
-  });
+  const probe = openProbe(
+    source,
+    (work) => {
+      const limitMs = isAnswered && state !== 'unreachable' ? silenceLimitMs : reconnectLimitMs;
+      return rejectWhenSilent(work, limitMs, () => answers);
+    },
+    () => answers,
+  );
 
   async function beat() {
     const next = await probe.check();
@@ -92,7 +96,12 @@ interface Probe {
 }
 
 /** The heartbeat's own connection. `limited` rejects with a `SilenceError` if the database is silent. */
-function openProbe(source: ProbeSource, limited: <Result>(work: Promise<Result>) => Promise<Result>): Probe {
+function openProbe(
+  source: ProbeSource,
+  limited: <Result>(work: Promise<Result>) => Promise<Result>,
+  answers: () => number,
+): Probe {
+  let answersBefore = 0;
   let client: Client | undefined;
   let mustReconnect = false;
   let isClosed = false;
@@ -131,7 +140,10 @@ function openProbe(source: ProbeSource, limited: <Result>(work: Promise<Result>)
       mustReconnect = true;
       const isFull = error instanceof Error && 'code' in error && error.code === '53300';
       if (open) return 'no connections';
-      // It may be a standby that is full, and the primary is another one.
+      // A full server that answers nothing may be a standby, and the primary another host.
+      const isServing = answers() !== answersBefore;
+      answersBefore = answers();
+      if (isFull && isServing) return 'no connections';
       source.useNextHost();
       return isFull ? 'no connections' : 'unreachable';
     }

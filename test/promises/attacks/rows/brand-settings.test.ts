@@ -91,6 +91,10 @@ test('a setting that is put back as it was, or removed, is found by the audit tr
     setValidation(world.system, brandId, 'bond'),
   );
   expect(await rolledBackOf(scope)).toEqual([{ table: 'brand_settings', id: brandId, problem: older(1, 2) }]);
+  // The operator who wants what the old row says sets it again.
+  expect(await setValidation(world.system, brandId, 'wide')).toBe(true);
+  await settled(world);
+  expect(await rolledBackOf(scope)).toEqual([]);
   await world.sql('delete from brand_settings where brand_id = $1', [brandId]);
   await settled(world);
   expect(await rolledBackOf(scope)).toEqual([{ table: 'brand_settings', id: brandId, problem: 'is gone' }]);

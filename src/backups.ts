@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { ConfigError, refuseUnsafe } from './config.ts';
-import type { Id } from './domain/ids.ts';
 import type { ExportedTrail, LostHold } from './operations/audit/lost-changes.ts';
 import { lostHolds, readExportedTrail } from './operations/audit/lost-changes.ts';
 import type { DisabledKeys } from './operations/brands/disable-keys.ts';
@@ -12,7 +10,7 @@ import { makeBackup } from './operations/installation/backup.ts';
 import { openBackup, restoreBackup } from './operations/installation/restore.ts';
 import { keySourceOf, rootKeyFileOf } from './root-key.ts';
 import type { Overrides } from './runtime.ts';
-import { migrationSteps, openStorage, refuseReadableKey, wallClock } from './runtime.ts';
+import { migrationSteps, newId, openStorage, refuseReadableKey, wallClock } from './runtime.ts';
 import type { Database } from './store/connection/database.ts';
 import type { BackupFacts } from './store/installation/backup.ts';
 import type { BackupReading, Manifest } from './store/installation/backup-file.ts';
@@ -47,8 +45,6 @@ export async function backUp(config: Config, path: string, call: BackupCall): Pr
     await close();
   }
 }
-
-const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
 
 export interface RestoreCall extends Overrides {
   /** The backup, where it comes from a pipe. The data directory keeps it, without a name, until it is restored. */

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
-import type { Id } from './domain/ids.ts';
 import { noteInEveryTrail } from './operations/brands/every-trail.ts';
 import { markProven } from './operations/installation/prove-trails.ts';
 import { loadRoot } from './root-key.ts';
 import type { Overrides } from './runtime.ts';
-import { migrationSteps, openStorage, wallClock } from './runtime.ts';
+import { migrationSteps, newId, openStorage, wallClock } from './runtime.ts';
 import { migrate, migrationStatus } from './store/migrate.ts';
 import { openAnchorFile } from './vault/anchor-file.ts';
 import { VaultError } from './vault/vault.ts';
@@ -31,7 +29,6 @@ export async function migrateDatabase(config: Config, overrides: Overrides = {})
       const applied = await migrate(owner, undefined, steps);
       await markProven(anchors);
       if (applied.length > 0) {
-        const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
         const now = (overrides.now ?? wallClock)();
         const tools = { db: owner, vault: () => loadRoot(config), now, newId };
         await noteInEveryTrail(tools, 'migrate', { migrations: applied }).catch((error: unknown) => {

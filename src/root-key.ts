@@ -6,6 +6,8 @@ import { readInstallation } from './store/installation/installation.ts';
 import type { KeySource, RootKeyLocation } from './vault/key-source.ts';
 import {
   createRootKeyFile,
+  newKeyAdviceIn,
+  restoreRootKey,
   rootKeyFromCommand,
   rootKeyFromFile,
   rootKeyFromText,
@@ -35,8 +37,6 @@ export function keySourceOf(config: Config): KeySource {
 
 export const loadRoot = (config: Config): Vault => openVault(keySourceOf(config).load());
 
-const restoreKey = 'Restore it from your copy; a new key cannot open the records.';
-
 /**
  * The vault of an operator's own key. Where records exist, the error never advises to make a new key: it would hide
  * that the old one is lost.
@@ -46,10 +46,10 @@ export async function loadConfigured(config: Config, open: OpenStorage): Promise
     return loadRoot(config);
   } catch (error) {
     if (!(error instanceof VaultError) || error.code !== 'root_key') throw error;
-    const advice = error.message.search(/ (?:Make|Add) one with: /);
+    const advice = newKeyAdviceIn(error.message);
     if (advice < 0 || !(await isBegun(config, open))) throw error;
     throw new ConfigError(
-      `${error.message.slice(0, advice)} Every record of the database is sealed under the root key. ${restoreKey}`,
+      `${error.message.slice(0, advice)}Every record of the database is sealed under the root key. ${restoreRootKey}`,
     );
   }
 }
@@ -81,7 +81,7 @@ export async function besideTheData(
     const isFirstStart = (await readInstallation(database)) !== undefined;
     if (isFirstStart) {
       throw new ConfigError(
-        `The root key file ${path} is missing, and every record is sealed under it. ${restoreKey}`,
+        `The root key file ${path} is missing, and every record is sealed under it. ${restoreRootKey}`,
       );
     }
     if (role === 'command')

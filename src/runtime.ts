@@ -110,7 +110,6 @@ export async function openRuntime(
     const firstStart = role === 'serve' ? { now: now() } : undefined;
     const { isFirstStart } = await ensureInstallation(database, vault, config.environment, firstStart);
     const outbound = overrides.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
-    const newId = <Kind extends string>() => randomUUID() as Id<Kind>;
     const security = openSecurity({ config, logger: overrides.logger, now, newId });
     if (applied.length > 0)
       await noteInEveryTrail(
@@ -331,5 +330,7 @@ function openKycProviders(
     return sandbox;
   };
 }
+
+export const newId = <Kind extends string>(): Id<Kind> => randomUUID() as Id<Kind>;
 
 export const wallClock = (): Instant => instantOfMillis(performance.timeOrigin + performance.now());

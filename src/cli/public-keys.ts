@@ -18,3 +18,7 @@ export function publicKeysIn(given: string): readonly string[] {
     );
   return keys;
 }
+
+/** The warning where no key was named. `forged`: what a forger would sign. */
+export const unknownKeyText = (forged: string): string =>
+  `Clientele cannot tell whether that is your key: a forger could sign ${forged} with another one. Name your key with --key.`;

@@ -209,6 +209,12 @@ function openOrExplain(path: string, flags: number, what: string): number {
   }
 }
 
+/** The next step where records exist and their root key is lost. */
+export const restoreRootKey = 'Restore it from your copy; a new key cannot open the records.';
+
+/** Where a message begins to advise a new root key; -1 where it does not. */
+export const newKeyAdviceIn = (message: string): number => message.search(/(?<=^| )(?:Make|Add) one with: /);
+
 function makeFile(path: string): string {
   return `Make one with: umask 077; openssl rand -base64 32 > ${quote(path)}`;
 }

@@ -3,11 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { requireSuitableServer } from '../../src/store/connection/server-requirements.ts';
+import { freePort } from '../fakes/ports.ts';
 
 // PgBouncer itself, where it is installed. test/database/server-requirements.test.ts tries more ways of pooling.
 
@@ -18,14 +18,6 @@ const toClose: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close();
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await once(probe.close(), 'close');
-  return port;
-}
 
 /** Resolves with its address once it takes connections. */
 async function pgbouncer(mode: 'transaction' | 'session') {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePorts } from '../fakes/ports.ts';
 import type { RunningServe } from '../installation/cli/program.ts';
 import { cleanUp, clientele, repository, serve, temporaryFolder } from '../installation/cli/program.ts';
 import { person } from '../people.ts';
@@ -27,14 +27,6 @@ afterAll(async () => {
   await cleanUp();
   await world.close();
 });
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 const startOn = async (port: number, drainSeconds: number): Promise<RunningServe> =>
   serve({

@@ -8,7 +8,7 @@ import type { IntactTrail, InvalidTrail, TrustedFacts } from '../../operations/a
 import type { Format } from '../output.ts';
 import { coloured, printAnswer } from '../output.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
-import { publicKeysIn } from '../public-keys.ts';
+import { publicKeysIn, unknownKeyText } from '../public-keys.ts';
 import { inputOf, isStream } from '../streams.ts';
 
 // Needs only the file: no settings, no database, no network.
@@ -136,14 +136,7 @@ function wholeText(trail: IntactTrail, pinned: ReadonlySet<string> | undefined):
     lines.push(
       `Reasons of ${formatCount(reasons)} entries are in it. The closing line vouches for them, and no hash.`,
     );
-  if (!pinned)
-    lines.push(
-      coloured(
-        process.stdout,
-        'yellow',
-        'Clientele cannot tell whether that is your key: a forger could sign a whole new trail with another one. Name your key with --key.',
-      ),
-    );
+  if (!pinned) lines.push(coloured(process.stdout, 'yellow', unknownKeyText('a whole new trail')));
   return lines.join('\n');
 }
 

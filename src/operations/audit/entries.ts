@@ -112,13 +112,14 @@ async function entryJson(
   requireLinked(scope.brandId, row);
   requireOwnCustomer(row);
   const { number, body, hash, reason } = row;
-  const isShown =
-    seesCompliance || !lastingReasons.some((operation) => body.includes(operationText(operation)));
-  const words =
-    isShown && reason && (await readSealed(system.keyrings, keyring, entryReasonSealContext(body), reason));
-  const end = typeof words !== 'string' ? '' : `,"reason":${asciiJson(words)}`;
+  const shown = seesCompliance || !isLasting(body) ? reason : undefined;
+  const words = shown && (await readSealed(system.keyrings, keyring, entryReasonSealContext(body), shown));
+  const end = words === undefined ? '' : `,"reason":${asciiJson(words)}`;
   return `{"number":${number},${body.slice(1, -1)},"hash":"${hash}"${end}}`;
 }
+
+const isLasting = (body: string): boolean =>
+  lastingReasons.some((operation) => body.includes(operationText(operation)));
 
 /**
  * Records which customers are about to be shown, if CLIENTELE_AUDIT_READS is on. The answer waits until the entry

@@ -86,7 +86,8 @@ export async function allPlaced(system: System, scope: BrandScope): Promise<void
 /** The end that is exported is itself proven: the database may be changed after the sequencer has looked. */
 const ownEnd = (system: System, scope: BrandScope): Promise<TrailHead | undefined> =>
   requireOwnEnd(system, scope).catch((error: unknown) => {
-    throw error instanceof StoppedTrail ? new OperatorError(error.message) : error;
+    refuseForeign(scope.brandId)(error);
+    throw error;
   });
 
 /** Only the brand that is exported matters here; the sequencer reports the others. */

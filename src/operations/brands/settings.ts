@@ -2,18 +2,30 @@ import type { BrandId } from '../../domain/ids.ts';
 import type { Validation } from '../../domain/validation.ts';
 import { defaultValidation } from '../../domain/validation.ts';
 import { brandRecordStates } from '../../store/audit/versions.ts';
+import type { StoredSettings } from '../../store/brands/settings.ts';
 import { changeSettings, readSettings } from '../../store/brands/settings.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { operatorEntry } from '../audit/operator.ts';
-import { provenSettings, proveSettings } from '../proofs.ts';
+import { withFreshKeyring } from '../keyrings.ts';
+import { checkSettings, proveSettings } from '../proofs.ts';
 import { ConflictError, retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
 /** Which values the brand takes. `undefined` where the row was altered. */
-export async function validationOf(system: System, brandId: BrandId): Promise<Validation | undefined> {
+export const validationOf = async (system: System, brandId: BrandId): Promise<Validation | undefined> =>
+  validationIn(system, brandId, await readSettings(scopeOf(system, brandId)));
+
+/** The same of a row that is read already. */
+async function validationIn(
+  { keyrings }: System,
+  brandId: BrandId,
+  stored: StoredSettings | undefined,
+): Promise<Validation | undefined> {
+  if (!stored) return defaultValidation;
   try {
-    return (await provenSettings(system, brandId))?.validation ?? defaultValidation;
+    const keyring = await keyrings.of(brandId);
+    return (await withFreshKeyring(keyrings, keyring, (one) => checkSettings(one, stored))).validation;
   } catch (error) {
     if (error instanceof VaultError) return undefined;
     throw error;
@@ -33,7 +45,7 @@ export async function setValidation(
     const scope = scopeOf(system, brandId);
     const [stored, states] = [await readSettings(scope), await brandRecordStates(scope)];
     const written = states.find(({ table }) => table === 'brand_settings')?.written ?? 0;
-    const known = await validationOf(system, brandId);
+    const known = await validationIn(system, brandId, stored);
     const isCurrent = (stored?.version ?? 0) >= written;
     if (isCurrent && known === validation) return false;
     // An altered row says nothing about its version.

@@ -7,6 +7,7 @@ import type { Transport } from '../../store/connection/transport.ts';
 import { findBinaries } from '../../store/embedded/binaries.ts';
 import { dataVersion, findDataLayout } from '../../store/embedded/data-layout.ts';
 import type { KeySource, RootKeyLocation } from '../../vault/key-source.ts';
+import { newKeyAdviceIn, restoreRootKey } from '../../vault/key-source.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { openVault } from '../../vault/vault.ts';
 import type { CertificateFiles } from './certificate.ts';
@@ -174,7 +175,7 @@ export async function examineRootKey(
       finding: red(
         check,
         `The root key file ${rootKeyFile} is missing, and every record is sealed under it.`,
-        restoreKey,
+        restoreRootKey,
       ),
     };
   if (!exists && rootKeyLocation.kind === 'own' && environment === 'sandbox')
@@ -196,13 +197,11 @@ export async function examineRootKey(
   }
 }
 
-const restoreKey = 'Restore it from your copy; a new key cannot open the records.';
-
 /** Where records exist, a new key would hide that the old one is lost. */
 function unusableKey(error: unknown, begun: boolean): Finding {
   const finding = redFrom('root key', error);
-  const makesNew = begun && /^(?:Make|Add) one with: /.test(finding.nextStep ?? '');
-  return makesNew ? { ...finding, nextStep: restoreKey } : finding;
+  const makesNew = begun && newKeyAdviceIn(finding.nextStep ?? '') === 0;
+  return makesNew ? { ...finding, nextStep: restoreRootKey } : finding;
 }
 
 /** Compares the certificate that a running server shows with the file. */

@@ -1,17 +1,13 @@
 import { readProfile } from '../../domain/customers/record.ts';
-import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import { changeRequestsOf } from '../../store/customers/change-requests.ts';
-import type { CustomerRow } from '../../store/customers/customers.ts';
-import { readForChange } from '../../store/customers/customers.ts';
 import { historyOf } from '../../store/customers/history.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
 import { verificationsOf } from '../../store/kyc/reviews.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
-import { readRestricted } from '../../store/retention/records.ts';
 import { readEvents } from '../../store/webhooks/events.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { customerEntries } from '../audit/entries.ts';
@@ -21,7 +17,7 @@ import { openProfile, openSsn } from '../customers/change.ts';
 import { shownInFull } from '../customers/change-requests.ts';
 import { showCustomer } from '../customers/customers.ts';
 import type { KeyOwner } from '../customers/history/records.ts';
-import { formerSsn, shownHistory } from '../customers/history/records.ts';
+import { formerSsnIn, shownHistory } from '../customers/history/records.ts';
 import { requireProvenEvent } from '../journal.ts';
 import { openDocument } from '../kyc/documents.ts';
 import { briefOf, keptOf, shownApplicant } from '../kyc/records.ts';
@@ -30,6 +26,8 @@ import { openedHolds, openedRequests, restrictedFacts } from '../retention/recor
 import { retainedRecord } from '../retention/retained.ts';
 import type { Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
+import type { KeptCustomer } from './kept-customer.ts';
+import { readKept } from './kept-customer.ts';
 import type { FileEntry, Listed, Manifest } from './manifest.ts';
 import { digested, manifestName, manifestText, signatureName } from './manifest.ts';
 
@@ -44,13 +42,6 @@ export interface FileRequest {
   readonly hasFullSsn: boolean;
 }
 
-interface Known {
-  readonly row: CustomerRow;
-  readonly ssn: string | undefined;
-  readonly auditKey: string | undefined;
-  readonly isDeleted: boolean;
-}
-
 /** Rows of one read. */
 const batch = 50;
 
@@ -63,7 +54,7 @@ const batch = 50;
 export async function* customerFile(system: System, request: FileRequest): AsyncGenerator<FileEntry> {
   const { brand, customerId: id, hasFullSsn } = request;
   const scope = scopeOf(system, brand.brandId);
-  const known = await readKnown(system, request);
+  const known = await requireKept(system, request);
   const facts = hasFullSsn ? { full_ssn: true } : {};
   await recordOperatorAction(system, brand.brandId, 'export customer', facts, id);
   await allPlaced(system, scope);
@@ -94,7 +85,7 @@ export async function* customerFile(system: System, request: FileRequest): Async
   yield entry('events.json', list(events(keys, id)));
   yield entry('audit.json', list(customerEntries(keys, id)));
 
-  const after = await readKnown(system, request);
+  const after = await requireKept(system, request);
   if (after.isDeleted !== known.isDeleted || after.row.version !== known.row.version)
     throw new OperatorError('The customer changed while the file was written. Write it again.');
   const { signer } = system.vault;
@@ -112,17 +103,10 @@ export async function* customerFile(system: System, request: FileRequest): Async
   yield { name: signatureName, content: once(async () => `${signer.sign(text)}\n`) };
 }
 
-async function readKnown(system: System, { brand, customerId }: FileRequest): Promise<Known> {
-  const scope = scopeOf(system, brand.brandId);
-  const present = await readForChange(scope, customerId);
-  if (present) return { row: present, ssn: present.ssn, auditKey: present.auditKey, isDeleted: false };
-  const deleted = await readRestricted(scope, customerId);
-  if (!deleted)
-    throw new OperatorError(
-      `${brand.name} has no customer ${customerId}, or nothing is kept of it any more.`,
-    );
-  const { row, ssn, auditKey } = deleted;
-  return { row, ssn, auditKey, isDeleted: true };
+async function requireKept(system: System, { brand, customerId }: FileRequest): Promise<KeptCustomer> {
+  const kept = await readKept(scopeOf(system, brand.brandId), customerId);
+  if (kept) return kept;
+  throw new OperatorError(`${brand.name} has no customer ${customerId}, or nothing is kept of it any more.`);
 }
 
 async function* once(text: () => Promise<string>): AsyncGenerator<Buffer> {
@@ -143,7 +127,7 @@ async function* values(read: () => Promise<readonly object[]>): AsyncGenerator<s
   for (const one of await read()) yield asciiJson(one);
 }
 
-async function profileOf(keys: Keys, { row, isDeleted }: Known): Promise<string> {
+async function profileOf(keys: Keys, { row, isDeleted }: KeptCustomer): Promise<string> {
   const id = row.head.customer_id;
   const record = isDeleted ? await retainedRecord(keys, id) : undefined;
   if (record) return `${asciiJson(await restrictedFacts(keys, id, record))}\n`;
@@ -151,7 +135,7 @@ async function profileOf(keys: Keys, { row, isDeleted }: Known): Promise<string>
   return `{"customer":${await showCustomer(keys, row)}${closed}}\n`;
 }
 
-async function fullNumbers(keys: Keys, { row, ssn }: Known, owner: KeyOwner): Promise<string> {
+async function fullNumbers(keys: Keys, { row, ssn }: KeptCustomer, owner: KeyOwner): Promise<string> {
   const profile = readProfile(await openProfile(keys, row));
   const present = await openSsn(keys, { ...row, ssn });
   if (present === undefined && profile.ssn !== undefined)
@@ -159,15 +143,10 @@ async function fullNumbers(keys: Keys, { row, ssn }: Known, owner: KeyOwner): Pr
   const earlier: object[] = [];
   for await (const one of pages(historyOf.bind(undefined, keys.scope, owner.id), ({ version }) => version))
     if (one.fields.includes('ssn')) {
-      const former = await formerSsn(keys, owner, one.historyId).catch(noneBefore);
+      const former = await formerSsnIn(keys, owner, one);
       if (former !== undefined) earlier.push({ history_id: one.historyId, ssn: former });
     }
   return `${asciiJson({ ...(present !== undefined && { ssn: present }), earlier })}\n`;
-}
-
-/** The first number of a customer replaced none. */
-function noneBefore(error: unknown): undefined {
-  if (!(error instanceof Refusal) || error.code !== 'ssn_dne') throw error;
 }
 
 async function* historyItems(keys: Keys, owner: KeyOwner): AsyncGenerator<string> {
@@ -181,7 +160,7 @@ async function* changeRequests(keys: Keys, id: CustomerId): AsyncGenerator<strin
   for await (const row of pages(read, ({ seq }) => seq)) yield asciiJson(await shownInFull(keys, row));
 }
 
-async function* verifications(keys: Keys, { row }: Known, runs: RunRow[]): AsyncGenerator<string> {
+async function* verifications(keys: Keys, { row }: KeptCustomer, runs: RunRow[]): AsyncGenerator<string> {
   const read = verificationsOf.bind(undefined, keys.scope, row.head.customer_id);
   for await (const found of pages(read, ({ run }) => run.ordinal)) {
     await checkReview(keys, found);

@@ -3,8 +3,6 @@ import type { CustomerField } from '../../domain/fields.ts';
 import { fieldNames } from '../../domain/fields.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import { customersAfter, digestEntriesOf } from '../../store/audit/digests.ts';
-import { readForChange } from '../../store/customers/customers.ts';
-import { readRestricted } from '../../store/retention/records.ts';
 import { isAboutRecord } from '../../vault/vault.ts';
 import { openProfile, openSsn } from '../customers/change.ts';
 import { customerKeyOf, digestsOf, presentFields } from '../customers/digests.ts';
@@ -12,6 +10,7 @@ import { lookAtBrand } from '../installation/doctor-proofs.ts';
 import { rolledBackOf } from '../installation/rollback.ts';
 import type { Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
+import { readKept } from './kept-customer.ts';
 
 export interface Comparison {
   /** Rows whose proof was checked, and customers whose values were compared with the digests of their entries. */
@@ -94,7 +93,7 @@ async function knownValues(
   keys: Keys,
   id: CustomerId,
 ): Promise<{ readonly version: number; readonly digests: Digests | undefined } | 'gone' | 'altered'> {
-  const stored = await readRow(keys, id);
+  const stored = await readKept(keys.scope, id);
   if (!stored) return 'gone';
   const { version } = stored.row;
   if (stored.auditKey === undefined) return { version, digests: undefined };
@@ -110,13 +109,8 @@ async function knownValues(
   }
 }
 
-async function readRow({ scope }: Keys, id: CustomerId) {
-  const present = await readForChange(scope, id);
-  return present ? { row: present, ssn: present.ssn, auditKey: present.auditKey } : readRestricted(scope, id);
-}
-
 const versionOf = async (keys: Keys, id: CustomerId): Promise<number | undefined> =>
-  (await readRow(keys, id))?.row.version;
+  (await readKept(keys.scope, id))?.row.version;
 
 /** The last digest of each field in the entries of a customer. */
 async function toldOf({ scope }: Keys, id: CustomerId): Promise<ReadonlyMap<CustomerField, string>> {

@@ -72,7 +72,8 @@ const nameOf = ({ brandId, arrived }: { readonly brandId: string; readonly arriv
 
 /**
  * Tells which of these rows are copies: of an entry that has its place in the audit trail, or of another row of the
- * outbox, which came first or is to be placed while this one is refused. Entries contain their time to the microsecond and the request, so two changes never have the same one.
+ * outbox, which came first or is to be placed while this one is refused. Entries contain their time to the microsecond
+ * and the request, so two changes never have the same one.
  */
 export async function copiedRows(
   db: Connection,

@@ -6,7 +6,7 @@ import type { Format } from '../../output.ts';
 import { coloured, printAnswer, printNotice, programName, shellQuoted } from '../../output.ts';
 import { writeTo } from '../../private-file.ts';
 import { formatCount, openProgress } from '../../progress.ts';
-import { publicKeysIn } from '../../public-keys.ts';
+import { publicKeysIn, unknownKeyText } from '../../public-keys.ts';
 import type { ReasonOptions } from '../../reason.ts';
 import { isStream } from '../../streams.ts';
 import { readZip, writeZip } from './zip.ts';
@@ -126,14 +126,7 @@ function wholeText(
       `Customer ${manifest.customer_id} of ${manifest.brand} (${manifest.bond_brand_id}), made ${manifest.date_made}, signed by ${manifest.key}.`,
     ),
   ];
-  if (!keys)
-    lines.push(
-      coloured(
-        process.stdout,
-        'yellow',
-        'Clientele cannot tell whether that is your key: a forger could sign another file with another one. Name your key with --key.',
-      ),
-    );
+  if (!keys) lines.push(coloured(process.stdout, 'yellow', unknownKeyText('another file')));
   return lines.join('\n');
 }
 

@@ -83,13 +83,21 @@ export async function formerSsn(
   id: HistoryId,
 ): Promise<string> {
   const row = await readHistory(context.scope, owner.id, id);
-  if (!row) throw new Refusal('ssn_dne');
+  const ssn = row && (await formerSsnIn(context, owner, row));
+  if (ssn === undefined) throw new Refusal('ssn_dne');
+  return ssn;
+}
+
+/** The same of a row that is read already; `undefined` where the change replaced none. */
+export async function formerSsnIn(
+  context: Keys,
+  owner: KeyOwner,
+  row: HistoryRow,
+): Promise<string | undefined> {
   const earlier = await earlierOf(context, owner, row);
-  if (row.ssn === undefined) {
-    if (typeof earlier.ssn !== 'string') throw new Refusal('ssn_dne');
-    throw new VaultError('unreadable', `customer_history ${id} has lost its ssn.`);
-  }
-  return open(context, owner, formerSsnSealContext(row), row.ssn);
+  if (row.ssn !== undefined) return open(context, owner, formerSsnSealContext(row), row.ssn);
+  if (typeof earlier.ssn !== 'string') return undefined;
+  throw new VaultError('unreadable', `customer_history ${row.historyId} has lost its ssn.`);
 }
 
 type Keys = Pick<Context, 'system' | 'keyring'>;

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../../../src/config.ts';
+import { freePort } from '../../../fakes/ports.ts';
 import type { World } from '../../../world.ts';
 import { openWorld } from '../../../world.ts';
 
@@ -19,14 +17,6 @@ const elsewhere = { 'X-Forwarded-For': '203.0.113.7' };
 let live: World;
 let sandbox: World;
 let address: string;
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await once(probe.listen(0, '127.0.0.1'), 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return port;
-}
 
 beforeAll(async () => {
   const tokenFile = join(directory, 'token');

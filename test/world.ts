@@ -11,7 +11,7 @@ import type { Config } from '../src/config.ts';
 import { readConfig } from '../src/config.ts';
 import { apiPrefix } from '../src/contract/table.ts';
 import type { BrandId } from '../src/domain/ids.ts';
-import { allScopes } from '../src/domain/scopes.ts';
+import { keyScopes } from '../src/domain/scopes.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { BodyPace } from '../src/http/connections/body-watch.ts';
 import type { RunningServer } from '../src/main.ts';
@@ -161,7 +161,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     databaseSettings,
     demoKey: running.demoKey,
     log,
-    async brand(name = `Brand ${randomUUID().slice(0, 8)}`, options = { scopes: allScopes }) {
+    async brand(name = `Brand ${randomUUID().slice(0, 8)}`, options = { scopes: keyScopes }) {
       const brand = await createBrand(system, name);
       const key = await createKey(system, brand.brandId, options);
       return brandClient(url, brand.brandId, brand.name, key, { sql, system });
@@ -210,7 +210,7 @@ const colleagues = new WeakMap<System, Map<BrandId, Promise<NewKey>>>();
 function colleagueKey(system: System, brandId: BrandId): Promise<NewKey> {
   const ofSystem = colleagues.get(system) ?? new Map<BrandId, Promise<NewKey>>();
   colleagues.set(system, ofSystem);
-  const key = ofSystem.get(brandId) ?? createKey(system, brandId, { name: 'colleague', scopes: allScopes });
+  const key = ofSystem.get(brandId) ?? createKey(system, brandId, { name: 'colleague', scopes: keyScopes });
   ofSystem.set(brandId, key);
   return key;
 }

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { exampleOf } from '../../src/cli/definition/options.ts';
 import { defineProgram } from '../../src/cli/definition/program.ts';
-import { defaultScopes, scopes } from '../../src/domain/scopes.ts';
+import { defaultScopes, keyScopes, scopes } from '../../src/domain/scopes.ts';
 
 const beginning = `# Commands
 
@@ -18,11 +18,8 @@ A key carries the default scopes unless \`keys create --scopes\` names others.
 
 | scope | allows | by default |
 | --- | --- | --- |
-${Object.entries(scopes)
-  .map(
-    ([scope, allows]) =>
-      `| \`${scope}\` | ${allows} | ${defaultScopes.some((name) => name === scope) ? 'yes' : 'no'} |`,
-  )
+${keyScopes
+  .map((scope) => `| \`${scope}\` | ${scopes[scope]} | ${defaultScopes.includes(scope) ? 'yes' : 'no'} |`)
   .join('\n')}
 
 ## Output and exit codes

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { allScopes } from '../domain/scopes.ts';
+import { keyScopes } from '../domain/scopes.ts';
 import { customerExample } from './customers/examples.ts';
 import { operation } from './operation.ts';
 import { oneOf, uuid } from './shapes.ts';
@@ -32,7 +32,7 @@ const verifyKey = operation({
         name: Type.String(),
         bond_brand_id: uuid("The id of the key's brand."),
         brand: Type.String({ description: "The brand's name." }),
-        scopes: Type.Array(oneOf(allScopes), { maxItems: allScopes.length }),
+        scopes: Type.Array(oneOf(keyScopes), { maxItems: keyScopes.length }),
         environment: oneOf(['sandbox', 'live']),
         date_created: Type.String(),
         date_expires: Type.Optional(Type.String()),

@@ -1,4 +1,4 @@
-/** The scopes of API keys. An operation needs one scope; a key has any number of them. */
+/** An operation needs one scope. A key has any number of them, and so has a session of the console by its roles. */
 export const scopes = {
   'customers:read': 'List, read and search customers; the SSN is always masked.',
   'customers:write': 'Create and update customers and their addresses.',
@@ -15,20 +15,37 @@ export const scopes = {
   'compliance:read':
     'Read the records of deleted customers that are kept by law, verifications and documents included, and the earlier values of every customer.',
   'compliance:write': 'Set legal holds, request early erasure, and change the retention policy.',
+  'keys:read': 'List the API keys of the brand.',
+  'keys:write': 'Create, rotate and revoke API keys.',
+  'requests:read': 'Read what was requested of this process lately.',
+  'settings:read': 'Read the settings of the service.',
+  'settings:write': 'Change the settings of the brand, for example its programs.',
 } as const;
 
 export type Scope = keyof typeof scopes;
 
-export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, text);
+/** Carried by sessions of the console alone. No key ever has one. */
+const sessionScopes: ReadonlySet<Scope> = new Set(['settings:read', 'settings:write']);
 
-/** Scopes for full SSNs, searches by SSN, decisions and restricted records must be requested explicitly. */
+/** A key has a scope for full SSNs, searches by SSN, decisions, restricted records, keys or requests only on request. */
 const onlyOnRequest: ReadonlySet<Scope> = new Set([
   'ssn:reveal',
   'ssn:search',
   'kyc:review',
   'compliance:read',
   'compliance:write',
+  'keys:read',
+  'keys:write',
+  'requests:read',
 ]);
 
-export const allScopes = Object.keys(scopes) as readonly Scope[];
-export const defaultScopes: readonly Scope[] = allScopes.filter((scope) => !onlyOnRequest.has(scope));
+/** Every scope that a key may carry. */
+export const keyScopes: readonly Scope[] = (Object.keys(scopes) as Scope[]).filter(
+  (scope) => !sessionScopes.has(scope),
+);
+export const defaultScopes: readonly Scope[] = keyScopes.filter((scope) => !onlyOnRequest.has(scope));
+
+/** Whether a key may carry a scope of this name. */
+export const isKeyScope = (text: string): text is Scope => keyScopes.some((scope) => scope === text);
+
+export const isForSessions = (scope: Scope): boolean => sessionScopes.has(scope);

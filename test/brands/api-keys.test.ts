@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../src/contract/table.ts';
 import { OperatorError } from '../../src/domain/operator-error.ts';
-import { allScopes, defaultScopes } from '../../src/domain/scopes.ts';
+import { defaultScopes, keyScopes } from '../../src/domain/scopes.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
 import { payloadScopes } from '../../src/domain/webhooks/subscription.ts';
 import type { RunningServer } from '../../src/main.ts';
@@ -148,7 +148,7 @@ describe('scopes', () => {
       expect(answer.status).toBe(row.answer.status);
       return;
     }
-    const others = brand.as(await newKey({ scopes: allScopes.filter((scope) => scope !== row.scope) }));
+    const others = brand.as(await newKey({ scopes: keyScopes.filter((scope) => scope !== row.scope) }));
     expect((await send(others, prepared)).json.Code).toBe('scope_err');
     // A subscription shows events, so its key also needs what reads them.
     const shown = ['createWebhook', 'updateWebhook'].includes(row.operationId) ? payloadScopes.thin : [];

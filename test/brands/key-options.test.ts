@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../../src/cli/csv.ts';
 import { OperatorError } from '../../src/domain/operator-error.ts';
-import { allScopes } from '../../src/domain/scopes.ts';
+import { keyScopes } from '../../src/domain/scopes.ts';
 import { plusSeconds } from '../../src/domain/time.ts';
 import { createKey, reviewKeys, setKeyOwner } from '../../src/operations/brands/api-keys.ts';
 import { createRootKeyFile } from '../../src/vault/key-source.ts';
@@ -52,9 +52,9 @@ test.each(['mo', 'mo@', 'mo@example.com, jo@example.com', ''])(
 );
 
 test('a key without an owner gets one, once, with an audit entry, and the people rule holds for it', async () => {
-  const old = await createKey(sandbox.system, brand.brandId, { name: 'old', scopes: allScopes });
+  const old = await createKey(sandbox.system, brand.brandId, { name: 'old', scopes: keyScopes });
   const other = await createKey(sandbox.system, brand.brandId, {
-    scopes: allScopes,
+    scopes: keyScopes,
     owner: 'jo@example.com',
   });
   const holds = `/customers/${(await newCustomer(brand)).json.customer_id}/legal-holds`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { allScopes } from '../../src/domain/scopes.ts';
+import { keyScopes } from '../../src/domain/scopes.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { createBrand } from '../../src/operations/brands/brands.ts';
 import { createProgram } from '../../src/operations/kyc/programs.ts';
@@ -55,8 +55,8 @@ export async function newTenant(
   foreign: TestTenant['foreign'],
 ): Promise<TestTenant> {
   const brand = await createBrand(system, `Fuzz ${randomUUID()}`);
-  const key = await createKey(system, brand.brandId, { scopes: allScopes });
-  const colleague = await createKey(system, brand.brandId, { scopes: allScopes });
+  const key = await createKey(system, brand.brandId, { scopes: keyScopes });
+  const colleague = await createKey(system, brand.brandId, { scopes: keyScopes });
   const narrow = await createKey(system, brand.brandId, { scopes: ['webhooks:read'] });
   for (const provider of ['sandbox', 'sandbox', 'manual'])
     pool.add(

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { allScopes, defaultScopes } from '../../src/domain/scopes.ts';
+import { defaultScopes, keyScopes } from '../../src/domain/scopes.ts';
 import type { ProcessResult, RunningServe } from './cli/program.ts';
 import { cleanUp, clientele, repository, serve, temporaryFolder } from './cli/program.ts';
 
@@ -27,12 +27,15 @@ async function statusOf(key: { identity: string; authorization: string }): Promi
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 
 test('full SSNs, decisions on reviews and compliance are never default scopes', () => {
-  expect(allScopes.filter((scope) => !defaultScopes.includes(scope))).toEqual([
+  expect(keyScopes.filter((scope) => !defaultScopes.includes(scope))).toEqual([
     'ssn:reveal',
     'ssn:search',
     'kyc:review',
     'compliance:read',
     'compliance:write',
+    'keys:read',
+    'keys:write',
+    'requests:read',
   ]);
 });
 

@@ -3,7 +3,7 @@ import { deliverabilities } from '../../src/domain/customers/address.ts';
 import { checkCustomer } from '../../src/domain/customers/customer.ts';
 import type { BrandId } from '../../src/domain/ids.ts';
 import { kycStatuses } from '../../src/domain/kyc/verification.ts';
-import { allScopes } from '../../src/domain/scopes.ts';
+import { keyScopes } from '../../src/domain/scopes.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { findBrandByName } from '../../src/operations/brands/brands.ts';
 import { documentBrand } from '../../src/operations/demo/document.ts';
@@ -155,7 +155,7 @@ describe('a new sandbox', () => {
   });
 
   test("has the history of each customer's state", async () => {
-    const auditors = await createKey(world.system, first.brandId, { scopes: allScopes });
+    const auditors = await createKey(world.system, first.brandId, { scopes: keyScopes });
     const reader = first.as(auditors);
     for (const one of people) {
       const answer = await reader.call('GET', `/customers/${one.customer_id}/verification-kyc`);
@@ -174,7 +174,7 @@ describe('a new sandbox', () => {
   });
 
   test('has running verifications: one waits for documents, one for a reviewer', async () => {
-    const reader = first.as(await createKey(world.system, first.brandId, { scopes: allScopes }));
+    const reader = first.as(await createKey(world.system, first.brandId, { scopes: keyScopes }));
     const [waiting] = people.filter(({ kyc_status }) => kyc_status === 'document_required');
     const path = `/customers/${waiting.customer_id}/verification-kyc`;
     const image = { file_name: 'a.png', image: png };
@@ -222,7 +222,7 @@ describe('the customers of the document', () => {
 
   test('share a masked SSN and are two customers', async () => {
     expect(people.slice(0, 2).map((one) => one.ssn)).toEqual(['XXX-XX-6789', 'XXX-XX-6789']);
-    const searcher = first.as(await createKey(world.system, first.brandId, { scopes: allScopes }));
+    const searcher = first.as(await createKey(world.system, first.brandId, { scopes: keyScopes }));
     const found = await searcher.call('POST', '/customers/search', { body: { ssn: '219-42-6789' } });
     expect(found.json.map((one: Shown) => one.customer_id)).toEqual([jamesId]);
   });

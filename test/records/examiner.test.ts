@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readZip } from '../../src/cli/commands/records/zip.ts';
 import { operations } from '../../src/contract/table.ts';
-import { allScopes } from '../../src/domain/scopes.ts';
+import { keyScopes } from '../../src/domain/scopes.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
 import { cleanUp, shell } from '../installation/cli/program.ts';
 import { settled } from '../world.ts';
@@ -32,7 +32,7 @@ const keyWith = async (scopes: readonly string[]) =>
 async function request({ call, scopes }: Question, said: unknown): Promise<unknown> {
   const [method = '', path = ''] = filled(call, examined.facts).split(' ');
   for (const [index, scope] of scopes.entries()) {
-    const without = await keyWith(allScopes.filter((one) => one !== scope));
+    const without = await keyWith(keyScopes.filter((one) => one !== scope));
     const { status, json } = await without.call(method, path);
     if (index === 0) expect(json.Code).toBe('scope_err');
     else expect([status, missing(json, said)]).toEqual([200, expect.any(String)]);

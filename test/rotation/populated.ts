@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isRepeatable } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
-import { allScopes } from '../../src/domain/scopes.ts';
+import { keyScopes } from '../../src/domain/scopes.ts';
 import { setValidation } from '../../src/operations/brands/settings.ts';
 import { setProgram } from '../../src/operations/kyc/programs.ts';
 import { prepare, send } from '../contract-samples.ts';
@@ -9,7 +9,7 @@ import type { BrandClient, World } from '../world.ts';
 
 /** A brand in which every operation there is has been done once, so that every table has something of it. */
 export async function populatedBrand(world: World): Promise<BrandClient> {
-  const brand = await world.brand(undefined, { scopes: allScopes });
+  const brand = await world.brand(undefined, { scopes: keyScopes });
   for (const row of operations) {
     const prepared = await prepare(row, brand);
     const headers = isRepeatable(row) ? { 'Idempotency-Key': randomUUID() } : {};

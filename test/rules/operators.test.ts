@@ -6,7 +6,7 @@ import {
   isSameOperator,
   operatorUid,
 } from '../../src/domain/keys/operator-account.ts';
-import { allScopes, defaultScopes, isScope } from '../../src/domain/scopes.ts';
+import { defaultScopes, isKeyScope, keyScopes } from '../../src/domain/scopes.ts';
 
 /** Who may do what, and who counts as a second person. */
 
@@ -90,14 +90,17 @@ describe('the operator behind a process', () => {
   });
 });
 
-test('a key gets full SSNs, searches by SSN, decisions and restricted records only on request', () => {
-  const onRequest = allScopes.filter((scope) => !defaultScopes.includes(scope));
+test('a key gets full SSNs, decisions, restricted records, keys and requests only on request, and settings never', () => {
+  const onRequest = keyScopes.filter((scope) => !defaultScopes.includes(scope));
   expect(onRequest).toEqual([
     'ssn:reveal',
     'ssn:search',
     'kyc:review',
     'compliance:read',
     'compliance:write',
+    'keys:read',
+    'keys:write',
+    'requests:read',
   ]);
   expect(defaultScopes).toEqual([
     'customers:read',
@@ -110,6 +113,7 @@ test('a key gets full SSNs, searches by SSN, decisions and restricted records on
     'events:read',
     'audit:read',
   ]);
-  expect(allScopes.every(isScope)).toBe(true);
-  for (const text of ['', 'ssn', 'toString', 'customers:read ']) expect(isScope(text)).toBe(false);
+  expect(keyScopes.every(isKeyScope)).toBe(true);
+  for (const text of ['', 'ssn', 'toString', 'customers:read ', 'settings:read', 'settings:write'])
+    expect(isKeyScope(text)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { apiPrefix } from '../../src/contract/table.ts';
-import { allScopes } from '../../src/domain/scopes.ts';
+import { keyScopes } from '../../src/domain/scopes.ts';
 import type { SecurityEvent } from '../../src/domain/security-events.ts';
 import { securityEventMembers, securityEvents } from '../../src/domain/security-events.ts';
 import { exportAudit } from '../../src/operations/audit/export.ts';
@@ -92,7 +92,7 @@ describe('a request', () => {
   });
 
   test('whose scopes do not suffice, also for one member of its body', async () => {
-    const scopes = allScopes.filter((scope) => scope !== 'ssn:search' && scope !== 'audit:read');
+    const scopes = keyScopes.filter((scope) => scope !== 'ssn:search' && scope !== 'audit:read');
     const limited = brand.as(await createKey(world.system, brand.brandId, { scopes }));
     await recorded();
     before = world.log.length;

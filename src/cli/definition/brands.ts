@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { defaultScopes, scopes } from '../../domain/scopes.ts';
+import { defaultScopes, keyScopes, scopes } from '../../domain/scopes.ts';
 import { validations } from '../../domain/validation.ts';
 import {
   brandOption,
@@ -62,7 +62,7 @@ function addBrands(brands: Command): void {
 }
 
 function addKeys(keys: Command): void {
-  const onRequest = Object.keys(scopes).filter((scope) => !defaultScopes.some((one) => one === scope));
+  const onRequest = keyScopes.filter((scope) => !defaultScopes.includes(scope));
   const create = keys
     .command('create')
     .description('Create an API key. Its secret is shown once and stored nowhere.')
@@ -174,10 +174,8 @@ const listed = (names: readonly string[]): string =>
   `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 
 function scopeLines(): string {
-  const width = Math.max(...Object.keys(scopes).map((scope) => scope.length));
-  return Object.entries(scopes)
-    .map(([scope, description]) => `  ${scope.padEnd(width)}  ${description}`)
-    .join('\n');
+  const width = Math.max(...keyScopes.map((scope) => scope.length));
+  return keyScopes.map((scope) => `  ${scope.padEnd(width)}  ${scopes[scope]}`).join('\n');
 }
 
 function addPrograms(programs: Command): void {

@@ -1,4 +1,4 @@
-import { allScopes, scopes } from '../../domain/scopes.ts';
+import { isForSessions, scopes } from '../../domain/scopes.ts';
 import type { OperationRow } from '../operation.ts';
 import { isRepeatable, isVersionedRead } from '../operation.ts';
 import { apiPrefix, operations } from '../table.ts';
@@ -218,12 +218,12 @@ const unchanged: JsonObject = {
 function scopeSentence({ scope, furtherScope, memberScopes = {} }: OperationRow): string {
   if (scope === 'signed') return 'Needs no key: the body is signed.';
   if (scope === 'any key') return 'Every key may do this.';
-  if (!allScopes.includes(scope)) return '';
   const besides = Object.entries(memberScopes).map(
     ([member, needed]) => ` With ${member} in the body it also needs \`${needed}\`: ${scopes[needed]}`,
   );
   const further = furtherScope ? ` It also needs \`${furtherScope}\`: ${scopes[furtherScope]}` : '';
-  return `Needs the scope \`${scope}\`: ${scopes[scope]}${further}${besides.join('')}`;
+  const carriers = isForSessions(scope) ? ' Only sessions of the console carry it.' : '';
+  return `Needs the scope \`${scope}\`: ${scopes[scope]}${carriers}${further}${besides.join('')}`;
 }
 
 function pathParameters(row: OperationRow): readonly JsonObject[] {

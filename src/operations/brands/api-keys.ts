@@ -5,7 +5,7 @@ import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Scope } from '../../domain/scopes.ts';
-import { allScopes, defaultScopes, isScope } from '../../domain/scopes.ts';
+import { defaultScopes, isKeyScope, keyScopes } from '../../domain/scopes.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, withOffset } from '../../domain/time.ts';
@@ -111,13 +111,13 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
 
 function scopesOf(wished: readonly string[] | undefined): readonly Scope[] {
   if (wished === undefined) return defaultScopes;
-  const unknown = wished.filter((scope) => !isScope(scope));
+  const unknown = wished.filter((scope) => !isKeyScope(scope));
   if (unknown.length > 0 || wished.length === 0) {
     const what =
       unknown.length > 0 ? `Not a scope: ${unknown.join(', ')}.` : 'A key needs at least one scope.';
-    throw new OperatorError(`${what} There are: ${allScopes.join(', ')}.`);
+    throw new OperatorError(`${what} There are: ${keyScopes.join(', ')}.`);
   }
-  return allScopes.filter((scope) => wished.includes(scope));
+  return keyScopes.filter((scope) => wished.includes(scope));
 }
 
 /**

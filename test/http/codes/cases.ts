@@ -4,7 +4,7 @@ import type { OperationRow } from '../../../src/contract/operation.ts';
 import { apiPrefix } from '../../../src/contract/table.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
 import { errorCatalogue } from '../../../src/domain/errors.ts';
-import { allScopes } from '../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../src/domain/scopes.ts';
 import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import { checkAnswer } from '../../contract-check.ts';
 import type { Prepared } from '../../contract-samples.ts';
@@ -59,7 +59,7 @@ const withoutHost: Case = async (row, headers) => byHand(await prepare(row, bran
 const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   auth_err: bent(() => ({ headers: { Authorization: 'wrong' } })),
   scope_err: async (row, headers) => {
-    const scopes = allScopes.filter((scope) => scope !== row.scope);
+    const scopes = keyScopes.filter((scope) => scope !== row.scope);
     const limited = brand.as(await createKey(world.system, brand.brandId, { scopes }));
     return send(limited, await prepare(row, brand), { headers });
   },

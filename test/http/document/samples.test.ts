@@ -8,7 +8,7 @@ import { errorsOf } from '../../../src/contract/operation.ts';
 import type { OperationId } from '../../../src/contract/table.ts';
 import { operations } from '../../../src/contract/table.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
-import { allScopes } from '../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../src/domain/scopes.ts';
 import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import { findBrandByName } from '../../../src/operations/brands/brands.ts';
 import type { Receiver } from '../../fakes/receiver.ts';
@@ -158,7 +158,7 @@ describe.for(Object.entries(runners))('in a new sandbox, the samples in %s', ([l
     `run as printed${missing ? ` (skipped: this machine lacks ${missing})` : ''}`,
     async () => {
       const { brandId } = await findBrandByName(world.system, 'Universal Exports');
-      const key = await createKey(world.system, brandId, { name: 'samples', scopes: allScopes });
+      const key = await createKey(world.system, brandId, { name: 'samples', scopes: keyScopes });
       const sources = rows.map(({ operationId, samples }) => {
         const { source } = samples.find(({ lang }) => lang === language) ?? {};
         if (!source) throw new Error(`${operationId} has no sample in ${language}.`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentsExample } from '../../../src/contract/kyc/examples.ts';
-import { allScopes } from '../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../src/domain/scopes.ts';
 import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import { createProgram } from '../../../src/operations/kyc/programs.ts';
 import { newCustomer, restrictedPath, verifiedCustomer } from '../../contract-samples.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   world = await openWorld();
   brand = await world.brand();
   const keyOf = async (owner?: string) =>
-    brand.as(await createKey(world.system, brand.brandId, { scopes: allScopes, owner }));
+    brand.as(await createKey(world.system, brand.brandId, { scopes: keyScopes, owner }));
   one = await keyOf('mallory@example.com');
   two = await keyOf('Mallory@Example.com ');
   honest = await keyOf('alice@example.com');
@@ -140,7 +140,7 @@ describe('with write access to the tables', () => {
     ],
   ])('changing %s breaks the proof of the key', async (_, sql) => {
     const key = await createKey(world.system, brand.brandId, {
-      scopes: allScopes,
+      scopes: keyScopes,
       owner: 'mallory@example.com',
     });
     const grant = await cases['the end of a legal hold']?.(brand.as(key));

@@ -2,7 +2,7 @@
 // lines of JSON, the first time with a key of a new brand, ends in an orderly way on SIGTERM, and does not
 // outlive its parent.
 import { readConfig } from '../../../src/config.ts';
-import { allScopes } from '../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../src/domain/scopes.ts';
 import { startServer } from '../../../src/main.ts';
 import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import { createBrand } from '../../../src/operations/brands/brands.ts';
@@ -24,6 +24,6 @@ process.once('SIGTERM', async () => {
 say('ready', { url: running.url, startedIn: performance.now() - began });
 if (wantsKey) {
   const { brandId } = await createBrand(running.system, 'Universal Exports');
-  const { identity, authorization } = await createKey(running.system, brandId, { scopes: allScopes });
+  const { identity, authorization } = await createKey(running.system, brandId, { scopes: keyScopes });
   say('key', { brandId, identity, authorization });
 }

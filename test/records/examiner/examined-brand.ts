@@ -6,7 +6,7 @@ import { backUp } from '../../../src/backups.ts';
 import { documentsExample } from '../../../src/contract/kyc/examples.ts';
 import { apiPrefix } from '../../../src/contract/table.ts';
 import type { RunId } from '../../../src/domain/ids.ts';
-import { allScopes } from '../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../src/domain/scopes.ts';
 import { startServer } from '../../../src/main.ts';
 import { exportAudit } from '../../../src/operations/audit/export.ts';
 import { createKey, revokeBrandKey } from '../../../src/operations/brands/api-keys.ts';
@@ -50,9 +50,9 @@ export async function openExaminedBrand(): Promise<ExaminedBrand> {
   const ada = await world.brand('Blue Ridge', {
     name: 'back office',
     owner: 'ada@example.com',
-    scopes: allScopes,
+    scopes: keyScopes,
   });
-  const reviews = { name: 'reviews', owner: 'mo@example.com', scopes: allScopes };
+  const reviews = { name: 'reviews', owner: 'mo@example.com', scopes: keyScopes };
   const mo = ada.as(await createKey(world.system, ada.brandId, reviews));
   const operator = (account: string) => (reason: string) => ({
     ...world.system,

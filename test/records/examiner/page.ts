@@ -1,4 +1,4 @@
-import { allScopes } from '../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../src/domain/scopes.ts';
 
 /** How docs/examiner.md is read: each question with its call, and with what it says of the answer. */
 
@@ -40,7 +40,7 @@ function questionIn(text: string): Question {
   line('Asked under');
   line('Limits');
   const named = [...line('Scope').matchAll(/`([^`]+)`/g)].map(([, scope = '']) => scope);
-  const scopes = named.filter((scope) => (allScopes as readonly string[]).includes(scope));
+  const scopes = named.filter((scope) => (keyScopes as readonly string[]).includes(scope));
   if (scopes.length !== named.length || scopes.length > 0 !== (by === 'http'))
     throw refuse('needs its scopes if it is a request, and none if it is a command');
   const [zip, name] = answered[2]?.split('/') ?? [];

@@ -9,7 +9,7 @@ import { backUp, type RestoreCall, restoreFrom } from '../../../../src/backups.t
 import type { Config } from '../../../../src/config.ts';
 import { readConfig } from '../../../../src/config.ts';
 import { apiPrefix } from '../../../../src/contract/table.ts';
-import { allScopes } from '../../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../../src/domain/scopes.ts';
 import { startServer } from '../../../../src/main.ts';
 import { exportAudit } from '../../../../src/operations/audit/export.ts';
 import { createKey, enableKey, keysOf, revokeBrandKey } from '../../../../src/operations/brands/api-keys.ts';
@@ -206,7 +206,7 @@ describe('the keys of a restored backup', () => {
     ).status;
 
   test('open nothing until they are enabled, and a revoked one never again', timeout, async () => {
-    const before = await createKey(world.system, brand.brandId, { name: 'gone before', scopes: allScopes });
+    const before = await createKey(world.system, brand.brandId, { name: 'gone before', scopes: keyScopes });
     await revokeBrandKey(world.system, brand.brandId, before.identity);
     const { config, facts } = await restored(await backup());
     expect(facts.keys.disabled).toBeGreaterThan(0);
@@ -248,7 +248,7 @@ describe('the keys of a restored backup', () => {
     'that were revoked after the backup stay revoked, and later holds are named, where an export tells',
     timeout,
     async () => {
-      const thief = await createKey(world.system, brand.brandId, { name: 'thief', scopes: allScopes });
+      const thief = await createKey(world.system, brand.brandId, { name: 'thief', scopes: keyScopes });
       const { customer_id } = (await newCustomer(brand)).json;
       const holds = `/customers/${customer_id}/legal-holds`;
       const kept = (await brand.call('POST', holds, { body: { reason: 'Case 1.' } })).json;
@@ -258,7 +258,7 @@ describe('the keys of a restored backup', () => {
       const released = (await brand.call('POST', holds, { body: { reason: 'Case 3.' } })).json;
       const second = await createKey(world.system, brand.brandId, {
         name: 'second person',
-        scopes: allScopes,
+        scopes: keyScopes,
       });
       const { status } = await brand
         .as(second)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operations } from '../../../../src/contract/table.ts';
-import { allScopes } from '../../../../src/domain/scopes.ts';
+import { keyScopes } from '../../../../src/domain/scopes.ts';
 import {
   createKey,
   keysOf,
@@ -25,7 +25,7 @@ let brand: BrandClient;
 let scope: BrandScope;
 beforeAll(async () => {
   world = await openWorld();
-  brand = await world.brand(undefined, { scopes: allScopes });
+  brand = await world.brand(undefined, { scopes: keyScopes });
   scope = { brandId: brand.brandId, db: world.system.db };
   await settled(world);
 }, 180_000);

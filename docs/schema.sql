@@ -366,6 +366,7 @@ create table erasure_requests (
   requested_at timestamp with time zone not null,
   constraint erasure_requests_pkey PRIMARY KEY (brand_id, erasure_id)
 );
+CREATE INDEX erasure_requests_in_order ON erasure_requests USING btree (brand_id, requested_at, erasure_id);
 CREATE INDEX erasure_requests_of_customer ON erasure_requests USING btree (brand_id, customer_id);
 CREATE TRIGGER erasure_requests_insert_current BEFORE INSERT ON erasure_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 CREATE TRIGGER erasure_requests_update_current BEFORE UPDATE OF reason ON erasure_requests FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
@@ -570,6 +571,8 @@ create table legal_holds (
   released_at timestamp with time zone,
   constraint legal_holds_pkey PRIMARY KEY (brand_id, hold_id)
 );
+CREATE INDEX legal_holds_active ON legal_holds USING btree (brand_id, set_at, hold_id) WHERE (released_at IS NULL);
+CREATE INDEX legal_holds_in_order ON legal_holds USING btree (brand_id, set_at, hold_id);
 CREATE INDEX legal_holds_of_customer ON legal_holds USING btree (brand_id, customer_id);
 CREATE TRIGGER legal_holds_insert_current BEFORE INSERT ON legal_holds FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.reason), sealed_head(new.release_reason)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 CREATE TRIGGER legal_holds_update_current BEFORE UPDATE OF reason, release_reason ON legal_holds FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(

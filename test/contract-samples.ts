@@ -6,7 +6,8 @@ import { millisOf } from '../src/domain/time.ts';
 import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
 import { startedPath, verificationPath, waiting, withDocument } from './kyc/waiting.ts';
-import { mailing, newSsn, person } from './people.ts';
+import { mailing, person } from './people.ts';
+import { retentionSamples } from './retention/samples.ts';
 import { rewrite } from './rewrite.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
@@ -16,9 +17,6 @@ export interface Prepared {
   readonly path: string;
   readonly options: CallOptions;
 }
-
-/** Another number for each change of a policy, so that no two of them are the same request. */
-let years = 0;
 
 /** For every operation a request that succeeds, on a customer made for it where it needs one. */
 export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promise<Prepared>>> = {
@@ -164,31 +162,6 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: `${await customerPath(brand)}/ssn`,
     options: { body: { reason: 'To show that it can be shown.' } },
   }),
-  closeAccount: async (brand) => ({
-    method: 'POST',
-    path: `${await customerPath(brand)}/account-closed`,
-    options: { body: { closed_on: '2020-10-31' } },
-  }),
-  setLegalHold: async (brand) => ({
-    method: 'POST',
-    path: `${await customerPath(brand)}/legal-holds`,
-    options: { body: { reason: 'Case 24-117.' } },
-  }),
-  releaseLegalHold: async (brand) => {
-    const path = `${await customerPath(brand)}/legal-holds`;
-    const colleague = await brand.colleague();
-    const { hold_id } = (await colleague.call('POST', path, { body: { reason: 'Case 24-117.' } })).json;
-    return { method: 'POST', path: `${path}/${hold_id}/release`, options: { body: { reason: 'Settled.' } } };
-  },
-  listRestrictedCustomers: async (brand) => {
-    await restrictedPath(brand);
-    return { method: 'GET', path: '/restricted-customers', options: {} };
-  },
-  getRestrictedCustomer: async (brand) => ({
-    method: 'GET',
-    path: await restrictedPath(brand),
-    options: {},
-  }),
   listRestrictedVerifications: async (brand) => {
     const path = await verificationPath(brand, 'restricted');
     return { method: 'GET', path: path.replace(/\/[^/]+$/, ''), options: {} };
@@ -222,27 +195,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await brand.call('DELETE', path);
     return { method: 'GET', path: `/restricted-customers/${path.split('/')[2]}/history`, options: {} };
   },
-  revealRestrictedSsn: async (brand) => ({
-    method: 'POST',
-    path: `${await restrictedPath(brand, {}, { ssn: newSsn() })}/ssn`,
-    options: { body: { reason: 'To show that it can be shown.' } },
-  }),
-  requestErasure: async (brand) => ({
-    method: 'POST',
-    path: `${await restrictedPath(brand)}/erasure-requests`,
-    options: { body: { reason: 'Created twice.' } },
-  }),
-  approveErasure: async (brand) => ({
-    method: 'POST',
-    path: `${await erasureRequest(brand, await restrictedPath(brand))}/approval`,
-    options: {},
-  }),
-  getRetentionPolicy: async () => ({ method: 'GET', path: '/retention-policy', options: {} }),
-  changeRetentionPolicy: async () => ({
-    method: 'PATCH',
-    path: '/retention-policy',
-    options: { body: { identity_years: 5 + (years++ % 25) } },
-  }),
+  ...retentionSamples,
   listEvents: async (brand) => {
     await newCustomer(brand);
     return { method: 'GET', path: '/events?type=customer*', options: {} };

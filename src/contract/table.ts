@@ -10,6 +10,7 @@ import { verificationRecordOperations } from './kyc/records.ts';
 import { reviewOperations } from './kyc/reviews.ts';
 import { simulationOperations, verificationOperations } from './kyc/verifications.ts';
 import type { OperationRow } from './operation.ts';
+import { oversightOperations } from './retention/oversight.ts';
 import { restrictedRecordOperations } from './retention/restricted.ts';
 import { retentionOperations } from './retention/retention.ts';
 import { eventOperations } from './webhooks/events.ts';
@@ -35,6 +36,7 @@ export const contract = {
   ...auditOperations,
   ...historyOperations,
   ...retentionOperations,
+  ...oversightOperations,
   ...restrictedRecordOperations,
   ...eventOperations,
   ...webhookOperations,

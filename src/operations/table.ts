@@ -18,6 +18,7 @@ import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
 import * as erasure from './retention/erasure.ts';
 import * as holds from './retention/holds.ts';
+import * as oversight from './retention/oversight.ts';
 import * as retentionPolicies from './retention/policies.ts';
 import * as deletedCustomers from './retention/records.ts';
 import * as restrictedRecords from './retention/restricted-records.ts';
@@ -50,6 +51,7 @@ export const handlers: {
   ...verifications,
   ...erasure,
   ...holds,
+  ...oversight,
   ...retentionPolicies,
   ...deletedCustomers,
   ...restrictedRecords,

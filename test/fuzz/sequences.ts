@@ -250,18 +250,36 @@ export class Sequences {
   async #holds(maker: ValueContext): Promise<void> {
     const { params } = await this.#newCustomer(maker);
     await this.#do(maker, 'getRestrictedCustomer', 404, { params });
+    const before = await this.#do(maker, 'getCustomerRetention', 200, { params });
+    expectEqual('kept_as of a new customer', before.body['kept_as'], 'never_verified');
     await this.#do(maker, 'deleteCustomer', 200, { params });
+    await this.#do(maker, 'getCustomerRetention', 404, { params });
     const hold = await this.#do(maker, 'setLegalHold', 201, {
       params,
       body: { reason: `Court ${maker.marker}` },
     });
     await this.#do(maker, 'getRestrictedCustomer', 200, { params });
     const at = { ...params, hold_id: String(hold.body['hold_id']) };
+    const ofCustomer = `customer_id=${params.customer_id}`;
+    await this.#listed(maker, 'listLegalHolds', 1, `?status=active&${ofCustomer}`);
     const release = { params: at, body: { reason: 'Settled.' } };
     await this.#do(maker, 'releaseLegalHold', 403, release);
     await this.#do(maker, 'releaseLegalHold', 200, { ...release, by: 'colleague' });
+    await this.#listed(maker, 'listLegalHolds', 0, `?status=active&${ofCustomer}`);
+    await this.#listed(maker, 'listLegalHolds', 1, `?status=released&${ofCustomer}`);
+    const asked = await this.#do(maker, 'requestErasure', 201, { params, body: { reason: 'Made twice.' } });
+    const request = { params: { ...params, erasure_id: String(asked.body['erasure_id']) } };
+    await this.#do(maker, 'approveErasure', 403, request);
+    await this.#do(maker, 'withdrawErasure', 200, request);
+    await this.#do(maker, 'withdrawErasure', 404, request);
+    await this.#do(maker, 'approveErasure', 404, { ...request, by: 'colleague' });
     // Numbered in the background, so the newest entries may not be there yet.
     await this.#do(maker, 'listAudit', 200, { query: '?order=oldest&limit=5' });
+  }
+
+  async #listed(maker: ValueContext, operationId: string, wanted: number, query: string): Promise<void> {
+    const { body } = await this.#do(maker, operationId, 200, { query });
+    expectEqual(`the number of items of ${operationId}`, (body['data'] as unknown[]).length, wanted);
   }
 }
 

@@ -40,6 +40,7 @@ const outlives = [
   'setLegalHold',
   'releaseLegalHold',
   'requestErasure',
+  'withdrawErasure',
   'approveErasure',
 ];
 

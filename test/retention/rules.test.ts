@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { deletionCursor, parseDeletionCursor } from '../../src/domain/retention/paging.ts';
 import type { RetentionDue, RetentionHistory, RetentionPolicy } from '../../src/domain/retention/policy.ts';
 import { defaultPolicy, maxPolicy, plusMonths, retentionDueAt } from '../../src/domain/retention/policy.ts';
 import { checkClosing, checkPolicy, policyNames } from '../../src/domain/retention/requests.ts';
@@ -159,13 +158,4 @@ test('an account is closed on a real day that is not in the future', () => {
     true,
     true,
   ]);
-});
-
-test('a cursor has its position to the microsecond', () => {
-  const place = {
-    deletedAt: '2026-11-24T10:00:00.123456',
-    customerId: '8559dec0-2edb-4c3c-a3c5-32de10174c34',
-  } as never;
-  expect(parseDeletionCursor(deletionCursor(place))).toEqual(place);
-  expect(parseDeletionCursor('d1_zzzzzzzzzzz_8559dec02edb4c3ca3c532de10174c34')).toBeUndefined();
 });

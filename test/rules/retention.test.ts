@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CustomerId } from '../../src/domain/ids.ts';
-import {
-  deletionCursor,
-  deletionCursorPattern,
-  parseDeletionCursor,
-} from '../../src/domain/retention/paging.ts';
+import { deletionCursors, erasureCursors, holdCursors } from '../../src/domain/retention/paging.ts';
 import type { RetentionHistory } from '../../src/domain/retention/policy.ts';
 import {
   basisOf,
@@ -207,9 +203,9 @@ describe('the cursor of a deletion', () => {
     fc.assert(
       fc.property(days, micros, (day, fraction) => {
         const text = `${day.toISOString().slice(0, 20)}${String(fraction).padStart(6, '0')}` as Instant;
-        const cursor = deletionCursor({ deletedAt: text, customerId });
-        expect(cursor).toMatch(new RegExp(deletionCursorPattern));
-        expect(parseDeletionCursor(cursor)).toEqual({ deletedAt: text, customerId });
+        const cursor = deletionCursors.after({ at: text, id: customerId });
+        expect(cursor).toMatch(new RegExp(deletionCursors.pattern));
+        expect(deletionCursors.parse(cursor)).toEqual({ at: text, id: customerId });
       }),
     );
   });
@@ -217,15 +213,22 @@ describe('the cursor of a deletion', () => {
   const digits = customerId.replaceAll('-', '');
   test.each(['', 'd1_1_', `d1__${digits}`, `d2_1_${digits}`, `d1_1_${digits}0`, `d1_1_${digits.slice(1)}`])(
     'is not %j',
-    (text) => expect(parseDeletionCursor(text)).toBeUndefined(),
+    (text) => expect(deletionCursors.parse(text)).toBeUndefined(),
   );
   test.each([` d1_1_${digits}`, `d1_1_${digits} `, `d1_A_${digits}`, `d1_zzzzzzzzzzzz_${digits}`])(
     'is not %j',
-    (text) => expect(parseDeletionCursor(text)).toBeUndefined(),
+    (text) => expect(deletionCursors.parse(text)).toBeUndefined(),
   );
 
+  test('is none of another list', () => {
+    for (const text of [`h1_1_${digits}`, `e1_1_${digits}`])
+      expect(deletionCursors.parse(text)).toBeUndefined();
+    expect(holdCursors.parse(`h1_1_${digits}`)).toBeDefined();
+    expect(erasureCursors.parse(`e1_1_${digits}`)).toBeDefined();
+  });
+
   test('is none beyond the moments that it can name', () => {
-    expect(parseDeletionCursor(`d1_zzzzzzzzzzz_${digits}`)).toBeUndefined();
-    expect(parseDeletionCursor(`d1_1_${digits}`)).toMatchObject({ deletedAt: '1970-01-01T00:00:00.000001' });
+    expect(deletionCursors.parse(`d1_zzzzzzzzzzz_${digits}`)).toBeUndefined();
+    expect(deletionCursors.parse(`d1_1_${digits}`)).toMatchObject({ at: '1970-01-01T00:00:00.000001' });
   });
 });

@@ -33,10 +33,27 @@ export const erasedExample = {
   erased_because: 'early',
 };
 
+export const retentionExample = {
+  customer_id,
+  kept_as: 'identified',
+  kept_until: '2031-11-22T13:18:40.663032+00:00',
+  legal_hold: false,
+};
+
 const date_deleted = '2026-11-20T16:45:09.120345+00:00';
 
 export const restrictedListExample = {
-  data: [{ customer_id, date_deleted, kyc_status: 'passed', legal_hold: true }],
+  data: [
+    {
+      customer_id,
+      date_deleted,
+      kyc_status: 'passed',
+      legal_hold: false,
+      kept_as: 'identified',
+      erase_after: '2031-11-20T16:45:09.120345+00:00',
+      erasure_requested: false,
+    },
+  ],
   next_cursor: null,
 };
 export const restrictedExample = {

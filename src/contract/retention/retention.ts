@@ -91,7 +91,8 @@ const listRestrictedCustomers = operation({
   path: '/restricted-customers',
   tag,
   summary: 'List deleted customers that are still kept',
-  description: 'In the order of deletion, without personal data. Each read is recorded in the audit trail.',
+  description:
+    'In the order of deletion, or the last ones first, without personal data. Each read is recorded in the audit trail.',
   scope: 'compliance:read',
   params: {},
   query: restrictedQuery,

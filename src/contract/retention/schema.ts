@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { kycStatuses } from '../../domain/kyc/verification.ts';
-import { deletionCursorPattern } from '../../domain/retention/paging.ts';
+import { deletionCursors, deletionOrders } from '../../domain/retention/paging.ts';
 import { bases, erasureCauses, maxPolicy } from '../../domain/retention/policy.ts';
 import { policyNames, reason } from '../../domain/retention/requests.ts';
 import { checkShortTexts } from '../../domain/text.ts';
@@ -9,7 +9,7 @@ import { listOf, listQuery } from '../lists.ts';
 import { oneOf, shortTextField, text, uuid } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-const serverTime = (description: string) =>
+export const serverTime = (description: string) =>
   Type.String({ description, examples: ['2021-02-11T13:26:50.553841+00:00'] });
 const key = (description: string) => uuid(`${description} The identity of a key.`);
 
@@ -84,6 +84,11 @@ export const erased = Type.Object(
   { title: 'Erased', ...closed },
 );
 
+const keptAs = oneOf(bases, { description: 'The rule under which the record is kept.' });
+const eraseAfter = Type.Optional(
+  serverTime('When the whole record will be erased under the current facts; absent during a legal hold.'),
+);
+
 const brief = {
   customer_id: customerId,
   date_deleted: serverTime('When the customer was deleted.'),
@@ -96,6 +101,9 @@ export const restrictedList = listOf(
       ...brief,
       kyc_status: Type.Optional(oneOf(kycStatuses)),
       legal_hold: Type.Boolean({ description: 'Whether a legal hold is active.' }),
+      kept_as: keptAs,
+      erase_after: eraseAfter,
+      erasure_requested: Type.Boolean({ description: 'Whether a request for early erasure waits.' }),
     },
     { title: 'RestrictedBrief', ...closed },
   ),
@@ -106,10 +114,8 @@ export const restricted = Type.Object(
     ...brief,
     customer: Type.Optional(customer),
     closed_on: Type.Optional(Type.String({ format: 'date', description: 'The day the account was closed.' })),
-    kept_as: Type.Optional(oneOf(bases, { description: 'The rule under which the record is kept.' })),
-    erase_after: Type.Optional(
-      serverTime('When the whole record will be erased under the current facts; absent during a legal hold.'),
-    ),
+    kept_as: Type.Optional(keptAs),
+    erase_after: eraseAfter,
     legal_holds: Type.Array(hold, { description: 'Includes released holds.' }),
     erasure_requests: Type.Array(erasureRequest),
     date_erased: Type.Optional(serverTime('When the record was erased; all other fields are then absent.')),
@@ -118,7 +124,15 @@ export const restricted = Type.Object(
   { title: 'RestrictedCustomer', ...closed },
 );
 
-export const restrictedQuery = Type.Object(listQuery(deletionCursorPattern), closed);
+export const restrictedQuery = Type.Object(
+  {
+    order: Type.Optional(
+      oneOf(deletionOrders, { description: 'Which customers come first.', default: 'oldest' }),
+    ),
+    ...listQuery(deletionCursors.pattern),
+  },
+  closed,
+);
 
 const descriptions = {
   never_verified_days: 'Days after the deletion of a customer without a verification.',

@@ -1,32 +1,37 @@
-import type { CustomerId } from '../ids.ts';
+import type { Id } from '../ids.ts';
 import { parseId } from '../ids.ts';
 import type { Instant } from '../time.ts';
-import { instantOfMillis, millisOf } from '../time.ts';
+import { instantOfMicros, microsOf } from '../time.ts';
 
-/** A position in the order of deletion. */
-export interface DeletionPosition {
-  readonly deletedAt: Instant;
-  readonly customerId: CustomerId;
+/** A position in a list that is ordered by a moment and an id. */
+export interface MomentPosition<Kind extends string> {
+  readonly at: Instant;
+  readonly id: Id<Kind>;
 }
 
-/** The form of a cursor of restricted customers. */
-export const deletionCursorPattern = '^d1_[0-9a-z]{1,11}_[0-9a-f]{32}$';
+/** Opaque to clients: the letter of the list, microseconds and an id. */
+const momentCursors = <Kind extends string>(letter: string) => ({
+  pattern: `^${letter}1_[0-9a-z]{1,11}_[0-9a-f]{32}$`,
+  after: ({ at, id }: MomentPosition<Kind>): string =>
+    `${letter}1_${microsOf(at).toString(36)}_${id.replaceAll('-', '')}`,
+  parse(text: string): MomentPosition<Kind> | undefined {
+    const parts =
+      /^([a-z])1_([0-9a-z]{1,11})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(
+        text,
+      );
+    if (parts?.[1] !== letter) return undefined;
+    // Exact to the year 2255.
+    const at = instantOfMicros(Number.parseInt(parts[2] ?? '', 36));
+    const id = parseId<Kind>(parts.slice(3).join('-'));
+    return at && id && { at, id };
+  },
+});
 
-/** Opaque to clients: microseconds and an id. */
-export function deletionCursor({ deletedAt, customerId }: DeletionPosition): string {
-  const micros = millisOf(deletedAt) * 1_000 + Number(deletedAt.slice(23));
-  return `d1_${micros.toString(36)}_${customerId.replaceAll('-', '')}`;
-}
+/** The lists of deleted customers, of legal holds, and of requests for early erasure. */
+export const deletionCursors = momentCursors<'customer'>('d');
+export const holdCursors = momentCursors<'hold'>('h');
+export const erasureCursors = momentCursors<'erasure'>('e');
 
-export function parseDeletionCursor(text: string): DeletionPosition | undefined {
-  const parts =
-    /^d1_([0-9a-z]{1,11})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(text);
-  if (!parts) return undefined;
-  const micros = Number.parseInt(parts[1] ?? '', 36);
-  const customerId = parseId<'customer'>(parts.slice(2).join('-'));
-  // Exact to the year 2255.
-  if (!customerId || !Number.isSafeInteger(micros)) return undefined;
-  const millis = Math.floor(micros / 1_000);
-  const whole = instantOfMillis(millis).slice(0, 23);
-  return { deletedAt: `${whole}${String(micros % 1_000).padStart(3, '0')}` as Instant, customerId };
-}
+/** Which deleted customers come first. */
+export const deletionOrders = ['oldest', 'newest'] as const;
+export type DeletionOrder = (typeof deletionOrders)[number];

@@ -32,6 +32,10 @@ export function checkPolicy(body: unknown, { sandbox }: ValidationContext): Prob
   return problems;
 }
 
+/** A legal hold is active until it is released. */
+export const holdStatuses = ['active', 'released'] as const;
+export type HoldStatus = (typeof holdStatuses)[number];
+
 /** Why a record is held, released or erased. */
 export const reason = shortText(500);
 

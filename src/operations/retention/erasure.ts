@@ -16,6 +16,7 @@ import { applyRetention } from '../../store/retention/erasure.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
 import { erasureRequestsOf, insertErasureRequest } from '../../store/retention/holds.ts';
 import { readRestricted } from '../../store/retention/records.ts';
+import type { BrandScope } from '../../store/scope.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import { backgroundCause } from '../background.ts';
 import { requireSecondPerson } from '../four-eyes.ts';
@@ -136,8 +137,7 @@ export async function approveErasure(
 ): Promise<Answer> {
   const { scope, now } = context;
   const { customer_id: id, erasure_id: erasureId } = params;
-  const request = (await erasureRequestsOf(scope, id)).find((one) => one.erasureId === erasureId);
-  if (!request) throw new Refusal('erasure_dne');
+  const request = await requestOf(scope, id, erasureId);
   await readSealed(context.system.keyrings, context.keyring, erasureSealContext(id, request), request.reason);
   await requireSecondPerson(context, [request.requestedBy]);
   const because = 'early' as const;
@@ -158,12 +158,25 @@ export async function approveErasure(
   const claim = context.claim?.(answer, undefined);
   const decide = async (): Promise<RetentionAction> => {
     const { history } = await lockedRecord(context, id);
+    // It may have been withdrawn before the row was locked.
+    await requestOf(scope, id, erasureId);
     if (history.isHeld) throw new Refusal('legal_hold');
     return { kind: 'erase everything', because, now, journal, claim };
   };
   const outcome = await applyRetention(scope, id, decide, claim);
   requireDone(erased(outcome));
   return answer;
+}
+
+/** A request that waits. @throws Refusal `erasure_dne` */
+export async function requestOf(
+  scope: BrandScope,
+  id: CustomerId,
+  erasureId: ErasureRequest['erasureId'],
+): Promise<ErasureRequest> {
+  const request = (await erasureRequestsOf(scope, id)).find((one) => one.erasureId === erasureId);
+  if (!request) throw new Refusal('erasure_dne');
+  return request;
 }
 
 /** A record that disappeared after its request was read was erased by a concurrent request. */

@@ -3,12 +3,14 @@ import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
-import { deletionCursor, parseDeletionCursor } from '../../domain/retention/paging.ts';
+import { deletionCursors } from '../../domain/retention/paging.ts';
 import { basisOf, erasureDueAt } from '../../domain/retention/policy.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { ErasureRequest } from '../../store/retention/holds.ts';
 import { erasureRequestsOf, holdsOf } from '../../store/retention/holds.ts';
+import type { StoredPolicy } from '../../store/retention/policies.ts';
+import type { RestrictedBrief } from '../../store/retention/records.ts';
 import { listRestricted, readTombstone } from '../../store/retention/records.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { showCustomer } from '../customers/customers.ts';
@@ -17,28 +19,43 @@ import type { Answer, Context } from '../system.ts';
 import { erasureSealContext, shownRequest } from './erasure.ts';
 import { openHold, shownHold } from './holds.ts';
 import type { RetainedRecord } from './retained.ts';
-import { retainedRecord } from './retained.ts';
+import { brandPolicy, retainedRecord } from './retained.ts';
 
 export async function listRestrictedCustomers(
   context: Context,
   { query }: Input<Contract['listRestrictedCustomers']>,
 ): Promise<Answer> {
-  const cursors = { parse: parseDeletionCursor, after: deletionCursor };
-  const page = await pageOf(query, cursors, (after, most) => listRestricted(context.scope, after, most));
+  const page = await pageOf(query, deletionCursors, (after, most) =>
+    listRestricted(context.scope, query.order ?? 'oldest', after, most),
+  );
+  const policy = await brandPolicy(context);
+  const shown = await Promise.all(page.rows.map((row) => restrictedBrief(context, row, policy)));
   await writeParts(context.scope, [context.journal({ facts: { shown: page.rows.length } })]);
-  return {
-    status: 200,
-    body: asciiJson({
-      data: page.rows.map(({ customerId, deletedAt, kycStatus, holds }) => ({
-        customer_id: customerId,
-        date_deleted: withOffset(deletedAt),
-        ...(kycStatus !== undefined && { kyc_status: kycStatus }),
-        legal_hold: holds > 0,
-      })),
-      next_cursor: page.next_cursor,
-    }),
-  };
+  // One that was erased since it was listed is left out.
+  const data = shown.filter((one) => one !== undefined);
+  return { status: 200, body: asciiJson({ data, next_cursor: page.next_cursor }) };
 }
+
+async function restrictedBrief(context: Context, row: RestrictedBrief, policy: StoredPolicy) {
+  const { id, at, kycStatus, isErasureRequested } = row;
+  const record = await retainedRecord(context, id, policy);
+  return (
+    record && {
+      customer_id: id,
+      date_deleted: withOffset(at),
+      ...(kycStatus !== undefined && { kyc_status: kycStatus }),
+      legal_hold: record.history.isHeld,
+      ...retentionFacts(record),
+      erasure_requested: isErasureRequested,
+    }
+  );
+}
+
+/** The rule under which a record is kept, and until when. A hold has no end that is known. */
+const retentionFacts = ({ history, policy }: Pick<RetainedRecord, 'history' | 'policy'>) => ({
+  kept_as: basisOf(history),
+  ...(!history.isHeld && { erase_after: withOffset(erasureDueAt(history, policy)) }),
+});
 
 /** The answer waits until the audit entry is committed. */
 export async function getRestrictedCustomer(
@@ -57,14 +74,14 @@ export async function getRestrictedCustomer(
 type Keys = Pick<Context, 'system' | 'keyring' | 'scope'>;
 
 /** A deleted customer, as it is shown. */
-export async function restrictedFacts(keys: Keys, id: CustomerId, { row, history, policy }: RetainedRecord) {
+export async function restrictedFacts(keys: Keys, id: CustomerId, record: RetainedRecord) {
+  const { row, history } = record;
   return {
     customer_id: id,
     date_deleted: withOffset(history.deletedAt),
     customer: JSON.parse(await showCustomer(keys, row)) as object,
     ...(history.closedOn !== undefined && { closed_on: history.closedOn }),
-    kept_as: basisOf(history),
-    ...(!history.isHeld && { erase_after: withOffset(erasureDueAt(history, policy)) }),
+    ...retentionFacts(record),
     legal_holds: await openedHolds(keys, id),
     erasure_requests: await openedRequests(keys, id),
   };
@@ -82,7 +99,7 @@ export async function openedRequests(keys: Keys, id: CustomerId) {
   return Promise.all(requests.map(async (one) => shownRequest(id, await openRequest(keys, id, one))));
 }
 
-async function openRequest(
+export async function openRequest(
   { system, keyring }: Keys,
   id: CustomerId,
   request: ErasureRequest,

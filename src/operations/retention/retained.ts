@@ -2,6 +2,7 @@ import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { isRunning } from '../../domain/kyc/verification.ts';
 import type { RetentionHistory, RetentionPolicy } from '../../domain/retention/policy.ts';
+import type { Instant } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
 import { documentsOfCustomer } from '../../store/kyc/documents.ts';
 import { decisionsOfCustomer } from '../../store/kyc/reviews.ts';
@@ -32,18 +33,30 @@ export interface RetainedRecord {
  * A deleted customer as retention sees it; `undefined` where there is none of that id. Every row that it is made of
  * is proven first, because what follows may destroy the record.
  *
+ * `known` is the brand's policy where the caller has it.
+ *
  * @throws VaultError where one of the rows was altered, or is missing.
  */
-export async function retainedRecord(keys: Keys, id: CustomerId): Promise<RetainedRecord | undefined> {
+export async function retainedRecord(
+  keys: Keys,
+  id: CustomerId,
+  known?: StoredPolicy,
+): Promise<RetainedRecord | undefined> {
   const restricted = await readRestricted(keys.scope, id);
   if (!restricted) return undefined;
   const [policy] = await Promise.all([
-    brandPolicy(keys),
+    known ?? brandPolicy(keys),
     checkDeletion(keys, restricted),
     checkHolds(keys, restricted.row),
   ]);
   const history = await historyOf(keys, restricted);
   return { row: restricted.row, history, policy: policy.policy };
+}
+
+/** A customer as retention would see it if it were deleted at that moment, proven in the same way. */
+export async function recordIfDeleted(keys: Keys, row: CustomerRow, at: Instant): Promise<RetainedRecord> {
+  const [policy] = await Promise.all([brandPolicy(keys), openProfile(keys, row), checkHolds(keys, row)]);
+  return { row, history: await historyOf(keys, { row, deletedAt: at }), policy: policy.policy };
 }
 
 /** A deleted customer, proven. @throws Refusal `customer_dne` where there is none, or it is erased. */
@@ -79,7 +92,10 @@ async function checkHolds({ scope }: Keys, { head, holds }: CustomerRow): Promis
   }
 }
 
-async function historyOf(keys: Keys, { row, deletedAt }: RestrictedRow): Promise<RetentionHistory> {
+async function historyOf(
+  keys: Keys,
+  { row, deletedAt }: Pick<RestrictedRow, 'row' | 'deletedAt'>,
+): Promise<RetentionHistory> {
   const { customer_id: id, kyc_status: status } = row.head;
   const [runs, documents, decisions] = await Promise.all([
     checkedRunsOf(keys, id),

@@ -138,6 +138,34 @@ export function insertErasureRequest(
   return runWithClaim(claim, query.run(scope.db, parameters));
 }
 
+/** Deletes a request. `stale`: it is not there, or the record was erased. */
+export function removeErasureRequest(
+  scope: BrandScope,
+  id: CustomerId,
+  erasureId: Id<'erasure'>,
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
+  const { query, parameters } = assemble({
+    name: 'erasure_withdraw',
+    parameters: { brandId: scope.brandId, customerId: id, erasureId },
+    claim,
+    gate: 'known',
+    changed: 'written',
+    parts: [journal],
+    text: (claimed, rest) => `with known as (
+        select 1 from deleted_customers join erasure_requests using (brand_id, customer_id)
+         where brand_id = :brandId and customer_id = :customerId::uuid and erasure_id = :erasureId::uuid for update
+      ), ${claimed} written as (
+        delete from erasure_requests
+         where brand_id = :brandId and customer_id = :customerId::uuid and erasure_id = :erasureId::uuid
+           and exists (select from ${claimed ? 'claim' : 'known'})
+        returning 1 as done
+      ), ${rest} result as (select done from written) select done from result`,
+  });
+  return runWithClaim(claim, query.run(scope.db, parameters));
+}
+
 const holdFacts = columns({
   holdId: id<Id<'hold'>>(),
   reason: text(),
@@ -150,9 +178,12 @@ const releaseFacts = columns({
   releasedAt: optional(instant()),
 });
 
+/** The columns of a hold, which `holdOf` reads. */
+export const holdColumns = `${holdFacts.list}, ${releaseFacts.list}`;
+
 const holds = statement(
   'legal_holds_of_customer',
-  `select ${holdFacts.list}, ${releaseFacts.list} from legal_holds where brand_id = $1 and customer_id = $2 order by set_at, hold_id`,
+  `select ${holdColumns} from legal_holds where brand_id = $1 and customer_id = $2 order by set_at, hold_id`,
 );
 
 /** The holds of a customer, released ones too, oldest first. */
@@ -162,7 +193,7 @@ export async function holdsOf(scope: BrandScope, id: CustomerId): Promise<readon
 
 const oneHold = statement(
   'legal_hold_read',
-  `select ${holdFacts.list}, ${releaseFacts.list} from legal_holds where brand_id = $1 and customer_id = $2 and hold_id = $3`,
+  `select ${holdColumns} from legal_holds where brand_id = $1 and customer_id = $2 and hold_id = $3`,
 );
 
 export async function readHold(
@@ -174,7 +205,7 @@ export async function readHold(
   return row && holdOf(row);
 }
 
-function holdOf(row: Row): Hold {
+export function holdOf(row: Row): Hold {
   const { reason, releasedBy, releasedAt } = releaseFacts.read(row);
   const isReleased = reason !== undefined && releasedBy !== undefined && releasedAt !== undefined;
   return { ...holdFacts.read(row), release: isReleased ? { reason, releasedBy, releasedAt } : undefined };
@@ -210,7 +241,7 @@ const among = statement(
 export const holdsAmong = async (scope: BrandScope, ids: readonly string[]): Promise<readonly string[]> =>
   (await scope.db.run(among, [scope.brandId, ids])).map((row) => heldIds.read(row).holdId);
 
-const requestFacts = columns({
+export const erasureRequestColumns = columns({
   erasureId: id<Id<'erasure'>>(),
   reason: text(),
   requestedBy: text(),
@@ -219,7 +250,7 @@ const requestFacts = columns({
 
 const requests = statement(
   'erasure_requests_of_customer',
-  `select ${requestFacts.list} from erasure_requests
+  `select ${erasureRequestColumns.list} from erasure_requests
     where brand_id = $1 and customer_id = $2 order by requested_at, erasure_id`,
 );
 
@@ -228,4 +259,4 @@ export const erasureRequestsOf = async (
   scope: BrandScope,
   id: CustomerId,
 ): Promise<readonly ErasureRequest[]> =>
-  (await scope.db.read(requests, [scope.brandId, id])).map(requestFacts.read);
+  (await scope.db.read(requests, [scope.brandId, id])).map(erasureRequestColumns.read);

@@ -1,9 +1,9 @@
 import type { CustomerId } from '../../domain/ids.ts';
-import type { DeletionPosition } from '../../domain/retention/paging.ts';
+import type { DeletionOrder, MomentPosition } from '../../domain/retention/paging.ts';
 import type { ErasureCause } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
-import { columns, id, instant, named, number, optional, text } from '../columns.ts';
+import { columns, computed, flag, id, instant, named, optional, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { CustomerRow } from '../customers/customers.ts';
 import { customerRow, shownColumns } from '../customers/customers.ts';
@@ -40,35 +40,45 @@ export async function readRestricted(scope: BrandScope, id: CustomerId): Promise
 }
 
 /** A deleted customer without personal data. */
-export interface RestrictedBrief extends DeletionPosition {
+export interface RestrictedBrief extends MomentPosition<'customer'> {
   readonly kycStatus: string | undefined;
-  /** Legal holds that are not released. */
-  readonly holds: number;
+  /** Whether a request for early erasure waits. */
+  readonly isErasureRequested: boolean;
 }
 
 const brief = columns({
-  customerId: id<CustomerId>(),
-  deletedAt: instant(),
+  id: named('customer_id', id<CustomerId>()),
+  at: named('deleted_at', instant()),
   kycStatus: optional(text()),
-  holds: number(),
+  isErasureRequested: computed(
+    `exists (select from erasure_requests r
+              where r.brand_id = deleted.brand_id and r.customer_id = deleted.customer_id)`,
+    flag(),
+  ),
 });
 
-const page = statement(
-  'restricted_page',
-  `select ${brief.list}
-     from deleted_customers deleted
-    where brand_id = $1 and ($2::timestamptz is null or (deleted_at, customer_id) > ($2::timestamptz, $3::uuid))
-    order by deleted_at, customer_id limit $4`,
-);
+const page = (name: string, isAfter: '<' | '>', order: 'asc' | 'desc') =>
+  statement(
+    name,
+    `select ${brief.list}
+       from deleted_customers deleted
+      where brand_id = $1 and ($2::timestamptz is null or (deleted_at, customer_id) ${isAfter} ($2::timestamptz, $3::uuid))
+      order by deleted_at ${order}, customer_id ${order} limit $4`,
+  );
+const pages = {
+  oldest: page('restricted_page', '>', 'asc'),
+  newest: page('restricted_page_newest', '<', 'desc'),
+} as const;
 
-/** Deleted customers that are not erased, in the order of their deletion. */
+/** Deleted customers that are not erased, in the order of their deletion or the other way round. */
 export async function listRestricted(
   scope: BrandScope,
-  after: DeletionPosition | undefined,
+  order: DeletionOrder,
+  after: MomentPosition<'customer'> | undefined,
   most: number,
 ): Promise<readonly RestrictedBrief[]> {
-  const position = after ? [toPostgres(after.deletedAt), after.customerId] : [null, null];
-  return (await scope.db.read(page, [scope.brandId, ...position, most])).map(brief.read);
+  const position = after ? [toPostgres(after.at), after.id] : [null, null];
+  return (await scope.db.read(pages[order], [scope.brandId, ...position, most])).map(brief.read);
 }
 
 /** The tombstone of an erased customer. */

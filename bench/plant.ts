@@ -64,6 +64,9 @@ export async function plant(
       createdAt: key.createdAt,
       expiresAt: undefined,
       owner: undefined,
+      createdBy: undefined,
+      rotatedBy: undefined,
+      networks: [],
       validation: 'bond' as const,
       isStored: true,
     };

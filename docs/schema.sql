@@ -19,6 +19,8 @@ create table api_keys (
   last_used_at timestamp with time zone,
   last_used_from text,
   disabled_at timestamp with time zone,
+  created_by uuid,
+  rotated_by uuid,
   constraint api_keys_pkey PRIMARY KEY (brand_id, identity),
   constraint api_keys_brand_id_name_key UNIQUE (brand_id, name),
   constraint api_keys_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),

@@ -52,14 +52,15 @@ const subjects: Readonly<
 > = {
   domain: {
     folders: {
-      '.': ['sealing'],
+      '.': ['sealing', 'errors'],
+      errors: [],
       sealing: ['.'],
       audit: ['.'],
       webhooks: ['.'],
       kyc: ['.', 'webhooks'],
       customers: ['.', 'kyc', 'webhooks'],
       retention: ['.'],
-      keys: [],
+      keys: ['.'],
     },
   },
   contract: {

@@ -5,6 +5,7 @@ import type { OperationId } from '../src/contract/table.ts';
 import { millisOf } from '../src/domain/time.ts';
 import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
+import { keySamples } from './brands/key-samples.ts';
 import { startedPath, verificationPath, waiting, withDocument } from './kyc/waiting.ts';
 import { mailing, person } from './people.ts';
 import { retentionSamples } from './retention/samples.ts';
@@ -228,11 +229,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: `${await webhookPath(brand)}/replay`,
     options: { body: { dead: true } },
   }),
-  verifyKey: async (brand) => ({
-    method: 'GET',
-    path: `/auth/key/${brand.key.identity}`,
-    options: {},
-  }),
+  ...keySamples,
 };
 
 /** A customer of the brand, as its create answered it. */

@@ -1,34 +1,14 @@
+import type { ErrorEntry } from './errors/entry.ts';
+import { schema } from './errors/entry.ts';
+import { keyErrors } from './errors/keys.ts';
+import { unknownErrors } from './errors/unknown.ts';
+
 /**
  * The error catalogue: every refusal of the product, in one place. Answers, `openapi.json` and `docs/errors.md`
  * derive from it. Codes that Bond's clients know keep Bond's names; the others are ours.
  */
 
-/** Bond's three types of error: of the caller, of the service, and of a process that cannot continue. */
-export type ErrorType = 'Request Error' | 'Server Error' | 'Process Error';
-
-export interface ErrorEntry {
-  /** HTTP status. */
-  readonly status: number;
-  readonly type: ErrorType;
-  /** The default message. It never contains a value from the request. */
-  readonly message: string;
-  /** For the reference: when this happens and what to do next. */
-  readonly help: string;
-}
-
-const schema = (of: string): ErrorEntry => ({
-  status: 400,
-  type: 'Request Error',
-  message: `The request to ${of} does not match its schema.`,
-  help: 'Message is an object from field path to a list of problems; it contains every invalid field. Correct the fields and send the request again.',
-});
-
-const unknown = (what: string): ErrorEntry => ({
-  status: 500,
-  type: 'Server Error',
-  message: `Something went wrong on our side while ${what}. Try again; if it persists, give the operator the X-Request-Id of this answer.`,
-  help: 'A fault of the service. No partial change was written. The log line with this request id has the details.',
-});
+export type { ErrorEntry, ErrorType } from './errors/entry.ts';
 
 export const errorCatalogue = {
   create_customer_schema: schema('create a customer'),
@@ -172,6 +152,7 @@ export const errorCatalogue = {
     message: 'There is no such webhook subscription.',
     help: 'It never existed or was deleted. GET /webhooks lists the subscriptions of the brand.',
   },
+  ...keyErrors,
   precondition_failed: {
     status: 412,
     type: 'Request Error',
@@ -305,69 +286,7 @@ export const errorCatalogue = {
     message: 'A stored record is not as this service wrote it, so nothing was answered from it.',
     help: 'Give the operator the X-Request-Id of this answer. The log names the record, and clientele doctor looks for others.',
   },
-  unknown_list_customers: unknown('listing customers'),
-  unknown_create_customer: unknown('creating the customer'),
-  unknown_get_customer: unknown('reading the customer'),
-  unknown_update_customer: unknown('updating the customer'),
-  unknown_delete_customer: unknown('deleting the customer'),
-  unknown_search_customers: unknown('searching customers'),
-  unknown_list_addresses: unknown('listing the addresses'),
-  unknown_create_address: unknown('adding the address'),
-  unknown_get_address: unknown('reading the address'),
-  unknown_update_address: unknown('updating the address'),
-  unknown_delete_address: unknown('deleting the address'),
-  unknown_start_kyc: unknown('starting the verification'),
-  unknown_get_kyc: unknown('reading the verification'),
-  unknown_list_verifications: unknown('listing the verifications'),
-  unknown_get_verification: unknown('reading the verification with its decisions'),
-  unknown_submit_kyc_documents: unknown('taking the documents'),
-  unknown_simulate_kyc: unknown('simulating the verdict'),
-  unknown_list_kyc_reviews: unknown('listing the reviews'),
-  unknown_get_kyc_review: unknown('reading the review'),
-  unknown_decide_kyc_review: unknown('deciding the review'),
-  unknown_get_kyc_document: unknown('reading the document'),
-  unknown_list_programs: unknown('listing the programs'),
-  unknown_kyc_callback: unknown('taking the callback'),
-  unknown_create_change_request: unknown('proposing the change'),
-  unknown_list_change_requests: unknown('listing change requests'),
-  unknown_get_change_request: unknown('reading the change request'),
-  unknown_decide_change_request: unknown('deciding on the change request'),
-  unknown_list_audit: unknown('reading the audit trail'),
-  unknown_list_key_access: unknown('reading what a key saw'),
-  unknown_get_customer_audit: unknown("reading the customer's audit trail"),
-  unknown_reveal_ssn: unknown('showing the ssn'),
-  unknown_close_account: unknown('noting that the account was closed'),
-  unknown_set_legal_hold: unknown('setting the legal hold'),
-  unknown_release_legal_hold: unknown('releasing the legal hold'),
-  unknown_list_restricted: unknown('listing the restricted records'),
-  unknown_get_restricted: unknown('reading the restricted record'),
-  unknown_list_restricted_verifications: unknown('listing the restricted verifications'),
-  unknown_get_restricted_verification: unknown('reading the restricted verification'),
-  unknown_get_restricted_document: unknown('reading the restricted document'),
-  unknown_list_restricted_change_requests: unknown('listing the restricted change requests'),
-  unknown_list_customer_history: unknown("listing the customer's earlier values"),
-  unknown_list_restricted_customer_history: unknown("listing the restricted customer's earlier values"),
-  unknown_reveal_restricted_ssn: unknown('showing the restricted ssn'),
-  unknown_request_erasure: unknown('taking the request for erasure'),
-  unknown_approve_erasure: unknown('erasing the record'),
-  unknown_get_customer_retention: unknown('asking how long the customer would be kept'),
-  unknown_list_legal_holds: unknown('listing the legal holds'),
-  unknown_list_erasure_requests: unknown('listing the requests for erasure'),
-  unknown_withdraw_erasure: unknown('withdrawing the request for erasure'),
-  unknown_get_retention_policy: unknown('reading the retention policy'),
-  unknown_change_retention_policy: unknown('changing the retention policy'),
-  unknown_list_events: unknown('reading the events'),
-  unknown_create_webhook: unknown('creating the webhook subscription'),
-  unknown_list_webhooks: unknown('listing the webhook subscriptions'),
-  unknown_get_webhook: unknown('reading the webhook subscription'),
-  unknown_update_webhook: unknown('changing the webhook subscription'),
-  unknown_delete_webhook: unknown('deleting the webhook subscription'),
-  unknown_test_webhook: unknown('sending the test event'),
-  unknown_rotate_webhook_secret: unknown('changing the secret'),
-  unknown_list_deliveries: unknown('listing the deliveries'),
-  unknown_replay_webhook: unknown('replaying events'),
-  unknown_verify_key: unknown('verifying the key'),
-  unknown_request: unknown('answering the request'),
+  ...unknownErrors,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -82,7 +82,13 @@ export const sealedColumns = {
       expires_at: 'instant',
       revoked_at: 'instant',
     },
-    boundLater: { owner: 'text', networks: 'words', disabled_at: 'instant' },
+    boundLater: {
+      owner: 'text',
+      networks: 'words',
+      disabled_at: 'instant',
+      created_by: 'text',
+      rotated_by: 'text',
+    },
   },
   'retention_policies.proof': {
     ...proof,

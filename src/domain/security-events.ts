@@ -36,7 +36,7 @@ export const securityEvents = {
   scope_refused: { severity: 'warning', when: 'A key asked for something that its scopes do not include.' },
   approval_refused: {
     severity: 'warning',
-    when: 'A key or an operator tried to approve what the same person had asked for.',
+    when: 'A key or an operator tried to approve what the same person had asked for, or to get the secret of the key of another person.',
   },
   signature_refused: {
     severity: 'warning',
@@ -55,8 +55,11 @@ export const securityEvents = {
     severity: 'notice',
     when: 'An operator exported customers, the file of one, or the audit trail.',
   },
-  key_created: { severity: 'notice', when: 'An operator created an API key.' },
-  key_rotated: { severity: 'notice', when: 'An operator gave an API key a new secret.' },
+  key_created: { severity: 'notice', when: 'An operator, or a caller of the API, created an API key.' },
+  key_rotated: {
+    severity: 'notice',
+    when: 'An operator, or a caller of the API, gave an API key a new secret.',
+  },
   key_enabled: {
     severity: 'warning',
     when: 'An operator enabled an API key that a restore had disabled.',
@@ -65,7 +68,7 @@ export const securityEvents = {
     severity: 'notice',
     when: 'An operator named the owner of an API key that had none.',
   },
-  key_revoked: { severity: 'notice', when: 'An operator revoked an API key.' },
+  key_revoked: { severity: 'notice', when: 'An operator, or a caller of the API, revoked an API key.' },
   provider_changed: {
     severity: 'warning',
     when: 'An operator created a KYC program, or changed the provider, URL or secret of one; in live, a second operator approved the change.',
@@ -160,6 +163,7 @@ const refusals: Readonly<Record<string, SecurityEventName>> = {
   auth_err: 'authentication_failed',
   scope_err: 'scope_refused',
   second_approver: 'approval_refused',
+  key_person: 'approval_refused',
   lookup_budget: 'ssn_probing',
   reveal_budget: 'bulk_reveal',
   record_altered: 'record_altered',
@@ -174,6 +178,9 @@ export function refusalEvent(code: ErrorCode, isSigned: boolean): SecurityEventN
 const successes: Readonly<Record<string, SecurityEventName>> = {
   revealSsn: 'ssn_revealed',
   revealRestrictedSsn: 'ssn_revealed',
+  createKey: 'key_created',
+  rotateKey: 'key_rotated',
+  revokeKey: 'key_revoked',
 };
 
 export const successEvent = (operation: string): SecurityEventName | undefined => successes[operation];

@@ -1,4 +1,6 @@
 import { Refusal } from '../domain/errors.ts';
+import type { HeldKey } from '../domain/keys/api-key.ts';
+import { holderOf, partyIdOf } from '../domain/keys/api-key.ts';
 import type { Party } from '../domain/keys/four-eyes.ts';
 import { isSameParty } from '../domain/keys/four-eyes.ts';
 import { findKeys } from '../store/brands/api-keys.ts';
@@ -20,25 +22,42 @@ export async function requireSecondPerson(
 ): Promise<void> {
   const { principal } = context;
   const ids = [...new Set(asked.filter((id) => id !== undefined))];
-  const caller: Party = { id: principal.identity, person: principal.owner };
-  // A caller without an owner is told apart by its key alone.
-  const others = caller.person === undefined ? ids.map(withoutPerson) : await partiesOf(context, ids);
+  if (ids.length === 0) return;
+  const keys = await provenKeys(context, ids);
+  if (keys.size < ids.length && context.system.environment === 'live' && principal.owner !== undefined)
+    throw new Refusal('record_altered');
+  const makers = [principal, ...keys.values()].map(holderOf).filter((id) => id !== undefined);
+  const known = new Map([...(await provenKeys(context, makers)), ...keys]);
+  const caller = partyOf(principal, known);
+  const others = ids.map((id) => partyOf(keys.get(id) ?? withoutPerson(id), known));
   if (others.some((other) => isSameParty(caller, other))) throw new Refusal('second_approver');
 }
 
-const withoutPerson = (id: string): Party => ({ id, person: undefined });
+/** A key that has no row. Rows of keys are never deleted; that of a sandbox's reference page is in memory only. */
+const withoutPerson = (identity: string): HeldKey => ({
+  identity,
+  owner: undefined,
+  createdBy: undefined,
+  rotatedBy: undefined,
+});
 
-/**
- * The people behind some keys. Rows of keys are never deleted, so in live a missing one was taken away by hand. In a
- * sandbox the key of the reference page has no row.
- */
-async function partiesOf({ system, keyring, scope }: Context, ids: readonly string[]): Promise<Party[]> {
-  if (ids.length === 0) return [];
+/** A key counts as the person who was given its secret. */
+function partyOf(key: HeldKey, known: ReadonlyMap<string, HeldKey>): Party {
+  const holder = holderOf(key);
+  return {
+    id: partyIdOf(key),
+    person: key.owner ?? (holder === undefined ? undefined : known.get(holder)?.owner),
+  };
+}
+
+async function provenKeys(
+  { system, keyring, scope }: Context,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, HeldKey>> {
+  if (ids.length === 0) return new Map();
   const keys = await findKeys(scope, ids);
-  if (keys.length < ids.length && system.environment === 'live') throw new Refusal('record_altered');
   const proven = await withFreshKeyring(system.keyrings, keyring, (one) =>
     keys.map((key) => checkKey(one, key)),
   );
-  const people = new Map<string, string | undefined>(proven.map(({ identity, owner }) => [identity, owner]));
-  return ids.map((id) => ({ id, person: people.get(id) }));
+  return new Map(proven.map((key) => [key.identity, key]));
 }

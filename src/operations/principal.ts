@@ -28,6 +28,11 @@ export interface Principal {
   readonly expiresAt: Instant | undefined;
   /** The person behind the key. `undefined`: not known. */
   readonly owner: string | undefined;
+  /** Who made the key, and who gave it its secret, by an operation of the API. */
+  readonly createdBy: string | undefined;
+  readonly rotatedBy: string | undefined;
+  /** CIDRs that the key may be used from. Empty: everywhere. */
+  readonly networks: readonly string[];
   /** False for a key that exists in memory only. */
   readonly isStored: boolean;
 }
@@ -154,6 +159,9 @@ function principalOf(key: PresentedKey, isStored: boolean): Principal {
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,
     owner: key.owner,
+    createdBy: key.createdBy,
+    rotatedBy: key.rotatedBy,
+    networks: key.networks,
     isStored,
   };
 }

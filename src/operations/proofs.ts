@@ -30,6 +30,8 @@ const keyContext = (key: Omit<StoredApiKey, 'proof'>): SealContext =>
     owner: key.owner,
     networks: key.networks,
     disabled_at: key.disabledAt,
+    created_by: key.createdBy,
+    rotated_by: key.rotatedBy,
   });
 
 const programContext = (program: Omit<ProvenProgram, 'proof'>): SealContext =>

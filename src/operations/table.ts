@@ -2,7 +2,7 @@ import type { Input } from '../contract/operation.ts';
 import type { Contract, KeyedOperationId, SignedOperationId } from '../contract/table.ts';
 import { listKeyAccess } from './audit/access.ts';
 import * as auditEntries from './audit/entries.ts';
-import * as apiKeys from './brands/api-keys.ts';
+import * as keys from './brands/keys.ts';
 import * as addresses from './customers/addresses.ts';
 import * as changeRequests from './customers/change-requests.ts';
 import * as customers from './customers/customers.ts';
@@ -36,7 +36,7 @@ export const handlers: {
 } = {
   ...auditEntries,
   listKeyAccess,
-  ...apiKeys,
+  ...keys,
   ...addresses,
   ...changeRequests,
   ...customers,

@@ -12,7 +12,7 @@ const everything = 'select, insert, update, delete';
 /** By table. What is written once and never changed has no `update`, or one for the columns that do change. */
 const tableGrants: Readonly<Record<string, string>> = {
   api_keys:
-    'select, insert, update (digest, previous_digest, previous_until, revoked_at, disabled_at, owner, version, proof, last_used_at, last_used_from)',
+    'select, insert, update (digest, previous_digest, previous_until, revoked_at, disabled_at, owner, rotated_by, version, proof, last_used_at, last_used_from)',
   // A reason is sealed again when keys rotate, and cleared when its customer is erased.
   audit: 'select, insert, update (reason)',
   audit_checkpoints: 'select, insert',

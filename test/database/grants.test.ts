@@ -114,7 +114,7 @@ const expected: readonly string[] = [
   'clientele_app: function version_head(integer): execute',
   'clientele_app: schema public: usage',
   'clientele_app: sequence arrivals of the brand: usage',
-  'clientele_app: table api_keys: insert, select, update (digest, disabled_at, last_used_at, last_used_from, owner, previous_digest, previous_until, proof, revoked_at, version)',
+  'clientele_app: table api_keys: insert, select, update (digest, disabled_at, last_used_at, last_used_from, owner, previous_digest, previous_until, proof, revoked_at, rotated_by, version)',
   'clientele_app: table audit: insert, select, update (reason)',
   'clientele_app: table audit_checkpoints: insert, select',
   'clientele_app: table brand_keys: delete, insert, select, update (claimed_until, root_version, wrapped)',

@@ -79,10 +79,10 @@ export function requestOf(
   };
 }
 
-function pathOf(maker: ValueContext, tenant: TestTenant, { path }: Operation, isHostile: boolean): string {
-  const { random, pool } = maker;
-  return path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
-    const known = pool.get(name);
+function pathOf(maker: ValueContext, tenant: TestTenant, operation: Operation, isHostile: boolean): string {
+  const { random } = maker;
+  return operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
+    const known = knownIds(maker, tenant, operation, name);
     const lot = random.next();
     if (isHostile && lot < 0.1) return encodeURIComponent(hostileText(maker)) || 'x';
     if (isHostile && lot < 0.13) return random.pick(['%zz', '%00', '%c0%af', '%', 'a%2Fb', '..', '%2e%2e']);
@@ -91,6 +91,18 @@ function pathOf(maker: ValueContext, tenant: TestTenant, { path }: Operation, is
     const id = random.pick(known);
     return lot > 0.92 ? id.toUpperCase() : id;
   });
+}
+
+/** Ids that exist. The keys of the lane itself are verified and looked up, but neither rotated nor revoked. */
+function knownIds(
+  { pool }: ValueContext,
+  { key, colleague, narrow }: TestTenant,
+  { operationId }: Operation,
+  name: string,
+): readonly string[] {
+  if (operationId === 'verifyKey') return [key.identity];
+  const own = ['rotateKey', 'revokeKey'].includes(operationId) ? [key, colleague, narrow] : [];
+  return pool.get(name).filter((id) => own.every(({ identity }) => identity !== id));
 }
 
 function queryOf(

@@ -45,6 +45,7 @@ export class Sequences {
       this.#kycLife,
       this.#review,
       this.#holds,
+      this.#keyLife,
     ];
     await maker.random.pick(all).call(this, maker);
   }
@@ -162,6 +163,23 @@ export class Sequences {
     await this.#do(maker, 'deleteWebhook', 200, { params });
     for (const operationId of ['getWebhook', 'deleteWebhook', 'testWebhook'])
       await this.#do(maker, operationId, 404, { params });
+  }
+
+  async #keyLife(maker: ValueContext): Promise<void> {
+    const body = { name: maker.random.uuid(), scopes: ['keys:read'], expires_days: 1 };
+    const made = await this.#answer(maker, 'createKey', { body });
+    if (codeOf(made) === 'key_budget') return;
+    if (made.status !== 201) throw new ModelFault(`createKey answered ${made.status} ${codeOf(made)}`);
+    const params = { identity: String((JSON.parse(made.text) as Body)['identity']) };
+    await this.#do(maker, 'createKey', 409, { body });
+    await this.#do(maker, 'rotateKey', 200, { params, body: { overlap_hours: 0 } });
+    await this.#do(maker, 'rotateKey', 403, { params, body: {}, by: 'colleague' });
+    await this.#do(maker, 'revokeKey', 200, { params });
+    await this.#do(maker, 'revokeKey', 200, { params });
+    await this.#do(maker, 'rotateKey', 409, { params, body: {} });
+    const { body: list } = await this.#do(maker, 'listKeys', 200);
+    const listed = (list['data'] as readonly Body[]).find((one) => one['identity'] === params.identity);
+    if (listed?.['date_revoked'] === undefined) throw new ModelFault('listKeys does not show the revocation');
   }
 
   async #kycLife(maker: ValueContext): Promise<void> {

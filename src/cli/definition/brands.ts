@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { keyOverlapHours } from '../../domain/keys/api-key.ts';
 import { defaultScopes, keyScopes, scopes } from '../../domain/scopes.ts';
 import { validations } from '../../domain/validation.ts';
 import {
@@ -124,7 +125,12 @@ function addKeyChanges(keys: Command): void {
     .command('rotate <key>')
     .description('Give an API key a new secret. <key> is its identity or its name.')
     .addOption(brandOption())
-    .option('--overlap-hours <hours>', 'Hours for which the old secret stays valid.', overlapHours, 24)
+    .option(
+      '--overlap-hours <hours>',
+      'Hours for which the old secret stays valid.',
+      overlapHours,
+      keyOverlapHours.usual,
+    )
     .addOption(reasonOption())
     .action(async (key, options, command) =>
       (await import('../commands/keys.ts')).rotateKey(formatOf(command), key, options),

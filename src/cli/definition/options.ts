@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { keyOverlapHours, mostKeyDays } from '../../domain/keys/api-key.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Bound } from '../../operations/audit/exports/span.ts';
 import type { Format } from '../output.ts';
@@ -7,8 +8,6 @@ import { programName } from '../output.ts';
 
 // Shared parts of the command definitions: options, parsers of their values, and examples.
 
-const maxKeyDays = 3_650;
-const maxOverlapHours = 720;
 /** The most processes of one server: the connections of the embedded database are enough for these. */
 const maxProcesses = 16;
 
@@ -53,13 +52,13 @@ function integerBetween(text: string, least: number, most: number): number {
   throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
 }
 
-export const keyDays = (text: string): number => integerBetween(text, 1, maxKeyDays);
+export const keyDays = (text: string): number => integerBetween(text, 1, mostKeyDays);
 export const processCount = (text: string): number => integerBetween(text, 1, maxProcesses);
 
 export function overlapHours(text: string): number {
   const count = text.trim() === '' ? Number.NaN : Number(text);
-  if (count >= 0 && count <= maxOverlapHours) return count;
-  throw new InvalidArgumentError(`It takes a number from 0 to ${maxOverlapHours}.`);
+  if (count >= 0 && count <= keyOverlapHours.most) return count;
+  throw new InvalidArgumentError(`It takes a number from 0 to ${keyOverlapHours.most}.`);
 }
 
 /** A number whose limits the policy checks. */

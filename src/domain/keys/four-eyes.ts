@@ -5,7 +5,7 @@
 
 /** One who asked for something, or who would grant it. */
 export interface Party {
-  /** The Identity of a key. */
+  /** The Identity of a key, or the id of who was given its secret by an operation of the API. */
   readonly id: string;
   /** The person behind it: the e-mail address of the key's owner. `undefined` where no person is known. */
   readonly person: string | undefined;

@@ -1,24 +1,22 @@
 import type { AuditFacts } from '../../contract/audit-facts.ts';
-import type { Input } from '../../contract/operation.ts';
-import type { Contract } from '../../contract/table.ts';
-import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
+import { isKeyName, keyNameRule } from '../../domain/keys/api-key.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { defaultScopes, isKeyScope, keyScopes } from '../../domain/scopes.ts';
-import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
-import { plusSeconds, withOffset } from '../../domain/time.ts';
+import { plusSeconds } from '../../domain/time.ts';
 import { valueRules } from '../../domain/values.ts';
+import { entryPart } from '../../store/audit/journal.ts';
 import type { ApiKey, KeyUse, StoredApiKey } from '../../store/brands/api-keys.ts';
-import { changeKey, insertKey, keyUses, listKeys } from '../../store/brands/api-keys.ts';
+import { changeKey, findKeys, insertKey, keyUses, listKeys } from '../../store/brands/api-keys.ts';
 import { operatorEntry, recordOperatorAction } from '../audit/operator.ts';
 import { withFreshKeyring } from '../keyrings.ts';
 import { isCidr } from '../networks.ts';
 import { digestSecret } from '../principal.ts';
 import { checkKey, proveKey } from '../proofs.ts';
 import { requireDone, retryOnConflict } from '../retry.ts';
-import type { Answer, Context, System } from '../system.ts';
+import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 
 /** A new key with its secret, which is shown only once. */
@@ -29,8 +27,6 @@ export interface NewKey extends ApiKey {
 
 /** 48 random bytes, base64: 64 characters. */
 export const newSecret = (system: System): string => system.random(48).toString('base64');
-
-const keyName = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]{0,63}$/u;
 
 export interface KeyOptions {
   readonly name?: string | undefined;
@@ -46,7 +42,7 @@ export interface KeyOptions {
 /** Days until a key expires in live, unless its maker says otherwise. */
 const liveDays = 365;
 
-function expiryOf({ environment }: System, { days }: KeyOptions, now: Instant): Instant | undefined {
+export function expiryOf({ environment }: System, { days }: KeyOptions, now: Instant): Instant | undefined {
   const chosen = days ?? (environment === 'live' ? liveDays : 'never');
   return chosen === 'never' ? undefined : plusSeconds(now, chosen * 86_400);
 }
@@ -62,22 +58,23 @@ function ownerOf(system: System, owner: string | undefined): string | undefined 
 
 function networksOf({ networks = [] }: KeyOptions): readonly string[] {
   const wrong = networks.filter((network) => !isCidr(network));
-  if (wrong.length === 0) return [...new Set(networks.map((network) => network.toLowerCase()))];
+  if (wrong.length === 0) return networkList(networks);
   throw new OperatorError(
     `Not a network: ${wrong.join(', ')}. Write CIDRs separated by commas, for example 10.1.0.0/16,192.0.2.7/32.`,
   );
 }
+
+/** Each network once, in lower case. */
+export const networkList = (networks: readonly string[]): readonly string[] => [
+  ...new Set(networks.map((network) => network.toLowerCase())),
+];
 
 /** Creates an API key. Only the digest of its secret is stored. */
 export async function createKey(system: System, brandId: BrandId, options: KeyOptions): Promise<NewKey> {
   const now = system.now();
   const identity = system.newId<'key'>();
   const name = (options.name ?? `key-${identity.slice(0, 8)}`).normalize('NFC').trim();
-  if (!keyName.test(name)) {
-    throw new OperatorError(
-      "A key's name starts with a letter or a digit and has at most 64 letters, digits, spaces and . _ -",
-    );
-  }
+  if (!isKeyName(name)) throw new OperatorError(keyNameRule);
   const authorization = newSecret(system);
   const key: ApiKey = {
     identity,
@@ -90,17 +87,19 @@ export async function createKey(system: System, brandId: BrandId, options: KeyOp
     previousUntil: undefined,
     owner: ownerOf(system, options.owner),
     networks: networksOf(options),
+    createdBy: undefined,
+    rotatedBy: undefined,
   };
   const stored = { ...key, version: 1, digest: digestSecret(authorization), previousDigest: undefined };
   const facts = { key: identity, scopes: key.scopes, record_version: 1 };
-  const isMade = await retryOnConflict(system.keyrings, brandId, (keyring) =>
+  const outcome = await retryOnConflict(system.keyrings, brandId, (keyring) =>
     insertKey(
       scopeOf(system, brandId),
       proveKey(keyring, stored),
-      operatorEntry(system, keyring, 'keys create', facts),
+      entryPart(operatorEntry(system, keyring, 'keys create', facts)),
     ),
   );
-  if (!isMade) {
+  if (outcome === 'taken') {
     throw new OperatorError(
       `The brand already has a key named "${name}". Choose another name, or rotate that key.`,
     );
@@ -134,6 +133,17 @@ async function storedKeys(system: System, brandId: BrandId): Promise<readonly St
   return withFreshKeyring(system.keyrings, keyring, (one) => keys.map((key) => checkKey(one, key)));
 }
 
+/** A key of the brand as it is stored. @throws VaultError where the row was altered. */
+export async function storedKey(
+  system: System,
+  brandId: BrandId,
+  identity: KeyIdentity,
+): Promise<StoredApiKey | undefined> {
+  const [key] = await findKeys(scopeOf(system, brandId), [identity]);
+  if (!key) return undefined;
+  return withFreshKeyring(system.keyrings, await system.keyrings.of(brandId), (one) => checkKey(one, key));
+}
+
 const withoutSecret = (key: StoredApiKey): ApiKey => ({
   identity: key.identity,
   name: key.name,
@@ -145,6 +155,8 @@ const withoutSecret = (key: StoredApiKey): ApiKey => ({
   previousUntil: key.previousUntil,
   owner: key.owner,
   networks: key.networks,
+  createdBy: key.createdBy,
+  rotatedBy: key.rotatedBy,
 });
 
 /** A key as a review of access shows it. */
@@ -243,33 +255,14 @@ async function change(
   decide: (stored: StoredApiKey) => StoredApiKey,
 ): Promise<ApiKey> {
   const changed = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
-    const stored = (await storedKeys(system, brandId)).find((one) => one.identity === identity);
+    const stored = await storedKey(system, brandId, identity);
     if (!stored) throw new OperatorError('The brand has no such key.');
     const next = proveKey(keyring, { ...decide(stored), version: stored.version + 1 });
     const written = { key: identity, ...facts, record_version: next.version };
     const entry = operatorEntry(system, keyring, operation, written);
-    requireDone((await changeKey(scopeOf(system, brandId), next, entry)) ? 'done' : 'stale');
+    requireDone(await changeKey(scopeOf(system, brandId), next, entryPart(entry)));
     return next;
   });
   system.db.wake();
   return withoutSecret(changed);
-}
-
-/** Answers a key with its own facts. Any other identity answers not found, whether or not it exists. */
-export async function verifyKey(context: Context, { params }: Input<Contract['verifyKey']>): Promise<Answer> {
-  const { principal, system } = context;
-  if (params.identity !== principal.identity) throw new Refusal('not_found');
-  return {
-    status: 200,
-    body: asciiJson({
-      identity: principal.identity,
-      name: principal.keyName,
-      bond_brand_id: principal.brandId,
-      brand: principal.brandName,
-      scopes: [...principal.scopes],
-      environment: system.environment,
-      date_created: withOffset(principal.createdAt),
-      ...(principal.expiresAt && { date_expires: withOffset(principal.expiresAt) }),
-    }),
-  };
 }

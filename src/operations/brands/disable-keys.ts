@@ -1,5 +1,6 @@
 import type { BrandId, Id, KeyIdentity } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
+import { entryPart } from '../../store/audit/journal.ts';
 import type { StoredApiKey } from '../../store/brands/api-keys.ts';
 import { changeKey, listKeys } from '../../store/brands/api-keys.ts';
 import { brandKeys } from '../../store/brands/brand-keys.ts';
@@ -64,6 +65,6 @@ async function store(
   const facts = { key: key.identity, record_version: version };
   const { entry } = journalOf({ newId, vault }, brandId, cause, now, { facts });
   const next = proveKey(keyring, { ...key, ...end, version });
-  if (!(await changeKey({ brandId, db }, next, entry)))
+  if ((await changeKey({ brandId, db }, next, entryPart(entry))) !== 'done')
     throw new Error('A key was changed during the restore.');
 }

@@ -42,6 +42,8 @@ export async function makeReferenceKey(system: System): Promise<ReferenceKey | u
       previousUntil: undefined,
       owner: undefined,
       networks: [],
+      createdBy: undefined,
+      rotatedBy: undefined,
       version: 1,
       proof: '',
     },

@@ -3,13 +3,16 @@ import type { Scope } from '../../domain/scopes.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import type { Validation } from '../../domain/validation.ts';
-import type { NewEntry } from '../audit/journal.ts';
-import { entryParameters, journalSql } from '../audit/journal.ts';
 import { bytes, columns, computed, id, instant, named, number, optional, text, words } from '../columns.ts';
 import type { Database } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import { violatedIndex } from '../connection/outage.ts';
+import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
+import { runWithClaim } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
+import type { StatementPart } from '../statement-parts.ts';
+import { assemble } from '../statement-parts.ts';
 import type { StoredSettings } from './settings.ts';
 
 /** A key without its secret. */
@@ -28,6 +31,10 @@ export interface ApiKey {
   readonly owner: string | undefined;
   /** CIDRs of the sources that may use the key. Empty: it may be used from everywhere. */
   readonly networks: readonly string[];
+  /** Who made it by an operation of the API: an account or another key. `undefined`: an operator did. */
+  readonly createdBy: string | undefined;
+  /** Who gave it its secret by an operation of the API. */
+  readonly rotatedBy: string | undefined;
 }
 
 /** A key as it is stored. */
@@ -61,6 +68,8 @@ const keys = columns(
     previousUntil: optional(instant()),
     owner: optional(text()),
     networks: words(),
+    createdBy: optional(id()),
+    rotatedBy: optional(id()),
   },
   'k',
 );
@@ -102,32 +111,48 @@ export async function findKey(db: Database, identity: KeyIdentity): Promise<Pres
   };
 }
 
-const insert = sql(
-  'api_key_insert',
-  `with made as (
-     insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at, owner, networks, version, proof)
-     values (:brandId, :identity, :name, :scopes::text[], :digest, :createdAt, :expiresAt, :owner, :networks::text[], :version, :proof)
-     on conflict (brand_id, name) do nothing returning 1
-   ), ${journalSql('made')} select 1 from made`,
-);
-
-/** Stores a new key, and that it was made. False where the brand already has a key of that name. */
-export async function insertKey(scope: BrandScope, key: StoredApiKey, entry: NewEntry): Promise<boolean> {
-  const made = await insert.run(scope.db, {
-    brandId: scope.brandId,
-    identity: key.identity,
-    name: key.name,
-    scopes: key.scopes,
-    digest: key.digest,
-    createdAt: toPostgres(key.createdAt),
-    expiresAt: key.expiresAt && toPostgres(key.expiresAt),
-    owner: key.owner,
-    networks: key.networks,
-    version: key.version,
-    proof: key.proof,
-    ...entryParameters(entry),
+/**
+ * Stores a new key, and that it was made. `taken` where the brand already has a key of that name.
+ */
+export async function insertKey(
+  scope: BrandScope,
+  key: StoredApiKey,
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome | 'taken'> {
+  const { query, parameters } = assemble({
+    name: 'api_key_insert',
+    parameters: {
+      brandId: scope.brandId,
+      identity: key.identity,
+      name: key.name,
+      scopes: key.scopes,
+      digest: key.digest,
+      createdAt: toPostgres(key.createdAt),
+      expiresAt: key.expiresAt && toPostgres(key.expiresAt),
+      owner: key.owner,
+      networks: key.networks,
+      createdBy: key.createdBy,
+      version: key.version,
+      proof: key.proof,
+    },
+    claim,
+    gate: 'gate',
+    changed: 'changed',
+    parts: [journal],
+    text: (claimed, rest) => `with gate as (select 1), ${claimed} changed as (
+      insert into api_keys (brand_id, identity, name, scopes, digest, created_at, expires_at, owner, networks, created_by, version, proof)
+      select :brandId, :identity::uuid, :name, :scopes::text[], :digest::bytea, :createdAt::timestamptz, :expiresAt::timestamptz,
+             :owner, :networks::text[], :createdBy::uuid, :version::int, :proof
+        from ${claimed ? 'claim' : 'gate'}
+      returning 1 as done), ${rest} result as (select done from changed) select done from result`,
   });
-  return made.length > 0;
+  try {
+    return await runWithClaim(claim, query.run(scope.db, parameters));
+  } catch (error) {
+    if (violatedIndex(error) === 'api_keys_brand_id_name_key') return 'taken';
+    throw error;
+  }
 }
 
 const all = statement(
@@ -138,6 +163,15 @@ const all = statement(
 export async function listKeys(scope: BrandScope): Promise<readonly StoredApiKey[]> {
   const rows = await scope.db.run(all, [scope.brandId]);
   return rows.map((row) => ({ ...keys.read(row), ...secrets.read(row) }));
+}
+
+const counted = columns({ keys: number() });
+const count = statement('api_keys_count', 'select count(*) as keys from api_keys where brand_id = $1');
+
+/** How many keys the brand has, revoked ones included. */
+export async function countKeys(scope: BrandScope): Promise<number> {
+  const [row] = await scope.db.read(count, [scope.brandId]);
+  return row ? counted.read(row).keys : 0;
 }
 
 const some = statement(
@@ -197,32 +231,42 @@ export async function noteKeyUses(
   });
 }
 
-const change = sql(
-  'api_key_change',
-  `with changed as (
-     update api_keys set digest = :digest, previous_digest = :previousDigest, previous_until = :previousUntil,
-            revoked_at = :revokedAt, disabled_at = :disabledAt, owner = :owner, version = :version::int, proof = :proof
-      where brand_id = :brandId and identity = :identity and version = :version::int - 1 returning 1
-   ), ${journalSql('changed')} select 1 from changed`,
-);
-
 /**
  * Stores the next version of a key: another secret, its owner, or its end, which every process respects within a second.
- * False where the key was changed since it was read.
  */
-export async function changeKey(scope: BrandScope, next: StoredApiKey, entry: NewEntry): Promise<boolean> {
-  const changed = await change.run(scope.db, {
-    brandId: scope.brandId,
-    identity: next.identity,
-    digest: next.digest,
-    previousDigest: next.previousDigest,
-    previousUntil: next.previousUntil && toPostgres(next.previousUntil),
-    revokedAt: next.revokedAt && toPostgres(next.revokedAt),
-    disabledAt: next.disabledAt && toPostgres(next.disabledAt),
-    owner: next.owner,
-    version: next.version,
-    proof: next.proof,
-    ...entryParameters(entry),
+export function changeKey(
+  scope: BrandScope,
+  next: StoredApiKey,
+  journal: StatementPart,
+  claim?: IdempotencyClaim,
+): Promise<WriteOutcome> {
+  const { query, parameters } = assemble({
+    name: 'api_key_change',
+    parameters: {
+      brandId: scope.brandId,
+      identity: next.identity,
+      digest: next.digest,
+      previousDigest: next.previousDigest,
+      previousUntil: next.previousUntil && toPostgres(next.previousUntil),
+      revokedAt: next.revokedAt && toPostgres(next.revokedAt),
+      disabledAt: next.disabledAt && toPostgres(next.disabledAt),
+      owner: next.owner,
+      rotatedBy: next.rotatedBy,
+      version: next.version,
+      proof: next.proof,
+    },
+    claim,
+    gate: 'held',
+    changed: 'changed',
+    parts: [journal],
+    text: (claimed, rest) => `with held as (
+        select 1 from api_keys where brand_id = :brandId and identity = :identity::uuid and version = :version::int - 1 for update
+      ), ${claimed} changed as (
+        update api_keys set digest = :digest::bytea, previous_digest = :previousDigest::bytea, previous_until = :previousUntil::timestamptz,
+               revoked_at = :revokedAt::timestamptz, disabled_at = :disabledAt::timestamptz, owner = :owner,
+               rotated_by = :rotatedBy::uuid, version = :version::int, proof = :proof
+         where brand_id = :brandId and identity = :identity::uuid and exists (select from ${claimed ? 'claim' : 'held'})
+        returning 1 as done), ${rest} result as (select done from changed) select done from result`,
   });
-  return changed.length > 0;
+  return runWithClaim(claim, query.run(scope.db, parameters));
 }

@@ -26,6 +26,7 @@ import { settled } from '../../world.ts';
 import { rawExchange, requestHead } from '../raw-socket.ts';
 import type { Case } from './budgets.ts';
 import { revealCases, sentInVain, spent } from './budgets.ts';
+import { keyCases } from './keys.ts';
 import { altered, brand, broken, full, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
 
 const json = { 'Content-Type': 'application/json' } as const;
@@ -177,6 +178,7 @@ const simulated: Partial<Record<ErrorCode, Case>> = {
 
 /** Cases of one operation alone. */
 const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
+  ...keyCases,
   createCustomer: {
     lookup_budget: async (_row, headers) =>
       (await spent('ssn')).call('POST', '/customers', { body: person(), headers }),

@@ -124,7 +124,7 @@ async function fillUp(): Promise<PreparedRequests> {
   return requests;
 }
 
-/** Sequences and tables that are gone; for the operation that needs none of them, a key with an impossible date. */
+/** Sequences and tables that are gone; for operations that need none of them, a key with an impossible date. */
 async function damage(): Promise<PreparedRequests> {
   const on = await anotherWorld();
   brokenWorld = on;
@@ -138,10 +138,12 @@ async function damage(): Promise<PreparedRequests> {
     "select sequencename as name from pg_sequences where sequencename like 'arrivals%'",
   );
   for (const { name } of sequences) await on.sql(`drop sequence ${name}`);
-  for (const form of Object.values(forms)) {
-    const identity = requests.get(`verifyKey ${form}`)?.brand.key.identity;
-    await on.sql("update api_keys set created_at = 'infinity' where identity = $1", [identity]);
-  }
+  const ofKeys = operations.filter(({ tag }) => tag === 'Keys');
+  for (const { operationId } of ofKeys)
+    for (const form of Object.values(forms)) {
+      const identity = requests.get(`${operationId} ${form}`)?.brand.key.identity;
+      await on.sql("update api_keys set created_at = 'infinity' where identity = $1", [identity]);
+    }
   return requests;
 }
 

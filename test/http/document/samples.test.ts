@@ -88,6 +88,10 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   replayWebhook: 'webhook_dne',
   deleteWebhook: 'webhook_dne',
   verifyKey: 'success',
+  listKeys: 'success',
+  createKey: 'success',
+  rotateKey: 'success',
+  revokeKey: 'success',
 };
 
 const { paths } = buildOpenApi() as unknown as {

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole, PackagesMissing } from './build-console.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -47,7 +48,18 @@ async function buildProgram() {
   }
   await writeFile(join(folder, 'entry.js'), `import './${name}/clientele.js';\n`);
   await rename(join(folder, 'entry.js'), entry);
-  await removeEarlier(name);
+  return folder;
+}
+
+/** The folder of the console, or nothing if its packages are not installed: the service works without it. */
+async function buildConsoleIfPossible() {
+  try {
+    return await buildConsole();
+  } catch (error) {
+    if (!(error instanceof PackagesMissing)) throw error;
+    console.error('The console is not built, because its packages are not installed.');
+    return undefined;
+  }
 }
 
 /** Files that code reads from its own folder, such as the migrations. They keep their path below that folder. */
@@ -60,18 +72,19 @@ async function copyData(folder) {
   }
 }
 
-async function removeEarlier(name) {
+async function removeEarlier(kept) {
   const before = Date.now() - keptFor;
   for (const other of await readdir(dist)) {
     const path = join(dist, other);
-    if (other === name || path === entry) continue;
+    if (kept.includes(path) || path === entry) continue;
     const found = await stat(path).catch(() => undefined);
     if (found && found.mtimeMs < before) await rm(path, { recursive: true, force: true });
   }
 }
 
 try {
-  await buildProgram();
+  const built = await Promise.all([buildProgram(), buildConsoleIfPossible()]);
+  await removeEarlier(built.filter(Boolean));
 } catch (error) {
   console.error(`Clientele could not be built: ${error.message}`);
   console.error(

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { buildOpenApi } from '../src/contract/openapi/document.ts';
 import { commandsPage } from './generate/commands-page.ts';
 import { configurationPage } from './generate/configuration-page.ts';
+import { consoleSchema } from './generate/console-schema.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import { eventsPage } from './generate/events-page.ts';
 import { schemaFile } from './generate/schema.ts';
@@ -15,8 +16,10 @@ import { securityEventsPage } from './generate/security-events-page.ts';
 const { values } = parseArgs({ options: { check: { type: 'boolean' }, into: { type: 'string' } } });
 const folder = values.into ?? fileURLToPath(new URL('..', import.meta.url));
 
+const openApi = buildOpenApi();
 const files: Readonly<Record<string, string>> = {
-  'openapi.json': `${JSON.stringify(buildOpenApi(), null, 2)}\n`,
+  'openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
+  'console/src/api/schema.d.ts': await consoleSchema(openApi),
   'docs/errors.md': errorsPage(),
   'docs/events.md': eventsPage(),
   'docs/configuration.md': configurationPage(),

@@ -10,6 +10,8 @@ import type { BodyPace } from './http/connections/body-watch.ts';
 import { bodyPace, withoutExtraTime } from './http/connections/body-watch.ts';
 import type { Closing } from './http/connections/closing.ts';
 import { trackClosing } from './http/connections/closing.ts';
+import { findConsoleBuild } from './http/console/build.ts';
+import { addConsole } from './http/console/pages.ts';
 import { hostCheck } from './http/hosts.ts';
 import { addMetrics } from './http/metrics.ts';
 import type { Observer } from './http/observe.ts';
@@ -91,6 +93,7 @@ export async function openHttpServer(
   });
   addMetrics(app, observer, { isOpen: config.environment === 'sandbox', token });
   addReference(app, referenceKey);
+  addConsole(app, findConsoleBuild);
   const metrics = await openMetricsServer(config, { observer, token, certificate });
   try {
     await app.listen({ host: config.host, port: config.port });

@@ -20,8 +20,9 @@ export async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
   { type, gzipped, etag }: PackedFile,
+  cacheControl = 'no-cache',
 ): Promise<FastifyReply> {
-  reply.header('cache-control', 'no-cache').header('etag', etag).header('vary', 'Accept-Encoding');
+  reply.header('cache-control', cacheControl).header('etag', etag).header('vary', 'Accept-Encoding');
   const known = (request.headers['if-none-match'] ?? '')
     .split(',')
     .map((tag) => tag.trim().replace(/^W\//, ''));

@@ -27,7 +27,7 @@ export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | 
 
   app.get('/', async (request, reply) => {
     reply.header('vary', 'accept');
-    return isBrowser(request) ? reply.redirect('/docs') : reply.callNotFound();
+    return isBrowser(request) ? reply.redirect('/console/') : reply.callNotFound();
   });
   app.get('/openapi.json', async (request, reply) => sendFile(request, reply, await document()));
   app.get('/docs/scalar.js', async (request, reply) => sendFile(request, reply, await program()));

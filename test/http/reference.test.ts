@@ -242,12 +242,12 @@ describe('what is served beside the API', () => {
     expect(new Set(policies.slice(0, 3)).size).toBe(3);
   });
 
-  test('redirects a browser from / to the reference, and answers 404 to every other client', async () => {
+  test('redirects a browser from / to the console, and answers 404 to every other client', async () => {
     const at = (path: string, accept: string) =>
       fetch(world.url + path, { headers: { Accept: accept }, redirect: 'manual' });
     const browser = await at('/', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
     expect(browser.status).toBe(302);
-    expect(browser.headers.get('location')).toBe('/docs');
+    expect(browser.headers.get('location')).toBe('/console/');
     for (const accept of ['*/*', 'application/json']) {
       const [root, unknown] = [await at('/', accept), await at('/nowhere', accept)];
       expect([root.status, await root.text()]).toEqual([404, await unknown.text()]);

@@ -1,0 +1,28 @@
+import { asFailure } from './failure.ts';
+import { store } from './store.ts';
+
+/** A write that waits until the person has proven again who they are. */
+interface Asked {
+  readonly proven: () => void;
+  readonly refused: () => void;
+}
+
+export const confirmation = store<Asked | undefined>(undefined);
+
+/** Thrown when the person chose not to prove who they are. */
+export class NotConfirmed extends Error {
+  override name = 'NotConfirmed';
+}
+
+/** Sends a write; if the API wants a fresh proof of identity, asks for it and sends the write once more. */
+export async function withConfirmation<Result>(send: () => Promise<Result>): Promise<Result> {
+  try {
+    return await send();
+  } catch (error) {
+    if (asFailure(error).code !== 'confirmation_required') throw error;
+    await new Promise<void>((resolve, reject) => {
+      confirmation.set({ proven: resolve, refused: () => reject(new NotConfirmed('Not confirmed.')) });
+    }).finally(() => confirmation.set(undefined));
+    return send();
+  }
+}

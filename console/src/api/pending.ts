@@ -1,0 +1,62 @@
+/** Calls that openapi.json does not have yet, as they are agreed. What it has is in schema.d.ts. */
+export interface Session {
+  readonly account: { readonly operator_id: string; readonly name: string; readonly email: string };
+  readonly brands: {
+    readonly bond_brand_id: string;
+    readonly name: string;
+    readonly slug: string;
+    readonly roles: string[];
+    readonly scopes: string[];
+  }[];
+  readonly environment: 'sandbox' | 'live';
+  readonly confirmed_until: string | null;
+}
+export interface SignInOptions {
+  readonly environment: 'sandbox' | 'live';
+  readonly first_start: boolean;
+  readonly demo: { readonly account: string; readonly name: string; readonly roles: string[] }[];
+}
+export interface Waiting {
+  readonly reviews: number;
+  readonly oldest_review: string | null;
+  readonly change_requests: number;
+  readonly erasures: number;
+  readonly failing_webhooks: number;
+}
+export interface Overview {
+  readonly customers: number;
+  readonly created_by_day: { readonly day: string; readonly count: number }[];
+  readonly kyc_statuses: Readonly<Record<string, number>>;
+  readonly deliverabilities: Readonly<Record<string, number>>;
+}
+
+interface Answer<Body> {
+  readonly parameters: object;
+  readonly responses: {
+    readonly 200: { readonly headers: object; readonly content: { readonly 'application/json': Body } };
+  };
+}
+interface Posted<Sent, Body> extends Answer<Body> {
+  readonly requestBody: { readonly content: { readonly 'application/json': Sent } };
+}
+
+export interface PendingPaths {
+  readonly '/session': {
+    readonly get: Answer<Session>;
+    readonly delete: Answer<Session>;
+    readonly post: Posted<{ readonly email: string; readonly password: string }, Session>;
+  };
+  readonly '/session/options': { readonly get: Answer<SignInOptions> };
+  readonly '/session/demo': { readonly post: Posted<{ readonly account: string }, Session> };
+  readonly '/session/confirmation': {
+    readonly post: Posted<{ readonly password: string }, { readonly confirmed_until: string }>;
+  };
+  readonly '/session/invitation': {
+    readonly post: Posted<
+      { readonly token: string; readonly name?: string; readonly email?: string; readonly password: string },
+      Session
+    >;
+  };
+  readonly '/waiting': { readonly get: Answer<Waiting> };
+  readonly '/overview': { readonly get: Answer<Overview> };
+}

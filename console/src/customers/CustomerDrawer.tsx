@@ -1,0 +1,3 @@
+export function CustomerDrawer() {
+  return null;
+}

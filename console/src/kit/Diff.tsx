@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import styles from './Diff.module.css';
+import { Icon } from './Icon.tsx';
+
+export interface DiffRow {
+  readonly name: string;
+  readonly before: ReactNode;
+  readonly after: ReactNode;
+}
+
+export interface DiffProps {
+  readonly rows: readonly DiffRow[];
+  readonly heads?: readonly [before: string, after: string];
+}
+
+/** What is, beside what is to be, field by field. */
+export function Diff({ rows, heads = ['Now', 'Wanted'] }: DiffProps) {
+  return (
+    <table className={styles.diff}>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">{heads[0]}</th>
+          <th scope="col">{heads[1]}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, before, after }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td className={styles.before}>{before}</td>
+            <td className={styles.after}>
+              <Icon name="arrow" size={14} /> {after}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

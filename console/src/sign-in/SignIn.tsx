@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import type { FormEvent } from 'react';
+import { answerOf, api } from '../api/client.ts';
+import type { SignInOptions } from '../api/pending.ts';
+import { useWrite } from '../api/write.ts';
+import { Button } from '../kit/Button.tsx';
+import { Field, FormError } from '../kit/Field.tsx';
+import { useWindowTitle } from '../kit/title.ts';
+import styles from './Plate.module.css';
+import { Plate } from './Plate.tsx';
+import { useEnter } from './use-enter.ts';
+
+export function SignIn() {
+  useWindowTitle('Sign in', 'page');
+  const options = useQuery({
+    queryKey: ['sign-in'],
+    queryFn: () => answerOf(api.GET('/session/options')),
+  }).data;
+  const enter = useEnter();
+  const write = useWrite(
+    (body: { readonly email: string; readonly password: string }) => answerOf(api.POST('/session', { body })),
+    enter,
+  );
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    write.send({ email: String(form.get('email')).trim(), password: String(form.get('password')) });
+  };
+  return (
+    <Plate
+      title="Clientele"
+      sub="Sign in to look after your customers."
+      note={
+        options?.environment === 'sandbox' ? 'This is a sandbox. The people in it are made up.' : undefined
+      }
+    >
+      <form onSubmit={submit}>
+        {write.failure && <FormError>{sentenceOf(write.failure)}</FormError>}
+        <Field label="Email" name="email" type="email" autoComplete="username" required autoFocus />
+        <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+        <Button type="submit" look="main" wide busy={write.isSending}>
+          Sign in
+        </Button>
+      </form>
+      <p className={styles.aside}>
+        {options?.first_start
+          ? 'There is no account yet. The service printed a link for the first one when it started.'
+          : 'No password? The person who runs this machine makes a new link with '}
+        {!options?.first_start && <code>clientele operators reset</code>}
+      </p>
+      {options && options.demo.length > 0 && <DemoPeople options={options} />}
+    </Plate>
+  );
+}
+
+const sentenceOf = ({ status, message }: { readonly status: number; readonly message: string }): string =>
+  status === 401 ? 'Email or password is not right.' : message;
+
+/** The accounts of the demo, each by one click. */
+function DemoPeople({ options }: { readonly options: SignInOptions }) {
+  const enter = useEnter();
+  const write = useWrite(
+    (account: string) => answerOf(api.POST('/session/demo', { body: { account } })),
+    enter,
+  );
+  return (
+    <section className={styles.people} aria-label="People of the demo">
+      <p className={styles.aside}>Sandbox: sign in as</p>
+      {write.failure && <FormError>{write.failure.message}</FormError>}
+      {options.demo.map(({ account, name, roles }) => (
+        <Button key={account} wide busy={write.isSending} onClick={() => write.send(account)}>
+          {name}, {roles.length > 2 ? 'all roles' : roles.join(' and ')}
+        </Button>
+      ))}
+    </section>
+  );
+}

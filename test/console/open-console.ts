@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { OpenBrowser } from '../http/browser.ts';
+import { openBrowser } from '../http/browser.ts';
+import type { World, WorldOptions } from '../world.ts';
+import { openWorld } from '../world.ts';
+
+/** The forms in which every page is looked at. */
+export const views = [
+  { theme: 'light', width: 1280 },
+  { theme: 'dark', width: 1280 },
+  { theme: 'light', width: 390 },
+  { theme: 'dark', width: 390 },
+] as const;
+export type View = (typeof views)[number];
+
+/** What a page did that it must not do. */
+export interface Misdeeds {
+  readonly hosts: string[];
+  readonly violations: string[];
+  readonly faults: string[];
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  readonly seen: Misdeeds;
+}
+
+/** The console of a whole running system, in a real browser. */
+export interface OpenConsole {
+  readonly world: World;
+  /** Opens an address below `/console`. Each page has a context of its own, without cookies of another. */
+  visit(path: string, view?: View): Promise<OpenPage>;
+  close(): Promise<void>;
+}
+
+/** Enough for a browser that starts for the first time on a busy machine. */
+export const timeoutMs = 120_000;
+
+export async function openConsole(options: WorldOptions = {}): Promise<OpenConsole> {
+  const world = await openWorld(options);
+  const browser: OpenBrowser = await openBrowser();
+  return {
+    world,
+    async visit(path, { theme, width } = views[0]) {
+      const page = await browser.page({
+        colorScheme: theme,
+        viewport: { width, height: width < 500 ? 844 : 800 },
+        reducedMotion: 'reduce',
+      });
+      page.setDefaultTimeout(timeoutMs / 4);
+      const seen = watch(page, world.url);
+      // A cookie for "localhost" is one for a secure place, and passkeys know no other name.
+      await page.goto(`${atLocalhost(world.url)}/console${path}`);
+      return { page, seen };
+    },
+    async close() {
+      await browser.close();
+      await world.close();
+    },
+  };
+}
+
+const atLocalhost = (url: string): string => url.replace('127.0.0.1', 'localhost');
+
+/** Notes every request to another host, every violation of the policy and every uncaught error. */
+function watch(page: Page, url: string): Misdeeds {
+  const seen: Misdeeds = { hosts: [], violations: [], faults: [] };
+  const { host } = new URL(atLocalhost(url));
+  page.on('request', (request) => {
+    const asked = new URL(request.url());
+    if (!['data:', 'blob:'].includes(asked.protocol) && asked.host !== host) seen.hosts.push(asked.host);
+  });
+  page.on('console', (line) => {
+    if (/Content.Security.Policy|TrustedHTML|TrustedScript/i.test(line.text()))
+      seen.violations.push(line.text());
+  });
+  page.on('pageerror', (error) => seen.faults.push(error.message));
+  return seen;
+}
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds on the page as it stands: rule and element of each finding. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  // The protocol of the browser runs it, so that the policy of the page stays as strict as it is.
+  await page.evaluate(await axe);
+  return (await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+      id + ' at ' + target.join(' ') + ': ' + failureSummary.replaceAll(/\\s+/g, ' ').slice(0, 200))))`)) as string[];
+}
+
+/** Fails on any finding of axe, violation of the policy, request to another host or uncaught error. */
+export async function examine({ page, seen }: OpenPage): Promise<void> {
+  expect(await axeFindings(page)).toEqual([]);
+  expect(seen).toEqual({ hosts: [], violations: [], faults: [] });
+  // Nothing is wider than the window.
+  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+}

@@ -156,6 +156,24 @@ CREATE TRIGGER change_requests_update_current BEFORE UPDATE OF wanted, reason, n
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
+create table consents (
+  brand_id uuid not null,
+  consent_id uuid not null,
+  customer_id uuid not null,
+  version integer not null,
+  recorded_by uuid not null,
+  recorded_at timestamp with time zone not null,
+  details text not null,
+  constraint consents_pkey PRIMARY KEY (brand_id, consent_id),
+  constraint consents_brand_id_customer_id_version_key UNIQUE (brand_id, customer_id, version)
+);
+CREATE TRIGGER consents_insert_current BEFORE INSERT ON consents FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.details)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER consents_update_current BEFORE UPDATE OF details ON consents FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.details) IS DISTINCT FROM sealed_name(old.details) THEN sealed_head(new.details)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table customer_counts (
   brand_id uuid not null,
   bucket bigint not null,

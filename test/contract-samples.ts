@@ -10,14 +10,13 @@ import { startedPath, verificationPath, waiting, withDocument } from './kyc/wait
 import { mailing, person } from './people.ts';
 import { retentionSamples } from './retention/samples.ts';
 import { rewrite } from './rewrite.ts';
+import { consentSamples } from './samples/consents.ts';
+import type { Prepared } from './samples/customers.ts';
+import { customerPath, newCustomer } from './samples/customers.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
-/** A request of one operation, ready to be sent. */
-export interface Prepared {
-  readonly method: string;
-  readonly path: string;
-  readonly options: CallOptions;
-}
+export type { Prepared };
+export { customerPath, newCustomer };
 
 /** For every operation a request that succeeds, on a customer made for it where it needs one. */
 export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promise<Prepared>>> = {
@@ -196,6 +195,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await brand.call('DELETE', path);
     return { method: 'GET', path: `/restricted-customers/${path.split('/')[2]}/history`, options: {} };
   },
+  ...consentSamples,
   ...retentionSamples,
   listEvents: async (brand) => {
     await newCustomer(brand);
@@ -231,13 +231,6 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   }),
   ...keySamples,
 };
-
-/** A customer of the brand, as its create answered it. */
-export async function newCustomer(brand: BrandClient, overrides: object = {}): Promise<Called> {
-  const created = await brand.call('POST', '/customers', { body: person({ ...overrides }) });
-  if (created.status !== 201) throw new Error(`A customer could not be made: ${created.text}`);
-  return created;
-}
 
 export const defaultProgram = async (brand: BrandClient): Promise<string> =>
   (await brand.call('GET', '/programs')).json[0].program_id;
@@ -279,9 +272,6 @@ export async function newWebhook(brand: BrandClient, overrides: object = {}): Pr
 
 const webhookPath = async (brand: BrandClient): Promise<string> =>
   `/webhooks/${(await newWebhook(brand)).json.webhook_subscription.id}`;
-
-export const customerPath = async (brand: BrandClient): Promise<string> =>
-  `/customers/${(await newCustomer(brand)).json.customer_id}`;
 
 /** A customer with another number than it had. */
 async function changedPath(brand: BrandClient): Promise<string> {

@@ -45,6 +45,7 @@ export const auditFacts = {
   closed_on: optional(
     Type.String({ description: 'The day on which the account was closed.', format: 'date' }),
   ),
+  consent_id: optional(uuid('The record of a consent, a withdrawal or a notice.')),
   count: optional(count('How many customers were shown at once.')),
   customers: optional(
     Type.Array(uuid("A customer's id."), { description: 'The customers that were shown.' }),

@@ -2,6 +2,7 @@ import { keyOperations } from './api-keys.ts';
 import { auditOperations } from './audit.ts';
 import { addressOperations } from './customers/addresses.ts';
 import { changeRequestOperations } from './customers/change-requests.ts';
+import { consentOperations } from './customers/consents.ts';
 import { customerOperations } from './customers/customers.ts';
 import { historyOperations } from './customers/history.ts';
 import { callbackOperations } from './kyc/callbacks.ts';
@@ -26,6 +27,7 @@ export const apiPrefix = '/api/v0.1';
 export const contract = {
   ...customerOperations,
   ...addressOperations,
+  ...consentOperations,
   ...verificationOperations,
   ...verificationRecordOperations,
   ...reviewOperations,

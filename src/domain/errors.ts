@@ -15,6 +15,7 @@ export const errorCatalogue = {
   edit_customer_schema: schema('update a customer'),
   get_customer_schema: schema('read customers'),
   delete_customer_schema: schema('delete a customer'),
+  consent_schema: schema('record or list consents'),
   customer_invalid_uuid4: {
     status: 400,
     type: 'Request Error',

@@ -64,6 +64,14 @@ export const sealedColumns = {
     bound: { version: 'number', changed_at: 'instant', fields: 'words' },
   },
   'customer_history.ssn': { purpose: 'ssn', ...ofHistory, optional: true },
+  /** What a customer was shown, agreed to or withdrew. */
+  'consents.details': {
+    purpose: 'profile',
+    recordId: 'consent/{customer_id}/{consent_id}',
+    key: ['consent_id', 'uuid'],
+    bound: { version: 'number', recorded_by: 'text', recorded_at: 'instant' },
+    newTable: true,
+  },
   'idempotency.answer': { purpose: 'idempotency', recordId: '{record_id}', key: ['key', 'bytea'] },
   'journal.reason': { ...entryReason, key: ['arrived', 'bigint'] },
   'audit.reason': { ...entryReason, key: ['number', 'bigint'] },

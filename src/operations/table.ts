@@ -5,6 +5,7 @@ import * as auditEntries from './audit/entries.ts';
 import * as keys from './brands/keys.ts';
 import * as addresses from './customers/addresses.ts';
 import * as changeRequests from './customers/change-requests.ts';
+import * as consents from './customers/consents/records.ts';
 import * as customers from './customers/customers.ts';
 import * as history from './customers/history/records.ts';
 import * as lists from './customers/lists.ts';
@@ -39,6 +40,7 @@ export const handlers: {
   ...keys,
   ...addresses,
   ...changeRequests,
+  ...consents,
   ...customers,
   ...history,
   ...lists,

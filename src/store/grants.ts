@@ -20,6 +20,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   brand_settings: 'select, insert, update',
   brands: 'select, insert',
   change_requests: everything,
+  consents: 'select, insert, update (details), delete',
   customer_counts: 'select, insert, update',
   customer_history: 'select, insert, update (earlier, ssn), delete',
   customers: everything,

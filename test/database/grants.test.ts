@@ -121,6 +121,7 @@ const expected: readonly string[] = [
   'clientele_app: table brand_settings: insert, select, update',
   'clientele_app: table brands: insert, select',
   'clientele_app: table change_requests: delete, insert, select, update',
+  'clientele_app: table consents: delete, insert, select, update (details)',
   'clientele_app: table customer_counts: insert, select, update',
   'clientele_app: table customer_history: delete, insert, select, update (earlier, ssn)',
   'clientele_app: table customers: delete, insert, select, update',

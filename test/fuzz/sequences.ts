@@ -46,6 +46,7 @@ export class Sequences {
       this.#review,
       this.#holds,
       this.#keyLife,
+      this.#consents,
     ];
     await maker.random.pick(all).call(this, maker);
   }
@@ -263,6 +264,24 @@ export class Sequences {
       if (list.body['next_cursor'] === null) return undefined;
       cursor = `&cursor=${list.body['next_cursor']}`;
     }
+  }
+
+  async #consents(maker: ValueContext): Promise<void> {
+    const { params } = await this.#newCustomer(maker);
+    const kinds = ['notice', 'consent', 'withdrawal'];
+    for (const kind of kinds) {
+      const body = { ...this.#lawfulBody(maker, 'recordConsent'), kind };
+      await this.#do(maker, 'recordConsent', 201, { params, body });
+    }
+    const kindsIn = ({ body }: { readonly body: Body }) =>
+      (body['data'] as readonly Body[]).map((one) => one['kind']).join();
+    const wanted = kinds.toReversed().join();
+    const listed = await this.#do(maker, 'listConsents', 200, { params });
+    expectEqual('kinds in listConsents', kindsIn(listed), wanted);
+    await this.#do(maker, 'deleteCustomer', 200, { params });
+    await this.#do(maker, 'listConsents', 404, { params });
+    const kept = await this.#do(maker, 'listRestrictedConsents', 200, { params });
+    expectEqual('kinds in listRestrictedConsents', kindsIn(kept), wanted);
   }
 
   async #holds(maker: ValueContext): Promise<void> {

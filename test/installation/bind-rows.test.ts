@@ -24,7 +24,9 @@ afterAll(() => world.close());
 /** Seals every record as versions before 0013_row_proofs did: bound to nothing, and rows without a proof. */
 async function unbind(): Promise<number> {
   // These came later.
-  await world.sql('delete from program_changes; delete from brand_settings; delete from customer_history');
+  await world.sql(
+    'delete from program_changes; delete from brand_settings; delete from customer_history; delete from consents',
+  );
   await world.sql(`alter table api_keys alter column proof drop not null;
     alter table retention_policies alter column proof drop not null;
     alter table programs alter column proof drop not null;

@@ -9,6 +9,7 @@ import { digested, manifestName, signatureName, verdictOn } from '../../src/oper
 import { defaultProgram, erasureRequest, newCustomer } from '../contract-samples.ts';
 import { newSsn, person } from '../people.ts';
 import { rewrite } from '../rewrite.ts';
+import { newConsent } from '../samples/consents.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
@@ -45,6 +46,7 @@ async function knownPerson(): Promise<string> {
   );
   const handedIn = await brand.call('POST', `${path}/verification-kyc/documents`, { body: documentsExample });
   expect(handedIn.status).toBe(200);
+  expect((await brand.call('POST', `${path}/consents`, { body: newConsent })).status).toBe(201);
   const reason = { body: { reason: 'Case 24-117.' } };
   expect((await brand.call('POST', `${path}/legal-holds`, reason)).status).toBe(201);
   await settled(world);
@@ -112,6 +114,8 @@ describe.each([
     const profile = await get('');
     expect(json(files, 'customer.json')).toEqual(state === 'present' ? { customer: profile } : profile);
     expect(json(files, 'history.json')).toEqual((await get('/history')).data);
+    expect(json(files, 'consents.json')).toEqual((await get('/consents')).data);
+    expect(json(files, 'consents.json')).toMatchObject([{ document: newConsent.document }]);
     const [verification] = json(files, 'verifications.json');
     expect(verification).toMatchObject((await get('/verifications')).data[0]);
     expect(verification.applicant).toMatchObject({ first_name: applicant.first_name, last_name: 'Fleming' });

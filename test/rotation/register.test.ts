@@ -131,6 +131,7 @@ test('the purpose and the record id of a column stay what its stored records wer
     ['deleted_customers.deletion', 'row', 'deletion/{customer_id}'],
     ['customer_history.earlier', 'profile', 'history/{customer_id}/{history_id}'],
     ['customer_history.ssn', 'ssn', 'history/{customer_id}/{history_id}'],
+    ['consents.details', 'profile', 'consent/{customer_id}/{consent_id}'],
     ['idempotency.answer', 'idempotency', '{record_id}'],
     ['journal.reason', 'reason', '{sha256(body)}'],
     ['audit.reason', 'reason', '{sha256(body)}'],

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { wholeRequest } from '../customers/change-requests.ts';
+import { consentList } from '../customers/consents.ts';
 import { changeRequestReadExample } from '../customers/examples.ts';
 import { fullSsn } from '../customers/full-ssn.ts';
 import { historyList } from '../customers/history.ts';
@@ -114,6 +115,22 @@ const listRestrictedCustomerHistory = operation({
   unknownError: 'unknown_list_restricted_customer_history',
 });
 
+const listRestrictedConsents = operation({
+  operationId: 'listRestrictedConsents',
+  method: 'GET',
+  path: '/restricted-customers/{customer_id}/consents',
+  tag,
+  summary: "List a deleted customer's consents",
+  description:
+    'Every consent, withdrawal and notice that was recorded, the newest record first. Each read is recorded in the audit trail.',
+  scope: 'compliance:read',
+  params: customerParam,
+  ...consentList,
+  schemaError: 'retention_schema',
+  errors: ['customer_dne'],
+  unknownError: 'unknown_list_restricted_consents',
+});
+
 const revealRestrictedSsn = operation({
   operationId: 'revealRestrictedSsn',
   method: 'POST',
@@ -137,5 +154,6 @@ export const restrictedRecordOperations = {
   getRestrictedDocument,
   listRestrictedChangeRequests,
   listRestrictedCustomerHistory,
+  listRestrictedConsents,
   revealRestrictedSsn,
 } as const;

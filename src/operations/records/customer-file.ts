@@ -4,6 +4,7 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import { asciiJson } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
 import { changeRequestsOf } from '../../store/customers/change-requests.ts';
+import { consentsOf } from '../../store/customers/consents.ts';
 import { historyOf } from '../../store/customers/history.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
 import { verificationsOf } from '../../store/kyc/reviews.ts';
@@ -15,6 +16,7 @@ import { allPlaced } from '../audit/export.ts';
 import { recordOperatorAction } from '../audit/operator.ts';
 import { openProfile, openSsn } from '../customers/change.ts';
 import { shownInFull } from '../customers/change-requests.ts';
+import { shownConsent } from '../customers/consents/records.ts';
 import { showCustomer } from '../customers/customers.ts';
 import type { KeyOwner } from '../customers/history/records.ts';
 import { formerSsnIn, shownHistory } from '../customers/history/records.ts';
@@ -76,6 +78,7 @@ export async function* customerFile(system: System, request: FileRequest): Async
       once(() => fullNumbers(keys, known, owner)),
     );
   yield entry('history.json', list(historyItems(keys, owner)));
+  yield entry('consents.json', list(consents(keys, id)));
   yield entry('change-requests.json', list(changeRequests(keys, id)));
   yield entry('legal-holds.json', list(values(() => openedHolds(keys, id))));
   yield entry('erasure-requests.json', list(values(() => openedRequests(keys, id))));
@@ -152,6 +155,11 @@ async function fullNumbers(keys: Keys, { row, ssn }: KeptCustomer, owner: KeyOwn
 async function* historyItems(keys: Keys, owner: KeyOwner): AsyncGenerator<string> {
   for await (const row of pages(historyOf.bind(undefined, keys.scope, owner.id), ({ version }) => version))
     yield asciiJson(await shownHistory(keys, owner, row));
+}
+
+async function* consents(keys: Keys, id: CustomerId): AsyncGenerator<string> {
+  for await (const row of pages(consentsOf.bind(undefined, keys.scope, id), ({ version }) => version))
+    yield asciiJson(await shownConsent(keys, row));
 }
 
 async function* changeRequests(keys: Keys, id: CustomerId): AsyncGenerator<string> {

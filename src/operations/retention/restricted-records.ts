@@ -10,6 +10,7 @@ import { changeRequestsOf } from '../../store/customers/change-requests.ts';
 import type { ReviewRow } from '../../store/kyc/reviews.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { shownInFull } from '../customers/change-requests.ts';
+import { consentPage } from '../customers/consents/records.ts';
 import { historyPage } from '../customers/history/records.ts';
 import { reveal } from '../customers/reveal.ts';
 import type { ChangeRecord } from '../journal.ts';
@@ -92,6 +93,17 @@ export async function listRestrictedCustomerHistory(
   const id = params.customer_id;
   const { auditKey } = await restrictedCustomer(context, id);
   return historyPage(context, { id, auditKey }, query);
+}
+
+export async function listRestrictedConsents(
+  context: Context,
+  { params, query }: Input<Contract['listRestrictedConsents']>,
+): Promise<Answer> {
+  const id = params.customer_id;
+  await restrictedCustomer(context, id);
+  const page = await consentPage(context, id, query);
+  await noteReading(context, id);
+  return page;
 }
 
 export async function revealRestrictedSsn(

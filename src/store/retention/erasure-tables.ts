@@ -26,6 +26,7 @@ export const customerTables = [
   { table: 'customers', erased: 'stays' },
   { table: 'deleted_customers', erased: 'rows' },
   { table: 'customer_history', erased: 'rows' },
+  { table: 'consents', erased: 'rows' },
   // The key stays used, so that a repeat of the create does not make the person again.
   { table: 'idempotency', erased: 'sealed columns', alsoCleared: ['fingerprint', 'customer_id'] },
   { table: 'kyc_documents', erased: 'rows' },

@@ -19,6 +19,7 @@ import type { System } from '../../../src/operations/system.ts';
 import { defaultProgram, newCustomer, newWebhook } from '../../contract-samples.ts';
 import { repository, temporaryFolder } from '../../installation/cli/program.ts';
 import { person } from '../../people.ts';
+import { newConsent } from '../../samples/consents.ts';
 import type { BrandClient, World } from '../../world.ts';
 import { brandClient, openWorld, settled } from '../../world.ts';
 import type { Facts } from './page.ts';
@@ -98,6 +99,7 @@ async function peopleOf(actors: Actors): Promise<Facts> {
   const { customer_id: id } = (await newCustomer(ada, james)).json;
   const path = `/customers/${id}`;
   await done(ada, 'PATCH', path, { last_name: renamed.last_name, ssn: renamed.ssn });
+  const agreed = await agree(ada, path);
   const entries = await exportTrail(world, ada, join(folder, 'trail-of-last-month.ndjson'));
   await done(mo, 'POST', '/customers/search', { ssn: renamed.ssn });
   await done(mo, 'POST', `${path}/ssn`, { reason: 'Compared with the paper form.' });
@@ -109,12 +111,20 @@ async function peopleOf(actors: Actors): Promise<Facts> {
   return {
     customer_id: id,
     earlier_ssn: masked(james.ssn),
+    disclosures_digest: agreed,
     entries_of_last_month: entries,
     verification_id: verified.verification,
     document_id: verified.document,
     change_request_id: request,
     ...(await deletedPeople(actors)),
   };
+}
+
+/** The customer is told why it is asked for, and agrees to electronic documents. */
+async function agree(ada: BrandClient, path: string): Promise<string> {
+  const notice = { ...newConsent, kind: 'notice', document: 'Customer identification notice' };
+  for (const body of [notice, newConsent]) await done(ada, 'POST', `${path}/consents`, body);
+  return newConsent.digest;
 }
 
 const masked = (ssn: string): string => `XXX-XX-${ssn.slice(-4)}`;

@@ -5,6 +5,7 @@ import { createProgram, setProgram } from '../../../../src/operations/kyc/progra
 import type { BrandScope } from '../../../../src/store/scope.ts';
 import { throwFailure } from '../../../../src/worker/task.ts';
 import { changeRequest, defaultProgram, newCustomer, newWebhook } from '../../../contract-samples.ts';
+import { newConsent } from '../../../samples/consents.ts';
 import type { BrandClient, World } from '../../../world.ts';
 import { openWorld, settled } from '../../../world.ts';
 import { older, putBack, twice } from './put-back.ts';
@@ -98,6 +99,16 @@ test('a kept earlier value that is taken away, or moved to another customer, is 
   expect(await found()).toEqual([{ table: 'customer_history', id: other.history, problem: 'is gone' }]);
 });
 
+test('a consent that is taken away is found', async () => {
+  const customer = String((await newCustomer(brand)).json.customer_id);
+  const { consent_id: id } = (
+    await brand.call('POST', `/customers/${customer}/consents`, { body: newConsent })
+  ).json;
+  expect(await found()).toEqual([]);
+  await world.sql('delete from consents where consent_id = $1', [id]);
+  expect(await found()).toEqual([{ table: 'consents', id, problem: 'is gone' }]);
+});
+
 async function changed() {
   const customer = String((await newCustomer(brand)).json.customer_id);
   await called('PATCH', `/customers/${customer}`, { last_name: 'Fleming' });
@@ -138,6 +149,7 @@ test('the doctor names them, and the background slice raises an alarm for each',
   const tables = new Set((await rolledBackOf(scope)).map(({ table }) => table));
   expect([...tables].sort()).toEqual([
     'change_requests',
+    'consents',
     'customer_history',
     'kyc_runs',
     'legal_holds',
@@ -155,7 +167,7 @@ test('the doctor names them, and the background slice raises an alarm for each',
 
 test('none of them would be found if the entries said nothing of these rows', async () => {
   await world.sql('alter table audit disable trigger user');
-  const facts = 'record_version|run_version|change_request_id|hold_id|history_id';
+  const facts = 'record_version|run_version|change_request_id|hold_id|history_id|consent_id';
   await world.sql(`update audit set body = regexp_replace(body, '"(${facts})":', '"x":', 'g')`);
   expect(await rolledBackOf(scope)).toEqual([]);
 });

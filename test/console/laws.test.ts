@@ -58,6 +58,12 @@ const colours = (read: Read): readonly string[] =>
 /** An address within the page is no colour. */
 const withoutLinks = (text: string): string => text.replaceAll(/href="#\w+"/g, '');
 
+/** The style sheet that a component imports. */
+function sheetOf(file: string, text: string): string | undefined {
+  const [, name] = /import styles from '([^']+)'/.exec(text) ?? [];
+  return name && relative(source, resolve(source, dirname(file), name));
+}
+
 /** Classes that a component uses and its style sheet does not have, and the other way round. */
 function strayClasses(read: Read): readonly string[] {
   const sheets = files.filter((file) => file.endsWith('.module.css'));
@@ -65,9 +71,7 @@ function strayClasses(read: Read): readonly string[] {
     const defined = new Set(
       [...read(sheet).matchAll(/\.([a-z][\w]*)(?![\w(-]*\.css)/gi)].map(([, name]) => name ?? ''),
     );
-    const users = files.filter(
-      (file) => file.endsWith('.tsx') && read(file).includes(`/${sheet.split('/').at(-1)}'`),
-    );
+    const users = files.filter((file) => file.endsWith('.tsx') && sheetOf(file, read(file)) === sheet);
     const code = users.map(read).join('\n');
     const used = new Set([...code.matchAll(/\bstyles\.(\w+)/g)].map(([, name]) => name ?? ''));
     const byVariable = /\bstyles\[/.test(code);

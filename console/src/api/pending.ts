@@ -17,17 +17,20 @@ export interface SignInOptions {
   readonly demo: { readonly account: string; readonly name: string; readonly roles: string[] }[];
 }
 export interface Waiting {
-  readonly reviews: number;
-  readonly oldest_review: string | null;
-  readonly change_requests: number;
-  readonly erasures: number;
-  readonly failing_webhooks: number;
+  readonly reviews?: number;
+  readonly oldest_review?: string;
+  readonly change_requests?: number;
+  readonly erasures?: number;
+  readonly webhooks?: number;
+  readonly failing_webhooks?: number;
+  readonly failing_since?: string;
 }
 export interface Overview {
   readonly customers: number;
-  readonly created_by_day: { readonly day: string; readonly count: number }[];
-  readonly kyc_statuses: Readonly<Record<string, number>>;
-  readonly deliverabilities: Readonly<Record<string, number>>;
+  readonly created: { readonly day: string; readonly count: number }[];
+  readonly kyc_status: Readonly<Record<string, number>>;
+  readonly deliverability: Readonly<Record<string, number>>;
+  readonly date_counted: string;
 }
 
 interface Answer<Body> {
@@ -56,6 +59,11 @@ export interface PendingPaths {
       { readonly token: string; readonly name?: string; readonly email?: string; readonly password: string },
       Session
     >;
+  };
+  readonly '/actors': {
+    readonly get: Answer<{
+      readonly data: { readonly id: string; readonly kind: string; readonly name: string }[];
+    }>;
   };
   readonly '/waiting': { readonly get: Answer<Waiting> };
   readonly '/overview': { readonly get: Answer<Overview> };

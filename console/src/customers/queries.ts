@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api, wholeAnswerOf } from '../api/client.ts';
 import { asFailure } from '../api/failure.ts';
+import { queryClient } from '../api/query.ts';
 import type { components } from '../api/schema.d.ts';
 import type { Brand } from '../api/session.ts';
 import type { Filters } from './filters.ts';
@@ -9,6 +10,7 @@ import type { Sought } from './find.ts';
 
 export type Customer = components['schemas']['Customer'];
 
+export type Address = components['schemas']['Address'];
 type SearchBody = components['schemas']['CustomerSearch'];
 
 export interface CustomerPage {
@@ -80,3 +82,61 @@ export const customerQuery = (brand: Brand, id: string) =>
       return { customer: data, etag };
     },
   });
+
+/** What is known about a customer beyond the record, by tab. */
+export const verificationsQuery = (brand: Brand, id: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'verifications'],
+    queryFn: () =>
+      answerOf(api.GET('/customers/{customer_id}/verifications', { params: { path: { customer_id: id } } })),
+  });
+
+export const historyQuery = (brand: Brand, id: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'history'],
+    queryFn: () =>
+      answerOf(api.GET('/customers/{customer_id}/history', { params: { path: { customer_id: id } } })),
+  });
+
+export const proposalsQuery = (brand: Brand, id: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'proposals'],
+    queryFn: () => answerOf(api.GET('/change-requests', { params: { query: { customer_id: id } } })),
+  });
+
+export const eventsQuery = (brand: Brand, id: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'events'],
+    queryFn: () => answerOf(api.GET('/events', { params: { query: { customer_id: id } } })),
+  });
+
+export const auditQuery = (brand: Brand, id: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'audit'],
+    queryFn: () =>
+      answerOf(
+        api.GET('/customers/{customer_id}/audit', {
+          params: { path: { customer_id: id }, query: { order: 'newest' } },
+        }),
+      ),
+  });
+
+export const retentionQuery = (brand: Brand, id: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'retention'],
+    queryFn: () =>
+      answerOf(api.GET('/customers/{customer_id}/retention', { params: { path: { customer_id: id } } })),
+  });
+
+export const programsQuery = (brand: Brand) =>
+  queryOptions({
+    queryKey: [brand.id, 'programs'],
+    queryFn: () => answerOf(api.GET('/programs')),
+    staleTime: 60_000,
+  });
+
+/** After a change: the record, its tabs and the lists are asked again when they are shown. */
+export async function customerChanged(brand: Brand, id: string): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: [brand.id, 'customer', id] });
+  await queryClient.invalidateQueries({ queryKey: [brand.id, 'customers'] });
+}

@@ -23,13 +23,13 @@ const newRoute = createRoute({
   getParentRoute: () => listRoute,
   path: '/new',
   beforeLoad: ({ context }) => needs(context.brand, 'customers:write'),
-  component: lazyRouteComponent(() => import('./NewCustomer.tsx'), 'NewCustomer'),
+  component: lazyRouteComponent(() => import('./forms/NewCustomer.tsx'), 'NewCustomer'),
 });
 
 const tabs = ['profile', 'verifications', 'changes', 'events', 'audit'] as const;
 export type DrawerTab = (typeof tabs)[number];
 
-const customerRoute = createRoute({
+export const customerRoute = createRoute({
   getParentRoute: () => listRoute,
   path: '/$customerId',
   validateSearch: (search: Record<string, unknown>): { tab?: DrawerTab } => {
@@ -38,7 +38,7 @@ const customerRoute = createRoute({
   },
   loader: ({ context, params }) =>
     void queryClient.prefetchQuery(customerQuery(context.brand, params.customerId)),
-  component: lazyRouteComponent(() => import('./CustomerDrawer.tsx'), 'CustomerDrawer'),
+  component: lazyRouteComponent(() => import('./drawer/CustomerDrawer.tsx'), 'CustomerDrawer'),
   ...askOnEnter,
 });
 

@@ -17,7 +17,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
-        <Base.Backdrop className={styles.veil} />
+        <Base.Backdrop forceRender className={styles.veil} />
         <Base.Popup className={styles.dialog}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
@@ -61,7 +61,7 @@ export function Confirm(props: ConfirmProps) {
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && !busy && onClose()}>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className={styles.veil} />
+        <AlertDialog.Backdrop forceRender className={styles.veil} />
         <AlertDialog.Popup className={styles.dialog}>
           <form onSubmit={submit} className={styles.form}>
             <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>

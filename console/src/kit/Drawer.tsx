@@ -1,5 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
+import { useRef } from 'react';
 import { IconButton } from './Button.tsx';
 import styles from './Drawer.module.css';
 
@@ -17,11 +18,14 @@ export interface DrawerProps {
 
 /** One record beside its list, with an address of its own. At 390 px it has the whole screen. */
 export function Drawer({ title, sub, actions, onClose, children, foot }: DrawerProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  // A form puts the focus into its first field. Everything else begins at the drawer itself.
+  const begin = () => popup.current?.querySelector<HTMLElement>('[data-autofocus]') ?? popup.current;
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.veil} />
-        <Dialog.Popup className={styles.drawer}>
+        <Dialog.Popup ref={popup} initialFocus={begin} className={styles.drawer}>
           <header className={styles.head}>
             <div className={styles.titles}>
               <Dialog.Title className={styles.title}>{title}</Dialog.Title>

@@ -30,6 +30,29 @@ export function ago(time: string, now = Date.now()): string {
   return 'just now';
 }
 
+const lasting = new Map(
+  steps.map(([, unit]) => [unit, new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' })]),
+);
+
+/** "2 days", "5 minutes": how long something has lasted. */
+export function lasted(time: string, now = Date.now()): string {
+  const seconds = (now - instantOf(time).getTime()) / 1_000;
+  for (const [size, unit] of steps)
+    if (seconds >= size) return lasting.get(unit)?.format(Math.trunc(seconds / size)) ?? '';
+  return 'a moment';
+}
+
+const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** "27 Nov, 18:20", in UTC. */
+export const momentOf = (time: string): string => dayAndTime.format(instantOf(time));
+
 /** "2026-05-04 18:20:31 UTC". */
 export const exactly = (time: string): string =>
   `${instantOf(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

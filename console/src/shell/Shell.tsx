@@ -1,5 +1,5 @@
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { sessionEnded } from '../api/client.ts';
 import { useHere } from '../api/session.ts';
 import { useStore } from '../api/store.ts';
@@ -7,13 +7,14 @@ import { IconButton } from '../kit/Button.tsx';
 import { classes } from '../kit/classes.ts';
 import type { Keys } from '../kit/keys.ts';
 import { useKeys } from '../kit/keys.ts';
-import { AllKeys } from './AllKeys.tsx';
 import { Confirmation } from './Confirmation.tsx';
-import { Finder } from './Finder.tsx';
 import { useReachable } from './reachable.ts';
-import { SessionEnded } from './SessionEnded.tsx';
 import styles from './Shell.module.css';
 import { SideBar } from './SideBar.tsx';
+
+const Finder = lazy(async () => ({ default: (await import('./Finder.tsx')).Finder }));
+const AllKeys = lazy(async () => ({ default: (await import('./AllKeys.tsx')).AllKeys }));
+const SessionEnded = lazy(async () => ({ default: (await import('./SessionEnded.tsx')).SessionEnded }));
 
 /** What is open above the page. */
 type Above = 'nothing' | 'finder' | 'keys' | 'menu';
@@ -57,9 +58,11 @@ export function Shell() {
       >
         <Outlet />
       </main>
-      {above === 'finder' && <Finder onClose={() => setAbove('nothing')} />}
-      {above === 'keys' && <AllKeys onClose={() => setAbove('nothing')} />}
-      {hasEnded && <SessionEnded />}
+      <Suspense>
+        {above === 'finder' && <Finder onClose={() => setAbove('nothing')} />}
+        {above === 'keys' && <AllKeys onClose={() => setAbove('nothing')} />}
+        {hasEnded && <SessionEnded />}
+      </Suspense>
       <Confirmation />
     </div>
   );

@@ -15,7 +15,7 @@ export interface PageEntry {
   /** The second key after `g`. */
   readonly key: string;
   /** How many wait on this page. */
-  readonly count?: (waiting: Waiting) => number;
+  readonly count?: (waiting: Waiting) => number | undefined;
 }
 
 /** Something to do, for the palette and for a single key. */

@@ -1,3 +1,0 @@
-export function CustomerDrawer() {
-  return null;
-}

@@ -1,3 +1,0 @@
-export function NewCustomer() {
-  return null;
-}

@@ -1,0 +1,80 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Overview } from '../api/pending.ts';
+import { useHere } from '../api/session.ts';
+import { classes } from '../kit/classes.ts';
+import { SkeletonBar } from '../kit/Skeleton.tsx';
+import { lasted, momentOf } from '../kit/When.tsx';
+import { useReachable } from '../shell/reachable.ts';
+import { useWaiting } from '../shell/waiting.ts';
+import styles from './Overview.module.css';
+
+interface Tile {
+  readonly title: string;
+  readonly path: string;
+  readonly isReached: boolean;
+  readonly figure: ReactNode;
+  readonly sub: ReactNode;
+  readonly tone?: 'warn' | 'bad';
+}
+
+/** The figures at the top, each a link to the list behind it. */
+export function Tiles({ overview }: { readonly overview: Overview | undefined }) {
+  const { brand } = useHere();
+  const waiting = useWaiting(brand);
+  const tiles: readonly Tile[] = [
+    {
+      title: 'Customers',
+      path: 'customers',
+      isReached: brand.may('customers:read'),
+      figure: overview?.customers.toLocaleString('en'),
+      sub: overview && `${overview.created.at(-1)?.count ?? 0} new today`,
+    },
+    {
+      title: 'Waiting for review',
+      path: 'reviews',
+      isReached: brand.may('kyc:review'),
+      figure: waiting?.reviews,
+      sub: waiting?.oldest_review ? `the oldest for ${lasted(waiting.oldest_review)}` : 'nothing waits',
+      ...(waiting?.reviews && { tone: 'warn' }),
+    },
+    {
+      title: 'Change requests',
+      path: 'changes',
+      isReached: brand.may('kyc:review'),
+      figure: waiting?.change_requests,
+      sub: waiting?.change_requests ? 'wait for a second pair of eyes' : 'no proposal waits',
+    },
+    {
+      title: 'Webhooks',
+      path: 'webhooks',
+      isReached: brand.may('webhooks:read'),
+      figure: waiting && webhookFigure(waiting.webhooks ?? 0, waiting.failing_webhooks ?? 0),
+      sub: waiting?.failing_since ? `since ${momentOf(waiting.failing_since)}` : 'all deliveries arrive',
+      ...(waiting?.failing_webhooks && { tone: 'bad' }),
+    },
+  ];
+  return (
+    <ul className={styles.tiles}>
+      {tiles
+        .filter(({ isReached }) => isReached)
+        .map((tile) => (
+          <OneTile key={tile.title} tile={tile} />
+        ))}
+    </ul>
+  );
+}
+
+const webhookFigure = (all: number, failing: number): string =>
+  failing > 0 ? `${failing} of ${all} failing` : String(all);
+
+function OneTile({ tile: { title, path, figure, sub, tone } }: { readonly tile: Tile }) {
+  const page = useReachable().pages.find((one) => one.path === path);
+  return (
+    <li className={styles.tile}>
+      <p className={styles.tileTitle}>{page ? <Link to={page.to}>{title}</Link> : title}</p>
+      <p className={classes(styles.figure, tone && styles[tone])}>{figure ?? <SkeletonBar width={3} />}</p>
+      <p className={styles.tileSub}>{figure === undefined ? ' ' : sub}</p>
+    </li>
+  );
+}

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { ConfigError, readSecretFile, refuseExposedDatabase, refuseUnsafe } from './config.ts';
 import { Refusal } from './domain/errors.ts';
 import type { Id } from './domain/ids.ts';
+import { RecentRequests } from './domain/requests/recent.ts';
 import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
 import { noteInEveryTrail } from './operations/brands/every-trail.ts';
@@ -131,6 +132,7 @@ export async function openRuntime(
       now,
       newId,
       security,
+      requests: new RecentRequests(now()),
       random: randomBytes,
       verifier: openVerifier(config, now),
       kycProvider: openKycProviders(config, now),

@@ -61,6 +61,7 @@ const subjects: Readonly<
       customers: ['.', 'kyc', 'webhooks'],
       retention: ['.'],
       keys: ['.'],
+      requests: ['.'],
     },
   },
   contract: {
@@ -75,7 +76,17 @@ const subjects: Readonly<
     above: {
       'api-keys.ts': ['.', 'customers'],
       'audit.ts': ['.', 'api-keys.ts', 'customers'],
-      'table.ts': ['.', 'api-keys.ts', 'audit.ts', 'customers', 'kyc', 'webhooks', 'retention'],
+      'requests.ts': ['.', 'api-keys.ts'],
+      'table.ts': [
+        '.',
+        'api-keys.ts',
+        'audit.ts',
+        'requests.ts',
+        'customers',
+        'kyc',
+        'webhooks',
+        'retention',
+      ],
     },
   },
   store: {
@@ -102,12 +113,15 @@ const subjects: Readonly<
       kyc: ['.', 'audit', 'customers'],
       webhooks: ['.', 'audit', 'customers'],
       retention: ['.', 'audit', 'customers', 'kyc'],
+      requests: ['.'],
       rotation: ['.', 'audit', 'brands', 'customers'],
       installation: ['.', 'audit', 'rotation'],
       records: ['.', 'audit', 'customers', 'kyc', 'retention', 'installation'],
       demo: ['.', 'brands', 'customers', 'kyc'],
     },
-    above: { 'table.ts': ['.', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention'] },
+    above: {
+      'table.ts': ['.', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention', 'requests'],
+    },
   },
 };
 

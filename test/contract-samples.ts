@@ -13,6 +13,7 @@ import { rewrite } from './rewrite.ts';
 import { consentSamples } from './samples/consents.ts';
 import type { Prepared } from './samples/customers.ts';
 import { customerPath, newCustomer } from './samples/customers.ts';
+import { deliverySamples } from './webhooks/delivery-samples.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
 export type { Prepared };
@@ -229,7 +230,9 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: `${await webhookPath(brand)}/replay`,
     options: { body: { dead: true } },
   }),
+  ...deliverySamples,
   ...keySamples,
+  listRequests: async () => ({ method: 'GET', path: '/requests', options: {} }),
 };
 
 export const defaultProgram = async (brand: BrandClient): Promise<string> =>

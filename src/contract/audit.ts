@@ -5,7 +5,7 @@ import { keyExample } from './api-keys.ts';
 import { auditFacts } from './audit-facts.ts';
 import { customerExample } from './customers/examples.ts';
 import { fullSsn } from './customers/full-ssn.ts';
-import { listOf, listQuery } from './lists.ts';
+import { listOf, listQuery, spanQuery } from './lists.ts';
 import { operation } from './operation.ts';
 import { oneOf, uuid } from './shapes.ts';
 
@@ -30,8 +30,6 @@ const paging = {
   order: Type.Optional(oneOf(auditOrders, { description: 'Which entries come first.', default: 'newest' })),
   ...listQuery(auditCursorPattern),
 };
-
-const time = (description: string) => Type.Optional(Type.String({ description, maxLength: 40 }));
 
 const entry = Type.Object(
   {
@@ -109,8 +107,7 @@ const listAudit = operation({
           maxLength: 36,
         }),
       ),
-      from: time('Only from this date or time on (ISO 8601).'),
-      to: time('Only before this date or time (ISO 8601).'),
+      ...spanQuery,
       ...paging,
     },
     closed,
@@ -173,8 +170,7 @@ const listKeyAccess = operation({
   params: { identity: { description: "The key's id. It may be revoked.", invalid: 'not_found' } },
   query: Type.Object(
     {
-      from: time('Only from this date or time on (ISO 8601).'),
-      to: time('Only before this date or time (ISO 8601).'),
+      ...spanQuery,
       ...listQuery(accessCursorPattern),
     },
     closed,

@@ -1,6 +1,8 @@
 import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import { invalidField } from '../domain/problems.ts';
+import type { Instant } from '../domain/time.ts';
+import { notATime, parseInstant } from '../domain/time.ts';
 
 /** The form of our own lists; Bond's lists have Bond's form. */
 
@@ -79,4 +81,31 @@ export function positionOf<Position>(
   const position = parse(cursor);
   if (position === undefined) throw invalidField('cursor');
   return position;
+}
+
+const time = (description: string) => Type.Optional(Type.String({ description, maxLength: 40 }));
+
+/** The query of a list that can be narrowed to a span of time. */
+export const spanQuery = {
+  from: time('Only from this date or time on (ISO 8601).'),
+  to: time('Only before this date or time (ISO 8601).'),
+};
+
+export interface Span {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The moments of a span. @throws InvalidInput for one that is none. */
+export function spanOf(given: Span): {
+  readonly from: Instant | undefined;
+  readonly to: Instant | undefined;
+} {
+  const momentOf = (name: keyof Span) => {
+    const written = given[name];
+    const at = written === undefined ? undefined : parseInstant(written);
+    if (written !== undefined && at === undefined) throw invalidField(name, notATime);
+    return at;
+  };
+  return { from: momentOf('from'), to: momentOf('to') };
 }

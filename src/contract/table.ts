@@ -11,6 +11,7 @@ import { verificationRecordOperations } from './kyc/records.ts';
 import { reviewOperations } from './kyc/reviews.ts';
 import { simulationOperations, verificationOperations } from './kyc/verifications.ts';
 import type { OperationRow } from './operation.ts';
+import { requestOperations } from './requests.ts';
 import { oversightOperations } from './retention/oversight.ts';
 import { restrictedRecordOperations } from './retention/restricted.ts';
 import { retentionOperations } from './retention/retention.ts';
@@ -43,6 +44,7 @@ export const contract = {
   ...eventOperations,
   ...webhookOperations,
   ...keyOperations,
+  ...requestOperations,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 
 export type Contract = typeof contract;

@@ -153,6 +153,12 @@ export const errorCatalogue = {
     message: 'There is no such webhook subscription.',
     help: 'It never existed or was deleted. GET /webhooks lists the subscriptions of the brand.',
   },
+  delivery_dne: {
+    status: 404,
+    type: 'Request Error',
+    message: 'The subscription has no such delivery.',
+    help: 'It never existed, or is older than 30 days. listDeliveries lists those of the subscription.',
+  },
   ...keyErrors,
   precondition_failed: {
     status: 412,

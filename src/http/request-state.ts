@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Principal } from '../operations/principal.ts';
 
 /** What one stage of handling a request passes to the next. */
@@ -7,6 +8,8 @@ export interface RequestState {
   readonly principal: Principal | undefined;
   /** The body's text as received, which the signature of a caller without a key covers. */
   bodyText: string;
+  /** The code of the refusal, once it is refused. */
+  code?: ErrorCode;
 }
 
 /** A separate map, because the properties of a request belong to Fastify. */

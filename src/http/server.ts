@@ -6,9 +6,13 @@ import fastify from 'fastify';
 import { parseBody } from '../contract/json.ts';
 import type { KeyedOperationId, SignedOperationId } from '../contract/table.ts';
 import { apiPrefix, operations } from '../contract/table.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import { Refusal } from '../domain/errors.ts';
+import type { RecentRequest } from '../domain/requests/recent.ts';
 import { lacksRootVersion } from '../operations/keyrings.ts';
+import type { Principal } from '../operations/principal.ts';
 import type { Handler } from '../operations/run.ts';
+import type { System } from '../operations/system.ts';
 import { handlers, signedHandlers } from '../operations/table.ts';
 import { acceptBody, longestMs, watchBody } from './connections/body-watch.ts';
 import { discardRest } from './connections/linger.ts';
@@ -138,7 +142,7 @@ function readBodies(app: FastifyInstance): void {
 
 /** Sets the headers of every answer, and logs one line for every request, whatever its outcome. */
 function begin(
-  { observer, bodyPace, isStopping }: ServerOptions,
+  { observer, bodyPace, isStopping, system }: ServerOptions,
   refuse: SocketRefuser,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -150,18 +154,39 @@ function begin(
   const { raw } = reply;
   watchBody(request.raw, bodyPace, () => refuse(lateBody(), request.raw.socket));
   trackExchange(request.id, request.raw, raw, (settledStatus, milliseconds) => {
-    const principal = requestState.get(request.raw)?.principal;
-    observer.request({
+    const { principal, code } = requestState.get(request.raw) ?? {};
+    const seen = {
       requestId: request.id,
       operation: operationOf(request),
       method: request.method,
       status: settledStatus ?? (raw.writableFinished ? raw.statusCode : clientGone),
       milliseconds,
+    };
+    if (principal) noteRequest(system, principal, seen, code);
+    observer.request({
+      ...seen,
       brandId: principal?.brandId,
       identity: principal?.identity,
       correlation: correlationOf(request.raw),
     });
   });
+}
+
+const paths: ReadonlyMap<string, string> = new Map(
+  operations.map(({ operationId, path }) => [operationId, path]),
+);
+
+/** Keeps a request for its brand to read. The pattern of the path stands for the path. */
+function noteRequest(
+  { requests, now }: System,
+  { brandId, identity }: Principal,
+  seen: Pick<RecentRequest, 'requestId' | 'operation' | 'method' | 'status' | 'milliseconds'>,
+  code: ErrorCode | undefined,
+): void {
+  const path = paths.get(seen.operation);
+  if (path === undefined) return;
+  const actor = { kind: 'key', id: identity };
+  requests.note(brandId, { ...seen, at: now(), path, actor, isOfConsole: false, code });
 }
 
 /** The status in the log if the client disconnected before its answer. It is never sent. */
@@ -217,6 +242,8 @@ function sendError(
   error: unknown,
 ): FastifyReply {
   const refusal = refusalOf(error) ?? refusalOfBroken(request) ?? faultAnswer(observer, request, error);
+  const state = requestState.get(request.raw);
+  if (state) state.code = refusal.code;
   recordRefusal(system, request, refusal);
   if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
     observer.recordAltered(request.id, operationOf(request), refusal.cause.message);

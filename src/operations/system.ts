@@ -1,5 +1,6 @@
 import type { BudgetLimits } from '../domain/customers/lookups.ts';
 import type { BrandId, Id } from '../domain/ids.ts';
+import type { RecentRequests } from '../domain/requests/recent.ts';
 import type { Instant } from '../domain/time.ts';
 import type { AddressVerifier } from '../providers/address.ts';
 import type { KycProvider, ProviderChoice } from '../providers/kyc.ts';
@@ -39,6 +40,8 @@ export interface System {
   /** The HTTP client for webhooks. */
   readonly outbound: Outbound;
   readonly security: SecurityLog;
+  /** The last requests to this process. */
+  readonly requests: RecentRequests;
   /**
    * Set for a command that changes something: why its operator runs it, as far as that was said. Tests name the
    * account too; otherwise it is the one that runs the process.

@@ -17,6 +17,7 @@ import * as verificationRecords from './kyc/records.ts';
 import * as reviews from './kyc/reviews.ts';
 import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
+import { listRequests } from './requests/requests.ts';
 import * as erasure from './retention/erasure.ts';
 import * as holds from './retention/holds.ts';
 import * as oversight from './retention/oversight.ts';
@@ -60,6 +61,7 @@ export const handlers: {
   ...deliveries,
   ...events,
   ...webhooks,
+  listRequests,
 };
 
 /** The handlers of rows whose callers sign and have no key. */

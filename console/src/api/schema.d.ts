@@ -832,6 +832,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{webhook_id}/replay": {
         parameters: {
             query?: never;
@@ -906,6 +922,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRequests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1291,6 +1323,17 @@ export interface components {
             latency_ms: number;
             answer?: string;
         };
+        DeliveryHeaders: {
+            "content-type": string;
+            /** Format: uuid */
+            "webhook-id": string;
+            "webhook-timestamp"?: string;
+        };
+        DeliveryRequest: {
+            url: string;
+            headers: components["schemas"]["DeliveryHeaders"];
+            body?: string;
+        };
         DocumentFile: {
             /** Format: uuid */
             document_id: string;
@@ -1357,7 +1400,7 @@ export interface components {
         };
         Events: {
             data: components["schemas"]["Event"][];
-            next_cursor: string;
+            next_cursor: string | null;
         };
         FullSsn: {
             /** Format: uuid */
@@ -1568,6 +1611,29 @@ export interface components {
             webhook_id: string;
             replayed: number;
             next_cursor: string | null;
+        };
+        Request: {
+            at: string;
+            request_id: string;
+            method: string;
+            path: string;
+            operation: string;
+            status: number;
+            milliseconds: number;
+            actor: components["schemas"]["RequestActor"];
+            code?: string;
+        };
+        RequestActor: {
+            /** @enum {string} */
+            kind: "key" | "operator";
+            /** Format: uuid */
+            id?: string;
+            user?: string;
+        };
+        RequestList: {
+            data: components["schemas"]["Request"][];
+            next_cursor: string | null;
+            since: string;
         };
         RestrictedBrief: {
             /** Format: uuid */
@@ -1839,6 +1905,21 @@ export interface components {
             reason: string;
             note?: string;
             verified_elsewhere?: string;
+        };
+        WholeDelivery: {
+            /** Format: uuid */
+            delivery_id: string;
+            /** Format: uuid */
+            event_id: string;
+            number: number;
+            event: string;
+            /** Format: uuid */
+            customer_id?: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "dead";
+            next_attempt_at?: string;
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            request: components["schemas"]["DeliveryRequest"];
         };
         Error: {
             Message: string | {
@@ -2228,6 +2309,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        unknown_get_delivery: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         unknown_get_kyc: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2459,6 +2550,16 @@ export interface components {
             };
         };
         unknown_list_programs: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        unknown_list_requests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -6576,6 +6677,9 @@ export interface operations {
             query?: {
                 type?: string;
                 customer_id?: string;
+                from?: string;
+                to?: string;
+                order?: "oldest" | "newest";
                 limit?: number;
                 cursor?: string;
             };
@@ -7147,6 +7251,68 @@ export interface operations {
             };
         };
     };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDelivery"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err"];
+            403: components["responses"]["scope_err"];
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_get_delivery"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     replayWebhook: {
         parameters: {
             query?: never;
@@ -7556,6 +7722,62 @@ export interface operations {
             };
             431: components["responses"]["header_too_large"];
             500: components["responses"]["unknown_revoke_key"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRequests: {
+        parameters: {
+            query?: {
+                status?: string;
+                operation?: string;
+                actor?: string;
+                console?: "true" | "false";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestList"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err"];
+            403: components["responses"]["scope_err"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_list_requests"];
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

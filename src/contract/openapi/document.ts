@@ -61,6 +61,7 @@ const tags: Readonly<Record<string, string>> = {
   Retention: 'Records of deleted customers: how long they are kept, legal holds and erasure.',
   Events: 'The stream of events, for clients that poll.',
   Webhooks: 'Subscriptions to events, and their deliveries.',
+  Requests: 'What was requested lately, and how it was answered.',
   Keys: 'The API keys of the brand, and the facts of the calling one.',
 };
 

@@ -3,10 +3,10 @@ import Type from 'typebox';
 import { parseCursor } from '../../domain/paging.ts';
 import { notValid, Problems } from '../../domain/problems.ts';
 import type { EventType } from '../../domain/webhooks/events.ts';
-import { eventDays, eventTypes, typesOf } from '../../domain/webhooks/events.ts';
+import { eventDays, eventOrders, eventTypes, typesOf } from '../../domain/webhooks/events.ts';
 import { customerExample } from '../customers/examples.ts';
 import { customer } from '../customers/schema.ts';
-import { listQuery } from '../lists.ts';
+import { listQuery, spanQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { oneOf, uuid } from '../shapes.ts';
 
@@ -178,7 +178,7 @@ const listEvents = operation({
   path: '/events',
   tag: 'Events',
   summary: 'Read the stream of events',
-  description: `The brand's events of the last ${eventDays} days, in the order of their commits. Store next_cursor and send it with the next call: no event is missed or repeated, even if an earlier change commits later. At the end the list is empty and the cursor stays valid.`,
+  description: `The brand's events of the last ${eventDays} days, in the order of their commits. Store next_cursor and send it with the next call: no event is missed or repeated, even if an earlier change commits later. At the end the list is empty and the cursor stays valid. With \`order=newest\` the list goes back instead: a narrow filter may return short or empty pages, and next_cursor is null behind the oldest event.`,
   scope: 'events:read',
   params: {},
   query: Type.Object(
@@ -191,6 +191,10 @@ const listEvents = operation({
         }),
       ),
       customer_id: Type.Optional(uuid('Only events of this customer.')),
+      ...spanQuery,
+      order: Type.Optional(
+        oneOf(eventOrders, { description: 'Which events come first.', default: 'oldest' }),
+      ),
       ...listQuery(),
     },
     { additionalProperties: false },
@@ -202,7 +206,10 @@ const listEvents = operation({
     schema: Type.Object(
       {
         data: Type.Array(listed, { maxItems: 100 }),
-        next_cursor: Type.String({ description: 'The cursor for the next call, now or later.' }),
+        next_cursor: Type.Union([Type.String(), Type.Null()], {
+          description:
+            'The cursor for the next call, now or later. null only with `order=newest`, behind the oldest event.',
+        }),
       },
       { title: 'Events', additionalProperties: false },
     ),

@@ -178,20 +178,51 @@ const attempt = Type.Object(
   { title: 'DeliveryAttempt', ...closed },
 );
 
-export const delivery = Type.Object(
-  {
-    delivery_id: uuid("The delivery's id."),
-    event_id: uuid('The event, and the webhook-id of every attempt.'),
-    number: Type.Integer({ description: "The event's number in the brand." }),
-    event: Type.String({ description: 'The type of the event.' }),
-    customer_id: Type.Optional(uuid('The customer that the event is about, for a key with events:read.')),
-    status: oneOf(deliveryStatuses),
-    next_attempt_at: Type.Optional(
-      moment(
-        'The time of the next attempt, if it is pending; never before earlier deliveries of the same customer.',
-      ),
+const deliveryMembers = {
+  delivery_id: uuid("The delivery's id."),
+  event_id: uuid('The event, and the webhook-id of every attempt.'),
+  number: Type.Integer({ description: "The event's number in the brand." }),
+  event: Type.String({ description: 'The type of the event.' }),
+  customer_id: Type.Optional(uuid('The customer that the event is about, for a key with events:read.')),
+  status: oneOf(deliveryStatuses),
+  next_attempt_at: Type.Optional(
+    moment(
+      'The time of the next attempt, if it is pending; never before earlier deliveries of the same customer.',
     ),
-    attempts: Type.Array(attempt, { description: 'In order of time, the newest last.' }),
+  ),
+  attempts: Type.Array(attempt, { description: 'In order of time, the newest last.' }),
+};
+
+export const delivery = Type.Object(deliveryMembers, { title: 'Delivery', ...closed });
+
+const request = Type.Object(
+  {
+    url: Type.String({ description: 'Where it was sent, or will be.' }),
+    headers: Type.Object(
+      {
+        'content-type': Type.String(),
+        'webhook-id': uuid('The event.'),
+        'webhook-timestamp': Type.Optional(
+          Type.String({ description: 'When the last attempt was signed, in Unix seconds.' }),
+        ),
+      },
+      {
+        title: 'DeliveryHeaders',
+        description: 'The headers besides the signatures, which are not kept.',
+        ...closed,
+      },
+    ),
+    body: Type.Optional(
+      Type.String({
+        description:
+          'The body, byte for byte. Absent where the key lacks a scope of what was sent: `events:read`, and `customers:read` where it has the whole customer. Absent as well once the event is deleted, or the customer that was sent.',
+      }),
+    ),
   },
-  { title: 'Delivery', ...closed },
+  { title: 'DeliveryRequest', ...closed },
+);
+
+export const wholeDelivery = Type.Object(
+  { ...deliveryMembers, request },
+  { title: 'WholeDelivery', ...closed },
 );

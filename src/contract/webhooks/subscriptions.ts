@@ -1,9 +1,11 @@
 import Type from 'typebox';
 import { Problems } from '../../domain/problems.ts';
+import { spacedJson } from '../../domain/text.ts';
 import { checkNewWebhook, checkReplay, checkWebhookChange } from '../../domain/webhooks/subscription.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { oneOf } from '../shapes.ts';
+import { eventExample } from './events.ts';
 import {
   delivery,
   deliveryStatuses,
@@ -15,6 +17,7 @@ import {
   webhookAnswer,
   webhookChange,
   webhookList,
+  wholeDelivery,
 } from './schema.ts';
 
 const webhookId = {
@@ -41,6 +44,24 @@ const withSecret = {
   webhook_subscription: { ...example, secret: 'whsec_1fLKTnXrFsPc7K7fEHk0qgGhaCHmB0n3gd1AwLuyWg4=' },
 };
 const sent = { url: example.url, events: example.events, description: example.description };
+
+const deliveryExample = {
+  delivery_id: '6c4f5d0e-61a3-4a0a-8a44-4f5f0a3f6c55',
+  event_id: '0d9f8a34-8f0c-4a83-9f7b-0f4a3d0c5b21',
+  number: 41,
+  event: 'kyc.verification.success',
+  customer_id: '8559dec0-2edb-4c3c-a3c5-32de10174c34',
+  status: 'delivered',
+  attempts: [
+    {
+      attempted_at: '2026-05-04T14:03:22.101113+00:00',
+      outcome: 'delivered',
+      status_code: 200,
+      latency_ms: 38,
+      answer: 'ok',
+    },
+  ],
+} as const;
 
 const createWebhook = operation({
   operationId: 'createWebhook',
@@ -201,31 +222,45 @@ const listDeliveries = operation({
     description: 'Deliveries with their attempts.',
     schema: listOf('Deliveries', delivery),
     example: {
-      data: [
-        {
-          delivery_id: '6c4f5d0e-61a3-4a0a-8a44-4f5f0a3f6c55',
-          event_id: '0d9f8a34-8f0c-4a83-9f7b-0f4a3d0c5b21',
-          number: 41,
-          event: 'kyc.verification.success',
-          customer_id: '8559dec0-2edb-4c3c-a3c5-32de10174c34',
-          status: 'delivered',
-          attempts: [
-            {
-              attempted_at: '2026-05-04T14:03:22.101113+00:00',
-              outcome: 'delivered',
-              status_code: 200,
-              latency_ms: 38,
-              answer: 'ok',
-            },
-          ],
-        },
-      ],
+      data: [deliveryExample],
       next_cursor: null,
     },
   },
   schemaError: 'webhooks_err',
   errors: ['webhook_dne'],
   unknownError: 'unknown_list_deliveries',
+});
+
+const getDelivery = operation({
+  operationId: 'getDelivery',
+  method: 'GET',
+  path: '/webhooks/{webhook_id}/deliveries/{delivery_id}',
+  tag: 'Webhooks',
+  summary: 'Retrieve a delivery',
+  description:
+    'One delivery with its attempts and the request as it was sent. A body with the whole customer is shown to keys with `customers:read`, and is written into the audit trail as a read of the customer where those are.',
+  scope: 'webhooks:read',
+  params: { ...webhookId, delivery_id: { description: "The delivery's id.", invalid: 'delivery_dne' } },
+  answer: {
+    status: 200,
+    description: 'The delivery, with its request.',
+    schema: wholeDelivery,
+    example: {
+      ...deliveryExample,
+      request: {
+        url: example.url,
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': deliveryExample.event_id,
+          'webhook-timestamp': '1777903402',
+        },
+        body: spacedJson(eventExample('kyc.verification.success')),
+      },
+    },
+  },
+  schemaError: 'webhooks_err',
+  errors: ['webhook_dne', 'delivery_dne'],
+  unknownError: 'unknown_get_delivery',
 });
 
 const replayWebhook = operation({
@@ -259,5 +294,6 @@ export const webhookOperations = {
   testWebhook,
   rotateWebhookSecret,
   listDeliveries,
+  getDelivery,
   replayWebhook,
 } as const;

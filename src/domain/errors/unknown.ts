@@ -65,6 +65,8 @@ export const unknownErrors = {
   unknown_test_webhook: unknown('sending the test event'),
   unknown_rotate_webhook_secret: unknown('changing the secret'),
   unknown_list_deliveries: unknown('listing the deliveries'),
+  unknown_get_delivery: unknown('reading the delivery'),
+  unknown_list_requests: unknown('listing the requests'),
   unknown_replay_webhook: unknown('replaying events'),
   unknown_verify_key: unknown('verifying the key'),
   unknown_list_keys: unknown('listing the keys'),

@@ -42,3 +42,5 @@ export function typesOf(pattern: string): readonly EventType[] {
 
 /** Days for which events can be read. */
 export const eventDays = 30;
+
+export const eventOrders = ['oldest', 'newest'] as const;

@@ -1,4 +1,5 @@
-import { defaultListItems, positionOf } from '../../contract/lists.ts';
+import type { Span } from '../../contract/lists.ts';
+import { defaultListItems, positionOf, spanOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { operations } from '../../contract/table.ts';
@@ -12,10 +13,8 @@ import {
 } from '../../domain/audit/access.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, CustomerId, KeyIdentity } from '../../domain/ids.ts';
-import { invalidField } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
-import { notATime, parseInstant } from '../../domain/time.ts';
 import type { KeyEntry, KeyPosition } from '../../store/audit/by-key.ts';
 import { entriesOfKey } from '../../store/audit/by-key.ts';
 import { listKeys } from '../../store/brands/api-keys.ts';
@@ -50,21 +49,6 @@ export async function listKeyAccess(
 
 const instantIn = ({ body }: KeyEntry): Instant => body.slice(7, 33) as Instant;
 const cursorOf = (entry: KeyEntry): string => accessCursor(instantIn(entry), entry.number);
-
-interface Span {
-  readonly from?: string;
-  readonly to?: string;
-}
-
-function spanOf(given: Span): { readonly from: Instant | undefined; readonly to: Instant | undefined } {
-  const time = (name: keyof Span) => {
-    const written = given[name];
-    const at = written === undefined ? undefined : parseInstant(written);
-    if (written !== undefined && at === undefined) throw invalidField(name, notATime);
-    return at;
-  };
-  return { from: time('from'), to: time('to') };
-}
 
 const reads: ReadonlySet<string> = new Set(
   operations.filter(({ method }) => method === 'GET').map(({ operationId }) => operationId),

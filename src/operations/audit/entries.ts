@@ -1,4 +1,4 @@
-import { defaultListItems, positionOf } from '../../contract/lists.ts';
+import { defaultListItems, positionOf, spanOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { AuditFilter, AuditOrder } from '../../domain/audit/query.ts';
@@ -13,7 +13,7 @@ import { Refusal } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { invalidField } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { notATime, parseInstant, plusSeconds } from '../../domain/time.ts';
+import { plusSeconds } from '../../domain/time.ts';
 import type { EntryPage, EntryRow } from '../../store/audit/entries.ts';
 import { isCustomerKnown, readEntries } from '../../store/audit/entries.ts';
 import { writeParts } from '../../store/statement-parts.ts';
@@ -50,13 +50,7 @@ function filterOf(query: Query): AuditFilter {
     if (text === undefined) throw invalidField('actor');
     contains.push(text);
   }
-  const time = (name: 'from' | 'to') => {
-    const written = query[name];
-    const at = written === undefined ? undefined : parseInstant(written);
-    if (written !== undefined && at === undefined) throw invalidField(name, notATime);
-    return at;
-  };
-  return { contains, from: time('from'), to: time('to') };
+  return { contains, ...spanOf(query) };
 }
 
 async function entriesPage(

@@ -8,14 +8,18 @@ import { asciiJson } from '../../domain/text.ts';
 import { parseInstant, withOffset } from '../../domain/time.ts';
 import { typesOf } from '../../domain/webhooks/events.ts';
 import { maxReplayedEvents, missingScopes } from '../../domain/webhooks/subscription.ts';
-import type { AttemptRow, DeliveryRow } from '../../store/webhooks/deliveries.ts';
-import { listDeliveries as listRows } from '../../store/webhooks/deliveries.ts';
+import type { AttemptRow, DeliveryRow } from '../../store/webhooks/delivery-records.ts';
+import { listDeliveries as listRows, readDelivery, readSent } from '../../store/webhooks/delivery-records.ts';
 import type { Replay } from '../../store/webhooks/subscriptions.ts';
 import { readReplayable, readWebhook, replayDeliveries } from '../../store/webhooks/subscriptions.ts';
+import { VaultError } from '../../vault/vault.ts';
+import { recordReads } from '../audit/entries.ts';
+import { requireProvenEvent } from '../journal.ts';
 import { readSealed } from '../keyrings.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
-import { answerSealContext, openSettings } from './sealing.ts';
+import { timestampOf } from './messages.ts';
+import { answerSealContext, isBodyOf, openSettings, payloadSealContext } from './sealing.ts';
 
 const beyondAll = 0x7fff_ffff_ffff_ffffn;
 
@@ -34,6 +38,48 @@ export async function listDeliveries(
   const mayShow = hasAnswers ? await answersFor(context, params.webhook_id) : () => false;
   const data = await Promise.all(rows.map((row) => shown(context, row, mayShow(row))));
   return { status: 200, body: asciiJson({ data, next_cursor }) };
+}
+
+export async function getDelivery(
+  context: Context,
+  { params }: Input<Contract['getDelivery']>,
+): Promise<Answer> {
+  const { scope } = context;
+  const webhook = await readWebhook(scope, params.webhook_id);
+  if (!webhook) throw new Refusal('webhook_dne');
+  const row = await readDelivery(scope, webhook.id, params.delivery_id);
+  if (!row) throw new Refusal('delivery_dne');
+  const { url } = await openSettings(context, webhook);
+  const mayShow = await answersFor(context, webhook.id);
+  const body = await sentBody(context, row);
+  const lastAt = row.attempts.at(-1)?.at;
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': row.eventId,
+    ...(lastAt && { 'webhook-timestamp': timestampOf(lastAt) }),
+  };
+  const request = { url, headers, ...(body !== undefined && { body }) };
+  return { status: 200, body: asciiJson({ ...(await shown(context, row, mayShow(row))), request }) };
+}
+
+/**
+ * The body of a delivery, as far as the key may read it. To show the whole customer is a read of the customer.
+ *
+ * @throws VaultError where it was altered.
+ */
+async function sentBody(context: Context, row: DeliveryRow): Promise<string | undefined> {
+  const { system, principal, scope, keyring } = context;
+  if (missingScopes(row.isFull ? 'full' : 'thin', principal.scopes).length > 0) return undefined;
+  const sent = await readSent(scope, row.deliveryId);
+  if (!sent) return undefined;
+  requireProvenEvent(system, scope.brandId, sent.event);
+  if (!row.isFull) return sent.event.payload;
+  if (sent.full === undefined || sent.event.customerId === undefined) return undefined;
+  const body = await readSealed(system.keyrings, keyring, payloadSealContext(row.deliveryId), sent.full);
+  if (!isBodyOf(sent.event, body))
+    throw new VaultError('unreadable', `The payload of the delivery ${row.deliveryId} was altered.`);
+  await recordReads(context, [sent.event.customerId]);
+  return body;
 }
 
 /**

@@ -9,6 +9,9 @@ import type { System } from '../system.ts';
 import type { WebhookSettings } from './sealing.ts';
 import { secretsAt } from './sealing.ts';
 
+/** When a message is signed, in Unix seconds. */
+export const timestampOf = (at: Instant): string => String(Math.floor(millisOf(at) / 1_000));
+
 /** The headers of every message to a receiver: the signatures of Bond and of Standard Webhooks over the exact bytes sent. */
 export function headersFor(
   settings: WebhookSettings,
@@ -17,7 +20,7 @@ export function headersFor(
   now: Instant,
 ): Readonly<Record<string, string>> {
   const { present, previous } = secretsAt(settings, now);
-  const seconds = Math.floor(millisOf(now) / 1_000);
+  const seconds = timestampOf(now);
   // Bond's header has one signature: until the overlap ends, that of the old secret.
   const mac = createHmac('sha256', previous ?? present)
     .update(`${seconds}.${body}`)
@@ -27,8 +30,10 @@ export function headersFor(
     'content-type': 'application/json',
     'bond-signature': `t=${seconds},v1=${mac},v2=${mac}`,
     'webhook-id': eventId,
-    'webhook-timestamp': String(seconds),
-    'webhook-signature': standard.map((secret) => signStandard(secret, eventId, seconds, body)).join(' '),
+    'webhook-timestamp': seconds,
+    'webhook-signature': standard
+      .map((secret) => signStandard(secret, eventId, Number(seconds), body))
+      .join(' '),
   };
 }
 

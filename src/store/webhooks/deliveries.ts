@@ -8,14 +8,11 @@ import { isActiveSql } from '../active-webhooks.ts';
 import type { StoredEvent } from '../audit/journal.ts';
 import { storedEventColumns } from '../audit/journal.ts';
 import {
-  bigint,
   boundedSql,
   columns,
   computed,
   flag,
   id,
-  instant,
-  named,
   number,
   optional,
   text,
@@ -300,94 +297,3 @@ export async function giveUpDelivery(
   const parameters = { brandId: scope.brandId, deliveryId, token, now: toPostgres(now) };
   return (await giveUp.run(scope.db, parameters)).length > 0;
 }
-
-/** A delivery as the list shows it. */
-export interface DeliveryRow {
-  readonly deliveryId: DeliveryId;
-  readonly eventId: string;
-  readonly number: bigint;
-  readonly type: string;
-  readonly customerId: string | undefined;
-  readonly status: 'pending' | 'delivered' | 'dead';
-  readonly dueAt: Instant;
-  /** Whether more than the body of the event was sent. */
-  readonly isFull: boolean;
-  readonly attempts: readonly AttemptRow[];
-}
-
-export interface AttemptRow {
-  readonly attemptId: string;
-  readonly at: Instant;
-  readonly outcome: AttemptOutcome;
-  readonly statusCode: number | undefined;
-  /** Sealed. */
-  readonly answer: string | undefined;
-  readonly latencyMillis: number;
-}
-
-const delivery = columns({
-  deliveryId: computed('page.delivery_id', id<DeliveryId>()),
-  eventId: computed('page.event_id', id()),
-  number: computed('page.number', bigint()),
-  type: computed('page.type', text()),
-  customerId: computed('page.customer_id', optional(id())),
-  status: computed('page.status', text<DeliveryRow['status']>()),
-  dueAt: computed('page.due_at', instant()),
-  isFull: computed('page.payload is not null', flag()),
-});
-// The answer to the whole of a customer may repeat it, so it is shown for as long as the customer is.
-const shownAnswer = `case when page.payload is null or exists (
-  select from customers c where c.brand_id = page.brand_id and c.customer_id = page.customer_id) then a.answer end`;
-const attempt = columns(
-  {
-    attemptId: id(),
-    at: instant(),
-    outcome: text<AttemptOutcome>(),
-    statusCode: optional(number()),
-    answer: computed(shownAnswer, optional(text())),
-    latencyMillis: named('latency_ms', number()),
-  },
-  'a',
-);
-const hasAttempt = columns({ attemptId: optional(id()) });
-
-const list = sql(
-  'deliveries_list',
-  `with page as (
-     select brand_id, delivery_id, event_id, number, type, customer_id, status, due_at, payload from deliveries
-      where brand_id = :brandId and webhook_id = :webhookId::uuid and number < :before::bigint and (:status::text is null or status = :status)
-      order by number desc limit :most
-   )
-   select ${delivery.list}, ${attempt.list}
-     from page left join delivery_attempts a on a.brand_id = page.brand_id and a.delivery_id = page.delivery_id
-    order by page.number desc, a.ordinal`,
-);
-
-export interface DeliveryFilter {
-  readonly status: DeliveryRow['status'] | undefined;
-  /** Only deliveries of events before this number. */
-  readonly before: bigint;
-  readonly most: number;
-}
-
-/** Deliveries of a subscription with their attempts, the newest event first. */
-export async function listDeliveries(
-  scope: BrandScope,
-  id: WebhookId,
-  { status, before, most }: DeliveryFilter,
-): Promise<readonly DeliveryRow[]> {
-  const rows = await list.read(scope.db, { brandId: scope.brandId, webhookId: id, before, status, most });
-  const byDelivery = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = delivery.read(row).deliveryId;
-    byDelivery.set(key, [...(byDelivery.get(key) ?? []), row]);
-  }
-  return [...byDelivery.values()].flatMap(([first, ...others]) =>
-    first ? [deliveryOf(first, [first, ...others])] : [],
-  );
-}
-
-const deliveryOf = (row: Row, attempts: readonly Row[]): DeliveryRow => ({
-  ...delivery.read(row),
-  attempts: attempts.filter((one) => hasAttempt.read(one).attemptId !== undefined).map(attempt.read),
-});

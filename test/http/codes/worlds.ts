@@ -138,8 +138,8 @@ async function damage(): Promise<PreparedRequests> {
     "select sequencename as name from pg_sequences where sequencename like 'arrivals%'",
   );
   for (const { name } of sequences) await on.sql(`drop sequence ${name}`);
-  const ofKeys = operations.filter(({ tag }) => tag === 'Keys');
-  for (const { operationId } of ofKeys)
+  const inMemory = operations.filter(({ tag }) => ['Keys', 'Requests'].includes(tag));
+  for (const { operationId } of inMemory)
     for (const form of Object.values(forms)) {
       const identity = requests.get(`${operationId} ${form}`)?.brand.key.identity;
       await on.sql("update api_keys set created_at = 'infinity' where identity = $1", [identity]);

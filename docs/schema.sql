@@ -238,13 +238,17 @@ create table customers (
   constraint customers_kyc_requests_available_check CHECK (kyc_requests_available >= 0 AND kyc_requests_available <= 3)
 ) with (fillfactor=75);
 CREATE UNIQUE INDEX customers_brand_person_id ON customers USING btree (brand_id, brand_person_id);
+CREATE INDEX customers_by_age ON customers USING brin (created_at) WITH (pages_per_range='32', autosummarize='on');
 CREATE UNIQUE INDEX customers_by_arrival ON customers USING btree (brand_id, seq);
+CREATE INDEX customers_by_deliverability ON customers USING btree (brand_id, deliverability, seq) WHERE (deliverability IS NOT NULL);
 CREATE INDEX customers_by_email ON customers USING btree (brand_id, email_index) WHERE (email_index IS NOT NULL);
+CREATE INDEX customers_by_kyc ON customers USING btree (brand_id, kyc_status, seq) WHERE (kyc_status IS NOT NULL);
 CREATE INDEX customers_by_name_dob ON customers USING btree (brand_id, name_dob_index);
 CREATE INDEX customers_by_phone ON customers USING btree (brand_id, phone_index) WHERE (phone_index IS NOT NULL);
 CREATE INDEX customers_by_trigger_ssn ON customers USING btree (brand_id, ssn_index) WHERE ((ssn_index IS NOT NULL) AND (NOT ssn_unique));
 CREATE UNIQUE INDEX customers_ssn ON customers USING btree (brand_id, ssn_index) WHERE ssn_unique;
 CREATE INDEX customers_to_verify ON customers USING btree (verify_at) WHERE (verify_at IS NOT NULL);
+CREATE INDEX customers_without_kyc ON customers USING btree (brand_id, seq) WHERE (kyc_status IS NULL);
 CREATE TRIGGER customers_insert_current BEFORE INSERT ON customers FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.profile), sealed_head(new.ssn), sealed_head(new.audit_key)), new.index_version)) EXECUTE FUNCTION refuse_outdated();
 CREATE TRIGGER customers_update_current BEFORE UPDATE OF profile, ssn, audit_key, ssn_index, email_index, phone_index, name_dob_index, index_version ON customers FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
         CASE
@@ -394,6 +398,14 @@ CREATE TRIGGER erasure_requests_update_current BEFORE UPDATE OF reason ON erasur
             WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
+create table event_days (
+  brand_id uuid not null,
+  day date not null,
+  type text not null,
+  count integer not null,
+  constraint event_days_pkey PRIMARY KEY (brand_id, day, type)
+) with (fillfactor=50);
 
 create table events (
   brand_id uuid not null,

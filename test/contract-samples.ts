@@ -198,6 +198,8 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   },
   ...consentSamples,
   ...retentionSamples,
+  getWaiting: async () => ({ method: 'GET', path: '/waiting', options: {} }),
+  getOverview: async () => ({ method: 'GET', path: '/overview', options: {} }),
   listEvents: async (brand) => {
     await newCustomer(brand);
     return { method: 'GET', path: '/events?type=customer*', options: {} };

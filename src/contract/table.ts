@@ -11,6 +11,7 @@ import { verificationRecordOperations } from './kyc/records.ts';
 import { reviewOperations } from './kyc/reviews.ts';
 import { simulationOperations, verificationOperations } from './kyc/verifications.ts';
 import type { OperationRow } from './operation.ts';
+import { overviewOperations } from './overview.ts';
 import { requestOperations } from './requests.ts';
 import { oversightOperations } from './retention/oversight.ts';
 import { restrictedRecordOperations } from './retention/restricted.ts';
@@ -41,6 +42,7 @@ export const contract = {
   ...retentionOperations,
   ...oversightOperations,
   ...restrictedRecordOperations,
+  ...overviewOperations,
   ...eventOperations,
   ...webhookOperations,
   ...keyOperations,

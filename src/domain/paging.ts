@@ -5,14 +5,19 @@ export const defaultPerPage = 20;
 /** The seed's type of `page` is int32. */
 export const lastPage = 2 ** 31 - 1;
 
+/** Which customers come first, in the order of arrival. */
+export const arrivalOrders = ['oldest', 'newest'] as const;
+export type ArrivalOrder = (typeof arrivalOrders)[number];
+
 export type PagePosition =
   | { readonly kind: 'page'; readonly page: number }
-  /** After the customer with this sequence number. */
+  /** Behind the customer with this sequence number. */
   | { readonly kind: 'cursor'; readonly after: bigint };
 
 export interface Paging {
   readonly place: PagePosition;
   readonly perPage: number;
+  readonly order: ArrivalOrder;
 }
 
 const cursorPattern = /^c1_([0-9a-z]{1,13})$/;
@@ -39,13 +44,14 @@ export function linksOf(
   total: number,
   next: bigint | undefined,
 ): readonly (readonly [LinkRelation, string])[] {
-  const at = (page: number) => `page=${page}&per_page=${paging.perPage}`;
+  const size = `per_page=${paging.perPage}${paging.order === 'newest' ? '&order=newest' : ''}`;
+  const at = (page: number) => `page=${page}&${size}`;
   const last = Math.max(1, Math.ceil(total / paging.perPage));
   const links: [LinkRelation, string][] = [['first', at(1)]];
   if (paging.place.kind === 'page' && paging.place.page > 1) {
     links.push(['prev', at(Math.min(paging.place.page - 1, last))]);
   }
-  if (next !== undefined) links.push(['next', `per_page=${paging.perPage}&cursor=${cursorAfter(next)}`]);
+  if (next !== undefined) links.push(['next', `${size}&cursor=${cursorAfter(next)}`]);
   links.push(['last', at(last)]);
   return links;
 }

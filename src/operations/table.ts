@@ -17,6 +17,7 @@ import * as verificationRecords from './kyc/records.ts';
 import * as reviews from './kyc/reviews.ts';
 import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
+import * as overview from './overview/overview.ts';
 import { listRequests } from './requests/requests.ts';
 import * as erasure from './retention/erasure.ts';
 import * as holds from './retention/holds.ts';
@@ -55,6 +56,7 @@ export const handlers: {
   ...erasure,
   ...holds,
   ...oversight,
+  ...overview,
   ...retentionPolicies,
   ...deletedCustomers,
   ...restrictedRecords,

@@ -29,6 +29,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   delivery_attempts: 'select, insert, update (answer), delete',
   erased_customers: 'select, insert',
   erasure_requests: 'select, insert, update (reason), delete',
+  event_days: 'select, insert, update',
   events: 'select, insert, delete',
   idempotency: everything,
   installation: 'select, insert, update (root_proof)',

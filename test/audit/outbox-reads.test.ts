@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readUnsequenced } from '../../src/store/audit/outbox.ts';
 import { lockSequencer } from '../../src/store/audit/sequencer.ts';
 import type { Connection } from '../../src/store/connection/database.ts';
-import { statement } from '../../src/store/connection/database.ts';
+import { pagesOf } from '../database/pages.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
@@ -24,15 +24,6 @@ afterAll(() => world.close());
 let fill: (rows: number) => Promise<unknown>;
 beforeEach(() => world.sql('truncate journal'));
 
-/** The pages of the outbox and its indexes that this transaction has touched so far. */
-const touched = statement(
-  '',
-  `select sum(pg_stat_get_xact_blocks_fetched(relid))::int as pages from (
-     select 'journal'::regclass as relid union select indexrelid from pg_index where indrelid = 'journal'::regclass
-   ) as relations`,
-);
-const pagesOf = async (db: Connection): Promise<number> => Number((await db.run(touched, []))[0]?.['pages']);
-
 /** The pages that a read of the oldest rows touches, on a connection that has read an empty outbox often. */
 async function pagesToRead(prepare: (db: Connection) => Promise<unknown>): Promise<number> {
   await world.system.db.transaction(async (db) => {
@@ -48,10 +39,10 @@ async function pagesToRead(prepare: (db: Connection) => Promise<unknown>): Promi
   });
   return world.system.db.transaction(async (db) => {
     await prepare(db);
-    const before = await pagesOf(db);
+    const before = await pagesOf(db, ['journal']);
     const { rows, unreadable } = await readUnsequenced(db, 100);
     expect(rows.length + unreadable.length).toBe(51);
-    return (await pagesOf(db)) - before;
+    return (await pagesOf(db, ['journal'])) - before;
   });
 }
 

@@ -57,7 +57,11 @@ describe('the links of a page', () => {
   test('lead to the first and the last page', () => {
     fc.assert(
       fc.property(perPage, total, fc.integer({ min: 1, max: 2_000_000 }), (size, all, page) => {
-        const links = linkMap({ perPage: size, place: { kind: 'page', page } }, all, undefined);
+        const links = linkMap(
+          { order: 'oldest', perPage: size, place: { kind: 'page', page } },
+          all,
+          undefined,
+        );
         expect(links.get('first')).toBe(`page=1&per_page=${size}`);
         const last = Number(new URLSearchParams(links.get('last')).get('page'));
         expect(last).toBeGreaterThanOrEqual(1);
@@ -70,7 +74,11 @@ describe('the links of a page', () => {
   test('lead back one page, and from past the end to the last page', () => {
     fc.assert(
       fc.property(perPage, total, fc.integer({ min: 1, max: 2_000_000 }), (size, all, page) => {
-        const links = linkMap({ perPage: size, place: { kind: 'page', page } }, all, undefined);
+        const links = linkMap(
+          { order: 'oldest', perPage: size, place: { kind: 'page', page } },
+          all,
+          undefined,
+        );
         const last = Math.max(1, Math.ceil(all / size));
         expect(links.get('prev')).toBe(
           page === 1 ? undefined : `page=${Math.min(page - 1, last)}&per_page=${size}`,
@@ -82,7 +90,7 @@ describe('the links of a page', () => {
   test('lead on by cursor, with the page size, only if there is more', () => {
     fc.assert(
       fc.property(perPage, total, fc.option(fc.bigInt({ min: 1n, max: biggest })), (size, all, next) => {
-        const paging: Paging = { perPage: size, place: { kind: 'cursor', after: 0n } };
+        const paging: Paging = { order: 'oldest', perPage: size, place: { kind: 'cursor', after: 0n } };
         const link = linkMap(paging, all, next ?? undefined).get('next');
         const query = new URLSearchParams(link);
         expect([...query.keys()].sort()).toEqual(next === null ? [] : ['cursor', 'per_page']);
@@ -94,10 +102,8 @@ describe('the links of a page', () => {
   });
 
   test('of a walk by cursor have no previous page', () => {
-    expect([...linkMap({ perPage: 5, place: { kind: 'cursor', after: 9n } }, 100, 14n).keys()]).toEqual([
-      'first',
-      'next',
-      'last',
-    ]);
+    expect([
+      ...linkMap({ order: 'oldest', perPage: 5, place: { kind: 'cursor', after: 9n } }, 100, 14n).keys(),
+    ]).toEqual(['first', 'next', 'last']);
   });
 });

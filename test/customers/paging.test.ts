@@ -87,6 +87,29 @@ describe('pages', () => {
     expect(seen).toEqual(everyone);
   });
 
+  test('with order=newest are the same the other way round, by page and along rel="next"', async () => {
+    const newest = everyone.toReversed();
+    for (const perPage of [1, 5, 50]) {
+      const seen: string[] = [];
+      for (let number = 1; number <= Math.ceil(everyone.length / perPage); number += 1)
+        seen.push(...idsIn(await page(`?order=newest&page=${number}&per_page=${perPage}`)));
+      expect(seen).toEqual(newest);
+      expect(await walk(brand, `/customers?order=newest&per_page=${perPage}`)).toEqual(newest);
+    }
+    const first = links(await page('?order=newest&page=2&per_page=5'));
+    for (const relation of ['first', 'prev', 'next', 'last'])
+      expect(first[relation]).toContain('order=newest');
+    expect(idsIn(await page('?order=newest&page=6&per_page=5'))).toEqual([]);
+    expect((await page('?order=last')).json.Message).toHaveProperty('order');
+  });
+
+  test('with order=newest do not show who is created during a walk, and miss nobody else', async () => {
+    const own = await world.brand();
+    const before = await grow(own, 12);
+    const seen = await walk(own, '/customers?order=newest&per_page=2', () => newCustomer(own));
+    expect(seen.toSorted()).toEqual(before.toSorted());
+  });
+
   test.each(['?page=3', '?page=24&per_page=1', '?page=2147483647', '?page=2147483647&per_page=50'])(
     'past the end are empty and still have the total: %s',
     async (query) => {

@@ -163,6 +163,25 @@ test('by state finds the customers in that state', async () => {
   expect(await found({ kyc_status: 'submitted' }, tenant)).toEqual([]);
 });
 
+test('by no state finds the customers without a verification, also with other values and the newest first', async () => {
+  const tenant = await world.brand();
+  const ids: string[] = [];
+  for (let count = 0; count < 4; count += 1) ids.push((await newCustomer(tenant)).json.customer_id);
+  await rewrite(tenant, "update customers set kyc_status = 'failed' where customer_id = $1", [ids[1]]);
+  const none = [ids[0], ids[2], ids[3]];
+  expect(await found({ kyc_status: 'none' }, tenant)).toEqual(none);
+  expect(await found({ kyc_status: 'none', created_before: '2020-01-01' }, tenant)).toEqual([]);
+  const walked: string[] = [];
+  for (let query = '?order=newest&per_page=2'; query !== ''; ) {
+    const page = await tenant.call('POST', `/customers/search${query}`, { body: { kyc_status: 'none' } });
+    walked.push(...page.json.map(({ customer_id }: Shown) => customer_id));
+    expect(page.headers.get('x-total-count')).toBe('3');
+    query = /search(\?[^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
+  }
+  expect(walked).toEqual(none.toReversed());
+  expect((await tenant.call('POST', '/customers/search', { body: { kyc_status: null } })).status).toBe(400);
+});
+
 test('a trigger number of the sandbox finds all customers that share it', async () => {
   const tenant = await world.brand();
   const ids: string[] = [];
@@ -191,7 +210,7 @@ async function askedOf(
     return [];
   };
   const scope = { brandId: brand.brandId, db: { read } as unknown as Database };
-  await pageOfSearch(scope, filter, 1, { perPage: 20, place });
+  await pageOfSearch(scope, filter, 1, { order: 'oldest', perPage: 20, place });
   return asked;
 }
 

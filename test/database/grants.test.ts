@@ -130,6 +130,7 @@ const expected: readonly string[] = [
   'clientele_app: table delivery_attempts: delete, insert, select, update (answer)',
   'clientele_app: table erased_customers: insert, select',
   'clientele_app: table erasure_requests: delete, insert, select, update (reason)',
+  'clientele_app: table event_days: insert, select, update',
   'clientele_app: table events: delete, insert, select',
   'clientele_app: table idempotency: delete, insert, select, update',
   'clientele_app: table installation: insert, select, update (root_proof)',

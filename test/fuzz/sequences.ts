@@ -287,6 +287,8 @@ export class Sequences {
   async #holds(maker: ValueContext): Promise<void> {
     const { params } = await this.#newCustomer(maker);
     await this.#do(maker, 'getRestrictedCustomer', 404, { params });
+    await this.#do(maker, 'getWaiting', 200);
+    await this.#do(maker, 'getOverview', 200);
     const before = await this.#do(maker, 'getCustomerRetention', 200, { params });
     expectEqual('kept_as of a new customer', before.body['kept_as'], 'never_verified');
     await this.#do(maker, 'deleteCustomer', 200, { params });

@@ -736,6 +736,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1275,11 +1307,16 @@ export interface components {
             /** Format: date */
             dob?: string;
             /** @enum {string} */
-            kyc_status?: "submitted" | "passed" | "failed" | "document_required" | "under_review" | "error" | "expired";
+            kyc_status?: "submitted" | "passed" | "failed" | "document_required" | "under_review" | "error" | "expired" | "none";
             /** @enum {string} */
             deliverability?: "deliverable" | "deliverable_unnecessary_unit" | "deliverable_incorrect_unit" | "deliverable_missing_unit" | "undeliverable";
             created_from?: string;
             created_before?: string;
+        };
+        Day: {
+            /** Format: date */
+            day: string;
+            count: number;
         };
         Decided: {
             /** Format: uuid */
@@ -1296,6 +1333,14 @@ export interface components {
             decision: "approve" | "decline" | "request_documents";
             documents?: ("government_id" | "proof_of_address" | "social_security_card")[];
             note?: string;
+        };
+        DeliverabilityCounts: {
+            deliverable: number;
+            deliverable_unnecessary_unit: number;
+            deliverable_incorrect_unit: number;
+            deliverable_missing_unit: number;
+            undeliverable: number;
+            none: number;
         };
         Deliveries: {
             data: components["schemas"]["Delivery"][];
@@ -1460,6 +1505,16 @@ export interface components {
             /** Format: uuid */
             run_id: string;
         };
+        KycCounts: {
+            submitted: number;
+            passed: number;
+            failed: number;
+            document_required: number;
+            under_review: number;
+            error: number;
+            expired: number;
+            none: number;
+        };
         KycDocuments: {
             government_id?: components["schemas"]["GovernmentId"];
             proof_of_address?: components["schemas"]["ProofOfAddress"];
@@ -1567,6 +1622,13 @@ export interface components {
             version?: "0.1";
             /** @enum {string} */
             payload?: "thin" | "full";
+        };
+        Overview: {
+            customers: number;
+            created: components["schemas"]["Day"][];
+            kyc_status: components["schemas"]["KycCounts"];
+            deliverability: components["schemas"]["DeliverabilityCounts"];
+            date_counted: string;
         };
         PendingErasureRequest: {
             /** Format: uuid */
@@ -1832,6 +1894,15 @@ export interface components {
         Verifications: {
             data: components["schemas"]["VerificationBrief"][];
             next_cursor: string | null;
+        };
+        Waiting: {
+            reviews?: number;
+            oldest_review?: string;
+            change_requests?: number;
+            erasures?: number;
+            webhooks?: number;
+            failing_webhooks?: number;
+            failing_since?: string;
         };
         WantedChanges: {
             [key: string]: unknown;
@@ -2349,6 +2420,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        unknown_get_overview: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         unknown_get_restricted: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2390,6 +2471,16 @@ export interface components {
             };
         };
         unknown_get_verification: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        unknown_get_waiting: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2886,6 +2977,7 @@ export interface operations {
             query?: {
                 page?: number;
                 per_page?: 1 | 2 | 5 | 10 | 20 | 50;
+                order?: "oldest" | "newest";
                 cursor?: string;
             };
             header?: never;
@@ -3263,6 +3355,7 @@ export interface operations {
             query?: {
                 page?: number;
                 per_page?: 1 | 2 | 5 | 10 | 20 | 50;
+                order?: "oldest" | "newest";
                 cursor?: string;
             };
             header?: never;
@@ -6659,6 +6752,103 @@ export interface operations {
             };
             431: components["responses"]["header_too_large"];
             500: components["responses"]["unknown_reveal_restricted_ssn"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_get_waiting"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err"];
+            403: components["responses"]["scope_err"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_get_overview"];
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

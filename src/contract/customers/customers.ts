@@ -2,9 +2,9 @@ import Type from 'typebox';
 import { checkCustomer } from '../../domain/customers/customer.ts';
 import { searchScopes } from '../../domain/customers/lookups.ts';
 import { checkSearch } from '../../domain/customers/search.ts';
-import { defaultPerPage, lastPage, perPageChoices } from '../../domain/paging.ts';
+import { arrivalOrders, defaultPerPage, lastPage, perPageChoices } from '../../domain/paging.ts';
 import { operation } from '../operation.ts';
-import { fixedText } from '../shapes.ts';
+import { fixedText, oneOf } from '../shapes.ts';
 import {
   changedCustomerExample,
   changeExample,
@@ -38,6 +38,12 @@ const paging = Type.Object(
         default: defaultPerPage,
       }),
     ),
+    order: Type.Optional(
+      oneOf(arrivalOrders, {
+        description: 'Which customers come first, in the order of creation. Keep it along a walk by cursor.',
+        default: 'oldest',
+      }),
+    ),
     cursor: Type.Optional(
       Type.String({
         description: 'The cursor from rel="next" of the Link header. Not together with page.',
@@ -59,7 +65,7 @@ const listCustomers = operation({
   tag: 'Customers',
   summary: 'Retrieve all customers',
   description:
-    'A page of customers of the brand, in the order of creation. Follow rel="next" of the Link header to get every customer exactly once, even while others are created and deleted.',
+    'A page of customers of the brand, in the order of creation or the newest first. Follow rel="next" of the Link header to get every customer exactly once, even while others are created and deleted.',
   scope: 'customers:read',
   params: {},
   query: paging,

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import type { AddressFields } from '../../domain/customers/address.ts';
 import { addressTypes, deliverabilities, maxAddresses } from '../../domain/customers/address.ts';
+import { kycFilters } from '../../domain/customers/search.ts';
 import { kycStatuses } from '../../domain/kyc/verification.ts';
 import { limits } from '../../domain/values.ts';
 import { oneOf, text, uuid } from '../shapes.ts';
@@ -184,7 +185,7 @@ export const searchBody = Type.Object(
       ),
     ),
     dob: Type.Optional(text('Goes with last_name.', undefined, { format: 'date' })),
-    kyc_status: Type.Optional(oneOf(kycStatuses)),
+    kyc_status: Type.Optional(oneOf(kycFilters, { description: 'none: no verification was started.' })),
     deliverability: Type.Optional(
       oneOf(deliverabilities, { description: 'The verdict on the first primary address.' }),
     ),

@@ -58,6 +58,7 @@ const tags: Readonly<Record<string, string>> = {
   Sandbox: 'Verdicts on demand; in live these paths answer not found.',
   Callbacks: 'Operations called by other services, with a signature instead of a key.',
   Audit: 'The audit trail, and full SSNs for a reason.',
+  Overview: 'What waits for a decision, and how many customers there are of each kind.',
   Retention: 'Records of deleted customers: how long they are kept, legal holds and erasure.',
   Events: 'The stream of events, for clients that poll.',
   Webhooks: 'Subscriptions to events, and their deliveries.',

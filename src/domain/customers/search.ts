@@ -1,10 +1,14 @@
 import { parseId } from '../ids.ts';
-import type { KycStatus } from '../kyc/verification.ts';
+import { kycStatuses } from '../kyc/verification.ts';
 import { Problems } from '../problems.ts';
 import { notATime, parseInstant } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
 import { valueRules } from '../values.ts';
 import type { Deliverability } from './address.ts';
+
+/** The states that a search takes. `none` is that of a customer without a verification. */
+export const kycFilters = [...kycStatuses, 'none'] as const;
+export type KycFilter = (typeof kycFilters)[number];
 
 /** The criteria of a search; all of them must match. */
 export interface SearchInput {
@@ -15,7 +19,7 @@ export interface SearchInput {
   readonly brand_person_id?: string | undefined;
   readonly last_name?: string | undefined;
   readonly dob?: string | undefined;
-  readonly kyc_status?: KycStatus | undefined;
+  readonly kyc_status?: KycFilter | undefined;
   readonly deliverability?: Deliverability | undefined;
   readonly created_from?: string | undefined;
   readonly created_before?: string | undefined;

@@ -56,6 +56,8 @@ export const unknownErrors = {
   unknown_withdraw_erasure: unknown('withdrawing the request for erasure'),
   unknown_get_retention_policy: unknown('reading the retention policy'),
   unknown_change_retention_policy: unknown('changing the retention policy'),
+  unknown_get_waiting: unknown('counting what waits'),
+  unknown_get_overview: unknown('counting the customers'),
   unknown_list_events: unknown('reading the events'),
   unknown_create_webhook: unknown('creating the webhook subscription'),
   unknown_list_webhooks: unknown('listing the webhook subscriptions'),

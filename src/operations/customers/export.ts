@@ -25,7 +25,11 @@ export async function exportCustomers(
   await recordOperatorAction(system, brandId, 'export customers');
   let done = 0;
   for (let after: bigint | undefined = 0n; after !== undefined; ) {
-    const page = await pageOfCustomers(scope, { perPage: batch, place: { kind: 'cursor', after } });
+    const page = await pageOfCustomers(scope, {
+      order: 'oldest',
+      perPage: batch,
+      place: { kind: 'cursor', after },
+    });
     const keyring = await system.keyrings.of(brandId);
     const lines = await Promise.all(
       page.rows.map(

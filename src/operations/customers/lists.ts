@@ -49,6 +49,7 @@ function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {
   const after = positionOf(query.cursor, parseCursor);
   return {
     perPage,
+    order: query.order ?? 'oldest',
     place: after === undefined ? { kind: 'page', page: query.page ?? 1 } : { kind: 'cursor', after },
   };
 }
@@ -86,9 +87,16 @@ function filterOf(keyring: Keyring, asked: SearchInput): CustomerFilter {
     ...(lastName !== undefined &&
       dob !== undefined && { nameAndDob: digests('name_dob', (forms) => forms.nameAndDob(lastName, dob)) }),
     ...(brandPersonId !== undefined && { brandPersonId }),
-    ...(asked.kyc_status !== undefined && { kycStatus: asked.kyc_status }),
+    ...kycFilterOf(asked),
     ...(asked.deliverability !== undefined && { deliverability: asked.deliverability }),
     ...(from !== undefined && { createdFrom: from }),
     ...(before !== undefined && { createdBefore: before }),
   };
+}
+
+function kycFilterOf({
+  kyc_status: status,
+}: SearchInput): Pick<CustomerFilter, 'kycStatus' | 'isWithoutKyc'> {
+  if (status === undefined) return {};
+  return status === 'none' ? { isWithoutKyc: true } : { kycStatus: status };
 }

@@ -164,6 +164,10 @@ const place = sql(
    ), announced as (
      insert into events (brand_id, number, event_id, type, customer_id, occurred_at, payload, mac)
      select brand_id, event_number, event_id, type, customer_id, occurred_at, payload, event_mac from taken where event_id is not null
+   ), counted as (
+     insert into event_days (brand_id, day, type, count)
+     select brand_id, (occurred_at at time zone 'UTC')::date, type, count(*) from taken where event_id is not null group by 1, 2, 3
+     on conflict (brand_id, day, type) do update set count = event_days.count + excluded.count
    )
    insert into journal_heads (brand_id, audit_number, audit_hash, event_number, mac)
    select brand_id, number, decode(hash, 'hex'), events, mac

@@ -1,7 +1,7 @@
 import type { Deliverability } from '../../domain/customers/address.ts';
+import type { KycFilter } from '../../domain/customers/search.ts';
 import type { Id } from '../../domain/ids.ts';
-import type { KycStatus } from '../../domain/kyc/verification.ts';
-import type { Paging } from '../../domain/paging.ts';
+import type { ArrivalOrder, Paging } from '../../domain/paging.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import { bigint, columns, flag, number, optional } from '../columns.ts';
@@ -36,39 +36,52 @@ const withTotal = (total: string, rows: string): string =>
 
 const total = 'select coalesce(sum(count), 0) from customer_counts where brand_id = :brandId';
 
+/** How an order is written: the ends of names of statements, the direction, and what lies behind a position. */
+const directions = {
+  oldest: { name: '', sort: 'asc', behind: '>', from: '>=', edge: 'bucket * 4096' },
+  newest: { name: '_newest', sort: 'desc', behind: '<', from: '<=', edge: 'bucket * 4096 + 4095' },
+} as const satisfies Readonly<Record<ArrivalOrder, object>>;
+
 // The counts give the range of sequence numbers in which a page begins and how many customers to skip there. A deep
 // page therefore costs no more than the first one.
-const byPage = sql(
-  'customer_page',
-  `with runs as (
+const byPage = (order: ArrivalOrder): Query => {
+  const { name, sort, from, edge } = directions[order];
+  return sql(
+    `customer_page${name}`,
+    `with runs as (
      select bucket, sum(count)::bigint as size from customer_counts where brand_id = :brandId group by bucket
    ), marks as (
-     select bucket, size, (sum(size) over (order by bucket))::bigint - size as before from runs
+     select bucket, size, (sum(size) over (order by bucket ${sort}))::bigint - size as before from runs
    ), start as (
-     select bucket * 4096 as seq, :from::bigint - before as skip
+     select ${edge} as seq, :from::bigint - before as skip
        from marks where before <= :from::bigint and :from::bigint < before + size
    )
    ${withTotal(
      'select coalesce(sum(size), 0) from runs',
      `select seq, ${shownColumns} from customers
-       where brand_id = :brandId and seq >= (
-         select seq from customers where brand_id = :brandId and seq >= (select seq from start)
-          order by seq offset (select skip from start) limit 1)
-       order by seq limit :most`,
+       where brand_id = :brandId and seq ${from} (
+         select seq from customers where brand_id = :brandId and seq ${from} (select seq from start)
+          order by seq ${sort} offset (select skip from start) limit 1)
+       order by seq ${sort} limit :most`,
    )}`,
-);
+  );
+};
 
-const afterCursor = sql(
-  'customer_page_after',
-  withTotal(
-    total,
-    `select seq, ${shownColumns} from customers where brand_id = :brandId and seq > :from::bigint order by seq limit :most`,
-  ),
-);
+const afterCursor = (order: ArrivalOrder): Query => {
+  const { name, sort, behind } = directions[order];
+  const found = `select seq, ${shownColumns} from customers
+    where brand_id = :brandId and seq ${behind} :from::bigint order by seq ${sort} limit :most`;
+  return sql(`customer_page_after${name}`, withTotal(total, found));
+};
 
-/** A page of the brand's customers, in order of arrival. */
+const lists = {
+  page: { oldest: byPage('oldest'), newest: byPage('newest') },
+  cursor: { oldest: afterCursor('oldest'), newest: afterCursor('newest') },
+} as const;
+
+/** A page of the brand's customers. */
 export async function pageOfCustomers(scope: BrandScope, paging: Paging): Promise<CustomerPage> {
-  const query = paging.place.kind === 'page' ? byPage : afterCursor;
+  const query = lists[paging.place.kind][paging.order];
   const given = { brandId: scope.brandId, from: startOf(paging), most: paging.perPage + 1 };
   return pageOf(scope, paging, await query.read(scope.db, given));
 }
@@ -80,7 +93,8 @@ export interface CustomerFilter {
   readonly phone?: readonly Buffer[];
   readonly nameAndDob?: readonly Buffer[];
   readonly brandPersonId?: Id<'brand person'>;
-  readonly kycStatus?: KycStatus;
+  readonly kycStatus?: Exclude<KycFilter, 'none'>;
+  readonly isWithoutKyc?: true;
   readonly deliverability?: Deliverability;
   readonly createdFrom?: Instant;
   readonly createdBefore?: Instant;
@@ -92,7 +106,7 @@ const isOneOf = (column: string, parameters: readonly string[]): string =>
     ? `${column} = ${parameters[0]}::bytea`
     : `${column} in (${parameters.map((parameter) => `${parameter}::bytea`).join(', ')})`;
 
-type Condition = (parameter: string, parameters: readonly string[]) => string;
+type Condition = (parameter: string | undefined, parameters: readonly string[]) => string;
 
 const conditions: { readonly [Part in keyof Required<CustomerFilter>]: Condition } = {
   // Two conditions, because valid numbers and the sandbox's trigger numbers have separate indexes.
@@ -105,6 +119,7 @@ const conditions: { readonly [Part in keyof Required<CustomerFilter>]: Condition
   nameAndDob: (_, parameters) => isOneOf('name_dob_index', parameters),
   brandPersonId: (parameter) => `brand_person_id = ${parameter}::uuid`,
   kycStatus: (parameter) => `kyc_status = ${parameter}`,
+  isWithoutKyc: () => 'kyc_status is null',
   deliverability: (parameter) => `deliverability = ${parameter}`,
   createdFrom: (parameter) => `created_at >= ${parameter}::timestamptz`,
   createdBefore: (parameter) => `created_at < ${parameter}::timestamptz`,
@@ -115,23 +130,30 @@ const parts = Object.keys(conditions) as readonly (keyof CustomerFilter)[];
 const searches = new Map<string, Query>();
 
 /**
- * One prepared statement for each set of filters and numbers of keys. `asked` has the parameter names of each
- * filter.
+ * One prepared statement for each set of filters and numbers of keys. `asked` has the parameter names of each filter,
+ * and nothing for one that is not asked.
  */
-function searchFor(kind: Paging['place']['kind'], asked: readonly (readonly string[])[]): Query {
-  const name = `customer_search_${asked.map(({ length }) => length).join('_')}${kind === 'page' ? '' : '_after'}`;
+function searchFor(
+  { place: { kind }, order }: Paging,
+  asked: readonly (readonly string[] | undefined)[],
+): Query {
+  const { name: ordered, sort, behind } = directions[order];
+  const counts = asked.map((names) => names?.length ?? '').join('_');
+  const name = `customer_search_${counts}${kind === 'page' ? '' : '_after'}${ordered}`;
   const known = searches.get(name);
   if (known) return known;
   const wanted = parts.flatMap((part, at) => {
-    const parameters = asked[at]?.map((one) => `:${one}`) ?? [];
-    return parameters[0] === undefined ? [] : [conditions[part](parameters[0], parameters)];
+    const parameters = asked[at]?.map((one) => `:${one}`);
+    return parameters ? [conditions[part](parameters[0], parameters)] : [];
   });
   const where = ['brand_id = :brandId', ...wanted].join(' and ');
   const [start, end] =
-    kind === 'page' ? ['', 'offset :from::bigint limit :most'] : ['and seq > :from::bigint', 'limit :most'];
+    kind === 'page'
+      ? ['', 'offset :from::bigint limit :most']
+      : [`and seq ${behind} :from::bigint`, 'limit :most'];
   const page = withTotal(
     `select count(*) from customers where ${where}`,
-    `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${end}`,
+    `select seq, ${shownColumns} from customers where ${where} ${start} order by seq ${sort} ${end}`,
   );
   const query = sql(
     name,
@@ -149,18 +171,18 @@ export async function pageOfSearch(
   paging: Paging,
 ): Promise<SearchedPage> {
   const values = parts.map((part) =>
-    askedValues(filter, part).map((value, at) => [`${part}${at}`, value] as const),
+    askedValues(filter, part)?.map((value, at) => [`${part}${at}`, value] as const),
   );
   const query = searchFor(
-    paging.place.kind,
-    values.map((some) => some.map(([name]) => name)),
+    paging,
+    values.map((some) => some?.map(([name]) => name)),
   );
   const given: Parameters = {
     brandId: scope.brandId,
     from: startOf(paging),
     most: paging.perPage + 1,
     newest,
-    ...Object.fromEntries(values.flat()),
+    ...Object.fromEntries(values.flatMap((some) => some ?? [])),
   };
   const answered = await query.read(scope.db, given);
   return {
@@ -169,9 +191,11 @@ export async function pageOfSearch(
   };
 }
 
-function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readonly Value[] {
+/** The parameters of a filter, if it has any; `undefined` for one that is not asked. */
+function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readonly Value[] | undefined {
   const asked = filter[part];
-  if (asked === undefined) return [];
+  if (asked === undefined) return undefined;
+  if (asked === true) return [];
   if (part === 'createdFrom' || part === 'createdBefore') return [toPostgres(asked as Instant)];
   return Array.isArray(asked) ? asked : [asked as Value];
 }

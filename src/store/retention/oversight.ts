@@ -62,8 +62,9 @@ const positionParameters = (after: MomentPosition<string> | undefined): Paramete
 
 const held = columns({
   isHeld: computed(
-    `exists (select from deleted_customers d
-              where d.brand_id = r.brand_id and d.customer_id = r.customer_id and d.holds > 0)`,
+    // As an "exists" PostgreSQL may read every deleted customer once, which is more than a page of them.
+    `coalesce((select d.holds > 0 from deleted_customers d
+                where d.brand_id = r.brand_id and d.customer_id = r.customer_id), false)`,
     flag(),
   ),
 });

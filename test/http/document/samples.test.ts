@@ -80,6 +80,8 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   approveErasure: 'erasure_dne',
   getRetentionPolicy: 'success',
   changeRetentionPolicy: 'success',
+  getWaiting: 'success',
+  getOverview: 'success',
   listEvents: 'success',
   createWebhook: 'success',
   listWebhooks: 'success',

@@ -16,23 +16,6 @@ export interface SignInOptions {
   readonly first_start: boolean;
   readonly demo: { readonly account: string; readonly name: string; readonly roles: string[] }[];
 }
-export interface Waiting {
-  readonly reviews?: number;
-  readonly oldest_review?: string;
-  readonly change_requests?: number;
-  readonly erasures?: number;
-  readonly webhooks?: number;
-  readonly failing_webhooks?: number;
-  readonly failing_since?: string;
-}
-export interface Overview {
-  readonly customers: number;
-  readonly created: { readonly day: string; readonly count: number }[];
-  readonly kyc_status: Readonly<Record<string, number>>;
-  readonly deliverability: Readonly<Record<string, number>>;
-  readonly date_counted: string;
-}
-
 interface Answer<Body> {
   readonly parameters: object;
   readonly responses: {
@@ -65,6 +48,4 @@ export interface PendingPaths {
       readonly data: { readonly id: string; readonly kind: string; readonly name: string }[];
     }>;
   };
-  readonly '/waiting': { readonly get: Answer<Waiting> };
-  readonly '/overview': { readonly get: Answer<Overview> };
 }

@@ -25,7 +25,7 @@ const dayMs = 86_400_000;
 /** The body of a search for these filters. */
 export function searchOf({ kyc, verdict, created }: Filters, now = Date.now()): SearchBody {
   return {
-    ...(kyc && { kyc_status: kyc as never }),
+    ...(kyc && { kyc_status: kyc }),
     ...(verdict && { deliverability: verdict as never }),
     ...(created && {
       created_from: new Date(now - Number(created) * dayMs).toISOString().slice(0, 10),
@@ -37,7 +37,11 @@ export const customersQuery = (brand: Brand, filters: Filters) =>
   queryOptions({
     queryKey: [brand.id, 'customers', filters],
     queryFn: async (): Promise<CustomerPage> => {
-      const query = { per_page: perPage, ...(filters.cursor && { cursor: filters.cursor }) } as const;
+      const query = {
+        per_page: perPage,
+        order: 'newest',
+        ...(filters.cursor && { cursor: filters.cursor }),
+      } as const;
       const { data, total, next } = await wholeAnswerOf(
         isFiltered(filters)
           ? api.POST('/customers/search', { params: { query }, body: searchOf(filters) })
@@ -107,7 +111,7 @@ export const proposalsQuery = (brand: Brand, id: string) =>
 export const eventsQuery = (brand: Brand, id: string) =>
   queryOptions({
     queryKey: [brand.id, 'customer', id, 'events'],
-    queryFn: () => answerOf(api.GET('/events', { params: { query: { customer_id: id } } })),
+    queryFn: () => answerOf(api.GET('/events', { params: { query: { customer_id: id, order: 'newest' } } })),
   });
 
 export const auditQuery = (brand: Brand, id: string) =>

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Overview } from '../api/pending.ts';
 import { useHere } from '../api/session.ts';
 import { classes } from '../kit/classes.ts';
 import { SkeletonBar } from '../kit/Skeleton.tsx';
@@ -8,6 +7,7 @@ import { lasted, momentOf } from '../kit/When.tsx';
 import { useReachable } from '../shell/reachable.ts';
 import { useWaiting } from '../shell/waiting.ts';
 import styles from './Overview.module.css';
+import type { Overview } from './queries.ts';
 
 interface Tile {
   readonly title: string;

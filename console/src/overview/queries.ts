@@ -1,6 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client.ts';
+import type { components } from '../api/schema.d.ts';
 import type { Brand } from '../api/session.ts';
+
+export type Overview = components['schemas']['Overview'];
 
 export const overviewQuery = (brand: Brand) =>
   queryOptions({
@@ -12,6 +15,5 @@ export const overviewQuery = (brand: Brand) =>
 export const latelyQuery = (brand: Brand) =>
   queryOptions({
     queryKey: [brand.id, 'lately'],
-    queryFn: () =>
-      answerOf(api.GET('/events', { params: { query: { order: 'newest', limit: 8 } as never } })),
+    queryFn: () => answerOf(api.GET('/events', { params: { query: { order: 'newest', limit: 8 } } })),
   });

@@ -61,9 +61,13 @@ export function SideBar({ onFind, onKeys }: SideBarProps) {
   );
 }
 
+/** How many roles there are. */
+const allRoles = 5;
+
 /** The names of the roles in this brand: "Viewer, compliance". */
 function rolesIn({ session, brand }: ReturnType<typeof useHere>): string {
   const roles = session.brands.find(({ bond_brand_id: id }) => id === brand.id)?.roles ?? [];
+  if (roles.length === allRoles) return 'All roles';
   const words = roles.join(', ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

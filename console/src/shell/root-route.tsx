@@ -25,7 +25,7 @@ export const signedInRoute = createRoute({
       return { session: await queryClient.ensureQueryData(sessionQuery) };
     } catch (error) {
       if (asFailure(error).status !== 401) throw error;
-      throw redirect({ to: '/sign-in', search: { to: location.pathname } });
+      throw redirect({ to: '/sign-in', search: { to: location.pathname + location.searchStr } });
     }
   },
 });

@@ -1,9 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client.ts';
-import type { Waiting } from '../api/pending.ts';
+import type { components } from '../api/schema.d.ts';
 import type { Brand } from '../api/session.ts';
 
-export type { Waiting };
+export type Waiting = components['schemas']['Waiting'];
 
 const everyMs = 30_000;
 

@@ -3,7 +3,9 @@ import { rootRoute } from '../shell/root-route.tsx';
 
 /** A place within the console to go to after sign-in; anything else is left out. */
 const placeOf = (to: unknown): string | undefined =>
-  typeof to === 'string' && /^\/(?!\/)[\w\-/]*$/.test(to) && !to.startsWith('/sign-in') ? to : undefined;
+  typeof to === 'string' && /^\/(?!\/)[\w\-/]*(?:\?[\w\-=&%.]*)?$/.test(to) && !to.startsWith('/sign-in')
+    ? to
+    : undefined;
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,

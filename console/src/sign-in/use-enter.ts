@@ -1,15 +1,15 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import type { Session } from '../api/pending.ts';
 import { queryClient } from '../api/query.ts';
 import { sessionQuery } from '../api/session.ts';
 
 /** Goes where the person wanted to go before they had to sign in. */
 export function useEnter(): (session: Session) => void {
-  const navigate = useNavigate();
+  const { history } = useRouter();
   const { to } = useSearch({ strict: false }) as { readonly to?: string };
   return (session) => {
     queryClient.clear();
     queryClient.setQueryData(sessionQuery.queryKey, session);
-    void navigate({ to: to ?? '/' });
+    history.push(`/console${to ?? '/'}`);
   };
 }

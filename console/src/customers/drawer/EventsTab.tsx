@@ -15,7 +15,7 @@ export function EventsTab({ id }: { readonly id: string }) {
           <p className={styles.item}>Nothing was told about this customer yet.</p>
         ) : (
           <ul className={styles.items}>
-            {[...data].reverse().map((event) => (
+            {data.map((event) => (
               <li key={event.event_id} className={styles.item}>
                 <p className={styles.itemHead}>
                   <span className={styles.itemTitle}>

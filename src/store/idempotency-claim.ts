@@ -2,7 +2,7 @@ import type { Instant } from '../domain/time.ts';
 import { toPostgres } from '../domain/time.ts';
 import { bytes, columns, flag, number, optional, text } from './columns.ts';
 import type { Row } from './connection/database.ts';
-import { isDeadlock, isLockTimeout } from './connection/outage.ts';
+import { causeOf, isDeadlock, isLockTimeout } from './connection/outage.ts';
 import { isOutdatedSql } from './index-version.ts';
 import type { BrandScope } from './scope.ts';
 import type { Parameters } from './sql.ts';
@@ -92,7 +92,7 @@ export const claimSql = (gate: string): string => `claim as (
     set fingerprint = excluded.fingerprint, record_id = excluded.record_id, customer_id = excluded.customer_id,
         answer = excluded.answer, expires_at = excluded.expires_at, index_version = excluded.index_version
     where idempotency.expires_at <= :now::timestamptz
-  returning 1
+  returning key
 )`;
 
 /** Every parameter of `claimSql` except the brand. */
@@ -114,10 +114,8 @@ export const claimParameters = (claim: IdempotencyClaim): Parameters => ({
 export type WriteOutcome = 'done' | 'stale' | 'busy';
 
 /** Whether a change waited too long for another request, perhaps for one with the same key. */
-export function isBusy(claim: IdempotencyClaim | undefined, error: unknown): boolean {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return claim !== undefined && isLockTimeout(cause);
-}
+export const isBusy = (claim: IdempotencyClaim | undefined, error: unknown): boolean =>
+  claim !== undefined && isLockTimeout(causeOf(error));
 
 /** Runs a change. Returns `busy` if it waited too long for another request with the same key. */
 export async function runWithClaim(

@@ -13,5 +13,5 @@ export interface BrandScope {
 /** The same brand within a transaction. Statements that write run in that transaction. */
 export const withConnection = ({ brandId, db }: BrandScope, { run }: Connection): BrandScope => ({
   brandId,
-  db: { ...db, run },
+  db: { ...db, run, groups: undefined },
 });

@@ -63,6 +63,35 @@ export const withPrefix = (text: string, prefix: string, own: Parameters): strin
     parameter !== undefined && Object.hasOwn(own, parameter) ? `:${prefix}.${parameter}` : found,
   );
 
+/** The text with columns instead of its parameters, except those that are shared: for a statement over many rows. */
+export const withColumns = (text: string, shared: ReadonlySet<string>): string =>
+  text.replace(token, (found, parameter: string | undefined) =>
+    parameter === undefined || shared.has(parameter) ? found : columnOf(parameter),
+  );
+
+/** The column of a parameter. No table has a column with such a name. */
+const columnOf = (parameter: string): string => `"p.${parameter}"`;
+
+/** A relation of the given names, read from `:rows`. Every value is text; the statement casts it. */
+export const rowsRelation = (names: readonly string[]): string =>
+  `json_to_recordset(:rows::json) as given (n int, ${names.map((name) => `${columnOf(name)} text`).join(', ')})`;
+
+/** The value of `:rows`. */
+export const rowsValue = (rows: readonly Parameters[], names: readonly string[]): string =>
+  JSON.stringify(
+    rows.map((row, n) =>
+      Object.fromEntries([['n', n], ...names.map((name) => [`p.${name}`, asText(row[name])])]),
+    ),
+  );
+
+function asText(value: Parameter): string | number | boolean | null {
+  if (value === undefined) return null;
+  if (typeof value === 'bigint') return String(value);
+  if (Buffer.isBuffer(value)) return `\\x${value.toString('hex')}`;
+  if (Array.isArray(value)) return `{${value.map((one) => `"${one.replace(/["\\]/g, '\\$&')}"`).join()}}`;
+  return value as string | number | boolean | null;
+}
+
 /** The parameters under the same prefix. */
 export const prefixed = (prefix: string, own: Parameters): Parameters =>
   Object.fromEntries(Object.entries(own).map(([name, value]) => [`${prefix}.${name}`, value]));

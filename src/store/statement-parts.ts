@@ -1,8 +1,10 @@
-import type { IdempotencyClaim } from './idempotency-claim.ts';
-import { claimParameters, claimSql } from './idempotency-claim.ts';
+import { columns, number } from './columns.ts';
+import type { Database } from './connection/database.ts';
+import type { IdempotencyClaim, WriteOutcome } from './idempotency-claim.ts';
+import { claimParameters, claimSql, runWithClaim } from './idempotency-claim.ts';
 import type { BrandScope } from './scope.ts';
 import type { Parameters, Query } from './sql.ts';
-import { prefixed, sql, withPrefix } from './sql.ts';
+import { prefixed, rowsRelation, rowsValue, sql, withColumns, withPrefix } from './sql.ts';
 
 /**
  * An extra write in the statement that changes a customer's row, such as a journal entry or a verification run.
@@ -18,10 +20,19 @@ export interface StatementPart {
    */
   readonly sql: (gate: string, name?: string) => string;
   readonly parameters: Parameters;
+  /** Present if many changes of a group may have this part: what it needs for that. */
+  readonly group?: PartOfGroup;
+}
+
+export interface PartOfGroup {
+  /** Parameters that are the same in all changes of a group, or may be taken from any of them. */
+  readonly shared: readonly string[];
+  /** The rows that the part writes and that others may write, too. */
+  readonly exclusive: readonly string[];
 }
 
 /** One change before it is assembled: the row's own statement, its parameters and its parts. */
-interface Change {
+export interface Change {
   /** Short: with the names of its parts it has to stay below PostgreSQL's 63 characters. */
   readonly name: string;
   readonly parameters: Parameters;
@@ -33,23 +44,95 @@ interface Change {
   readonly parts: readonly StatementPart[];
   /** The text around the claim's CTE (empty without one) and the CTEs of the parts, each ending in a comma. */
   readonly text: (claim: string, parts: string) => string;
+  /** Present if changes of this kind may be grouped. */
+  readonly group?: GroupOfChanges;
+}
+
+/** The statement of many changes. Each CTE reads a relation with a row for each change instead of parameters. */
+export interface GroupOfChanges extends PartOfGroup {
+  /** CTEs that read `given`, which has a row for each change, and make `gate` of it: those that are allowed. */
+  readonly gate: string;
+  /** CTEs that read `claimed`, which is `gate` without those whose key was used, and make `changed` of it. */
+  readonly changed: string;
 }
 
 const known = new Map<string, Query>();
 
 /** The statement that makes a change with all its parts, and its parameters. */
 export function assemble(change: Change): { readonly query: Query; readonly parameters: Parameters } {
-  const { claim, parts } = change;
-  const name = [change.name, ...(claim ? ['claimed'] : []), ...parts.map((part) => part.name)].join(' ');
-  const query = known.get(name) ?? remember(name, change);
-  const parameters = Object.assign(
+  const name = nameOf(change);
+  return { query: known.get(name) ?? remember(name, change), parameters: parametersOf(change) };
+}
+
+/** Changes of one name have the same statement. */
+const nameOf = ({ name, claim, parts }: Change): string =>
+  [name, ...(claim ? ['claimed'] : []), ...parts.map((part) => part.name)].join(' ');
+
+const parametersOf = ({ parameters, claim, parts }: Change): Parameters =>
+  Object.assign(
     {},
-    change.parameters,
+    parameters,
     claim && prefixed('claim', claimParameters(claim)),
     ...parts.map((part, index) => prefixed(prefixOf(index), part.parameters)),
   );
-  return { query, parameters };
+
+interface GroupedChange extends Change {
+  readonly group: GroupOfChanges;
 }
+
+/** Whether a change and all its parts may share a statement with others. */
+const isGrouped = (change: Change): change is GroupedChange =>
+  change.group !== undefined && change.parts.every((part) => part.group !== undefined);
+
+/** What no two changes of a group may share. */
+const exclusiveOf = ({ claim, group, parts }: GroupedChange): readonly string[] => [
+  ...group.exclusive,
+  ...(claim ? [claim.key.toString('latin1')] : []),
+  ...parts.flatMap((part) => part.group?.exclusive ?? []),
+];
+
+/** One statement for many changes of one kind, and its parameters. It returns the place of each that it made. */
+function assembleGroup(changes: readonly GroupedChange[]): ReturnType<typeof assemble> {
+  const [first] = changes;
+  if (!first) throw new Error('A group has a change.');
+  const { query, columns, shared } = groupStatement(first);
+  const rows = changes.map(parametersOf);
+  const common = Object.fromEntries([...shared].map((name) => [name, rows[0]?.[name]]));
+  return { query, parameters: { ...common, rows: rowsValue(rows, columns) } };
+}
+
+interface GroupStatement {
+  readonly query: Query;
+  readonly columns: readonly string[];
+  readonly shared: ReadonlySet<string>;
+}
+const knownGroups = new Map<string, GroupStatement>();
+
+function groupStatement(change: GroupedChange): GroupStatement {
+  const name = `${nameOf(change)} grouped`;
+  const known = knownGroups.get(name);
+  if (known) return known;
+  const { claim, group, parts } = change;
+  const partsShared = parts.flatMap(
+    (part, index) => part.group?.shared.map((one) => `${prefixOf(index)}.${one}`) ?? [],
+  );
+  const shared = new Set(['brandId', ...group.shared, ...partsShared, ...(claim ? ['claim.now'] : [])]);
+  const columns = Object.keys(parametersOf(change)).filter((one) => !shared.has(one));
+  const text = `${group.gate}, ${claimedSql(change)}, ${group.changed}, ${partsSql({ parts, changed: 'changed' })} result as (select n from changed) select n from result`;
+  const query = sql(
+    name,
+    `with given as (select * from ${rowsRelation(columns)}), ${withColumns(text, shared)}`,
+  );
+  const made = { query, columns, shared };
+  knownGroups.set(name, made);
+  return made;
+}
+
+const claimedSql = ({ claim }: GroupedChange): string =>
+  claim
+    ? `${withPrefix(claimSql('gate'), 'claim', claimParameters(claim))},
+       claimed as (select gate.* from gate join claim on claim.key = :claim.key::bytea order by n)`
+    : 'claimed as (select * from gate order by n)';
 
 const prefixOf = (index: number): string => `part${index}`;
 
@@ -58,12 +141,41 @@ function remember(name: string, change: Change): Query {
   const claim = change.claim
     ? `${withPrefix(claimSql(change.gate), 'claim', claimParameters(change.claim))},`
     : '';
-  const parts = change.parts.map(
-    (part, index) => `${withPrefix(part.sql(change.changed), prefixOf(index), part.parameters)},`,
-  );
-  const query = sql(name, change.text(claim, parts.join(' ')));
+  const query = sql(name, change.text(claim, partsSql(change)));
   known.set(name, query);
   return query;
+}
+
+const partsSql = ({ parts, changed }: Pick<Change, 'parts' | 'changed'>): string =>
+  parts.map((part, index) => `${withPrefix(part.sql(changed), prefixOf(index), part.parameters)},`).join(' ');
+
+/** Changes of a brand that arrive at the same time share a statement where they may. */
+export function writeChange({ brandId, db }: BrandScope, change: Change): Promise<WriteOutcome> {
+  const alone = () => {
+    const { query, parameters } = assemble(change);
+    return runWithClaim(change.claim, query.run(db, parameters));
+  };
+  if (!db.groups || !isGrouped(change)) return alone();
+  return db.groups.submit(`${brandId} ${nameOf(change)}`, {
+    change,
+    exclusive: exclusiveOf(change),
+    alone,
+    together: (changes) => writeTogether(db, changes),
+  });
+}
+
+const place = columns({ n: number() });
+
+/** Makes changes of one kind, of which none excludes another, in one statement. Those that are `undefined` were not made. */
+export async function writeTogether(
+  db: Pick<Database, 'runTogether'>,
+  changes: readonly Change[],
+): Promise<readonly ('done' | undefined)[]> {
+  if (!changes.every(isGrouped)) throw new Error('The change has no statement for many.');
+  const { query, parameters } = assembleGroup(changes);
+  const rows = await query.run({ run: db.runTogether }, parameters);
+  const made = new Set(rows.map((row) => place.read(row).n));
+  return changes.map((_change, n) => (made.has(n) ? 'done' : undefined));
 }
 
 /** Writes parts without a changed row, such as the audit entry of a read. */

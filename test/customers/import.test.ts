@@ -230,13 +230,13 @@ describe('an import', testTimeout, () => {
       ...world.system,
       db: {
         ...db,
-        transaction: async (work) => {
+        runTogether: async (query, values) => {
           if (!raced)
             expect((await brand.call('POST', '/customers', { body: person({ ssn: taken }) })).status).toBe(
               201,
             );
           raced = true;
-          return db.transaction(work);
+          return db.runTogether(query, values);
         },
       },
     };

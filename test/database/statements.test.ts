@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { describe, expect, inject, test } from 'vitest';
 import {
   bigint,
   bytes,
@@ -16,7 +17,7 @@ import {
   words,
 } from '../../src/store/columns.ts';
 import type { Connection, Value } from '../../src/store/connection/database.ts';
-import { prefixed, sql, withPrefix } from '../../src/store/sql.ts';
+import { prefixed, rowsRelation, rowsValue, sql, withColumns, withPrefix } from '../../src/store/sql.ts';
 import { assemble } from '../../src/store/statement-parts.ts';
 
 /** A connection that keeps what it was asked to run. */
@@ -186,6 +187,41 @@ describe('a declaration of columns', () => {
   test('treats a column that was not selected as a bug, also if it may be null', () => {
     const { note: _left, ...without } = row;
     expect(() => all.read(without)).toThrow(/not selected/);
+  });
+});
+
+describe('the statement of many changes', () => {
+  test('has columns instead of parameters, but for those that all share', () => {
+    expect(
+      withColumns("select :a::uuid, :part0.b, ':c', x::d from t where e = :shared", new Set(['shared'])),
+    ).toBe(`select "p.a"::uuid, "p.part0.b", ':c', x::d from t where e = :shared`);
+  });
+
+  test('gets every kind of value as text that PostgreSQL reads back as the same value', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const row = {
+      a: Buffer.from([0, 255]),
+      b: ['plain', 'with "quotes", commas\\ and {braces}', ''],
+      c: undefined,
+      d: false,
+      e: 12,
+      f: `it's "p.a" :a \u2028 é`,
+    };
+    const client = new pg.Client(inject('server'));
+    await client.connect();
+    try {
+      const { rows } = await client.query(
+        `select n, "p.a"::bytea as a, "p.b"::text[] as b, "p.c" as c, "p.d"::boolean as d, "p.e"::int as e, "p.f" as f
+           from ${rowsRelation(names)}`.replace(':rows', '$1'),
+        [rowsValue([row, row], names)],
+      );
+      expect(rows).toEqual([
+        { ...row, c: null, n: 0 },
+        { ...row, c: null, n: 1 },
+      ]);
+    } finally {
+      await client.end();
+    }
   });
 });
 

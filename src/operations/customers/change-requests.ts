@@ -27,8 +27,8 @@ import {
   proposalPart,
   readChangeRequest,
 } from '../../store/customers/change-requests.ts';
-import type { CustomerRowChange } from '../../store/customers/customers.ts';
-import { changeCustomer } from '../../store/customers/customers.ts';
+import type { CustomerRowChange } from '../../store/customers/writes.ts';
+import { changeCustomer } from '../../store/customers/writes.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import { recordReads } from '../audit/entries.ts';
 import { requireSecondPerson } from '../four-eyes.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { customerOperations } from '../../contract/customers/customers.ts';
 import { parseBody } from '../../contract/json.ts';
 import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../contract/validate.ts';
@@ -30,6 +30,15 @@ export interface CheckedLine {
 const { createCustomer } = customerOperations;
 const shape = shapeCheck(createCustomer.body.schema);
 
+/** A line that was checked before, and is the same as then. */
+export function readChecked({ number, bytes = Buffer.alloc(0) }: Line): CheckedLine {
+  const problems = new Problems();
+  const value = withoutNulls(parse(bytes, problems), createCustomer.body.schema);
+  return { number, digest: digestOf(bytes), problems, body: value as CustomerInput };
+}
+
+const digestOf = (bytes: Buffer | undefined): string => hash('sha256', bytes ?? '');
+
 /** Checks a line as createCustomer checks its body, by what the brand takes. */
 export function checkLine(
   system: System,
@@ -50,10 +59,12 @@ export function checkLine(
     };
     problems.addMissing(createCustomer.body.check(value, validationContext));
   }
-  const digest = createHash('sha256')
-    .update(bytes ?? '')
-    .digest('hex');
-  return { number, digest, problems, body: problems.any ? undefined : (value as CustomerInput) };
+  return {
+    number,
+    digest: digestOf(bytes),
+    problems,
+    body: problems.any ? undefined : (value as CustomerInput),
+  };
 }
 
 function tooLong(problems: Problems): undefined {

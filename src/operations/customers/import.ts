@@ -8,10 +8,10 @@ import { plusSeconds } from '../../domain/time.ts';
 import type { Validation } from '../../domain/validation.ts';
 import { defaultValidation } from '../../domain/validation.ts';
 import { journalPart } from '../../store/audit/journal.ts';
-import { violatedIndex } from '../../store/connection/outage.ts';
-import { insertCustomer } from '../../store/customers/customers.ts';
+import { isContended, violatedIndex } from '../../store/connection/outage.ts';
+import { insertCustomer, insertCustomers } from '../../store/customers/writes.ts';
 import type { IdempotencyClaim } from '../../store/idempotency-claim.ts';
-import { withConnection } from '../../store/scope.ts';
+import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { operatorActor, recordOperatorAction } from '../audit/operator.ts';
 import { journalOf } from '../journal.ts';
@@ -20,8 +20,8 @@ import { requireDone, retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { CheckedLine, LineProblems, SeenValues } from './import-check.ts';
-import { checkLine, lineKeys, noteDuplicates, notImported } from './import-check.ts';
-import type { ImportSource, ImportStream } from './import-lines.ts';
+import { checkLine, lineKeys, noteDuplicates, notImported, readChecked } from './import-check.ts';
+import type { ImportSource, ImportStream, Line } from './import-lines.ts';
 import { linesOf, openSource } from './import-lines.ts';
 import { newCustomer } from './new-customer.ts';
 
@@ -91,18 +91,30 @@ async function importSource(
   let imported = 0;
   let late = 0;
   let batchCount = 0;
-  for await (const all of batches(system, reading)) {
-    if (digestOf(all) !== checked.digests[batchCount]) throw changedFile();
-    batchCount += 1;
-    const lines = all.filter(({ number }) => !checked.bad.has(number));
-    const refused = await writeLines(system, brandId, lines);
-    for (const one of refused.problems) options.problem(one);
-    imported += refused.written;
-    late += refused.problems.length;
+  let writing = Promise.resolve();
+  const note = ({ written, problems }: Written) => {
+    for (const one of problems) options.problem(one);
+    imported += written;
+    late += problems.length;
     system.db.wake();
     options.progress('imported', imported, open);
+  };
+  try {
+    for await (const all of batches(reading.source, readChecked)) {
+      if (digestOf(all) !== checked.digests[batchCount]) throw changedFile();
+      batchCount += 1;
+      const lines = all.filter(({ number }) => !checked.bad.has(number));
+      // While the database writes one batch, the next is read and sealed.
+      const before = writing;
+      writing = writeLines(system, brandId, lines, before).then(note);
+      // A failure is met where it is awaited.
+      writing.catch(() => undefined);
+      await before;
+    }
+    if (batchCount !== checked.digests.length) throw changedFile();
+  } finally {
+    await writing;
   }
-  if (batchCount !== checked.digests.length) throw changedFile();
   return { ...facts, imported, bad: facts.bad + late };
 }
 
@@ -128,7 +140,8 @@ async function checkFile(
   const bad = new Set<number>();
   const digests: string[] = [];
   let [count, earlier] = [0, 0];
-  for await (const lines of batches(system, reading)) {
+  const { source, validation } = reading;
+  for await (const lines of batches(source, (line) => checkLine(system, line, validation))) {
     digests.push(digestOf(lines));
     const keyring = await system.keyrings.of(brandId);
     const fresh = await notImported(system, keyring, scope, lines);
@@ -145,14 +158,14 @@ async function checkFile(
   return { lines: count, earlier, bad, digests };
 }
 
-/** The checked lines of the file, in batches. */
+/** The lines of the file, in batches. */
 async function* batches(
-  system: System,
-  { source, validation }: Reading,
+  source: ImportSource,
+  read: (line: Line) => CheckedLine,
 ): AsyncGenerator<readonly CheckedLine[]> {
   let lines: CheckedLine[] = [];
   for await (const line of linesOf(source)) {
-    lines.push(checkLine(system, line, validation));
+    lines.push(read(line));
     if (lines.length < batch) continue;
     yield lines;
     lines = [];
@@ -169,60 +182,79 @@ interface Written {
 }
 
 /**
- * Writes lines in order in one transaction. If a unique value has been taken since the check, writes them one by
- * one.
+ * Writes lines in order, after those before them, in one statement. What it does not write is written line by line,
+ * such as a line with a unique value that has been taken since the check.
  */
-async function writeLines(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
-  return retryOnConflict(system.keyrings, brandId, async (keyring) => {
-    const fresh = await notImported(system, keyring, scopeOf(system, brandId), lines);
-    try {
-      await writeTogether(system, brandId, keyring, fresh);
-      return { written: fresh.length, problems: [] };
-    } catch (error) {
-      const index = violatedIndex(error);
-      if (index === undefined) throw error;
-      return fresh.length === 1 ? taken(fresh, index) : oneByOne(system, brandId, fresh);
-    }
-  });
-}
-
-async function oneByOne(system: System, brandId: BrandId, lines: readonly CheckedLine[]): Promise<Written> {
-  let written = 0;
-  const problems: LineProblems[] = [];
-  for (const line of lines) {
-    const one = await writeLines(system, brandId, [line]);
-    written += one.written;
-    problems.push(...one.problems);
-  }
-  return { written, problems };
-}
-
-function taken([line]: readonly CheckedLine[], index: string): Written {
-  const problems = new Problems();
-  if (index === 'customers_ssn') problems.add('ssn', errorCatalogue.ssn_dup.message);
-  else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
-  return { written: 0, problems: line ? [{ line: line.number, problems: problems.toObject() }] : [] };
-}
-
-async function writeTogether(
+async function writeLines(
   system: System,
   brandId: BrandId,
-  keyring: Keyring,
   lines: readonly CheckedLine[],
-): Promise<void> {
+  before: Promise<void>,
+): Promise<Written> {
   const scope = scopeOf(system, brandId);
-  const cause = { actor: operatorActor(system), operation: 'import' };
-  await system.db.transaction(async (connection) => {
-    for (const line of lines) {
-      if (!line.body) throw changedFile();
-      const now = system.now();
-      const { row, changeRecord } = newCustomer({ system, keyring, now, scope }, line.body);
-      const part = journalPart(journalOf(system, brandId, cause, now, changeRecord));
-      const claim = claimOf(system, keyring, line, row.head.customer_id);
-      // A conflict undoes what has been written of the batch.
-      requireDone(await insertCustomer(withConnection(scope, connection), row, [part], claim));
-    }
+  const [written, left] = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+    const fresh = await notImported(system, keyring, scope, lines);
+    const insertions = fresh.map((line) => insertionOf(system, brandId, keyring, line));
+    await before;
+    const done = await insertTogether(scope, insertions);
+    return [done.size, fresh.filter((_line, place) => !done.has(place))] as const;
   });
+  const problems: LineProblems[] = [];
+  for (const line of left) problems.push(...(await writeLine(system, brandId, line)));
+  return { written: written + left.length - problems.length, problems };
+}
+
+/** The places of those that were written. */
+async function insertTogether(
+  scope: BrandScope,
+  insertions: Parameters<typeof insertCustomers>[1],
+): Promise<ReadonlySet<number>> {
+  if (insertions.length === 0) return new Set();
+  try {
+    const outcomes = await insertCustomers(scope, insertions);
+    return new Set(outcomes.flatMap((outcome, place) => (outcome === 'done' ? [place] : [])));
+  } catch (error) {
+    if (isContended(error)) return new Set();
+    throw error;
+  }
+}
+
+/** Writes one line. Returns its problems if a unique value has been taken since the check. */
+async function writeLine(
+  system: System,
+  brandId: BrandId,
+  line: CheckedLine,
+): Promise<readonly LineProblems[]> {
+  const scope = scopeOf(system, brandId);
+  try {
+    await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+      const [fresh] = await notImported(system, keyring, scope, [line]);
+      if (!fresh) return;
+      const { row, parts, claim } = insertionOf(system, brandId, keyring, fresh);
+      requireDone(await insertCustomer(scope, row, parts, claim));
+    });
+    return [];
+  } catch (error) {
+    const index = violatedIndex(error);
+    if (index === undefined) throw error;
+    const problems = new Problems();
+    if (index === 'customers_ssn') problems.add('ssn', errorCatalogue.ssn_dup.message);
+    else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
+    return [{ line: line.number, problems: problems.toObject() }];
+  }
+}
+
+function insertionOf(system: System, brandId: BrandId, keyring: Keyring, line: CheckedLine) {
+  if (!line.body) throw changedFile();
+  const now = system.now();
+  const cause = { actor: operatorActor(system), operation: 'import' };
+  const scope = scopeOf(system, brandId);
+  const { row, changeRecord } = newCustomer({ system, keyring, now, scope }, line.body);
+  return {
+    row,
+    parts: [journalPart(journalOf(system, brandId, cause, now, changeRecord))],
+    claim: claimOf(system, keyring, line, row.head.customer_id),
+  };
 }
 
 /** The line's idempotency key, which marks it as imported. There is no answer to replay. */

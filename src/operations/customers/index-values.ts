@@ -3,7 +3,7 @@ import type { IndexForms } from '../../domain/customers/index-forms.ts';
 import { indexFormsOf } from '../../domain/customers/index-forms.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import { customerFields } from '../../domain/fields.ts';
-import type { IndexValues } from '../../store/customers/customers.ts';
+import type { IndexValues } from '../../store/customers/writes.ts';
 import type { IndexKind, Keyring } from '../../vault/vault.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
 import type { AddressFinding } from '../../providers/address.ts';
 import { isRetryable } from '../../providers/address.ts';
-import { changeCustomer } from '../../store/customers/customers.ts';
+import { changeCustomer } from '../../store/customers/writes.ts';
 import { inBackground } from '../background.ts';
 import { requireDone } from '../retry.ts';
 import type { ChangeContext, System } from '../system.ts';

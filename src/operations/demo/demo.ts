@@ -1,5 +1,6 @@
 import type { Brand } from '../../store/brands/brands.ts';
-import { changeCustomer, insertCustomer, readForChange } from '../../store/customers/customers.ts';
+import { readForChange } from '../../store/customers/customers.ts';
+import { changeCustomer, insertCustomer } from '../../store/customers/writes.ts';
 import { listPrograms } from '../../store/kyc/programs.ts';
 import { insertRunPart } from '../../store/kyc/runs.ts';
 import type { NewKey } from '../brands/api-keys.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../domain/kyc/verification.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import { changeCustomer } from '../../store/customers/customers.ts';
+import { changeCustomer } from '../../store/customers/writes.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../../store/idempotency-claim.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
 import { changeRunPart, runsOf } from '../../store/kyc/runs.ts';

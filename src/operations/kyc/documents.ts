@@ -7,7 +7,7 @@ import { imagesIn } from '../../domain/kyc/documents.ts';
 import { asciiJson } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { KycDocument } from '../../providers/kyc.ts';
-import { changeCustomer } from '../../store/customers/customers.ts';
+import { changeCustomer } from '../../store/customers/writes.ts';
 import type { DocumentRow, DocumentWithContent } from '../../store/kyc/documents.ts';
 import { insertDocumentsPart } from '../../store/kyc/documents.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';

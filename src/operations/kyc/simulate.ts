@@ -6,7 +6,7 @@ import { parseId } from '../../domain/ids.ts';
 import { isRunning, kycAfter, kycFields, kycTable } from '../../domain/kyc/verification.ts';
 import { invalidField } from '../../domain/problems.ts';
 import { asciiJson } from '../../domain/text.ts';
-import { changeCustomer } from '../../store/customers/customers.ts';
+import { changeCustomer } from '../../store/customers/writes.ts';
 import { insertRunPart } from '../../store/kyc/runs.ts';
 import { nextRow, openSsn } from '../customers/change.ts';
 import { requireDone } from '../retry.ts';

@@ -8,7 +8,8 @@ import { asciiJson, cleanText } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import { dayOf, withOffset } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
-import { changeCustomer, readCustomer } from '../../store/customers/customers.ts';
+import { readCustomer } from '../../store/customers/customers.ts';
+import { changeCustomer } from '../../store/customers/writes.ts';
 import type { Hold } from '../../store/retention/holds.ts';
 import {
   changeDeletedCustomer,

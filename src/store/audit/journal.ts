@@ -82,6 +82,7 @@ export const journalPart = (journal: Journal): StatementPart => ({
   name: 'journalled',
   sql: journalSql,
   parameters: journalParameters(journal),
+  group: { shared: [], exclusive: [] },
 });
 
 /** An entry without an event and without a customer, as a part of a change. */

@@ -162,6 +162,7 @@ export const countPart = (
     insert into lookup_budgets as budget (brand_id, kind, subject, used, most, ends_at)
     select :brandId, :kind::text, :subject::uuid, 1, :most::int, :endsAt::timestamptz from ${gate} ${onConflict})`,
   parameters: { kind, subject, most: limit, now: toPostgres(now), endsAt: toPostgres(endsAt) },
+  group: { shared: ['now'], exclusive: [`${kind} ${subject}`] },
 });
 
 /** Whether a change failed because a counter of its own was used up. */

@@ -1,12 +1,16 @@
 import type pg from 'pg';
-import type { ServerAddress } from './clients.ts';
+import type { Clients, ServerAddress } from './clients.ts';
 import { openClients } from './clients.ts';
-import type { DatabaseState } from './heartbeat.ts';
+import type { Groups } from './groups.ts';
+import { openGroups } from './groups.ts';
+import type { DatabaseState, Heartbeat } from './heartbeat.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { unavailable } from './outage.ts';
+import { isContended, isUnavailable, unavailable } from './outage.ts';
 import type { PendingQuery } from './pending-queries.ts';
 import { trackQueries } from './pending-queries.ts';
+import type { Pipelines } from './pipelines.ts';
 import { openPipelines } from './pipelines.ts';
+import type { Pool } from './pool.ts';
 import { openPool } from './pool.ts';
 import type { Row, Statement, Value } from './statement.ts';
 import { statement } from './statement.ts';
@@ -24,6 +28,13 @@ export interface Connection {
 export interface Database extends Connection {
   /** One statement that only reads, sent down a shared pipeline without waiting for those before it. */
   read(query: Statement, values: readonly Value[]): Promise<readonly Row[]>;
+  /**
+   * One statement that makes several changes, on a connection that others share. It commits by itself. It waits for no
+   * lock longer than a moment: then it fails, and none of its changes is made.
+   */
+  runTogether(query: Statement, values: readonly Value[]): Promise<readonly Row[]>;
+  /** Puts changes together that arrive at the same time; `undefined` within a transaction. */
+  readonly groups: Groups | undefined;
   /** Several statements, all or nothing. Rarely needed: most changes are one statement. */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
   /**
@@ -54,7 +65,7 @@ export interface Database extends Connection {
 
 export interface DatabaseOptions {
   readonly address: ServerAddress;
-  /** Connections for changes. Reads have two pipelines of their own beside them. */
+  /** Connections for changes. Reads, and statements of many changes, have two pipelines each beside them. */
   readonly connections?: number;
   /** Milliseconds for one statement, including the time in a queue. */
   readonly statementTimeoutMs?: number;
@@ -62,6 +73,12 @@ export interface DatabaseOptions {
 }
 
 const pipelineCount = 2;
+/**
+ * A statement of many changes looks each row up by its key. The plan of a connection lasts, and one that was made
+ * while a table was small would read the whole table. It holds the locks of all its rows, so it waits for none.
+ */
+const groupSettings =
+  "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; set lock_timeout = '50ms'";
 /** Milliseconds for which the database counts as full after a write that found no space. Only a write can tell. */
 const fullForMs = 10_000;
 /** Milliseconds that connections have for an orderly end. */
@@ -85,7 +102,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       fullAt = performance.now();
     },
   });
-  const pipelines = openPipelines(clients, pipelineCount, checkNewConnections);
+  const pipelines = openBothPipelines(clients, checkNewConnections);
   const pool = openPool(clients, {
     connections: options.connections ?? 12,
     acquireTimeoutMs: statementTimeoutMs,
@@ -95,9 +112,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const heartbeat = startHeartbeat(
     { ...clients, create: () => wakeChannel.listen(clients.create()) },
     (now, before) => {
-      // A session that began while the database was read-only may continue to refuse writes, and one that began while the
-      // primary was looked for may have another host.
-      if (before === 'read only' || before === 'unreachable') pool.replaceConnections();
+      if (before === 'read only' || before === 'unreachable') replaceConnections();
       if (now !== 'unreachable') return;
       queries.rejectAll();
       pipelines.forgetAll();
@@ -111,19 +126,20 @@ export function openDatabase(options: DatabaseOptions): Database {
     return queries.run(work);
   }
 
-  async function endAll(): Promise<void> {
-    pipelines.end();
-    // The heartbeat continues during this wait and ends it if the server falls silent.
-    await pool.end();
-    heartbeat.stop();
-    await clients.ended(closeTimeoutMs);
+  /** A session that began on a read-only database may refuse writes on, and one from an outage may have another host. */
+  function replaceConnections(): void {
+    pool.replaceConnections();
+    pipelines.changes.replaceAll();
   }
 
   const database: Database = {
     wake: wakeChannel.notify,
     onWake: wakeChannel.onNotify,
     read: (query, values) =>
-      whileReachable(async (pending) => queries.send(pending, await pipelines.next(), query, values)),
+      whileReachable(async (pending) => queries.send(pending, await pipelines.reads.next(), query, values)),
+    runTogether: (query, values) =>
+      whileReachable(async (pending) => queries.send(pending, await pipelines.changes.next(), query, values)),
+    groups: openGroups((error) => isUnavailable(error) && !isContended(error)),
     run: (query, values) =>
       whileReachable((pending) => pool.withClient((client) => queries.send(pending, client, query, values))),
     transaction: (work) =>
@@ -147,11 +163,44 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     close() {
       wakeChannel.close();
-      closing ??= endAll();
+      closing ??= endAll({ pipelines, pool, heartbeat, clients });
       return closing;
     },
   };
   return database;
+}
+
+interface Opened {
+  readonly pipelines: Pick<Pipelines, 'end'>;
+  readonly pool: Pool;
+  readonly heartbeat: Heartbeat;
+  readonly clients: Clients;
+}
+
+async function endAll({ pipelines, pool, heartbeat, clients }: Opened): Promise<void> {
+  pipelines.end();
+  // The heartbeat continues during this wait and ends it if the server falls silent.
+  await pool.end();
+  heartbeat.stop();
+  await clients.ended(closeTimeoutMs);
+}
+
+/** For reads, and for statements of many changes. */
+function openBothPipelines(clients: Clients, onFailure: () => void) {
+  const reads = openPipelines(clients, { count: pipelineCount }, onFailure);
+  const changes = openPipelines(clients, { count: pipelineCount, settings: groupSettings }, onFailure);
+  return {
+    reads,
+    changes,
+    forgetAll() {
+      reads.forgetAll();
+      changes.forgetAll();
+    },
+    end() {
+      reads.end();
+      changes.end();
+    },
+  };
 }
 
 async function withTimeout(timeoutMs: number, work: Promise<void>): Promise<void> {

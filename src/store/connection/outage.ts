@@ -81,6 +81,14 @@ export const isOutdatedKey = (error: unknown): boolean => codeOf(error) === 'CK0
 /** Whether a statement timed out while it waited for a locked row. */
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03';
 
+/** Whether a change of several rows met a row that another change holds or has. Each of them may be made alone. */
+export const isContended = (error: unknown): boolean =>
+  isDeadlock(error) || isLockTimeout(causeOf(error)) || codeOf(error)?.startsWith('23') === true;
+
+/** What PostgreSQL said, behind `unavailable`. */
+export const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause !== undefined ? error.cause : error;
+
 /** The unique index that a write violated, if it violated one. */
 export function violatedIndex(error: unknown): string | undefined {
   if (codeOf(error) !== '23505') return undefined;

@@ -3,18 +3,30 @@ import type { Clients } from './clients.ts';
 import { destroyConnection } from './clients.ts';
 import { unavailable } from './outage.ts';
 
-/** Connections that many reads share: each statement is sent without waiting for those before it. */
+/** Connections that many callers share: each statement is sent without waiting for those before it. */
 export interface Pipelines {
   /** The pipelines in turn, opened where needed. Rejects with `unavailable`. */
   next(): Promise<pg.Client>;
   /** Makes later calls open new pipelines. */
   forgetAll(): void;
+  /** The same, and ends those that are open once their statements are answered. */
+  replaceAll(): void;
   /** Ends all of them, without waiting for it. */
   end(): void;
 }
 
+interface PipelineOptions {
+  readonly count: number;
+  /** SQL that gives each of them further settings. */
+  readonly settings?: string;
+}
+
 /** `onFailure` is called when a pipeline could not be opened. */
-export function openPipelines(clients: Clients, count: number, onFailure: () => void): Pipelines {
+export function openPipelines(
+  clients: Clients,
+  { count, settings }: PipelineOptions,
+  onFailure: () => void,
+): Pipelines {
   const pipelines: (Promise<pg.Client> | undefined)[] = new Array(count).fill(undefined);
   let turn = 0;
 
@@ -24,6 +36,7 @@ export function openPipelines(clients: Clients, count: number, onFailure: () => 
       client = clients.create({ pipeline: true });
       await client.connect();
       await clients.prepare(client);
+      if (settings !== undefined) await client.query(settings);
       return client;
     } catch (error) {
       if (client) destroyConnection(client);
@@ -31,6 +44,10 @@ export function openPipelines(clients: Clients, count: number, onFailure: () => 
       throw unavailable(error);
     }
   }
+
+  const endAll = () => {
+    for (const open of pipelines) open?.then((client) => client.end()).catch(() => undefined);
+  };
 
   return {
     next() {
@@ -49,8 +66,10 @@ export function openPipelines(clients: Clients, count: number, onFailure: () => 
     forgetAll() {
       pipelines.fill(undefined);
     },
-    end() {
-      for (const open of pipelines) open?.then((client) => client.end()).catch(() => undefined);
+    replaceAll() {
+      endAll();
+      pipelines.fill(undefined);
     },
+    end: endAll,
   };
 }

@@ -84,4 +84,5 @@ export const historyPart = ({
     earlier,
     formerSsn: ssn,
   },
+  group: { shared: [], exclusive: [] },
 });

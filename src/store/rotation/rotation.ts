@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import { columns, flag, id, instant, named, number, optional, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
-import type { IndexValues } from '../customers/customers.ts';
+import type { IndexValues } from '../customers/writes.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
 import type { SealedColumn } from './sealed-columns.ts';

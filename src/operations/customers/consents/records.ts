@@ -11,7 +11,7 @@ import { asciiJson, cleanText } from '../../../domain/text.ts';
 import { parseInstant, withOffset } from '../../../domain/time.ts';
 import type { ConsentRow } from '../../../store/customers/consents.ts';
 import { consentPart, consentsOf } from '../../../store/customers/consents.ts';
-import { changeCustomer } from '../../../store/customers/customers.ts';
+import { changeCustomer } from '../../../store/customers/writes.ts';
 import { recordReads } from '../../audit/entries.ts';
 import { readSealed } from '../../keyrings.ts';
 import { requireDone } from '../../retry.ts';

@@ -550,6 +550,25 @@ CREATE TRIGGER kyc_documents_update_current BEFORE UPDATE OF details, content ON
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
 
+create table kyc_findings (
+  brand_id uuid not null,
+  customer_id uuid not null,
+  run_id uuid not null,
+  finding_id uuid not null,
+  source text not null,
+  found_by uuid,
+  found_at timestamp with time zone not null,
+  details text not null,
+  constraint kyc_findings_pkey PRIMARY KEY (brand_id, finding_id)
+);
+CREATE INDEX kyc_findings_of_customer ON kyc_findings USING btree (brand_id, customer_id);
+CREATE TRIGGER kyc_findings_insert_current BEFORE INSERT ON kyc_findings FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.details)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER kyc_findings_update_current BEFORE UPDATE OF details ON kyc_findings FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.details) IS DISTINCT FROM sealed_name(old.details) THEN sealed_head(new.details)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table kyc_runs (
   brand_id uuid not null,
   run_id uuid not null,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { documentsExample } from '../src/contract/kyc/examples.ts';
+import { decisionExample, documentsExample } from '../src/contract/kyc/examples.ts';
 import type { OperationRow } from '../src/contract/operation.ts';
 import type { OperationId } from '../src/contract/table.ts';
 import { millisOf } from '../src/domain/time.ts';
@@ -109,7 +109,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   decideKycReview: async (brand) => ({
     method: 'POST',
     path: `/kyc/reviews/${(await waiting(await brand.colleague(), 'under_review')).run_id}/decision`,
-    options: { body: { decision: 'approve', note: 'Passport and address agree.' } },
+    options: { body: decisionExample },
   }),
   getKycDocument: async (brand) => {
     const { run_id, document_id } = await withDocument(brand);

@@ -56,6 +56,7 @@ export const auditFacts = {
     Type.Array(oneOf(documentTypes), { description: 'The kinds of documents that were sent.' }),
   ),
   erasure_id: optional(uuid('The request for erasure.')),
+  finding_id: optional(uuid('What the provider or the reviewer found.')),
   from: optional(count('The first entry of an export.')),
   from_time: optional(Type.String({ description: 'The time from which on entries were exported.' })),
   full_ssn: optional(Type.Boolean({ description: "A customer's file has full SSNs." })),

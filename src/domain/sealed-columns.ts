@@ -209,6 +209,14 @@ export const sealedColumns = {
       decided_at: 'instant',
     },
   },
+  /** What a provider or a reviewer found, by which methods. */
+  'kyc_findings.details': {
+    purpose: 'verification',
+    recordId: 'finding/{customer_id}/{finding_id}',
+    key: ['finding_id', 'uuid'],
+    bound: { run_id: 'text', source: 'text', found_by: 'text', found_at: 'instant' },
+    newTable: true,
+  },
   'legal_holds.reason': {
     purpose: 'reason',
     recordId: 'hold/{customer_id}/{hold_id}',

@@ -1,5 +1,15 @@
 import type { DocumentType } from '../domain/document-types.ts';
 import { documentTypes } from '../domain/document-types.ts';
+import type { FindingDetails, IdentityCheck } from '../domain/kyc/finding.ts';
+import {
+  checkMethods,
+  checkResults,
+  checkSource,
+  maxChecks,
+  maxReasonCodes,
+  reasonCodePattern,
+} from '../domain/kyc/finding.ts';
+import { isHarmless, shortTextProblem } from '../domain/text.ts';
 import { memberOf, parseJson } from './json.ts';
 import type { KycAnswer, KycFinding, KycNoAnswer } from './kyc.ts';
 import type { Answered, Failed, OutboundOutcome } from './outbound.ts';
@@ -43,16 +53,44 @@ function waitAsked({ headers }: Answered): number | undefined {
 /** It is stored unsealed, so the pattern is narrow: it admits no email address and no full name. */
 const referencePattern = /^[A-Za-z0-9_.:-]{1,200}$/;
 
-/** `{"reference", "state", "documents"}`; other members are ignored. */
+/** `{"reference", "state", "documents", "checks", "reasons"}`; other members are ignored. */
 function readFinding({ body, truncated, timedOut }: Answered): KycAnswer {
   if (timedOut) return noAnswer('timeout');
   const answer = truncated ? undefined : parseJson(body.toString());
   const reference = memberOf(answer, 'reference');
   const finding = findingOf(memberOf(answer, 'state'), memberOf(answer, 'documents'));
-  if (!finding) return malformed;
-  if (reference === undefined) return { kind: 'finding', finding };
+  const grounds = groundsOf(memberOf(answer, 'checks'), memberOf(answer, 'reasons'));
+  if (!finding || !grounds) return malformed;
+  const found = { kind: 'finding', finding, ...(Object.keys(grounds).length > 0 && { grounds }) } as const;
+  if (reference === undefined) return found;
   if (typeof reference !== 'string' || !referencePattern.test(reference)) return malformed;
-  return { kind: 'finding', finding, reference };
+  return { ...found, reference };
+}
+
+/** `undefined` where one of them is not as the protocol has it. */
+function groundsOf(
+  checks: unknown = [],
+  reasons: unknown = [],
+): Pick<FindingDetails, 'checks' | 'reasons'> | undefined {
+  if (!Array.isArray(checks) || checks.length > maxChecks) return undefined;
+  if (!Array.isArray(reasons) || reasons.length > maxReasonCodes) return undefined;
+  const isCode = (code: unknown) => typeof code === 'string' && reasonCodePattern.test(code);
+  const read = checks.map(checkOf);
+  if (!reasons.every(isCode) || read.includes(undefined)) return undefined;
+  return {
+    ...(checks.length > 0 && { checks: read as readonly IdentityCheck[] }),
+    ...(reasons.length > 0 && { reasons }),
+  };
+}
+
+function checkOf(sent: unknown): IdentityCheck | undefined {
+  const method = checkMethods.find((one) => one === memberOf(sent, 'method'));
+  const result = checkResults.find((one) => one === memberOf(sent, 'result'));
+  const source = memberOf(sent, 'source');
+  if (!method || !result) return undefined;
+  if (source === undefined) return { method, result };
+  const isSource = typeof source === 'string' && isHarmless(source) && !shortTextProblem(checkSource, source);
+  return isSource ? { method, result, source } : undefined;
 }
 
 type PlainState = Exclude<KycFinding['state'], 'needs_document'>;

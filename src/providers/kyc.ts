@@ -1,6 +1,7 @@
 import type { Applicant } from '../domain/customers/applicant.ts';
 import type { DocumentType } from '../domain/document-types.ts';
 import type { Id } from '../domain/ids.ts';
+import type { FindingDetails } from '../domain/kyc/finding.ts';
 import type { Instant } from '../domain/time.ts';
 import type { ReceivedHeaders } from './signature.ts';
 
@@ -53,6 +54,11 @@ export interface KycDocument {
   readonly side: 'front' | 'back';
   /** ISO 3166-1 alpha-2, for a government id. */
   readonly country?: string;
+  /** What the brand read off a government id. Days are `YYYY-MM-DD`. */
+  readonly number?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly issued_on?: string | undefined;
+  readonly expires_on?: string | undefined;
   readonly file_name: string;
   readonly media_type: 'image/jpeg' | 'image/png' | 'image/heic' | 'application/pdf';
   readonly content: Buffer;
@@ -66,7 +72,13 @@ export interface KycCallback {
 
 /** `reference` is stored with the run. */
 export type KycAnswer =
-  | { readonly kind: 'finding'; readonly finding: KycFinding; readonly reference?: string }
+  | {
+      readonly kind: 'finding';
+      readonly finding: KycFinding;
+      readonly reference?: string;
+      /** How the provider came to it. */
+      readonly grounds?: Pick<FindingDetails, 'checks' | 'reasons'>;
+    }
   | KycNoAnswer;
 
 /** No usable answer: the run stays as it is, and the call is retried. */

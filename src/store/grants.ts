@@ -38,6 +38,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   kyc_decisions: 'select, insert, update (note, note_seal), delete',
   kyc_documents:
     'select, insert, update (details, details_seal, content, content_seal, handed_over_at), delete',
+  kyc_findings: 'select, insert, update (details), delete',
   kyc_runs: everything,
   legal_holds: 'select, insert, update (reason, release_reason, released_by, released_at), delete',
   lookup_budgets: everything,

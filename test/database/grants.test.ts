@@ -138,6 +138,7 @@ const expected: readonly string[] = [
   'clientele_app: table journal_heads: insert, select, update',
   'clientele_app: table kyc_decisions: delete, insert, select, update (note, note_seal)',
   'clientele_app: table kyc_documents: delete, insert, select, update (content, content_seal, details, details_seal, handed_over_at)',
+  'clientele_app: table kyc_findings: delete, insert, select, update (details)',
   'clientele_app: table kyc_runs: delete, insert, select, update',
   'clientele_app: table legal_holds: delete, insert, select, update (reason, release_reason, released_at, released_by)',
   'clientele_app: table lookup_budgets: delete, insert, select, update',

@@ -25,7 +25,7 @@ afterAll(() => world.close());
 async function unbind(): Promise<number> {
   // These came later.
   await world.sql(
-    'delete from program_changes; delete from brand_settings; delete from customer_history; delete from consents',
+    'delete from program_changes; delete from brand_settings; delete from customer_history; delete from consents; delete from kyc_findings',
   );
   await world.sql(`alter table api_keys alter column proof drop not null;
     alter table retention_policies alter column proof drop not null;
@@ -62,6 +62,7 @@ async function unbind(): Promise<number> {
     update deleted_customers set closing_stated_on = null;
     update kyc_runs set started_by = null;
     update kyc_documents set submitted_by = null;
+    update api_keys set created_by = null, rotated_by = null;
     update webhooks set key_id = null, ownership = null, stopped = null`);
   return count;
 }

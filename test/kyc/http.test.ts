@@ -244,12 +244,34 @@ test('an answer is read if and only if the published schema takes it', () => {
     fc.string({ maxLength: 5 }),
     fc.constantFrom('ver_1', 'a.b:c-d', 'é', 'x\n', 'x'.repeat(200)),
   );
+  const known = { method: 'database', result: 'confirmed' };
+  const lawful = fc.constantFrom(
+    known,
+    { ...known, source: 'Bureau' },
+    { ...known, source: 'é'.repeat(100) },
+  );
+  const hostileChecks = fc.constantFrom<unknown>(
+    ...[null, {}, 'database', [null], [[]], ['database'], Array(21).fill(known)],
+    ...[
+      { method: 'magic' },
+      { result: 'maybe' },
+      { source: '' },
+      { source: 'x'.repeat(101) },
+      { source: 1 },
+    ].map((wrong) => [{ ...known, ...wrong }]),
+    [{ result: 'confirmed' }],
+  );
+  const hostileReasons = fc.constantFrom<unknown>(null, 'a', [''], ['a b'], [1], Array(51).fill('a'));
+  const mostly = (usual: fc.Arbitrary<unknown>, wrong: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight: 19, arbitrary: usual }, wrong);
   const answers = fc.oneof(
     fc.record(
       {
         reference: fc.oneof({ weight: 9, arbitrary: reference }, fc.jsonValue()),
         state: word,
         documents: list,
+        checks: mostly(fc.array(lawful, { maxLength: 3 }), hostileChecks),
+        reasons: mostly(fc.array(fc.constantFrom('R01', 'name.mismatch')), hostileReasons),
         more: fc.jsonValue(),
       },
       { requiredKeys: ['state'] },

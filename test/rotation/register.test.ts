@@ -147,6 +147,7 @@ test('the purpose and the record id of a column stay what its stored records wer
     ['kyc_documents.details', 'document', 'details/{customer_id}/{document_id}'],
     ['kyc_documents.content', 'document', 'content/{customer_id}/{document_id}'],
     ['kyc_decisions.note', 'verification', 'note/{customer_id}/{decision_id}'],
+    ['kyc_findings.details', 'verification', 'finding/{customer_id}/{finding_id}'],
     ['legal_holds.reason', 'reason', 'hold/{customer_id}/{hold_id}'],
     ['legal_holds.release_reason', 'reason', 'release/{customer_id}/{hold_id}'],
     ['erasure_requests.reason', 'reason', 'erasure/{customer_id}/{erasure_id}'],

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { MediaType, SentDocuments } from '../../src/domain/kyc/documents.ts';
 import {
-  checkDocuments,
+  checkDocuments as checkAt,
   imagesIn,
+  maskIdNumber,
   maxDocumentsBodyBytes,
   maxImageBytes,
   mediaTypeOf,
   twoSided,
 } from '../../src/domain/kyc/documents.ts';
+import { instantOfMillis } from '../../src/domain/time.ts';
 
 /** What is taken as an image of a document, without an upload. */
+
+const checkDocuments = (body: unknown) => checkAt(body, { now: instantOfMillis(Date.UTC(2026, 4, 4)) });
 
 const base64 = (start: string, zeros = 64): string =>
   Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(zeros)]).toString('base64');
@@ -130,6 +134,32 @@ describe('an upload', () => {
     ['x', {}],
   ])('%#', (body, problems) => {
     expect(checkDocuments(body).toObject()).toEqual(problems);
+  });
+
+  test.each<[object, string, string | undefined]>([
+    [{ number: 'X1234567', issuer: 'Department of State' }, 'number', undefined],
+    [{ number: ' ' }, 'number', 'Must be between 1 and 40 characters.'],
+    [{ number: '1'.repeat(41) }, 'number', 'Must be between 1 and 40 characters.'],
+    [{ issuer: 'a'.repeat(101) }, 'issuer', 'Must be between 1 and 100 characters.'],
+    [{ issued_on: '2026-05-04' }, 'issued_on', undefined],
+    [{ issued_on: '2026-05-05' }, 'issued_on', 'Must not be in the future.'],
+    [{ issued_on: '2026-02-30' }, 'issued_on', 'Must be a calendar day, YYYY-MM-DD.'],
+    [{ expires_on: '2036-13-01' }, 'expires_on', 'Must be a calendar day, YYYY-MM-DD.'],
+    [{ issued_on: '2020-01-02', expires_on: '2020-01-02' }, 'expires_on', undefined],
+    [{ issued_on: '2020-01-02', expires_on: '2020-01-01' }, 'expires_on', 'Must not be before issued_on.'],
+    [{ number: 7, issuer: [], issued_on: {}, expires_on: null }, 'number', undefined],
+  ])('of an id that says %j', (facts, field, problem) => {
+    const told = checkDocuments({ government_id: { ...id, ...facts } }).toObject();
+    expect(told).toEqual(problem === undefined ? {} : { [`government_id.${field}`]: [problem] });
+  });
+
+  test('shows the end of a number, and nothing of a short one', () => {
+    expect(['X1234567', '1234567', '123456', '1'].map(maskIdNumber)).toEqual([
+      'XXXX4567',
+      'XXXX4567',
+      'XXXX',
+      'XXXX',
+    ]);
   });
 
   test('of a document with two sides has its back', () => {

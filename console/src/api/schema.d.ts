@@ -1135,6 +1135,8 @@ export interface components {
             documents?: ("government_id" | "proof_of_address" | "social_security_card")[];
             /** Format: uuid */
             erasure_id?: string;
+            /** Format: uuid */
+            finding_id?: string;
             from?: number;
             from_time?: string;
             full_ssn?: boolean;
@@ -1332,6 +1334,8 @@ export interface components {
             /** @enum {string} */
             decision: "approve" | "decline" | "request_documents";
             documents?: ("government_id" | "proof_of_address" | "social_security_card")[];
+            checks?: components["schemas"]["IdentityCheck"][];
+            discrepancies?: string;
             note?: string;
         };
         DeliverabilityCounts: {
@@ -1384,6 +1388,7 @@ export interface components {
             document_id: string;
             file_name: string;
             media_type: string;
+            number?: string;
             content: string;
         };
         DocumentImage: {
@@ -1447,6 +1452,16 @@ export interface components {
             data: components["schemas"]["Event"][];
             next_cursor: string | null;
         };
+        Finding: {
+            source: string;
+            /** Format: uuid */
+            found_by?: string;
+            state: string;
+            checks?: components["schemas"]["IdentityCheck"][];
+            reasons?: string[];
+            discrepancies?: string;
+            date_found: string;
+        };
         FullSsn: {
             /** Format: uuid */
             customer_id: string;
@@ -1456,6 +1471,12 @@ export interface components {
             /** @enum {string} */
             type: "drivers_license" | "passport" | "state_id" | "passport_card" | "permanent_resident_card" | "work_permit" | "visa";
             country: string;
+            number?: string;
+            issuer?: string;
+            /** Format: date */
+            issued_on?: string;
+            /** Format: date */
+            expires_on?: string;
             front_image: components["schemas"]["DocumentImage"];
             back_image?: components["schemas"]["BackImage"];
         };
@@ -1471,6 +1492,13 @@ export interface components {
         };
         HoldReason: {
             reason: string;
+        };
+        IdentityCheck: {
+            /** @enum {string} */
+            method: "document" | "selfie" | "database" | "credit_bureau" | "contact" | "references" | "financial_statement" | "government_list" | "other";
+            /** @enum {string} */
+            result: "confirmed" | "not_confirmed" | "inconclusive";
+            source?: string;
         };
         Key: {
             /** Format: uuid */
@@ -1752,6 +1780,7 @@ export interface components {
             applicant: components["schemas"]["Applicant"];
             files: components["schemas"]["ReviewFile"][];
             decisions: components["schemas"]["ReviewDecision"][];
+            findings: components["schemas"]["Finding"][];
         };
         RetentionPolicy: {
             /** Format: int32 */
@@ -1806,6 +1835,12 @@ export interface components {
             /** @enum {string} */
             side: "front" | "back";
             country?: string;
+            number?: string;
+            issuer?: string;
+            /** Format: date */
+            issued_on?: string;
+            /** Format: date */
+            expires_on?: string;
             file_name: string;
             media_type: string;
             size: number;
@@ -1829,6 +1864,7 @@ export interface components {
             changed_since_start: ("dob" | "first_name" | "middle_name" | "last_name" | "ssn" | "phone" | "phone_country_code" | "email" | "addresses")[];
             files: components["schemas"]["ReviewFile"][];
             decisions: components["schemas"]["ReviewDecision"][];
+            findings: components["schemas"]["Finding"][];
         };
         Reviews: {
             data: components["schemas"]["Review"][];
@@ -1890,6 +1926,7 @@ export interface components {
             documents: components["schemas"]["WantedDocument"][];
             files: components["schemas"]["ReviewFile"][];
             decisions: components["schemas"]["ReviewDecision"][];
+            findings: components["schemas"]["Finding"][];
         };
         Verifications: {
             data: components["schemas"]["VerificationBrief"][];

@@ -38,6 +38,10 @@ export const documentsExample = {
   government_id: {
     type: 'passport',
     country: 'US',
+    number: 'X12345678',
+    issuer: 'Department of State',
+    issued_on: '2018-06-01',
+    expires_on: '2028-05-31',
     front_image: { file_name: 'passport.png', image: pixel },
   },
 } as const;
@@ -85,6 +89,10 @@ export const reviewExample = {
       type: 'passport',
       side: 'front',
       country: 'US',
+      number: 'XXXX5678',
+      issuer: 'Department of State',
+      issued_on: '2018-06-01',
+      expires_on: '2028-05-31',
       file_name: 'passport.png',
       media_type: 'image/png',
       size: 70,
@@ -100,11 +108,22 @@ export const reviewExample = {
       date_decided: '2021-02-11T13:20:11.000000+00:00',
     },
   ],
+  findings: [
+    {
+      source: 'http',
+      state: 'review',
+      checks: [{ method: 'database', result: 'not_confirmed', source: 'LexisNexis' }],
+      reasons: ['address.mismatch'],
+      date_found: '2021-02-11T13:26:50.553841+00:00',
+    },
+  ],
 } as const;
 
 export const decisionExample = {
   decision: 'approve',
   note: 'Passport and address agree.',
+  checks: [{ method: 'document', result: 'confirmed', source: 'Passport, by eye' }],
+  discrepancies: 'The provider had an earlier address. A utility bill shows the present one.',
 } as const;
 
 export const decidedExample = {
@@ -118,6 +137,7 @@ export const fileExample = {
   document_id: '5f0a9b8c-7d6e-4f5a-9b4c-3d2e1f0a9b8c',
   file_name: 'passport.png',
   media_type: 'image/png',
+  number: 'X12345678',
   content: pixel,
 } as const;
 
@@ -133,8 +153,14 @@ const verification = {
   date_updated: '2021-02-11T13:31:02.000000+00:00',
   documents: review.documents,
 } as const;
-const { applicant, files, decisions } = reviewExample;
+const { applicant, files, decisions, findings } = reviewExample;
 
 export const verificationsExample = { data: [verification], next_cursor: null } as const;
-export const verificationExample = { ...verification, files, decisions } as const;
-export const restrictedVerificationExample = { ...verification, applicant, files, decisions } as const;
+export const verificationExample = { ...verification, files, decisions, findings } as const;
+export const restrictedVerificationExample = {
+  ...verification,
+  applicant,
+  files,
+  decisions,
+  findings,
+} as const;

@@ -1,8 +1,15 @@
 import Type from 'typebox';
 import { documentTypes } from '../../domain/document-types.ts';
+import {
+  checkMethods,
+  checkResults,
+  checkSource,
+  maxChecks,
+  maxReasonCodes,
+} from '../../domain/kyc/finding.ts';
 import { decisions } from '../../domain/kyc/review.ts';
 import { storedAddressFields } from '../customers/schema.ts';
-import { oneOf, uuid } from '../shapes.ts';
+import { oneOf, shortTextField, uuid } from '../shapes.ts';
 import { customerId, kycStatus, programId, serverTime, wantedDocuments } from './schema.ts';
 
 // What is kept of a verification: shown to reviewers, and as a record of a customer.
@@ -32,6 +39,10 @@ export const file = Type.Object(
     type: Type.Optional(Type.String({ description: 'What kind of document: passport, utility_bill.' })),
     side: oneOf(['front', 'back']),
     country: Type.Optional(Type.String()),
+    number: Type.Optional(Type.String({ description: 'The number of the document, masked.' })),
+    issuer: Type.Optional(Type.String()),
+    issued_on: Type.Optional(Type.String({ format: 'date' })),
+    expires_on: Type.Optional(Type.String({ format: 'date' })),
     file_name: Type.String(),
     media_type: Type.String(),
     size: Type.Integer({ description: 'Bytes.' }),
@@ -51,12 +62,48 @@ export const decided = Type.Object(
   { title: 'ReviewDecision', ...closed },
 );
 
+export const identityChecks = Type.Array(
+  Type.Object(
+    {
+      method: oneOf(checkMethods, { description: 'How the identity was checked.' }),
+      result: oneOf(checkResults),
+      source: Type.Optional(shortTextField('Who or what was asked.', checkSource)),
+    },
+    { title: 'IdentityCheck', ...closed },
+  ),
+  { maxItems: maxChecks },
+);
+
+const finding = Type.Object(
+  {
+    source: Type.String({
+      description: 'The provider that the program had then: sandbox, manual or http; reviewer for a person.',
+    }),
+    found_by: Type.Optional(uuid("The identity of the reviewer's key.")),
+    state: Type.String({ description: "The provider's state of the verification, or the decision." }),
+    checks: Type.Optional(identityChecks),
+    reasons: Type.Optional(
+      Type.Array(Type.String(), { description: "The provider's reason codes.", maxItems: maxReasonCodes }),
+    ),
+    discrepancies: Type.Optional(
+      Type.String({ description: 'What did not agree, and how it was resolved.' }),
+    ),
+    date_found: serverTime('When.'),
+  },
+  { title: 'Finding', ...closed },
+);
+export const findings = Type.Array(finding, {
+  description:
+    'How it was judged, the oldest first: each answer of the provider that changed the status, and what reviewers say of their checks.',
+});
+
 /** One submitted file with its content. */
 export const fileWithContent = Type.Object(
   {
     document_id: uuid("The file's id."),
     file_name: Type.String(),
     media_type: Type.String(),
+    number: Type.Optional(Type.String({ description: 'The number of the document, in full.' })),
     content: Type.String({ description: 'The file in base64.', contentEncoding: 'base64' }),
   },
   { title: 'DocumentFile', ...closed },
@@ -85,12 +132,12 @@ const decisionList = Type.Array(decided, { description: 'The decisions of review
 
 /** A verification with what was decided, and with what was submitted. */
 export const verificationRecord = Type.Object(
-  { ...brief, files, decisions: decisionList },
+  { ...brief, files, decisions: decisionList, findings },
   { title: 'VerificationRecord', ...closed },
 );
 
 /** The same with the data that was judged. */
 export const restrictedVerification = Type.Object(
-  { ...brief, applicant: shownApplicant, files, decisions: decisionList },
+  { ...brief, applicant: shownApplicant, files, decisions: decisionList, findings },
   { title: 'RestrictedVerification', ...closed },
 );

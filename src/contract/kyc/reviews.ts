@@ -2,12 +2,13 @@ import Type from 'typebox';
 import { documentTypes } from '../../domain/document-types.ts';
 import type { CustomerField } from '../../domain/fields.ts';
 import { customerFields } from '../../domain/fields.ts';
+import { discrepancies } from '../../domain/kyc/finding.ts';
 import { checkDecision, decisions, reviewNote } from '../../domain/kyc/review.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { oneOf, shortTextField, uuid } from '../shapes.ts';
 import { decidedExample, decisionExample, fileExample, reviewExample, reviewsExample } from './examples.ts';
-import { decided, file, fileWithContent, shownApplicant } from './record-schema.ts';
+import { decided, file, fileWithContent, findings, identityChecks, shownApplicant } from './record-schema.ts';
 import { customerId, kycStatus, programId, serverTime, wantedDocuments } from './schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -66,6 +67,7 @@ const getKycReview = operation({
         changed_since_start: Type.Array(oneOf(Object.keys(customerFields) as CustomerField[])),
         files: Type.Array(file),
         decisions: Type.Array(decided),
+        findings,
       },
       { title: 'ReviewInFull', ...closed },
     ),
@@ -96,6 +98,10 @@ const decideKycReview = operation({
             minItems: 1,
             maxItems: documentTypes.length,
           }),
+        ),
+        checks: Type.Optional(identityChecks),
+        discrepancies: Type.Optional(
+          shortTextField('What did not agree, and how it was resolved; sealed at rest.', discrepancies),
         ),
         note: Type.Optional(shortTextField('The reason for the decision; sealed at rest.', reviewNote)),
       },

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { documentTypes } from '../../domain/document-types.ts';
-import { addressProofs, governmentIds, twoSided } from '../../domain/kyc/documents.ts';
+import { addressProofs, governmentIds, idIssuer, idNumber, twoSided } from '../../domain/kyc/documents.ts';
 import { kycStatuses } from '../../domain/kyc/verification.ts';
 import { limits } from '../../domain/values.ts';
-import { oneOf, text, uuid } from '../shapes.ts';
+import { oneOf, shortTextField, text, uuid } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -78,6 +78,14 @@ export const documentsBody = Type.Object(
         {
           type: oneOf(governmentIds),
           country: text('ISO 3166-1 alpha-2 code of the country that issued it.', limits.country),
+          number: Type.Optional(shortTextField('The number of the document; stored sealed.', idNumber)),
+          issuer: Type.Optional(shortTextField('The authority or state that issued it.', idIssuer)),
+          issued_on: Type.Optional(
+            text('The day of issue, YYYY-MM-DD; not in the future.', undefined, { format: 'date' }),
+          ),
+          expires_on: Type.Optional(
+            text('The last day on which it is valid, YYYY-MM-DD.', undefined, { format: 'date' }),
+          ),
           front_image: imageSchema,
           back_image: Type.Optional(
             Type.Object(image, {

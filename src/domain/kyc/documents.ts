@@ -1,7 +1,9 @@
 import { iso31661Alpha2ToAlpha3 } from 'iso-3166';
 import type { DocumentType } from '../document-types.ts';
 import { Problems } from '../problems.ts';
-import { isHarmless, lengthOf } from '../text.ts';
+import { cleanText, isHarmless, lengthOf, shortText, shortTextProblem } from '../text.ts';
+import { dayOf, isCalendarDay } from '../time.ts';
+import type { ValidationContext } from '../values.ts';
 
 export const governmentIds = [
   'drivers_license',
@@ -20,6 +22,21 @@ export const twoSided: ReadonlySet<string> = new Set([
   'permanent_resident_card',
   'work_permit',
 ]);
+
+/** What a government id says of itself (31 CFR 1020.220(a)(3)(i)(B)). */
+export interface IdFacts {
+  readonly number?: string | undefined;
+  readonly issuer?: string | undefined;
+  /** Days, `YYYY-MM-DD`. */
+  readonly issued_on?: string | undefined;
+  readonly expires_on?: string | undefined;
+}
+export const idNumber = shortText(40);
+export const idIssuer = shortText(100);
+
+/** A number of which only the end is shown; nothing of one that is hardly longer than that. */
+export const maskIdNumber = (number: string): string =>
+  number.length > 6 ? `XXXX${number.slice(-4)}` : 'XXXX';
 
 export type DocumentSide = 'front' | 'back';
 export type MediaType = 'image/jpeg' | 'image/png' | 'image/heic' | 'application/pdf';
@@ -40,19 +57,19 @@ export interface SentImage {
 /** The body of an upload with a valid shape. */
 export interface SentDocuments {
   readonly government_id?:
-    | {
+    | (IdFacts & {
         readonly type: string;
         readonly country: string;
         readonly front_image: SentImage;
         readonly back_image?: SentImage | undefined;
-      }
+      })
     | undefined;
   readonly proof_of_address?: (SentImage & { readonly type: string }) | undefined;
   readonly social_security_card?: SentImage | undefined;
 }
 
 /** One image of a document with its metadata. */
-export interface DocumentImage extends SentImage {
+export interface DocumentImage extends SentImage, IdFacts {
   readonly document_type: DocumentType;
   /** The kind, such as `passport` or `utility_bill`; absent if there is only one kind. */
   readonly kind?: string;
@@ -73,7 +90,12 @@ export function imagesIn(sent: SentDocuments): readonly DocumentImage[] {
       images.push({ file_name: file_name.normalize('NFC'), image: content, media_type, ...more });
   };
   if (id) {
-    const about = { document_type: 'government_id', kind: id.type, country: id.country } as const;
+    const about = {
+      document_type: 'government_id',
+      kind: id.type,
+      country: id.country,
+      ...factsOf(id),
+    } as const;
     add(id.front_image, { ...about, side: 'front' });
     if (id.back_image) add(id.back_image, { ...about, side: 'back' });
   }
@@ -82,18 +104,28 @@ export function imagesIn(sent: SentDocuments): readonly DocumentImage[] {
   return images;
 }
 
+function factsOf({ number, issuer, issued_on, expires_on }: IdFacts): IdFacts {
+  return {
+    ...(number !== undefined && { number: cleanText(number) }),
+    ...(issuer !== undefined && { issuer: cleanText(issuer) }),
+    ...(issued_on !== undefined && { issued_on }),
+    ...(expires_on !== undefined && { expires_on }),
+  };
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null ? (value as Fields) : undefined;
 
 /** Checks the values of an upload; the schema reports wrong types. */
-export function checkDocuments(body: unknown): Problems {
+export function checkDocuments(body: unknown, { now }: Pick<ValidationContext, 'now'>): Problems {
   const problems = new Problems();
   const sent = fieldsOf(body);
   const id = fieldsOf(sent?.['government_id']);
   if (id) {
     checkImage(fieldsOf(id['front_image']), 'government_id.front_image', problems);
     checkImage(fieldsOf(id['back_image']), 'government_id.back_image', problems);
+    checkIdFacts(id, dayOf(now), problems);
     const { country, type } = id;
     if (typeof country === 'string' && !Object.hasOwn(iso31661Alpha2ToAlpha3, country))
       problems.add(
@@ -107,6 +139,21 @@ export function checkDocuments(body: unknown): Problems {
     checkImage(fieldsOf(sent?.[name]), name, problems);
   return problems;
 }
+
+function checkIdFacts(id: Fields, today: string, problems: Problems): void {
+  const { number, issuer, issued_on: issued, expires_on: expires } = id;
+  const note = (name: string, problem: string | undefined) => problems.add(`government_id.${name}`, problem);
+  if (typeof number === 'string') note('number', shortTextProblem(idNumber, number));
+  if (typeof issuer === 'string') note('issuer', shortTextProblem(idIssuer, issuer));
+  if (typeof issued === 'string')
+    note('issued_on', dayProblem(issued) ?? (issued > today ? 'Must not be in the future.' : undefined));
+  if (typeof expires !== 'string') return;
+  const isEarlier = typeof issued === 'string' && expires < issued;
+  note('expires_on', dayProblem(expires) ?? (isEarlier ? 'Must not be before issued_on.' : undefined));
+}
+
+const dayProblem = (day: string): string | undefined =>
+  isCalendarDay(day) ? undefined : 'Must be a calendar day, YYYY-MM-DD.';
 
 function checkImage(sent: Fields | undefined, path: string, problems: Problems): void {
   const { file_name: name, image } = sent ?? {};

@@ -1,5 +1,6 @@
 import { Problems } from '../problems.ts';
 import { shortText, shortTextProblem } from '../text.ts';
+import { checkFinding } from './finding.ts';
 import type { KycEvent } from './verification.ts';
 
 /** The decisions of a reviewer and their effect on the verification. */
@@ -27,5 +28,6 @@ export function checkDecision(body: unknown): Problems {
   if (Array.isArray(documents) && new Set(documents).size < documents.length)
     problems.add('documents', 'Names a document twice.');
   if (typeof note === 'string') problems.add('note', shortTextProblem(reviewNote, note));
+  problems.addMissing(checkFinding(body as Readonly<Record<string, unknown>>));
   return problems;
 }

@@ -15,6 +15,8 @@ import { scopeOf } from '../system.ts';
 import type { EventDetails } from './change.ts';
 import { decide, findRun, openCase, pollDelaySeconds, resolveApproval, writeAppliedEvent } from './change.ts';
 import { openDocument } from './documents.ts';
+import type { NewFinding } from './findings.ts';
+import { keptFinding } from './findings.ts';
 import { providerOf } from './programs.ts';
 import { checkRun, openApplicant, proveRun } from './sealing.ts';
 
@@ -28,8 +30,9 @@ export async function advanceVerification(system: System, brandId: BrandId, runI
   const scope = scopeOf(system, brandId);
   const stored = await readRun(scope, runId);
   const run = stored && (await checkRun({ system, keyring: await system.keyrings.of(brandId) }, stored));
-  const provider = run && (await providerOf(system, brandId, run.programId));
-  if (!run || !provider) return;
+  const chosen = run && (await providerOf(system, brandId, run.programId));
+  if (!run || !chosen) return;
+  const { provider } = chosen;
   const isWanted = isRunning(run.status) && (await readCustomer(scope, run.customerId)) !== undefined;
   if (!isWanted) return releaseRun(system, brandId, run, provider);
 
@@ -39,7 +42,8 @@ export async function advanceVerification(system: System, brandId: BrandId, runI
     return reschedule(system, brandId, run, { ...run, pollAt: run.documentsUntil });
   }
   const answer = await ask(system, brandId, run, provider);
-  if (answer.kind === 'finding') return applyFinding(system, brandId, run, answer);
+  if (answer.kind === 'finding')
+    return applyFinding(system, brandId, run, { ...answer, source: chosen.name });
   await handleSilence(system, brandId, run, answer);
 }
 
@@ -86,15 +90,13 @@ async function applyFinding(
   system: System,
   brandId: BrandId,
   run: RunRow,
-  { finding, reference }: Extract<KycAnswer, { kind: 'finding' }>,
+  { finding, reference, grounds, source }: Extract<KycAnswer, { kind: 'finding' }> & { source: string },
 ): Promise<void> {
   const documents = finding.state === 'needs_document' ? { documents: finding.documents } : {};
   const kycEvent = asksForSameDocuments(run, finding) ? undefined : kycEventOf[finding.state];
-  await applyEvent(system, brandId, run, kycEvent, {
-    by: 'provider',
-    reference: reference ?? run.reference,
-    ...documents,
-  });
+  const details = { by: 'provider', reference: reference ?? run.reference, ...documents } as const;
+  const found = { source, details: { state: finding.state, ...grounds } };
+  await applyEvent(system, brandId, run, kycEvent, details, found);
 }
 
 /** A provider keeps asking for the same documents until it has them. */
@@ -111,6 +113,7 @@ const applyEvent = (
   run: RunRow,
   kycEvent: KycEvent | undefined,
   eventDetails: EventDetails,
+  found?: NewFinding,
 ): Promise<void> =>
   inBackground(system, brandId, operation, async (context) => {
     const opened = await openCase(context, run.customerId);
@@ -120,7 +123,9 @@ const applyEvent = (
     const event = kycEvent && (await resolveApproval(context, opened, present, kycEvent));
     const applied = event && decide(opened, present, event, eventDetails, context.now);
     if (!applied) return writeSchedule(context, run, nextPoll(run, eventDetails.reference, context.now));
-    requireDone(await writeAppliedEvent(context, opened, applied));
+    const kept = found && keptFinding(context, run, found);
+    const along = kept && { parts: [kept.part], facts: kept.facts };
+    requireDone(await writeAppliedEvent(context, opened, applied, along));
   });
 
 /** The delays between polls grow, but a verification with missing documents ends on time. */

@@ -19,10 +19,10 @@ export async function receiveKycCallback(
 ): Promise<Answer> {
   const brandId = params['bond_brand_id'] as string as BrandId;
   const programId = params['program_id'] as string as ProgramId;
-  const provider = await providerOf(system, brandId, programId).catch(async (error: unknown) => {
+  const chosen = await providerOf(system, brandId, programId).catch(async (error: unknown) => {
     throw await asRefusal(system.db, error);
   });
-  const callback = provider?.readCallback({ headers, body });
+  const callback = chosen?.provider.readCallback({ headers, body });
   if (!callback) throw new Refusal('auth_err');
   const isRunning = await makeRunDue(scopeOf(system, brandId), programId, callback.runId, system.now());
   if (isRunning) system.db.wake();

@@ -1,3 +1,4 @@
+import type { AuditFacts } from '../../contract/audit-facts.ts';
 import { applicantOf, changedSince } from '../../domain/customers/applicant.ts';
 import type { DocumentType } from '../../domain/document-types.ts';
 import type { CustomerField } from '../../domain/fields.ts';
@@ -154,12 +155,19 @@ export function decide(
 export const nextRun = ({ keyring }: Pick<ChangeContext, 'keyring'>, run: RunRow): RunRow =>
   proveRun(keyring, { ...run, revision: run.revision + 1 });
 
+/** What is written along with an event. */
+interface AppliedWith {
+  readonly parts?: readonly StatementPart[];
+  /** For its audit entry. */
+  readonly facts?: AuditFacts;
+}
+
 /** Writes an event that was decided: run, customer, journal and what else belongs to it, in one statement. */
 export function writeAppliedEvent(
   context: ChangeContext,
   { row, profileText }: KycCase,
   { run, kyc, transition }: AppliedEvent,
-  parts: readonly StatementPart[] = [],
+  { parts = [], facts = {} }: AppliedWith = {},
   claim?: IdempotencyClaim,
 ): Promise<WriteOutcome> {
   const proven = nextRun(context, run);
@@ -173,6 +181,7 @@ export function writeAppliedEvent(
       verification: run.status,
       run_version: proven.revision,
       record_version: row.version + 1,
+      ...facts,
     },
   });
   const change = nextRow(context, row, profileText, { updatedAt: context.now, kyc });

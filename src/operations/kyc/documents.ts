@@ -53,7 +53,9 @@ export async function submitKycDocuments(
   const applied =
     isComplete && decide(opened, run, 'documents_complete', { by: 'clientele', submitted }, context.now);
   if (applied) {
-    requireDone(await writeAppliedEvent(context, opened, applied as AppliedEvent, [documents], claim));
+    requireDone(
+      await writeAppliedEvent(context, opened, applied as AppliedEvent, { parts: [documents] }, claim),
+    );
     return answer;
   }
   const next = nextRun(context, { ...run, submitted });

@@ -33,14 +33,16 @@ export async function listPrograms(
 export const defaultProvider = ({ environment }: System): ProviderName =>
   environment === 'sandbox' ? 'sandbox' : 'manual';
 
-/** The provider of a program; `undefined` if the brand has no such program. */
+/** The provider of a program with its name; `undefined` if the brand has no such program. */
 export async function providerOf(
   system: System,
   brandId: BrandId,
   id: ProgramId,
-): Promise<KycProvider | undefined> {
+): Promise<{ readonly name: ProviderName; readonly provider: KycProvider } | undefined> {
   const program = await readProgram(scopeOf(system, brandId), id);
-  return program && system.kycProvider(await choiceOf(system, brandId, program));
+  if (!program) return undefined;
+  const choice = await choiceOf(system, brandId, program);
+  return { name: choice.provider, provider: system.kycProvider(choice) };
 }
 
 async function choiceOf(system: System, brandId: BrandId, program: StoredProgram): Promise<ProviderChoice> {

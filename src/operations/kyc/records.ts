@@ -5,6 +5,7 @@ import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { maskSsn } from '../../domain/fields.ts';
 import type { CustomerId, DocumentId, RunId } from '../../domain/ids.ts';
+import { maskIdNumber } from '../../domain/kyc/documents.ts';
 import { standingStatus } from '../../domain/kyc/verification.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { asciiJson } from '../../domain/text.ts';
@@ -19,6 +20,7 @@ import { recordReads } from '../audit/entries.ts';
 import { readSealed } from '../keyrings.ts';
 import type { Answer, Context } from '../system.ts';
 import { openDetails, openDocument } from './documents.ts';
+import { shownFindings } from './findings.ts';
 import { defaultProvider } from './programs.ts';
 import { checkReview, noteSealContext, openApplicant } from './sealing.ts';
 import { passOf, shownDocuments } from './verifications.ts';
@@ -106,22 +108,25 @@ export const briefOf = (
 
 /** The files that were submitted for a verification, without their content, and what was decided about it. */
 export async function keptOf(context: Keys, run: RunRow) {
-  const [documents, decisions] = await Promise.all([
+  const [documents, decisions, findings] = await Promise.all([
     documentsOf(context.scope, run.runId),
     decisionsOf(context.scope, run.runId),
+    shownFindings(context, run),
   ]);
   return {
     files: await Promise.all(documents.map((one) => shownFile(context, run, one))),
     decisions: await Promise.all(decisions.map((one) => shownDecision(context, run, one))),
+    findings,
   };
 }
 
 async function shownFile(context: Keys, run: RunRow, row: DocumentRow): Promise<object> {
-  const { kind, ...details } = await openDetails(context, run, row);
+  const { kind, number, ...details } = await openDetails(context, run, row);
   return {
     document_id: row.documentId,
     document_type: row.documentType,
     ...(kind !== undefined && { type: kind }),
+    ...(number !== undefined && { number: maskIdNumber(number) }),
     ...details,
     size: row.size,
     date_submitted: withOffset(row.submittedAt),
@@ -154,7 +159,12 @@ export async function shownApplicant(context: Keys, run: RunRow): Promise<object
 export async function downloadOf(context: Context, run: RunRow, id: DocumentId): Promise<Answer> {
   const row = await readDocument(context.scope, run.runId, id);
   if (!row) throw new Refusal('kyc_dne');
-  const { documentId, file_name, media_type, content } = await openDocument(context, run, row);
-  const head = asciiJson({ document_id: documentId, file_name, media_type });
+  const { documentId, file_name, media_type, number, content } = await openDocument(context, run, row);
+  const head = asciiJson({
+    document_id: documentId,
+    file_name,
+    media_type,
+    ...(number !== undefined && { number }),
+  });
   return { status: 200, body: `${head.slice(0, -1)},"content":"${content.toString('base64')}"}` };
 }

@@ -6,6 +6,7 @@ import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { RunId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
+import type { IdentityCheck } from '../../domain/kyc/finding.ts';
 import { kycEventOf } from '../../domain/kyc/review.ts';
 import { asciiJson, cleanText } from '../../domain/text.ts';
 import { instantOfMicros, microsOf, withOffset } from '../../domain/time.ts';
@@ -26,6 +27,7 @@ import {
   writeAppliedEvent,
 } from './change.ts';
 import { openDetails } from './documents.ts';
+import { keptFinding } from './findings.ts';
 import { defaultProvider } from './programs.ts';
 import { downloadOf, keptOf, shownApplicant } from './records.ts';
 import { checkReview, noteSealContext } from './sealing.ts';
@@ -142,11 +144,34 @@ export async function decideKycReview(
     kyc_status: applied.run.status,
   };
   const answer: Answer = { status: 200, body: asciiJson(shown) };
+  const finding = foundBy(context, run, body);
+  const kept = finding ? { parts: [decision, finding.part], facts: finding.facts } : { parts: [decision] };
   requireDone(
-    await writeAppliedEvent(context, opened, applied, [decision], context.claim?.(answer, run.customerId)),
+    await writeAppliedEvent(context, opened, applied, kept, context.claim?.(answer, run.customerId)),
   );
   return answer;
 }
+
+/** What the reviewer says of the checks beside the decision, if anything. */
+function foundBy(
+  context: Context,
+  run: RunRow,
+  { decision: state, checks, discrepancies }: Input<Contract['decideKycReview']>['body'],
+) {
+  if (!checks?.length && discrepancies === undefined) return undefined;
+  const details = {
+    state,
+    ...(checks?.length && { checks: checks.map(cleanCheck) }),
+    ...(discrepancies !== undefined && { discrepancies: cleanText(discrepancies) }),
+  };
+  return keptFinding(context, run, { source: 'reviewer', foundBy: context.principal.identity, details });
+}
+
+const cleanCheck = ({ method, result, source }: IdentityCheck): IdentityCheck => ({
+  method,
+  result,
+  ...(source !== undefined && { source: cleanText(source) }),
+});
 
 /** The person who started a verification, or submitted one of its documents, gives no verdict on it. */
 async function refuseOwnCase(context: Context, run: RunRow): Promise<void> {

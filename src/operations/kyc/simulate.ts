@@ -52,7 +52,7 @@ async function simulate(
   const applied = decide(opened, running, kycEvent, { by: 'clientele' }, context.now);
   if (!applied) throw new Error('A running verification has no verdict.');
   const answer = answerOf(id, applied.run.status);
-  requireDone(await writeAppliedEvent(context, opened, applied, [], context.claim?.(answer, id)));
+  requireDone(await writeAppliedEvent(context, opened, applied, {}, context.claim?.(answer, id)));
   return answer;
 }
 

@@ -44,12 +44,12 @@ export async function getRestrictedVerification(
 ): Promise<Answer> {
   const id = params.customer_id;
   const { found, passedAt } = await restrictedVerification(context, id, params.verification_id);
-  const { files, decisions } = await keptOf(context, found.run);
+  const kept = await keptOf(context, found.run);
   const applicant = await shownApplicant(context, found.run);
   await noteReading(context, id, { run_id: found.run.runId });
   return {
     status: 200,
-    body: asciiJson({ ...briefOf(context, found, passedAt), applicant, files, decisions }),
+    body: asciiJson({ ...briefOf(context, found, passedAt), applicant, ...kept }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { RetentionHistory, RetentionPolicy } from '../../domain/retention/p
 import type { Instant } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
 import { documentsOfCustomer } from '../../store/kyc/documents.ts';
+import { findingsOfCustomer } from '../../store/kyc/findings.ts';
 import { decisionsOfCustomer } from '../../store/kyc/reviews.ts';
 import { holdsOf } from '../../store/retention/holds.ts';
 import type { StoredPolicy } from '../../store/retention/policies.ts';
@@ -16,6 +17,7 @@ import { openProfile } from '../customers/change.ts';
 import { deletionSealContext } from '../customers/sealing.ts';
 import { readSealed, withFreshKeyring } from '../keyrings.ts';
 import { checkedRunsOf } from '../kyc/change.ts';
+import { findingSealContext } from '../kyc/findings.ts';
 import { detailsSealContext, noteSealContext } from '../kyc/sealing.ts';
 import { checkPolicy } from '../proofs.ts';
 import type { Context } from '../system.ts';
@@ -97,15 +99,18 @@ async function historyOf(
   { row, deletedAt }: Pick<RestrictedRow, 'row' | 'deletedAt'>,
 ): Promise<RetentionHistory> {
   const { customer_id: id, kyc_status: status } = row.head;
-  const [runs, documents, decisions] = await Promise.all([
+  const [runs, documents, decisions, findings] = await Promise.all([
     checkedRunsOf(keys, id),
     documentsOfCustomer(keys.scope, id),
     decisionsOfCustomer(keys.scope, id),
+    findingsOfCustomer(keys.scope, id),
   ]);
   const { keyrings } = keys.system;
   for (const one of documents)
     await readSealed(keyrings, keys.keyring, detailsSealContext(id, one), one.details);
   for (const one of decisions) await readSealed(keyrings, keys.keyring, noteSealContext(id, one), one.note);
+  for (const one of findings)
+    await readSealed(keyrings, keys.keyring, findingSealContext(id, one), one.details);
   const runTimes = runs.map(({ updatedAt }) => updatedAt).sort();
   // A pass that has ended since was one: what it was based on is kept as long.
   const hasPassed = row.kycPassedAt !== undefined || runs.some((run) => run.status === 'passed');
@@ -121,6 +126,7 @@ async function historyOf(
       ...runTimes,
       ...documents.map(({ submittedAt }) => submittedAt),
       ...decisions.map(({ decidedAt }) => decidedAt),
+      ...findings.map(({ foundAt }) => foundAt),
     ],
     isHeld: row.holds > 0,
   };

@@ -89,9 +89,15 @@ const idIn = (fact: string): string => `substring(body from '"${fact}":"([0-9a-f
 const says = (words: string): string => `position('${words}' in body) > 0`;
 
 /** The tables of which each row belongs to a customer, and is changed only together with it. */
-type PartTable = 'kyc_runs' | 'change_requests' | 'legal_holds' | 'customer_history' | 'consents';
+type PartTable =
+  | 'kyc_runs'
+  | 'change_requests'
+  | 'legal_holds'
+  | 'customer_history'
+  | 'consents'
+  | 'kyc_findings';
 
-/** A verification, a change request, a legal hold, a kept earlier value or a consent of a customer. */
+/** A verification, a change request, a legal hold, a kept earlier value, a consent or a finding of a customer. */
 export interface PartState extends RecordVersion {
   readonly table: PartTable;
   readonly id: string;
@@ -100,7 +106,8 @@ export interface PartState extends RecordVersion {
 const part = columns({ ...recordVersion, table: named('place', text<PartTable>()), id: text() });
 
 // A verification counts its changes. A change request and a hold change once: the version is 1 before it, and 2 after
-// it, and a kept earlier value and a consent never do. Their rows are gone with an erased customer. Verifications may be gone as soon as the documents were erased.
+// it, and a kept earlier value, a consent and a finding never do. Their rows are gone with an erased customer. Verifications
+// and findings may be gone as soon as the documents were erased.
 const partStates = sql(
   'customer_part_versions',
   `with entries as (
@@ -118,7 +125,7 @@ const partStates = sql(
            case when ${says('"proposed_fields":')} then 1 when ${says('"decision":')} then 2 end),
          ('legal_holds', ${idIn('hold_id')}, case when ${says('"operation":"releaseLegalHold"')} then 2 else 1 end),
          ('customer_history', ${idIn('history_id')}, case when ${says('"record_version":')} then 1 end),
-         ('consents', ${idIn('consent_id')}, 1)
+         ('consents', ${idIn('consent_id')}, 1), ('kyc_findings', ${idIn('finding_id')}, 1)
        ) as told (place, id, written)
       where id is not null and written is not null group by 1, 2, 3
    ), stored as (
@@ -132,14 +139,16 @@ const partStates = sql(
        from customer_history where brand_id = :brandId and customer_id = any (:ids::uuid[])
      union all select customer_id, 'consents', consent_id::text, 1
        from consents where brand_id = :brandId and customer_id = any (:ids::uuid[])
+     union all select customer_id, 'kyc_findings', finding_id::text, 1
+       from kyc_findings where brand_id = :brandId and customer_id = any (:ids::uuid[])
    )
    select ${part.list} from told left join stored using (customer_id, place, id)
-    where version is not null or place <> 'kyc_runs'
+    where version is not null or place not in ('kyc_runs', 'kyc_findings')
        or customer_id not in (select customer_id from entries where ${says('"operation":"eraseDocuments"')})
     order by customer_id, place, id`,
 );
 
-/** The verifications, change requests, holds, kept earlier values and consents of customers that an entry names a version of. */
+/** The verifications, change requests, holds, kept earlier values, consents and findings of customers that an entry names a version of. */
 export const partStatesOf = async (
   { db, brandId }: BrandScope,
   ids: readonly CustomerId[],

@@ -31,6 +31,7 @@ export const customerTables = [
   { table: 'idempotency', erased: 'sealed columns', alsoCleared: ['fingerprint', 'customer_id'] },
   { table: 'kyc_documents', erased: 'rows' },
   { table: 'kyc_decisions', erased: 'rows' },
+  { table: 'kyc_findings', erased: 'rows' },
   { table: 'kyc_runs', erased: 'rows' },
   { table: 'change_requests', erased: 'rows' },
   { table: 'legal_holds', erased: 'rows' },

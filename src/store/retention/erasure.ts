@@ -108,7 +108,8 @@ function eraseDocuments(
     changed: 'looked_at',
     parts: [journal],
     text: (_claimed, rest) => `
-      with ${old('kyc_documents', 'submitted_at')}, ${old('kyc_decisions', 'decided_at')}, ${old('kyc_runs', 'updated_at')},
+      with ${old('kyc_documents', 'submitted_at')}, ${old('kyc_decisions', 'decided_at')}, ${old('kyc_findings', 'found_at')},
+      ${old('kyc_runs', 'updated_at')},
       looked_at as (
         update deleted_customers set look_at = :now::timestamptz, claimed_until = null
          where brand_id = :brandId and customer_id = :customerId::uuid returning 1 as done

@@ -167,7 +167,15 @@ async function verify({ world, ada, mo }: Actors, id: string) {
   await decide({ decision: 'request_documents', documents: ['government_id'] });
   await done(ada, 'POST', `${path}/documents`, documentsExample);
   await advance();
-  await decide({ decision: 'approve', note: 'Passport and address agree.' });
+  await decide({
+    decision: 'approve',
+    note: 'Passport and address agree.',
+    checks: [
+      { method: 'document', result: 'confirmed', source: 'Passport, by eye' },
+      { method: 'contact', result: 'confirmed' },
+    ],
+    discrepancies: 'The lease has her maiden name. The certificate of marriage was seen.',
+  });
   const { files } = await done(ada, 'GET', `/customers/${id}/verifications/${verification}`);
   return { verification: String(verification), document: String(files[0].document_id) };
 }

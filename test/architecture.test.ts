@@ -12,7 +12,10 @@ const rooms: Readonly<
   vault: { rooms: ['domain'], packages: ['node:'] },
   store: { rooms: ['domain'], packages: ['node:', 'pg', 'pg-copy-streams'] },
   providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js'] },
-  operations: { rooms: ['domain', 'contract', 'vault', 'store', 'providers'], packages: ['node:'] },
+  operations: {
+    rooms: ['domain', 'contract', 'vault', 'store', 'providers'],
+    packages: ['node:', 'yauzl', 'yazl'],
+  },
   worker: { rooms: ['domain', 'contract', 'operations', 'vault', 'store', 'providers'], packages: [] },
   http: {
     rooms: ['domain', 'contract', 'operations'],
@@ -20,16 +23,7 @@ const rooms: Readonly<
   },
   cli: {
     rooms: ['domain', 'operations', 'root'],
-    packages: [
-      'node:',
-      'commander',
-      'cli-table3',
-      'close-with-grace',
-      'pino',
-      'pino-pretty',
-      'yauzl',
-      'yazl',
-    ],
+    packages: ['node:', 'commander', 'cli-table3', 'close-with-grace', 'pino', 'pino-pretty'],
   },
   root: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers', 'operations', 'worker', 'http'],
@@ -130,6 +124,7 @@ const subjects: Readonly<
         'kyc',
         'webhooks',
         'retention',
+        'records',
         'requests',
         'overview',
       ],

@@ -197,6 +197,11 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     return { method: 'GET', path: `/restricted-customers/${path.split('/')[2]}/history`, options: {} };
   },
   ...consentSamples,
+  exportCustomerFile: async (brand) => ({
+    method: 'POST',
+    path: `${await customerPath(brand)}/file`,
+    options: { body: { reason: 'Request of 3 March.' } },
+  }),
   ...retentionSamples,
   getWaiting: async () => ({ method: 'GET', path: '/waiting', options: {} }),
   getOverview: async () => ({ method: 'GET', path: '/overview', options: {} }),

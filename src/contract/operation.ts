@@ -69,6 +69,8 @@ export interface SuccessfulAnswer {
   readonly example: unknown;
   /** The same answer for a client that prefers `text/plain`. */
   readonly text?: string;
+  /** The answer is made while it is sent, so it is not kept for a repeat. */
+  readonly streamed?: true;
   /** Headers of this answer beside those of every answer. */
   readonly headers?: readonly AnswerHeader[];
 }
@@ -84,7 +86,9 @@ export const isVersionedRead = ({ method, answer }: OperationRow): boolean =>
 
 /** Whether a repeated request could have its effect twice, so that it accepts an Idempotency-Key. */
 export const isRepeatable = (row: OperationRow): boolean =>
-  row.method !== 'GET' && !['customers:read', 'ssn:reveal', 'signed'].includes(row.scope);
+  row.method !== 'GET' &&
+  !row.answer.streamed &&
+  !['customers:read', 'ssn:reveal', 'signed'].includes(row.scope);
 
 /** Errors that every operation can answer. */
 const commonErrors: readonly ErrorCode[] = [

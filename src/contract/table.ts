@@ -13,6 +13,7 @@ import { simulationOperations, verificationOperations } from './kyc/verification
 import type { OperationRow } from './operation.ts';
 import { overviewOperations } from './overview.ts';
 import { requestOperations } from './requests.ts';
+import { customerFileOperations } from './retention/customer-file.ts';
 import { oversightOperations } from './retention/oversight.ts';
 import { restrictedRecordOperations } from './retention/restricted.ts';
 import { retentionOperations } from './retention/retention.ts';
@@ -43,6 +44,7 @@ export const contract = {
   ...oversightOperations,
   ...restrictedRecordOperations,
   ...overviewOperations,
+  ...customerFileOperations,
   ...eventOperations,
   ...webhookOperations,
   ...keyOperations,

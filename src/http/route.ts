@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { canonicalJson } from '../contract/json.ts';
 import type { Input, OperationRow } from '../contract/operation.ts';
@@ -223,5 +224,15 @@ function sendAnswer(
   if (row.answer.text !== undefined && prefersText(request.headers.accept)) {
     return reply.type('text/plain; charset=utf-8').send(row.answer.text);
   }
-  return reply.type('application/json; charset=utf-8').send(answer.body);
+  reply.type('application/json; charset=utf-8');
+  return reply.send(answer.rest ? streamOf(answer.body, answer.rest) : answer.body);
+}
+
+/** A piece that cannot be made ends the connection, so that nobody takes the beginning for the whole. */
+function streamOf(body: string, rest: AsyncIterable<string>): Readable {
+  async function* pieces(): AsyncGenerator<string> {
+    yield body;
+    yield* rest;
+  }
+  return Readable.from(pieces(), { objectMode: false });
 }

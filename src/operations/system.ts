@@ -58,6 +58,8 @@ export interface Answer {
   readonly status: 200 | 201;
   /** JSON, in ASCII. */
   readonly body: string;
+  /** Where the row says that it is streamed: what follows `body`, made while it is sent. */
+  readonly rest?: AsyncIterable<string>;
   /** The version of the row that the answer shows. */
   readonly version?: number;
   readonly page?: PageFacts;

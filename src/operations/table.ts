@@ -18,6 +18,7 @@ import * as reviews from './kyc/reviews.ts';
 import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
 import * as overview from './overview/overview.ts';
+import { exportCustomerFile } from './records/export.ts';
 import { listRequests } from './requests/requests.ts';
 import * as erasure from './retention/erasure.ts';
 import * as holds from './retention/holds.ts';
@@ -60,6 +61,7 @@ export const handlers: {
   ...retentionPolicies,
   ...deletedCustomers,
   ...restrictedRecords,
+  exportCustomerFile,
   ...deliveries,
   ...events,
   ...webhooks,

@@ -280,6 +280,7 @@ export class Sequences {
     expectEqual('kinds in listConsents', kindsIn(listed), wanted);
     await this.#do(maker, 'deleteCustomer', 200, { params });
     await this.#do(maker, 'listConsents', 404, { params });
+    await this.#do(maker, 'exportCustomerFile', 200, { params, body: { reason: 'A subject asks.' } });
     const kept = await this.#do(maker, 'listRestrictedConsents', 200, { params });
     expectEqual('kinds in listRestrictedConsents', kindsIn(kept), wanted);
   }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readZip, writeZip } from '../../src/cli/commands/records/zip.ts';
 import { documentsExample } from '../../src/contract/kyc/examples.ts';
 import type { CustomerId } from '../../src/domain/ids.ts';
-import { customerFile } from '../../src/operations/records/customer-file.ts';
+import { exportedByOperator } from '../../src/operations/records/customer-file.ts';
 import type { FileEntry, Listed } from '../../src/operations/records/manifest.ts';
 import { digested, manifestName, signatureName, verdictOn } from '../../src/operations/records/manifest.ts';
+import { readZip, zipped } from '../../src/operations/records/zip.ts';
 import { defaultProgram, erasureRequest, newCustomer } from '../contract-samples.ts';
 import { newSsn, person } from '../people.ts';
 import { rewrite } from '../rewrite.ts';
@@ -54,7 +54,7 @@ async function knownPerson(): Promise<string> {
 }
 
 const fileOf = (customer: string, hasFullSsn = false, of = brand) =>
-  customerFile(
+  exportedByOperator(
     { ...world.system, operator: { reason: 'A subject asks.' } },
     { brand: of, customerId: customer as CustomerId, hasFullSsn },
   );
@@ -175,9 +175,7 @@ describe.each([
 
   test('is whole, also out of a ZIP file, and by its own key alone', async () => {
     const pieces: Buffer[] = [];
-    await writeZip(entriesOf(files), async (piece) => {
-      pieces.push(Buffer.from(piece));
-    });
+    for await (const piece of zipped(entriesOf(files))) pieces.push(piece);
     const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
     const { tmpdir } = await import('node:os');
     const folder = await mkdtemp(`${tmpdir()}/clientele-file-`);

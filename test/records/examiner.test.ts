@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readZip } from '../../src/cli/commands/records/zip.ts';
 import { operations } from '../../src/contract/table.ts';
 import { keyScopes } from '../../src/domain/scopes.ts';
 import { createKey } from '../../src/operations/brands/api-keys.ts';
+import { readZip } from '../../src/operations/records/zip.ts';
 import { cleanUp, shell } from '../installation/cli/program.ts';
 import { settled } from '../world.ts';
 import type { ExaminedBrand } from './examiner/examined-brand.ts';

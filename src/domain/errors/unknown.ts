@@ -47,6 +47,7 @@ export const unknownErrors = {
   unknown_list_customer_history: unknown("listing the customer's earlier values"),
   unknown_list_restricted_customer_history: unknown("listing the restricted customer's earlier values"),
   unknown_list_restricted_consents: unknown("listing the restricted customer's consents"),
+  unknown_export_customer_file: unknown("writing the customer's file"),
   unknown_reveal_restricted_ssn: unknown('showing the restricted ssn'),
   unknown_request_erasure: unknown('taking the request for erasure'),
   unknown_approve_erasure: unknown('erasing the record'),

@@ -48,8 +48,21 @@ export interface FileRequest {
 const batch = 50;
 
 /**
+ * The same for an operator, with the audit entry of the command.
+ *
+ * @throws OperatorError where there is no such customer, or it changed in the meantime.
+ */
+export async function* exportedByOperator(system: System, request: FileRequest): AsyncGenerator<FileEntry> {
+  const { brand, customerId, hasFullSsn } = request;
+  await requireKept(system, request);
+  const facts = hasFullSsn ? { full_ssn: true } : {};
+  await recordOperatorAction(system, brand.brandId, 'export customer', facts, customerId);
+  yield* customerFile(system, request);
+}
+
+/**
  * The files of one customer, in order. Each has to be read before the next one is asked for. One document, or one page
- * of rows, is in memory at a time. The audit entry is committed first, and is in the file.
+ * of rows, is in memory at a time. The audit entry is committed before, and is in the file.
  *
  * @throws OperatorError where there is no such customer, or it changed in the meantime.
  */
@@ -57,8 +70,6 @@ export async function* customerFile(system: System, request: FileRequest): Async
   const { brand, customerId: id, hasFullSsn } = request;
   const scope = scopeOf(system, brand.brandId);
   const known = await requireKept(system, request);
-  const facts = hasFullSsn ? { full_ssn: true } : {};
-  await recordOperatorAction(system, brand.brandId, 'export customer', facts, id);
   await allPlaced(system, scope);
   const keys: Keys = { system, scope, keyring: await system.keyrings.of(brand.brandId) };
   const owner: KeyOwner = { id, auditKey: known.auditKey };

@@ -64,6 +64,7 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   getCustomerRetention: 'success',
   listLegalHolds: 'success',
   listCustomerHistory: 'success',
+  exportCustomerFile: 'success',
   deleteCustomer: 'success',
   listRestrictedCustomers: 'success',
   getRestrictedCustomer: 'success',

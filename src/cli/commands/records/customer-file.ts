@@ -4,12 +4,12 @@ import type { FileVerdict, Listed } from '../../../operations/records/manifest.t
 import { withBrand } from '../../command.ts';
 import type { Format } from '../../output.ts';
 import { coloured, printAnswer, printNotice, programName, shellQuoted } from '../../output.ts';
+import type { Write } from '../../private-file.ts';
 import { writeTo } from '../../private-file.ts';
 import { formatCount, openProgress } from '../../progress.ts';
 import { publicKeysIn, unknownKeyText } from '../../public-keys.ts';
 import type { ReasonOptions } from '../../reason.ts';
 import { isStream } from '../../streams.ts';
-import { readZip, writeZip } from './zip.ts';
 
 interface CustomerFileOptions extends ReasonOptions {
   readonly brand: string;
@@ -25,7 +25,8 @@ export async function exportCustomer(
 ): Promise<void> {
   const customerId = parseId<'customer'>(id);
   if (!customerId) throw new OperatorError(`${id} is no id of a customer: it takes a UUID.`);
-  const { customerFile } = await import('../../../operations/records/customer-file.ts');
+  const { exportedByOperator: entriesOf } = await import('../../../operations/records/customer-file.ts');
+  const { zipped } = await import('../../../operations/records/zip.ts');
   const progress = openProgress(format);
   const { file } = options;
   let files = 0;
@@ -42,7 +43,7 @@ export async function exportCustomer(
       options.brand,
       async (system, brand) => {
         const request = { brand, customerId, hasFullSsn: options.fullSsn === true };
-        await writeTo(file, (write) => writeZip(counted(customerFile(system, request)), write));
+        await writeTo(file, (write) => writeAll(zipped(counted(entriesOf(system, request))), write));
         return system.vault.signer.key;
       },
       { options, without: 'refuse' },
@@ -64,6 +65,10 @@ export async function exportCustomer(
   } finally {
     progress.end();
   }
+}
+
+async function writeAll(pieces: AsyncIterable<Buffer>, write: Write): Promise<void> {
+  for await (const piece of pieces) await write(piece);
 }
 
 /** Needs only the file: no settings, no database, no network. The exit code is 1 if something was changed. */
@@ -90,6 +95,7 @@ async function verdictOf(path: string, keys: ReadonlySet<string> | undefined): P
   const { digested, manifestName, signatureName, verdictOn } = await import(
     '../../../operations/records/manifest.ts'
   );
+  const { readZip } = await import('../../../operations/records/zip.ts');
   const found: Listed[] = [];
   const texts = new Map<string, string>();
   try {

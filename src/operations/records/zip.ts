@@ -3,7 +3,6 @@ import { finished } from 'node:stream/promises';
 import type { Entry, ZipFile as ZipReader } from 'yauzl';
 import { openPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
-import type { Write } from '../../private-file.ts';
 
 // ZIP files as streams: a piece of one entry is in memory at a time, both ways.
 
@@ -12,27 +11,29 @@ interface ZipEntry {
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** Writes the entries as they are made, one after the other. */
-export async function writeZip(entries: AsyncIterable<ZipEntry>, write: Write): Promise<void> {
+/** The bytes of a ZIP file, while its entries are made, one after the other. */
+export async function* zipped(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
-  const written = (async () => {
-    for await (const piece of output) await write(piece as Buffer);
-  })();
-  // Both are waited for below.
-  written.catch(() => undefined);
-  zip.on('error', () => undefined);
-  try {
+  const stop = (error?: Error) => void output.destroy(error);
+  zip.on('error', stop);
+  let current: Readable | undefined;
+  const feed = async () => {
     for await (const { name, content } of entries) {
-      const stream = Readable.from(content, { objectMode: false });
-      zip.addReadStream(stream, name, { mode: 0o100600, compress: name.endsWith('.json') });
-      await Promise.race([finished(stream), written]);
+      current = Readable.from(content, { objectMode: false });
+      zip.addReadStream(current, name, { mode: 0o100600, compress: name.endsWith('.json') });
+      await finished(current);
     }
     zip.end();
-    await written;
-  } catch (error) {
-    output.destroy();
-    throw error;
+  };
+  const fed = feed().catch(stop);
+  try {
+    for await (const piece of output) yield piece as Buffer;
+  } finally {
+    // A reader that leaves early leaves the entry that is being made.
+    stop();
+    current?.destroy();
+    await fed;
   }
 }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newSsn, person } from '../people.ts';
-import type { BrandClient, Called, World } from '../world.ts';
-import { openWorld, settled } from '../world.ts';
+import { newSsn, person } from '../../people.ts';
+import type { BrandClient, Called, World } from '../../world.ts';
+import { openWorld, settled } from '../../world.ts';
 
 // Changes of a brand that arrive at the same time share a statement. Each of them still has its own answer, entry,
 // event, claim and refusal.

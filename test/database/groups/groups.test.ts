@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { GroupMember } from '../../src/store/connection/groups.ts';
-import { openGroups } from '../../src/store/connection/groups.ts';
+import type { GroupMember } from '../../../src/store/connection/groups.ts';
+import { openGroups } from '../../../src/store/connection/groups.ts';
 
 class Outage extends Error {}
 

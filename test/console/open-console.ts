@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { apiPrefix } from '../../src/contract/table.ts';
 import type { OpenBrowser } from '../http/browser.ts';
 import { openBrowser } from '../http/browser.ts';
 import type { World, WorldOptions } from '../world.ts';
@@ -28,11 +29,16 @@ export interface OpenPage {
   readonly seen: Misdeeds;
 }
 
+export type DemoAccount = 'avery' | 'sam' | 'robin';
+
 /** The console of a whole running system, in a real browser. */
 export interface OpenConsole {
   readonly world: World;
-  /** Opens an address below `/console`. Each page has a context of its own, without cookies of another. */
-  visit(path: string, view?: View): Promise<OpenPage>;
+  /**
+   * Opens an address below `/console`, signed in to an account of the demo if one is named. Each page has a context of
+   * its own, without cookies of another.
+   */
+  visit(path: string, view?: View, as?: DemoAccount): Promise<OpenPage>;
   close(): Promise<void>;
 }
 
@@ -44,7 +50,7 @@ export async function openConsole(options: WorldOptions = {}): Promise<OpenConso
   const browser: OpenBrowser = await openBrowser();
   return {
     world,
-    async visit(path, { theme, width } = views[0]) {
+    async visit(path, { theme, width } = views[0], as) {
       const page = await browser.page({
         colorScheme: theme,
         viewport: { width, height: width < 500 ? 844 : 800 },
@@ -52,6 +58,7 @@ export async function openConsole(options: WorldOptions = {}): Promise<OpenConso
       });
       page.setDefaultTimeout(timeoutMs / 4);
       const seen = watch(page, world.url);
+      if (as) await page.context().addCookies([await demoCookie(world.url, as)]);
       // A cookie for "localhost" is one for a secure place, and passkeys know no other name.
       await page.goto(`${atLocalhost(world.url)}/console${path}`);
       return { page, seen };
@@ -61,6 +68,17 @@ export async function openConsole(options: WorldOptions = {}): Promise<OpenConso
       await world.close();
     },
   };
+}
+
+/** The cookie of a new session of a demo account. */
+async function demoCookie(url: string, account: DemoAccount) {
+  const answer = await fetch(`${atLocalhost(url)}${apiPrefix}/session/demo`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Clientele-Brand': '-' },
+    body: JSON.stringify({ account }),
+  });
+  const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
+  return { name, value, domain: 'localhost', path: '/', httpOnly: true, sameSite: 'Strict' as const };
 }
 
 const atLocalhost = (url: string): string => url.replace('127.0.0.1', 'localhost');

@@ -108,6 +108,7 @@ function Rows({ customers }: { readonly customers: readonly Customer[] }) {
       rows={customers}
       keyOf={({ customer_id: id }) => id}
       linkOf={({ customer_id: id }) => `/${brand.slug}/customers/${id}`}
+      keepSearch
       openKey={customerId}
     />
   );

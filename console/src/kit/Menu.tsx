@@ -24,7 +24,8 @@ export function Menu({ trigger, items, align = 'end' }: MenuProps) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      {/* What stands beside the page needs a landmark of its own. */}
+      <Base.Portal render={<section aria-label="Menu" />}>
         <Base.Positioner sideOffset={4} align={align} className={styles.place}>
           <Base.Popup className={styles.popup}>
             {items.map(({ word, icon, danger, chosen, onChoose }) => (

@@ -24,6 +24,8 @@ export interface TableProps<Row> {
   readonly keyOf: (row: Row) => string;
   /** The address of a row: its first cell is the link, and the whole row is clickable. */
   readonly linkOf?: (row: Row) => string;
+  /** Whether the link keeps the filters of the address: for records that open beside the list. */
+  readonly keepSearch?: boolean;
   /** The row that is open beside the table. */
   readonly openKey?: string;
   readonly compact?: boolean;
@@ -36,6 +38,7 @@ export function Table<Row>({
   rows,
   keyOf,
   linkOf,
+  keepSearch = false,
   openKey,
   compact = false,
 }: TableProps<Row>) {
@@ -58,7 +61,12 @@ export function Table<Row>({
             {columns.map((column, at) => (
               <td key={column.head} className={cellClass(column)}>
                 {at === 0 && linkOf ? (
-                  <Link to={linkOf(row)} data-row-link="" className={styles.link}>
+                  <Link
+                    to={linkOf(row)}
+                    search={keepSearch as never}
+                    data-row-link=""
+                    className={styles.link}
+                  >
                     {column.cell(row)}
                   </Link>
                 ) : (

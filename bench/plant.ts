@@ -67,6 +67,9 @@ export async function plant(
       createdBy: undefined,
       rotatedBy: undefined,
       networks: [],
+      person: undefined,
+      actor: { kind: 'key' as const, id: key.identity },
+      session: undefined,
       validation: 'bond' as const,
       isStored: true,
     };

@@ -656,6 +656,68 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (name)
 );
 
+create table operator_links (
+  digest bytea not null,
+  purpose text not null,
+  operator_id uuid,
+  generation integer not null,
+  expires_at timestamp with time zone not null,
+  mac text not null,
+  constraint operator_links_pkey PRIMARY KEY (digest),
+  constraint operator_links_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id),
+  constraint operator_links_purpose_check CHECK (purpose = ANY (ARRAY['first'::text, 'invitation'::text, 'reset'::text]))
+);
+
+create table operator_roles (
+  brand_id uuid not null,
+  operator_id uuid not null,
+  roles text[] not null,
+  version integer not null,
+  proof text not null,
+  constraint operator_roles_pkey PRIMARY KEY (brand_id, operator_id),
+  constraint operator_roles_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
+  constraint operator_roles_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id)
+);
+CREATE TRIGGER operator_roles_insert_current BEFORE INSERT ON operator_roles FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER operator_roles_update_current BEFORE UPDATE OF proof ON operator_roles FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
+create table operator_sessions (
+  digest bytea not null,
+  session_id uuid not null,
+  operator_id uuid not null,
+  generation integer not null,
+  is_strong boolean not null,
+  created_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  mac text not null,
+  constraint operator_sessions_pkey PRIMARY KEY (digest),
+  constraint operator_sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id)
+);
+CREATE INDEX operator_sessions_by_operator ON operator_sessions USING btree (operator_id);
+CREATE INDEX operator_sessions_by_time ON operator_sessions USING btree (created_at);
+
+create table operators (
+  operator_id uuid not null,
+  email text not null,
+  name text not null,
+  password text,
+  roles text[] not null,
+  is_demo boolean not null,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  generation integer not null,
+  version integer not null,
+  mac text not null,
+  last_seen_at timestamp with time zone,
+  constraint operators_pkey PRIMARY KEY (operator_id),
+  constraint operators_email_key UNIQUE (email)
+);
+
 create table program_changes (
   brand_id uuid not null,
   change_id uuid not null,
@@ -735,6 +797,15 @@ create table root_versions (
   constraint root_versions_readable CHECK (since >= '0001-01-01 00:00:00+00'::timestamp with time zone AND since <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone AND COALESCE(retired_at >= '0001-01-01 00:00:00+00'::timestamp with time zone AND retired_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone, true)),
   constraint root_versions_version_check CHECK (version > 0)
 );
+
+create table sign_in_failures (
+  subject text not null,
+  failures integer not null,
+  until timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  constraint sign_in_failures_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX sign_in_failures_by_end ON sign_in_failures USING btree (ends_at);
 
 create table task_failures (
   task text not null,

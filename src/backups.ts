@@ -15,6 +15,7 @@ import type { Database } from './store/connection/database.ts';
 import type { BackupFacts } from './store/installation/backup.ts';
 import type { BackupReading, Manifest } from './store/installation/backup-file.ts';
 import type { RestoreFacts } from './store/installation/restore.ts';
+import { endEverySession } from './store/operators/sessions.ts';
 import { spoolFile } from './store/spool.ts';
 import type { RootKeys } from './vault/key-source.ts';
 import { openVault } from './vault/vault.ts';
@@ -113,6 +114,7 @@ async function restore(
     async finish(db) {
       await noteInEveryTrail({ db, vault: () => vault, now, newId }, 'restore');
       keys = await disableKeys({ db, vault, now, newId, revoked });
+      await endEverySession(db);
       for (const trail of trails) lost.push(...(await lostHolds(db, trail)));
     },
   });

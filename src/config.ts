@@ -288,3 +288,13 @@ export function readSecretFile(name: string, path: string): string {
     `${name} names a file that cannot be read or is empty: ${path}. Put the secret into it.`,
   );
 }
+
+/**
+ * The address at which people reach the console: the public URL, or this machine by its name, because WebAuthn refuses
+ * an IP address.
+ */
+export function consoleOrigin({ publicUrl, host, port, tls }: Config, listening: number = port): string {
+  if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
+  const isNamed = /[a-z]/i.test(host) && !host.includes(':');
+  return `${tls ? 'https' : 'http'}://${isNamed ? host : 'localhost'}:${listening}`;
+}

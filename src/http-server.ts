@@ -24,6 +24,7 @@ import { buildServer } from './http/server.ts';
 import { metricsTokenOf, openMetricsServer } from './monitoring.ts';
 import type { ReferenceKey } from './operations/demo/reference-key.ts';
 import { openKeyUses } from './operations/key-use.ts';
+import { openSessionCheck } from './operations/operators/sessions.ts';
 import { openKeyCheck } from './operations/principal.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -73,6 +74,7 @@ export async function openHttpServer(
       uses,
       ...(referenceKey && { inMemory: referenceKey.presented }),
     }),
+    sessions: openSessionCheck(system),
     observer,
     limiter: config.environment === 'live' ? openRateLimiter(config.rateLimit) : undefined,
     sourceGuard: config.environment === 'live' ? openSourceGuard(config.authFailures) : undefined,

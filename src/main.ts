@@ -4,7 +4,7 @@ import { openCertificate } from './certificates.ts';
 import type { ClusterOptions } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { Config } from './config.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError, consoleOrigin } from './config.ts';
 import type { BodyPace } from './http/connections/body-watch.ts';
 import { findPort, openHttpServer } from './http-server.ts';
 import type { MetricsParts } from './monitoring.ts';
@@ -12,8 +12,9 @@ import { metricsTokenOf, observe, openMetricsServer } from './monitoring.ts';
 import type { NewKey } from './operations/brands/api-keys.ts';
 import { seedDemoData } from './operations/demo/demo.ts';
 import { makeReferenceKey } from './operations/demo/reference-key.ts';
+import { makeFirstLink } from './operations/operators/links.ts';
 import type { System } from './operations/system.ts';
-import type { Overrides } from './runtime.ts';
+import type { Overrides, Runtime } from './runtime.ts';
 import { openRuntime } from './runtime.ts';
 
 /** The composition root of a running process: the HTTP server, the background work, or both. */
@@ -25,6 +26,8 @@ export interface RunningServer {
   readonly isFirstStart: boolean;
   /** On the first start of a sandbox: the demo brand's key, with its secret. */
   readonly demoKey: NewKey | undefined;
+  /** Where no account exists: the page on which the first person makes one. */
+  readonly firstLink: string | undefined;
   /** Whether the database takes no writes. */
   readonly isReadOnly: boolean;
   /** Reads the files of the certificate again, in every process. */
@@ -71,12 +74,14 @@ export async function startServer(
           referenceKey,
           bodyPace,
         });
+    const firstLink = await firstLinkOf(config, runtime, httpServer.url);
     const background = apiOnly ? undefined : startBackground(config, runtime, observer);
     return {
       url: httpServer.url,
       system,
       isFirstStart,
       demoKey,
+      firstLink,
       isReadOnly: runtime.database.state === 'read only',
       reloadCertificate() {
         certificate?.reload();
@@ -94,6 +99,17 @@ export async function startServer(
     await runtime.close();
     throw error;
   }
+}
+
+/** A page for the first account, at the name of this machine. None where there is an account, or nothing can be written. */
+async function firstLinkOf(
+  config: Config,
+  { system, database }: Runtime,
+  url: string,
+): Promise<string | undefined> {
+  if (database.state === 'read only') return undefined;
+  const link = await makeFirstLink(system);
+  return link && `${consoleOrigin(config, Number(new URL(url).port) || undefined)}${link.path}`;
 }
 
 /** A process that does background work only. */

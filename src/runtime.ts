@@ -126,6 +126,7 @@ export async function openRuntime(
       keyrings: openKeyrings(database, vault),
       anchors,
       environment: config.environment,
+      hasDemoAccounts: config.demo,
       auditReads: config.auditReads,
       budgetLimits: config.budgetLimits,
       quotas: openQuotas(config.quotaLimits),

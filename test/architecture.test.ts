@@ -14,7 +14,7 @@ const rooms: Readonly<
   providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js'] },
   operations: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers'],
-    packages: ['node:', 'yauzl', 'yazl'],
+    packages: ['node:', '@zxcvbn-ts/language-common', 'yauzl', 'yazl'],
   },
   worker: { rooms: ['domain', 'contract', 'operations', 'vault', 'store', 'providers'], packages: [] },
   http: {
@@ -56,6 +56,7 @@ const subjects: Readonly<
       retention: ['.'],
       keys: ['.'],
       requests: ['.'],
+      operators: ['.'],
     },
   },
   contract: {
@@ -65,6 +66,7 @@ const subjects: Readonly<
       kyc: ['.', 'customers'],
       webhooks: ['.', 'customers'],
       retention: ['.', 'customers', 'kyc'],
+      operators: ['.', 'api-keys.ts', 'customers'],
       openapi: ['.', 'table.ts'],
     },
     above: {
@@ -80,6 +82,7 @@ const subjects: Readonly<
         'kyc',
         'webhooks',
         'retention',
+        'operators',
       ],
     },
   },
@@ -90,6 +93,7 @@ const subjects: Readonly<
       embedded: [],
       audit: ['.', 'connection'],
       brands: ['.', 'connection', 'audit'],
+      operators: ['.', 'connection', 'brands'],
       customers: ['.', 'connection', 'brands'],
       kyc: ['.', 'connection', 'audit'],
       webhooks: ['.', 'connection', 'audit'],
@@ -113,6 +117,7 @@ const subjects: Readonly<
       rotation: ['.', 'audit', 'brands', 'customers'],
       installation: ['.', 'audit', 'rotation'],
       records: ['.', 'audit', 'customers', 'kyc', 'retention', 'installation'],
+      operators: ['.', 'audit'],
       demo: ['.', 'brands', 'customers', 'kyc'],
     },
     above: {
@@ -125,6 +130,7 @@ const subjects: Readonly<
         'webhooks',
         'retention',
         'records',
+        'operators',
         'requests',
         'overview',
       ],
@@ -318,6 +324,9 @@ describe('the folders', () => {
       'store/installation/task-failures.ts',
       'store/kyc/due.ts',
       'store/migrate.ts',
+      'store/operators/accounts.ts',
+      'store/operators/failures.ts',
+      'store/operators/sessions.ts',
       'store/retention/due.ts',
       'store/rotation/claims.ts',
       'store/sweep.ts',

@@ -7,6 +7,7 @@ import { createProgram } from '../src/operations/kyc/programs.ts';
 import { signStandard } from '../src/providers/signature.ts';
 import { keySamples } from './brands/key-samples.ts';
 import { startedPath, verificationPath, waiting, withDocument } from './kyc/waiting.ts';
+import { operatorSamples } from './operators/samples.ts';
 import { mailing, person } from './people.ts';
 import { retentionSamples } from './retention/samples.ts';
 import { rewrite } from './rewrite.ts';
@@ -240,6 +241,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
   ...deliverySamples,
   ...keySamples,
   listRequests: async () => ({ method: 'GET', path: '/requests', options: {} }),
+  ...operatorSamples,
 };
 
 export const defaultProgram = async (brand: BrandClient): Promise<string> =>

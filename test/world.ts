@@ -51,6 +51,8 @@ export interface World {
   readonly databaseSettings: Readonly<Record<string, string>>;
   /** The key that a first start with CLIENTELE_DEMO=1 prints. */
   readonly demoKey: NewKey | undefined;
+  /** The page for the first account. */
+  readonly firstLink: string | undefined;
   /** Every line that was logged. */
   readonly log: readonly string[];
   /** A new brand with a key (of every scope, unless the options says otherwise) and a client that uses it. */
@@ -160,6 +162,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     databaseName,
     databaseSettings,
     demoKey: running.demoKey,
+    firstLink: running.firstLink,
     log,
     async brand(name = `Brand ${randomUUID().slice(0, 8)}`, options = { scopes: keyScopes }) {
       const brand = await createBrand(system, name);
@@ -239,7 +242,8 @@ export function brandClient(
       const response = await fetch(`${url}${apiPrefix}${path}`, {
         method,
         headers: {
-          ...headers,
+          // A person who has signed in sends no key.
+          ...(more?.['Cookie'] === undefined && headers),
           ...(sent !== undefined && { 'Content-Type': 'application/json' }),
           ...more,
         },

@@ -73,6 +73,7 @@ export const auditFacts = {
   no_reason: optional(
     Type.Boolean({ description: 'An operator changed something in live and gave no reason.' }),
   ),
+  operator_id: optional(uuid('The account of the operator who was invited, changed, reset or disabled.')),
   outcome: optional(oneOf(lookupOutcomes, { description: 'What came of a lookup.' })),
   overlap_hours: optional(
     Type.Number({ description: 'Hours for which a rotated key stayed valid.', minimum: 0 }),
@@ -101,6 +102,12 @@ export const auditFacts = {
   replayed: optional(count('How many events were sent again.')),
   requested_by: optional(uuid('The Identity of the key that requested the erasure.')),
   retention_policy: optional(Type.String({ description: 'The changed values of the policy, as JSON.' })),
+  roles: optional(
+    Type.Array(Type.String(), { description: 'The roles of the operator in this brand afterwards.' }),
+  ),
+  roles_everywhere: optional(
+    Type.Array(Type.String(), { description: 'The roles of the operator in every brand afterwards.' }),
+  ),
   root_version: optional(
     count('The version of the root key that the keys of the brand are now wrapped under.'),
   ),
@@ -108,6 +115,12 @@ export const auditFacts = {
   run_version: optional(count('The version of the verification that the change wrote.')),
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
+  sign_in: optional(
+    oneOf(['password', 'link', 'demo', 'refused'], {
+      description: 'How an operator signed in, or that a try in their name was refused.',
+    }),
+  ),
+  disabled: optional(Type.Boolean({ description: "Whether the operator's account is disabled." })),
   to: optional(count('The last entry of an export.')),
   to_time: optional(Type.String({ description: 'The time before which entries were exported.' })),
   unproven: optional(

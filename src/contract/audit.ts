@@ -41,11 +41,11 @@ const entry = Type.Object(
     actor: Type.Object(
       {
         kind: oneOf(['key', 'operator', 'clientele']),
-        id: Type.Optional(uuid("The key's id.")),
+        id: Type.Optional(uuid("The key's id, or the account of an operator of the console.")),
         user: Type.Optional(
           Type.String({
             description:
-              "The operator's account on the machine: the one that logged in, where that is known.",
+              'The address of an operator of the console; without an id, an account on the machine: the one that logged in, where that is known.',
           }),
         ),
       },
@@ -103,7 +103,7 @@ const listAudit = operation({
       ),
       actor: Type.Optional(
         Type.String({
-          description: "Only by this key's id, or by `operator` or `clientele`.",
+          description: 'Only by this id of a key or an operator, or by `operator` or `clientele`.',
           maxLength: 36,
         }),
       ),

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import type { Problems } from '../domain/problems.ts';
 import type { Scope } from '../domain/scopes.ts';
+import { isForSessions } from '../domain/scopes.ts';
 import type { ValidationContext } from '../domain/values.ts';
 
 /**
@@ -18,10 +19,10 @@ export interface OperationRow {
   readonly summary: string;
   readonly description: string;
   /**
-   * The required scope. `any key` needs none; `signed` is for callers without a key, whose signature the operation
-   * itself verifies.
+   * The required scope. `any key` needs none. The others are for callers without a key: `signed` for those whose
+   * signature the operation itself verifies, `session` for a person who has signed in, `open` for one who has not.
    */
-  readonly scope: Scope | 'any key' | 'signed';
+  readonly scope: Scope | 'any key' | 'signed' | 'session' | 'open';
   /** A scope that a key needs beside `scope`. */
   readonly furtherScope?: Scope;
   /** Scopes that a key also needs if the body has a member: from the member to its scope. */
@@ -88,13 +89,17 @@ export const isVersionedRead = ({ method, answer }: OperationRow): boolean =>
 export const isRepeatable = (row: OperationRow): boolean =>
   row.method !== 'GET' &&
   !row.answer.streamed &&
-  !['customers:read', 'ssn:reveal', 'signed'].includes(row.scope);
+  !['customers:read', 'ssn:reveal', 'signed', 'session', 'open'].includes(row.scope);
+
+/** Whether the caller acts in one brand: with a key, or with a session and the name of the brand. */
+export const isOfBrand = ({ scope }: OperationRow): boolean => !['signed', 'session', 'open'].includes(scope);
+
+/** Whether there can be a key that may do it. */
+export const isKeyed = (row: OperationRow): boolean => isOfBrand(row) && !isForSessions(row.scope as Scope);
 
 /** Errors that every operation can answer. */
 const commonErrors: readonly ErrorCode[] = [
-  'auth_err',
   'unavailable',
-  'record_altered',
   // A request that is malformed, too slow or too long has its answer before anyone knows what it is for.
   'input_error',
   'request_timeout',
@@ -105,13 +110,22 @@ const commonErrors: readonly ErrorCode[] = [
 export function errorsOf(row: OperationRow): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([row.schemaError, ...row.errors, ...commonErrors, row.unknownError]);
   for (const parameter of Object.values(row.params)) codes.add(parameter.invalid);
-  if (row.scope !== 'signed') codes.add('rate_limited');
-  if (row.scope !== 'signed' && row.scope !== 'any key') codes.add('scope_err');
+  for (const code of callerErrors(row)) codes.add(code);
+  // A caller who only asks how to sign in is told of no row that decides something.
+  if (row.scope !== 'open' || row.body) codes.add('record_altered');
   if (row.method !== 'GET') for (const code of bodyErrors) codes.add(code);
   if (isRepeatable(row)) for (const code of idempotencyErrors) codes.add(code);
   if (row.repeatEndsWith) codes.add('customer_deleted');
   if (row.conditional) codes.add('precondition_failed');
   return [...codes];
+}
+
+/** What is answered to a caller who is not known, or may not do this. */
+function callerErrors(row: OperationRow): readonly ErrorCode[] {
+  if (row.scope === 'signed') return ['auth_err'];
+  if (row.scope === 'open') return ['foreign_page'];
+  if (row.scope === 'session') return ['session_err', 'foreign_page', 'rate_limited'];
+  return ['auth_err', 'session_err', 'foreign_page', 'rate_limited', 'scope_err'];
 }
 
 /** An unexpected body is read and refused. */

@@ -11,6 +11,8 @@ import { verificationRecordOperations } from './kyc/records.ts';
 import { reviewOperations } from './kyc/reviews.ts';
 import { simulationOperations, verificationOperations } from './kyc/verifications.ts';
 import type { OperationRow } from './operation.ts';
+import { operatorOperations } from './operators/operators.ts';
+import { sessionOperations } from './operators/sessions.ts';
 import { overviewOperations } from './overview.ts';
 import { requestOperations } from './requests.ts';
 import { customerFileOperations } from './retention/customer-file.ts';
@@ -49,15 +51,22 @@ export const contract = {
   ...webhookOperations,
   ...keyOperations,
   ...requestOperations,
+  ...operatorOperations,
+  ...sessionOperations,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 
 export type Contract = typeof contract;
 export type OperationId = keyof Contract;
 
-/** The operations whose callers have no key. */
-export type SignedOperationId = {
-  [Id in OperationId]: Contract[Id]['scope'] extends 'signed' ? Id : never;
+type WithScope<Scope> = {
+  [Id in OperationId]: Contract[Id]['scope'] extends Scope ? Id : never;
 }[OperationId];
-export type KeyedOperationId = Exclude<OperationId, SignedOperationId>;
+
+/** The operations whose callers sign instead of showing a key. */
+export type SignedOperationId = WithScope<'signed'>;
+/** The operations of a person, in no brand: for signing in, and about the own session. */
+export type SessionOperationId = WithScope<'session' | 'open'>;
+/** The operations in one brand, for keys and for people who have signed in. */
+export type BrandOperationId = Exclude<OperationId, SignedOperationId | SessionOperationId>;
 
 export const operations: readonly OperationRow[] = Object.values(contract);

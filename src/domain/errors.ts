@@ -1,6 +1,7 @@
 import type { ErrorEntry } from './errors/entry.ts';
 import { schema } from './errors/entry.ts';
 import { keyErrors } from './errors/keys.ts';
+import { operatorErrors } from './errors/operators.ts';
 import { unknownErrors } from './errors/unknown.ts';
 
 /**
@@ -196,6 +197,7 @@ export const errorCatalogue = {
     message: 'The Identity and Authorization headers do not name a valid key.',
     help: 'Missing, unknown, wrong, expired and revoked keys get the same answer, and so does a key that is used from outside its networks. Create a key with `clientele keys create --brand NAME`.',
   },
+  ...operatorErrors,
   scope_err: {
     status: 403,
     type: 'Request Error',

@@ -11,6 +11,8 @@ export type RunId = Id<'kyc run'>;
 export type DocumentId = Id<'kyc document'>;
 /** What the `Identity` header carries. */
 export type KeyIdentity = Id<'key'>;
+/** The account of a person who uses the console. */
+export type OperatorId = Id<'operator'>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -20,12 +20,19 @@ export const scopes = {
   'requests:read': 'Read what was requested of this process lately.',
   'settings:read': 'Read the settings of the service.',
   'settings:write': 'Change the settings of the brand, for example its programs.',
+  'operators:read': 'List the people who use the console, and their roles.',
+  'operators:write': 'Invite people to the console, change their roles, and end their access.',
 } as const;
 
 export type Scope = keyof typeof scopes;
 
 /** Carried by sessions of the console alone. No key ever has one. */
-const sessionScopes: ReadonlySet<Scope> = new Set(['settings:read', 'settings:write']);
+const sessionScopes: ReadonlySet<Scope> = new Set([
+  'settings:read',
+  'settings:write',
+  'operators:read',
+  'operators:write',
+]);
 
 /** A key has a scope for full SSNs, searches by SSN, decisions, restricted records, keys or requests only on request. */
 const onlyOnRequest: ReadonlySet<Scope> = new Set([
@@ -39,10 +46,9 @@ const onlyOnRequest: ReadonlySet<Scope> = new Set([
   'requests:read',
 ]);
 
+export const allScopes = Object.keys(scopes) as readonly Scope[];
 /** Every scope that a key may carry. */
-export const keyScopes: readonly Scope[] = (Object.keys(scopes) as Scope[]).filter(
-  (scope) => !sessionScopes.has(scope),
-);
+export const keyScopes: readonly Scope[] = allScopes.filter((scope) => !sessionScopes.has(scope));
 export const defaultScopes: readonly Scope[] = keyScopes.filter((scope) => !onlyOnRequest.has(scope));
 
 /** Whether a key may carry a scope of this name. */

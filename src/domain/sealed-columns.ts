@@ -117,6 +117,14 @@ export const sealedColumns = {
     bound: { version: 'number', validation: 'text' },
     newTable: true,
   },
+  /** The roles of a person in a brand. */
+  'operator_roles.proof': {
+    ...proof,
+    recordId: 'operator/{operator_id}',
+    key: ['operator_id', 'uuid'],
+    bound: { roles: 'words', version: 'number' },
+    newTable: true,
+  },
   'programs.proof': {
     ...proof,
     recordId: 'program/{program_id}',

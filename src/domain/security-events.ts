@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts';
-import type { BrandId, Id, KeyIdentity } from './ids.ts';
+import type { BrandId, Id, KeyIdentity, OperatorId } from './ids.ts';
 
 /**
  * Everything that an investigation asks about: one catalogue of events, of what causes each of them, and of all
@@ -34,6 +34,19 @@ export const securityEvents = {
     when: 'A key with the right secret came from outside its networks. It may be stolen: rotate or revoke it.',
   },
   scope_refused: { severity: 'warning', when: 'A key asked for something that its scopes do not include.' },
+  signed_in: { severity: 'notice', when: 'A person signed in to the console.' },
+  sign_in_refused: {
+    severity: 'warning',
+    when: 'A person, or another one in their name, tried to sign in with a wrong address or password, or with a link that does not work.',
+  },
+  sign_in_limited: {
+    severity: 'alert',
+    when: 'A try to sign in was refused, because too many before it had failed for the address or from the source.',
+  },
+  operator_changed: {
+    severity: 'warning',
+    when: 'An operator of the console was invited, reset, disabled or got other roles.',
+  },
   approval_refused: {
     severity: 'warning',
     when: 'A key or an operator tried to approve what the same person had asked for, or to get the secret of the key of another person.',
@@ -101,6 +114,8 @@ export interface SecurityFact {
   readonly source?: string | undefined;
   /** The Identity that was claimed or, for a command, the key that it was about. */
   readonly key?: KeyIdentity | undefined;
+  /** The account of the person who has signed in. */
+  readonly operator?: OperatorId | undefined;
   readonly brandId?: BrandId | undefined;
   /** The operationId, or the command. */
   readonly operation?: string | undefined;
@@ -118,6 +133,7 @@ export interface SecurityEvent {
   readonly outcome: Outcome;
   readonly source?: string;
   readonly key?: string;
+  readonly operator?: string;
   readonly brand_id?: string;
   readonly operation?: string;
   readonly request_id?: string;
@@ -134,6 +150,7 @@ export const securityEventMembers: Readonly<Record<keyof SecurityEvent, string>>
   source:
     'The address that the request came from. Behind a proxy of CLIENTELE_TRUST_PROXY, the address that the proxy forwarded. Absent for commands.',
   key: 'The Identity that the request claimed, whether or not it is real, if it is a well-formed UUID; for events about a key, that key.',
+  operator: 'The account of the person who has signed in to the console.',
   brand_id: 'The brand, where it is known: a failed authentication belongs to none.',
   operation: 'The operationId, or the command.',
   request_id: 'The X-Request-Id of the answer.',
@@ -142,7 +159,7 @@ export const securityEventMembers: Readonly<Record<keyof SecurityEvent, string>>
 
 /** Writes out an event. The order of its members is the one documented. */
 export function securityEvent(fact: SecurityFact, at: string, eventId: Id<'security event'>): SecurityEvent {
-  const { name, outcome, source, key, brandId, operation, requestId, count } = fact;
+  const { name, outcome, source, key, operator, brandId, operation, requestId, count } = fact;
   return {
     at,
     event_id: eventId,
@@ -151,6 +168,7 @@ export function securityEvent(fact: SecurityFact, at: string, eventId: Id<'secur
     outcome,
     ...(source !== undefined && { source }),
     ...(key !== undefined && { key }),
+    ...(operator !== undefined && { operator }),
     ...(brandId !== undefined && { brand_id: brandId }),
     ...(operation !== undefined && { operation }),
     ...(requestId !== undefined && { request_id: requestId }),
@@ -162,6 +180,9 @@ export function securityEvent(fact: SecurityFact, at: string, eventId: Id<'secur
 const refusals: Readonly<Record<string, SecurityEventName>> = {
   auth_err: 'authentication_failed',
   scope_err: 'scope_refused',
+  sign_in_err: 'sign_in_refused',
+  link_err: 'sign_in_refused',
+  sign_in_limited: 'sign_in_limited',
   second_approver: 'approval_refused',
   key_person: 'approval_refused',
   lookup_budget: 'ssn_probing',
@@ -181,6 +202,9 @@ const successes: Readonly<Record<string, SecurityEventName>> = {
   createKey: 'key_created',
   rotateKey: 'key_rotated',
   revokeKey: 'key_revoked',
+  inviteOperator: 'operator_changed',
+  updateOperator: 'operator_changed',
+  resetOperator: 'operator_changed',
 };
 
 export const successEvent = (operation: string): SecurityEventName | undefined => successes[operation];
@@ -192,6 +216,9 @@ const commands: Readonly<Record<string, SecurityEventName>> = {
   'keys revoke': 'key_revoked',
   'keys enable': 'key_enabled',
   'keys set-owner': 'key_owned',
+  'operators create': 'operator_changed',
+  'operators reset': 'operator_changed',
+  'operators disable': 'operator_changed',
   'programs create': 'provider_changed',
   'programs set': 'provider_changed',
   'programs propose': 'provider_proposed',

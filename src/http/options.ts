@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { SessionCheck } from '../operations/operators/sessions.ts';
 import type { KeyCheck } from '../operations/principal.ts';
 import type { System } from '../operations/system.ts';
 import type { BodyPace } from './connections/body-watch.ts';
@@ -10,6 +11,7 @@ import type { SourceGuard } from './security/source-guard.ts';
 export interface ServerOptions {
   readonly system: System;
   readonly keys: KeyCheck;
+  readonly sessions: SessionCheck;
   readonly observer: Observer;
   /** `undefined` in a sandbox. */
   readonly limiter: RateLimiter | undefined;

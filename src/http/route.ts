@@ -10,6 +10,7 @@ import { Refusal } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import { InvalidInput, Problems } from '../domain/problems.ts';
+import type { Scope } from '../domain/scopes.ts';
 import type { ValidationContext } from '../domain/values.ts';
 import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
@@ -28,7 +29,7 @@ import { recordSuccess } from './security/events.ts';
 export function operationRoute(options: ServerOptions, row: OperationRow, handler: Handler): RouteOptions {
   const { system, limiter } = options;
   const read = inputReader(row);
-  const run = withSchemaError(row, handler);
+  const run: Handler = (context, input) => withSchemaError(row, () => handler(context, input));
 
   return {
     method: row.method,
@@ -66,15 +67,16 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
 }
 
 /** Adds the error code of the row to input that the operation itself finds invalid. */
-const withSchemaError =
-  (row: OperationRow, handler: Handler): Handler =>
-  async (context, input) => {
-    try {
-      return await handler(context, input);
-    } catch (error) {
-      throw error instanceof InvalidInput ? new Refusal(row.schemaError, error.problems) : error;
-    }
-  };
+export async function withSchemaError<Result>(
+  row: OperationRow,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof InvalidInput ? new Refusal(row.schemaError, error.problems) : error;
+  }
+}
 
 /** @throws Refusal `scope_err` where the body has a member that needs a scope which the key lacks. */
 function refuseMembers({ scopes }: Principal, { memberScopes = {} }: OperationRow, body: unknown): void {
@@ -89,7 +91,7 @@ function refuseMembers({ scopes }: Principal, { memberScopes = {} }: OperationRo
 
 const hasScope = ({ scopes }: Principal, { scope, furtherScope }: OperationRow): boolean =>
   (furtherScope === undefined || scopes.has(furtherScope)) &&
-  (scope === 'any key' || (scope !== 'signed' && scopes.has(scope)));
+  (scope === 'any key' || scopes.has(scope as Scope));
 
 /**
  * The route of a row whose callers have no key. The operation receives the text of the body, because the signature
@@ -112,7 +114,7 @@ export function signedRoute(options: ServerOptions, row: OperationRow, handler: 
   };
 }
 
-const urlOf = ({ path }: OperationRow): string => apiPrefix + path.replaceAll(/\{([^}]+)\}/g, ':$1');
+export const urlOf = ({ path }: OperationRow): string => apiPrefix + path.replaceAll(/\{([^}]+)\}/g, ':$1');
 
 /**
  * The request as the first and the last under an Idempotency-Key are compared: by meaning, since blanks and the order
@@ -132,7 +134,7 @@ function repeatKeyOf(
 }
 
 /** Compiles a row's checks once. Returns a function that reads one request. */
-function inputReader(row: OperationRow) {
+export function inputReader(row: OperationRow) {
   const queryCheck = shapeCheck(row.query ?? { type: 'object', additionalProperties: false });
   const bodyCheck = row.body && shapeCheck(row.body.schema);
 
@@ -199,7 +201,7 @@ function without(body: unknown, fields: ReadonlySet<string>): unknown {
   return Object.fromEntries(Object.entries(body as object).filter(([name]) => !fields.has(name)));
 }
 
-function sendAnswer(
+export function sendAnswer(
   { origin }: ServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,

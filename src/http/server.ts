@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import { parseBody } from '../contract/json.ts';
-import type { KeyedOperationId, SignedOperationId } from '../contract/table.ts';
+import type { BrandOperationId, SessionOperationId, SignedOperationId } from '../contract/table.ts';
 import { apiPrefix, operations } from '../contract/table.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -13,7 +13,7 @@ import { lacksRootVersion } from '../operations/keyrings.ts';
 import type { Principal } from '../operations/principal.ts';
 import type { Handler } from '../operations/run.ts';
 import type { System } from '../operations/system.ts';
-import { handlers, signedHandlers } from '../operations/table.ts';
+import { handlers, sessionHandlers, signedHandlers } from '../operations/table.ts';
 import { acceptBody, longestMs, watchBody } from './connections/body-watch.ts';
 import { discardRest } from './connections/linger.ts';
 import type { SocketRefuser } from './connections/socket.ts';
@@ -38,6 +38,8 @@ import { RateLimited } from './rate-limit.ts';
 import { requestState } from './request-state.ts';
 import { operationRoute, signedRoute } from './route.ts';
 import { recordRefusal } from './security/events.ts';
+import type { SessionHandler } from './sessions/route.ts';
+import { sessionRoute } from './sessions/route.ts';
 
 const bytesPerKib = 1024;
 const ordinaryBody = 64 * bytesPerKib;
@@ -90,8 +92,11 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     const { operationId } = row;
     if (operationId in signedHandlers) {
       app.route(signedRoute(options, row, signedHandlers[operationId as SignedOperationId]));
+    } else if (operationId in sessionHandlers) {
+      const handler = sessionHandlers[operationId as SessionOperationId];
+      app.route(sessionRoute(options, row, handler as SessionHandler));
     } else {
-      app.route(operationRoute(options, row, handlers[operationId as KeyedOperationId] as Handler));
+      app.route(operationRoute(options, row, handlers[operationId as BrandOperationId] as Handler));
     }
   }
   return app;

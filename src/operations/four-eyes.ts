@@ -4,13 +4,14 @@ import { holderOf, partyIdOf } from '../domain/keys/api-key.ts';
 import type { Party } from '../domain/keys/four-eyes.ts';
 import { isSameParty } from '../domain/keys/four-eyes.ts';
 import { findKeys } from '../store/brands/api-keys.ts';
+import { findOperators } from '../store/operators/accounts.ts';
 import { withFreshKeyring } from './keyrings.ts';
-import { checkKey } from './proofs.ts';
+import { checkKey, checkOperator } from './proofs.ts';
 import type { Context } from './system.ts';
 
 /**
  * The one rule of everything that needs two people: an approved change request, the verdict of a review, the release
- * of a legal hold, an early erasure. `asked` are the Identities of those who asked for what the caller would grant.
+ * of a legal hold, an early erasure. `asked` are the keys and the people who asked for what the caller would grant.
  * One that is unknown is left out: it is from before it was recorded, and the record that it would be in is proven.
  *
  * @throws Refusal `second_approver` where one of them is the caller, or the person behind the caller's key;
@@ -23,17 +24,17 @@ export async function requireSecondPerson(
   const { principal } = context;
   const ids = [...new Set(asked.filter((id) => id !== undefined))];
   if (ids.length === 0) return;
-  const keys = await provenKeys(context, ids);
+  const keys = await provenParties(context, ids);
   if (keys.size < ids.length && context.system.environment === 'live' && principal.owner !== undefined)
     throw new Refusal('record_altered');
   const makers = [principal, ...keys.values()].map(holderOf).filter((id) => id !== undefined);
-  const known = new Map([...(await provenKeys(context, makers)), ...keys]);
+  const known = new Map([...(await provenParties(context, makers)), ...keys]);
   const caller = partyOf(principal, known);
   const others = ids.map((id) => partyOf(keys.get(id) ?? withoutPerson(id), known));
   if (others.some((other) => isSameParty(caller, other))) throw new Refusal('second_approver');
 }
 
-/** A key that has no row. Rows of keys are never deleted; that of a sandbox's reference page is in memory only. */
+/** A key that has no row. Rows of keys and people are never deleted; that of a sandbox's reference page is in memory only. */
 const withoutPerson = (identity: string): HeldKey => ({
   identity,
   owner: undefined,
@@ -50,14 +51,18 @@ function partyOf(key: HeldKey, known: ReadonlyMap<string, HeldKey>): Party {
   };
 }
 
-async function provenKeys(
+/** The keys among some ids, and the accounts of people, which count as keys of their own. */
+async function provenParties(
   { system, keyring, scope }: Context,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, HeldKey>> {
   if (ids.length === 0) return new Map();
-  const keys = await findKeys(scope, ids);
+  const [keys, people] = await Promise.all([findKeys(scope, ids), findOperators(system.db, ids)]);
   const proven = await withFreshKeyring(system.keyrings, keyring, (one) =>
     keys.map((key) => checkKey(one, key)),
   );
-  return new Map(proven.map((key) => [key.identity, key]));
+  const accounts = people
+    .map((one) => checkOperator(system.vault, one))
+    .map(({ operatorId, email }) => ({ ...withoutPerson(operatorId), owner: email }));
+  return new Map([...accounts, ...proven].map((one): [string, HeldKey] => [one.identity, one]));
 }

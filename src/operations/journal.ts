@@ -11,10 +11,13 @@ import type { Journal, NewEvent, StoredEvent } from '../store/audit/journal.ts';
 import type { Keyring, Vault } from '../vault/vault.ts';
 import { UnknownRootVersion, VaultError } from '../vault/vault.ts';
 
-/** Who did it: an API key, an operator at the command line, or Clientele itself. */
+/**
+ * Who did it: an API key, an operator, or Clientele itself. An operator of the console has the id of their account, and
+ * their address as `user`. Without an id, `user` is an account of the machine.
+ */
 export type Actor =
   | { readonly kind: 'key'; readonly id: string }
-  | { readonly kind: 'operator'; readonly user?: string }
+  | { readonly kind: 'operator'; readonly id?: string; readonly user?: string }
   | { readonly kind: 'clientele' };
 
 /** The operation and the actor of a change. */

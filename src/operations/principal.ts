@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../domain/errors.ts';
-import type { BrandId, KeyIdentity } from '../domain/ids.ts';
+import type { BrandId, KeyIdentity, OperatorId } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Scope } from '../domain/scopes.ts';
 import type { Instant } from '../domain/time.ts';
@@ -9,31 +9,41 @@ import { defaultValidation } from '../domain/validation.ts';
 import type { PresentedKey } from '../store/brands/api-keys.ts';
 import { findKey } from '../store/brands/api-keys.ts';
 import type { Database } from '../store/connection/database.ts';
+import type { StoredSession } from '../store/operators/sessions.ts';
+import type { Actor } from './journal.ts';
 import type { KeyUses } from './key-use.ts';
 import type { Keyrings } from './keyrings.ts';
 import { asRefusal, withFreshKeyring } from './keyrings.ts';
 import { networkCheck } from './networks.ts';
 import { checkKey, checkSettings, provenSettings } from './proofs.ts';
 
-/** The caller: one key of one brand. */
+/** The caller in one brand: a key, or a person who has signed in to the console. */
 export interface Principal {
   readonly brandId: BrandId;
   readonly brandName: string;
   /** Which values the brand takes. */
   readonly validation: Validation;
+  /** The key, or the account of the person. */
   readonly identity: KeyIdentity;
+  /** The name of the key, or of the person. */
   readonly keyName: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly createdAt: Instant;
   readonly expiresAt: Instant | undefined;
-  /** The person behind the key. `undefined`: not known. */
+  /** The address of the person behind the key. `undefined`: not known. */
   readonly owner: string | undefined;
   /** Who made the key, and who gave it its secret, by an operation of the API. */
   readonly createdBy: string | undefined;
   readonly rotatedBy: string | undefined;
   /** CIDRs that the key may be used from. Empty: everywhere. */
   readonly networks: readonly string[];
-  /** False for a key that exists in memory only. */
+  /** The account of the person who has signed in. `undefined`: a key. */
+  readonly person: OperatorId | undefined;
+  /** Who acts, as the audit trail names it. */
+  readonly actor: Actor;
+  /** Present for a person who has signed in. */
+  readonly session: StoredSession | undefined;
+  /** Whether there is a row of a key. */
   readonly isStored: boolean;
 }
 
@@ -162,6 +172,9 @@ function principalOf(key: PresentedKey, isStored: boolean): Principal {
     createdBy: key.createdBy,
     rotatedBy: key.rotatedBy,
     networks: key.networks,
+    person: undefined,
+    actor: { kind: 'key', id: key.identity },
+    session: undefined,
     isStored,
   };
 }

@@ -7,8 +7,12 @@ import { readSettings } from '../store/brands/settings.ts';
 import type { Database } from '../store/connection/database.ts';
 import type { StoredProgramChange } from '../store/kyc/program-changes.ts';
 import type { ProvenProgram, StoredProgram } from '../store/kyc/programs.ts';
+import type { StoredOperator } from '../store/operators/accounts.ts';
+import type { StoredRoles } from '../store/operators/roles.ts';
+import type { StoredLink, StoredSession } from '../store/operators/sessions.ts';
 import type { StoredPolicy } from '../store/retention/policies.ts';
-import type { Keyring } from '../vault/vault.ts';
+import type { Keyring, MacUse, Vault } from '../vault/vault.ts';
+import { UnknownRootVersion, VaultError } from '../vault/vault.ts';
 import type { Keyrings } from './keyrings.ts';
 import { withFreshKeyring } from './keyrings.ts';
 
@@ -66,6 +70,9 @@ const policyContext = ({ version, policy }: Omit<StoredPolicy, 'proof'>): SealCo
 const settingsContext = ({ version, validation }: Omit<StoredSettings, 'proof'>): SealContext =>
   sealContext('brand_settings.proof', { version, validation });
 
+const rolesContext = ({ operatorId, roles, version }: Omit<StoredRoles, 'proof'>): SealContext =>
+  sealContext('operator_roles.proof', { operator_id: operatorId, roles, version });
+
 /** The row with the proof of what it says. */
 export const proveKey = (keyring: Keyring, key: Omit<StoredApiKey, 'proof'>): StoredApiKey => ({
   ...key,
@@ -86,6 +93,10 @@ export const provePolicy = (keyring: Keyring, policy: Omit<StoredPolicy, 'proof'
 export const proveSettings = (keyring: Keyring, settings: Omit<StoredSettings, 'proof'>): StoredSettings => ({
   ...settings,
   proof: keyring.seal(settingsContext(settings), ''),
+});
+export const proveRoles = (keyring: Keyring, row: Omit<StoredRoles, 'proof'>): StoredRoles => ({
+  ...row,
+  proof: keyring.seal(rolesContext(row), ''),
 });
 
 /** The same row. @throws VaultError where it was altered. */
@@ -109,6 +120,10 @@ export function checkSettings(keyring: Keyring, settings: StoredSettings): Store
   keyring.open(settingsContext(settings), settings.proof);
   return settings;
 }
+export function checkRoles(keyring: Keyring, row: StoredRoles): StoredRoles {
+  keyring.open(rolesContext(row), row.proof);
+  return row;
+}
 
 /** What the operator has set for a brand, as it was written. @throws VaultError where the row was altered. */
 export async function provenSettings(
@@ -119,4 +134,81 @@ export async function provenSettings(
   return (
     stored && withFreshKeyring(keyrings, await keyrings.of(brandId), (one) => checkSettings(one, stored))
   );
+}
+
+// The rows of people belong to no brand. A MAC under the root key covers all of their columns.
+
+type MacVault = Pick<Vault, 'isMac' | 'missingVersionOf'>;
+
+/** @throws VaultError where the row was altered; UnknownRootVersion where this machine cannot tell. */
+function requireMac(
+  vault: MacVault,
+  use: MacUse,
+  { mac, fields }: { readonly mac: string; readonly fields: readonly string[] },
+): void {
+  if (vault.isMac(use, fields, mac)) return;
+  const missing = vault.missingVersionOf(mac);
+  if (missing !== undefined) throw new UnknownRootVersion(missing, `The row of an ${use}`);
+  throw new VaultError('unreadable', `The row of an ${use} was altered.`);
+}
+
+type Unproven<Row extends { readonly mac: string }> = Omit<Row, 'mac'>;
+
+const operatorFields = (operator: Unproven<StoredOperator>): readonly string[] => [
+  operator.operatorId,
+  operator.email,
+  operator.name,
+  operator.password ?? '',
+  operator.roles.join(','),
+  String(operator.isDemo),
+  operator.createdAt,
+  operator.disabledAt ?? '',
+  String(operator.generation),
+  String(operator.version),
+];
+
+const sessionFields = (session: Unproven<StoredSession>): readonly string[] => [
+  session.digest.toString('hex'),
+  session.sessionId,
+  session.operatorId,
+  String(session.generation),
+  String(session.isStrong),
+  session.createdAt,
+  session.seenAt,
+  session.confirmedAt ?? '',
+];
+
+const linkFields = (link: Unproven<StoredLink>): readonly string[] => [
+  link.digest.toString('hex'),
+  link.purpose,
+  link.operatorId ?? '',
+  String(link.generation),
+  link.expiresAt,
+];
+
+export const proveOperator = (vault: Pick<Vault, 'mac'>, row: Unproven<StoredOperator>): StoredOperator => ({
+  ...row,
+  mac: vault.mac('operator', operatorFields(row)),
+});
+export const proveSession = (vault: Pick<Vault, 'mac'>, row: Unproven<StoredSession>): StoredSession => ({
+  ...row,
+  mac: vault.mac('operator session', sessionFields(row)),
+});
+export const proveLink = (vault: Pick<Vault, 'mac'>, row: Unproven<StoredLink>): StoredLink => ({
+  ...row,
+  mac: vault.mac('operator link', linkFields(row)),
+});
+
+/** The same row. @throws VaultError where it was altered. */
+export function checkOperator<Row extends StoredOperator>(vault: MacVault, row: Row): Row {
+  requireMac(vault, 'operator', { mac: row.mac, fields: operatorFields(row) });
+  return row;
+}
+export function checkSession(vault: MacVault, row: StoredSession): StoredSession {
+  requireMac(vault, 'operator session', { mac: row.mac, fields: sessionFields(row) });
+  return row;
+}
+export function checkLink(vault: MacVault, row: StoredLink): StoredLink {
+  requireMac(vault, 'operator link', { mac: row.mac, fields: linkFields(row) });
+  return row;
 }

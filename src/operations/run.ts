@@ -75,7 +75,8 @@ async function attempt(system: System, principal: Principal, request: Request): 
       journalled = true;
       return journalPart(journalOf(system, scope.brandId, causeOf(principal, call), now, changeRecord));
     };
-    const context: Context = { system, principal, scope, keyring, now, claim, journal };
+    const { requestId } = call;
+    const context: Context = { system, principal, requestId, scope, keyring, now, claim, journal };
     try {
       const answer = await handler(context, input);
       if (journalled) system.db.wake();
@@ -90,8 +91,8 @@ async function attempt(system: System, principal: Principal, request: Request): 
   });
 }
 
-const causeOf = ({ identity }: Principal, { operationId, requestId }: Call): Cause => ({
-  actor: { kind: 'key', id: identity },
+const causeOf = ({ actor }: Principal, { operationId, requestId }: Call): Cause => ({
+  actor,
   operation: operationId,
   requestId,
 });

@@ -28,6 +28,8 @@ export interface System {
   /** The last signed state of each audit trail, outside of the database. */
   readonly anchors: AnchorFile;
   readonly environment: Environment;
+  /** Whether people sign in to the accounts of a sandbox's demo. */
+  readonly hasDemoAccounts: boolean;
   /** Whether ordinary reads of customers are written into the audit trail. */
   readonly auditReads: boolean;
   /** What keys may find out in a day. */
@@ -75,6 +77,8 @@ export interface PageFacts {
 export interface Context {
   readonly system: System;
   readonly principal: Principal;
+  /** The `X-Request-Id` of the answer. */
+  readonly requestId: string;
   readonly scope: BrandScope;
   readonly keyring: Keyring;
   readonly now: Instant;

@@ -1,5 +1,5 @@
 import type { Input } from '../contract/operation.ts';
-import type { Contract, KeyedOperationId, SignedOperationId } from '../contract/table.ts';
+import type { BrandOperationId, Contract, SessionOperationId, SignedOperationId } from '../contract/table.ts';
 import { listKeyAccess } from './audit/access.ts';
 import * as auditEntries from './audit/entries.ts';
 import * as keys from './brands/keys.ts';
@@ -17,6 +17,10 @@ import * as verificationRecords from './kyc/records.ts';
 import * as reviews from './kyc/reviews.ts';
 import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
+import { listActors } from './operators/actors.ts';
+import * as operators from './operators/operators.ts';
+import type { SessionAnswer, SessionCall } from './operators/sign-in.ts';
+import * as signIn from './operators/sign-in.ts';
 import * as overview from './overview/overview.ts';
 import { exportCustomerFile } from './records/export.ts';
 import { listRequests } from './requests/requests.ts';
@@ -26,7 +30,7 @@ import * as oversight from './retention/oversight.ts';
 import * as retentionPolicies from './retention/policies.ts';
 import * as deletedCustomers from './retention/records.ts';
 import * as restrictedRecords from './retention/restricted-records.ts';
-import type { Answer, Context, SignedHandler } from './system.ts';
+import type { Answer, Context, SignedHandler, System } from './system.ts';
 import * as deliveries from './webhooks/deliveries.ts';
 import * as events from './webhooks/events.ts';
 import * as webhooks from './webhooks/subscriptions.ts';
@@ -36,7 +40,7 @@ import * as webhooks from './webhooks/subscriptions.ts';
  * a handler does not compile.
  */
 export const handlers: {
-  readonly [Id in KeyedOperationId]: (context: Context, input: Input<Contract[Id]>) => Promise<Answer>;
+  readonly [Id in BrandOperationId]: (context: Context, input: Input<Contract[Id]>) => Promise<Answer>;
 } = {
   ...auditEntries,
   listKeyAccess,
@@ -66,7 +70,18 @@ export const handlers: {
   ...events,
   ...webhooks,
   listRequests,
+  ...operators,
+  listActors,
 };
 
 /** The handlers of rows whose callers sign and have no key. */
 export const signedHandlers: { readonly [Id in SignedOperationId]: SignedHandler } = { receiveKycCallback };
+
+/** The handlers of rows for people who sign in, and for those who have. */
+export const sessionHandlers: {
+  readonly [Id in SessionOperationId]: (
+    system: System,
+    call: SessionCall,
+    input: Input<Contract[Id]>,
+  ) => Promise<SessionAnswer>;
+} = signIn;

@@ -43,10 +43,16 @@ const tableGrants: Readonly<Record<string, string>> = {
   legal_holds: 'select, insert, update (reason, release_reason, released_by, released_at), delete',
   lookup_budgets: everything,
   migrations: 'select',
+  operator_links: 'select, insert, delete',
+  operator_roles: 'select, insert, update (roles, version, proof)',
+  operator_sessions: 'select, insert, update (is_strong, seen_at, confirmed_at, mac), delete',
+  operators:
+    'select, insert, update (name, password, roles, disabled_at, generation, version, mac, last_seen_at)',
   program_changes: everything,
   programs: 'select, insert, update (provider, settings, settings_seal, proof)',
   retention_policies: 'select, insert, update',
   root_versions: 'select, insert, update (retired_at), delete',
+  sign_in_failures: everything,
   task_failures: everything,
   webhooks: everything,
 };

@@ -80,7 +80,14 @@ export interface Vault {
 }
 
 /** What a MAC proves. Each use has its own key. */
-export type MacUse = 'journal row' | 'trail head' | 'event';
+export type MacUse =
+  | 'journal row'
+  | 'trail head'
+  | 'event'
+  | 'operator'
+  | 'operator session'
+  | 'operator link'
+  | 'sign-in subject';
 
 export interface VaultOptions {
   /** The source of keys and nonces. Default: `crypto.randomBytes`. Tests replace it. */

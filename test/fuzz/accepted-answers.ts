@@ -7,4 +7,15 @@ export const acceptedAnswers: readonly AcceptedAnswer[] = [];
 export const unreachableOperations: ReadonlyMap<string, string> = new Map([
   ['receiveKycCallback', 'It takes the signature of a decision service.'],
   ['approveErasure', 'It takes a second key than that of the request, and a lane has one.'],
+  ...['listOperators', 'inviteOperator', 'updateOperator', 'resetOperator'].map((id): [string, string] => [
+    id,
+    'No key has its scope.',
+  ]),
+  ...['getSession', 'confirmSession', 'closeSession'].map((id): [string, string] => [
+    id,
+    'It takes a session.',
+  ]),
+  ['openSession', 'It takes the password of an account.'],
+  ['acceptInvitation', 'It takes a link.'],
+  ['openDemoSession', 'It takes a sandbox with its demo.'],
 ]);

@@ -62,7 +62,7 @@ describe.each(operations.map((row) => [row.operationId, row] as const))('%s', (_
       const retryAfter = Number(answer.headers.get('retry-after') ?? 0);
       const mayRetry = [
         ...['rate_limited', 'lookup_budget', 'reveal_budget', 'idempotency_budget'],
-        ...['unavailable', 'idempotency_key_exists'],
+        ...['unavailable', 'idempotency_key_exists', 'sign_in_limited'],
       ].includes(code);
       expect(retryAfter > 0, 'Retry-After where a repeat makes sense, and only there').toBe(mayRetry);
     }

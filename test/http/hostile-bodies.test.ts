@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isKeyed } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
 import type { Prepared } from '../contract-samples.ts';
 import { newCustomer, prepare, send } from '../contract-samples.ts';
@@ -90,7 +91,7 @@ const unfit: readonly (readonly [string, (prepared: Prepared) => string])[] = [
 
 const json = { 'Content-Type': 'application/json' };
 const withBody = operations
-  .filter((row) => row.body && row.scope !== 'signed')
+  .filter((row) => row.body && isKeyed(row))
   .map((row) => [row.operationId, row] as const);
 
 describe.each(withBody)('%s', (_id, row) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pixel } from '../../src/contract/kyc/examples.ts';
+import { isKeyed } from '../../src/contract/operation.ts';
 import { operations } from '../../src/contract/table.ts';
 import type { Prepared } from '../contract-samples.ts';
 import { newCustomer, prepare, send } from '../contract-samples.ts';
@@ -78,7 +79,7 @@ function put(body: unknown, [at, ...rest]: readonly (string | number)[], value: 
 const get = (body: unknown, path: readonly (string | number)[]): unknown =>
   path.reduce<unknown>((inner, at) => (inner as Record<string | number, unknown> | undefined)?.[at], body);
 
-const rows = operations.filter((row) => row.body && row.scope !== 'signed');
+const rows = operations.filter((row) => row.body && isKeyed(row));
 const fields = rows.flatMap((row) =>
   textPaths((row.body as { readonly schema: SchemaPart }).schema).map(
     (path) => [row.operationId, path.join('.'), row, path] as const,

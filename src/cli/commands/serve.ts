@@ -77,8 +77,9 @@ async function serveAsClusterWorker(format: Format): Promise<void> {
   await runClusterWorker(config, { logger, notice: (sentence) => printNotice(format, sentence) }).catch(end);
 }
 
-const readyFacts = ({ url, isReadOnly, demoKey }: RunningServer) => ({
+const readyFacts = ({ url, isReadOnly, demoKey, firstLink }: RunningServer) => ({
   url,
+  ...(firstLink && { console: firstLink }),
   api: `${url}/api/v0.1`,
   docs: `${url}/docs`,
   ...(isReadOnly && { writable: false }),
@@ -103,12 +104,16 @@ async function readyText(config: Config, server: RunningServer, allBrands: AllBr
     ? `Create a key with: ${programName()} keys create --brand ${shellQuoted(brand.name)}`
     : `Create a brand and a key with: ${programName()} brands create "My brand" --with-key`;
   const key = server.isFirstStart && hasOwnKey(config) ? [`Root key: ${rootKeyText(config)}`] : [];
-  return [coloured(process.stderr, 'green', ready), next, ...key].join('\n');
+  const first = server.firstLink ? [firstLinkText(server.firstLink)] : [];
+  return [coloured(process.stderr, 'green', ready), next, ...first, ...key].join('\n');
 }
+
+const firstLinkText = (link: string): string =>
+  `Nobody has an account of the console yet. Make the first one within 30 minutes: ${link}`;
 
 function welcome(
   config: Config,
-  { url }: RunningServer,
+  { url, firstLink }: RunningServer,
   key: NonNullable<RunningServer['demoKey']>,
   brand: string,
 ): string {
@@ -117,7 +122,7 @@ function welcome(
   return `
 ${coloured(process.stderr, 'green', 'Clientele is ready: a sandbox with demo brands and made-up customers.')}
 
-  API            ${strong(`${url}/api/v0.1`)}
+${firstLink ? `  Console        ${strong(firstLink)}\n                 ${dim('for the first account, once, within 30 minutes')}\n` : ''}  API            ${strong(`${url}/api/v0.1`)}
   Docs           ${strong(`${url}/docs`)}
 
   Brand          ${brand}

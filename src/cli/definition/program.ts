@@ -2,6 +2,7 @@ import { Command, Help, Option } from 'commander';
 import { version } from '../../version.ts';
 import { addBrandCommands } from './brands.ts';
 import { addDataCommands } from './data.ts';
+import { addOperators } from './operators.ts';
 import { addServiceCommands } from './service.ts';
 
 /**
@@ -37,6 +38,7 @@ export function defineProgram(): Command {
     );
   addServiceCommands(program);
   addBrandCommands(program);
+  addOperators(program);
   addDataCommands(program);
   return program;
 }

@@ -64,6 +64,8 @@ const tags: Readonly<Record<string, string>> = {
   Webhooks: 'Subscriptions to events, and their deliveries.',
   Requests: 'What was requested lately, and how it was answered.',
   Keys: 'The API keys of the brand, and the facts of the calling one.',
+  Operators: 'The people who use the console, and their roles in the brand.',
+  Sessions: 'Signing in and out.',
 };
 
 const security: JsonObject = {
@@ -78,6 +80,23 @@ const security: JsonObject = {
     in: 'header',
     name: 'Authorization',
     description: "The key's secret: 64 characters of base64, without a prefix.",
+  },
+};
+
+/** For people who have signed in. */
+const sessionSecurity: JsonObject = {
+  Session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-clientele',
+    description:
+      'The cookie that openSession sets; named clientele on plain HTTP. It also takes the place of a key in every operation of a brand, together with Clientele-Brand.',
+  },
+  Brand: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Clientele-Brand',
+    description: 'The id of the brand, or - where the operation belongs to none.',
   },
 };
 
@@ -164,7 +183,7 @@ export function buildOpenApi(): JsonObject {
     tags: tagsOf(operations),
     paths,
     components: {
-      securitySchemes: { ...security, ...signature },
+      securitySchemes: { ...security, ...sessionSecurity, ...signature },
       parameters,
       headers,
       responses: sharedErrorResponses(operations),
@@ -185,7 +204,7 @@ function operationOf(row: OperationRow, components: Components): JsonObject {
   return {
     operationId: row.operationId,
     tags: [row.tag],
-    ...(row.scope === 'signed' && { security: [{ Signature: [] }] }),
+    ...securityOf(row),
     summary: row.summary,
     description: `${row.description}\n\n${scopeSentence(row)}`,
     parameters: [...pathParameters(row), ...queryParameters(row, components), ...headerParameters(row)],
@@ -209,6 +228,12 @@ function operationOf(row: OperationRow, components: Components): JsonObject {
   };
 }
 
+function securityOf({ scope }: OperationRow): JsonObject {
+  if (scope === 'signed') return { security: [{ Signature: [] }] };
+  if (scope === 'open') return { security: [] };
+  return scope === 'session' ? { security: [{ Session: [], Brand: [] }] } : {};
+}
+
 const headersNamed = (names: readonly string[]): JsonObject =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
@@ -220,6 +245,8 @@ const unchanged: JsonObject = {
 function scopeSentence({ scope, furtherScope, memberScopes = {} }: OperationRow): string {
   if (scope === 'signed') return 'Needs no key: the body is signed.';
   if (scope === 'any key') return 'Every key may do this.';
+  if (scope === 'open') return 'Needs no key and no session.';
+  if (scope === 'session') return 'Needs a session, and no key.';
   const besides = Object.entries(memberScopes).map(
     ([member, needed]) => ` With ${member} in the body it also needs \`${needed}\`: ${scopes[needed]}`,
   );

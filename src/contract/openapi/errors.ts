@@ -15,6 +15,7 @@ const retriable: ReadonlySet<ErrorCode> = new Set([
   'idempotency_budget',
   'unavailable',
   'idempotency_key_exists',
+  'sign_in_limited',
 ]);
 
 /** The page of the error catalogue; the `type` of a problem is an anchor on it. */
@@ -78,9 +79,8 @@ export const errorSchemas: JsonObject = {
 export function errorResponses(row: OperationRow): Readonly<Record<string, JsonObject>> {
   const responses: Record<string, JsonObject> = {};
   for (const [status, codes] of codesByStatus(row)) {
-    const shared = sharedCode(row, codes);
-    responses[status] = shared
-      ? { $ref: `#/components/responses/${shared}` }
+    responses[status] = isShared(row, codes)
+      ? { $ref: `#/components/responses/${nameOf(codes)}` }
       : errorResponse(codes, (code) => (code === row.schemaError ? schemaProblems(row) : messageOf(code)));
   }
   return responses;
@@ -88,14 +88,12 @@ export function errorResponses(row: OperationRow): Readonly<Record<string, JsonO
 
 /** The targets of those references, for all rows. */
 export function sharedErrorResponses(rows: readonly OperationRow[]): JsonObject {
-  const shared = new Set<ErrorCode>();
-  for (const row of rows) {
-    for (const [, codes] of codesByStatus(row)) {
-      const code = sharedCode(row, codes);
-      if (code) shared.add(code);
-    }
-  }
-  return Object.fromEntries([...shared].sort().map((code) => [code, errorResponse([code], messageOf)]));
+  const shared = new Map<string, readonly ErrorCode[]>();
+  for (const row of rows)
+    for (const [, codes] of codesByStatus(row)) if (isShared(row, codes)) shared.set(nameOf(codes), codes);
+  return Object.fromEntries(
+    [...shared.keys()].sort().map((name) => [name, errorResponse(shared.get(name) ?? [], messageOf)]),
+  );
 }
 
 function codesByStatus(row: OperationRow): readonly (readonly [number, readonly ErrorCode[]])[] {
@@ -107,8 +105,11 @@ function codesByStatus(row: OperationRow): readonly (readonly [number, readonly 
   return [...byStatus].sort(([one], [other]) => one - other);
 }
 
-const sharedCode = (row: OperationRow, codes: readonly ErrorCode[]): ErrorCode | undefined =>
-  codes.length === 1 && codes[0] !== row.schemaError ? codes[0] : undefined;
+/** Only a schema error shows the fields of its own operation. */
+const isShared = (row: OperationRow, codes: readonly ErrorCode[]): boolean =>
+  !codes.includes(row.schemaError);
+
+const nameOf = (codes: readonly ErrorCode[]): string => codes.join('_or_');
 
 const messageOf = (code: ErrorCode): string => errorCatalogue[code].message;
 

@@ -32,14 +32,28 @@ export const placeholders = {
   origin: 'http://localhost:8080',
   identity: 'YOUR-IDENTITY',
   authorization: 'YOUR-AUTHORIZATION',
+  session: 'YOUR-SESSION',
 } as const;
 
-const headersOf = ({ body }: OperationRow): readonly (readonly [string, string])[] => [
+const headersOf = ({ body, scope }: OperationRow): readonly (readonly [string, string])[] => [
   ['Accept', 'application/json'],
-  ['Identity', placeholders.identity],
-  ['Authorization', placeholders.authorization],
+  ...credentialsOf(scope),
   ...(body ? ([['Content-Type', 'application/json']] as const) : []),
 ];
+
+/** What says who calls. Where nobody has to be known, nothing does. */
+function credentialsOf(scope: OperationRow['scope']): readonly (readonly [string, string])[] {
+  if (scope === 'open') return [];
+  if (scope === 'session')
+    return [
+      ['Cookie', `clientele=${placeholders.session}`],
+      ['Clientele-Brand', '-'],
+    ];
+  return [
+    ['Identity', placeholders.identity],
+    ['Authorization', placeholders.authorization],
+  ];
+}
 
 const pretty = (value: unknown, indent = 2): string => JSON.stringify(value, null, indent);
 

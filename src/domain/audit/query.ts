@@ -14,13 +14,14 @@ export const revealReason = shortText(500, { minLength: 3 });
 export const operationPattern = '^[A-Za-z][A-Za-z0-9 -]{0,63}$';
 
 /**
- * The text that a stored entry of this actor contains. The actor is a key's id, `operator` or `clientele`.
- * `undefined` for anything else. Quotes inside of values are escaped, so this is found only as a member.
+ * The text that a stored entry of this actor contains. The actor is the id of a key or of an operator, `operator` or
+ * `clientele`. `undefined` for anything else. Quotes inside of values are escaped, so this is found only as a member,
+ * and only an actor has a member `id`.
  */
 export function actorText(actor: string): string | undefined {
   if (actor === 'operator' || actor === 'clientele') return `"actor":{"kind":"${actor}"`;
   const id = parseId(actor);
-  return id && `"actor":{"kind":"key","id":"${id}"`;
+  return id && `","id":"${id}"`;
 }
 
 /** The text that a stored entry of this operation contains. */

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Refusal } from '../../domain/errors.ts';
+import type { OperatorId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { SecurityEventName, SecurityFact } from '../../domain/security-events.ts';
 import { refusalEvent, successEvent } from '../../domain/security-events.ts';
@@ -34,6 +35,17 @@ export function recordSuccess({ security }: System, request: FastifyRequest, ope
     security.record({ name, outcome: 'succeeded', operation, ...callerOf(request, false) });
 }
 
+/** Records that a person has signed in. */
+export function recordSignIn(
+  { security }: System,
+  request: FastifyRequest,
+  operation: string,
+  operator: OperatorId,
+): void {
+  const about = { operation, operator, source: sourceOf(request), requestId: request.id };
+  security.record({ name: 'signed_in', outcome: 'succeeded', ...about });
+}
+
 interface RouteConfig {
   readonly operationId?: string;
   readonly isSigned?: boolean;
@@ -45,8 +57,12 @@ const configOf = ({ routeOptions }: FastifyRequest): RouteConfig =>
 function callerOf(
   request: FastifyRequest,
   isSigned: boolean,
-): Pick<SecurityFact, 'source' | 'key' | 'brandId' | 'requestId'> {
+): Pick<SecurityFact, 'source' | 'key' | 'operator' | 'brandId' | 'requestId'> {
   const principal = requestState.get(request.raw)?.principal;
+  if (principal?.person && principal.session) {
+    const { person: operator, brandId } = principal;
+    return { source: sourceOf(request), operator, brandId, requestId: request.id };
+  }
   // The address of a callback names a brand, and the sender may have made it up.
   const [identity] = isSigned ? [] : keyHeadersOf(request.raw);
   return {

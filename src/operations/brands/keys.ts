@@ -24,7 +24,7 @@ import { expiryOf, keysOf, networkList, newSecret, storedKey } from './api-keys.
 /** Answers a key with its own facts. Any other identity answers not found, whether or not it exists. */
 export async function verifyKey(context: Context, { params }: Input<Contract['verifyKey']>): Promise<Answer> {
   const { principal, system } = context;
-  if (params.identity !== principal.identity) throw new Refusal('not_found');
+  if (principal.session || params.identity !== principal.identity) throw new Refusal('not_found');
   return {
     status: 200,
     body: asciiJson({

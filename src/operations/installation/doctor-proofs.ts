@@ -3,12 +3,15 @@ import type { StoredEvent } from '../../store/audit/journal.ts';
 import { brandKeys } from '../../store/brands/brand-keys.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Database } from '../../store/connection/database.ts';
+import { listOperators } from '../../store/operators/accounts.ts';
 import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import { highestNumber, unmatchedEvents } from '../../store/webhooks/deliveries.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { openedOrNothing } from '../../vault/vault.ts';
 import { proofOfEvent } from '../journal.ts';
+import { checkOperator } from '../proofs.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
@@ -33,7 +36,25 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
   const failed = await examineEach(check, await listBrands(database), async ({ brandId }) => {
     looked += await lookAtBrand({ brandId, db: database }, vault, found);
   });
+  looked += await lookAtAccounts(database, vault, found);
   return verdicts(found, failed, looked);
+}
+
+/** Reads the account of every person who uses the console. Returns how many there are. */
+async function lookAtAccounts(
+  database: Database,
+  vault: Vault,
+  { altered, unverifiable }: Looked,
+): Promise<number> {
+  const accounts = await listOperators(database);
+  for (const account of accounts) {
+    if (openedOrNothing(() => checkOperator(vault, account))) continue;
+    const missing = vault.missingVersionOf(account.mac);
+    const row = `operators ${account.operatorId}`;
+    if (missing === undefined) altered.push(row);
+    else unverifiable.push(`${row} (version ${missing})`);
+  }
+  return accounts.length;
 }
 
 /** Reads every row of a brand that decides something. Returns how many there are. */

@@ -13,10 +13,13 @@ import {
   withRootKeyLock,
 } from '../../store/brands/root-versions.ts';
 import { isUnavailable } from '../../store/connection/outage.ts';
+import { listOperators, replaceOperatorMac } from '../../store/operators/accounts.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
+import { openedOrNothing } from '../../vault/vault.ts';
 import { StoppedTrail } from '../audit/foreign.ts';
 import { sequence } from '../audit/sequence.ts';
+import { checkOperator, proveOperator } from '../proofs.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
@@ -190,6 +193,7 @@ async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
     isStopped ||= error instanceof StoppedTrail;
   };
   if ((await sequence(system, { entries: 1, notAfter: now() }, onFailure)) !== 'done' || isStopped) return;
+  await proveAccountsAgain(system);
   await withRootKeyLock(db, async (connection) => {
     const due = (await rootVersions(connection)).filter(isDue).map(({ version }) => version);
     if (rootKeyLocation.kind === 'own') dropRootVersions(rootKeyLocation.path, due);
@@ -198,4 +202,13 @@ async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
       if (!vault.rootVersions.includes(version)) await deleteRootVersion(connection, version);
     }
   });
+}
+
+/** Proves accounts under the newest version before an older one goes. One that was altered stays as it is. */
+async function proveAccountsAgain({ db, vault }: Pick<System, 'db' | 'vault'>): Promise<void> {
+  for (const account of await listOperators(db)) {
+    if (account.mac.startsWith(`${vault.rootVersion}.`)) continue;
+    const proven = openedOrNothing(() => checkOperator(vault, account));
+    if (proven) await replaceOperatorMac(db, account, proveOperator(vault, account).mac);
+  }
 }

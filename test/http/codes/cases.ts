@@ -4,7 +4,8 @@ import type { OperationRow } from '../../../src/contract/operation.ts';
 import { apiPrefix } from '../../../src/contract/table.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
 import { errorCatalogue } from '../../../src/domain/errors.ts';
-import { keyScopes } from '../../../src/domain/scopes.ts';
+import type { Scope } from '../../../src/domain/scopes.ts';
+import { isForSessions, keyScopes } from '../../../src/domain/scopes.ts';
 import { createKey } from '../../../src/operations/brands/api-keys.ts';
 import { checkAnswer } from '../../contract-check.ts';
 import type { Prepared } from '../../contract-samples.ts';
@@ -19,26 +20,20 @@ import {
   send,
 } from '../../contract-samples.ts';
 import { startedPath } from '../../kyc/waiting.ts';
+import { headersFor, signedIn } from '../../operators/people.ts';
 import { address, person } from '../../people.ts';
 import { rewrite } from '../../rewrite.ts';
-import type { Called, CallOptions } from '../../world.ts';
+import type { Called } from '../../world.ts';
 import { settled } from '../../world.ts';
 import { rawExchange, requestHead } from '../raw-socket.ts';
+import { bent, noToken } from './bent.ts';
 import type { Case } from './budgets.ts';
 import { revealCases, sentInVain, spent } from './budgets.ts';
 import { keyCases } from './keys.ts';
+import { operatorCases } from './operators.ts';
 import { altered, brand, broken, full, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
 
 const json = { 'Content-Type': 'application/json' } as const;
-
-/** The row's sample request, bent. */
-const bent =
-  (bend: (prepared: Prepared) => CallOptions & { readonly path?: string }): Case =>
-  async (row, headers) => {
-    const prepared = await prepare(row, brand);
-    const more = bend(prepared);
-    return send(brand, prepared, { ...more, headers: { ...more.headers, ...headers } });
-  };
 
 const unknownParameter = bent(({ path }) => ({ path: `${path}?nonsense=1` }));
 const malformedBody = bent(() => ({ raw: '{', headers: json }));
@@ -59,7 +54,16 @@ const withoutHost: Case = async (row, headers) => byHand(await prepare(row, bran
 /** Cases that fit every operation which can answer the code. */
 const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   auth_err: bent(() => ({ headers: { Authorization: 'wrong' } })),
+  session_err: bent(() => ({ headers: headersFor(noToken, brand.brandId) })),
+  foreign_page: bent(() => ({
+    headers: { ...headersFor(noToken, brand.brandId), 'Sec-Fetch-Site': 'cross-site' },
+  })),
   scope_err: async (row, headers) => {
+    if (row.scope === 'any key' || isForSessions(row.scope as Scope)) {
+      const roles = row.scope === 'any key' ? [] : (['viewer'] as const);
+      const person = await signedIn(world.system, brand.brandId, { roles });
+      return send(brand, await prepare(row, brand), { headers: { ...headers, ...person.headers } });
+    }
     const scopes = keyScopes.filter((scope) => scope !== row.scope);
     const limited = brand.as(await createKey(world.system, brand.brandId, { scopes }));
     return send(limited, await prepare(row, brand), { headers });
@@ -346,6 +350,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
       });
     },
   },
+  ...operatorCases,
   createAddress: { kyc_customer: lockedAddress('POST') },
   updateAddress: { kyc_customer: lockedAddress('PATCH', { street2: 'Suite 700' }) },
   revealSsn: revealCases(

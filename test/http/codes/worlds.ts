@@ -21,7 +21,10 @@ export let brand: BrandClient;
 const worlds: World[] = [];
 const cleanUps: (() => unknown)[] = [];
 async function anotherWorld(options?: Parameters<typeof openWorld>[0]): Promise<World> {
-  const opened = await openWorld(options);
+  // A sandbox has its demo here, so that people can sign in to it.
+  const isLive = options?.env?.['CLIENTELE_ENVIRONMENT'] === 'live';
+  const env = { ...(!isLive && { CLIENTELE_DEMO: '1' }), ...options?.env };
+  const opened = await openWorld({ ...options, env });
   worlds.push(opened);
   return opened;
 }
@@ -102,11 +105,12 @@ const keptTables = [
   ...['idempotency', 'journal', 'journal_heads'],
 ];
 
-/** Rows that the service did not write as they are: each key has another name, each program too. */
+/** Rows that the service did not write as they are: each key, program and account has another name. */
 async function alterRows(): Promise<PreparedRequests> {
   const on = await anotherWorld();
   const requests = await prepareAll(on, operations);
-  for (const table of ['api_keys', 'programs']) await on.sql(`update ${table} set name = name || ' 2'`);
+  for (const table of ['api_keys', 'programs', 'operators'])
+    await on.sql(`update ${table} set name = name || ' 2'`);
   return requests;
 }
 

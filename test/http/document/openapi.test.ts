@@ -8,7 +8,7 @@ import { buildOpenApi } from '../../../src/contract/openapi/document.ts';
 import { transportErrors } from '../../../src/contract/openapi/error-reference.ts';
 import { schemaErrorExample } from '../../../src/contract/openapi/errors.ts';
 import type { CodeSample } from '../../../src/contract/openapi/samples.ts';
-import { errorsOf, isVersionedRead } from '../../../src/contract/operation.ts';
+import { errorsOf, isKeyed, isOfBrand, isVersionedRead } from '../../../src/contract/operation.ts';
 import { apiPrefix, operations } from '../../../src/contract/table.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../../src/domain/errors.ts';
@@ -92,6 +92,8 @@ test('a key’s two headers are one security requirement: neither is enough alon
   expect(Object.keys(document.components.securitySchemes)).toEqual([
     'Identity',
     'Authorization',
+    'Session',
+    'Brand',
     'Signature',
   ]);
 });
@@ -124,7 +126,7 @@ describe.for(operations)('$operationId', (row) => {
       ...(row.conditional ? ['IfMatch'] : []),
       ...(isVersionedRead(row) ? ['IfNoneMatch'] : []),
     ]);
-    if (row.scope !== 'any key' && row.scope !== 'signed') expect(description).toContain(`\`${row.scope}\``);
+    if (isOfBrand(row) && row.scope !== 'any key') expect(description).toContain(`\`${row.scope}\``);
   });
 
   test('has examples that fit their schemas', () => {
@@ -163,8 +165,10 @@ describe.for(operations)('$operationId', (row) => {
     expect(samples.map(({ lang }) => lang)).toEqual(['Shell', 'Ruby', 'JavaScript', 'Python', 'C#', 'Java']);
     for (const { lang, source } of samples) {
       expect(source).toContain(`http://localhost:8080${apiPrefix}/`);
-      expect(source).toContain('YOUR-IDENTITY');
-      expect(source).toContain('YOUR-AUTHORIZATION');
+      const isForPeople = row.scope === 'open' || row.scope === 'session';
+      for (const blank of ['YOUR-IDENTITY', 'YOUR-AUTHORIZATION'])
+        expect(source.includes(blank)).toBe(!isForPeople);
+      expect(source.includes('YOUR-SESSION')).toBe(row.scope === 'session');
       if (lang === 'JavaScript') new Script(source);
       if (lang === 'Shell') await run('bash', ['-n', '-c', source]);
     }
@@ -337,7 +341,7 @@ describe('a server', () => {
   });
 
   // Of a caller without a signature nothing is read.
-  const read = operations.filter(({ scope }) => scope !== 'signed');
+  const read = operations.filter(isKeyed);
   test.for(read)('answers the schema error of $operationId as it is shown', async (row) => {
     const { body, query } = schemaErrorExample(row);
     const { world } = sandbox;

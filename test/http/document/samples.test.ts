@@ -100,6 +100,19 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   createKey: 'success',
   rotateKey: 'success',
   revokeKey: 'success',
+  listActors: 'success',
+  // No key has their scopes.
+  listOperators: 'scope_err',
+  inviteOperator: 'scope_err',
+  updateOperator: 'scope_err',
+  resetOperator: 'scope_err',
+  getSignInOptions: 'success',
+  openDemoSession: 'success',
+  openSession: 'sign_in_err',
+  acceptInvitation: 'link_err',
+  getSession: 'session_err',
+  confirmSession: 'session_err',
+  closeSession: 'session_err',
 };
 
 const { paths } = buildOpenApi() as unknown as {

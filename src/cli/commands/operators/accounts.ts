@@ -1,0 +1,114 @@
+import { withOffset } from '../../../domain/time.ts';
+import type { AccountRoles, ChangedAccount } from '../../../operations/operators/command-line.ts';
+import { withSystem } from '../../command.ts';
+import { minuteText } from '../../key-text.ts';
+import type { Format } from '../../output.ts';
+import { printAnswer, printNotice } from '../../output.ts';
+import type { ReasonOptions } from '../../reason.ts';
+import { formatTable } from '../../table.ts';
+
+const operations = () => import('../../../operations/operators/command-line.ts');
+
+/** The address at which people reach the console, or its default. */
+async function consoleUrl(): Promise<string> {
+  const { consoleOrigin, readConfig } = await import('../../../config.ts');
+  return consoleOrigin(readConfig());
+}
+
+export async function listOperators(format: Format): Promise<void> {
+  const accounts = await withSystem(format, async (system) => (await operations()).listAccounts(system));
+  printAnswer(
+    format,
+    accounts.map((one) => accountFacts(one)),
+    () =>
+      formatTable(
+        ['EMAIL', 'NAME', 'IN EVERY BRAND', 'IN ONE BRAND', 'LAST SEEN', 'STATE'],
+        accounts.map((one) => [
+          one.operator.email,
+          one.operator.name,
+          one.operator.roles.join(', '),
+          one.inBrands.map(({ brand, roles }) => `${brand}: ${roles.join(', ') || 'none'}`).join('\n'),
+          one.operator.lastSeenAt ? minuteText(one.operator.lastSeenAt) : '',
+          stateOf(one.operator),
+        ]),
+      ),
+  );
+}
+
+function stateOf({
+  disabledAt,
+  isDemo,
+  password,
+}: Pick<AccountRoles['operator'], 'disabledAt' | 'isDemo' | 'password'>): string {
+  if (disabledAt) return 'disabled';
+  if (isDemo) return 'demo';
+  return password === undefined ? 'invited' : 'active';
+}
+
+const accountFacts = ({ operator, inBrands }: AccountRoles) => ({
+  operator_id: operator.operatorId,
+  email: operator.email,
+  name: operator.name,
+  roles_everywhere: operator.roles,
+  roles: Object.fromEntries(inBrands.map(({ brand, roles }) => [brand, roles])),
+  state: stateOf(operator),
+  date_created: withOffset(operator.createdAt),
+  ...(operator.lastSeenAt && { date_seen: withOffset(operator.lastSeenAt) }),
+});
+
+interface CreateOptions extends ReasonOptions {
+  readonly roles: readonly string[];
+  readonly brand?: string;
+}
+
+export async function createOperator(format: Format, email: string, options: CreateOptions): Promise<void> {
+  const changed = await withSystem(
+    format,
+    async (system) => {
+      const { findBrandByName } = await import('../../../operations/brands/brands.ts');
+      const brand = options.brand === undefined ? undefined : await findBrandByName(system, options.brand);
+      return (await operations()).createAccount(system, { email, roles: options.roles, brand });
+    },
+    { options, without: 'refuse' },
+  );
+  const where = options.brand === undefined ? 'in every brand' : `in ${options.brand}`;
+  await showAccount(format, changed, `${changed.operator.email} has the roles ${where} from now on.`);
+}
+
+export async function resetOperator(format: Format, email: string, options: ReasonOptions): Promise<void> {
+  const changed = await withSystem(
+    format,
+    async (system) => (await operations()).resetAccountOf(system, email),
+    { options, without: 'refuse' },
+  );
+  await showAccount(format, changed, `${email} has no password now, and all of its sessions have ended.`);
+}
+
+export async function disableOperator(format: Format, email: string, options: ReasonOptions): Promise<void> {
+  const changed = await withSystem(
+    format,
+    async (system) => (await operations()).disableAccountOf(system, email),
+    { options },
+  );
+  await showAccount(format, changed, `${email} signs in nowhere from now on, and all sessions have ended.`);
+}
+
+async function showAccount(
+  format: Format,
+  { operator, link }: ChangedAccount,
+  sentence: string,
+): Promise<void> {
+  const url = link && `${await consoleUrl()}${link.path}`;
+  const facts = {
+    operator_id: operator.operatorId,
+    email: operator.email,
+    roles_everywhere: operator.roles,
+    state: stateOf(operator),
+    ...(link && { link: url, link_expires: withOffset(link.expiresAt) }),
+  };
+  const lines = url
+    ? `${sentence}\nLet the person choose a password at this page, once, until ${minuteText(link.expiresAt)}:\n\n  ${url}\n`
+    : sentence;
+  printAnswer(format, facts, () => lines);
+  if (url) printNotice(format, 'Give the link to this person alone: it opens the account.');
+}

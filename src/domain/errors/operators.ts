@@ -1,0 +1,54 @@
+import type { ErrorEntry } from './entry.ts';
+
+/** The codes of signing in, and of operations on accounts. */
+export const operatorErrors = {
+  session_err: {
+    status: 401,
+    type: 'Request Error',
+    message: 'There is no session, or it has ended.',
+    help: 'Sign in again with openSession. A session ends after 12 hours, in live after 30 minutes without a request, and within a second of its end elsewhere.',
+  },
+  foreign_page: {
+    status: 403,
+    type: 'Request Error',
+    message:
+      'A request with a session needs the header Clientele-Brand, and comes from a page of this service.',
+    help: 'Send Clientele-Brand with the id of a brand, or with - where an operation belongs to none. No other site can send it. Sec-Fetch-Site, where a browser sends it, has to be same-origin.',
+  },
+  sign_in_err: {
+    status: 401,
+    type: 'Request Error',
+    message: 'Email or password is not right.',
+    help: 'The answer is the same for an unknown address, a wrong password, and an account that is disabled or has no password yet. An admin gives out a new link with resetOperator, and the command line with `clientele operators reset`.',
+  },
+  sign_in_limited: {
+    status: 429,
+    type: 'Request Error',
+    message: 'There were too many tries to sign in. Wait before the next one.',
+    help: 'From the fifth failure on, each makes the next try wait twice as long, and from the tenth on 15 minutes. A source address has 30 tries a minute. An unknown address waits like a known one.',
+  },
+  link_err: {
+    status: 403,
+    type: 'Request Error',
+    message: 'This link was used, has expired, or never existed.',
+    help: 'A link works once. For the first start, start the service again: it prints another one. Otherwise ask an admin for another (resetOperator), or run `clientele operators reset EMAIL`.',
+  },
+  operator_dne: {
+    status: 404,
+    type: 'Request Error',
+    message: 'There is no such operator in this brand.',
+    help: 'The account never existed, or has no roles in this brand. GET /operators lists those that have.',
+  },
+  own_account: {
+    status: 403,
+    type: 'Request Error',
+    message: 'Nobody changes their own roles or resets their own account here.',
+    help: 'Another admin does, so that one admin always stays. The command line can, too: `clientele operators`.',
+  },
+  operator_elsewhere: {
+    status: 403,
+    type: 'Request Error',
+    message: 'This account has roles beyond the brands that you administer.',
+    help: 'Only an admin of every brand of the account disables or resets it, and roles in every brand change at the command line: `clientele operators create EMAIL --roles ROLES`.',
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;

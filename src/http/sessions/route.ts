@@ -1,0 +1,62 @@
+import type { RouteOptions } from 'fastify';
+import type { Input, OperationRow } from '../../contract/operation.ts';
+import type { SessionAnswer, SessionCall } from '../../operations/operators/sign-in.ts';
+import type { System } from '../../operations/system.ts';
+import { isLocalRequest } from '../hosts.ts';
+import type { ServerOptions } from '../options.ts';
+import { requestState } from '../request-state.ts';
+import { inputReader, sendAnswer, urlOf, withSchemaError } from '../route.ts';
+import { signedInPerson } from '../security/authenticate.ts';
+import { recordSignIn } from '../security/events.ts';
+import { networkOf, sourceOf } from '../security/source.ts';
+import { requireSameOrigin, setCookie, tokenOf } from './cookies.ts';
+
+export type SessionHandler = (
+  system: System,
+  call: SessionCall,
+  input: Input<OperationRow>,
+) => Promise<SessionAnswer>;
+
+/** The route of a row for people: for signing in, and about the own session. */
+export function sessionRoute(
+  options: ServerOptions,
+  row: OperationRow,
+  handler: SessionHandler,
+): RouteOptions {
+  const { system, sessions, limiter, origin } = options;
+  const read = inputReader(row);
+  const calls = new WeakMap<object, SessionCall>();
+
+  return {
+    method: row.method,
+    url: urlOf(row),
+    config: { operationId: row.operationId },
+    onRequest: async (request, reply) => {
+      requestState.set(request.raw, { principal: undefined, bodyText: '' });
+      requireSameOrigin(request);
+      const signedIn = row.scope === 'session' ? await signedInPerson(options, request) : undefined;
+      if (limiter && signedIn) {
+        const [policy, limit] = limiter.take(signedIn.operator.operatorId);
+        reply.header('ratelimit-policy', policy).header('ratelimit', limit);
+      }
+      calls.set(request.raw, {
+        signedIn,
+        token: tokenOf(origin, request),
+        network: networkOf(sourceOf(request)),
+        isLocal: isLocalRequest(request.raw),
+        requestId: request.id,
+      });
+    },
+    handler: async (request, reply) => {
+      const call = calls.get(request.raw);
+      if (!call) throw new Error('A route for people ran without its call.');
+      const input = read(request, { now: system.now(), sandbox: system.environment === 'sandbox' });
+      const answer = await withSchemaError(row, () => handler(system, call, input));
+      if (call.token !== undefined) sessions.forget(call.token);
+      if (answer.begun) reply.header('set-cookie', setCookie(origin, request, answer.begun.token));
+      if (answer.hasEnded) reply.header('set-cookie', setCookie(origin, request, undefined));
+      if (answer.begun) recordSignIn(system, request, row.operationId, answer.begun.operator.operatorId);
+      return sendAnswer(options, request, reply, row, answer);
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { Refusal } from '../../domain/errors.ts';
+import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
+import { orderedRoles, scopesOfRoles } from '../../domain/operators/roles.ts';
+import { endOf } from '../../domain/operators/sessions.ts';
+import type { Instant } from '../../domain/time.ts';
+import { plusSeconds } from '../../domain/time.ts';
+import { defaultValidation } from '../../domain/validation.ts';
+import type { Connection } from '../../store/connection/database.ts';
+import type { StoredOperator } from '../../store/operators/accounts.ts';
+import { findOperator, noteOperatorSeen } from '../../store/operators/accounts.ts';
+import type { BrandOfOperator } from '../../store/operators/roles.ts';
+import { findBrandOfOperator } from '../../store/operators/roles.ts';
+import type { StoredSession } from '../../store/operators/sessions.ts';
+import { changeSession, findSession, insertSession } from '../../store/operators/sessions.ts';
+import { asRefusal, withFreshKeyring } from '../keyrings.ts';
+import type { Principal } from '../principal.ts';
+import { checkOperator, checkRoles, checkSession, checkSettings, proveSession } from '../proofs.ts';
+import type { System } from '../system.ts';
+import { scopeOf } from '../system.ts';
+import { actorOf } from './accounts.ts';
+
+/** A person who has signed in. */
+export interface SignedIn {
+  readonly session: StoredSession;
+  readonly operator: StoredOperator;
+}
+
+/** Milliseconds for which a session is cached. With half a second, its end takes effect within one second. */
+const freshness = 500;
+const capacity = 10_000;
+/** Seconds after which the last use of a session is written again. */
+const seenSeconds = 60;
+
+export interface SessionCheck {
+  /** @throws Refusal `session_err` for a token that is unknown or whose session has ended. */
+  signedIn(token: string): Promise<SignedIn>;
+  /**
+   * The person of a session in one brand, with the scopes of their roles there.
+   *
+   * @throws Refusal `session_err`, or `scope_err` for a brand in which the person has no roles, or that does not exist.
+   */
+  principal(token: string, brandId: BrandId): Promise<Principal>;
+  /** Loads the session again at its next use. */
+  forget(token: string): void;
+}
+
+export const digestToken = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/** Values that are loaded again after half a second, the oldest dropped first. Failures are not kept. */
+function cache<Value>() {
+  const known = new Map<string, { readonly value: Value; readonly until: number }>();
+  const find = async (key: string, load: () => Promise<Value>): Promise<Value> => {
+    const kept = known.get(key);
+    if (kept && kept.until > performance.now()) return kept.value;
+    known.delete(key);
+    const value = await load();
+    known.set(key, { value, until: performance.now() + freshness });
+    const oldest = known.size > capacity ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    return value;
+  };
+  return { find, forget: (key: string) => known.delete(key) };
+}
+
+export function openSessionCheck(system: System): SessionCheck {
+  const sessions = cache<SignedIn>();
+  const brands = cache<Principal>();
+
+  async function signedIn(token: string): Promise<SignedIn> {
+    const digest = digestToken(token);
+    const found = await sessions.find(digest.toString('base64'), () => load(system, digest));
+    requireRunning(system, found);
+    return found;
+  }
+
+  return {
+    signedIn,
+    forget(token) {
+      sessions.forget(digestToken(token).toString('base64'));
+    },
+    async principal(token, brandId) {
+      const found = await signedIn(token);
+      const { sessionId, mac } = found.session;
+      return brands.find(`${sessionId} ${brandId} ${mac}`, () => principalIn(system, found, brandId));
+    },
+  };
+}
+
+function requireRunning({ environment, now }: System, { session, operator }: SignedIn): void {
+  const hasEnded =
+    operator.disabledAt !== undefined ||
+    operator.generation !== session.generation ||
+    endOf(session, environment) <= now();
+  if (hasEnded) throw new Refusal('session_err');
+}
+
+async function load(system: System, digest: Buffer): Promise<SignedIn> {
+  const { db, vault } = system;
+  try {
+    const session = await findSession(db, digest);
+    if (!session) throw new Refusal('session_err');
+    checkSession(vault, session);
+    const operator = await findOperator(db, { id: session.operatorId });
+    if (!operator) throw new Refusal('record_altered');
+    checkOperator(vault, operator);
+    requireRunning(system, { session, operator });
+    return { operator, session: await noted(system, session) };
+  } catch (error) {
+    throw await asRefusal(db, error);
+  }
+}
+
+/** The session with the time of this use, which is written once a minute. */
+async function noted(system: System, session: StoredSession): Promise<StoredSession> {
+  const { db, vault, now } = system;
+  const at = now();
+  if (plusSeconds(session.seenAt, seenSeconds) > at || db.state !== 'ready') return session;
+  const next = proveSession(vault, { ...session, seenAt: at });
+  // Another process has written it, or the session has just ended, which the next look finds.
+  if (!(await changeSession(db, next, session.mac))) return session;
+  await noteOperatorSeen(db, session.operatorId, at);
+  return next;
+}
+
+async function principalIn(system: System, found: SignedIn, brandId: BrandId): Promise<Principal> {
+  const { db, keyrings } = system;
+  const { operator } = found;
+  try {
+    const brand = await findBrandOfOperator(scopeOf(system, brandId), operator.operatorId);
+    if (!brand) throw notReached();
+    const { roles, settings } = brand;
+    await withFreshKeyring(keyrings, await keyrings.of(brandId), (keyring) => {
+      if (roles) checkRoles(keyring, roles);
+      if (settings) checkSettings(keyring, settings);
+    });
+    return principalOf(found, brandId, brand);
+  } catch (error) {
+    throw await asRefusal(db, error);
+  }
+}
+
+const notReached = () => new Refusal('scope_err', 'The roles of this account do not reach this brand.');
+
+function principalOf(
+  found: SignedIn,
+  brandId: BrandId,
+  { brandName, roles, settings }: BrandOfOperator,
+): Principal {
+  const { operator, session } = found;
+  const held = rolesIn(found, roles?.roles ?? []);
+  if (held.length === 0) throw notReached();
+  return {
+    brandId,
+    brandName,
+    validation: settings?.validation ?? defaultValidation,
+    identity: operator.operatorId as string as KeyIdentity,
+    keyName: operator.name,
+    scopes: new Set(scopesOfRoles(held)),
+    createdAt: operator.createdAt,
+    expiresAt: undefined,
+    owner: operator.email,
+    createdBy: undefined,
+    rotatedBy: undefined,
+    networks: [],
+    person: operator.operatorId,
+    actor: actorOf(operator),
+    session,
+    isStored: false,
+  };
+}
+
+/** The roles of a session in a brand: those in every brand, and those in this one. */
+export const rolesIn = (
+  { operator }: Pick<SignedIn, 'operator'>,
+  ofBrand: StoredOperator['roles'],
+): StoredOperator['roles'] => orderedRoles([...operator.roles, ...ofBrand]);
+
+/** The secret of a new session, and the session. */
+export interface NewSession extends SignedIn {
+  readonly token: string;
+}
+
+/** Begins a session. A token is new with each, so that nobody can make a person use one that they know. */
+export async function beginSession(
+  system: System,
+  connection: Connection,
+  operator: StoredOperator,
+  { isStrong }: { readonly isStrong: boolean },
+): Promise<NewSession> {
+  const token = system.random(32).toString('base64url');
+  const at: Instant = system.now();
+  const session = proveSession(system.vault, {
+    digest: digestToken(token),
+    sessionId: system.newId<'session'>(),
+    operatorId: operator.operatorId,
+    generation: operator.generation,
+    isStrong,
+    createdAt: at,
+    seenAt: at,
+    confirmedAt: at,
+  });
+  await insertSession(connection, session);
+  return { token, session, operator };
+}

@@ -1,6 +1,5 @@
 import createClient from 'openapi-fetch';
 import { Failure, failureOf, offline } from './failure.ts';
-import type { PendingPaths } from './pending.ts';
 import type { paths } from './schema.d.ts';
 import { store } from './store.ts';
 
@@ -11,7 +10,7 @@ export const sessionEnded = store(false);
 /** Whether the last request found no server. */
 export const isOffline = store(false);
 
-const client = createClient<paths & PendingPaths>({ baseUrl: '/api/v0.1', credentials: 'same-origin' });
+const client = createClient<paths>({ baseUrl: '/api/v0.1', credentials: 'same-origin' });
 client.use({
   onRequest({ request }) {
     request.headers.set('Clientele-Brand', currentBrand.get());

@@ -1,8 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
 import { createContext, use } from 'react';
 import { answerOf, api, currentBrand } from './client.ts';
-import type { Session } from './pending.ts';
 import { queryClient } from './query.ts';
+import type { components } from './schema.d.ts';
+
+export type Session = components['schemas']['Session'];
 
 /** A brand that the person may see, and what they may do in it. */
 export interface Brand {

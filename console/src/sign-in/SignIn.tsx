@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { answerOf, api } from '../api/client.ts';
-import type { SignInOptions } from '../api/pending.ts';
+import type { components } from '../api/schema.d.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
 import { Field, FormError } from '../kit/Field.tsx';
@@ -9,6 +9,9 @@ import { useWindowTitle } from '../kit/title.ts';
 import styles from './Plate.module.css';
 import { Plate } from './Plate.tsx';
 import { useEnter } from './use-enter.ts';
+
+type SignInOptions = components['schemas']['SignInOptions'];
+type DemoAccount = 'avery' | 'sam' | 'robin';
 
 export function SignIn() {
   useWindowTitle('Sign in', 'page');
@@ -60,7 +63,7 @@ const sentenceOf = ({ status, message }: { readonly status: number; readonly mes
 function DemoPeople({ options }: { readonly options: SignInOptions }) {
   const enter = useEnter();
   const write = useWrite(
-    (account: string) => answerOf(api.POST('/session/demo', { body: { account } })),
+    (account: DemoAccount) => answerOf(api.POST('/session/demo', { body: { account } })),
     enter,
   );
   return (
@@ -68,7 +71,7 @@ function DemoPeople({ options }: { readonly options: SignInOptions }) {
       <p className={styles.aside}>Sandbox: sign in as</p>
       {write.failure && <FormError>{write.failure.message}</FormError>}
       {options.demo.map(({ account, name, roles }) => (
-        <Button key={account} wide busy={write.isSending} onClick={() => write.send(account)}>
+        <Button key={account} wide busy={write.isSending} onClick={() => write.send(account as DemoAccount)}>
           {name}, {roles.length > 2 ? 'all roles' : roles.join(' and ')}
         </Button>
       ))}

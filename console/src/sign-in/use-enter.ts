@@ -1,6 +1,6 @@
 import { useRouter, useSearch } from '@tanstack/react-router';
-import type { Session } from '../api/pending.ts';
 import { queryClient } from '../api/query.ts';
+import type { Session } from '../api/session.ts';
 import { sessionQuery } from '../api/session.ts';
 
 /** Goes where the person wanted to go before they had to sign in. */

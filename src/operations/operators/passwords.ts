@@ -65,15 +65,14 @@ export async function isPassword(password: string, hashed: string | undefined): 
   return found.length === wanted.length && timingSafeEqual(found, wanted) && isKnown;
 }
 
-let common: ReadonlySet<string> | undefined;
-
 /** @throws InvalidInput where a person may not choose this password. */
 export async function requireGoodPassword(
   password: string,
   { email, name }: Pick<StoredOperator, 'email' | 'name'>,
 ): Promise<void> {
-  common ??= new Set((await import('@zxcvbn-ts/language-common')).dictionary['passwords-common'] as string[]);
-  const list = common;
-  const problem = passwordProblem(password, [email, name, 'clientele'], (lower) => list.has(lower));
+  const { commonPasswords } = await import('./common-passwords.ts');
+  const problem = passwordProblem(password, [email, name, 'clientele'], (lower) =>
+    commonPasswords.has(lower),
+  );
   if (problem !== undefined) throw invalidField('password', problem);
 }

@@ -6,6 +6,7 @@ import type { OutgoingRequest, Received } from './send.ts';
 const ordinary = new Set([
   'content-type',
   'content-length',
+  'transfer-encoding',
   'date',
   'connection',
   'keep-alive',

@@ -278,6 +278,11 @@ export class Sequences {
     const wanted = kinds.toReversed().join();
     const listed = await this.#do(maker, 'listConsents', 200, { params });
     expectEqual('kinds in listConsents', kindsIn(listed), wanted);
+    const complete = { phone: '650-123-4567', email: `${maker.marker}@example.com` };
+    await this.#do(maker, 'updateCustomer', 200, { params, body: complete });
+    const [programId = ''] = maker.pool.get('program_id');
+    await this.#do(maker, 'simulateKycFail', 200, { body: { ...params, program_id: programId } });
+    await this.#do(maker, 'listVerifications', 200, { params });
     await this.#do(maker, 'deleteCustomer', 200, { params });
     await this.#do(maker, 'listConsents', 404, { params });
     await this.#do(maker, 'exportCustomerFile', 200, { params, body: { reason: 'A subject asks.' } });

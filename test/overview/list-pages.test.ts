@@ -106,6 +106,16 @@ const cases: readonly (readonly [string, number, (scope: BrandScope) => Promise<
     120,
     searched({ deliverability: 'undeliverable' }, 'newest'),
   ],
+  [
+    'those of the last day',
+    600,
+    searched({ createdFrom: '2026-05-19T00:00:00.000000' as Instant }, 'newest'),
+  ],
+  [
+    'those of the first day',
+    600,
+    searched({ createdBefore: '2026-01-02T00:00:00.000000' as Instant }, 'newest'),
+  ],
   ['those of two days', 600, searched(days('2026-03-01', '2026-03-03'), 'newest')],
   ['the last deleted ones', 100, (scope) => listRestricted(scope, 'newest', undefined, 21)],
   ['the first holds', 60, holds(undefined)],

@@ -194,6 +194,9 @@ export async function pageOfSearch(
 /** The parameters of a filter, if it has any; `undefined` for one that is not asked. */
 function askedValues(filter: CustomerFilter, part: keyof CustomerFilter): readonly Value[] | undefined {
   const asked = filter[part];
+  // With one bound PostgreSQL expects a third of the customers, and reads them all. With two it looks at the days.
+  if (part === 'createdFrom' && filter.createdBefore && !asked) return ['-infinity'];
+  if (part === 'createdBefore' && filter.createdFrom && !asked) return ['infinity'];
   if (asked === undefined) return undefined;
   if (asked === true) return [];
   if (part === 'createdFrom' || part === 'createdBefore') return [toPostgres(asked as Instant)];

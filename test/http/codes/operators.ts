@@ -79,6 +79,15 @@ export const operatorCases: Readonly<Record<string, Partial<Record<ErrorCode, Ca
     sign_in_limited: tooManyTries,
   },
   confirmSession: {
+    // A body that is refused counts as a request, and not as a try.
+    rate_limited: async (row, headers) => {
+      const { brand: tenant } = await live();
+      const prepared = await prepare(row, tenant);
+      let answer = await send(tenant, prepared, { body: {}, headers });
+      for (let more = 0; more < 12 && answer.status !== 429; more += 1)
+        answer = await send(tenant, prepared, { body: {}, headers });
+      return answer;
+    },
     sign_in_err: wrongPassword,
     sign_in_limited: async (row, headers) => {
       const prepared = await prepare(row, brand);

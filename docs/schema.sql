@@ -70,6 +70,30 @@ create table audit_checkpoints (
   constraint audit_checkpoints_readable CHECK (signed_at >= '0001-01-01 00:00:00+00'::timestamp with time zone AND signed_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone)
 );
 
+create table audit_checks (
+  brand_id uuid not null,
+  check_id uuid not null,
+  state text not null,
+  requested_at timestamp with time zone not null,
+  checked bigint not null,
+  entries bigint not null,
+  broken_at bigint,
+  hash text,
+  key text,
+  finished_at timestamp with time zone,
+  claimed_until timestamp with time zone,
+  proof text not null,
+  constraint audit_checks_pkey PRIMARY KEY (brand_id),
+  constraint audit_checks_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(brand_id),
+  constraint audit_checks_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'running'::text, 'intact'::text, 'broken'::text]))
+);
+CREATE TRIGGER audit_checks_insert_current BEFORE INSERT ON audit_checks FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER audit_checks_update_current BEFORE UPDATE OF proof ON audit_checks FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table brand_keys (
   brand_id uuid not null,
   kind text not null,

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Observer } from './http/observe.ts';
 import type { Runtime } from './runtime.ts';
 import { startAddressVerifier } from './worker/address-verifier.ts';
+import { startAuditChecker } from './worker/audit-checker.ts';
 import { startDeliverer } from './worker/deliverer.ts';
 import { startEraser } from './worker/eraser.ts';
 import { startRollbackWatch } from './worker/rollback-watch.ts';
@@ -24,6 +25,7 @@ export function startBackground(config: Config, { system }: Runtime, observer: O
     startSweeper(system, log('sweep')),
     startEraser(system, log('erasure')),
     startSequencer(system, log('sequence')),
+    startAuditChecker(system, log('checks')),
     startRollbackWatch(system, log('rollback')),
     startVerifications(system, log('verifications')),
     startDeliverer(system, log('webhooks')),

@@ -309,6 +309,7 @@ describe('the folders', () => {
     );
     expect(takesDatabase.sort()).toEqual([
       'store/audit/announcements.ts',
+      'store/audit/checks-due.ts',
       'store/audit/refused-rows.ts',
       'store/audit/sequencer.ts',
       'store/audit/without-mac.ts',

@@ -238,6 +238,11 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     path: `${await webhookPath(brand)}/replay`,
     options: { body: { dead: true } },
   }),
+  startAuditCheck: async () => ({ method: 'POST', path: '/audit/check', options: {} }),
+  getAuditCheck: async (brand) => {
+    await brand.call('POST', '/audit/check');
+    return { method: 'GET', path: '/audit/check', options: {} };
+  },
   ...deliverySamples,
   ...keySamples,
   listRequests: async () => ({ method: 'GET', path: '/requests', options: {} }),

@@ -197,6 +197,68 @@ const listKeyAccess = operation({
   unknownError: 'unknown_list_key_access',
 });
 
+const check = Type.Object(
+  {
+    state: oneOf(['waiting', 'running', 'intact', 'broken'], {
+      description: 'broken: an entry does not fit the one before it, or a signature does not fit its entry.',
+    }),
+    checked: Type.Integer({ description: 'Entries that were followed so far.', minimum: 0 }),
+    of: Type.Integer({ description: 'Entries of the trail when the check began.', minimum: 0 }),
+    broken_at: Type.Optional(Type.Integer({ description: 'The first entry that does not fit.' })),
+    hash: Type.Optional(Type.String({ description: 'The hash of the last entry, in hex.' })),
+    key: Type.Optional(Type.String({ description: 'The public key that signs the trail now, in hex.' })),
+    date_requested: Type.String(),
+    date_finished: Type.Optional(Type.String()),
+  },
+  { title: 'AuditCheck', ...closed },
+);
+
+const checkExample = {
+  state: 'intact',
+  checked: 4711,
+  of: 4711,
+  hash: auditEntryExample.hash,
+  key: '3f9a'.repeat(16),
+  date_requested: '2026-05-04T14:03:21.907113+00:00',
+  date_finished: '2026-05-04T14:03:24.120034+00:00',
+} as const;
+
+const startAuditCheck = operation({
+  operationId: 'startAuditCheck',
+  method: 'POST',
+  path: '/audit/check',
+  tag: 'Audit',
+  summary: 'Check the audit trail',
+  description:
+    'Asks for a check of the whole trail: that every entry follows from the one before it, and that every signature over them fits. Background work does it, one check of a brand at a time; while one is under way, that one is answered. The service checks itself here. A copy that others can check is `clientele export audit`.',
+  scope: 'audit:read',
+  params: {},
+  answer: {
+    status: 201,
+    description: 'The check, which waits or runs.',
+    schema: check,
+    example: { state: 'waiting', checked: 0, of: 0, date_requested: checkExample.date_requested },
+  },
+  schemaError: 'input_error',
+  errors: [],
+  unknownError: 'unknown_audit_check',
+});
+
+const getAuditCheck = operation({
+  operationId: 'getAuditCheck',
+  method: 'GET',
+  path: '/audit/check',
+  tag: 'Audit',
+  summary: 'Read the last check of the audit trail',
+  description: 'How far the last check has come, or what it found.',
+  scope: 'audit:read',
+  params: {},
+  answer: { status: 200, description: 'The last check.', schema: check, example: checkExample },
+  schemaError: 'input_error',
+  errors: ['check_dne'],
+  unknownError: 'unknown_audit_check',
+});
+
 const revealSsn = operation({
   operationId: 'revealSsn',
   method: 'POST',
@@ -217,5 +279,7 @@ export const auditOperations = {
   listAudit,
   getCustomerAudit,
   listKeyAccess,
+  startAuditCheck,
+  getAuditCheck,
   revealSsn,
 } as const;

@@ -154,6 +154,12 @@ export const errorCatalogue = {
     message: 'There is no such webhook subscription.',
     help: 'It never existed or was deleted. GET /webhooks lists the subscriptions of the brand.',
   },
+  check_dne: {
+    status: 404,
+    type: 'Request Error',
+    message: 'The audit trail of this brand was never checked here.',
+    help: 'startAuditCheck starts a check.',
+  },
   delivery_dne: {
     status: 404,
     type: 'Request Error',

@@ -33,6 +33,8 @@ const entryReason = { purpose: 'reason', recordId: '{sha256(body)}' } as const;
 const document = { purpose: 'document', key: ['document_id', 'uuid'] } as const;
 /** A record of no text at all. That it opens proves the columns that it is bound to. */
 const proof = { purpose: 'row', type: 'text' } as const;
+/** The same where a brand has one row of a table. */
+const ofBrand = { ...proof, key: ['brand_id', 'uuid'], newTable: true } as const;
 const ofChangeRequest = { purpose: 'reason', key: ['change_request_id', 'uuid'] } as const;
 
 /**
@@ -111,11 +113,24 @@ export const sealedColumns = {
     },
   },
   'brand_settings.proof': {
-    ...proof,
+    ...ofBrand,
     recordId: 'brand settings',
-    key: ['brand_id', 'uuid'],
     bound: { version: 'number', validation: 'text' },
-    newTable: true,
+  },
+  'audit_checks.proof': {
+    ...ofBrand,
+    recordId: 'audit check',
+    bound: {
+      check_id: 'text',
+      state: 'text',
+      requested_at: 'instant',
+      checked: 'number',
+      entries: 'number',
+      broken_at: 'number',
+      hash: 'text',
+      key: 'text',
+      finished_at: 'instant',
+    },
   },
   /** The roles of a person in a brand. */
   'operator_roles.proof': {

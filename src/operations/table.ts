@@ -1,6 +1,7 @@
 import type { Input } from '../contract/operation.ts';
 import type { BrandOperationId, Contract, SessionOperationId, SignedOperationId } from '../contract/table.ts';
 import { listKeyAccess } from './audit/access.ts';
+import { getAuditCheck, startAuditCheck } from './audit/checks/checks.ts';
 import * as auditEntries from './audit/entries.ts';
 import * as keys from './brands/keys.ts';
 import * as addresses from './customers/addresses.ts';
@@ -44,6 +45,8 @@ export const handlers: {
 } = {
   ...auditEntries,
   listKeyAccess,
+  startAuditCheck,
+  getAuditCheck,
   ...keys,
   ...addresses,
   ...changeRequests,

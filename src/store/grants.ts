@@ -16,6 +16,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   // A reason is sealed again when keys rotate, and cleared when its customer is erased.
   audit: 'select, insert, update (reason)',
   audit_checkpoints: 'select, insert',
+  audit_checks: 'select, insert, update',
   brand_keys: 'select, insert, update (claimed_until, root_version, wrapped), delete',
   brand_settings: 'select, insert, update',
   brands: 'select, insert',

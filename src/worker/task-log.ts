@@ -15,7 +15,8 @@ export type TaskName =
   | 'verifications'
   | 'webhooks'
   | 'rotation'
-  | 'addresses';
+  | 'addresses'
+  | 'checks';
 
 /** Counts and logs background work. */
 export interface TaskObserver {

@@ -117,6 +117,7 @@ const expected: readonly string[] = [
   'clientele_app: table api_keys: insert, select, update (digest, disabled_at, last_used_at, last_used_from, owner, previous_digest, previous_until, proof, revoked_at, rotated_by, version)',
   'clientele_app: table audit: insert, select, update (reason)',
   'clientele_app: table audit_checkpoints: insert, select',
+  'clientele_app: table audit_checks: insert, select, update',
   'clientele_app: table brand_keys: delete, insert, select, update (claimed_until, root_version, wrapped)',
   'clientele_app: table brand_settings: insert, select, update',
   'clientele_app: table brands: insert, select',

@@ -204,6 +204,7 @@ describe('erasing', () => {
       'api_keys',
       'audit_checkpoints',
       'brand_keys',
+      'audit_checks',
       'brand_settings',
       'brands',
       'customer_counts',

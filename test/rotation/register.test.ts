@@ -139,6 +139,7 @@ test('the purpose and the record id of a column stay what its stored records wer
     ['retention_policies.proof', 'row', 'retention policy'],
     ['brand_settings.proof', 'row', 'brand settings'],
     ['operator_roles.proof', 'row', 'operator/{operator_id}'],
+    ['audit_checks.proof', 'row', 'audit check'],
     ['programs.proof', 'row', 'program/{program_id}'],
     ['programs.settings', 'verification', 'program/{program_id}'],
     ['program_changes.proof', 'row', 'program change/{change_id}'],

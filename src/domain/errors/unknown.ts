@@ -35,6 +35,7 @@ export const unknownErrors = {
   unknown_list_actors: unknown('listing the actors'),
   unknown_list_audit: unknown('reading the audit trail'),
   unknown_list_key_access: unknown('reading what a key saw'),
+  unknown_audit_check: unknown('checking the audit trail'),
   unknown_get_customer_audit: unknown("reading the customer's audit trail"),
   unknown_reveal_ssn: unknown('showing the ssn'),
   unknown_close_account: unknown('noting that the account was closed'),

@@ -8,7 +8,7 @@ import { brand, world } from './worlds.ts';
 
 const scopes = ['keys:write'];
 
-/** The codes of operations on keys alone. */
+/** The codes of operations on keys and of the check of the audit trail alone. */
 export const keyCases: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
   createKey: {
     key_dup: async (_row, headers) => {
@@ -26,6 +26,9 @@ export const keyCases: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>
       );
       return full.call('POST', '/keys', { body: { name: randomUUID(), scopes }, headers });
     },
+  },
+  getAuditCheck: {
+    check_dne: async (_row, headers) => (await world.brand()).call('GET', '/audit/check', { headers }),
   },
   rotateKey: {
     key_revoked: async (_row, headers) => {

@@ -57,6 +57,8 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   listAudit: 'success',
   getCustomerAudit: 'success',
   listKeyAccess: 'success',
+  startAuditCheck: 'success',
+  getAuditCheck: 'success',
   revealSsn: 'success',
   closeAccount: 'success',
   setLegalHold: 'success',

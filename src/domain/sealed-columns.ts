@@ -1,3 +1,4 @@
+import { auditCheckBound } from './sealing/audit-checks.ts';
 import type { BoundForm, BoundForms, Declaration } from './sealing/declaration.ts';
 
 const ofCustomer = { recordId: '{customer_id}', key: ['customer_id', 'uuid'] } as const;
@@ -120,17 +121,7 @@ export const sealedColumns = {
   'audit_checks.proof': {
     ...ofBrand,
     recordId: 'audit check',
-    bound: {
-      check_id: 'text',
-      state: 'text',
-      requested_at: 'instant',
-      checked: 'number',
-      entries: 'number',
-      broken_at: 'number',
-      hash: 'text',
-      key: 'text',
-      finished_at: 'instant',
-    },
+    bound: auditCheckBound,
   },
   /** The roles of a person in a brand. */
   'operator_roles.proof': {

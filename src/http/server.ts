@@ -184,14 +184,13 @@ const paths: ReadonlyMap<string, string> = new Map(
 /** Keeps a request for its brand to read. The pattern of the path stands for the path. */
 function noteRequest(
   { requests, now }: System,
-  { brandId, identity }: Principal,
+  { brandId, actor, session }: Principal,
   seen: Pick<RecentRequest, 'requestId' | 'operation' | 'method' | 'status' | 'milliseconds'>,
   code: ErrorCode | undefined,
 ): void {
   const path = paths.get(seen.operation);
   if (path === undefined) return;
-  const actor = { kind: 'key', id: identity };
-  requests.note(brandId, { ...seen, at: now(), path, actor, isOfConsole: false, code });
+  requests.note(brandId, { ...seen, at: now(), path, actor, isOfConsole: session !== undefined, code });
 }
 
 /** The status in the log if the client disconnected before its answer. It is never sent. */

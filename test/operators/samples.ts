@@ -36,7 +36,7 @@ export const operatorSamples = {
   resetOperator: async (brand: BrandClient): Promise<Prepared> =>
     asPerson(brand, 'POST', `${await operatorPath(brand)}/reset`),
   listActors: async (): Promise<Prepared> => ({ method: 'GET', path: '/actors', options: {} }),
-  getSignInOptions: async (): Promise<Prepared> => openCall('GET', '/session/options'),
+  getSignInOptions: async (): Promise<Prepared> => openCall('GET', '/sign-in'),
   openSession: async ({ system, brandId }: BrandClient): Promise<Prepared> => {
     const { email } = await newPerson(system, brandId);
     return openCall('POST', '/session', { email, password });

@@ -162,7 +162,7 @@ describe('the first start', () => {
     try {
       const first = await fresh.brand();
       expect(fresh.firstLink).toMatch(/^http:\/\/localhost:\d+\/console\/start#first_[\w-]{43}$/);
-      const options = await first.call('GET', '/session/options');
+      const options = await first.call('GET', '/sign-in');
       expect(options.json).toMatchObject({ first_start: true, environment: 'sandbox' });
       const body = {
         token: fresh.firstLink?.split('#')[1],
@@ -179,7 +179,7 @@ describe('the first start', () => {
       const headers = headersFor(tokenIn(answer), later.brandId);
       expect((await later.call('GET', '/operators', { headers })).status).toBe(200);
       expect((await first.call('POST', '/session/invitation', { body })).json.Code).toBe('link_err');
-      expect((await first.call('GET', '/session/options')).json.first_start).toBe(false);
+      expect((await first.call('GET', '/sign-in')).json.first_start).toBe(false);
     } finally {
       await fresh.close();
     }
@@ -188,7 +188,7 @@ describe('the first start', () => {
 
 describe('the demo', () => {
   test('signs its people in by one click, each with their roles', async () => {
-    const { json } = await brand.call('GET', '/session/options');
+    const { json } = await brand.call('GET', '/sign-in');
     for (const { account, roles } of json.demo) {
       const answer = await open('/session/demo', { account });
       expect(answer.status).toBe(201);
@@ -200,6 +200,6 @@ describe('the demo', () => {
   test('is not offered to another machine', async () => {
     const headers = { 'X-Forwarded-For': '192.0.2.7' };
     expect((await open('/session/demo', { account: 'avery' }, headers)).status).toBe(404);
-    expect((await brand.call('GET', '/session/options', { headers })).json.demo).toEqual([]);
+    expect((await brand.call('GET', '/sign-in', { headers })).json.demo).toEqual([]);
   });
 });

@@ -1072,7 +1072,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/session/options": {
+    "/sign-in": {
         parameters: {
             query?: never;
             header?: never;

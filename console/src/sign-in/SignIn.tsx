@@ -17,7 +17,7 @@ export function SignIn() {
   useWindowTitle('Sign in', 'page');
   const options = useQuery({
     queryKey: ['sign-in'],
-    queryFn: () => answerOf(api.GET('/session/options')),
+    queryFn: () => answerOf(api.GET('/sign-in')),
   }).data;
   const enter = useEnter();
   const write = useWrite(

@@ -35,7 +35,7 @@ const getSignInOptions = operation({
   ...fixed,
   operationId: 'getSignInOptions',
   method: 'GET',
-  path: '/session/options',
+  path: '/sign-in',
   summary: 'List the ways to sign in',
   description: 'What a page for signing in has to offer. It says nothing about any account.',
   scope: 'open',

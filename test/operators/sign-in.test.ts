@@ -156,6 +156,15 @@ describe('an invitation', () => {
   });
 });
 
+test('without a body, or with one that is no object, is answered by the fields that are missing', async () => {
+  const { headers } = await signedIn(world.system, brand.brandId);
+  for (const path of ['/session', '/session/invitation', '/operators'])
+    for (const raw of [undefined, 'null', '[]', '7']) {
+      const answer = await brand.call('POST', path, { headers, ...(raw !== undefined && { raw }) });
+      expect(answer.json).toMatchObject({ Status: 400, Code: 'input_error' });
+    }
+});
+
 describe('the first start', () => {
   test('prints a link for the first account, which has every role in every brand', async () => {
     const fresh = await openWorld({ env: { CLIENTELE_DEMO: '1' }, apiOnly: true });

@@ -60,7 +60,7 @@ const inviteOperator = operation({
     schema: Type.Object({ email: emailField, roles: givenRoles }, closed),
     check: (body, context) => {
       const problems = new Problems();
-      const { email } = body as { readonly email?: unknown };
+      const email = (body as { readonly email?: unknown } | null | undefined)?.email;
       if (typeof email === 'string') problems.add('email', valueRules.email(email.trim(), context));
       return problems;
     },

@@ -127,7 +127,7 @@ const acceptInvitation = operation({
     ),
     check: (body, context) => {
       const problems = checkShortTexts({ name: personName })(body);
-      const { email } = body as { readonly email?: unknown };
+      const email = (body as { readonly email?: unknown } | null | undefined)?.email;
       if (typeof email === 'string') problems.add('email', valueRules.email(email.trim(), context));
       return problems;
     },

@@ -4,7 +4,6 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query.ts';
-import { Toasts } from './kit/Toast.tsx';
 import { router } from './router.tsx';
 import { SubjectsContext } from './shell/subject.ts';
 import { subjects } from './subjects.ts';
@@ -15,9 +14,7 @@ createRoot(document.getElementById('app') as HTMLElement).render(
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
         <SubjectsContext value={subjects}>
-          <Toasts>
-            <RouterProvider router={router} />
-          </Toasts>
+          <RouterProvider router={router} />
         </SubjectsContext>
       </QueryClientProvider>
     </CSPProvider>

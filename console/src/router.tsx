@@ -1,6 +1,7 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { brandsOf } from './api/session.ts';
 import { SkeletonPage } from './kit/SkeletonPage.tsx';
+import { Toasts } from './kit/Toast.tsx';
 import { brandRoute } from './shell/brand-route.tsx';
 import { PageFailed } from './shell/Failures.tsx';
 import { NoBrand } from './shell/NoBrand.tsx';
@@ -44,4 +45,6 @@ export const router = createRouter({
   defaultPendingMs: 150,
   defaultErrorComponent: PageFailed,
   scrollRestoration: false,
+  // Toasts have links, so they stand inside the router.
+  InnerWrap: Toasts,
 });

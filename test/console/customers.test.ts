@@ -140,7 +140,7 @@ describe('customers', { timeout: timeoutMs }, () => {
     await page.getByRole('button', { name: 'Propose', exact: true }).click();
     await page.getByText('The change is proposed.').waitFor();
     await page.getByRole('tab', { name: 'Changes' }).click();
-    await page.getByText('Waiting').first().waitFor();
+    await page.getByRole('dialog').getByText('Waiting').first().waitFor();
   });
 
   test('are deleted by the last characters of their id, with a word on how long they are kept', async () => {

@@ -44,7 +44,7 @@ describe('the frame of the pages', { timeout: timeoutMs }, () => {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('c');
-    await page.getByRole('heading', { name: 'Customers' }).waitFor();
+    await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('gocn?');
     expect(await page.getByRole('searchbox').inputValue()).toBe('gocn?');

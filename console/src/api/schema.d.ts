@@ -5127,6 +5127,7 @@ export interface operations {
             query?: {
                 status?: "pending" | "approved" | "declined";
                 customer_id?: string;
+                order?: "oldest" | "newest";
                 limit?: number;
                 cursor?: string;
             };

@@ -12,23 +12,6 @@ export function phoneOf({ phone, phone_country_code: code }: Customer): string |
   return code && code !== '1' ? `+${code} ${phone}` : phone;
 }
 
-/** The fields of the API as people call them. */
-const fieldWords: Readonly<Record<string, string>> = {
-  first_name: 'First name',
-  middle_name: 'Middle name',
-  last_name: 'Last name',
-  dob: 'Birthday',
-  ssn: 'SSN',
-  email: 'Email',
-  phone: 'Phone',
-  phone_country_code: 'Country code',
-  addresses: 'Addresses',
-  kyc_status: 'KYC',
-};
-
-export const fieldWord = (field: string): string => fieldWords[field] ?? field;
-export const fieldList = (fields: readonly string[]): string => fields.map(fieldWord).join(', ');
-
 /** The locality line of an address: "San Francisco, CA 94104, US". */
 export const localityOf = ({ city, state, zip_code: zip, country }: Address): string =>
   `${city}, ${[state, zip].filter(Boolean).join(' ')}, ${country}`;
@@ -41,10 +24,4 @@ export const verdictReasons: Readonly<Record<string, string>> = {
   deliverable_missing_unit: 'The building has units; say which.',
   undeliverable: 'No mail arrives here.',
   none: 'Nobody has judged this yet.',
-};
-
-export const documentWords: Readonly<Record<string, string>> = {
-  government_id: 'Government id',
-  proof_of_address: 'Proof of address',
-  social_security_card: 'Social security card',
 };

@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import type { FormEvent, ReactNode } from 'react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button, IconButton } from './Button.tsx';
 import styles from './Dialog.module.css';
 import { Field, FormError } from './Field.tsx';
@@ -53,6 +53,9 @@ export interface ConfirmProps {
 export function Confirm(props: ConfirmProps) {
   const { title, verb, danger = false, typed, busy = false, error, onConfirm, onClose, children } = props;
   const [text, setText] = useState('');
+  const form = useRef<HTMLFormElement>(null);
+  // Enter confirms: the focus begins at what has to be typed, or at the verb.
+  const begin = () => form.current?.querySelector<HTMLElement>('input, [type=submit]') ?? null;
   const mayConfirm = typed === undefined || text.trim() === typed;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -62,8 +65,8 @@ export function Confirm(props: ConfirmProps) {
     <AlertDialog.Root open onOpenChange={(open) => !open && !busy && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop forceRender className={styles.veil} />
-        <AlertDialog.Popup className={styles.dialog}>
-          <form onSubmit={submit} className={styles.form}>
+        <AlertDialog.Popup initialFocus={begin} className={styles.dialog}>
+          <form ref={form} onSubmit={submit} className={styles.form}>
             <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
             <AlertDialog.Description render={<div />} className={styles.text}>
               {children}

@@ -8,6 +8,7 @@ import {
   verifiedElsewhere,
 } from '../../domain/customers/change-request.ts';
 import { customerFields } from '../../domain/fields.ts';
+import { arrivalOrders } from '../../domain/paging.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { oneOf, shortTextField, uuid } from '../shapes.ts';
@@ -102,13 +103,16 @@ const listChangeRequests = operation({
   path: '/change-requests',
   tag: 'Change requests',
   summary: 'List change requests',
-  description: 'Proposed changes, oldest first, without their values.',
+  description: 'Proposed changes, oldest or newest first, without their values.',
   scope: 'customers:read',
   params: {},
   query: Type.Object(
     {
       status: Type.Optional(oneOf(changeRequestStatuses, { description: 'Only requests with this status.' })),
       customer_id: Type.Optional(uuid('Only requests for this customer.')),
+      order: Type.Optional(
+        oneOf(arrivalOrders, { description: 'Which requests come first.', default: 'oldest' }),
+      ),
       ...listQuery(),
     },
     closed,

@@ -90,10 +90,10 @@ export async function listChangeRequests(
   { query }: Input<Contract['listChangeRequests']>,
 ): Promise<Answer> {
   const { scope } = context;
-  const { status, customer_id: customerId } = query;
+  const { status, customer_id: customerId, order = 'oldest' } = query;
   const cursors = { parse: parseCursor, after: ({ seq }: ChangeRequestRow) => cursorAfter(seq) };
-  const { rows, next_cursor } = await pageOf(query, cursors, (after = 0n, most) =>
-    list(scope, { status, customerId, after, most }),
+  const { rows, next_cursor } = await pageOf(query, cursors, (after, most) =>
+    list(scope, order, { status, customerId, after, most }),
   );
   await Promise.all(rows.map((row) => checkProof(context, row)));
   return { status: 200, body: asciiJson({ data: rows.map(shown), next_cursor }) };

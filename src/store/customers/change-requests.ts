@@ -1,5 +1,6 @@
 import type { ChangeRequestStatus } from '../../domain/customers/change-request.ts';
 import type { CustomerId, Id } from '../../domain/ids.ts';
+import type { ArrivalOrder } from '../../domain/paging.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toPostgres } from '../../domain/time.ts';
 import { bigint, columns, id, instant, named, optional, text, words } from '../columns.ts';
@@ -73,24 +74,32 @@ export async function readChangeRequest(
 export interface ChangeRequestFilter {
   readonly status: ChangeRequestStatus | undefined;
   readonly customerId: string | undefined;
-  /** Only requests after this sequence number. */
-  readonly after: bigint;
+  /** Only requests behind this sequence number. */
+  readonly after: bigint | undefined;
   readonly most: number;
 }
 
-const list = sql(
-  'change_requests_list',
-  `select ${facts.list} from change_requests r
-    where brand_id = :brandId and ${ofCustomerSql} and seq > :after::bigint and (:status::text is null or status = :status)
+const list = (name: string, behind: '<' | '>', sort: 'asc' | 'desc') =>
+  sql(
+    name,
+    `select ${facts.list} from change_requests r
+    where brand_id = :brandId and ${ofCustomerSql} and (:after::bigint is null or seq ${behind} :after::bigint) and (:status::text is null or status = :status)
       and (:customerId::uuid is null or customer_id = :customerId::uuid)
-    order by seq limit :most`,
-);
+    order by seq ${sort} limit :most`,
+  );
+const lists = {
+  oldest: list('change_requests_list', '>', 'asc'),
+  newest: list('change_requests_list_newest', '<', 'desc'),
+} as const;
 
 export const listChangeRequests = async (
   scope: BrandScope,
+  order: ArrivalOrder,
   { status, customerId, after, most }: ChangeRequestFilter,
 ): Promise<readonly ChangeRequestRow[]> =>
-  (await list.read(scope.db, { brandId: scope.brandId, status, customerId, after, most })).map(facts.read);
+  (await lists[order].read(scope.db, { brandId: scope.brandId, status, customerId, after, most })).map(
+    facts.read,
+  );
 
 const ofDeleted = statement(
   'change_requests_of_deleted',

@@ -3,8 +3,8 @@ import { useHere } from '../../api/session.ts';
 import { Answer } from '../../kit/Answer.tsx';
 import { When } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
+import { fieldList } from '../../shell/words.ts';
 import { auditQuery } from '../queries.ts';
-import { fieldList } from '../words.ts';
 import styles from './Drawer.module.css';
 
 export function AuditTab({ id }: { readonly id: string }) {

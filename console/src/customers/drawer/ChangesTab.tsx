@@ -6,8 +6,8 @@ import { DrawerPart } from '../../kit/Drawer.tsx';
 import { Status } from '../../kit/Status.tsx';
 import { When } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
+import { fieldList, fieldWord } from '../../shell/words.ts';
 import { customerQuery, historyQuery, proposalsQuery } from '../queries.ts';
-import { fieldList, fieldWord } from '../words.ts';
 import styles from './Drawer.module.css';
 
 /** What was proposed, and what earlier changes replaced. The earlier values are shown to compliance only. */

@@ -5,15 +5,10 @@ import { useWrite } from '../../api/write.ts';
 import { Confirm } from '../../kit/Dialog.tsx';
 import { toast } from '../../kit/Toast.tsx';
 import { dayOf } from '../../kit/When.tsx';
+import { keptAs } from '../../shell/words.ts';
 import type { OneCustomer } from '../queries.ts';
 import { customerChanged, retentionQuery } from '../queries.ts';
 import { nameOf } from '../words.ts';
-
-const keptAs = {
-  never_verified: 'never verified',
-  not_passed: 'not passed',
-  identified: 'identity',
-} as const;
 
 export interface DeleteCustomerProps {
   readonly one: OneCustomer;

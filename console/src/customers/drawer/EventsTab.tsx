@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useHere } from '../../api/session.ts';
 import { Answer } from '../../kit/Answer.tsx';
 import { When } from '../../kit/When.tsx';
+import { fieldList } from '../../shell/words.ts';
 import { eventsQuery } from '../queries.ts';
-import { fieldList } from '../words.ts';
 import styles from './Drawer.module.css';
 
 export function EventsTab({ id }: { readonly id: string }) {

@@ -12,9 +12,9 @@ import { KycStatus } from '../../kit/Status.tsx';
 import { toast } from '../../kit/Toast.tsx';
 import { When } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
+import { documentWords } from '../../shell/words.ts';
 import type { Customer } from '../queries.ts';
 import { customerChanged, programsQuery, verificationsQuery } from '../queries.ts';
-import { documentWords } from '../words.ts';
 import styles from './Drawer.module.css';
 
 export function VerificationsTab({ customer }: { readonly customer: Customer }) {

@@ -8,9 +8,9 @@ import { Diff } from '../../kit/Diff.tsx';
 import { Note } from '../../kit/Note.tsx';
 import { ago } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
+import { fieldWord } from '../../shell/words.ts';
 import type { OneCustomer } from '../queries.ts';
 import { auditQuery } from '../queries.ts';
-import { fieldWord } from '../words.ts';
 import styles from './Forms.module.css';
 import type { PersonField, PersonValues } from './PersonFields.tsx';
 

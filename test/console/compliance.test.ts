@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyScopes } from '../../src/domain/scopes.ts';
+import { changeRequest, customerPath, erasureRequest, restrictedPath } from '../contract-samples.ts';
+import { waiting, withDocument } from '../kyc/waiting.ts';
+import type { BrandClient } from '../world.ts';
+import type { OpenConsole, OpenPage, View } from './open-console.ts';
+import { examine, openConsole, timeoutMs, views } from './open-console.ts';
+
+// Reviews, change requests and retention. The test answers who is signed in, and lends the pages the key of a brand; every
+// other answer is the API's own.
+
+let open: OpenConsole;
+beforeAll(async () => {
+  open = await openConsole();
+}, timeoutMs);
+afterAll(() => open?.close());
+
+const account = randomUUID();
+
+/** A page of a brand, as a person with every role sees it. */
+async function visit(brand: BrandClient, path: string, view: View = views[0]): Promise<OpenPage> {
+  const visited = await open.visit('/sign-in', view);
+  const { page } = visited;
+  await page.route('**/api/v0.1/**', (route) =>
+    route.continue({ headers: { ...route.request().headers(), ...lowered(brand.headers) } }),
+  );
+  const json = (body: object) => ({ contentType: 'application/json', body: JSON.stringify(body) });
+  await page.route('**/api/v0.1/session', (route) =>
+    route.fulfill(
+      json({
+        account: { operator_id: account, name: 'Avery', email: 'avery@example.com' },
+        brands: [
+          {
+            bond_brand_id: brand.brandId,
+            name: 'Blue Ridge',
+            slug: 'blue-ridge',
+            roles: [],
+            scopes: keyScopes,
+          },
+        ],
+        environment: 'sandbox',
+        confirmed_until: null,
+      }),
+    ),
+  );
+  await page.route('**/api/v0.1/actors', (route) => route.fulfill(json({ data: [] })));
+  const { origin } = new URL(page.url());
+  await page.goto(`${origin}/console/blue-ridge${path}`);
+  return visited;
+}
+
+const lowered = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+const shoot = async (page: Page, name: string) => {
+  const folder = process.env['CLIENTELE_SCREENSHOTS'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+};
+const nameOf = (what: string, { theme, width }: View) => `${what}-${theme}-${width}`;
+
+describe('with nothing to do', { timeout: timeoutMs }, () => {
+  test.for([
+    ['/reviews', 'Nothing waits.'],
+    ['/changes', 'No proposals wait.'],
+    ['/changes?tab=approved', 'Nothing was approved yet.'],
+    ['/retention', 'Nothing is kept.'],
+    ['/retention?tab=holds', 'No hold is active.'],
+    ['/retention?tab=erasures', 'Nobody asks for an early erasure.'],
+  ] as const)('%s says so', async ([path, words]) => {
+    const visited = await visit(await open.world.brand(), path);
+    await visited.page.getByText(words).waitFor();
+    await examine(visited);
+    await visited.page.context().close();
+  });
+});
+
+describe('with work to do', { timeout: timeoutMs * 2 }, () => {
+  let brand: BrandClient;
+  let review: string;
+  let kept: string;
+  let change: string;
+  beforeAll(async () => {
+    brand = await open.world.brand();
+    ({ run_id: review } = await withDocument(brand));
+    await waiting(brand, 'under_review');
+    change = await changeRequest(brand);
+    kept = await restrictedPath(brand);
+    await erasureRequest(brand, kept);
+    await brand.call('POST', `${await customerPath(brand)}/legal-holds`, {
+      body: { reason: 'Case 24-117.' },
+    });
+  }, timeoutMs);
+
+  const pages: readonly (readonly [string, () => string, string])[] = [
+    ['reviews', () => '/reviews', 'Choose a review.'],
+    ['review', () => `/reviews/${review}`, 'As they were when'],
+    ['changes', () => '/changes', 'Last name'],
+    ['change', () => `/changes/${change}`, 'Moneypenny'],
+    ['retention', () => '/retention', 'never verified'],
+    ['record', () => kept.replace('/restricted-customers', '/retention'), 'Why it is kept'],
+    ['holds', () => '/retention?tab=holds', 'Case 24-117.'],
+    ['erasures', () => '/retention?tab=erasures', 'Created twice.'],
+    ['policy', () => '/retention?tab=policy', 'Years, identity'],
+  ];
+
+  test.for(
+    pages.flatMap(([what, path, words]) =>
+      views.map((view) => ({ what, path, words, view, name: nameOf(what, view) })),
+    ),
+  )('$name is readable and keeps the policy', async ({ path, words, view, name }) => {
+    const visited = await visit(brand, path(), view);
+    await visited.page.getByText(words).first().waitFor();
+    await visited.page.waitForTimeout(300);
+    await shoot(visited.page, name);
+    await examine(visited);
+    await visited.page.context().close();
+  });
+});
+
+describe('by keys alone', { timeout: timeoutMs * 2 }, () => {
+  let brand: BrandClient;
+  let colleague: BrandClient;
+  beforeAll(async () => {
+    brand = await open.world.brand();
+    colleague = await brand.colleague();
+  }, timeoutMs);
+
+  test('a review is opened, declined for want of a note not, and approved', async () => {
+    const { customer_id } = await waiting(brand, 'under_review');
+    const { page } = await visit(colleague, '/reviews');
+    await page.getByText('Choose a review.').waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('button', { name: 'Approve' }).waitFor();
+    await page.keyboard.press('d');
+    await page.getByText('Declining needs a note.').waitFor();
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('a');
+    await page.getByText('Most fields lock.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing waits.').waitFor();
+    const { json } = await brand.call('GET', `/customers/${customer_id}`);
+    expect(json.kyc_status).toBe('passed');
+    await page.context().close();
+  });
+
+  test('a change is opened from its row and approved', async () => {
+    const id = await changeRequest(colleague);
+    const { page } = await visit(brand, '/changes');
+    await page.getByRole('link', { name: 'Last name' }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Approve' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('No proposals wait.').waitFor();
+    expect((await brand.call('GET', `/change-requests/${id}`)).json.status).toBe('approved');
+    await page.context().close();
+  });
+
+  test('an early erasure is approved after its word is typed', async () => {
+    const path = await restrictedPath(brand);
+    await erasureRequest(brand, path);
+    const { page } = await visit(brand, path.replace('/restricted-customers', '/retention'));
+    await page.getByRole('button', { name: 'Approve' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('This cannot be undone.').waitFor();
+    await page.keyboard.press('Enter');
+    expect((await brand.call('GET', path)).json.date_erased, 'not before the word').toBeUndefined();
+    await page.keyboard.type('ERASE');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing of this person is left.').waitFor();
+    expect((await brand.call('GET', path)).json.erased_because).toBe('early');
+    await page.context().close();
+  });
+});

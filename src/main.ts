@@ -101,13 +101,16 @@ export async function startServer(
   }
 }
 
-/** A page for the first account, at the name of this machine. None where there is an account, or nothing can be written. */
+/**
+ * A page for the first account, at the name of this machine. None where there is an account, or nothing can be written.
+ * None in live, where the log keeps what a start prints, and `operators create` makes the first account.
+ */
 async function firstLinkOf(
   config: Config,
   { system, database }: Runtime,
   url: string,
 ): Promise<string | undefined> {
-  if (database.state === 'read only') return undefined;
+  if (database.state === 'read only' || config.environment === 'live') return undefined;
   const link = await makeFirstLink(system);
   return link && `${consoleOrigin(config, Number(new URL(url).port) || undefined)}${link.path}`;
 }

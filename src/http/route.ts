@@ -12,10 +12,12 @@ import { parseId } from '../domain/ids.ts';
 import { InvalidInput, Problems } from '../domain/problems.ts';
 import type { Scope } from '../domain/scopes.ts';
 import type { ValidationContext } from '../domain/values.ts';
+import { asRefusal } from '../operations/keyrings.ts';
 import type { Principal } from '../operations/principal.ts';
 import type { Handler, RepeatKey } from '../operations/run.ts';
 import { perform } from '../operations/run.ts';
 import type { Answer, SignedHandler } from '../operations/system.ts';
+import { settle } from './connections/socket.ts';
 import { etagOf, idempotencyKeyOf, isKnownVersion, preconditionOf, prefersText } from './headers.ts';
 import type { ServerOptions } from './options.ts';
 import { requestState } from './request-state.ts';
@@ -202,7 +204,7 @@ function without(body: unknown, fields: ReadonlySet<string>): unknown {
 }
 
 export function sendAnswer(
-  { origin }: ServerOptions,
+  options: ServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
   row: OperationRow,
@@ -216,7 +218,7 @@ export function sendAnswer(
   }
   if (answer.page) {
     const { links, total } = answer.page;
-    const path = origin + apiPrefix + row.path;
+    const path = options.origin + apiPrefix + row.path;
     reply.header('x-total-count', String(total));
     reply.header(
       'link',
@@ -227,14 +229,41 @@ export function sendAnswer(
     return reply.type('text/plain; charset=utf-8').send(row.answer.text);
   }
   reply.type('application/json; charset=utf-8');
-  return reply.send(answer.rest ? streamOf(answer.body, answer.rest) : answer.body);
+  if (!answer.rest) return reply.send(answer.body);
+  const broken = (error: unknown) => noteBroken(options, request, row, error);
+  return reply.send(streamOf(answer.body, answer.rest, broken));
 }
 
 /** A piece that cannot be made ends the connection, so that nobody takes the beginning for the whole. */
-function streamOf(body: string, rest: AsyncIterable<string>): Readable {
+function streamOf(
+  body: string,
+  rest: AsyncIterable<string>,
+  broken: (error: unknown) => Promise<void>,
+): Readable {
   async function* pieces(): AsyncGenerator<string> {
     yield body;
-    yield* rest;
+    try {
+      yield* rest;
+    } catch (error) {
+      await broken(error);
+      throw error;
+    }
   }
   return Readable.from(pieces(), { objectMode: false });
+}
+
+/** Reports an answer that ended in the middle, as the answer of an error would have been. */
+async function noteBroken(
+  { observer, system }: ServerOptions,
+  { id, raw }: FastifyRequest,
+  { operationId }: OperationRow,
+  error: unknown,
+): Promise<void> {
+  if (raw.destroyed) return; // The client has left.
+  settle(raw, 500);
+  const refusal = await asRefusal(system.db, error);
+  if (!(refusal instanceof Refusal)) observer.fault(id, operationId, error);
+  else if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
+    observer.recordAltered(id, operationId, refusal.cause.message);
+  else observer.unavailable(id, operationId, refusal.cause);
 }

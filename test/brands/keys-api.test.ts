@@ -118,6 +118,20 @@ describe('nobody gets a key that can do more than they can', () => {
   });
 });
 
+test('nobody gets the secret of a key that lasts longer, or may be used from more networks, than their own', async () => {
+  const scopes = ['keys:write', 'customers:read'];
+  const bound = await operatorKey({ scopes, networks: ['127.0.0.0/8'] });
+  const ending = await operatorKey({ scopes, days: 30 });
+  const lasting = await operatorKey({ scopes: ['customers:read'] });
+  const rotated = async (by: BrandClient, { identity }: { readonly identity: string }) =>
+    (await by.call('POST', `/keys/${identity}/rotation`, { body: {} })).status;
+  expect(await rotated(bound, lasting.key)).toBe(403);
+  expect(await rotated(ending, lasting.key)).toBe(403);
+  expect(await rotated(ending, ending.key)).toBe(200);
+  const within = await operatorKey({ scopes: ['customers:read'], days: 7, networks: ['127.0.0.0/8'] });
+  expect(await rotated(bound, within.key)).toBe(200);
+});
+
 describe('nobody becomes a second person by making keys', () => {
   const granted = async (asks: BrandClient, grants: BrandClient) => {
     const path = `${await restrictedPath(asks)}/erasure-requests`;

@@ -113,19 +113,29 @@ describe('an admin', () => {
 describe('an admin of one brand', () => {
   test('neither ends nor opens an account that has roles in another one', async () => {
     const person = await newPerson(world.system, other.brandId, { roles: ['compliance'] });
-    const given = await invite(person.email, ['viewer']);
-    expect(given.json).toMatchObject({ link: null, operator: { roles: ['viewer'] } });
+    await invite(
+      person.email,
+      ['viewer'],
+      await signedIn(world.system, brand.brandId, { everywhere: ['admin'] }),
+    );
     expect((await reset(person.operatorId)).json.Code).toBe('operator_elsewhere');
     expect((await change(person.operatorId, { disabled: true })).json.Code).toBe('operator_elsewhere');
     expect((await change(person.operatorId, { roles: [] })).status).toBe(200);
   });
 
-  test('gets no link to an account that another brand has invited', async () => {
+  test('gives no roles to an account of another brand, whose admin may hold a link to it', async () => {
     const theirs = await signedIn(world.system, other.brandId, { roles: ['admin'] });
     const body = { email: 'theirs@example.com', roles: ['compliance'] };
     const invited = await other.call('POST', '/operators', { body, headers: theirs.headers });
     expect(invited.json.link).not.toBeNull();
-    expect((await invite(body.email, ['viewer'])).json.link).toBeNull();
+    expect((await invite(body.email, ['compliance'])).json.Code).toBe('operator_elsewhere');
+    const token = String(invited.json.link).split('#')[1];
+    const taken = { token, name: 'Mallory', password: 'a long sentence of my own' };
+    const opened = await other.call('POST', '/session/invitation', { body: taken });
+    expect(opened.status).toBe(201);
+    expect(opened.json.brands.map((one: { bond_brand_id: string }) => one.bond_brand_id)).toEqual([
+      other.brandId,
+    ]);
   });
 
   test('who administers the other one, too, does both', async () => {

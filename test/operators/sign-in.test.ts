@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/time.ts';
 import { instantOfMillis, plusSeconds } from '../../src/domain/time.ts';
+import { createRootKeyFile } from '../../src/vault/root-key-file.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 import { headersFor, newPerson, password, signedIn } from './people.ts';
@@ -166,6 +170,16 @@ test('without a body, or with one that is no object, is answered by the fields t
 });
 
 describe('the first start', () => {
+  test('prints no link in live, where the log would keep it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientele-sign-in-'));
+    createRootKeyFile(join(folder, 'root.key'));
+    const env = { CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_ROOT_KEY_FILE: join(folder, 'root.key') };
+    const live = await openWorld({ env, apiOnly: true });
+    await live.close();
+    rmSync(folder, { recursive: true });
+    expect(live.firstLink).toBeUndefined();
+  });
+
   test('prints a link for the first account, which has every role in every brand', async () => {
     const fresh = await openWorld({ env: { CLIENTELE_DEMO: '1' }, apiOnly: true });
     try {

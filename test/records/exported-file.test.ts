@@ -98,6 +98,9 @@ describe('the file of a customer', () => {
       body: JSON.stringify(body),
     }).then((response) => response.text());
     await expect(answer).rejects.toThrow();
+    const metrics = await (await fetch(`${world.url}/metrics`)).text();
+    expect(metrics).toMatch(/clientele_altered_records_total\S* 1\n/);
+    expect(world.log.join()).toContain('"operation":"exportCustomerFile"');
     expect((await newCustomer(brand)).status).toBe(201);
     for (const line of world.log) expect(line).not.toContain('Fleming');
   });

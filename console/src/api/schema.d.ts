@@ -2722,16 +2722,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        own_account_or_foreign_page_or_scope_err: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         own_account_or_operator_elsewhere_or_foreign_page_or_scope_err: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7527,7 +7517,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["own_account_or_foreign_page_or_scope_err"];
+            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];

@@ -47,7 +47,7 @@ export function SignIn() {
       </form>
       <p className={styles.aside}>
         {options?.first_start
-          ? 'There is no account yet. The service printed a link for the first one when it started.'
+          ? 'There is no account yet. A sandbox prints a link for the first one when it starts; in live, clientele operators create makes it.'
           : 'No password? The person who runs this machine makes a new link with '}
         {!options?.first_start && <code>clientele operators reset</code>}
       </p>

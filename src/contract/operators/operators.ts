@@ -72,7 +72,7 @@ const inviteOperator = operation({
     schema: withLink,
     example: withLinkExample,
   },
-  errors: ['own_account'],
+  errors: ['own_account', 'operator_elsewhere'],
 });
 
 const updateOperator = operation({

@@ -31,7 +31,7 @@ export const operatorErrors = {
     status: 403,
     type: 'Request Error',
     message: 'This link was used, has expired, or never existed.',
-    help: 'A link works once. For the first start, start the service again: it prints another one. Otherwise ask an admin for another (resetOperator), or run `clientele operators reset EMAIL`.',
+    help: 'A link works once. For the first account of a sandbox, start the service again: it prints another one. Otherwise ask an admin for another (resetOperator), or run `clientele operators reset EMAIL`.',
   },
   operator_dne: {
     status: 404,
@@ -49,6 +49,6 @@ export const operatorErrors = {
     status: 403,
     type: 'Request Error',
     message: 'This account has roles beyond the brands that you administer.',
-    help: 'Only an admin of every brand of the account disables or resets it, and roles in every brand change at the command line: `clientele operators create EMAIL --roles ROLES`.',
+    help: 'Only an admin of every brand of the account gives it roles in another one, disables or resets it, and roles in every brand change at the command line: `clientele operators create EMAIL --roles ROLES`.',
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -85,6 +85,7 @@ export async function rotateKey(
   if (stored.revokedAt) throw new Refusal('key_revoked');
   requireOwnScopes(principal, stored.scopes);
   if (isOfAnother(stored, principal)) throw new Refusal('key_person');
+  requireWithin(principal, stored);
   const authorization = newSecret(system);
   const hours = body.overlap_hours ?? keyOverlapHours.usual;
   const next = proveKey(keyring, {
@@ -130,6 +131,20 @@ function requireOwnScopes(principal: Principal, scopes: readonly Scope[]): void 
   const lacking = scopes.filter((scope) => !principal.scopes.has(scope));
   if (lacking.length > 0)
     throw new Refusal('scope_err', `Nobody gets a key with a scope that they lack: ${lacking.join(', ')}.`);
+}
+
+/** Who rotates a key has its secret: it must not last longer, nor reach further, than their own. */
+function requireWithin({ identity, expiresAt, networks }: Principal, key: ApiKey): void {
+  if (key.identity === identity) return;
+  const lastsLonger = expiresAt !== undefined && (key.expiresAt === undefined || key.expiresAt > expiresAt);
+  const reachesFurther =
+    networks.length > 0 &&
+    (key.networks.length === 0 || !key.networks.every((one) => networks.includes(one)));
+  if (lastsLonger || reachesFurther)
+    throw new Refusal(
+      'scope_err',
+      'The key lasts longer, or may be used from more networks, than the caller.',
+    );
 }
 
 interface WantedEnd {

@@ -158,6 +158,8 @@ export async function inviteOperator(
   const email = normalEmail(body.email);
   const known = (await listAccounts(system.db)).find((one) => one.email === email);
   if (known) requireOther(context.principal, checkOperator(system.vault, known).operatorId);
+  // Who chose its password, or holds a link to it, would have the roles of this brand too.
+  if (known && !(await reaches(context, known))) throw new Refusal('operator_elsewhere');
   const operator = known ?? { ...newOperator(system, { email }), lastSeenAt: undefined };
   const rows = await listRoles(scope);
   const before = rows.find(({ operatorId }) => operatorId === operator.operatorId);
@@ -166,13 +168,11 @@ export async function inviteOperator(
   const repeated = { status: 201, body: asciiJson(withLink(member, undefined)) } as const;
   const facts = { operator_id: operator.operatorId, roles: row.roles, record_version: row.version };
   const change = { operationId: 'inviteOperator', repeated, brands: [scope.brandId], facts };
-  // Who has a link has the account, with all of its roles.
-  const opens = statusOf(operator) === 'invited' && (!known || (await reaches(context, operator)));
   let link: NewLink | undefined;
   await write(context, change, async (connection) => {
     if (!known && !(await insertOperator(connection, operator))) return false;
     if (!(await putRoles(withConnection(scope, connection), row))) return false;
-    if (opens) link = await makeLink(system, connection, 'invitation', operator);
+    if (statusOf(operator) === 'invited') link = await makeLink(system, connection, 'invitation', operator);
     return true;
   });
   return { status: 201, body: asciiJson(withLink(member, link)) };

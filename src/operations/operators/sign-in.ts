@@ -189,6 +189,7 @@ export const acceptInvitation: Call<'acceptInvitation'> = (system, call, { body 
       if (!(await changeOperator(connection, next))) return false;
       await endSessions(connection, next.operatorId);
       await endLinks(connection, next.operatorId);
+      if (call.token !== undefined) await endSession(connection, digestToken(call.token));
       begun = await beginSession(system, connection, next, { isStrong: false });
       return true;
     });

@@ -1,9 +1,11 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import { Refusal } from '../../domain/errors.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { asciiJson, cleanText } from '../../domain/text.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import { writeParts } from '../../store/statement-parts.ts';
+import { allPlaced } from '../audit/export.ts';
 import { openProfile } from '../customers/change.ts';
 import type { Answer, Context } from '../system.ts';
 import { customerFile } from './customer-file.ts';
@@ -25,6 +27,10 @@ export async function exportCustomerFile(
   await openProfile(context, kept.row);
   const reason = { words: cleanText(body.reason), keyring };
   await writeParts(scope, [context.journal({ customerId, reason })]);
+  // What can be refused is refused before the answer begins.
+  await allPlaced(system, scope).catch((error: unknown) => {
+    throw error instanceof OperatorError ? new Refusal('unavailable', undefined, { cause: error }) : error;
+  });
   const brand = (await listBrands(system.db)).find(({ brandId }) => brandId === scope.brandId);
   if (!brand) throw new Error('A key has no brand.');
   const file = zipped(customerFile(system, { brand, customerId, hasFullSsn: false }));

@@ -4,6 +4,7 @@ import { isRunning } from '../../domain/kyc/verification.ts';
 import type { RetentionHistory, RetentionPolicy } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { CustomerRow } from '../../store/customers/customers.ts';
+import { readCustomer } from '../../store/customers/customers.ts';
 import { documentsOfCustomer } from '../../store/kyc/documents.ts';
 import { findingsOfCustomer } from '../../store/kyc/findings.ts';
 import { decisionsOfCustomer } from '../../store/kyc/reviews.ts';
@@ -20,6 +21,7 @@ import { checkedRunsOf } from '../kyc/change.ts';
 import { findingSealContext } from '../kyc/findings.ts';
 import { detailsSealContext, noteSealContext } from '../kyc/sealing.ts';
 import { checkPolicy } from '../proofs.ts';
+import { ConflictError } from '../retry.ts';
 import type { Context } from '../system.ts';
 
 type Keys = Pick<Context, 'system' | 'keyring' | 'scope'>;
@@ -84,9 +86,13 @@ async function checkDeletion(keys: Keys, { row, deletedAt, proof }: RestrictedRo
 }
 
 /** The customer's row counts its holds, so that a hold cannot be taken away unseen. */
-async function checkHolds({ scope }: Keys, { head, holds }: CustomerRow): Promise<void> {
+async function checkHolds({ scope }: Keys, { head, holds, version }: CustomerRow): Promise<void> {
   const found = await holdsOf(scope, head.customer_id);
   if (found.filter(({ release }) => release === undefined).length !== holds) {
+    // A hold was set or released between the two reads.
+    const id = head.customer_id;
+    const row = (await readCustomer(scope, id)) ?? (await readRestricted(scope, id))?.row;
+    if (row?.version !== version) throw new ConflictError('The holds of the customer have changed.');
     throw new VaultError(
       'unreadable',
       `The legal holds of customer ${head.customer_id} of brand ${scope.brandId} are not those that its row counts.`,

@@ -79,6 +79,7 @@ export function putCheck(
            set check_id = excluded.check_id, state = excluded.state, requested_at = excluded.requested_at, checked = 0,
                entries = 0, broken_at = null, hash = null, key = null, finished_at = null, claimed_until = null,
                proof = excluded.proof
+         where audit_checks.check_id is not distinct from :before::uuid
         returning 1 as done), ${rest} result as (select done from changed) select done from result`,
   });
   return runWithClaim(claim, query.run(scope.db, parameters));

@@ -110,10 +110,13 @@ export async function readEvents(scope: BrandScope, query: EventQuery): Promise<
   const last = events.length === most ? events.at(-1) : undefined;
   return {
     events,
-    upTo: last ? BigInt(last.number) : head > after ? head : after,
+    // An event that got its number after `beyond` was looked up comes on a later page.
+    upTo: last ? BigInt(last.number) : greatest(after, head < beyond ? head : beyond - 1n),
     oldest,
   };
 }
+
+const greatest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Events examined for one page. A rare match takes more pages, never a longer query. */
 const longestLook = 20_000;

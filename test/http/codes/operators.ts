@@ -58,6 +58,12 @@ export const operatorCases: Readonly<Record<string, Partial<Record<ErrorCode, Ca
       const body = { email: operator.email, roles: ['viewer'] };
       return send(brand, await prepare(row, brand), { body, headers: { ...headers, ...sender } });
     },
+    operator_elsewhere: async (row, headers) => {
+      const { email } = await newPerson(world.system, brand.brandId, { everywhere: ['viewer'] });
+      const { headers: sender } = await signedIn(world.system, brand.brandId);
+      const body = { email, roles: ['viewer'] };
+      return send(brand, await prepare(row, brand), { body, headers: { ...headers, ...sender } });
+    },
   },
   updateOperator: { own_account: ownAccount, operator_elsewhere: elsewhere },
   resetOperator: { own_account: ownAccount, operator_elsewhere: elsewhere },

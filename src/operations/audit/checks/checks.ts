@@ -8,6 +8,7 @@ import type { StoredCheck } from '../../../store/audit/checks.ts';
 import { changeCheck, putCheck, readCheck } from '../../../store/audit/checks.ts';
 import { claimCheck } from '../../../store/audit/checks-due.ts';
 import { trailCheckpoints, trailEntries } from '../../../store/audit/trail.ts';
+import { keepClaim } from '../../../store/idempotency-claim.ts';
 import type { BrandScope } from '../../../store/scope.ts';
 import type { Keyring } from '../../../vault/vault.ts';
 import { VaultError } from '../../../vault/vault.ts';
@@ -18,7 +19,7 @@ import { scopeOf } from '../../system.ts';
 import { firstPreviousHash } from '../chain.ts';
 import { requireGenuineCheckpoint, requireOwnEnd } from '../checkpoints.ts';
 import { BrokenTrail, TrailWalk } from '../file.ts';
-import { ForeignTrail } from '../foreign.ts';
+import { faultOfTrail, judged, TrailFault, WaitingTrail } from '../foreign.ts';
 
 // A check of the whole audit trail that a person asks for: every entry from the first, and every signature over them.
 
@@ -71,7 +72,11 @@ export async function startAuditCheck(
   const last = await readCheck(scope);
   // An altered one is not believed, and another check takes its place.
   const isProven = last && (await requireProven(system, scope, last).then(() => true, isNotProven));
-  if (isProven && isUnderWay(last)) return { status: 201, body: shown(last) };
+  if (isProven && isUnderWay(last)) {
+    const running: Answer = { status: 201, body: shown(last) };
+    if (context.claim) requireDone(await keepClaim(scope, context.claim(running, undefined)));
+    return running;
+  }
   const next = prove(keyring, {
     checkId: system.newId<'audit check'>(),
     state: 'waiting',
@@ -148,7 +153,10 @@ async function follow(system: System, scope: BrandScope, check: StoredCheck): Pr
       throw new BrokenTrail(`Entry ${end.number} of the audit trail is not the one that ended it.`);
     await store({ state: 'intact', hash: walk.hash, finishedAt: finishedAt() });
   } catch (error) {
-    if (!(error instanceof BrokenTrail || error instanceof ForeignTrail)) throw error;
+    const fault =
+      error instanceof BrokenTrail ? error : await judged(system.db, faultOfTrail(brandId, error));
+    if (!(fault instanceof BrokenTrail || fault instanceof TrailFault) || fault instanceof WaitingTrail)
+      throw fault;
     const brokenAt = Math.min(walk.number + 1, Math.max(entries, 1));
     await store({ state: 'broken', brokenAt, finishedAt: finishedAt() });
     system.security.alarm(brandId, 'startAuditCheck');

@@ -230,7 +230,7 @@ export function sendAnswer(
   }
   reply.type('application/json; charset=utf-8');
   if (!answer.rest) return reply.send(answer.body);
-  const broken = (error: unknown) => noteBroken(options, request, row, error);
+  const broken = (error: unknown) => noteBroken(options, reply, row, error);
   return reply.send(streamOf(answer.body, answer.rest, broken));
 }
 
@@ -255,11 +255,11 @@ function streamOf(
 /** Reports an answer that ended in the middle, as the answer of an error would have been. */
 async function noteBroken(
   { observer, system }: ServerOptions,
-  { id, raw }: FastifyRequest,
+  { request: { id, raw }, raw: response }: FastifyReply,
   { operationId }: OperationRow,
   error: unknown,
 ): Promise<void> {
-  if (raw.destroyed) return; // The client has left.
+  if (response.destroyed) return; // The client has left.
   settle(raw, 500);
   const refusal = await asRefusal(system.db, error);
   if (!(refusal instanceof Refusal)) observer.fault(id, operationId, error);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/time.ts';
 import { instantOfMillis, plusSeconds } from '../../src/domain/time.ts';
-import { createRootKeyFile } from '../../src/vault/root-key-file.ts';
+import { createRootKeyFile } from '../../src/vault/key-source.ts';
 import type { BrandClient, Called, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 import { headersFor, newPerson, password, signedIn } from './people.ts';

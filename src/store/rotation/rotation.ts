@@ -39,7 +39,8 @@ const batchOf = <Found>(rows: readonly Row[], read: (row: Row) => Found): Batch<
 });
 
 const outdatedRecord = columns({
-  key: text(),
+  // A table may have a column of the name `key`.
+  key: named('row_key', text()),
   recordId: text(),
   sealNumber: named('seal', number()),
   sealed: text(),
@@ -57,13 +58,13 @@ export async function outdatedRecords(
   const query = sql(
     `rotation_find_${at.table}_${at.column}${after === undefined ? '' : '_after'}`,
     `with batch as (
-       select ${key} as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal, ${at.column} as sealed${at.bound ? `, ${at.bound.list}` : ''}
+       select ${key} as row_key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal, ${at.column} as sealed${at.bound ? `, ${at.bound.list}` : ''}
          from ${at.table} where brand_id = :brandId ${after === undefined ? '' : `and ${key} > :after::${type}`}
         order by ${key} limit :most::int
      )
-     select ends.last, rows.key is not null as is_found, rows.* from (select (select key::text from batch order by key desc limit 1) as last) as ends
+     select ends.last, rows.row_key is not null as is_found, rows.* from (select (select row_key::text from batch order by row_key desc limit 1) as last) as ends
        left join lateral (
-         select key::text as key, record_id::text as record_id, seal,
+         select row_key::text as row_key, record_id::text as record_id, seal,
                 ${isBytes ? "encode(sealed, 'base64')" : 'sealed'} as sealed${at.bound ? `, ${at.bound.names}` : ''}
            from batch where sealed_head(sealed) < version_head(:version::int)) as rows on true`,
   );
@@ -88,7 +89,7 @@ export async function recordsAfter(
   const [key, type] = at.key;
   const query = sql(
     `rotation_all_${at.table}_${at.column}${at.bound?.variant ?? ''}${after === undefined ? '' : '_after'}`,
-    `select ${key}::text as key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal,
+    `select ${key}::text as row_key, ${at.recordId} as record_id, ${at.sealCounter ?? 1} as seal,
             coalesce(${at.column}, '') as sealed${at.bound ? `, ${at.bound.list}` : ''}
        from ${at.table} where brand_id = :brandId ${after === undefined ? '' : `and ${at.table}.${key} > :after::${type}`}
       order by ${at.table}.${key} limit :most::int`,

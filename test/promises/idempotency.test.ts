@@ -26,13 +26,13 @@ const under = (key: string, more: object = {}) => ({ headers: { 'Idempotency-Key
 const replayed = (answer: Called) => answer.headers.get('idempotent-replayed');
 /** What must be equal in a first answer and its repetitions. */
 const essence = ({ status, headers, text }: Called) => ({ status, text, etag: headers.get('etag') });
-/** What a repeat shows of a first answer: no secret, but the last four characters of it. */
+/** What a repeat shows of a first answer: no secret and no link, but the last four characters of a webhook's secret. */
 const repetition = (answer: Called) => ({
   ...essence(answer),
-  text: answer.text.replace(
-    /whsec_[A-Za-z0-9+/=]{28,}(?=")/,
-    (secret) => `whsec_${'*'.repeat(12)}${secret.slice(-4)}`,
-  ),
+  text: answer.text
+    .replace(/whsec_[A-Za-z0-9+/=]{28,}(?=")/, (secret) => `whsec_${'*'.repeat(12)}${secret.slice(-4)}`)
+    .replace(/,"authorization":"[A-Za-z0-9+/]{64}"/, '')
+    .replace(/"link":"[^"]+","link_expires":"[^"]+"/, '"link":null,"link_expires":null'),
 });
 const repeatable = operations.filter(isRepeatable).map((row) => [row.operationId, row] as const);
 const countOf = async (of: BrandClient) =>
@@ -57,6 +57,8 @@ describe.each(repeatable)('%s', (_id, row) => {
     const key = randomUUID();
     const first = await send(brand, await prepare(row, brand), under(key));
     expect(first.status).toBe(row.answer.status);
+    // Nothing in these requests tells one from another.
+    if (row.operationId === 'startAuditCheck') return;
     const other = await send(brand, await prepare(row, brand), under(key));
     expect(other.json).toMatchObject({ Status: 422, Code: 'idempotency_mismatch' });
   });
@@ -340,10 +342,12 @@ test.concurrent.for(groups)(
   { timeout: 120_000 },
   async (group, { expect }) => {
     const slow = await openWorld();
-    const tenant = await slow.brand();
-    const prepared = await Promise.all(group.map(([, row]) => prepare(row, tenant)));
+    // Each in a brand of its own, because some of them wait for each other.
+    const tenants = await Promise.all(group.map(() => slow.brand()));
+    const tenantAt = (index: number) => tenants[index] as BrandClient;
+    const prepared = await Promise.all(group.map(([, row], index) => prepare(row, tenantAt(index))));
     const options = prepared.map(() => under(randomUUID()));
-    const all = () => Promise.all(prepared.map((one, index) => send(tenant, one, options[index])));
+    const all = () => Promise.all(prepared.map((one, index) => send(tenantAt(index), one, options[index])));
     const claims = await holdClaims(slow);
     const first = all();
     await expect.poll(claims.waiting, { timeout: 9_000, interval: 20 }).toBe(prepared.length);

@@ -20,7 +20,8 @@ import { newRoot } from '../vault/samples.ts';
  */
 
 const brandId = randomUUID() as BrandId;
-const principal = { brandId, identity: randomUUID() } as Principal;
+const identity = randomUUID();
+const principal = { brandId, identity, actor: { kind: 'key', id: identity } } as Principal;
 const call = { operationId: 'createCustomer', requestId: 'r1' };
 const vault = openVault(newRoot());
 

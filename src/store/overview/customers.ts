@@ -19,6 +19,8 @@ const counted = columns({
   count: number(),
 });
 
+type CountedKind = 'total' | 'kyc' | 'deliverability' | 'created';
+
 // Each part reads an index only, or a table of counts.
 const counts = sql(
   'overview_counts',
@@ -38,7 +40,7 @@ const counts = sql(
 /** Counts the customers. It takes a connection of its own, because other reads would wait behind it. */
 export async function countCustomers(scope: BrandScope, since: string): Promise<CustomerCounts> {
   const rows = (await counts.run(scope.db, { brandId: scope.brandId, since })).map(counted.read);
-  const of = <Name extends string>(kind: (typeof rows)[number]['kind']) =>
+  const of = <Name extends string>(kind: CountedKind) =>
     new Map(rows.filter((row) => row.kind === kind).map(({ name, count }) => [name as Name, count]));
   return {
     total: of('total').get('') ?? 0,

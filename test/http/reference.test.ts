@@ -82,6 +82,7 @@ describe('the reference page of a sandbox with its demo', () => {
       page.setDefaultTimeout(timeoutMs / 2);
       const seen = watch(page, world.url);
       await page.goto(`${world.url}/docs`);
+      await page.getByText('Retrieve all customers').first().click();
       await page.getByRole('heading', { name: 'Retrieve all customers' }).first().waitFor();
       await page.getByRole('button', { name: /Test Request\s*\(get \/customers\)/ }).click();
 
@@ -111,6 +112,7 @@ describe('the reference page of a sandbox with its demo', () => {
     const page = await browser.page({ viewport: { width: 1400, height: 2000 } });
     page.setDefaultTimeout(timeoutMs / 2);
     await page.goto(`${world.url}/docs`);
+    await page.getByText('Retrieve all customers').first().click();
     await page.getByRole('heading', { name: 'Retrieve all customers' }).first().waitFor();
     await page.getByText(`'${world.url}${apiPrefix}/customers?page=1&per_page=20'`).first().waitFor();
     expect(await page.getByText('localhost:8080').count()).toBe(0);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +83,10 @@ describe('the doctor on an embedded database', { timeout: 120_000 }, () => {
 
   test('finds everything green beside a running server and without one, and changes nothing', async () => {
     const server = await serve(settings);
+    // The first checkpoint is signed a moment after the start.
+    await expect
+      .poll(() => existsSync(join(dataDir, 'audit-anchors.ndjson')), { timeout: 20_000 })
+      .toBe(true);
     const beside = await doctor(settings);
     expect(complaints(beside)).toEqual([]);
     await server.stop();

@@ -83,7 +83,7 @@ describe('a first start of a sandbox', { timeout: 120_000 }, () => {
 });
 
 describe('a later start', { timeout: 120_000 }, () => {
-  test('keeps the data and prints two lines without any secret', async () => {
+  test('keeps the data, and prints where it is, what is next and the link for the first account', async () => {
     const settings = await withCluster();
     const first = await serve(settings);
     const headers = printedDemoKey(first.stderr);
@@ -99,9 +99,10 @@ describe('a later start', { timeout: 120_000 }, () => {
     const read = await fetch(`${second.url}/api/v0.1/customers/${id}`, { headers });
     expect(await read.json()).toMatchObject({ customer_id: id, first_name: 'James' });
     const said = lines(second.stderr);
-    expect(said).toHaveLength(2);
+    expect(said).toHaveLength(3);
     expect(said[0]).toContain(second.url);
     expect(said[1]).toContain('keys create --brand "Universal Exports"');
+    expect(said[2]).toContain('/console/start#first_');
     const { stdout, stderr } = await second.stop();
     expect(stdout + stderr).not.toContain(headers.Authorization);
   });

@@ -40,8 +40,8 @@ const paging = Type.Object(
     ),
     order: Type.Optional(
       oneOf(arrivalOrders, {
-        description: 'Which customers come first, in the order of creation. Keep it along a walk by cursor.',
-        default: 'oldest',
+        description:
+          'Which customers come first, in the order of creation: the oldest where it is left out. Keep it along a walk by cursor.',
       }),
     ),
     cursor: Type.Optional(

@@ -27,7 +27,7 @@ export const maxChecks = 20;
 export const checkSource = shortText(100);
 export const maxReasonCodes = 50;
 export const reasonCodePattern = /^[A-Za-z0-9_.:-]{1,100}$/;
-export const discrepancies = shortText(1_000, { lines: true });
+export const discrepancies = shortText(1_000);
 
 /** What a provider says beside the state, or a reviewer beside the decision. */
 export interface FindingDetails {

@@ -183,7 +183,7 @@ const recordStates = sql(
    ), named as (
      select ${versionIn} as written, ${idIn('webhook_id')} as webhook, ${idIn('program_id')} as program, ${idIn('key')} as key,
             ${says('"operation":"deleteWebhook"')} as deletes, ${says('"operation":"brands set"')} as sets
-       from entries
+       from entries where not ${says('"operator_id":')}
    ), told as (
      select case when webhook is not null then 'webhooks' when program is not null then 'programs'
                  when key is not null then 'api_keys' when sets then 'brand_settings' else 'retention_policies' end as place,

@@ -87,7 +87,10 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
     sendPrepared(full, row, { ...headers, 'Idempotency-Key': randomUUID() }),
   idempotency_mismatch: async (row, headers) => {
     const repeated = { ...headers, 'Idempotency-Key': randomUUID() };
-    await send(brand, await prepare(row, brand), { headers: repeated });
+    // Two requests to check the trail are the same.
+    if (row.operationId === 'startAuditCheck')
+      await brand.call('POST', '/customers', { body: person(), headers: repeated });
+    else await send(brand, await prepare(row, brand), { headers: repeated });
     return send(brand, await prepare(row, brand), { headers: repeated });
   },
   customer_deleted: async (row, headers) => {

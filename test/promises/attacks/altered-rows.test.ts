@@ -170,6 +170,7 @@ const another: Readonly<Record<string, (column: string) => string>> = {
   text: (column) => `coalesce(${column}, '') || 'x'`,
   uuid: () => 'gen_random_uuid()',
   integer: (column) => `${column} + 1`,
+  bigint: (column) => `coalesce(${column}, 0) + 1`,
   smallint: (column) => `${column} + 1`,
   boolean: (column) => `not ${column}`,
   bytea: (column) => `sha256(coalesce(${column}, ''))`,

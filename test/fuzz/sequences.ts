@@ -129,6 +129,7 @@ export class Sequences {
     await this.#do(maker, 'getAddress', 200, { params: at });
     await this.#do(maker, 'deleteAddress', 200, { params: at });
     await this.#do(maker, 'getAddress', 404, { params: at });
+    await this.#do(maker, 'revealSsn', 200, { params, body: { reason: 'A paper form is compared.' } });
     await this.#do(maker, 'deleteCustomer', 200, { params });
     for (const operationId of ['getCustomer', 'deleteCustomer', 'listAddresses'])
       await this.#do(maker, operationId, 404, { params });

@@ -33,3 +33,23 @@ export async function sendFile(
   }
   return reply.send(await promisify(gunzip)(gzipped));
 }
+
+/** Makes the value at the first call and keeps it. A failure is not kept. */
+export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+/** Of every page: no other site gets its address, its window or a frame with it. */
+export const pageHeaders = {
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;

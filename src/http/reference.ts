@@ -8,7 +8,7 @@ import { placeholders } from '../contract/openapi/samples.ts';
 import type { ReferenceKey } from '../operations/demo/reference-key.ts';
 import { errorsHtml, errorsPolicy } from './errors-page.ts';
 import { isLocalRequest } from './hosts.ts';
-import { packFile, sendFile } from './packed-file.ts';
+import { once, packFile, pageHeaders, sendFile } from './packed-file.ts';
 
 /**
  * Serves the documentation outside the prefix of the API: the OpenAPI document, the interactive reference and the
@@ -48,25 +48,6 @@ export function addReference(app: FastifyInstance, referenceKey: ReferenceKey | 
 
 /** A browser asks for HTML by name. Other clients get the answer of an unknown address. */
 const isBrowser = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/html') ?? false;
-
-/** Makes the value at the first call and keeps it. A failure is not kept. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}
-
-const pageHeaders = {
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
 
 /**
  * Allows scripts with the nonce of this answer and requests to this server only. Inline styles are allowed: Scalar

@@ -20,6 +20,7 @@ import type { Answer, SignedHandler } from '../operations/system.ts';
 import { settle } from './connections/socket.ts';
 import { etagOf, idempotencyKeyOf, isKnownVersion, preconditionOf, prefersText } from './headers.ts';
 import type { ServerOptions } from './options.ts';
+import { reportRefusal } from './report.ts';
 import { requestState } from './request-state.ts';
 import { authenticate } from './security/authenticate.ts';
 import { recordSuccess } from './security/events.ts';
@@ -254,16 +255,14 @@ function streamOf(
 
 /** Reports an answer that ended in the middle, as the answer of an error would have been. */
 async function noteBroken(
-  { observer, system }: ServerOptions,
+  options: ServerOptions,
   { request: { id, raw }, raw: response }: FastifyReply,
   { operationId }: OperationRow,
   error: unknown,
 ): Promise<void> {
   if (response.destroyed) return; // The client has left.
   settle(raw, 500);
-  const refusal = await asRefusal(system.db, error);
-  if (!(refusal instanceof Refusal)) observer.fault(id, operationId, error);
-  else if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
-    observer.recordAltered(id, operationId, refusal.cause.message);
-  else observer.unavailable(id, operationId, refusal.cause);
+  const refusal = await asRefusal(options.system.db, error);
+  if (refusal instanceof Refusal) reportRefusal(options, id, operationId, refusal);
+  else options.observer.fault(id, operationId, error);
 }

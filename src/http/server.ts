@@ -9,7 +9,6 @@ import { apiPrefix, operations } from '../contract/table.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { RecentRequest } from '../domain/requests/recent.ts';
-import { lacksRootVersion } from '../operations/keyrings.ts';
 import type { Principal } from '../operations/principal.ts';
 import type { Handler } from '../operations/run.ts';
 import type { System } from '../operations/system.ts';
@@ -35,6 +34,7 @@ import { correlationOf, hostLines, isPlainJson, wantsProblem } from './headers.t
 import type { Observer } from './observe.ts';
 import type { ServerOptions } from './options.ts';
 import { RateLimited } from './rate-limit.ts';
+import { reportRefusal } from './report.ts';
 import { requestState } from './request-state.ts';
 import { operationRoute, signedRoute } from './route.ts';
 import { recordRefusal } from './security/events.ts';
@@ -249,11 +249,7 @@ function sendError(
   const state = requestState.get(request.raw);
   if (state) state.code = refusal.code;
   recordRefusal(system, request, refusal);
-  if (refusal.code === 'record_altered' && refusal.cause instanceof Error)
-    observer.recordAltered(request.id, operationOf(request), refusal.cause.message);
-  if (refusal.code === 'unavailable') observer.unavailable(request.id, operationOf(request), refusal.cause);
-  if (refusal.code === 'unavailable' && lacksRootVersion(refusal.cause))
-    system.security.alarm(undefined, 'request', { mayWait: true });
+  reportRefusal({ observer, system }, request.id, operationOf(request), refusal);
   const answer = errorAnswer(refusal, wantsProblem(request.headers.accept));
   if (answer.status === 401 && !reply.hasHeader('www-authenticate'))
     reply.header('www-authenticate', keyChallenge);

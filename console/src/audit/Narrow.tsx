@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../kit/Button.tsx';
+import { shownChoices } from '../kit/choices.ts';
 import { Field, Select } from '../kit/Field.tsx';
 import { Filters } from '../kit/Page.tsx';
 import { useActorName } from '../shell/actors.ts';
@@ -22,13 +23,11 @@ export function Narrow({ filters, entries }: NarrowProps) {
     const { cursor: _, ...rest } = filters;
     void navigate({ to: '.', search: auditFiltersOf({ ...rest, ...next }) });
   };
-  const known = (values: readonly (string | undefined)[], chosen: string | undefined) =>
-    [...new Set([...values, chosen])].filter((one) => one !== undefined).toSorted();
-  const operations = known(
+  const operations = shownChoices(
     entries.map(({ operation }) => operation),
     filters.operation,
   );
-  const keys = known(
+  const keys = shownChoices(
     entries.map(({ actor: { kind, id } }) => (kind === 'key' ? id : undefined)),
     filters.actor,
   );

@@ -8,6 +8,7 @@ import { Id } from '../kit/Copy.tsx';
 import { CopyCurl } from '../kit/Curl.tsx';
 import { Empty } from '../kit/Empty.tsx';
 import { Field, Select } from '../kit/Field.tsx';
+import { Fold } from '../kit/Fold.tsx';
 import { Card, Filters, Page } from '../kit/Page.tsx';
 import { Pager } from '../kit/Pager.tsx';
 import { Skeleton } from '../kit/Skeleton.tsx';
@@ -139,29 +140,28 @@ function Listed({ events, next, filters }: ListedProps) {
 }
 
 function OneEvent({ event }: { readonly event: Event }) {
-  const [isOpen, setOpen] = useState(false);
   const { event_id: id, ...payload } = event;
   return (
-    <div className={styles.item}>
-      <button type="button" className={styles.line} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <span className={styles.soft}>#{event.number.toLocaleString('en')}</span>
-        <code>{event.event}</code>
-        <span className={styles.soft}>{event.fields?.join(', ')}</span>
-        <When time={event.occurred_at} />
-      </button>
-      {isOpen && (
-        <div className={styles.details}>
-          <span>
-            Event <Id id={id} what="event id" />
-          </span>
-          {event.customer_id && (
-            <span>
-              Customer <Id id={event.customer_id} what="customer id" />
-            </span>
-          )}
-          <pre className={styles.answer}>{JSON.stringify(payload, undefined, 2)}</pre>
-        </div>
+    <Fold
+      columns={styles.columns}
+      line={
+        <>
+          <span className={styles.soft}>#{event.number.toLocaleString('en')}</span>
+          <code>{event.event}</code>
+          <span className={styles.soft}>{event.fields?.join(', ')}</span>
+          <When time={event.occurred_at} />
+        </>
+      }
+    >
+      <span>
+        Event <Id id={id} what="event id" />
+      </span>
+      {event.customer_id && (
+        <span>
+          Customer <Id id={event.customer_id} what="customer id" />
+        </span>
       )}
-    </div>
+      <pre className={styles.answer}>{JSON.stringify(payload, undefined, 2)}</pre>
+    </Fold>
   );
 }

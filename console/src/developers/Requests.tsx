@@ -4,6 +4,7 @@ import { useHere } from '../api/session.ts';
 import { Answer } from '../kit/Answer.tsx';
 import { Button } from '../kit/Button.tsx';
 import { Id } from '../kit/Copy.tsx';
+import { shownChoices } from '../kit/choices.ts';
 import { Empty } from '../kit/Empty.tsx';
 import { Checkbox, Select } from '../kit/Field.tsx';
 import { Card, Filters, Page } from '../kit/Page.tsx';
@@ -71,13 +72,11 @@ function Narrow({ filters, requests }: NarrowProps) {
     const { cursor: _, ...rest } = filters;
     void navigate({ to: '.', search: requestFiltersOf({ ...rest, ...next }) });
   };
-  const known = (values: readonly (string | undefined)[], chosen: string | undefined) =>
-    [...new Set([...values, chosen])].filter((one) => one !== undefined).toSorted();
-  const operations = known(
+  const operations = shownChoices(
     requests.map(({ operation }) => operation),
     filters.operation,
   );
-  const actors = known(
+  const actors = shownChoices(
     requests.map(({ actor: { id } }) => id),
     filters.actor,
   );

@@ -6,13 +6,13 @@ import { Button } from '../kit/Button.tsx';
 import { Confirm } from '../kit/Dialog.tsx';
 import { DrawerPart } from '../kit/Drawer.tsx';
 import { FormError } from '../kit/Field.tsx';
+import { ReasonDialog } from '../kit/FormDialog.tsx';
 import { Note } from '../kit/Note.tsx';
 import { toast } from '../kit/Toast.tsx';
 import { When } from '../kit/When.tsx';
 import { useActorName } from '../shell/actors.ts';
 import type { KeptRecord } from './queries.ts';
 import { retentionChanged } from './queries.ts';
-import { ReasonDialog } from './ReasonDialog.tsx';
 import styles from './Retention.module.css';
 
 /** Early erasure: one person asks, another approves, and nothing of the record is left. */
@@ -132,8 +132,7 @@ function Ask({ id, onClose }: { readonly id: string; readonly onClose: () => voi
       title="Why should this record go early?"
       hint="For most records of a verified person the law forbids it. Name a case, not the person."
       verb="Ask to erase"
-      busy={write.isSending}
-      failure={write.failure}
+      write={write}
       onSend={write.send}
       onClose={onClose}
     />

@@ -11,6 +11,7 @@ import { Id } from '../kit/Copy.tsx';
 import { Drawer, DrawerPart } from '../kit/Drawer.tsx';
 import { Empty } from '../kit/Empty.tsx';
 import { Fact, Facts } from '../kit/Facts.tsx';
+import { ReasonDialog } from '../kit/FormDialog.tsx';
 import { Skeleton } from '../kit/Skeleton.tsx';
 import { toast } from '../kit/Toast.tsx';
 import { useWindowTitle } from '../kit/title.ts';
@@ -21,7 +22,6 @@ import { Release } from './columns.tsx';
 import { Erasures } from './Erasures.tsx';
 import type { Hold, KeptRecord } from './queries.ts';
 import { recordQuery, retentionChanged } from './queries.ts';
-import { ReasonDialog } from './ReasonDialog.tsx';
 import styles from './Retention.module.css';
 import { recordRoute } from './routes.ts';
 
@@ -165,8 +165,7 @@ function SetHold({ id, onClose }: { readonly id: string; readonly onClose: () =>
       title="Why must this record be kept?"
       hint="Nothing of the record is erased until the hold is released. Name a case, not the person."
       verb="Set the hold"
-      busy={write.isSending}
-      failure={write.failure}
+      write={write}
       onSend={write.send}
       onClose={onClose}
     />

@@ -1,10 +1,10 @@
 import { answerOf, api } from '../api/client.ts';
 import { useHere } from '../api/session.ts';
 import { useWrite } from '../api/write.ts';
+import { ReasonDialog } from '../kit/FormDialog.tsx';
 import { toast } from '../kit/Toast.tsx';
 import type { Hold } from './queries.ts';
 import { retentionChanged } from './queries.ts';
-import { ReasonDialog } from './ReasonDialog.tsx';
 
 /** Ends a hold. It takes another person than the one who set it. */
 export function ReleaseHold({ hold, onClose }: { readonly hold: Hold; readonly onClose: () => void }) {
@@ -28,8 +28,7 @@ export function ReleaseHold({ hold, onClose }: { readonly hold: Hold; readonly o
       title="Why does the hold end?"
       hint="What became due during the hold is erased within minutes. Name a case, not the person."
       verb="Release the hold"
-      busy={write.isSending}
-      failure={write.failure}
+      write={write}
       onSend={write.send}
       onClose={onClose}
     />

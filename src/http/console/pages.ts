@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { escaped } from '../errors-page.ts';
 import type { PackedFile } from '../packed-file.ts';
-import { packFile, sendFile } from '../packed-file.ts';
+import { once, packFile, pageHeaders, sendFile } from '../packed-file.ts';
 
 /** The built console: its folder, or why there is none. */
 export type ConsoleBuild = { readonly folder: string } | { readonly missing: string };
@@ -83,27 +84,9 @@ export const consolePolicy = [
 const setHeaders = (reply: FastifyReply): FastifyReply =>
   reply.headers({
     'content-security-policy': consolePolicy,
-    'referrer-policy': 'no-referrer',
-    'x-frame-options': 'DENY',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
+    ...pageHeaders,
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   });
-
-/** Keeps the first value, and asks again after a failure. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Without styles: the policy of the console allows no inline ones. */
 const missingPage = (why: string): string => `<!doctype html>

@@ -4,8 +4,7 @@ import { useHere } from '../../api/session.ts';
 import { useWrite } from '../../api/write.ts';
 import { Button } from '../../kit/Button.tsx';
 import { Copy } from '../../kit/Copy.tsx';
-import { Dialog, DialogActions } from '../../kit/Dialog.tsx';
-import { FormError, TextArea } from '../../kit/Field.tsx';
+import { ReasonDialog } from '../../kit/FormDialog.tsx';
 import styles from './Drawer.module.css';
 
 /** Seconds for which a whole number is shown. */
@@ -64,40 +63,19 @@ interface AskReasonProps {
 }
 
 function AskReason({ id, onNumber, onClose }: AskReasonProps) {
-  const [reason, setReason] = useState('');
   const write = useWrite(
     (body: { readonly reason: string }) =>
       answerOf(api.POST('/customers/{customer_id}/ssn', { params: { path: { customer_id: id } }, body })),
     ({ ssn }) => onNumber(ssn),
   );
-  const { failure } = write;
   return (
-    <Dialog title="Why do you need the whole number?" onClose={onClose}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          write.send({ reason });
-        }}
-      >
-        <TextArea
-          label="Reason"
-          hint="This is written into the audit trail with your name."
-          minLength={3}
-          maxLength={500}
-          required
-          value={reason}
-          onChange={({ target }) => setReason(target.value)}
-          error={failure?.fields['reason']}
-        />
-        {failure && !failure.fields['reason'] && <FormError>{failure.message}</FormError>}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="main" busy={write.isSending}>
-            Show the number
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      title="Why do you need the whole number?"
+      hint="This is written into the audit trail with your name."
+      verb="Show the number"
+      write={write}
+      onSend={(reason) => write.send({ reason })}
+      onClose={onClose}
+    />
   );
 }

@@ -7,6 +7,7 @@ import { Answer } from '../../kit/Answer.tsx';
 import { Button } from '../../kit/Button.tsx';
 import { Empty } from '../../kit/Empty.tsx';
 import { FormError, Select } from '../../kit/Field.tsx';
+import { Fold } from '../../kit/Fold.tsx';
 import { Panel } from '../../kit/Panel.tsx';
 import { Skeleton } from '../../kit/Skeleton.tsx';
 import { toast } from '../../kit/Toast.tsx';
@@ -68,11 +69,7 @@ export function Deliveries({ webhookId }: { readonly webhookId: string }) {
           data.length === 0 ? (
             <Empty title={status === '' ? 'Nothing was sent here yet.' : 'No delivery has this status.'} />
           ) : (
-            <div className={styles.inPanel}>
-              {data.map((one) => (
-                <OneDelivery key={one.delivery_id} webhookId={webhookId} delivery={one} />
-              ))}
-            </div>
+            data.map((one) => <OneDelivery key={one.delivery_id} webhookId={webhookId} delivery={one} />)
           )
         }
       </Answer>
@@ -81,30 +78,34 @@ export function Deliveries({ webhookId }: { readonly webhookId: string }) {
 }
 
 function OneDelivery({ webhookId, delivery }: { readonly webhookId: string; readonly delivery: Delivery }) {
-  const [isOpen, setOpen] = useState(false);
   const { attempts, next_attempt_at: next } = delivery;
   const last = attempts.at(-1);
   const tried = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
   return (
-    <div className={styles.item}>
-      <button type="button" className={styles.line} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <DeliveryStatus status={delivery.status} />
-        <code>
-          {delivery.event} #{delivery.number}
-        </code>
-        <span className={styles.soft}>
-          {tried}
-          {last && ` · ${last.status_code ?? last.outcome} · ${last.latency_ms} ms`}
-        </span>
-        {next ? (
-          <span>
-            next <When time={next} />
+    <Fold
+      flush
+      columns={styles.columns}
+      line={
+        <>
+          <DeliveryStatus status={delivery.status} />
+          <code>
+            {delivery.event} #{delivery.number}
+          </code>
+          <span className={styles.soft}>
+            {tried}
+            {last && ` · ${last.status_code ?? last.outcome} · ${last.latency_ms} ms`}
           </span>
-        ) : (
-          last && <When time={last.attempted_at} />
-        )}
-      </button>
-      {isOpen && <DeliveryDetails webhookId={webhookId} delivery={delivery} />}
-    </div>
+          {next ? (
+            <span>
+              next <When time={next} />
+            </span>
+          ) : (
+            last && <When time={last.attempted_at} />
+          )}
+        </>
+      }
+    >
+      <DeliveryDetails webhookId={webhookId} delivery={delivery} />
+    </Fold>
   );
 }

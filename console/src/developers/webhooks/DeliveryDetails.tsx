@@ -35,7 +35,7 @@ export function DeliveryDetails({ webhookId, delivery }: DeliveryDetailsProps) {
     },
   );
   return (
-    <div className={styles.details}>
+    <>
       <Answer query={whole}>
         {({ request, attempts }) => (
           <>
@@ -67,7 +67,7 @@ export function DeliveryDetails({ webhookId, delivery }: DeliveryDetailsProps) {
         </div>
       )}
       {again.failure && <FormError>{again.failure.message}</FormError>}
-    </div>
+    </>
   );
 }
 

@@ -110,8 +110,15 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
       id + ' at ' + target.join(' ') + ': ' + failureSummary.replaceAll(/\\s+/g, ' ').slice(0, 200))))`)) as string[];
 }
 
+/** Waits for the end of what moves on the page. What goes on for ever, such as a skeleton, is not waited for. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(`Promise.allSettled(document.getAnimations()
+    .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime))
+    .map(({ finished }) => finished))`);
+
 /** Fails on any finding of axe, violation of the policy, request to another host or uncaught error. */
 export async function examine({ page, seen }: OpenPage): Promise<void> {
+  await settled(page);
   expect(await axeFindings(page)).toEqual([]);
   expect(seen).toEqual({ hosts: [], violations: [], faults: [] });
   // Nothing is wider than the window.

@@ -16,7 +16,7 @@ const checks = [
   { method: 'database', result: 'confirmed', source: 'LexisNexis' },
   { method: 'document', result: 'inconclusive' },
 ] as const;
-const discrepancies = 'The bureau had her maiden name.\nThe certificate of marriage was seen.';
+const discrepancies = 'The bureau had her maiden name. The certificate of marriage was seen.';
 
 const recordOf = async ({ customerId, runId }: Started) =>
   (await kyc.brand.call('GET', `/customers/${customerId}/verifications/${runId}`)).json;

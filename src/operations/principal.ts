@@ -47,17 +47,37 @@ export interface Principal {
   readonly isStored: boolean;
 }
 
-/** Milliseconds for which a valid key is cached. With half a second, a revocation takes effect within one second. */
+/** Milliseconds for which a caller is cached. With half a second, the end of a key or a session takes effect within one second. */
 const freshness = 500;
-/** Maximum number of cached keys; beyond it the oldest is dropped. */
+/** Maximum number of cached callers; beyond it the oldest is dropped. */
 const capacity = 10_000;
+
+/** Callers that were found, until they are looked up again. */
+export function callerCache<Value>() {
+  const known = new Map<string, { readonly value: Value; readonly until: number }>();
+  return {
+    /** `undefined` where it is not known, or not any more. */
+    get(key: string): Value | undefined {
+      const kept = known.get(key);
+      return kept && kept.until > performance.now() ? kept.value : undefined;
+    },
+    /** Keeps a value, and returns it. */
+    keep(key: string, value: Value): Value {
+      known.delete(key);
+      known.set(key, { value, until: performance.now() + freshness });
+      const oldest = known.size > capacity ? known.keys().next().value : undefined;
+      if (oldest !== undefined) known.delete(oldest);
+      return value;
+    },
+    forget: (key: string) => known.delete(key),
+  };
+}
 
 interface Known {
   readonly key: PresentedKey;
   readonly principal: Principal;
   /** Whether the key may be used from a source address. */
   readonly allows: (source: string) => boolean;
-  readonly until: number;
 }
 
 export interface KeyCheck {
@@ -87,7 +107,7 @@ export interface KeyCheckOptions {
 }
 
 export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOptions): KeyCheck {
-  const known = new Map<string, Known>();
+  const known = callerCache<Known>();
 
   /** @throws Refusal `record_altered` where a row was altered. */
   async function find(identity: KeyIdentity): Promise<Known | undefined> {
@@ -98,17 +118,11 @@ export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOpti
       },
     );
     if (!key || key.revokedAt || key.disabledAt) return undefined;
-    const found = {
+    return known.keep(identity, {
       key,
       principal: principalOf(key, !isInMemory),
       allows: networkCheck(key.networks),
-      until: performance.now() + freshness,
-    };
-    known.delete(identity);
-    known.set(identity, found);
-    const oldest = known.size > capacity ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    return found;
+    });
   }
 
   /** The key with what its brand's operator has set, both as they were written. */
@@ -139,7 +153,7 @@ export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOpti
       if (id === undefined || secret === undefined) throw new Refusal('auth_err');
       const digest = digestSecret(secret);
       const kept = known.get(id);
-      if (kept && kept.until > performance.now() && isGood(kept.key, digest, now)) return admit(kept, source);
+      if (kept && isGood(kept.key, digest, now)) return admit(kept, source);
       // Also if the cached key does not match, because a rotation may just have changed its secret.
       const found = await find(id);
       if (!found || !isGood(found.key, digest, now)) throw new Refusal('auth_err');
@@ -148,7 +162,7 @@ export function openKeyCheck({ db, keyrings, now, uses, inMemory }: KeyCheckOpti
   };
 }
 
-/** SHA-256 suffices: the secret has 384 random bits, so it cannot be guessed, and every request computes this. */
+/** SHA-256 suffices: a secret has 256 random bits or more, so it cannot be guessed, and every request computes this. */
 export const digestSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 function isGood(key: PresentedKey, digest: Buffer, now: () => Instant): boolean {

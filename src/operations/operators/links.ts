@@ -8,10 +8,10 @@ import type { StoredOperator } from '../../store/operators/accounts.ts';
 import { hasOperators } from '../../store/operators/accounts.ts';
 import type { StoredLink } from '../../store/operators/sessions.ts';
 import { findLink, insertLink } from '../../store/operators/sessions.ts';
+import { digestSecret } from '../principal.ts';
 import { checkLink, proveLink } from '../proofs.ts';
 import type { System } from '../system.ts';
 import { provenOperator } from './accounts.ts';
-import { digestToken } from './sessions.ts';
 
 /** A link with which a person chooses a password, once. */
 export interface NewLink {
@@ -30,7 +30,7 @@ export async function makeLink(
   const token = `${purpose}_${system.random(32).toString('base64url')}`;
   const expiresAt = plusSeconds(system.now(), linkSeconds[purpose]);
   const link = proveLink(system.vault, {
-    digest: digestToken(token),
+    digest: digestSecret(token),
     purpose,
     operatorId: operator?.operatorId,
     generation: operator?.generation ?? 0,
@@ -55,7 +55,7 @@ export interface FoundLink {
 
 /** @throws Refusal `link_err` for a link that does not work, or does not work any more. */
 export async function findValidLink(system: System, token: string): Promise<FoundLink> {
-  const link = await findLink(system.db, digestToken(token));
+  const link = await findLink(system.db, digestSecret(token));
   if (!link) throw new Refusal('link_err');
   checkLink(system.vault, link);
   if (link.expiresAt <= system.now()) throw new Refusal('link_err');

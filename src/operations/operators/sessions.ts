@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
 import { orderedRoles, scopesOfRoles } from '../../domain/operators/roles.ts';
@@ -15,6 +14,7 @@ import type { StoredSession } from '../../store/operators/sessions.ts';
 import { changeSession, findSession, insertSession } from '../../store/operators/sessions.ts';
 import { asRefusal, withFreshKeyring } from '../keyrings.ts';
 import type { Principal } from '../principal.ts';
+import { callerCache, digestSecret } from '../principal.ts';
 import { checkOperator, checkRoles, checkSession, checkSettings, proveSession } from '../proofs.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
@@ -26,9 +26,6 @@ export interface SignedIn {
   readonly operator: StoredOperator;
 }
 
-/** Milliseconds for which a session is cached. With half a second, its end takes effect within one second. */
-const freshness = 500;
-const capacity = 10_000;
 /** Seconds after which the last use of a session is written again. */
 const seenSeconds = 60;
 
@@ -45,31 +42,14 @@ export interface SessionCheck {
   forget(token: string): void;
 }
 
-export const digestToken = (token: string): Buffer => createHash('sha256').update(token).digest();
-
-/** Values that are loaded again after half a second, the oldest dropped first. Failures are not kept. */
-function cache<Value>() {
-  const known = new Map<string, { readonly value: Value; readonly until: number }>();
-  const find = async (key: string, load: () => Promise<Value>): Promise<Value> => {
-    const kept = known.get(key);
-    if (kept && kept.until > performance.now()) return kept.value;
-    known.delete(key);
-    const value = await load();
-    known.set(key, { value, until: performance.now() + freshness });
-    const oldest = known.size > capacity ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    return value;
-  };
-  return { find, forget: (key: string) => known.delete(key) };
-}
-
 export function openSessionCheck(system: System): SessionCheck {
-  const sessions = cache<SignedIn>();
-  const brands = cache<Principal>();
+  const sessions = callerCache<SignedIn>();
+  const brands = callerCache<Principal>();
 
   async function signedIn(token: string): Promise<SignedIn> {
-    const digest = digestToken(token);
-    const found = await sessions.find(digest.toString('base64'), () => load(system, digest));
+    const digest = digestSecret(token);
+    const key = digest.toString('base64');
+    const found = sessions.get(key) ?? sessions.keep(key, await load(system, digest));
     requireRunning(system, found);
     return found;
   }
@@ -77,12 +57,13 @@ export function openSessionCheck(system: System): SessionCheck {
   return {
     signedIn,
     forget(token) {
-      sessions.forget(digestToken(token).toString('base64'));
+      sessions.forget(digestSecret(token).toString('base64'));
     },
     async principal(token, brandId) {
       const found = await signedIn(token);
       const { sessionId, mac } = found.session;
-      return brands.find(`${sessionId} ${brandId} ${mac}`, () => principalIn(system, found, brandId));
+      const key = `${sessionId} ${brandId} ${mac}`;
+      return brands.get(key) ?? brands.keep(key, await principalIn(system, found, brandId));
     },
   };
 }
@@ -191,7 +172,7 @@ export async function beginSession(
   const token = system.random(32).toString('base64url');
   const at: Instant = system.now();
   const session = proveSession(system.vault, {
-    digest: digestToken(token),
+    digest: digestSecret(token),
     sessionId: system.newId<'session'>(),
     operatorId: operator.operatorId,
     generation: operator.generation,

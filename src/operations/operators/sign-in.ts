@@ -31,6 +31,7 @@ import {
   useLink,
 } from '../../store/operators/sessions.ts';
 import { withFreshKeyring } from '../keyrings.ts';
+import { digestSecret } from '../principal.ts';
 import { checkRoles, checkSession, proveSession } from '../proofs.ts';
 import { ConflictError } from '../retry.ts';
 import type { Answer, System } from '../system.ts';
@@ -50,7 +51,7 @@ import type { FoundLink } from './links.ts';
 import { findValidLink } from './links.ts';
 import { hashPassword, isPassword, requireGoodPassword } from './passwords.ts';
 import type { NewSession, SignedIn } from './sessions.ts';
-import { beginSession, digestToken, rolesIn } from './sessions.ts';
+import { beginSession, rolesIn } from './sessions.ts';
 
 /** A request about signing in, of a person who may not be known yet. */
 export interface SessionCall {
@@ -130,7 +131,7 @@ async function begin(
   const told = toldBy(system, cause, await brandsOf(system, operator), { sign_in: how });
   let begun: NewSession | undefined;
   await changeAccounts(system, told, async (connection) => {
-    if (token !== undefined) await endSession(connection, digestToken(token));
+    if (token !== undefined) await endSession(connection, digestSecret(token));
     begun = await beginSession(system, connection, operator, { isStrong: false });
     return true;
   });
@@ -145,17 +146,38 @@ async function tellRefusal(system: System, operator: StoredOperator, call: Sessi
   await changeAccounts(system, told, async () => true);
 }
 
-export const openSession: Call<'openSession'> = (system, call, { body }) =>
+interface PasswordTry {
+  readonly operation: string;
+  /** In lower case. */
+  readonly email: string;
+  readonly password: string;
+  /** The account of the address. It is looked up once the try is counted. */
+  readonly find: () => Promise<StoredOperator | undefined>;
+}
+
+/** The account of an address whose password is right. @throws Refusal `sign_in_err` or `sign_in_limited` */
+async function requirePassword(
+  system: System,
+  call: SessionCall,
+  { operation, email, password, find }: PasswordTry,
+): Promise<StoredOperator> {
+  await claim(system, 'source', call.network);
+  await claim(system, 'address', email);
+  const operator = await find();
+  const isRight = await isPassword(password, operator?.disabledAt ? undefined : operator?.password);
+  if (operator && !isRight) await tellRefusal(system, operator, call, operation);
+  if (!operator || !isRight) throw new Refusal('sign_in_err');
+  await forgetTries(system.db, subjectOf(system, 'address', email));
+  return operator;
+}
+
+export const openSession: Call<'openSession'> = (system, call, { body: { password, ...body } }) =>
   retried(system, async () => {
     const email = normalEmail(body.email);
-    await claim(system, 'source', call.network);
-    await claim(system, 'address', email);
-    const operator = await provenOperator(system, { email });
-    const isRight = await isPassword(body.password, operator?.disabledAt ? undefined : operator?.password);
-    if (operator && !isRight) await tellRefusal(system, operator, call, 'openSession');
-    if (!operator || !isRight) throw new Refusal('sign_in_err');
-    await forgetTries(system.db, subjectOf(system, 'address', email));
-    const how = { operation: 'openSession', how: 'password' } as const;
+    const find = () => provenOperator(system, { email });
+    const operation = 'openSession';
+    const operator = await requirePassword(system, call, { operation, email, password, find });
+    const how = { operation, how: 'password' } as const;
     return begunAnswer(system, await begin(system, operator, call, how));
   });
 
@@ -189,7 +211,7 @@ export const acceptInvitation: Call<'acceptInvitation'> = (system, call, { body 
       if (!(await changeOperator(connection, next))) return false;
       await endSessions(connection, next.operatorId);
       await endLinks(connection, next.operatorId);
-      if (call.token !== undefined) await endSession(connection, digestToken(call.token));
+      if (call.token !== undefined) await endSession(connection, digestSecret(call.token));
       begun = await beginSession(system, connection, next, { isStrong: false });
       return true;
     });
@@ -228,13 +250,12 @@ export const getSession: Call<'getSession'> = (system, call) =>
 export const confirmSession: Call<'confirmSession'> = (system, call, { body }) =>
   retried(system, async () => {
     const { operator, session } = required(call);
-    await claim(system, 'source', call.network);
-    await claim(system, 'address', operator.email);
-    if (!(await isPassword(body.password, operator.password))) {
-      await tellRefusal(system, operator, call, 'confirmSession');
-      throw new Refusal('sign_in_err');
-    }
-    await forgetTries(system.db, subjectOf(system, 'address', operator.email));
+    await requirePassword(system, call, {
+      operation: 'confirmSession',
+      email: operator.email,
+      password: body.password,
+      find: async () => operator,
+    });
     const until = await confirm(system, { operator, session });
     return { status: 200, body: asciiJson({ confirmed_until: until }) };
   });

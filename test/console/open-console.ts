@@ -110,7 +110,7 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
       id + ' at ' + target.join(' ') + ': ' + failureSummary.replaceAll(/\\s+/g, ' ').slice(0, 200))))`)) as string[];
 }
 
-/** Waits for the end of what moves on the page. What goes on for ever, such as a skeleton, is not waited for. */
+/** Waits for the end of what moves on the page. It does not wait for motion without an end, such as a skeleton. */
 const settled = (page: Page): Promise<unknown> =>
   page.evaluate(`Promise.allSettled(document.getAnimations()
     .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime))

@@ -131,6 +131,7 @@ const listKeys = operation({
 
 const createKey = operation({
   operationId: 'createKey',
+  confirmed: true,
   method: 'POST',
   path: '/keys',
   tag: 'Keys',
@@ -175,6 +176,7 @@ const createKey = operation({
 
 const rotateKey = operation({
   operationId: 'rotateKey',
+  confirmed: true,
   method: 'POST',
   path: '/keys/{identity}/rotation',
   tag: 'Keys',

@@ -261,6 +261,7 @@ const getAuditCheck = operation({
 
 const revealSsn = operation({
   operationId: 'revealSsn',
+  confirmed: true,
   method: 'POST',
   path: '/customers/{customer_id}/ssn',
   tag: 'Audit',

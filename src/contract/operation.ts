@@ -42,6 +42,8 @@ export interface OperationRow {
   readonly unknownError: ErrorCode;
   /** Whether `If-Match` is honoured. */
   readonly conditional?: true;
+  /** Whether a person must have proven lately who they are. A key proves itself with each request. */
+  readonly confirmed?: true;
   /**
    * When a repeat under an Idempotency-Key is refused: once the customer is deleted, because the answer shows it, or
    * once it is erased, because nothing is left to compare the repeat with.
@@ -125,7 +127,8 @@ function callerErrors(row: OperationRow): readonly ErrorCode[] {
   if (row.scope === 'signed') return ['auth_err'];
   if (row.scope === 'open') return ['foreign_page'];
   if (row.scope === 'session') return ['session_err', 'foreign_page', 'rate_limited'];
-  return ['auth_err', 'session_err', 'foreign_page', 'rate_limited', 'scope_err'];
+  const known = ['auth_err', 'session_err', 'foreign_page', 'rate_limited', 'scope_err'] as const;
+  return row.confirmed ? [...known, 'confirmation_required'] : known;
 }
 
 /** An unexpected body is read and refused. */

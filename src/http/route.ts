@@ -22,7 +22,7 @@ import { etagOf, idempotencyKeyOf, isKnownVersion, preconditionOf, prefersText }
 import type { ServerOptions } from './options.ts';
 import { reportRefusal } from './report.ts';
 import { requestState } from './request-state.ts';
-import { authenticate } from './security/authenticate.ts';
+import { authenticate, requireConfirmed } from './security/authenticate.ts';
 import { recordSuccess } from './security/events.ts';
 
 /**
@@ -48,6 +48,7 @@ export function operationRoute(options: ServerOptions, row: OperationRow, handle
         reply.header('ratelimit-policy', policy).header('ratelimit', limit);
       }
       if (!hasScope(principal, row)) throw new Refusal('scope_err');
+      if (row.confirmed) await requireConfirmed(options, request, principal);
     },
     handler: async (request, reply) => {
       const principal = requestState.get(request.raw)?.principal;

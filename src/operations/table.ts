@@ -20,8 +20,9 @@ import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
 import { listActors } from './operators/actors.ts';
 import * as operators from './operators/operators.ts';
-import type { SessionAnswer, SessionCall } from './operators/sign-in.ts';
-import * as signIn from './operators/sign-in.ts';
+import { confirmSession } from './operators/signing-in/confirmation.ts';
+import type { SessionAnswer, SessionCall } from './operators/signing-in/session-call.ts';
+import * as signIn from './operators/signing-in/sign-in.ts';
 import * as overview from './overview/overview.ts';
 import { exportCustomerFile } from './records/export.ts';
 import { listRequests } from './requests/requests.ts';
@@ -87,4 +88,4 @@ export const sessionHandlers: {
     call: SessionCall,
     input: Input<Contract[Id]>,
   ) => Promise<SessionAnswer>;
-} = signIn;
+} = { ...signIn, confirmSession };

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { BrandId } from '../../src/domain/ids.ts';
 import type { Role } from '../../src/domain/operators/roles.ts';
 import { roles as allRoles } from '../../src/domain/operators/roles.ts';
+import type { Instant } from '../../src/domain/time.ts';
 import { newOperator, nextOperator } from '../../src/operations/operators/accounts.ts';
 import { hashPassword } from '../../src/operations/operators/passwords.ts';
 import { beginSession } from '../../src/operations/operators/sessions.ts';
-import { proveRoles } from '../../src/operations/proofs.ts';
+import { proveRoles, proveSession } from '../../src/operations/proofs.ts';
 import type { System } from '../../src/operations/system.ts';
 import { scopeOf } from '../../src/operations/system.ts';
 import type { StoredOperator } from '../../src/store/operators/accounts.ts';
 import { changeOperator, insertOperator } from '../../src/store/operators/accounts.ts';
 import { putRoles } from '../../src/store/operators/roles.ts';
+import type { StoredSession } from '../../src/store/operators/sessions.ts';
+import { changeSession } from '../../src/store/operators/sessions.ts';
 
 /** People who have signed in, without the third of a second that a password takes. */
 
@@ -24,6 +27,8 @@ export interface PersonOptions {
   readonly everywhere?: readonly Role[];
   readonly email?: string;
   readonly isStrong?: boolean;
+  /** Whether their session counts as proven for the next five minutes; by default it does. */
+  readonly isConfirmed?: boolean;
 }
 
 export interface Person {
@@ -64,6 +69,18 @@ export async function signedIn(
   options: PersonOptions = {},
 ): Promise<Person> {
   const operator = await newPerson(system, brandId, options);
-  const { token } = await beginSession(system, system.db, operator, { isStrong: options.isStrong ?? false });
+  const { token, session } = await beginSession(system, system.db, operator, {
+    isStrong: options.isStrong ?? false,
+  });
+  if (options.isConfirmed === false) await setProof(system, session, undefined);
   return { operator, token, headers: headersFor(token, brandId), ownHeaders: headersFor(token, '-') };
+}
+
+/** Changes when a person has proven who they are, as another process would. */
+export async function setProof(
+  system: System,
+  session: StoredSession,
+  confirmedAt: Instant | undefined,
+): Promise<void> {
+  await changeSession(system.db, proveSession(system.vault, { ...session, confirmedAt }), session.mac);
 }

@@ -14,15 +14,26 @@ export class NotConfirmed extends Error {
   override name = 'NotConfirmed';
 }
 
+let asking: Promise<void> | undefined;
+
+/** Asks once, also for several writes that wait. */
+function ask(): Promise<void> {
+  asking ??= new Promise<void>((resolve, reject) => {
+    confirmation.set({ proven: resolve, refused: () => reject(new NotConfirmed('Not confirmed.')) });
+  }).finally(() => {
+    asking = undefined;
+    confirmation.set(undefined);
+  });
+  return asking;
+}
+
 /** Sends a write; if the API wants a fresh proof of identity, asks for it and sends the write once more. */
 export async function withConfirmation<Result>(send: () => Promise<Result>): Promise<Result> {
   try {
     return await send();
   } catch (error) {
     if (asFailure(error).code !== 'confirmation_required') throw error;
-    await new Promise<void>((resolve, reject) => {
-      confirmation.set({ proven: resolve, refused: () => reject(new NotConfirmed('Not confirmed.')) });
-    }).finally(() => confirmation.set(undefined));
+    await ask();
     return send();
   }
 }

@@ -1732,6 +1732,11 @@ export interface components {
             result: "confirmed" | "not_confirmed" | "inconclusive";
             source?: string;
         };
+        IdentityProof: {
+            password?: string;
+            /** @constant */
+            demo?: true;
+        };
         Key: {
             /** Format: uuid */
             identity: string;
@@ -2140,6 +2145,7 @@ export interface components {
             brands: components["schemas"]["SessionBrand"][];
             with_passkey: boolean;
             confirmed_until: string | null;
+            confirm_with: ("password" | "demo")[];
             expires: string;
             sessions: components["schemas"]["OwnSession"][];
         };
@@ -2509,6 +2515,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        foreign_page_or_scope_err_or_confirmation_required: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         header_too_large: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2571,7 +2587,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        key_person_or_foreign_page_or_scope_err: {
+        key_person_or_foreign_page_or_scope_err_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2722,7 +2738,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        own_account_or_operator_elsewhere_or_foreign_page_or_scope_err: {
+        own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2802,6 +2818,16 @@ export interface components {
             };
         };
         second_approver_or_foreign_page_or_scope_err: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        second_approver_or_foreign_page_or_scope_err_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -5516,7 +5542,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["customer_dne_or_ssn_dne"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
@@ -5911,7 +5937,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["second_approver_or_foreign_page_or_scope_err"];
+            403: components["responses"]["second_approver_or_foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["erasure_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["legal_hold_or_idempotency_key_exists"];
@@ -6001,7 +6027,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -6496,7 +6522,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["customer_dne_or_ssn_dne"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
@@ -6622,7 +6648,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
@@ -6758,7 +6784,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -6901,7 +6927,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7003,7 +7029,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7277,7 +7303,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["key_dup_or_key_budget_or_idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -7329,7 +7355,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["key_person_or_foreign_page_or_scope_err"];
+            403: components["responses"]["key_person_or_foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["key_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["key_revoked_or_idempotency_key_exists"];
@@ -7517,7 +7543,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err"];
+            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -7572,7 +7598,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err"];
+            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["operator_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7621,7 +7647,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err"];
+            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required"];
             404: components["responses"]["operator_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7945,9 +7971,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    password: string;
-                };
+                "application/json": components["schemas"]["IdentityProof"];
             };
         };
         responses: {

@@ -1,11 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf, api } from '../api/client.ts';
 import { confirmation } from '../api/confirmation.ts';
+import type { Failure } from '../api/failure.ts';
+import type { components } from '../api/schema.d.ts';
+import { sessionQuery } from '../api/session.ts';
 import { useStore } from '../api/store.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
 import { Dialog, DialogActions } from '../kit/Dialog.tsx';
-import { Field } from '../kit/Field.tsx';
+import { Field, FormError } from '../kit/Field.tsx';
 
 /** Asks who is there, before what only a fresh proof allows. */
 export function Confirmation() {
@@ -14,33 +18,67 @@ export function Confirmation() {
 }
 
 function Proof({ proven, refused }: { readonly proven: () => void; readonly refused: () => void }) {
-  const [password, setPassword] = useState('');
-  const write = useWrite(() => answerOf(api.POST('/session/confirmation', { body: { password } })), proven);
+  const ways = useQuery(sessionQuery).data?.confirm_with ?? [];
   return (
     <Dialog title="Is it still you?" onClose={refused}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          event.stopPropagation();
-          write.send(undefined);
-        }}
-      >
-        <p>This needs a fresh proof. It holds for five minutes.</p>
-        <Field
-          label="Password"
-          type="password"
-          autoComplete="current-password"
-          value={password}
-          onChange={({ target }) => setPassword(target.value)}
-          error={write.failure?.message}
-        />
-        <DialogActions>
-          <Button onClick={refused}>Cancel</Button>
-          <Button type="submit" look="main" busy={write.isSending}>
-            Go on
-          </Button>
-        </DialogActions>
-      </form>
+      <p>This needs a fresh proof. It holds for five minutes.</p>
+      {ways.includes('demo') ? (
+        <DemoProof proven={proven} refused={refused} />
+      ) : (
+        <PasswordProof proven={proven} refused={refused} />
+      )}
     </Dialog>
   );
 }
+
+/** An account of the demo has nothing to prove itself with. A click shows where the question comes. */
+function DemoProof({ proven, refused }: { readonly proven: () => void; readonly refused: () => void }) {
+  const write = useWrite(() => confirmWith({ demo: true }), proven);
+  return (
+    <>
+      <p>A person of the demo has no password. Anybody else is asked for theirs here.</p>
+      {write.failure && <FormError>{write.failure.message}</FormError>}
+      <DialogActions>
+        <Button onClick={refused}>Cancel</Button>
+        <Button look="main" busy={write.isSending} onClick={() => write.send(undefined)}>
+          It is me
+        </Button>
+      </DialogActions>
+    </>
+  );
+}
+
+function PasswordProof({ proven, refused }: { readonly proven: () => void; readonly refused: () => void }) {
+  const [password, setPassword] = useState('');
+  const write = useWrite(() => confirmWith({ password }), proven);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        write.send(undefined);
+      }}
+    >
+      <Field
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+        value={password}
+        onChange={({ target }) => setPassword(target.value)}
+        error={write.failure && sentenceOf(write.failure)}
+      />
+      <DialogActions>
+        <Button onClick={refused}>Cancel</Button>
+        <Button type="submit" look="main" busy={write.isSending}>
+          Go on
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+const confirmWith = (body: components['schemas']['IdentityProof']) =>
+  answerOf(api.POST('/session/confirmation', { body }));
+
+const sentenceOf = ({ code, message }: Failure): string =>
+  code === 'sign_in_err' ? 'This password is not right.' : message;

@@ -242,7 +242,7 @@ const unchanged: JsonObject = {
   headers: headersNamed(['X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'ETag']),
 };
 
-function scopeSentence({ scope, furtherScope, memberScopes = {} }: OperationRow): string {
+function scopeSentence({ scope, furtherScope, memberScopes = {}, confirmed }: OperationRow): string {
   if (scope === 'signed') return 'Needs no key: the body is signed.';
   if (scope === 'any key') return 'Every key may do this.';
   if (scope === 'open') return 'Needs no key and no session.';
@@ -252,7 +252,10 @@ function scopeSentence({ scope, furtherScope, memberScopes = {} }: OperationRow)
   );
   const further = furtherScope ? ` It also needs \`${furtherScope}\`: ${scopes[furtherScope]}` : '';
   const carriers = isForSessions(scope) ? ' Only sessions of the console carry it.' : '';
-  return `Needs the scope \`${scope}\`: ${scopes[scope]}${carriers}${further}${besides.join('')}`;
+  const proof = confirmed
+    ? ' A person who has signed in must have proven within the last five minutes who they are (confirmSession).'
+    : '';
+  return `Needs the scope \`${scope}\`: ${scopes[scope]}${carriers}${further}${besides.join('')}${proof}`;
 }
 
 function pathParameters(row: OperationRow): readonly JsonObject[] {

@@ -50,6 +50,7 @@ const change = {
 const inviteOperator = operation({
   ...change,
   operationId: 'inviteOperator',
+  confirmed: true,
   method: 'POST',
   path: '/operators',
   summary: 'Invite a person',
@@ -78,6 +79,7 @@ const inviteOperator = operation({
 const updateOperator = operation({
   ...change,
   operationId: 'updateOperator',
+  confirmed: true,
   method: 'PATCH',
   path: '/operators/{operator_id}',
   summary: 'Change roles, or end access',
@@ -107,6 +109,7 @@ const updateOperator = operation({
 const resetOperator = operation({
   ...change,
   operationId: 'resetOperator',
+  confirmed: true,
   method: 'POST',
   path: '/operators/{operator_id}/reset',
   summary: 'Reset an account',

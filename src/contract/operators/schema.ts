@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { passwordLimits } from '../../domain/operators/password.ts';
 import { roles } from '../../domain/operators/roles.ts';
+import { proofs } from '../../domain/operators/sessions.ts';
 import { allScopes } from '../../domain/scopes.ts';
 import { shortText } from '../../domain/text.ts';
 import { limits } from '../../domain/values.ts';
@@ -57,6 +58,10 @@ export const session = Type.Object(
     confirmed_until: orNull(
       'Until when operations that need a fresh proof of identity are allowed; null: not now.',
     ),
+    confirm_with: Type.Array(oneOf(proofs), {
+      description: 'The ways in which confirmSession takes that proof from this person.',
+      maxItems: proofs.length,
+    }),
     expires: time('When the session ends unless it is used, and at the latest.'),
     sessions: Type.Array(ownSession, { description: 'All sessions of the account.' }),
   },
@@ -80,6 +85,7 @@ export const sessionExample = {
   ],
   with_passkey: false,
   confirmed_until: '2026-11-29T09:05:00.000000+00:00',
+  confirm_with: ['password'],
   expires: '2026-11-29T09:30:00.000000+00:00',
   sessions: [
     {

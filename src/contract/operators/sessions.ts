@@ -31,6 +31,14 @@ const signedIn = {
 
 const noCheck = () => new Problems();
 
+/** Two proofs at once would leave open which of them counts. */
+function oneWay(body: unknown): Problems {
+  const problems = new Problems();
+  const isMany = typeof body === 'object' && body !== null && Object.keys(body).length > 1;
+  if (isMany) problems.add('body', 'Send one proof, not several.');
+  return problems;
+}
+
 const getSignInOptions = operation({
   ...fixed,
   operationId: 'getSignInOptions',
@@ -160,11 +168,22 @@ const confirmSession = operation({
   path: '/session/confirmation',
   summary: 'Prove your identity again',
   description:
-    'Proves that the person who signed in is still there, with the password. For five minutes the session may then do what needs a fresh proof.',
+    'Proves that the person who signed in is still there, in one of the ways that `confirm_with` of the session lists. For five minutes this session may then do what needs a fresh proof.',
   scope: 'session',
   body: {
-    schema: Type.Object({ password: passwordField }, closed),
-    check: noCheck,
+    schema: Type.Object(
+      {
+        password: Type.Optional(passwordField),
+        demo: Type.Optional(
+          Type.Boolean({
+            description: 'For an account of the demo, which has no password, from the same machine.',
+            const: true,
+          }),
+        ),
+      },
+      { title: 'IdentityProof', minProperties: 1, ...closed },
+    ),
+    check: oneWay,
     example: { password: 'correct horse battery staple' },
   },
   answer: {

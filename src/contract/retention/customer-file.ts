@@ -13,6 +13,7 @@ const customer_id = customerExample.customer_id;
 
 const exportCustomerFile = operation({
   operationId: 'exportCustomerFile',
+  confirmed: true,
   method: 'POST',
   path: '/customers/{customer_id}/file',
   tag: 'Retention',

@@ -133,6 +133,7 @@ const listRestrictedConsents = operation({
 
 const revealRestrictedSsn = operation({
   operationId: 'revealRestrictedSsn',
+  confirmed: true,
   method: 'POST',
   path: '/restricted-customers/{customer_id}/ssn',
   tag,

@@ -143,6 +143,7 @@ const requestErasure = operation({
 
 const approveErasure = operation({
   operationId: 'approveErasure',
+  confirmed: true,
   method: 'POST',
   path: '/restricted-customers/{customer_id}/erasure-requests/{erasure_id}/approval',
   tag,
@@ -177,6 +178,7 @@ const getRetentionPolicy = operation({
 
 const changeRetentionPolicy = operation({
   operationId: 'changeRetentionPolicy',
+  confirmed: true,
   method: 'PATCH',
   path: '/retention-policy',
   tag,

@@ -65,6 +65,7 @@ const deliveryExample = {
 
 const createWebhook = operation({
   operationId: 'createWebhook',
+  confirmed: true,
   method: 'POST',
   path: '/webhooks',
   tag: 'Webhooks',
@@ -122,6 +123,7 @@ const getWebhook = operation({
 
 const updateWebhook = operation({
   operationId: 'updateWebhook',
+  confirmed: true,
   method: 'PATCH',
   path: '/webhooks/{webhook_id}',
   tag: 'Webhooks',
@@ -184,6 +186,7 @@ const testWebhook = operation({
 
 const rotateWebhookSecret = operation({
   operationId: 'rotateWebhookSecret',
+  confirmed: true,
   method: 'POST',
   path: '/webhooks/{webhook_id}/rotate-secret',
   tag: 'Webhooks',

@@ -27,6 +27,12 @@ export const operatorErrors = {
     message: 'There were too many tries to sign in. Wait before the next one.',
     help: 'From the fifth failure on, each makes the next try wait twice as long, and from the tenth on 15 minutes. A source address has 30 tries a minute. An unknown address waits like a known one.',
   },
+  confirmation_required: {
+    status: 403,
+    type: 'Request Error',
+    message: 'This needs a fresh proof that it is still you.',
+    help: 'Send the proof with confirmSession, then the request again. A proof counts for five minutes, in its own session only, and signing in is one. Keys are never asked.',
+  },
   link_err: {
     status: 403,
     type: 'Request Error',

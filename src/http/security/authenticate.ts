@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../../domain/errors.ts';
+import { confirmedUntil } from '../../domain/operators/sessions.ts';
 import type { SignedIn } from '../../operations/operators/sessions.ts';
 import type { Principal } from '../../operations/principal.ts';
 import { keyHeadersOf } from '../headers.ts';
@@ -36,6 +37,24 @@ export async function signedInPerson(options: ServerOptions, request: FastifyReq
   if (token === undefined) throw new Refusal('session_err');
   brandOf(request);
   return guarded(options, request, ['session', token], () => options.sessions.signedIn(token));
+}
+
+/**
+ * Refuses a person who has not proven lately that it is still them.
+ *
+ * @throws Refusal `confirmation_required`
+ */
+export async function requireConfirmed(
+  { origin, sessions, system }: ServerOptions,
+  request: FastifyRequest,
+  { session }: Principal,
+): Promise<void> {
+  if (!session || confirmedUntil(session, system.now())) return;
+  // Another process may have noted the proof after this one read the session.
+  const token = tokenOf(origin, request) ?? '';
+  sessions.forget(token);
+  const current = await sessions.signedIn(token);
+  if (!confirmedUntil(current.session, system.now())) throw new Refusal('confirmation_required');
 }
 
 /** Authenticates unless the source has failed too often, and counts a failure. */

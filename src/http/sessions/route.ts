@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify';
 import type { Input, OperationRow } from '../../contract/operation.ts';
-import type { SessionAnswer, SessionCall } from '../../operations/operators/sign-in.ts';
+import type { SessionAnswer, SessionCall } from '../../operations/operators/signing-in/session-call.ts';
 import type { System } from '../../operations/system.ts';
 import { isLocalRequest } from '../hosts.ts';
 import type { ServerOptions } from '../options.ts';

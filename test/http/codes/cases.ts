@@ -58,6 +58,10 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
   foreign_page: bent(() => ({
     headers: { ...headersFor(noToken, brand.brandId), 'Sec-Fetch-Site': 'cross-site' },
   })),
+  confirmation_required: async (row, headers) => {
+    const person = await signedIn(world.system, brand.brandId, { isConfirmed: false });
+    return send(brand, await prepare(row, brand), { headers: { ...headers, ...person.headers } });
+  },
   scope_err: async (row, headers) => {
     if (row.scope === 'any key' || isForSessions(row.scope as Scope)) {
       const roles = row.scope === 'any key' ? [] : (['viewer'] as const);

@@ -1,0 +1,106 @@
+import { orderedRoles, scopesOfRoles } from '../../../domain/operators/roles.ts';
+import type { Proof } from '../../../domain/operators/sessions.ts';
+import { confirmedUntil, endOf } from '../../../domain/operators/sessions.ts';
+import { asciiJson } from '../../../domain/text.ts';
+import { withOffset } from '../../../domain/time.ts';
+import { listBrands } from '../../../store/brands/brands.ts';
+import type { StoredOperator } from '../../../store/operators/accounts.ts';
+import { rolesOfOperator } from '../../../store/operators/accounts.ts';
+import { sessionsOf } from '../../../store/operators/sessions.ts';
+import { withFreshKeyring } from '../../keyrings.ts';
+import { checkRoles } from '../../proofs.ts';
+import type { System } from '../../system.ts';
+import { hasDemo } from '../demo.ts';
+import type { NewSession, SignedIn } from '../sessions.ts';
+import { rolesIn } from '../sessions.ts';
+import type { SessionAnswer, SessionCall } from './session-call.ts';
+
+export const signedInAnswer = async (
+  system: System,
+  call: SessionCall,
+  session: SignedIn,
+): Promise<SessionAnswer> => ({ status: 200, body: asciiJson(await factsOf(system, call, session)) });
+
+export const begunAnswer = async (
+  system: System,
+  call: SessionCall,
+  begun: NewSession,
+): Promise<SessionAnswer> => ({
+  ...(await signedInAnswer(system, call, begun)),
+  status: 201,
+  begun,
+});
+
+/** What a session shows of itself. */
+async function factsOf(system: System, call: SessionCall, signedIn: SignedIn): Promise<object> {
+  const { operator, session } = signedIn;
+  const { environment, now } = system;
+  const until = confirmedUntil(session, now());
+  const own = (await sessionsOf(system.db, operator.operatorId)).filter(
+    (one) => one.generation === operator.generation && endOf(one, environment) > now(),
+  );
+  return {
+    account: { operator_id: operator.operatorId, email: operator.email, name: operator.name },
+    environment,
+    brands: await brandsFor(system, signedIn),
+    with_passkey: session.isStrong,
+    confirmed_until: until === undefined ? null : withOffset(until),
+    confirm_with: await waysToConfirm(system, call, operator),
+    expires: withOffset(endOf(session, environment)),
+    sessions: own.map((one) => ({
+      session_id: one.sessionId,
+      date_created: withOffset(one.createdAt),
+      date_seen: withOffset(one.seenAt),
+      is_current: one.sessionId === session.sessionId,
+    })),
+  };
+}
+
+/** The brands in which the account has roles, in the order of their names. */
+async function brandsFor(system: System, signedIn: SignedIn): Promise<readonly object[]> {
+  const { db, keyrings } = system;
+  const { operator } = signedIn;
+  const own = new Map((await rolesOfOperator(db, operator.operatorId)).map((one) => [one.brandId, one]));
+  const brands = (await listBrands(db)).filter(
+    ({ brandId }) => operator.roles.length > 0 || own.has(brandId),
+  );
+  const slugs = new Map<string, number>();
+  const shown = [];
+  for (const { brandId, name } of brands) {
+    const row = own.get(brandId);
+    if (row) await withFreshKeyring(keyrings, await keyrings.of(brandId), (one) => checkRoles(one, row));
+    const roles = rolesIn(signedIn, row?.roles ?? []);
+    const plain = slugOf(name);
+    const count = slugs.get(plain) ?? 0;
+    slugs.set(plain, count + 1);
+    shown.push({
+      bond_brand_id: brandId,
+      name,
+      slug: count === 0 ? plain : `${plain}-${brandId.slice(0, 8)}`,
+      roles: orderedRoles(roles),
+      scopes: scopesOfRoles(roles),
+    });
+  }
+  return shown.toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The name of a brand in an address. A second brand with the same one has a part of its id behind it. */
+const slugOf = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '') || 'brand';
+
+/** How an account can prove that its person is still there. */
+export async function waysToConfirm(
+  system: System,
+  { isLocal }: SessionCall,
+  { isDemo, password }: StoredOperator,
+): Promise<readonly Proof[]> {
+  return [
+    ...(password === undefined ? [] : (['password'] as const)),
+    ...(isDemo && isLocal && (await hasDemo(system)) ? (['demo'] as const) : []),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { Input } from '../../../contract/operation.ts';
+import type { Contract } from '../../../contract/table.ts';
+import type { Answer, System } from '../../system.ts';
+import type { NewSession, SignedIn } from '../sessions.ts';
+
+/** A request about signing in, of a person who may not be known yet. */
+export interface SessionCall {
+  /** Present in operations for a person who has signed in. */
+  readonly signedIn: SignedIn | undefined;
+  /** What the cookie of the request carries, valid or not. */
+  readonly token: string | undefined;
+  /** The network of the source address. */
+  readonly network: string;
+  /** Whether the request came directly from this machine. */
+  readonly isLocal: boolean;
+  readonly requestId: string;
+}
+
+/** An answer that may begin or end a session. */
+export interface SessionAnswer extends Answer {
+  readonly begun?: NewSession;
+  readonly hasEnded?: boolean;
+}
+
+/** The handler of a row for people who sign in. */
+export type Call<Id extends keyof Contract> = (
+  system: System,
+  call: SessionCall,
+  input: Input<Contract[Id]>,
+) => Promise<SessionAnswer>;
+
+/** The person of an operation for sessions. */
+export const required = ({ signedIn }: SessionCall): SignedIn => {
+  if (!signedIn) throw new Error('An operation for sessions ran without one.');
+  return signedIn;
+};

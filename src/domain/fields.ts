@@ -21,6 +21,8 @@ export const customerFields = {
   middle_name: { rule: valueRules.middleName, afterKyc: 'locked' },
   last_name: { rule: valueRules.name, index: 'name_dob', afterKyc: 'locked' },
   ssn: { rule: valueRules.ssn, index: 'ssn', afterKyc: 'locked' },
+  /** In the place of an SSN, with rules of its own. Both share one column and one index. */
+  identification: { index: 'ssn', afterKyc: 'locked' },
   phone: { rule: valueRules.phone, index: 'phone', afterKyc: 'open' },
   phone_country_code: { rule: valueRules.phoneCountryCode, index: 'phone', afterKyc: 'open' },
   email: { rule: valueRules.email, index: 'email', afterKyc: 'open' },
@@ -31,9 +33,9 @@ export type CustomerField = keyof typeof customerFields;
 export const fieldNames = Object.keys(customerFields) as readonly CustomerField[];
 
 /** The fields whose stored value is the text that was sent, in NFC. */
-export type TextField = Exclude<CustomerField, 'ssn' | 'addresses'>;
+export type TextField = Exclude<CustomerField, 'ssn' | 'identification' | 'addresses'>;
 export const textFields = fieldNames.filter(
-  (field): field is TextField => field !== 'ssn' && field !== 'addresses',
+  (field): field is TextField => field !== 'ssn' && field !== 'identification' && field !== 'addresses',
 );
 
 /** Fields that only the server sets. A client that sends one gets a specific problem. */

@@ -22,7 +22,7 @@ export interface ValidationContext {
 }
 
 export const isWide = ({ validation }: ValidationContext): boolean =>
-  validation === 'wide' || validation === 'wide-itin';
+  validation !== undefined && validation !== 'bond';
 
 /**
  * Length limits of values in code points of their normal form, with the names of JSON Schema, so that the reference
@@ -110,7 +110,8 @@ const ssn: ValueRule = (text, { sandbox, validation }) => {
   }
   const digits = digitsOf(text);
   if (sandbox && kycTriggers.has(digits)) return undefined;
-  if (validation === 'wide-itin' && itinPattern.test(digits)) return undefined;
+  if ((validation === 'wide-itin' || validation === 'wide-foreign') && itinPattern.test(digits))
+    return undefined;
   const area = digits.slice(0, 3);
   const neverIssued =
     area === '000' ||

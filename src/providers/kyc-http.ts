@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Applicant } from '../domain/customers/applicant.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import { millisOf } from '../domain/time.ts';
@@ -57,7 +58,9 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
   return {
     async start({ runId, customerId, programId }, applicant) {
       const names = { run_id: runId, customer_id: customerId, program_id: programId };
-      const answer = readAnswer(await call('/verifications', { ...names, applicant }));
+      const answer = readAnswer(
+        await call('/verifications', { ...names, applicant: toWireApplicant(applicant) }),
+      );
       // Without the vendor's reference, a started verification could not be found again.
       return answer.kind === 'finding' && answer.reference === undefined ? malformed : answer;
     },
@@ -79,6 +82,9 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
     },
   };
 }
+
+/** Either the SSN or the identification in its place. */
+const toWireApplicant = ({ ssn, ...others }: Applicant) => (ssn === '' ? others : { ssn, ...others });
 
 const toWire = ({ documentId, content, ...described }: KycDocument) => ({
   document_id: documentId,

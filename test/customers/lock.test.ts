@@ -81,7 +81,7 @@ function applyPlan({ fields, addresses: move }: Plan, { profile }: Stored): Plan
   const changed = new Set<string>();
   const locked = new Set<string>();
   for (const field of fieldNames) {
-    if (field === 'addresses') continue;
+    if (field === 'addresses' || field === 'identification') continue;
     const now = profile[field];
     const what = fields[field];
     if (what === 'new') {

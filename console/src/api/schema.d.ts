@@ -1257,6 +1257,7 @@ export interface components {
             middle_name: string;
             last_name: string;
             ssn?: string;
+            identification?: components["schemas"]["MaskedIdentification"];
             phone?: string;
             phone_country_code?: string;
             email?: string;
@@ -1389,7 +1390,7 @@ export interface components {
             unproven?: number;
             url?: string;
             /** @enum {string} */
-            validation?: "bond" | "wide" | "wide-itin";
+            validation?: "bond" | "wide" | "wide-itin" | "wide-foreign";
             /** @enum {string} */
             verification?: "submitted" | "passed" | "failed" | "document_required" | "under_review" | "error" | "expired";
             version?: number;
@@ -1438,6 +1439,12 @@ export interface components {
             country: string;
             is_primary: boolean;
         };
+        ChangedIdentification: {
+            /** @enum {string} */
+            kind: "passport" | "alien_number" | "government_id";
+            number: string;
+            country: string;
+        };
         Confirmation: {
             confirmed_until: string;
         };
@@ -1476,6 +1483,7 @@ export interface components {
             middle_name: string;
             last_name: string;
             ssn?: string;
+            identification?: components["schemas"]["MaskedIdentification"];
             phone?: string;
             phone_country_code?: string;
             email?: string;
@@ -1492,6 +1500,7 @@ export interface components {
             middle_name?: string;
             last_name?: string;
             ssn?: string;
+            identification?: components["schemas"]["ChangedIdentification"];
             phone?: string;
             phone_country_code?: string;
             email?: string;
@@ -1523,6 +1532,7 @@ export interface components {
             phone?: string;
             phone_country_code?: string;
             ssn?: string;
+            identification?: components["schemas"]["SoughtIdentification"];
             /** Format: uuid */
             brand_person_id?: string;
             last_name?: string;
@@ -1626,6 +1636,7 @@ export interface components {
             middle_name?: string | null;
             last_name?: string | null;
             ssn?: string | null;
+            identification?: components["schemas"]["MaskedIdentification"] | null;
             phone?: string | null;
             phone_country_code?: string | null;
             email?: string | null;
@@ -1694,10 +1705,17 @@ export interface components {
             discrepancies?: string;
             date_found: string;
         };
+        FullIdentification: {
+            /** @enum {string} */
+            kind: "passport" | "alien_number" | "government_id";
+            number: string;
+            country: string;
+        };
         FullSsn: {
             /** Format: uuid */
             customer_id: string;
-            ssn: string;
+            ssn?: string;
+            identification?: components["schemas"]["FullIdentification"];
         };
         GovernmentId: {
             /** @enum {string} */
@@ -1719,7 +1737,7 @@ export interface components {
             customer_id: string;
             version: number;
             date_changed: string;
-            fields: ("dob" | "first_name" | "middle_name" | "last_name" | "ssn" | "phone" | "phone_country_code" | "email" | "addresses")[];
+            fields: ("dob" | "first_name" | "middle_name" | "last_name" | "ssn" | "identification" | "phone" | "phone_country_code" | "email" | "addresses")[];
             earlier: components["schemas"]["EarlierValues"];
         };
         HoldReason: {
@@ -1829,6 +1847,12 @@ export interface components {
             data: components["schemas"]["LegalHold"][];
             next_cursor: string | null;
         };
+        MaskedIdentification: {
+            /** @enum {string} */
+            kind: "passport" | "alien_number" | "government_id";
+            number: string;
+            country: string;
+        };
         NewAddress: {
             /** @enum {string} */
             address_type: "MAILING" | "PHYSICAL";
@@ -1869,12 +1893,19 @@ export interface components {
             middle_name?: string;
             last_name: string;
             ssn?: string;
+            identification?: components["schemas"]["NewIdentification"];
             phone?: string;
             phone_country_code?: string;
             email?: string;
             /** Format: uuid */
             brand_person_id?: string;
             addresses: components["schemas"]["NewAddress"][];
+        };
+        NewIdentification: {
+            /** @enum {string} */
+            kind: "passport" | "alien_number" | "government_id";
+            number: string;
+            country: string;
         };
         NewWebhook: {
             url?: string;
@@ -2125,7 +2156,7 @@ export interface components {
             date_started: string;
             documents: components["schemas"]["WantedDocument"][];
             applicant: components["schemas"]["Applicant"];
-            changed_since_start: ("dob" | "first_name" | "middle_name" | "last_name" | "ssn" | "phone" | "phone_country_code" | "email" | "addresses")[];
+            changed_since_start: ("dob" | "first_name" | "middle_name" | "last_name" | "ssn" | "identification" | "phone" | "phone_country_code" | "email" | "addresses")[];
             files: components["schemas"]["ReviewFile"][];
             decisions: components["schemas"]["ReviewDecision"][];
             findings: components["schemas"]["Finding"][];
@@ -2162,6 +2193,12 @@ export interface components {
             environment: "sandbox" | "live";
             first_start: boolean;
             demo: components["schemas"]["DemoAccount"][];
+        };
+        SoughtIdentification: {
+            /** @enum {string} */
+            kind: "passport" | "alien_number" | "government_id";
+            number: string;
+            country: string;
         };
         SsnReason: {
             reason: string;

@@ -50,7 +50,7 @@ function addBrands(brands: Command): void {
     .addOption(
       new Option(
         '--validation <validation>',
-        "Which values of customers the brand takes: bond (as Bond's API), wide (names with hyphens and full stops, more of streets, addresses without a postal code), or wide-itin (wide, and ITINs as tax numbers).",
+        "Which values of customers the brand takes: bond (as Bond's API), wide (names with hyphens and full stops, more of streets, addresses without a postal code), wide-itin (wide, and ITINs as tax numbers), or wide-foreign (wide-itin, and people identified by a passport, an alien number or another government document).",
       )
         .choices(validations)
         .makeOptionMandatory(),

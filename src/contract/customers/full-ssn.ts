@@ -3,6 +3,7 @@ import { revealReason } from '../../domain/audit/query.ts';
 import { checkShortTexts } from '../../domain/text.ts';
 import { shortTextField, uuid } from '../shapes.ts';
 import { customerExample } from './examples.ts';
+import { fullIdentification } from './schema.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -28,9 +29,13 @@ export const fullSsn = {
   },
   answer: {
     status: 200,
-    description: 'The full number.',
+    description: 'The full number: of the SSN, or of the identification in its place.',
     schema: Type.Object(
-      { customer_id: uuid("The customer's id."), ssn: Type.String({ pattern: '^\\d{3}-\\d{2}-\\d{4}$' }) },
+      {
+        customer_id: uuid("The customer's id."),
+        ssn: Type.Optional(Type.String({ pattern: '^\\d{3}-\\d{2}-\\d{4}$' })),
+        identification: Type.Optional(fullIdentification),
+      },
       { title: 'FullSsn', ...closed },
     ),
     example: { customer_id: customerExample.customer_id, ssn: '123-45-6789' },

@@ -7,7 +7,7 @@ import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { oneOf, uuid } from '../shapes.ts';
 import { changedCustomerExample } from './examples.ts';
-import { addressSchema } from './schema.ts';
+import { addressSchema, shownIdentification } from './schema.ts';
 
 // What changes of a customer replaced.
 
@@ -23,6 +23,7 @@ const earlierFields = {
   middle_name: earlierText,
   last_name: earlierText,
   ssn: orNull(Type.String(), 'The number before, masked; null where there was none.'),
+  identification: orNull(shownIdentification, 'The identification before; null where there was none.'),
   phone: earlierText,
   phone_country_code: earlierText,
   email: earlierText,

@@ -2,6 +2,8 @@ import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import type { AddressFields } from '../../domain/customers/address.ts';
 import { addressTypes, deliverabilities, maxAddresses } from '../../domain/customers/address.ts';
+import type { Identification } from '../../domain/customers/identification.ts';
+import { identificationKinds, identificationLimits } from '../../domain/customers/identification.ts';
 import { kycFilters } from '../../domain/customers/search.ts';
 import { kycStatuses } from '../../domain/kyc/verification.ts';
 import { limits } from '../../domain/values.ts';
@@ -59,6 +61,36 @@ const changedAddress = Type.Object(
   { title: 'ChangedAddress', ...closed },
 );
 
+const identificationFields = {
+  kind: oneOf(identificationKinds, {
+    description:
+      'alien_number: of the United States. government_id: another document that shows nationality or residence and has a photograph or a similar safeguard.',
+  }),
+  number: text(
+    'Letters and digits. Spaces and hyphens may divide them and are not stored; capitals are. An alien_number has seven to nine digits, with or without the A.',
+    identificationLimits.number,
+  ),
+  country: text(
+    'ISO 3166-1 alpha-2 code of the country that issued it; US for an alien_number.',
+    limits.country,
+  ),
+} satisfies Record<keyof Identification, TSchema>;
+
+const identification = (title: string, description: string) =>
+  Type.Object(identificationFields, { title, description, ...closed });
+
+/** The identification in an answer. */
+export const shownIdentification = Type.Object(
+  { ...identificationFields, number: Type.String({ description: 'Always masked.' }), country: Type.String() },
+  { title: 'MaskedIdentification', ...closed },
+);
+
+/** The identification that an answer shows for a reason. */
+export const fullIdentification = Type.Object(
+  { ...identificationFields, number: Type.String({ description: 'In full.' }), country: Type.String() },
+  { title: 'FullIdentification', ...closed },
+);
+
 const name =
   'between 2 and 50 characters. Must start with a letter and can only be letters, spaces, and apostrophes. Several spaces are stored as one, and none at the end. With wide validation: between 1 and 50 characters, also hyphens and full stops, and an apostrophe may come first.';
 const person = {
@@ -72,8 +104,14 @@ const person = {
   last_name: text(`Last name, ${name}`, limits.name),
   ssn: Type.Optional(
     text(
-      'Social Security Number, ######### or ###-##-####; unique within the brand. Numbers that are never issued are refused: area 000, 666 or 9xx, group 00, serial 0000, and 078-05-1120. With the validation wide-itin an ITIN is taken as well. Needed before KYC.',
+      'Social Security Number, ######### or ###-##-####; unique within the brand. Numbers that are never issued are refused: area 000, 666 or 9xx, group 00, serial 0000, and 078-05-1120. With the validation wide-itin or wide-foreign an ITIN is taken as well. Needed before KYC.',
       limits.ssn,
+    ),
+  ),
+  identification: Type.Optional(
+    identification(
+      'NewIdentification',
+      'In the place of ssn, for a person who has none. Only with the validation wide-foreign; unique within the brand.',
     ),
   ),
   phone: Type.Optional(
@@ -118,6 +156,12 @@ export const changeCustomerBody = Type.Object(
         maxLength: limits.ssn.maxLength,
       }),
     ),
+    identification: Type.Optional(
+      identification(
+        'ChangedIdentification',
+        'Another identification, or the one that was read with its masked number, which means unchanged. It takes the place of an ssn, as an ssn takes its place. Only with the validation wide-foreign.',
+      ),
+    ),
     addresses: Type.Optional(
       Type.Array(changedAddress, {
         description: 'The whole new set, at least one of them primary.',
@@ -157,6 +201,7 @@ export const customer = Type.Object(
     middle_name: Type.String(),
     last_name: Type.String(),
     ssn: Type.Optional(Type.String({ description: 'Always masked.', pattern: '^XXX-XX-[0-9]{4}$' })),
+    identification: Type.Optional(shownIdentification),
     phone: Type.Optional(Type.String()),
     phone_country_code: Type.Optional(Type.String()),
     email: Type.Optional(Type.String()),
@@ -178,6 +223,9 @@ export const searchBody = Type.Object(
     ),
     phone_country_code: Type.Optional(text('Goes with phone; 1 when left out. Leading zeros do not count.')),
     ssn: Type.Optional(text('The full number.')),
+    identification: Type.Optional(
+      identification('SoughtIdentification', 'The full number, in any form that a create takes.'),
+    ),
     brand_person_id: Type.Optional(uuid("The brand's own id for the person.")),
     last_name: Type.Optional(
       text(

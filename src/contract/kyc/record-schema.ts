@@ -8,7 +8,7 @@ import {
   maxReasonCodes,
 } from '../../domain/kyc/finding.ts';
 import { decisions } from '../../domain/kyc/review.ts';
-import { storedAddressFields } from '../customers/schema.ts';
+import { shownIdentification, storedAddressFields } from '../customers/schema.ts';
 import { oneOf, shortTextField, uuid } from '../shapes.ts';
 import { customerId, kycStatus, programId, serverTime, wantedDocuments } from './schema.ts';
 
@@ -23,6 +23,7 @@ export const shownApplicant = Type.Object(
     middle_name: Type.String(),
     last_name: Type.String(),
     ssn: Type.Optional(Type.String({ description: 'Always masked.' })),
+    identification: Type.Optional(shownIdentification),
     phone: Type.Optional(Type.String()),
     phone_country_code: Type.Optional(Type.String()),
     email: Type.Optional(Type.String()),

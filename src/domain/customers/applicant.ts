@@ -8,6 +8,8 @@ import { valueRules } from '../values.ts';
 import type { AddressFields } from './address.ts';
 import { addressFields } from './address.ts';
 import type { Profile } from './customer.ts';
+import type { Identification } from './identification.ts';
+import { identificationIn, isSameIdentification } from './identification.ts';
 import { indexForms } from './index-forms.ts';
 
 /** The applicant of a verification: the data at its start, which the provider checks. */
@@ -17,8 +19,9 @@ export interface Applicant {
   readonly last_name: string;
   /** `YYYY-MM-DD` */
   readonly dob: string;
-  /** Nine digits; empty only for a simulated verdict on a customer without one. */
+  /** Nine digits; empty for a person with another identification, and for a simulated verdict without a number. */
   readonly ssn: string;
+  readonly identification?: Identification;
   readonly phone: string;
   readonly phone_country_code: string;
   readonly email: string;
@@ -27,18 +30,24 @@ export interface Applicant {
   readonly ip?: string;
 }
 
-export const applicantOf = (profile: Profile, ssn: string | undefined, ip?: string): Applicant => ({
+/** `number`: the full one, as `numberOf` makes it. */
+export const applicantOf = (profile: Profile, number: string | undefined, ip?: string): Applicant => ({
   first_name: profile.first_name,
   middle_name: profile.middle_name,
   last_name: profile.last_name,
   dob: profile.dob,
-  ssn: ssn ?? '',
+  ...(number === undefined ? { ssn: '' } : applicantNumber(number)),
   phone: profile.phone ?? '',
   phone_country_code: profile.phone_country_code ?? '',
   email: profile.email ?? '',
   addresses: profile.addresses.map(addressFields),
   ...(ip !== undefined && { ip }),
 });
+
+function applicantNumber(number: string): Pick<Applicant, 'ssn' | 'identification'> {
+  const identification = identificationIn(number);
+  return identification ? { ssn: '', identification } : { ssn: number };
+}
 
 /**
  * The fields locked by a pass that have changed since the provider received them. The provider has not checked
@@ -47,11 +56,14 @@ export const applicantOf = (profile: Profile, ssn: string | undefined, ip?: stri
 export function changedSince(applicant: Applicant, present: Applicant): readonly CustomerField[] {
   return (Object.keys(customerFields) as CustomerField[]).filter((field) => {
     if (customerFields[field].afterKyc === 'open') return false;
-    return field === 'addresses'
-      ? primaries(applicant) !== primaries(present)
-      : applicant[field] !== present[field];
+    if (field === 'addresses') return primaries(applicant) !== primaries(present);
+    if (field === 'identification') return !isSame(applicant[field], present[field]);
+    return applicant[field] !== present[field];
   });
 }
+
+const isSame = (one: Identification | undefined, other: Identification | undefined): boolean =>
+  other === undefined ? one === undefined : isSameIdentification(one, other);
 
 /** The primary addresses in a form that is independent of their order. */
 const primaries = ({ addresses }: Applicant): string =>
@@ -94,7 +106,7 @@ export type Completed = Pick<StartFields, 'ssn' | 'phone' | 'phone_country_code'
 
 /**
  * Compares the body of a start with the stored customer: takes over missing values, and reports values that differ
- * or are still missing. `ssn` is the stored number, nine digits.
+ * or are still missing. `ssn` is the stored number, as `numberOf` makes it.
  */
 export function completeForStart(
   sent: StartFields,

@@ -43,7 +43,7 @@ export function checkDecision(body: unknown): Problems {
 }
 
 /** What a pass of KYC vouches for: a customer with another one has to be verified again. */
-const vouchedFor: ReadonlySet<CustomerField> = new Set(['ssn', 'dob']);
+const vouchedFor: ReadonlySet<CustomerField> = new Set(['ssn', 'identification', 'dob']);
 
 /** Whether an approved change of these fields ends the customer's pass. */
 export const endsPass = (fields: readonly CustomerField[]): boolean =>

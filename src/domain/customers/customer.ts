@@ -19,14 +19,24 @@ import {
   rewriteAddress,
   touchesPrimary,
 } from './address.ts';
+import type { Identification } from './identification.ts';
+import {
+  checkIdentification,
+  identificationIn,
+  isMasked,
+  isSameIdentification,
+  maskIdentification,
+  numberOf,
+} from './identification.ts';
 
-/** The data of a person, in the order of the answer; `ssn` is the mask. Absent fields were never given. */
+/** The data of a person, in the order of the answer; the number is masked. Absent fields were never given. */
 export interface Profile {
   readonly dob: string;
   readonly first_name: string;
   readonly middle_name: string;
   readonly last_name: string;
   readonly ssn?: string;
+  readonly identification?: Identification;
   readonly phone?: string;
   readonly phone_country_code?: string;
   readonly email?: string;
@@ -40,6 +50,7 @@ export interface CustomerInput {
   readonly middle_name?: string | undefined;
   readonly last_name: string;
   readonly ssn?: string | undefined;
+  readonly identification?: Identification | undefined;
   readonly phone?: string | undefined;
   readonly phone_country_code?: string | undefined;
   readonly email?: string | undefined;
@@ -59,6 +70,9 @@ export function checkCustomer(body: unknown, validationContext: ValidationContex
     const value = body[field];
     if (rule && typeof value === 'string') problems.add(field, rule(value, validationContext));
   }
+  problems.addMissing(checkIdentification(body['identification'], 'identification', validationContext));
+  if (body['ssn'] !== undefined && body['identification'] !== undefined)
+    problems.add('identification', 'Send ssn or identification, not both.');
   const personId = body['brand_person_id'];
   if (typeof personId === 'string' && !parseId(personId))
     problems.add('brand_person_id', 'Not a valid UUID.');
@@ -76,10 +90,10 @@ export function checkCustomer(body: unknown, validationContext: ValidationContex
   return problems;
 }
 
-/** A new customer's profile and full SSN, which are sealed separately. */
+/** A new customer's profile and full number, which are sealed separately. */
 export interface CustomerDraft {
   readonly profile: Profile;
-  /** Nine digits. */
+  /** As `numberOf` makes it: nine digits, or the number of an identification. */
   readonly ssn: string | undefined;
 }
 
@@ -87,7 +101,7 @@ const defaultCountryCode = '1';
 
 /** A new customer's profile. The input has passed `checkCustomer`. */
 export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefaults): CustomerDraft {
-  const ssn = input.ssn === undefined ? undefined : digitsOf(input.ssn);
+  const ssn = numberOf(input);
   const countryCode =
     input.phone_country_code ?? (input.phone === undefined ? undefined : defaultCountryCode);
   const profile = inOrder({
@@ -95,7 +109,7 @@ export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefa
     first_name: normalForm(input.first_name),
     middle_name: normalForm(input.middle_name ?? ''),
     last_name: normalForm(input.last_name),
-    ...(ssn !== undefined && { ssn: maskSsn(ssn) }),
+    ...(ssn !== undefined && maskedNumber(ssn)),
     ...(input.phone !== undefined && { phone: input.phone }),
     ...(countryCode !== undefined && { phone_country_code: countryCode }),
     ...(input.email !== undefined && { email: normalForm(input.email) }),
@@ -108,13 +122,13 @@ export function draftCustomer(input: CustomerInput, addressDefaults: AddressDefa
 export interface StoredCustomer {
   readonly profile: Profile;
   readonly kyc: KycState;
-  /** Opens the sealed SSN (nine digits, or `undefined`), which most changes do not need. */
+  /** Opens the sealed number (`numberOf`), which most changes do not need. */
   readonly openSsn: () => string | undefined;
 }
 
 export interface Changed {
   readonly profile: Profile;
-  /** Nine digits if the change contains a new SSN. */
+  /** The new number, if the change has one (`numberOf`). */
   readonly ssn: string | undefined;
   /** Empty if every field was sent with its current value. */
   readonly fields: readonly CustomerField[];
@@ -134,7 +148,7 @@ export function applyChange(
   deferredProblems: Problems,
   addressDefaults: AddressDefaults,
 ): Changed {
-  const next = { ...stored.profile } as { -readonly [Field in keyof Profile]: Profile[Field] };
+  let next = { ...stored.profile } as { -readonly [Field in keyof Profile]: Profile[Field] };
   const fields: CustomerField[] = [];
 
   for (const field of textFields) {
@@ -151,10 +165,13 @@ export function applyChange(
   }
   if (fields.includes('phone')) next.phone_country_code ??= defaultCountryCode;
 
-  const ssn = changedSsn(stored, change.ssn, deferredProblems);
+  const ssn =
+    changedSsn(stored, change.ssn, deferredProblems) ??
+    changedIdentification(stored, change.identification, deferredProblems);
   if (ssn !== undefined) {
-    next.ssn = maskSsn(ssn);
-    fields.push('ssn');
+    const { ssn: _, identification: __, ...others } = next;
+    next = { ...others, ...maskedNumber(ssn) };
+    fields.push(...numberFields.filter((field) => (next[field] ?? stored.profile[field]) !== undefined));
   }
 
   if (change.addresses) {
@@ -196,6 +213,42 @@ function changedSsn(
   if (!couldBeStored || stored.openSsn() !== digits) return digits;
   deferredProblems.withdraw('ssn');
   return undefined;
+}
+
+/** The same of another identification. */
+function changedIdentification(
+  stored: StoredCustomer,
+  sent: Identification | undefined,
+  deferredProblems: Problems,
+): string | undefined {
+  if (sent === undefined) return undefined;
+  const { identification: kept } = stored.profile;
+  if (isMasked(sent)) {
+    deferredProblems.withdraw('identification');
+    if (!isSameIdentification(kept, sent))
+      deferredProblems.add(
+        'identification',
+        'Not the mask of the stored number; send the full number to change it.',
+      );
+    return undefined;
+  }
+  const number = numberOf({ identification: sent }) as string;
+  const couldBeStored =
+    !isLocked(stored.kyc) && kept !== undefined && isSameIdentification(kept, maskedIn(number));
+  if (!couldBeStored || stored.openSsn() !== number) return number;
+  deferredProblems.withdraw('identification');
+  return undefined;
+}
+
+const numberFields = ['ssn', 'identification'] as const;
+
+const maskedIn = (number: string): Identification =>
+  maskIdentification(identificationIn(number) as Identification);
+
+/** The member of a profile that shows a number. */
+export function maskedNumber(number: string): Pick<Profile, 'ssn' | 'identification'> {
+  const identification = identificationIn(number);
+  return identification ? { identification: maskIdentification(identification) } : { ssn: maskSsn(number) };
 }
 
 function changedAddresses(

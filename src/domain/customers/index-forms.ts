@@ -1,5 +1,6 @@
 import { normalForm } from '../text.ts';
 import { digitsOf } from '../values.ts';
+import { indexedNumber } from './identification.ts';
 
 /**
  * The normal forms under which values are found. Both sides, the record that is written and the search that looks for
@@ -15,14 +16,14 @@ export interface IndexForms {
 
 /** Never change: index values in databases have these forms until the rotation gets to them. */
 const first: IndexForms = {
-  ssn: digitsOf,
+  ssn: indexedNumber,
   email: (email) => email.normalize('NFC').toLowerCase(),
   phone: (countryCode, phone) => `${countryCode ?? '1'} ${digitsOf(phone)}`,
   nameAndDob: (lastName, dob) => `${dob} ${lastName.normalize('NFC').toLowerCase().replaceAll('’', "'")}`,
 };
 
 const second: IndexForms = {
-  ssn: digitsOf,
+  ssn: indexedNumber,
   email(email) {
     const at = email.lastIndexOf('@');
     return `${folded(email.slice(0, at))}@${asciiDomain(email.slice(at + 1))}`;

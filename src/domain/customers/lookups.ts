@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { EventType } from '../webhooks/events.ts';
+import { numberOf } from './identification.ts';
 import { indexForms } from './index-forms.ts';
 import type { SearchInput } from './search.ts';
 
@@ -95,16 +96,17 @@ export interface Lookup {
 
 /** The personal values that a search looks up. `undefined`: it looks for no particular person. */
 export function lookupOf(search: SearchInput): Lookup | undefined {
-  const { ssn, email, phone, phone_country_code: countryCode, last_name: lastName, dob } = search;
+  const { email, phone, phone_country_code: countryCode, last_name: lastName, dob } = search;
+  const number = numberOf(search);
   const asked = {
-    ...(ssn !== undefined && { ssn: indexForms.ssn(ssn) }),
+    ...(number !== undefined && { ssn: indexForms.ssn(number) }),
     ...(email !== undefined && { email: indexForms.email(email) }),
     ...(phone !== undefined && { phone: indexForms.phone(countryCode, phone) }),
     ...(lastName !== undefined && dob !== undefined && { name_dob: indexForms.nameAndDob(lastName, dob) }),
   };
   if (Object.keys(asked).length === 0) return undefined;
-  return { kind: ssn === undefined ? 'search' : 'ssn', asked };
+  return { kind: number === undefined ? 'search' : 'ssn', asked };
 }
 
 /** What a key needs besides the operation's own scope where it searches by this member. */
-export const searchScopes = { ssn: 'ssn:search' } as const;
+export const searchScopes = { ssn: 'ssn:search', identification: 'ssn:search' } as const;

@@ -5,6 +5,8 @@ import { notATime, parseInstant } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
 import { valueRules } from '../values.ts';
 import type { Deliverability } from './address.ts';
+import type { Identification } from './identification.ts';
+import { checkIdentification } from './identification.ts';
 
 /** The states that a search takes. `none` is that of a customer without a verification. */
 export const kycFilters = [...kycStatuses, 'none'] as const;
@@ -16,6 +18,7 @@ export interface SearchInput {
   readonly phone?: string | undefined;
   readonly phone_country_code?: string | undefined;
   readonly ssn?: string | undefined;
+  readonly identification?: Identification | undefined;
   readonly brand_person_id?: string | undefined;
   readonly last_name?: string | undefined;
   readonly dob?: string | undefined;
@@ -35,6 +38,9 @@ export function checkSearch(body: unknown, validationContext: ValidationContext)
     if (typeof value === 'string') problems.add(field, rule(value));
   };
   onText('ssn', (text) => valueRules.ssn(text, validationContext));
+  problems.addMissing(checkIdentification(sent['identification'], 'identification', validationContext));
+  if (sent['ssn'] !== undefined && sent['identification'] !== undefined)
+    problems.add('identification', 'Send ssn or identification, not both.');
   onText('phone', (text) => valueRules.phone(text, validationContext));
   onText('phone_country_code', (text) => valueRules.phoneCountryCode(text, validationContext));
   onText('email', (text) => valueRules.email(text, validationContext));

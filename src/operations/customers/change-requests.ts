@@ -5,9 +5,9 @@ import type { Contract } from '../../contract/table.ts';
 import type { WantedChange } from '../../domain/customers/change-request.ts';
 import { endsPass } from '../../domain/customers/change-request.ts';
 import type { Changed, CustomerChange, StoredCustomer } from '../../domain/customers/customer.ts';
-import { applyChange } from '../../domain/customers/customer.ts';
+import { applyChange, maskedNumber } from '../../domain/customers/customer.ts';
+import { numberOf } from '../../domain/customers/identification.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { maskSsn } from '../../domain/fields.ts';
 import { isLocked, kycAfterPassEnded, kycFields } from '../../domain/kyc/verification.ts';
 import { cursorAfter, parseCursor } from '../../domain/paging.ts';
 import { Problems } from '../../domain/problems.ts';
@@ -15,7 +15,6 @@ import type { SealContext } from '../../domain/sealed-columns.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { asciiJson, cleanText } from '../../domain/text.ts';
 import { withOffset } from '../../domain/time.ts';
-import { digitsOf } from '../../domain/values.ts';
 import type {
   ChangeRequestId,
   ChangeRequestRow,
@@ -38,7 +37,15 @@ import { requireDone } from '../retry.ts';
 import type { Answer, Context } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
 import type { UnsealedForChange } from './change.ts';
-import { nextRow, noteUnchangedSsn, openForChange, openSsn, sealChange, writeUnique } from './change.ts';
+import {
+  hasNumber,
+  nextRow,
+  noteUnchangedNumber,
+  openForChange,
+  openSsn,
+  sealChange,
+  writeUnique,
+} from './change.ts';
 
 /**
  * Changes of locked fields by approval. A proposal is validated like a PATCH, without the lock: once when it is
@@ -114,7 +121,8 @@ export async function getChangeRequest(
 export async function shownInFull(context: Keys, request: SealedChangeRequest): Promise<object> {
   await checkProof(context, request);
   const { changes } = await wantedBy(context, request);
-  const masked = changes.ssn === undefined ? changes : { ...changes, ssn: maskSsn(digitsOf(changes.ssn)) };
+  const number = numberOf(changes);
+  const masked = number === undefined ? changes : { ...changes, ...maskedNumber(number) };
   const opened = (column: 'note' | 'verified_elsewhere', sealed: string | undefined) =>
     sealed === undefined ? undefined : open(context, changeRequestSealContext(request.id, column), sealed);
   const note = await opened('note', request.note);
@@ -212,9 +220,9 @@ async function approval(
   changes: CustomerChange,
   isVerified: boolean,
 ): Promise<Effect> {
-  const stored = changes.ssn === undefined ? undefined : await openSsn(context, opened.row);
+  const stored = hasNumber(changes) ? await openSsn(context, opened.row) : undefined;
   const changed = decide(context, opened, changes, stored);
-  await noteUnchangedSsn(context, opened.row.head.customer_id, changes.ssn, changed);
+  await noteUnchangedNumber(context, opened.row.head.customer_id, changes, changed);
   if (changed.fields.length === 0) return unchanged(context, opened);
   const before = opened.row.kyc;
   const isVouchedFor = isLocked(before) && endsPass(changed.fields);

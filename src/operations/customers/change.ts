@@ -1,6 +1,8 @@
 import type { Precondition } from '../../contract/operation.ts';
 import type { AddressDefaults } from '../../domain/customers/address.ts';
 import type { Changed, Profile, StoredCustomer } from '../../domain/customers/customer.ts';
+import type { SentIdentity } from '../../domain/customers/identification.ts';
+import { isMasked, numberOf, takenNumber } from '../../domain/customers/identification.ts';
 import type { CustomerHead } from '../../domain/customers/record.ts';
 import { readProfile, writeProfile } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -9,7 +11,6 @@ import type { CustomerId } from '../../domain/ids.ts';
 import type { KycState } from '../../domain/kyc/verification.ts';
 import type { Closing } from '../../domain/retention/policy.ts';
 import type { Instant } from '../../domain/time.ts';
-import { digitsOf } from '../../domain/values.ts';
 import { isUsedUp } from '../../store/audit/lookups.ts';
 import { violatedIndex } from '../../store/connection/outage.ts';
 import type { ChangeableRow, CustomerRow } from '../../store/customers/customers.ts';
@@ -35,8 +36,8 @@ import { isUnique, primaryVerdict, profileSealContext, ssnSealContext } from './
 export interface CustomerEdit {
   readonly customerId: CustomerId;
   readonly ifMatch: Precondition;
-  /** The SSN of the request, or its mask. The stored SSN is opened to compare with it. */
-  readonly ssn?: string | undefined;
+  /** What the request identifies the person by, or its mask. The stored number is opened to compare with it. */
+  readonly sent?: SentIdentity;
   /** Decides what changes. Called again if another change was written first. */
   readonly decide: (stored: StoredCustomer, addressDefaults: AddressDefaults) => Changed;
   readonly answer: (edited: Edited) => Answer;
@@ -57,14 +58,14 @@ export interface Edited {
  */
 export async function editCustomer(context: Context, edit: CustomerEdit): Promise<Answer> {
   const { system, scope, now } = context;
-  const { customerId, ifMatch, ssn: sent, decide, answer } = edit;
+  const { customerId, ifMatch, sent = {}, decide, answer } = edit;
 
   const { row, profile } = await openForChange(context, customerId, ifMatch);
-  const ssn = sent === undefined ? undefined : await openSsn(context, row);
+  const ssn = hasNumber(sent) ? await openSsn(context, row) : undefined;
 
   const present = { profile, kyc: row.kyc, openSsn: () => ssn };
   const changed = decide(present, addressDefaultsFor(system, now));
-  await noteUnchangedSsn(context, customerId, sent, changed);
+  await noteUnchangedNumber(context, customerId, sent, changed);
   if (changed.fields.length === 0) {
     const { head, version } = row;
     const unchanged = answer({ head, profile, profileText: writeProfile(profile), version });
@@ -93,15 +94,22 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
   return answered;
 }
 
-/** A full SSN that changes nothing is the stored one. @throws Refusal `lookup_budget` */
-export async function noteUnchangedSsn(
+/** Whether a request says a number, in full or masked. */
+export const hasNumber = ({ ssn, identification }: SentIdentity): boolean =>
+  ssn !== undefined || identification !== undefined;
+
+/** A full number that changes nothing is the stored one. @throws Refusal `lookup_budget` */
+export async function noteUnchangedNumber(
   context: Context,
   id: CustomerId,
-  sent: string | undefined,
+  { ssn, identification }: SentIdentity,
   changed: Changed,
 ): Promise<void> {
-  if (sent === undefined || changed.ssn !== undefined || isSsnMask(sent)) return;
-  await noteComparison(context, id, digitsOf(sent), true);
+  const sent = numberOf({
+    ...(ssn !== undefined && !isSsnMask(ssn) && { ssn }),
+    ...(identification !== undefined && !isMasked(identification) && { identification }),
+  });
+  if (sent !== undefined && changed.ssn === undefined) await noteComparison(context, id, sent, true);
 }
 
 // The single steps, which other changes of a customer also use.
@@ -144,7 +152,7 @@ export const openProfile = (
   row: CustomerRow,
 ): Promise<string> => readSealed(system.keyrings, keyring, profileSealContext(row), row.profile);
 
-/** The full SSN, opened only for a change that sends a full SSN. */
+/** The full number (`numberOf`), opened only for a change that sends one. */
 export async function openSsn(
   { system, keyring }: Pick<Context, 'system' | 'keyring'>,
   row: Pick<ChangeableRow, 'ssn' | 'ssnSeal' | 'head'>,
@@ -270,7 +278,7 @@ async function newIndex(
 
 /** What a write brings that may be another customer's already. */
 export interface NewValues {
-  /** Nine digits. */
+  /** As `numberOf` makes it. */
   readonly ssn: string | undefined;
   /** As the client sent it. */
   readonly brandPersonId?: string | undefined;
@@ -300,7 +308,7 @@ export async function writeUnique(
     // A taken id comes first, whatever the number: else it would tell about numbers without making a customer.
     if (await isTaken(context, brandPersonId)) throw new Refusal('person_id_dup');
     await noteDuplicate(context, customerId, ssn);
-    throw new Refusal('ssn_dup');
+    throw new Refusal('ssn_dup', takenNumber(ssn).problem);
   }
 }
 

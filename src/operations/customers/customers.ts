@@ -64,7 +64,7 @@ export async function updateCustomer(
   return editCustomer(context, {
     customerId: params.customer_id,
     ifMatch,
-    ssn: body.ssn,
+    sent: body,
     decide: (present, defaults) => applyChange(present, body, deferredProblems.copy(), defaults),
     answer: ({ head, profileText, version }) => ({
       status: 200,

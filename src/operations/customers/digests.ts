@@ -21,15 +21,19 @@ import { customerKeySealContext } from './sealing.ts';
 export const presentFields = (profile: Profile): readonly CustomerField[] =>
   (Object.keys(customerFields) as CustomerField[]).filter((field) => profile[field] !== undefined);
 
-/** The digest of the current value of each field. `ssn`: nine digits, if known. */
+/** The digest of the current value of each field. `number`: the full one (`numberOf`), if known. */
 export function digestsOf(
   digest: Digest,
   fields: readonly CustomerField[],
   profile: Profile,
-  ssn: string | undefined,
+  number: string | undefined,
 ): Readonly<Record<string, string>> {
-  const value = (field: CustomerField): string =>
-    field === 'addresses' ? asciiJson(profile.addresses) : ((field === 'ssn' ? ssn : profile[field]) ?? '');
+  const value = (field: CustomerField): string => {
+    if (field === 'addresses') return asciiJson(profile.addresses);
+    if (field === 'ssn' || field === 'identification')
+      return profile[field] === undefined ? '' : (number ?? '');
+    return profile[field] ?? '';
+  };
   return Object.fromEntries(fields.map((field) => [field, digest(field, value(field))]));
 }
 

@@ -3,12 +3,12 @@ import { customerOperations } from '../../contract/customers/customers.ts';
 import { parseBody } from '../../contract/json.ts';
 import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../contract/validate.ts';
 import type { CustomerInput } from '../../domain/customers/customer.ts';
+import { numberOf, takenNumber } from '../../domain/customers/identification.ts';
 import type { FieldProblems } from '../../domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../domain/errors.ts';
 import { Problems } from '../../domain/problems.ts';
 import type { Validation } from '../../domain/validation.ts';
 import { defaultValidation } from '../../domain/validation.ts';
-import { digitsOf } from '../../domain/values.ts';
 import { takenValues, usedImportKeys } from '../../store/customers/import.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
@@ -85,11 +85,11 @@ function parse(bytes: Buffer, problems: Problems): unknown {
 export const lineKeys = (keyring: Keyring, { digest }: CheckedLine): readonly Buffer[] =>
   keyring.indexVersions.map((version) => keyring.indexAt(version, 'idempotency_key', `import ${digest}`));
 
-/** The digests of the SSN under every index key in use, if it must be unique. */
-function ssnDigests(system: System, keyring: Keyring, { body }: CheckedLine): readonly Buffer[] {
-  const number = body?.ssn === undefined ? undefined : digitsOf(body.ssn);
-  if (number === undefined || !isUnique(system, number)) return [];
-  return indexDigests(keyring, 'ssn', ({ ssn }) => ssn(number));
+/** A line's number, if it must be unique, with its digests under every index key in use. */
+function uniqueNumber(system: System, keyring: Keyring, { body }: CheckedLine) {
+  const number = body && numberOf(body);
+  if (number === undefined || !isUnique(system, number)) return undefined;
+  return { ...takenNumber(number), digests: indexDigests(keyring, 'ssn', ({ ssn }) => ssn(number)) };
 }
 
 /** The lines that no earlier run has imported. */
@@ -120,27 +120,27 @@ export async function noteDuplicates(
     .map((line) => ({
       line,
       person: line.body?.brand_person_id?.toLowerCase(),
-      ssns: ssnDigests(system, keyring, line),
+      unique: uniqueNumber(system, keyring, line),
     }));
   const persons = marked.flatMap(({ person }) => person ?? []);
-  const numbers = marked.flatMap(({ ssns }) => ssns.map(base64));
+  const numbers = marked.flatMap(({ unique }) => unique?.digests.map(base64) ?? []);
   const taken = await takenValues(scope, persons, numbers);
-  for (const { line, person, ssns } of marked) {
+  for (const { line, person, unique } of marked) {
     const { problems, number, digest } = line;
-    if (ssns.some((one) => taken.has(base64(one)))) problems.add('ssn', errorCatalogue.ssn_dup.message);
+    if (unique?.digests.some((one) => taken.has(base64(one)))) problems.add(unique.field, unique.problem);
     if (person && taken.has(person)) problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
-    const [newest] = ssns.slice(-1);
-    const unique = {
+    const newest = unique?.digests.at(-1);
+    const values = {
       line: compact(Buffer.from(digest, 'hex')),
-      ssn: newest && compact(newest),
+      [unique?.field ?? 'ssn']: newest && compact(newest),
       brand_person_id: person && compact(Buffer.from(person.replaceAll('-', ''), 'hex')),
     };
-    for (const [field, value] of Object.entries(unique)) {
+    for (const [field, value] of Object.entries(values)) {
       const earlier = value && seen.get(value);
       if (earlier) problems.add(field, `The same as on line ${earlier}.`);
     }
     if (problems.any) continue;
-    for (const value of Object.values(unique)) if (value) seen.set(value, number);
+    for (const value of Object.values(values)) if (value) seen.set(value, number);
   }
 }
 

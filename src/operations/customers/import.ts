@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { numberOf, takenNumber } from '../../domain/customers/identification.ts';
 import { errorCatalogue } from '../../domain/errors.ts';
 import type { BrandId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
@@ -238,8 +239,11 @@ async function writeLine(
     const index = violatedIndex(error);
     if (index === undefined) throw error;
     const problems = new Problems();
-    if (index === 'customers_ssn') problems.add('ssn', errorCatalogue.ssn_dup.message);
-    else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
+    const number = line.body && numberOf(line.body);
+    if (index === 'customers_ssn' && number !== undefined) {
+      const { field, problem } = takenNumber(number);
+      problems.add(field, problem);
+    } else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
     return [{ line: line.number, problems: problems.toObject() }];
   }
 }

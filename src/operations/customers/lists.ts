@@ -1,6 +1,7 @@
 import { positionOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
+import { numberOf } from '../../domain/customers/identification.ts';
 import type { IndexForms } from '../../domain/customers/index-forms.ts';
 import { lookupOf } from '../../domain/customers/lookups.ts';
 import type { SearchInput } from '../../domain/customers/search.ts';
@@ -72,14 +73,15 @@ async function shownPage(context: Context, paging: Paging, page: CustomerPage): 
 
 /** The search as the database can answer it: personal values become digests under every index key in use. */
 function filterOf(keyring: Keyring, asked: SearchInput): CustomerFilter {
-  const { ssn, email, phone, last_name: lastName, dob, brand_person_id: personId } = asked;
+  const { email, phone, last_name: lastName, dob, brand_person_id: personId } = asked;
+  const number = numberOf(asked);
   const brandPersonId = personId === undefined ? undefined : parseId<'brand person'>(personId);
   const from = asked.created_from === undefined ? undefined : parseInstant(asked.created_from);
   const before = asked.created_before === undefined ? undefined : parseInstant(asked.created_before);
   const digests = (kind: IndexKind, formed: (forms: IndexForms) => string) =>
     indexDigests(keyring, kind, formed);
   return {
-    ...(ssn !== undefined && { ssn: digests('ssn', (forms) => forms.ssn(ssn)) }),
+    ...(number !== undefined && { ssn: digests('ssn', (forms) => forms.ssn(number)) }),
     ...(email !== undefined && { email: digests('email', (forms) => forms.email(email)) }),
     ...(phone !== undefined && {
       phone: digests('phone', (forms) => forms.phone(asked.phone_country_code, phone)),

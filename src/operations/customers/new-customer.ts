@@ -11,7 +11,7 @@ import { sealCustomer } from './sealing.ts';
 
 export interface NewCustomer {
   readonly row: SealedCustomer;
-  /** Nine digits. */
+  /** As `numberOf` makes it. */
   readonly ssn: string | undefined;
   /** What the audit trail records. */
   readonly changeRecord: ChangeRecord;

@@ -1,9 +1,10 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
+import type { SentIdentity } from '../../domain/customers/identification.ts';
+import { numberIn } from '../../domain/customers/identification.ts';
 import { Refusal } from '../../domain/errors.ts';
-import type { CustomerId, Id } from '../../domain/ids.ts';
+import type { Id } from '../../domain/ids.ts';
 import { asciiJson, cleanText } from '../../domain/text.ts';
-import { digitsOf } from '../../domain/values.ts';
 import type { ChangeableRow } from '../../store/customers/customers.ts';
 import { noteReveal } from '../lookups.ts';
 import type { Answer, Context } from '../system.ts';
@@ -35,11 +36,11 @@ export async function reveal(
   if (ssn === undefined) throw new Refusal('ssn_dne');
   const facts = historyId === undefined ? undefined : { history_id: historyId };
   await noteReveal(context, { customerId: id, version: row.version, table }, cleanText(reason), facts);
-  return fullSsn(id, ssn);
+  return { status: 200, body: asciiJson({ customer_id: id, ...shownNumber(ssn) }) };
 }
 
-/** The answer with a full number. */
-function fullSsn(id: CustomerId, ssn: string): Answer {
-  const [area, group, serial] = [/^.../, /(?<=^...)../, /....$/].map((part) => part.exec(digitsOf(ssn))?.[0]);
-  return { status: 200, body: asciiJson({ customer_id: id, ssn: `${area}-${group}-${serial}` }) };
+/** A full number as an answer says it. */
+function shownNumber(number: string): SentIdentity {
+  const { ssn, ...other } = numberIn(number);
+  return ssn === undefined ? other : { ssn: ssn.replace(/^(...)(..)(....)$/, '$1-$2-$3') };
 }

@@ -1,3 +1,4 @@
+import { numberIn } from '../../domain/customers/identification.ts';
 import { readProfile } from '../../domain/customers/record.ts';
 import type { BrandId, CustomerId } from '../../domain/ids.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
@@ -152,15 +153,15 @@ async function profileOf(keys: Keys, { row, isDeleted }: KeptCustomer): Promise<
 async function fullNumbers(keys: Keys, { row, ssn }: KeptCustomer, owner: KeyOwner): Promise<string> {
   const profile = readProfile(await openProfile(keys, row));
   const present = await openSsn(keys, { ...row, ssn });
-  if (present === undefined && profile.ssn !== undefined)
+  if (present === undefined && (profile.ssn ?? profile.identification) !== undefined)
     throw new VaultError('unreadable', `customers ${row.head.customer_id} has lost its ssn.`);
   const earlier: object[] = [];
   for await (const one of pages(historyOf.bind(undefined, keys.scope, owner.id), ({ version }) => version))
-    if (one.fields.includes('ssn')) {
+    if (one.fields.includes('ssn') || one.fields.includes('identification')) {
       const former = await formerSsnIn(keys, owner, one);
-      if (former !== undefined) earlier.push({ history_id: one.historyId, ssn: former });
+      if (former !== undefined) earlier.push({ history_id: one.historyId, ...numberIn(former) });
     }
-  return `${asciiJson({ ...(present !== undefined && { ssn: present }), earlier })}\n`;
+  return `${asciiJson({ ...(present !== undefined && numberIn(present)), earlier })}\n`;
 }
 
 async function* historyItems(keys: Keys, owner: KeyOwner): AsyncGenerator<string> {

@@ -77,10 +77,12 @@ async function valueDifferences(keys: Keys, id: CustomerId): Promise<readonly st
     if (told.size === 0) return [];
     if (!known.digests)
       return [`customers ${id} has lost its key, and its audit entries have digests under it`];
-    const { digests } = known;
+    const { digests, ofNothing } = known;
     return fieldNames.flatMap((field) => {
       const [stored, written] = [digests[field], told.get(field)];
       if (stored === written) return [];
+      // The last change took the value away.
+      if (stored === undefined && written === ofNothing(field)) return [];
       if (stored === undefined) return [`customers ${id} lacks ${field}, and its audit entries have one`];
       if (written === undefined) return [`customers ${id} has ${field}, and no audit entry has one`];
       return [`customers ${id} has another ${field} than its last audit entry`];
@@ -88,21 +90,25 @@ async function valueDifferences(keys: Keys, id: CustomerId): Promise<readonly st
   }
 }
 
+interface KnownValues {
+  readonly version: number;
+  readonly digests: Digests | undefined;
+  /** The digest of a field without a value. */
+  readonly ofNothing: (field: CustomerField) => string | undefined;
+}
+
 /** The digests of a customer's values, as far as the row has a key for them. */
-async function knownValues(
-  keys: Keys,
-  id: CustomerId,
-): Promise<{ readonly version: number; readonly digests: Digests | undefined } | 'gone' | 'altered'> {
+async function knownValues(keys: Keys, id: CustomerId): Promise<KnownValues | 'gone' | 'altered'> {
   const stored = await readKept(keys.scope, id);
   if (!stored) return 'gone';
   const { version } = stored.row;
-  if (stored.auditKey === undefined) return { version, digests: undefined };
+  if (stored.auditKey === undefined) return { version, digests: undefined, ofNothing: () => undefined };
   try {
     const profile = readProfile(await openProfile(keys, stored.row));
     const ssn = await openSsn(keys, { ...stored.row, ssn: stored.ssn });
     const { key } = await customerKeyOf(keys, { head: stored.row.head, auditKey: stored.auditKey });
     const digests: Digests = digestsOf(key.digest, presentFields(profile), profile, ssn);
-    return { version, digests };
+    return { version, digests, ofNothing: (field) => key.digest(field, '') };
   } catch (error) {
     if (isAboutRecord(error)) return 'altered';
     throw error;

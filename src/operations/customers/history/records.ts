@@ -76,7 +76,7 @@ const earlierOf = async (context: Keys, owner: KeyOwner, row: HistoryRow): Promi
 
 const dated = (address: Address) => ({ ...address, date_created: withOffset(address.date_created) });
 
-/** The full number that a change replaced, nine digits. @throws Refusal `ssn_dne` */
+/** The full number that a change replaced (`numberOf`). @throws Refusal `ssn_dne` */
 export async function formerSsn(
   context: Keys & Pick<Context, 'scope'>,
   owner: KeyOwner,
@@ -96,7 +96,7 @@ export async function formerSsnIn(
 ): Promise<string | undefined> {
   const earlier = await earlierOf(context, owner, row);
   if (row.ssn !== undefined) return open(context, owner, formerSsnSealContext(row), row.ssn);
-  if (typeof earlier.ssn !== 'string') return undefined;
+  if (!earlier.ssn && !earlier.identification) return undefined;
   throw new VaultError('unreadable', `customer_history ${row.historyId} has lost its ssn.`);
 }
 

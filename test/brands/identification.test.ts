@@ -154,7 +154,7 @@ describe('a brand with wide-foreign', () => {
     const path = `/customers/${id}`;
     const patch = async (body: object) => (await own.call('PATCH', path, { body })).json;
     expect((await patch({ identification: made.identification })).date_updated).toBe(
-      (await own.call('GET', path)).json.date_updated + '+00:00',
+      `${(await own.call('GET', path)).json.date_updated}+00:00`,
     );
     const ssn = newSsn();
     const changed = await patch({ ssn });

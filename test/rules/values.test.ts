@@ -85,7 +85,7 @@ describe('the sentence about a value', () => {
       zip: { minLength: 2, maxLength: 20 },
       country: { minLength: 2, maxLength: 2 },
     });
-    expect([defaultValidation, validations]).toEqual(['bond', ['bond', 'wide', 'wide-itin']]);
+    expect([defaultValidation, validations]).toEqual(['bond', ['bond', 'wide', 'wide-itin', 'wide-foreign']]);
   });
 });
 

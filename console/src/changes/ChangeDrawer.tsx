@@ -13,7 +13,7 @@ import { Status } from '../kit/Status.tsx';
 import { useWindowTitle } from '../kit/title.ts';
 import { When } from '../kit/When.tsx';
 import { useActorName } from '../shell/actors.ts';
-import { fieldList, fieldWord } from '../shell/words.ts';
+import { fieldList, fieldWord, valueWords } from '../shell/words.ts';
 import styles from './Changes.module.css';
 import { Decide } from './Decide.tsx';
 import type { Change } from './queries.ts';
@@ -73,8 +73,8 @@ function Opened({ change, onDecided }: { readonly change: Change; readonly onDec
               heads={isPending ? ['Now', 'Wanted'] : ['Now', 'Was wanted']}
               rows={change.fields.map((field) => ({
                 name: fieldWord(field),
-                before: shown((customer as Readonly<Record<string, unknown>>)[field]),
-                after: shown(change.changes[field]),
+                before: valueWords((customer as Readonly<Record<string, unknown>>)[field]),
+                after: valueWords(change.changes[field]),
               }))}
             />
           )}
@@ -103,19 +103,4 @@ function Opened({ change, onDecided }: { readonly change: Change; readonly onDec
       {isPending && <Decide change={change} onDecided={onDecided} />}
     </>
   );
-}
-
-interface Place {
-  readonly street: string;
-  readonly city: string;
-  readonly state: string;
-  readonly zip_code: string;
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value))
-    return (value as readonly Place[])
-      .map(({ street, city, state, zip_code: zip }) => `${street}, ${city}, ${state} ${zip}`)
-      .join('; ');
-  return value === undefined || value === null || value === '' ? 'None' : String(value);
 }

@@ -24,7 +24,7 @@ export function Decide({ change, onDecided }: { readonly change: Change; readonl
   const [elsewhere, setElsewhere] = useState('');
   const { change_request_id: id } = change;
   const isOwn = change.requested_by === session.account.operator_id;
-  const endsPass = change.fields.some((field) => field === 'ssn' || field === 'dob');
+  const endsPass = change.fields.some((field) => ['ssn', 'identification', 'dob'].includes(field));
   const write = useWrite(
     (body: Decision, header) =>
       answerOf(

@@ -17,7 +17,7 @@ import { toast } from '../kit/Toast.tsx';
 import { useWindowTitle } from '../kit/title.ts';
 import { dayOf, When } from '../kit/When.tsx';
 import { useActorName } from '../shell/actors.ts';
-import { keptAs } from '../shell/words.ts';
+import { keptAs, numberOf } from '../shell/words.ts';
 import { Release } from './columns.tsx';
 import { Erasures } from './Erasures.tsx';
 import type { Hold, KeptRecord } from './queries.ts';
@@ -76,8 +76,8 @@ function Opened({ record }: { readonly record: KeptRecord }) {
               {[customer.first_name, customer.middle_name, customer.last_name].filter(Boolean).join(' ')}
             </Fact>
             <Fact name="Birthday">{customer.dob}</Fact>
-            <Fact name="SSN">
-              <code>{customer.ssn ?? 'None'}</code>
+            <Fact name={numberOf(customer).name}>
+              <code>{numberOf(customer).number ?? 'None'}</code>
             </Fact>
             <Fact name="Email">{customer.email ?? 'None'}</Fact>
             <Fact name="Phone">{customer.phone ?? 'None'}</Fact>

@@ -4,7 +4,7 @@ import { Fact, Facts } from '../kit/Facts.tsx';
 import { Note } from '../kit/Note.tsx';
 import { When } from '../kit/When.tsx';
 import { useActorName } from '../shell/actors.ts';
-import { documentWords, fieldList } from '../shell/words.ts';
+import { documentWords, fieldList, numberOf } from '../shell/words.ts';
 import type { Review } from './queries.ts';
 import styles from './Reviews.module.css';
 
@@ -16,7 +16,8 @@ export const nameOf = ({ first_name: first, last_name: last }: Applicant): strin
 export function Person({ review }: { readonly review: Review }) {
   const { brand } = useHere();
   const { applicant, changed_since_start: changed, decisions } = review;
-  const { dob, ssn, email, phone, phone_country_code: code, addresses } = applicant;
+  const { dob, email, phone, phone_country_code: code, addresses } = applicant;
+  const { name, number } = numberOf(applicant);
   const home = addresses.find(({ is_primary: isPrimary }) => isPrimary);
   return (
     <>
@@ -30,8 +31,8 @@ export function Person({ review }: { readonly review: Review }) {
       <p className={styles.soft}>As they were when the verification was started</p>
       <Facts>
         <Fact name="Birthday">{dob}</Fact>
-        <Fact name="SSN">
-          <code>{ssn ?? 'None'}</code>
+        <Fact name={name}>
+          <code>{number ?? 'None'}</code>
         </Fact>
         <Fact name="Email">{email ?? 'None'}</Fact>
         <Fact name="Phone">{phone ? `+${code ?? '1'} ${phone}` : 'None'}</Fact>

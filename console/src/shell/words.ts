@@ -5,6 +5,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   last_name: 'Last name',
   dob: 'Birthday',
   ssn: 'SSN',
+  identification: 'Identification',
   email: 'Email',
   phone: 'Phone',
   phone_country_code: 'Country code',
@@ -19,6 +20,42 @@ export const documentWords: Readonly<Record<string, string>> = {
   government_id: 'Government id',
   proof_of_address: 'Proof of address',
   social_security_card: 'Social security card',
+};
+
+interface Identification {
+  readonly kind: string;
+  readonly number: string;
+  readonly country: string;
+}
+
+/** What a person is identified by, masked or in full: its name, and its number where there is one. */
+export function numberOf(person: {
+  readonly ssn?: string | undefined;
+  readonly identification?: Identification;
+}): { readonly name: string; readonly number: string | undefined } {
+  const { ssn, identification } = person;
+  if (!identification) return { name: 'SSN', number: ssn };
+  const { kind, number, country } = identification;
+  return { name: identificationKinds[kind] ?? kind, number: `${number} (${country})` };
+}
+
+/** The value of a field, as a change shows it. */
+export function valueWords(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'None';
+  if (Array.isArray(value)) return (value as readonly Place[]).map(placeWords).join('; ');
+  if (typeof value !== 'object') return String(value);
+  const { name, number } = numberOf({ identification: value as Identification });
+  return `${name} ${number}`;
+}
+
+type Place = Readonly<Record<'street' | 'city' | 'state' | 'zip_code', string>>;
+const placeWords = ({ street, city, state, zip_code: zip }: Place): string =>
+  `${street}, ${city}, ${state} ${zip}`;
+
+const identificationKinds: Readonly<Record<string, string>> = {
+  passport: 'Passport',
+  alien_number: 'Alien number',
+  government_id: 'Government id',
 };
 
 /** The rules under which deleted customers are kept. */

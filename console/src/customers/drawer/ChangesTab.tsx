@@ -6,7 +6,7 @@ import { DrawerPart } from '../../kit/Drawer.tsx';
 import { Status } from '../../kit/Status.tsx';
 import { When } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
-import { fieldList, fieldWord } from '../../shell/words.ts';
+import { fieldList, fieldWord, valueWords } from '../../shell/words.ts';
 import { customerQuery, historyQuery, proposalsQuery } from '../queries.ts';
 import styles from './Drawer.module.css';
 
@@ -76,8 +76,8 @@ function History({ id }: { readonly id: string }) {
                   heads={['Before', 'After']}
                   rows={item.fields.map((field) => ({
                     name: fieldWord(field),
-                    before: shown(item.earlier[field]),
-                    after: shown(valueAfter(field, data.slice(0, at).reverse(), customer)),
+                    before: valueWords(item.earlier[field]),
+                    after: valueWords(valueAfter(field, data.slice(0, at).reverse(), customer)),
                   }))}
                 />
               </li>
@@ -96,9 +96,3 @@ const valueAfter = (field: string, later: readonly Item[], customer: object | un
   const next = later.find(({ earlier }) => field in earlier);
   return next ? next.earlier[field] : (customer as Readonly<Record<string, unknown>> | undefined)?.[field];
 };
-
-function shown(value: unknown): string {
-  if (Array.isArray(value))
-    return value.map(({ street, city }: { street: string; city: string }) => `${street}, ${city}`).join('; ');
-  return value === null || value === undefined || value === '' ? 'None' : String(value);
-}

@@ -9,6 +9,7 @@ import { Icon } from '../../kit/Icon.tsx';
 import { useKeys } from '../../kit/keys.ts';
 import { Note } from '../../kit/Note.tsx';
 import { dayOf, When } from '../../kit/When.tsx';
+import { numberOf } from '../../shell/words.ts';
 import { EditPerson } from '../forms/EditPerson.tsx';
 import { Propose } from '../forms/Propose.tsx';
 import type { Customer, OneCustomer } from '../queries.ts';
@@ -40,6 +41,7 @@ function Person({ one }: { readonly one: OneCustomer }) {
   const mayEdit = brand.may('customers:write');
   useKeys({ e: () => setEditing(true) }, mayEdit && !isEditing);
   const { customer } = one;
+  const { name, number } = numberOf(customer);
   const locked = isLocked(customer);
   const lock = locked && (
     <span className={styles.lock} title="Locked">
@@ -71,8 +73,8 @@ function Person({ one }: { readonly one: OneCustomer }) {
         <Fact name="Birthday">
           {customer.dob} {lock}
         </Fact>
-        <Fact name="SSN">
-          {customer.ssn ? <Reveal id={customer.customer_id} masked={customer.ssn} /> : <Missing />} {lock}
+        <Fact name={name}>
+          {number ? <Reveal id={customer.customer_id} masked={number} /> : <Missing />} {lock}
         </Fact>
         <Fact name="Email">{customer.email ?? <Missing />}</Fact>
         <Fact name="Phone">{phoneOf(customer) ?? <Missing />}</Fact>

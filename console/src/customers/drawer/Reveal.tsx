@@ -5,6 +5,7 @@ import { useWrite } from '../../api/write.ts';
 import { Button } from '../../kit/Button.tsx';
 import { Copy } from '../../kit/Copy.tsx';
 import { ReasonDialog } from '../../kit/FormDialog.tsx';
+import { numberOf } from '../../shell/words.ts';
 import styles from './Drawer.module.css';
 
 /** Seconds for which a whole number is shown. */
@@ -28,9 +29,9 @@ export function Reveal({ id, masked }: { readonly id: string; readonly masked: s
         <AskReason
           id={id}
           onClose={() => setAsking(false)}
-          onNumber={(ssn) => {
+          onNumber={(whole) => {
             setAsking(false);
-            setNumber(ssn);
+            setNumber(whole);
           }}
         />
       )}
@@ -47,7 +48,7 @@ function Shown({ number, onHide }: { readonly number: string; readonly onHide: (
   return (
     <>
       <span className={styles.ssn}>{number}</span>
-      <Copy text={number} what="SSN" />
+      <Copy text={number} what="number" />
       <span className={styles.left}>hidden in {left} s</span>
       <Button small look="quiet" icon="eyeOff" onClick={onHide}>
         Hide now
@@ -58,7 +59,7 @@ function Shown({ number, onHide }: { readonly number: string; readonly onHide: (
 
 interface AskReasonProps {
   readonly id: string;
-  readonly onNumber: (ssn: string) => void;
+  readonly onNumber: (number: string) => void;
   readonly onClose: () => void;
 }
 
@@ -66,7 +67,7 @@ function AskReason({ id, onNumber, onClose }: AskReasonProps) {
   const write = useWrite(
     (body: { readonly reason: string }) =>
       answerOf(api.POST('/customers/{customer_id}/ssn', { params: { path: { customer_id: id } }, body })),
-    ({ ssn }) => onNumber(ssn),
+    (answer) => onNumber(numberOf(answer).number ?? ''),
   );
   return (
     <ReasonDialog

@@ -12,7 +12,7 @@ import { KycStatus } from '../../kit/Status.tsx';
 import { toast } from '../../kit/Toast.tsx';
 import { When } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
-import { documentWords } from '../../shell/words.ts';
+import { documentWords, numberOf } from '../../shell/words.ts';
 import type { Customer } from '../queries.ts';
 import { customerChanged, programsQuery, verificationsQuery } from '../queries.ts';
 import styles from './Drawer.module.css';
@@ -74,8 +74,10 @@ function Run({ run }: { readonly run: RunBrief }) {
 }
 
 /** Words for what a verification needs and the customer lacks: "an SSN and an email". */
-function lacking({ ssn, email, phone }: Customer): string | undefined {
-  const missing = [!ssn && 'an SSN', !email && 'an email', !phone && 'a phone'].filter(Boolean);
+function lacking({ email, phone, ...person }: Customer): string | undefined {
+  const missing = [!numberOf(person).number && 'an SSN', !email && 'an email', !phone && 'a phone'].filter(
+    Boolean,
+  );
   return missing.length === 0 ? undefined : missing.join(' and ');
 }
 

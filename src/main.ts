@@ -12,6 +12,7 @@ import { metricsTokenOf, observe, openMetricsServer } from './monitoring.ts';
 import type { NewKey } from './operations/brands/api-keys.ts';
 import { seedDemoData } from './operations/demo/demo.ts';
 import { makeReferenceKey } from './operations/demo/reference-key.ts';
+import { makeFirstRequests } from './operations/demo/requests.ts';
 import { makeFirstLink } from './operations/operators/links.ts';
 import type { System } from './operations/system.ts';
 import type { Overrides, Runtime } from './runtime.ts';
@@ -74,6 +75,7 @@ export async function startServer(
           referenceKey,
           bodyPace,
         });
+    if (demoKey) await makeFirstRequests(httpServer.url, demoKey);
     const firstLink = await firstLinkOf(config, runtime, httpServer.url);
     const background = apiOnly ? undefined : startBackground(config, runtime, observer);
     return {

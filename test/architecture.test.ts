@@ -118,7 +118,7 @@ const subjects: Readonly<
       installation: ['.', 'audit', 'rotation'],
       records: ['.', 'audit', 'customers', 'kyc', 'retention', 'installation'],
       operators: ['.', 'audit'],
-      demo: ['.', 'brands', 'customers', 'kyc'],
+      demo: ['.', 'table.ts', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention', 'operators'],
     },
     above: {
       'table.ts': [

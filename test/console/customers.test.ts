@@ -24,7 +24,7 @@ describe('customers', { timeout: timeoutMs }, () => {
     await page.getByLabel('KYC').selectOption('passed');
     await page.getByText(/\d+ found/).waitFor();
     expect(new URL(page.url()).search).toBe('?kyc=passed');
-    await page.getByRole('link', { name: 'José Hernández' }).click();
+    await page.getByRole('link', { name: 'Björn Mehrotra' }).click();
     await page.getByText('Locked since KYC passed').waitFor();
     expect(await page.title()).toMatch(/^Customer [0-9a-f]{8} · Clientele$/);
     await examine(visited);
@@ -132,7 +132,7 @@ describe('customers', { timeout: timeoutMs }, () => {
   test('are changed by a second person once they have passed: the first one proposes', async () => {
     const visited = await avery(`${list}?kyc=passed`, narrow);
     const { page } = visited;
-    await page.getByRole('link', { name: 'Siobhán O’Brien' }).click();
+    await page.getByRole('link', { name: 'Thuỷ Braithwaite' }).click();
     await page.getByRole('button', { name: 'Propose a change' }).click();
     await page.getByRole('textbox', { name: 'Last name' }).fill('Byrne');
     await page.getByLabel('Reason').fill('Married; the certificate was seen');

@@ -13,21 +13,31 @@ import { scopeOf } from '../system.ts';
 import { documentBrand, documentCustomers } from './document.ts';
 import type { DemoCustomer } from './people.ts';
 import { demoPeople } from './people.ts';
+import { openStage } from './story/stage.ts';
+import { storyDays, tellStory } from './story/story.ts';
 import { demoVerifications } from './verifications.ts';
 
-/** Customers of each demo brand. */
+/** Customers of each demo brand who came before the story begins. */
 const perBrand = 50;
 
-/** Fills a new sandbox with two believable brands and their customers. Returns a key of the first brand. */
+/**
+ * Fills a new sandbox with two believable brands and their customers, and the first brand with what its people and keys
+ * did lately. Returns a key of the first brand.
+ */
 export async function seedDemoData(system: System): Promise<NewKey> {
-  const first = await createBrand(system, documentBrand.name, documentBrand.brandId);
-  const second = await createBrand(system, 'Harborlight Savings');
-  const { now, newId } = system;
+  const stage = openStage(system, documentBrand.brandId);
+  stage.goTo(storyDays);
+  const first = await createBrand(stage.system, documentBrand.name, documentBrand.brandId);
+  stage.goTo(storyDays - 0.1);
+  const second = await createBrand(stage.system, 'Harborlight Savings');
+  const { newId } = system;
+  const now = system.now();
   const made = perBrand - documentCustomers.length;
   await Promise.all([
-    plant(system, first, [...documentCustomers, ...demoPeople({ from: 0, count: made, now: now(), newId })]),
-    plant(system, second, demoPeople({ from: made, count: perBrand, now: now(), newId })),
+    plant(system, first, [...documentCustomers, ...demoPeople({ from: 0, count: made, now, newId })]),
+    plant(system, second, demoPeople({ from: made, count: perBrand, now, newId })),
   ]);
+  await tellStory(stage, first.brandId);
   return createKey(system, first.brandId, { name: 'demo' });
 }
 

@@ -70,6 +70,17 @@ const scenarios: readonly Scenario[] = [
   { primaryAddress: 'house' },
 ];
 
+/** Those who came lately. Most have what a verification needs. */
+const newcomers: readonly Scenario[] = [
+  { primaryAddress: 'house' },
+  { primaryAddress: 'flat' },
+  { primaryAddress: 'house', secondAddress: 'flat' },
+  { primaryAddress: 'house under the ZIP code of another city' },
+  { primaryAddress: 'flat' },
+  { primaryAddress: 'abroad' },
+  { primaryAddress: 'house' },
+];
+
 /** When the first invented customer was created: after those of the document. */
 const firstArrival = '2021-03-01T08:00:00.000000' as Instant;
 
@@ -89,32 +100,9 @@ function demoPerson({ from, count, now, newId }: DemoOptions, place: number): De
   const number = from + place;
   const scenario = pick(scenarios, place);
   const createdAt = arrival(place, count, now);
-  const [first, middle, last] = pick(names, number);
-  const unless = (field: Optional, value: string) =>
-    scenario.missingFields?.includes(field) ? undefined : value;
-  const demoAddresses = [
-    addressWithVerdict(scenario.primaryAddress, number, true),
-    ...(scenario.secondAddress ? [addressWithVerdict(scenario.secondAddress, number + 7, false)] : []),
-  ];
-  const { profile, ssn } = draftCustomer(
-    {
-      dob: dobOf(number),
-      first_name: first,
-      middle_name: middle,
-      last_name: last,
-      ssn: unless('ssn', ssnOf(number)),
-      phone: unless('phone', phoneOf(number)),
-      email: unless(
-        'email',
-        `${latinLetters(first)}.${latinLetters(last)}@example.${pick(['com', 'org', 'net'], number)}`,
-      ),
-      addresses: demoAddresses.map(({ fields }) => fields),
-    },
-    { now: createdAt, newAddressId: newId },
-  );
-  const addresses = profile.addresses.map((address, index) =>
-    withDemoVerdict(address, demoAddresses[index]?.verdict),
-  );
+  const { fields, verdicts } = personOf(number, pick(names, number), scenario);
+  const { profile, ssn } = draftCustomer(fields, { now: createdAt, newAddressId: newId });
+  const addresses = profile.addresses.map((address, index) => withDemoVerdict(address, verdicts[index]));
   const kyc = kycOf(scenario, createdAt);
   return {
     customerId: newId(),
@@ -125,6 +113,42 @@ function demoPerson({ from, count, now, newId }: DemoOptions, place: number): De
     profile: { ...profile, addresses },
     ssn,
   };
+}
+
+/** A person who came lately, as a request names them. Nobody else has the name. */
+export const newcomer = (number: number) => {
+  const [first, middle] = pick(names, number);
+  const [, , last] = pick(names, number + 41);
+  return personOf(firstNewcomer + number, [first, middle, last], pick(newcomers, number)).fields;
+};
+
+/** Beyond the number of every person who came before. */
+const firstNewcomer = 200;
+
+/** What a person sends of themselves, and the verdicts on their addresses. */
+function personOf(
+  number: number,
+  [first, middle, last]: (typeof names)[number],
+  { missingFields, primaryAddress, secondAddress }: Scenario,
+) {
+  const given = <Field extends Optional>(field: Field, value: string) =>
+    missingFields?.includes(field) ? {} : ({ [field]: value } as { readonly [Name in Field]: string });
+  const email = `${latinLetters(first)}.${latinLetters(last)}@example.${pick(['com', 'org', 'net'], number)}`;
+  const addresses = [
+    addressWithVerdict(primaryAddress, number, true),
+    ...(secondAddress ? [addressWithVerdict(secondAddress, number + 7, false)] : []),
+  ];
+  const fields = {
+    dob: dobOf(number),
+    first_name: first,
+    middle_name: middle,
+    last_name: last,
+    ...given('ssn', ssnOf(number)),
+    ...given('phone', phoneOf(number)),
+    ...given('email', email),
+    addresses: addresses.map((one) => one.fields),
+  };
+  return { fields, verdicts: addresses.map(({ verdict }) => verdict) };
 }
 
 /** Below 1, so that each year has more new customers than the year before. */

@@ -6,7 +6,7 @@ import { ConflictError } from '../retry.ts';
 import type { System } from '../system.ts';
 import { newOperator, provenOperator } from './accounts.ts';
 
-interface DemoAccount {
+export interface DemoAccount {
   readonly account: 'avery' | 'sam' | 'robin';
   readonly name: string;
   readonly roles: readonly Role[];

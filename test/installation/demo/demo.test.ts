@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deliverabilities } from '../../src/domain/customers/address.ts';
-import { checkCustomer } from '../../src/domain/customers/customer.ts';
-import type { BrandId } from '../../src/domain/ids.ts';
-import { kycStatuses } from '../../src/domain/kyc/verification.ts';
-import { keyScopes } from '../../src/domain/scopes.ts';
-import { createKey } from '../../src/operations/brands/api-keys.ts';
-import { findBrandByName } from '../../src/operations/brands/brands.ts';
-import { documentBrand } from '../../src/operations/demo/document.ts';
-import { listBrands } from '../../src/store/brands/brands.ts';
-import type { BrandClient, World } from '../world.ts';
-import { brandClient, openWorld } from '../world.ts';
+import { deliverabilities } from '../../../src/domain/customers/address.ts';
+import { checkCustomer } from '../../../src/domain/customers/customer.ts';
+import type { BrandId } from '../../../src/domain/ids.ts';
+import { kycStatuses } from '../../../src/domain/kyc/verification.ts';
+import { keyScopes } from '../../../src/domain/scopes.ts';
+import { createKey } from '../../../src/operations/brands/api-keys.ts';
+import { findBrandByName } from '../../../src/operations/brands/brands.ts';
+import { documentBrand } from '../../../src/operations/demo/document.ts';
+import { listBrands } from '../../../src/store/brands/brands.ts';
+import type { BrandClient, World } from '../../world.ts';
+import { brandClient, openWorld } from '../../world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the contract check of every call has proven the shape.
 type Shown = any;
@@ -24,9 +24,12 @@ let people: readonly Shown[];
 let others: readonly Shown[];
 
 async function everybody(brand: BrandClient): Promise<readonly Shown[]> {
-  const pages = [1, 2].map((page) => brand.call('GET', `/customers?page=${page}&per_page=50`));
+  const pages = [1, 2, 3].map((page) => brand.call('GET', `/customers?page=${page}&per_page=50`));
   return (await Promise.all(pages)).flatMap((page) => page.json);
 }
+
+/** Who came in the weeks of the story, and was not deleted. */
+const newcomers = 37;
 
 beforeAll(async () => {
   world = await openWorld({ env: { CLIENTELE_DEMO: '1' } });
@@ -53,9 +56,9 @@ describe('a new sandbox', () => {
     });
   });
 
-  test('has two brands with fifty customers each, and neither sees the other’s', async () => {
+  test('has two brands with fifty customers or more, and neither sees the other’s', async () => {
     expect((await listBrands(world.system.db)).length).toBe(2);
-    expect([people.length, others.length]).toEqual([50, 50]);
+    expect([people.length, others.length]).toEqual([50 + newcomers, 50]);
     for (const [shown, brandId] of [
       [people, first.brandId],
       [others, second.brandId],
@@ -80,14 +83,17 @@ describe('a new sandbox', () => {
       ...kycStatuses.map((kyc_status) => ({ kyc_status })),
       ...deliverabilities.map((deliverability) => ({ deliverability })),
     ]) {
-      const found = await first.call('POST', '/customers/search?per_page=50', { body: search });
+      const pages = [1, 2].map((page) =>
+        first.call('POST', `/customers/search?page=${page}&per_page=50`, { body: search }),
+      );
+      const found = (await Promise.all(pages)).flatMap(({ json }) => json);
       const expected = people.filter((one) =>
         'kyc_status' in search
           ? one.kyc_status === search.kyc_status
           : one.addresses.find((address: Shown) => address.is_primary).deliverability ===
             search.deliverability,
       );
-      expect(found.json, JSON.stringify(search)).toEqual(expected);
+      expect(found, JSON.stringify(search)).toEqual(expected);
     }
   });
 
@@ -111,14 +117,14 @@ describe('a new sandbox', () => {
     expect(
       addresses.filter((one) => one.country !== 'US').every((one) => one.deliverability === undefined),
     ).toBe(true);
-    expect(new Set(all.map((one) => `${one.first_name} ${one.last_name}`)).size).toBe(100);
+    expect(new Set(all.map((one) => `${one.first_name} ${one.last_name}`)).size).toBe(all.length);
   });
 
   test('has customers created over several years, in order, and none in the future', () => {
     for (const shown of [people, others]) {
       const dates = shown.map((one) => one.date_created);
       expect(dates).toEqual([...dates].sort());
-      expect(new Set(dates).size).toBe(50);
+      expect(new Set(dates).size).toBe(shown.length);
       expect(Number(dates.at(-1).slice(0, 4)) - Number(dates[0].slice(0, 4))).toBeGreaterThanOrEqual(3);
       for (const one of shown) {
         expect(one.date_updated >= one.date_created).toBe(true);
@@ -163,7 +169,7 @@ describe('a new sandbox', () => {
       else expect(answer.json.kyc_status).toBe(one.kyc_status);
     }
     const runs = await world.sql(
-      'select customer_id, count(*)::int as starts from kyc_runs where brand_id = $1 group by 1',
+      'select customer_id, count(*)::int as starts from kyc_runs join customers using (brand_id, customer_id) where brand_id = $1 group by 1',
       [first.brandId],
     );
     for (const { customer_id, starts } of runs) {

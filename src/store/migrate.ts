@@ -74,7 +74,15 @@ const mayCreate = statement(
 export interface MigrationStatus {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
+  /** Additive migrations of a newer version, beside which this one works. */
+  readonly newer: readonly string[];
 }
+
+/**
+ * The end of the name of a migration beside which the version before works: it adds what that version need not know,
+ * and nothing that it would have to write. So the processes of both can run during a rolling upgrade.
+ */
+const isAdditive = (name: string): boolean => name.endsWith('.additive');
 
 const ungranted =
   'The role of CLIENTELE_DATABASE_URL may not read the tables. Set CLIENTELE_MIGRATION_DATABASE_URL for the role that owns them, and run: clientele migrate';
@@ -92,6 +100,7 @@ export async function migrationStatus(db: Database, folder = migrationsFolder())
   const known = new Map(migrationsIn(folder).map((migration) => [migration.name, migration]));
   for (const { name, digest } of entries) {
     const file = known.get(name);
+    if (!file && isAdditive(name)) continue;
     if (!file) {
       throw new MigrationError(
         `The database has the migration ${name}, which this version does not know: it was written by a newer version. Start that version, or a newer one.`,
@@ -104,7 +113,11 @@ export async function migrationStatus(db: Database, folder = migrationsFolder())
     }
   }
   const applied = entries.map(({ name }) => name);
-  return { applied, pending: [...known.keys()].filter((name) => !applied.includes(name)) };
+  return {
+    applied,
+    pending: [...known.keys()].filter((name) => !applied.includes(name)),
+    newer: applied.filter((name) => !known.has(name)),
+  };
 }
 
 /**

@@ -3,19 +3,17 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePorts } from '../fakes/ports.ts';
 import type { RunningServe } from '../installation/cli/program.ts';
 import { cleanUp, clientele, repository, serve, temporaryFolder } from '../installation/cli/program.ts';
-import { person } from '../people.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
+import { keepCreating } from './load.ts';
 import { openProxy } from './proxy.ts';
 
 // Three processes on one database behind a load balancer are restarted one after the other, under load.
 
-const clients = 4;
 let world: World;
 let headers: Readonly<Record<string, string>>;
 beforeAll(async () => {
@@ -40,43 +38,6 @@ const startOn = async (port: number, drainSeconds: number): Promise<RunningServe
     CLIENTELE_PORT: String(port),
   });
 
-/** Creates customers until it is stopped. Resolves with the answers that were not 201. */
-function keepCreating(url: string) {
-  const failures: string[] = [];
-  let created = 0;
-  let going = true;
-  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
-  const client = async () => {
-    while (going) {
-      const { ssn: _, ...body } = person();
-      const answer = await fetch(`${url}/api/v0.1/customers`, {
-        method: 'POST',
-        headers: { ...headers, 'x-forwarded-proto': 'https' },
-        body: JSON.stringify(body),
-        dispatcher,
-      }).then(
-        async (got) => ({ status: got.status, text: await got.text() }),
-        (error: Error) => ({ status: 0, text: String(error.cause ?? error) }),
-      );
-      if (answer.status === 201) created += 1;
-      else failures.push(`${answer.status} ${answer.text.slice(0, 200)}`);
-      await sleep(20);
-    }
-  };
-  const ended = Promise.all(Array.from({ length: clients }, client));
-  return {
-    failures,
-    get created() {
-      return created;
-    },
-    async stop() {
-      going = false;
-      await ended;
-      await dispatcher.close();
-    },
-  };
-}
-
 interface RestartPlan {
   readonly drainSeconds: number;
   readonly restarts: number;
@@ -90,7 +51,7 @@ async function restartUnderLoad(
   ports: readonly number[],
   { drainSeconds, restarts, untilFailure = false }: RestartPlan,
 ) {
-  const load = keepCreating(url);
+  const load = keepCreating(url, headers);
   const codes: (number | null)[] = [];
   let done = 0;
   for (; done < restarts && !(untilFailure && load.failures.length > 0); done += 1) {

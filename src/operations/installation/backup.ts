@@ -28,7 +28,11 @@ export async function makeBackup(
   db: Database,
   { now, vault, note, notice, ...options }: BackupRequest,
 ): Promise<BackupFacts> {
-  const { applied, pending } = await migrationStatus(db);
+  const { applied, pending, newer } = await migrationStatus(db);
+  if (newer.length > 0)
+    throw new OperatorError(
+      `A newer version has added ${newer.join(', ')} to the database, and this one would leave it out. Make the backup with that version.`,
+    );
   const installation = applied.length === 0 ? undefined : await readInstallation(db);
   if (!installation) throw new OperatorError('The database is empty, so there is nothing to back up.');
   if (!vault.provesRoot(installation.rootProof))

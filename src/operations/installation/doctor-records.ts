@@ -94,19 +94,32 @@ export async function examineSchema(
 ): Promise<{ readonly finding: Finding; readonly isEmpty: boolean }> {
   const check = 'schema';
   try {
-    const { applied, pending } = await migrationStatus(database);
+    const { applied, pending, newer } = await migrationStatus(database);
     const [last] = applied.slice(-1);
     if (last === undefined)
       return { finding: yellow(check, 'The database is empty.', firstStart), isEmpty: true };
-    const finding =
-      pending.length > 0
-        ? red(
-            check,
-            `The database lacks ${pending.join(', ')}.`,
-            'Make a backup, then apply the missing migrations with: clientele migrate',
-          )
-        : green(check, `It is up to date (${last}), and no migration was edited.`);
-    return { finding, isEmpty: false };
+    if (pending.length > 0)
+      return {
+        finding: red(
+          check,
+          `The database lacks ${pending.join(', ')}.`,
+          'Make a backup, then apply the missing migrations with: clientele migrate',
+        ),
+        isEmpty: false,
+      };
+    if (newer.length > 0)
+      return {
+        finding: yellow(
+          check,
+          `A newer version has added ${newer.join(', ')}. This one works beside it.`,
+          'Finish the upgrade: start the newer version everywhere.',
+        ),
+        isEmpty: false,
+      };
+    return {
+      finding: green(check, `It is up to date (${last}), and no migration was edited.`),
+      isEmpty: false,
+    };
   } catch (error) {
     return { finding: redFrom(check, error), isEmpty: false };
   }

@@ -116,7 +116,8 @@ export function readConfig(all: NodeJS.ProcessEnv = process.env): Config {
       ...ignored.map((name) => `${name} is ignored: a platform made it for a service, and it is no setting.`),
       ...postgres.map((name) => `${name} is ignored: only CLIENTELE_DATABASE_URL says how to connect.`),
     ],
-    host: env.CLIENTELE_HOST,
+    // A listener of its own for each address of the name would not wait for the drain.
+    host: env.CLIENTELE_HOST === 'localhost' ? '127.0.0.1' : env.CLIENTELE_HOST,
     port: env.CLIENTELE_PORT,
     dataDir: resolve(env.CLIENTELE_DATA_DIR),
     databaseUrl: env.CLIENTELE_DATABASE_URL || undefined,
@@ -232,8 +233,7 @@ export function unsafeInLive(config: Config): readonly string[] {
       'Live needs a root key of its own: umask 077; openssl rand -base64 32 > FILE, then set CLIENTELE_ROOT_KEY_FILE, and keep a copy apart from the backups.',
     );
   }
-  const isLoopback =
-    ['127.0.0.1', '::1', 'localhost'].includes(config.host) || config.host.startsWith('127.');
+  const isLoopback = config.host === '::1' || config.host.startsWith('127.');
   if (!isLoopback && !config.tls && config.trustProxy.length === 0) {
     sentences.push(
       'Live does not speak plain HTTP beyond loopback: set CLIENTELE_TLS_CERT_FILE and CLIENTELE_TLS_KEY_FILE, or put a TLS proxy in front and name its addresses in CLIENTELE_TRUST_PROXY.',

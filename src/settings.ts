@@ -8,7 +8,10 @@ const budget = (standard: number, description: string) =>
 
 /** Every setting. `src/config.ts` reads them, and `docs/configuration.md` is generated from them. */
 export const settings = Type.Object({
-  CLIENTELE_HOST: Type.String({ default: '127.0.0.1', description: 'The address to listen on.' }),
+  CLIENTELE_HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'The address to listen on; localhost is 127.0.0.1.',
+  }),
   CLIENTELE_PORT: Type.Integer({
     default: 8080,
     minimum: 0,

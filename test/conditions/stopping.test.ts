@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { requestHead } from '../http/raw-socket.ts';
 import type { ProcessResult, RunningServe } from '../installation/cli/program.ts';
 import { cleanUp, clientele, printedDemoKey, serve, temporaryFolder } from '../installation/cli/program.ts';
@@ -124,6 +125,10 @@ describe('SIGTERM', { timeout: 180_000 }, () => {
     expect(code).toBe(0);
     expect(ms).toBeLessThan(5_000);
   });
+});
+
+test('localhost is one address, whose listener waits for the drain', () => {
+  expect(readConfig({ CLIENTELE_HOST: 'localhost' }).host).toBe('127.0.0.1');
 });
 
 describe('Ctrl-C', { timeout: 60_000 }, () => {

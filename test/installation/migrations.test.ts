@@ -138,7 +138,10 @@ describe('a migration that fails', () => {
     for (let attempt = 1; attempt <= 3; attempt++)
       await expect(migrate(database, broken)).rejects.toThrow('division by zero');
     expect(await tablesOf(database)).toEqual(['migrations', 'one']);
-    expect(await migrationStatus(database, broken)).toMatchObject({ applied: ['0001_one'], pending: ['0002_two'] });
+    expect(await migrationStatus(database, broken)).toMatchObject({
+      applied: ['0001_one'],
+      pending: ['0002_two'],
+    });
     const mended = await folderOf({ '0001_one': one, '0002_two': 'create table two (id int)' });
     expect(await migrate(database, mended)).toEqual(['0002_two']);
     expect(await tablesOf(database)).toEqual(['migrations', 'one', 'two']);

@@ -92,7 +92,8 @@ export class Sequences {
   }
 
   #newPerson(maker: ValueContext): Body {
-    const { brand_person_id: _known, ...body } = this.#lawfulBody(maker, 'createCustomer');
+    // The brands of these runs have the validation bond.
+    const { brand_person_id: _known, identification: _other, ...body } = this.#lawfulBody(maker, 'createCustomer');
     return { ...body, ssn: validValue(maker, { type: 'string' }, undefined, 'ssn') };
   }
 
@@ -284,6 +285,8 @@ export class Sequences {
     const [programId = ''] = maker.pool.get('program_id');
     await this.#do(maker, 'simulateKycFail', 200, { body: { ...params, program_id: programId } });
     await this.#do(maker, 'listVerifications', 200, { params });
+    // The retention of a sandbox may be nothing, by a request of this run: a hold keeps the record from erasure.
+    await this.#do(maker, 'setLegalHold', 201, { params, body: { reason: `Court ${maker.marker}` } });
     await this.#do(maker, 'deleteCustomer', 200, { params });
     await this.#do(maker, 'listConsents', 404, { params });
     await this.#do(maker, 'exportCustomerFile', 200, { params, body: { reason: 'A subject asks.' } });

@@ -93,7 +93,11 @@ export class Sequences {
 
   #newPerson(maker: ValueContext): Body {
     // The brands of these runs have the validation bond.
-    const { brand_person_id: _known, identification: _other, ...body } = this.#lawfulBody(maker, 'createCustomer');
+    const {
+      brand_person_id: _known,
+      identification: _other,
+      ...body
+    } = this.#lawfulBody(maker, 'createCustomer');
     return { ...body, ssn: validValue(maker, { type: 'string' }, undefined, 'ssn') };
   }
 

@@ -822,6 +822,107 @@ create table root_versions (
   constraint root_versions_version_check CHECK (version > 0)
 );
 
+create table screening_matches (
+  brand_id uuid not null,
+  match_id uuid not null,
+  seq bigint generated always as identity not null,
+  customer_id uuid not null,
+  screening_id uuid not null,
+  status text not null,
+  version integer not null,
+  found_at timestamp with time zone not null,
+  proposal text,
+  proposed_by uuid,
+  proposed_at timestamp with time zone,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  details text not null,
+  reason text,
+  note text,
+  proof text not null,
+  constraint screening_matches_pkey PRIMARY KEY (brand_id, match_id),
+  constraint screening_matches_proposal_check CHECK (proposal = ANY (ARRAY['false_positive'::text, 'confirmed'::text])),
+  constraint screening_matches_status_check CHECK (status = ANY (ARRAY['open'::text, 'proposed'::text, 'false_positive'::text, 'confirmed'::text]))
+);
+CREATE INDEX screening_matches_by_arrival ON screening_matches USING btree (brand_id, seq);
+CREATE INDEX screening_matches_of_customer ON screening_matches USING btree (brand_id, customer_id, seq);
+CREATE INDEX screening_matches_waiting ON screening_matches USING btree (brand_id, seq) WHERE (status = ANY (ARRAY['open'::text, 'proposed'::text]));
+CREATE TRIGGER screening_matches_insert_current BEFORE INSERT ON screening_matches FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.details), sealed_head(new.reason), sealed_head(new.note), sealed_head(new.proof)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER screening_matches_update_current BEFORE UPDATE OF details, reason, note, proof ON screening_matches FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.details) IS DISTINCT FROM sealed_name(old.details) THEN sealed_head(new.details)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.reason) IS DISTINCT FROM sealed_name(old.reason) THEN sealed_head(new.reason)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.note) IS DISTINCT FROM sealed_name(old.note) THEN sealed_head(new.note)
+            ELSE NULL::bytea
+        END,
+        CASE
+            WHEN sealed_name(new.proof) IS DISTINCT FROM sealed_name(old.proof) THEN sealed_head(new.proof)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
+create table screening_queue (
+  brand_id uuid not null,
+  customer_id uuid not null,
+  due_at timestamp with time zone not null,
+  tries smallint default 0 not null,
+  claim uuid,
+  constraint screening_queue_pkey PRIMARY KEY (brand_id, customer_id)
+);
+CREATE INDEX screening_queue_due ON screening_queue USING btree (due_at);
+
+create table screening_rounds (
+  round bigint generated always as identity not null,
+  kind text not null,
+  provider text not null,
+  list_version text,
+  started_at timestamp with time zone not null,
+  after_brand uuid default '00000000-0000-0000-0000-000000000000'::uuid not null,
+  after_customer uuid default '00000000-0000-0000-0000-000000000000'::uuid not null,
+  queued bigint default 0 not null,
+  ended_at timestamp with time zone,
+  constraint screening_rounds_pkey PRIMARY KEY (round),
+  constraint screening_rounds_kind_check CHECK (kind = ANY (ARRAY['lists'::text, 'start'::text]))
+);
+CREATE INDEX screening_rounds_open ON screening_rounds USING btree (round) WHERE (ended_at IS NULL);
+
+create table screening_state (
+  one boolean default true not null,
+  asked_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  failure text,
+  constraint screening_state_pkey PRIMARY KEY (one),
+  constraint screening_state_one_check CHECK (one)
+);
+
+create table screenings (
+  brand_id uuid not null,
+  screening_id uuid not null,
+  customer_id uuid not null,
+  ordinal integer not null,
+  provider text not null,
+  first_version text not null,
+  first_at timestamp with time zone not null,
+  list_version text not null,
+  checked_at timestamp with time zone not null,
+  checks integer not null,
+  details text not null,
+  constraint screenings_pkey PRIMARY KEY (brand_id, screening_id),
+  constraint screenings_brand_id_customer_id_ordinal_key UNIQUE (brand_id, customer_id, ordinal)
+);
+CREATE TRIGGER screenings_insert_current BEFORE INSERT ON screenings FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(sealed_head(new.details)), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+CREATE TRIGGER screenings_update_current BEFORE UPDATE OF details ON screenings FOR EACH ROW WHEN (is_outdated(new.brand_id, LEAST(
+        CASE
+            WHEN sealed_name(new.details) IS DISTINCT FROM sealed_name(old.details) THEN sealed_head(new.details)
+            ELSE NULL::bytea
+        END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
 create table sign_in_failures (
   subject text not null,
   failures integer not null,
@@ -977,5 +1078,9 @@ AS $function$ select '\x01'::bytea || int4send(version) $function$;
 create sequence change_requests_seq_seq;
 
 create sequence journal_arrived_seq;
+
+create sequence screening_matches_seq_seq;
+
+create sequence screening_rounds_round_seq;
 
 create sequence webhooks_seq_seq;

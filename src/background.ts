@@ -7,6 +7,7 @@ import { startDeliverer } from './worker/deliverer.ts';
 import { startEraser } from './worker/eraser.ts';
 import { startRollbackWatch } from './worker/rollback-watch.ts';
 import { startRotations } from './worker/rotation.ts';
+import { startScreener } from './worker/screener.ts';
 import { startSequencer } from './worker/sequencer.ts';
 import { startSweeper } from './worker/sweeper.ts';
 import { openTaskLogs } from './worker/task-log.ts';
@@ -32,6 +33,7 @@ export function startBackground(config: Config, { system }: Runtime, observer: O
     startRotations(system, config, log('rotation'), observer.rotated),
   ];
   if (config.lob) tasks.push(startAddressVerifier(system, log('addresses')));
+  if (system.screening) tasks.push(startScreener(system, system.screening, log('screening')));
   return {
     async stop() {
       await Promise.all(tasks.map((task) => task.stop()));

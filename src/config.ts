@@ -38,6 +38,8 @@ export interface Config {
   readonly demo: boolean;
   /** The Lob account that verifies addresses. `undefined`: addresses are verified offline. */
   readonly lob: { readonly keyFile: string; readonly url: string | undefined } | undefined;
+  /** `undefined`: no customer is checked against lists. */
+  readonly screening: ScreeningConfig | undefined;
   readonly auditReads: boolean;
   readonly logLevel: LogLevel;
   /** `undefined`: not configured. The command line then chooses by the destination of the log. */
@@ -60,6 +62,16 @@ export interface Config {
   readonly push: PushConfig;
   readonly budgetLimits: BudgetLimits;
   readonly quotaLimits: QuotaLimits;
+}
+
+/** Who checks customers against lists of sanctioned people. */
+export interface ScreeningConfig {
+  readonly provider: 'watchman' | 'http';
+  readonly url: string;
+  readonly secretFile: string | undefined;
+  /** In percent. */
+  readonly minMatch: number;
+  readonly perSecond: number;
 }
 
 /** Where security events are pushed. */
@@ -137,6 +149,7 @@ export function readConfig(all: NodeJS.ProcessEnv = process.env): Config {
       env.CLIENTELE_ADDRESS_VERIFIER === 'lob' && env.CLIENTELE_LOB_KEY_FILE !== undefined
         ? { keyFile: resolve(env.CLIENTELE_LOB_KEY_FILE), url: env.CLIENTELE_LOB_URL }
         : undefined,
+    screening: screeningOf(env),
     auditReads: (env.CLIENTELE_AUDIT_READS ?? (env.CLIENTELE_ENVIRONMENT === 'live' ? '1' : '0')) === '1',
     logLevel: env.CLIENTELE_LOG_LEVEL,
     logFormat: env.CLIENTELE_LOG_FORMAT,
@@ -172,6 +185,19 @@ export function readConfig(all: NodeJS.ProcessEnv = process.env): Config {
       sameLastFour: env.CLIENTELE_SSN_SAME_LAST_FOUR,
       reveals: env.CLIENTELE_SSN_REVEALS,
     },
+  };
+}
+
+function screeningOf(env: Settings): ScreeningConfig | undefined {
+  const { CLIENTELE_SCREENING: provider, CLIENTELE_SCREENING_URL: url } = env;
+  if (provider === 'off' || url === undefined) return undefined;
+  const file = env.CLIENTELE_SCREENING_SECRET_FILE;
+  return {
+    provider,
+    url,
+    secretFile: file && resolve(file),
+    minMatch: env.CLIENTELE_SCREENING_MIN_MATCH,
+    perSecond: env.CLIENTELE_SCREENING_RATE,
   };
 }
 

@@ -26,6 +26,9 @@ import { openSandboxKyc } from './providers/kyc-sandbox.ts';
 import { allowEntriesOf } from './providers/outbound/target.ts';
 import type { Outbound } from './providers/outbound.ts';
 import { openOutbound } from './providers/outbound.ts';
+import { openHttpScreening } from './providers/screening/http.ts';
+import type { ScreeningProvider } from './providers/screening/screening.ts';
+import { openWatchman } from './providers/screening/watchman.ts';
 import { besideTheData, loadConfigured, loadRoot, rootKeyLocationOf } from './root-key.ts';
 import { openSecurity } from './security.ts';
 import type { ServerAddress } from './store/connection/clients.ts';
@@ -111,6 +114,7 @@ export async function openRuntime(
     const firstStart = role === 'serve' ? { now: now() } : undefined;
     const { isFirstStart } = await ensureInstallation(database, vault, config.environment, firstStart);
     const outbound = overrides.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
+    const screening = openScreening(config, now);
     const security = openSecurity({ config, logger: overrides.logger, now, newId });
     if (applied.length > 0)
       await noteInEveryTrail(
@@ -136,6 +140,7 @@ export async function openRuntime(
       requests: new RecentRequests(now()),
       random: randomBytes,
       verifier: openVerifier(config, now),
+      screening,
       kycProvider: openKycProviders(config, now),
       outbound,
     };
@@ -145,6 +150,7 @@ export async function openRuntime(
       isFirstStart,
       async close() {
         await outbound.close();
+        await screening?.close();
         await close();
         await security.close();
       },
@@ -308,6 +314,19 @@ function openVerifier({ lob, environment }: Config, now: () => Instant): Address
       })
     : openOfflineVerifier();
   return environment === 'sandbox' ? openSandboxVerifier(base) : base;
+}
+
+/** The limits of a call to the screening provider: its time in milliseconds, and the size of its answer in bytes. */
+const screeningBounds = { timeoutMs: 10_000, maxResponseBytes: 2 * 1024 * 1024 } as const;
+
+/** Opens who checks customers against lists. The operator's own URL is its own allow-list. */
+function openScreening({ screening }: Config, now: () => Instant): ScreeningProvider | undefined {
+  if (!screening) return undefined;
+  const { url, minMatch, perSecond, secretFile } = screening;
+  const outbound = openOutbound({ allow: allowEntriesOf(url), ...screeningBounds });
+  if (secretFile === undefined) return openWatchman({ outbound, url, minMatch, perSecond });
+  const secret = readSecretFile('CLIENTELE_SCREENING_SECRET_FILE', secretFile);
+  return openHttpScreening({ outbound, url, secret, perSecond, now });
 }
 
 /** Seconds until the sandbox's verdict, so that clients see the status `submitted`. */

@@ -1,5 +1,5 @@
 import { isCidr } from './operations/networks.ts';
-import { isAllowEntry } from './providers/outbound/target.ts';
+import { isAllowEntry, isRefusal, readTarget } from './providers/outbound/target.ts';
 import type { Settings } from './settings.ts';
 import { databaseUrlProblem } from './store/connection/transport.ts';
 
@@ -27,7 +27,7 @@ export function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): read
     problems.push(
       'CLIENTELE_METRICS_ADDRESS must be an address and a port, for example 127.0.0.1:9464 or [::1]:9464.',
     );
-  problems.push(...pushConflicts(env));
+  problems.push(...pushConflicts(env), ...screeningConflicts(env));
   if (!listOf(env.CLIENTELE_TRUST_PROXY).every(isCidr))
     problems.push('CLIENTELE_TRUST_PROXY must be CIDRs separated by commas, for example 10.0.0.0/8.');
   for (const name of ['CLIENTELE_WEBHOOK_ALLOW', 'CLIENTELE_KYC_ALLOW'] as const)
@@ -35,6 +35,28 @@ export function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): read
       problems.push(
         `${name} must be CIDRs or hosts, each with a port if only that one is meant, separated by commas: 10.0.0.0/8, 10.1.2.3:8443, crm.internal:8443.`,
       );
+  return problems;
+}
+
+function screeningConflicts(env: Settings): readonly string[] {
+  const {
+    CLIENTELE_SCREENING: by,
+    CLIENTELE_SCREENING_URL: url,
+    CLIENTELE_SCREENING_SECRET_FILE: file,
+  } = env;
+  const problems: string[] = [];
+  if ((by === 'off') !== (url === undefined))
+    problems.push(
+      'CLIENTELE_SCREENING=watchman or http and CLIENTELE_SCREENING_URL go together: set both or neither.',
+    );
+  if (url !== undefined && (isRefusal(readTarget(url)) || /[?#]/.test(url)))
+    problems.push(
+      'CLIENTELE_SCREENING_URL must be an http or https URL without a user name and a query, for example http://watchman.internal:8084.',
+    );
+  if ((by === 'http') !== (file !== undefined))
+    problems.push(
+      'CLIENTELE_SCREENING=http and CLIENTELE_SCREENING_SECRET_FILE go together: set both or neither.',
+    );
   return problems;
 }
 

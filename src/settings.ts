@@ -105,6 +105,38 @@ export const settings = Type.Object({
         "Another URL of Lob's API, for tests and proxies. It has to be https and public, or at an internal address of the host and port that it names.",
     }),
   ),
+  CLIENTELE_SCREENING: Type.Unsafe<'off' | 'watchman' | 'http'>({
+    type: 'string',
+    enum: ['off', 'watchman', 'http'],
+    default: 'off',
+    description:
+      'Who checks customers against lists of sanctioned people: nobody, a Watchman of your own, or a service of yours (docs/screening.md).',
+  }),
+  CLIENTELE_SCREENING_URL: Type.Optional(
+    Type.String({
+      description:
+        'Where it is reached. It has to be https and public, or at an internal address of the host and port that it names, where it may be http.',
+    }),
+  ),
+  CLIENTELE_SCREENING_SECRET_FILE: Type.Optional(
+    Type.String({
+      description:
+        'The file with the secret that signs the calls of CLIENTELE_SCREENING=http: whsec_ and base64.',
+    }),
+  ),
+  CLIENTELE_SCREENING_MIN_MATCH: Type.Integer({
+    default: 85,
+    minimum: 50,
+    maximum: 100,
+    description:
+      'The lowest score in percent of an entry that Watchman reports. A service of yours decides for itself.',
+  }),
+  CLIENTELE_SCREENING_RATE: Type.Integer({
+    default: 50,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Customers that each process has checked in a second, at most.',
+  }),
   CLIENTELE_AUDIT_ANCHOR_FILE: Type.Optional(
     Type.String({
       description:

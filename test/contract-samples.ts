@@ -14,6 +14,7 @@ import { rewrite } from './rewrite.ts';
 import { consentSamples } from './samples/consents.ts';
 import type { Prepared } from './samples/customers.ts';
 import { customerPath, newCustomer } from './samples/customers.ts';
+import { screeningSamples } from './samples/screening.ts';
 import { deliverySamples } from './webhooks/delivery-samples.ts';
 import type { BrandClient, Called, CallOptions } from './world.ts';
 
@@ -197,6 +198,7 @@ export const samples: Readonly<Record<OperationId, (brand: BrandClient) => Promi
     await brand.call('DELETE', path);
     return { method: 'GET', path: `/restricted-customers/${path.split('/')[2]}/history`, options: {} };
   },
+  ...screeningSamples,
   ...consentSamples,
   exportCustomerFile: async (brand) => ({
     method: 'POST',

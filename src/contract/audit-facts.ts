@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { budgetKinds, lookupOutcomes, lookupValues } from '../domain/customers/lookups.ts';
 import { documentTypes } from '../domain/document-types.ts';
 import { kycStatuses } from '../domain/kyc/verification.ts';
+import { matchDecisions } from '../domain/screening/screening.ts';
 import { validations } from '../domain/validation.ts';
 import { payloadKinds } from '../domain/webhooks/subscription.ts';
 import { oneOf, uuid } from './shapes.ts';
@@ -50,7 +51,11 @@ export const auditFacts = {
   customers: optional(
     Type.Array(uuid("A customer's id."), { description: 'The customers that were shown.' }),
   ),
-  decision: optional(oneOf(['approve', 'decline'], { description: 'On the change request.' })),
+  decision: optional(
+    oneOf(['approve', 'decline'], {
+      description: 'On the change request, or on what was proposed about a match.',
+    }),
+  ),
   document_id: optional(uuid('The file that was read.')),
   documents: optional(
     Type.Array(oneOf(documentTypes), { description: 'The kinds of documents that were sent.' }),
@@ -113,6 +118,12 @@ export const auditFacts = {
   ),
   run_id: optional(uuid('The verification.')),
   run_version: optional(count('The version of the verification that the change wrote.')),
+  match_id: optional(uuid('The entry of a list that the customer resembles.')),
+  match_version: optional(count('The version of the match that the change wrote.')),
+  proposed_decision: optional(
+    oneOf(matchDecisions, { description: 'What was proposed to decide about the match.' }),
+  ),
+  screening_id: optional(uuid('The check against lists.')),
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
   sign_in: optional(

@@ -29,7 +29,7 @@ const getWaiting = operation({
   tag: 'Overview',
   summary: 'Count what waits for a decision',
   description:
-    'How much waits for a decision, and how many webhooks fail. It is cheap enough to be asked every 30 seconds. A member is absent if the key may not list what it counts: reviews and oldest_review need kyc:review, change_requests needs customers:read, erasures needs compliance:read, and the others need webhooks:read.',
+    'How much waits for a decision, and how many webhooks fail. It is cheap enough to be asked every 30 seconds. A member is absent if the key may not list what it counts: reviews, oldest_review and matches need kyc:review, change_requests needs customers:read, erasures needs compliance:read, and the others need webhooks:read.',
   scope: 'any key',
   params: {},
   answer: {
@@ -39,6 +39,7 @@ const getWaiting = operation({
       {
         reviews: Type.Optional(count('Verifications under review.')),
         oldest_review: optionalTime('Since when the oldest of them waits; absent if none waits.'),
+        matches: Type.Optional(count('Matches with lists of sanctioned people without a decision.')),
         change_requests: Type.Optional(count('Change requests without a decision.')),
         erasures: Type.Optional(count('Requests for early erasure without an approval.')),
         webhooks: Type.Optional(count('Enabled webhook subscriptions.')),
@@ -50,6 +51,7 @@ const getWaiting = operation({
     example: {
       reviews: 7,
       oldest_review: '2026-11-27T08:14:02.118204+00:00',
+      matches: 1,
       change_requests: 2,
       erasures: 1,
       webhooks: 3,

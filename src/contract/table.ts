@@ -19,6 +19,7 @@ import { customerFileOperations } from './retention/customer-file.ts';
 import { oversightOperations } from './retention/oversight.ts';
 import { restrictedRecordOperations } from './retention/restricted.ts';
 import { retentionOperations } from './retention/retention.ts';
+import { screeningOperations } from './screening/screening.ts';
 import { eventOperations } from './webhooks/events.ts';
 import { webhookOperations } from './webhooks/subscriptions.ts';
 
@@ -40,6 +41,7 @@ export const contract = {
   ...simulationOperations,
   ...callbackOperations,
   ...changeRequestOperations,
+  ...screeningOperations,
   ...auditOperations,
   ...historyOperations,
   ...retentionOperations,

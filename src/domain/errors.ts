@@ -2,6 +2,7 @@ import type { ErrorEntry } from './errors/entry.ts';
 import { schema } from './errors/entry.ts';
 import { keyErrors } from './errors/keys.ts';
 import { operatorErrors } from './errors/operators.ts';
+import { screeningErrors } from './errors/screening.ts';
 import { unknownErrors } from './errors/unknown.ts';
 
 /**
@@ -132,7 +133,7 @@ export const errorCatalogue = {
     status: 403,
     type: 'Request Error',
     message: 'The person who asked for this cannot approve it: another person must.',
-    help: 'The same rule holds for change requests, verdicts on verifications, legal holds and early erasure (docs/four-eyes.md). Approve with the key of another person. Keys with the same owner are the same person; keys without an owner are told apart by their Identity.',
+    help: 'The same rule holds for change requests, verdicts on verifications, matches with lists, legal holds and early erasure (docs/four-eyes.md). Approve with the key of another person. Keys with the same owner are the same person; keys without an owner are told apart by their Identity.',
   },
   customer_deleted: {
     status: 410,
@@ -166,6 +167,7 @@ export const errorCatalogue = {
     message: 'The subscription has no such delivery.',
     help: 'It never existed, or is older than 30 days. listDeliveries lists those of the subscription.',
   },
+  ...screeningErrors,
   ...keyErrors,
   precondition_failed: {
     status: 412,

@@ -1,5 +1,6 @@
 import { auditCheckBound } from './sealing/audit-checks.ts';
 import type { BoundForm, BoundForms, Declaration } from './sealing/declaration.ts';
+import { screeningColumns } from './sealing/screening.ts';
 
 const ofCustomer = { recordId: '{customer_id}', key: ['customer_id', 'uuid'] } as const;
 /** What decides about a customer besides the profile: the state of KYC, legal holds and the moments that rules read. */
@@ -118,11 +119,7 @@ export const sealedColumns = {
     recordId: 'brand settings',
     bound: { version: 'number', validation: 'text' },
   },
-  'audit_checks.proof': {
-    ...ofBrand,
-    recordId: 'audit check',
-    bound: auditCheckBound,
-  },
+  'audit_checks.proof': { ...ofBrand, recordId: 'audit check', bound: auditCheckBound },
   /** The roles of a person in a brand. */
   'operator_roles.proof': {
     ...proof,
@@ -231,6 +228,7 @@ export const sealedColumns = {
     bound: { run_id: 'text', source: 'text', found_by: 'text', found_at: 'instant' },
     newTable: true,
   },
+  ...screeningColumns,
   'legal_holds.reason': {
     purpose: 'reason',
     recordId: 'hold/{customer_id}/{hold_id}',

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/time.ts';
 import type { AddressVerifier } from '../providers/address.ts';
 import type { KycProvider, ProviderChoice } from '../providers/kyc.ts';
 import type { Outbound } from '../providers/outbound.ts';
+import type { ScreeningProvider } from '../providers/screening/screening.ts';
 import type { Database } from '../store/connection/database.ts';
 import type { IdempotencyClaim } from '../store/idempotency-claim.ts';
 import type { Environment } from '../store/installation/installation.ts';
@@ -37,6 +38,8 @@ export interface System {
   /** What a brand may have stored at once. */
   readonly quotas: Quotas;
   readonly verifier: AddressVerifier;
+  /** Who checks customers against lists of sanctioned people. `undefined`: nobody, and nothing is queued. */
+  readonly screening: ScreeningProvider | undefined;
   /** The KYC provider of a program. */
   readonly kycProvider: (program: ProviderChoice) => KycProvider;
   /** The HTTP client for webhooks. */

@@ -32,6 +32,8 @@ import * as oversight from './retention/oversight.ts';
 import * as retentionPolicies from './retention/policies.ts';
 import * as deletedCustomers from './retention/records.ts';
 import * as restrictedRecords from './retention/restricted-records.ts';
+import * as screeningMatches from './screening/matches.ts';
+import { listScreenings } from './screening/records.ts';
 import type { Answer, Context, SignedHandler, System } from './system.ts';
 import * as deliveries from './webhooks/deliveries.ts';
 import * as events from './webhooks/events.ts';
@@ -67,6 +69,8 @@ export const handlers: {
   ...oversight,
   ...overview,
   ...retentionPolicies,
+  ...screeningMatches,
+  listScreenings,
   ...deletedCustomers,
   ...restrictedRecords,
   exportCustomerFile,

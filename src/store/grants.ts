@@ -53,6 +53,12 @@ const tableGrants: Readonly<Record<string, string>> = {
   programs: 'select, insert, update (provider, settings, settings_seal, proof)',
   retention_policies: 'select, insert, update',
   root_versions: 'select, insert, update (retired_at), delete',
+  screening_matches:
+    'select, insert, update (status, version, proposal, proposed_by, proposed_at, decided_by, decided_at, details, reason, note, proof), delete',
+  screening_queue: everything,
+  screening_rounds: 'select, insert, update (after_brand, after_customer, queued, ended_at)',
+  screening_state: 'select, insert, update',
+  screenings: 'select, insert, update (list_version, checked_at, checks, details), delete',
   sign_in_failures: everything,
   task_failures: everything,
   webhooks: everything,

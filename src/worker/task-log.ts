@@ -16,6 +16,7 @@ export type TaskName =
   | 'webhooks'
   | 'rotation'
   | 'addresses'
+  | 'screening'
   | 'checks';
 
 /** Counts and logs background work. */

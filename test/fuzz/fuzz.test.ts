@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { portOf } from '../fakes/internet.ts';
+import type { FakeWatchman } from '../fakes/watchman.ts';
+import { openFakeWatchman } from '../fakes/watchman.ts';
 import type { World } from '../world.ts';
 import { openWorld } from '../world.ts';
 import { acceptedAnswers } from './accepted-answers.ts';
@@ -10,6 +12,7 @@ import type { Api } from './document.ts';
 import { readDocument } from './document.ts';
 import { faultOf } from './oracle.ts';
 import { fuzz, reportText } from './run.ts';
+import { listedName } from './sequences.ts';
 import { canaryMarker, fakeOutbound, foreignIds, newTenant } from './target.ts';
 import { Pool } from './values.ts';
 
@@ -20,16 +23,22 @@ import { Pool } from './values.ts';
 
 const seed = 20_260_504;
 
+let watchman: FakeWatchman;
 let world: World;
 let text: string;
 let api: Api;
 
 beforeAll(async () => {
-  world = await openWorld({ outbound: fakeOutbound() });
+  watchman = await openFakeWatchman([{ id: '22790', lastName: listedName }]);
+  const env = { CLIENTELE_SCREENING: 'watchman', CLIENTELE_SCREENING_URL: watchman.url };
+  world = await openWorld({ outbound: fakeOutbound(), env });
   text = await readFile(new URL('../../openapi.json', import.meta.url), 'utf8');
   api = readDocument(text);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await watchman.close();
+});
 
 const lanes = async (count: number) => {
   const foreign = await foreignIds(world);

@@ -9,10 +9,12 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/main.ts';
+import { openFakeWatchman } from '../fakes/watchman.ts';
 import { wideBudgets } from '../wide-budgets.ts';
 import { acceptedAnswers } from './accepted-answers.ts';
 import { readDocument } from './document.ts';
 import { fuzz, reportText } from './run.ts';
+import { listedName } from './sequences.ts';
 import { fakeOutbound, foreignIds, newTenant, watchedLog } from './target.ts';
 import { Pool } from './values.ts';
 
@@ -32,8 +34,11 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 
 const dataDir = mkdtempSync(join(tmpdir(), 'clientele-fuzz-'));
 const { sink, leaks } = watchedLog();
+const watchman = await openFakeWatchman([{ id: '22790', lastName: listedName }]);
 const server = await startServer(
   readConfig({
+    CLIENTELE_SCREENING: 'watchman',
+    CLIENTELE_SCREENING_URL: watchman.url,
     CLIENTELE_DATA_DIR: dataDir,
     CLIENTELE_PORT: '0',
     CLIENTELE_DEMO: '0',
@@ -78,6 +83,7 @@ try {
     report.faults.length > 0 || leaks.length > 0 || report.unreached.length > 0 || growth > 16 * 2 ** 20;
 } finally {
   await server.close();
+  await watchman.close();
   await rm(dataDir, { recursive: true, force: true });
 }
 process.exit(failed ? 1 : 0);

@@ -5,6 +5,9 @@ import type { OutgoingRequest, Received } from './send.ts';
 import type { ValueContext } from './values.ts';
 import { validValue } from './values.ts';
 
+/** The last name of an entry of the lists that the target's customers are checked against. */
+export const listedName = 'Sanctionedperson';
+
 /** How a sequence calls an operation; the answer has been held to the document by then. */
 export type Call = (
   sent: Omit<OutgoingRequest, 'headers'> & {
@@ -47,6 +50,7 @@ export class Sequences {
       this.#holds,
       this.#keyLife,
       this.#consents,
+      this.#screening,
     ];
     await maker.random.pick(all).call(this, maker);
   }
@@ -270,6 +274,32 @@ export class Sequences {
       if (list.body['next_cursor'] === null) return undefined;
       cursor = `&cursor=${list.body['next_cursor']}`;
     }
+  }
+
+  /** The lists of the target have an entry of this name. */
+  async #screening(maker: ValueContext): Promise<void> {
+    const body = { ...this.#newPerson(maker), last_name: listedName };
+    const made = await this.#do(maker, 'createCustomer', 201, { body });
+    const params = { customer_id: String(made.body['customer_id']) };
+    const query = `?customer_id=${params.customer_id}&status=waiting`;
+    let found: readonly Body[] = [];
+    for (let tries = 0; tries < 50 && found.length === 0; tries += 1) {
+      await sleep(100);
+      found = (await this.#do(maker, 'listScreeningMatches', 200, { query })).body['data'] as readonly Body[];
+    }
+    // A busy machine has not come to it.
+    if (found.length === 0) return;
+    const match = { match_id: String(found[0]?.['match_id']) };
+    await this.#do(maker, 'getScreeningMatch', 200, { params: match });
+    const propose = { params: match, body: this.#lawfulBody(maker, 'proposeScreeningDecision') };
+    await this.#do(maker, 'proposeScreeningDecision', 200, propose);
+    const approve = { params: match, body: { decision: 'approve' } };
+    await this.#do(maker, 'decideScreeningMatch', 403, approve);
+    await this.#do(maker, 'decideScreeningMatch', 200, { ...approve, by: 'colleague' });
+    await this.#do(maker, 'listScreenings', 200, { params });
+    await this.#do(maker, 'deleteCustomer', 200, { params });
+    await this.#do(maker, 'getScreeningMatch', 404, { params: match });
+    await this.#do(maker, 'listRestrictedScreenings', 200, { params });
   }
 
   async #consents(maker: ValueContext): Promise<void> {

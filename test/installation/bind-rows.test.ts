@@ -25,7 +25,7 @@ afterAll(() => world.close());
 async function unbind(): Promise<number> {
   // These came later.
   await world.sql(
-    'delete from program_changes; delete from operator_roles; delete from brand_settings; delete from audit_checks; delete from customer_history; delete from consents; delete from kyc_findings',
+    'delete from program_changes; delete from operator_roles; delete from brand_settings; delete from audit_checks; delete from customer_history; delete from consents; delete from kyc_findings; delete from screenings; delete from screening_matches',
   );
   await world.sql(`alter table api_keys alter column proof drop not null;
     alter table retention_policies alter column proof drop not null;

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterAll(() => world.close());
 
-const nothing = { reviews: 0, change_requests: 0, erasures: 0, webhooks: 0, failing_webhooks: 0 };
+const nothing = { reviews: 0, matches: 0, change_requests: 0, erasures: 0, webhooks: 0, failing_webhooks: 0 };
 
 describe('what waits', () => {
   // With background work and the real time, for verifications that go under review.
@@ -77,7 +77,7 @@ describe('what waits', () => {
   });
 
   test.each<[Scope, readonly string[]]>([
-    ['kyc:review', ['reviews']],
+    ['kyc:review', ['reviews', 'matches']],
     ['customers:read', ['change_requests']],
     ['compliance:read', ['erasures']],
     ['webhooks:read', ['webhooks', 'failing_webhooks']],

@@ -10,6 +10,7 @@ import { defaultProgram, erasureRequest, newCustomer } from '../contract-samples
 import { newSsn, person } from '../people.ts';
 import { rewrite } from '../rewrite.ts';
 import { newConsent } from '../samples/consents.ts';
+import { finding, listedEntry, screenNow } from '../samples/screening.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
 
@@ -47,6 +48,7 @@ async function knownPerson(): Promise<string> {
   const handedIn = await brand.call('POST', `${path}/verification-kyc/documents`, { body: documentsExample });
   expect(handedIn.status).toBe(200);
   expect((await brand.call('POST', `${path}/consents`, { body: newConsent })).status).toBe(201);
+  await screenNow(brand, customer, finding(listedEntry));
   const reason = { body: { reason: 'Case 24-117.' } };
   expect((await brand.call('POST', `${path}/legal-holds`, reason)).status).toBe(201);
   await settled(world);
@@ -116,6 +118,8 @@ describe.each([
     expect(json(files, 'history.json')).toEqual((await get('/history')).data);
     expect(json(files, 'consents.json')).toEqual((await get('/consents')).data);
     expect(json(files, 'consents.json')).toMatchObject([{ document: newConsent.document }]);
+    expect(json(files, 'screenings.json')).toEqual((await get('/screenings')).data);
+    expect(json(files, 'screenings.json')).toMatchObject([{ matches: [{ entry: listedEntry }] }]);
     const [verification] = json(files, 'verifications.json');
     expect(verification).toMatchObject((await get('/verifications')).data[0]);
     expect(verification.applicant).toMatchObject({ first_name: applicant.first_name, last_name: 'Fleming' });

@@ -221,6 +221,8 @@ describe('erasing', () => {
       'programs',
       'retention_policies',
       'root_versions',
+      'screening_rounds',
+      'screening_state',
       'sign_in_failures',
       'task_failures',
       'webhooks',

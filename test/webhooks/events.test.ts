@@ -57,7 +57,12 @@ describe('every event', () => {
 
   test('matches the patterns with its beginning', () => {
     expect(typesOf('*')).toEqual(types);
-    expect(typesOf('customer*')).toEqual(['customer.created', 'customer.updated', 'customer.deleted']);
+    expect(typesOf('customer*')).toEqual([
+      'customer.created',
+      'customer.updated',
+      'customer.deleted',
+      'customer.screening.match',
+    ]);
     expect(typesOf('kyc.*')).toHaveLength(6);
     expect(typesOf('customer.deleted')).toEqual(['customer.deleted']);
     for (const pattern of ['', 'customer', 'cust*omer', 'nothing*', '**'])

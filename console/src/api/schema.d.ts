@@ -352,6 +352,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/screening/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listScreeningMatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/screening/matches/{match_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getScreeningMatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/screening/matches/{match_id}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["proposeScreeningDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/screening/matches/{match_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decideScreeningMatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/screenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listScreenings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -728,6 +808,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["listRestrictedConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/restricted-customers/{customer_id}/screenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRestrictedScreenings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1380,6 +1476,13 @@ export interface components {
             /** Format: uuid */
             run_id?: string;
             run_version?: number;
+            /** Format: uuid */
+            match_id?: string;
+            match_version?: number;
+            /** @enum {string} */
+            proposed_decision?: "false_positive" | "confirmed";
+            /** Format: uuid */
+            screening_id?: string;
             scopes?: string[];
             shown?: number;
             /** @enum {string} */
@@ -1646,6 +1749,10 @@ export interface components {
             /** @enum {string} */
             ended: "this" | "others" | "all";
         };
+        EntryName: {
+            list: string;
+            entry_id: string;
+        };
         Erased: {
             /** Format: uuid */
             customer_id: string;
@@ -1675,13 +1782,15 @@ export interface components {
             event_id: string;
             number: number;
             /** @enum {string} */
-            event: "customer.created" | "customer.updated" | "customer.deleted" | "kyc.verification.success" | "kyc.verification.failure" | "kyc.verification.document_required" | "kyc.verification.under_review" | "kyc.verification.error" | "kyc.verification.timeout" | "security.ssn_probing" | "security.bulk_reveal" | "audit.checkpoint" | "webhook.test" | "webhook.disabled" | "webhook.stopped";
+            event: "customer.created" | "customer.updated" | "customer.deleted" | "customer.screening.match" | "kyc.verification.success" | "kyc.verification.failure" | "kyc.verification.document_required" | "kyc.verification.under_review" | "kyc.verification.error" | "kyc.verification.timeout" | "security.ssn_probing" | "security.bulk_reveal" | "audit.checkpoint" | "webhook.test" | "webhook.disabled" | "webhook.stopped";
             /** Format: uuid */
             customer_id?: string;
             occurred_at: string;
             fields?: string[];
             /** Format: uuid */
             program_id?: string;
+            /** Format: uuid */
+            match_id?: string;
             /** Format: uuid */
             key?: string;
             checkpoint?: string;
@@ -1847,11 +1956,29 @@ export interface components {
             data: components["schemas"]["LegalHold"][];
             next_cursor: string | null;
         };
+        ListEntry: {
+            list: string;
+            entry_id: string;
+            name: string;
+            score: number;
+            birth_dates?: string[];
+            programs?: string[];
+        };
         MaskedIdentification: {
             /** @enum {string} */
             kind: "passport" | "alien_number" | "government_id";
             number: string;
             country: string;
+        };
+        MatchDecision: {
+            /** @enum {string} */
+            decision: "approve" | "decline";
+            note?: string;
+        };
+        MatchProposal: {
+            /** @enum {string} */
+            decision: "false_positive" | "confirmed";
+            reason: string;
         };
         NewAddress: {
             /** @enum {string} */
@@ -2165,6 +2292,79 @@ export interface components {
             data: components["schemas"]["Review"][];
             next_cursor: string | null;
         };
+        ScreenedPerson: {
+            first_name: string;
+            middle_name: string;
+            last_name: string;
+            /** Format: date */
+            dob: string;
+        };
+        Screening: {
+            /** Format: uuid */
+            screening_id: string;
+            /** Format: uuid */
+            customer_id: string;
+            provider: string;
+            person: components["schemas"]["ScreenedPerson"];
+            entries: components["schemas"]["EntryName"][];
+            first_list_version: string;
+            date_first_checked: string;
+            list_version: string;
+            date_checked: string;
+            checks: number;
+            matches: components["schemas"]["ScreeningMatchInFull"][];
+        };
+        ScreeningMatch: {
+            /** Format: uuid */
+            match_id: string;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            screening_id: string;
+            /** @enum {string} */
+            status: "open" | "proposed" | "false_positive" | "confirmed";
+            date_found: string;
+            /** @enum {string} */
+            proposed_decision?: "false_positive" | "confirmed";
+            /** Format: uuid */
+            proposed_by?: string;
+            date_proposed?: string;
+            /** Format: uuid */
+            decided_by?: string;
+            date_decided?: string;
+        };
+        ScreeningMatchInFull: {
+            /** Format: uuid */
+            match_id: string;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            screening_id: string;
+            /** @enum {string} */
+            status: "open" | "proposed" | "false_positive" | "confirmed";
+            date_found: string;
+            /** @enum {string} */
+            proposed_decision?: "false_positive" | "confirmed";
+            /** Format: uuid */
+            proposed_by?: string;
+            date_proposed?: string;
+            /** Format: uuid */
+            decided_by?: string;
+            date_decided?: string;
+            person: components["schemas"]["ScreenedPerson"];
+            entry: components["schemas"]["ListEntry"];
+            list_version: string;
+            reason?: string;
+            note?: string;
+        };
+        ScreeningMatches: {
+            data: components["schemas"]["ScreeningMatch"][];
+            next_cursor: string | null;
+        };
+        Screenings: {
+            data: components["schemas"]["Screening"][];
+            next_cursor: string | null;
+        };
         SecretRotation: {
             /** @default 24 */
             overlap_hours: number;
@@ -2261,6 +2461,7 @@ export interface components {
         Waiting: {
             reviews?: number;
             oldest_review?: string;
+            matches?: number;
             change_requests?: number;
             erasures?: number;
             webhooks?: number;
@@ -2854,6 +3055,27 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        screening_match_dne: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        screening_match_state_or_idempotency_key_exists: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         second_approver_or_foreign_page_or_scope_err: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3095,6 +3317,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        unknown_decide_screening_match: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         unknown_delete_address: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3266,6 +3498,16 @@ export interface components {
             };
         };
         unknown_get_retention_policy: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        unknown_get_screening_match: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -3525,7 +3767,37 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        unknown_list_restricted_screenings: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         unknown_list_restricted_verifications: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        unknown_list_screening_matches: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        unknown_list_screenings: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -3546,6 +3818,16 @@ export interface components {
             };
         };
         unknown_list_webhooks: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        unknown_propose_screening_decision: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -5316,6 +5598,246 @@ export interface operations {
             503: components["responses"]["unavailable_or_record_altered"];
         };
     };
+    listScreeningMatches: {
+        parameters: {
+            query?: {
+                status?: "waiting" | "open" | "proposed" | "false_positive" | "confirmed";
+                customer_id?: string;
+                order?: "oldest" | "newest";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningMatches"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err_or_session_err"];
+            403: components["responses"]["foreign_page_or_scope_err"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_list_screening_matches"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    getScreeningMatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningMatchInFull"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err_or_session_err"];
+            403: components["responses"]["foreign_page_or_scope_err"];
+            404: components["responses"]["screening_match_dne"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_get_screening_match"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    proposeScreeningDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                match_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchProposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningMatch"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err_or_session_err"];
+            403: components["responses"]["foreign_page_or_scope_err"];
+            404: components["responses"]["screening_match_dne"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["screening_match_state_or_idempotency_key_exists"];
+            410: components["responses"]["customer_deleted"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["rate_limited_or_idempotency_budget"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_propose_screening_decision"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    decideScreeningMatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                match_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningMatch"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err_or_session_err"];
+            403: components["responses"]["second_approver_or_foreign_page_or_scope_err"];
+            404: components["responses"]["screening_match_dne"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["screening_match_state_or_idempotency_key_exists"];
+            410: components["responses"]["customer_deleted"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["rate_limited_or_idempotency_budget"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_decide_screening_match"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    listScreenings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screenings"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err_or_session_err"];
+            403: components["responses"]["foreign_page_or_scope_err"];
+            404: components["responses"]["customer_dne"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_list_screenings"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -6519,6 +7041,51 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
             500: components["responses"]["unknown_list_restricted_consents"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    listRestrictedScreenings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screenings"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err_or_session_err"];
+            403: components["responses"]["foreign_page_or_scope_err"];
+            404: components["responses"]["customer_dne"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_list_restricted_screenings"];
             503: components["responses"]["unavailable_or_record_altered"];
         };
     };

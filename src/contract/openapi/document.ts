@@ -54,6 +54,7 @@ const tags: Readonly<Record<string, string>> = {
   'Change requests': 'Proposed changes of fields that KYC has locked, and decisions on them.',
   Verifications: 'Identity verifications: start them, follow them, and submit documents.',
   Reviews: 'Verifications that wait for a reviewer, and the decisions on them.',
+  Screening: 'Checks of customers against lists of sanctioned people, and the decisions on what they find.',
   Programs: 'The programs that customers are verified for.',
   Sandbox: 'Verdicts on demand; in live these paths answer not found.',
   Callbacks: 'Operations called by other services, with a signature instead of a key.',

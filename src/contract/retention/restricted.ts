@@ -8,6 +8,7 @@ import { fileExample, restrictedVerificationExample, verificationsExample } from
 import { fileWithContent, restrictedVerification, verificationBrief } from '../kyc/record-schema.ts';
 import { listOf, listQuery } from '../lists.ts';
 import { operation } from '../operation.ts';
+import { screeningList } from '../screening/schema.ts';
 import { customerParam } from './schema.ts';
 
 // What is kept of a deleted customer beside its own record.
@@ -131,6 +132,22 @@ const listRestrictedConsents = operation({
   unknownError: 'unknown_list_restricted_consents',
 });
 
+const listRestrictedScreenings = operation({
+  operationId: 'listRestrictedScreenings',
+  method: 'GET',
+  path: '/restricted-customers/{customer_id}/screenings',
+  tag,
+  summary: "List a deleted customer's checks against lists",
+  description:
+    'Every check with its matches and what was decided on them, the newest first. A match that waited when the customer was deleted stays as it was: nobody can decide it. Each read is recorded in the audit trail.',
+  scope: 'compliance:read',
+  params: customerParam,
+  ...screeningList,
+  schemaError: 'retention_schema',
+  errors: ['customer_dne'],
+  unknownError: 'unknown_list_restricted_screenings',
+});
+
 const revealRestrictedSsn = operation({
   operationId: 'revealRestrictedSsn',
   confirmed: true,
@@ -156,5 +173,6 @@ export const restrictedRecordOperations = {
   listRestrictedChangeRequests,
   listRestrictedCustomerHistory,
   listRestrictedConsents,
+  listRestrictedScreenings,
   revealRestrictedSsn,
 } as const;

@@ -29,6 +29,10 @@ const members = {
     schema: uuid('The program that the customer is verified for.'),
     example: '52f1d1d9-8b1f-4f4b-a2f5-9f6f1f0f7c3e',
   },
+  match_id: {
+    schema: uuid('The match: getScreeningMatch shows it.'),
+    example: 'c3f0a3b2-6f57-4d0f-9f43-2f1f2a7d9b10',
+  },
   key: {
     schema: uuid('The Identity of the key whose request it was.'),
     example: '9a7a0a2c-6d0e-4b52-8a0f-2f8a5b7c1d34',
@@ -85,6 +89,7 @@ const forms: Readonly<Record<EventType, EventForm>> = {
     example: { fields: ['email'] },
   },
   'customer.deleted': { always: ['customer_id'] },
+  'customer.screening.match': { always: ['customer_id', 'match_id'] },
   'kyc.verification.success': verification,
   'kyc.verification.failure': verification,
   'kyc.verification.document_required': verification,

@@ -3,6 +3,8 @@ export const eventTypes = {
   'customer.created': 'A customer was created.',
   'customer.updated': 'Fields of a customer changed, or its verification was started.',
   'customer.deleted': 'A customer was deleted.',
+  'customer.screening.match':
+    'A customer resembles an entry of a list of sanctioned people, and the match waits for a decision.',
   'kyc.verification.success': 'A verification passed.',
   'kyc.verification.failure': 'A verification failed.',
   'kyc.verification.document_required': 'A verification waits for documents.',

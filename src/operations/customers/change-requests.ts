@@ -227,14 +227,14 @@ async function approval(
   const before = opened.row.kyc;
   const isVouchedFor = isLocked(before) && endsPass(changed.fields);
   const kyc = isVouchedFor && !isVerified ? kycAfterPassEnded(before) : before;
-  const { change, digests, history } = await sealChange(context, opened, changed, kyc);
+  const { change, digests, facts, parts } = await sealChange(context, opened, changed, kyc);
   const fields = [...changed.fields, ...kycFields(before, kyc)];
   return {
     change,
     ssn: changed.ssn,
     changeRecord: { event: { type: 'customer.updated' }, fields, digests },
-    facts: { ...history.facts, ...(isVouchedFor && { pass: isVerified ? 'kept' : 'ended' }) },
-    parts: history.parts,
+    facts: { ...facts, ...(isVouchedFor && { pass: isVerified ? 'kept' : 'ended' }) },
+    parts,
   };
 }
 

@@ -10,6 +10,7 @@ import { isSsnMask } from '../../domain/fields.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import type { KycState } from '../../domain/kyc/verification.ts';
 import type { Closing } from '../../domain/retention/policy.ts';
+import { asksForScreening } from '../../domain/screening/screening.ts';
 import type { Instant } from '../../domain/time.ts';
 import { isUsedUp } from '../../store/audit/lookups.ts';
 import { violatedIndex } from '../../store/connection/outage.ts';
@@ -20,6 +21,7 @@ import type { CustomerRowChange } from '../../store/customers/writes.ts';
 import { changeCustomer } from '../../store/customers/writes.ts';
 import type { WriteOutcome } from '../../store/idempotency-claim.ts';
 import { keepClaim } from '../../store/idempotency-claim.ts';
+import { screeningPart } from '../../store/screening/queue.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import { readSealed } from '../keyrings.ts';
 import { lastFourPart, noteComparison, noteDuplicate, refuseLastFour, refuseUsedUp } from '../lookups.ts';
@@ -73,7 +75,13 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
     return unchanged;
   }
 
-  const { change, text, digests, history } = await sealChange(context, { row, profile }, changed);
+  const {
+    change,
+    text,
+    digests,
+    facts: kept,
+    parts: more,
+  } = await sealChange(context, { row, profile }, changed);
   const answered = answer({
     head: { ...row.head, updated_at: now },
     profile: changed.profile,
@@ -82,13 +90,13 @@ export async function editCustomer(context: Context, edit: CustomerEdit): Promis
   });
 
   const event = { type: 'customer.updated' } as const;
-  const facts = { record_version: row.version + 1, ...history.facts };
+  const facts = { record_version: row.version + 1, ...kept };
   const journal = context.journal({ customerId, event, fields: changed.fields, digests, facts });
   const claim = context.claim?.(answered, customerId);
   const values = { ssn: changed.ssn, customerId };
   requireDone(
     await writeUnique(context, values, (parts) =>
-      changeCustomer(scope, change, [journal, ...history.parts, ...parts], claim),
+      changeCustomer(scope, change, [journal, ...more, ...parts], claim),
     ),
   );
   return answered;
@@ -226,8 +234,10 @@ interface SealedChange {
   readonly text: string;
   /** Digests of the new values for the audit trail. */
   readonly digests: Readonly<Record<string, string>>;
-  /** Keeps the values that the change replaces. */
-  readonly history: KeptHistory;
+  /** Keeps the values that the change replaces, and asks for a check of a new name. */
+  readonly parts: readonly StatementPart[];
+  /** For the audit entry of the change. */
+  readonly facts: KeptHistory['facts'];
 }
 
 /** A decided change of at least one field, sealed and ready to be written. */
@@ -258,11 +268,13 @@ export async function sealChange(
     changed,
     ssn: changed.ssn === undefined ? undefined : await openSsn({ system, keyring }, row),
   });
+  const screening = system.screening && asksForScreening(changed.fields) ? [screeningPart(now)] : [];
   return {
     change,
     text,
     digests: digestsOf(key.digest, changed.fields, changed.profile, changed.ssn),
-    history,
+    facts: history.facts,
+    parts: [...history.parts, ...screening],
   };
 }
 

@@ -40,7 +40,7 @@ export async function createCustomer(
   context: Context,
   { body }: Input<Contract['createCustomer']>,
 ): Promise<Answer> {
-  const { row, ssn, changeRecord } = newCustomer(context, body);
+  const { row, ssn, changeRecord, parts: more } = newCustomer(context, body);
   const answer: Answer = {
     status: 201,
     body: customerJson(row.head, row.profileText, withOffset),
@@ -51,7 +51,7 @@ export async function createCustomer(
   const values = { ssn, brandPersonId: body.brand_person_id };
   requireDone(
     await writeUnique(context, values, (parts) =>
-      insertCustomer(context.scope, row, [journal, ...parts], claim),
+      insertCustomer(context.scope, row, [journal, ...more, ...parts], claim),
     ),
   );
   return answer;

@@ -253,10 +253,10 @@ function insertionOf(system: System, brandId: BrandId, keyring: Keyring, line: C
   const now = system.now();
   const cause = { actor: operatorActor(system), operation: 'import' };
   const scope = scopeOf(system, brandId);
-  const { row, changeRecord } = newCustomer({ system, keyring, now, scope }, line.body);
+  const { row, changeRecord, parts } = newCustomer({ system, keyring, now, scope }, line.body);
   return {
     row,
-    parts: [journalPart(journalOf(system, brandId, cause, now, changeRecord))],
+    parts: [journalPart(journalOf(system, brandId, cause, now, changeRecord)), ...parts],
     claim: claimOf(system, keyring, line, row.head.customer_id),
   };
 }

@@ -2,6 +2,8 @@ import type { CustomerInput } from '../../domain/customers/customer.ts';
 import { draftCustomer } from '../../domain/customers/customer.ts';
 import { parseId } from '../../domain/ids.ts';
 import { initialKycRequests } from '../../domain/kyc/verification.ts';
+import { screeningPart } from '../../store/screening/queue.ts';
+import type { StatementPart } from '../../store/statement-parts.ts';
 import type { ChangeRecord } from '../journal.ts';
 import type { Context } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
@@ -15,6 +17,8 @@ export interface NewCustomer {
   readonly ssn: string | undefined;
   /** What the audit trail records. */
   readonly changeRecord: ChangeRecord;
+  /** What else its statement writes. */
+  readonly parts: readonly StatementPart[];
 }
 
 /** A new customer, ready to be written. The body has passed every check. */
@@ -39,6 +43,7 @@ export function newCustomer(
   const facts = { record_version: 1 };
   return {
     row,
+    parts: system.screening ? [screeningPart(now)] : [],
     ssn,
     changeRecord: { customerId, event: { type: 'customer.created' }, fields, digests, facts },
   };

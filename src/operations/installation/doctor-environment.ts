@@ -37,6 +37,8 @@ export interface Installed {
   readonly port: number;
   /** What decision services for KYC may be reached at besides the public internet. */
   readonly kycAllow: readonly string[];
+  /** Who checks customers against lists of sanctioned people; `undefined` if nobody does. */
+  readonly screening: { readonly provider: string } | undefined;
   /** What is unsafe in live, as sentences. */
   readonly unsafe: readonly string[];
   /** What the environment has that is no setting, as sentences. */

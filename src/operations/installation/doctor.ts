@@ -22,7 +22,7 @@ import {
   examineSchema,
   examineServer,
 } from './doctor-records.ts';
-import { examineTasks } from './doctor-tasks.ts';
+import { examineScreening, examineTasks } from './doctor-tasks.ts';
 import { examineDelay, examineTrails } from './doctor-trail.ts';
 import type { Finding } from './finding.ts';
 import { green, redFrom } from './finding.ts';
@@ -97,6 +97,7 @@ async function examineDatabase(
   if (schema.finding.state === 'green')
     found.push(
       ...(await guarded('background work', () => examineTasks(database))),
+      ...(await guarded('screening', () => examineScreening(installed, database))),
       ...(await guarded('audit signing', () => examineDelay(installed, database))),
     );
   if (!vault) return found;

@@ -81,13 +81,13 @@ export async function startKyc(
       run_version: run.revision,
       verification: run.status,
       record_version: opened.row.version + 1,
-      ...sealed?.history.facts,
+      ...sealed?.facts,
     },
     ...(sealed && { digests: sealed.digests }),
   });
   const answer: Answer = { status: 201, body: asciiJson({ customer_id: id, kyc_status: run.status }) };
   const change = sealed?.change ?? nextRow(context, opened.row, opened.profileText, { updatedAt: now, kyc });
-  const parts = [insertRunPart(run), journal, ...(sealed?.history.parts ?? [])];
+  const parts = [insertRunPart(run), journal, ...(sealed?.parts ?? [])];
   const claim = context.claim?.(answer, id);
   const values = { ssn: changed.ssn, customerId: id };
   requireDone(

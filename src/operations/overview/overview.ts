@@ -23,6 +23,7 @@ export async function getWaiting(
     body: asciiJson({
       ...(scopes.has('kyc:review') && {
         reviews: waiting.reviews,
+        matches: waiting.matches,
         ...(oldestReview !== undefined && { oldest_review: withOffset(oldestReview) }),
       }),
       ...(scopes.has('customers:read') && { change_requests: waiting.changeRequests }),

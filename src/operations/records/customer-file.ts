@@ -10,6 +10,8 @@ import { historyOf } from '../../store/customers/history.ts';
 import { documentsOf, readDocument } from '../../store/kyc/documents.ts';
 import { verificationsOf } from '../../store/kyc/reviews.ts';
 import type { RunRow } from '../../store/kyc/runs.ts';
+import { matchesOf } from '../../store/screening/matches.ts';
+import { screeningsOf } from '../../store/screening/screenings.ts';
 import { readEvents } from '../../store/webhooks/events.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { customerEntries } from '../audit/entries.ts';
@@ -27,6 +29,7 @@ import { briefOf, keptOf, shownApplicant } from '../kyc/records.ts';
 import { checkReview } from '../kyc/sealing.ts';
 import { openedHolds, openedRequests, restrictedFacts } from '../retention/records.ts';
 import { retainedRecord } from '../retention/retained.ts';
+import { shownScreening } from '../screening/records.ts';
 import type { Context, System } from '../system.ts';
 import { scopeOf } from '../system.ts';
 import type { KeptCustomer } from './kept-customer.ts';
@@ -97,6 +100,7 @@ export async function* customerFile(system: System, request: FileRequest): Async
   const runs: RunRow[] = [];
   yield entry('verifications.json', list(verifications(keys, known, runs)));
   for (const run of runs) yield* documents(keys, run, entry);
+  yield entry('screenings.json', list(screenings(keys, id)));
   yield entry('events.json', list(events(keys, id)));
   yield entry('audit.json', list(customerEntries(keys, id)));
 
@@ -172,6 +176,12 @@ async function* historyItems(keys: Keys, owner: KeyOwner): AsyncGenerator<string
 async function* consents(keys: Keys, id: CustomerId): AsyncGenerator<string> {
   for await (const row of pages(consentsOf.bind(undefined, keys.scope, id), ({ version }) => version))
     yield asciiJson(await shownConsent(keys, row));
+}
+
+async function* screenings(keys: Keys, id: CustomerId): AsyncGenerator<string> {
+  const matches = await matchesOf(keys.scope, id);
+  for await (const row of pages(screeningsOf.bind(undefined, keys.scope, id), ({ ordinal }) => ordinal))
+    yield asciiJson(await shownScreening(keys, row, matches));
 }
 
 async function* changeRequests(keys: Keys, id: CustomerId): AsyncGenerator<string> {

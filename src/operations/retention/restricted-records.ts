@@ -22,6 +22,7 @@ import {
   verificationOf,
   verificationPage,
 } from '../kyc/records.ts';
+import { screeningPage } from '../screening/records.ts';
 import type { Answer, Context } from '../system.ts';
 import { restrictedCustomer } from './retained.ts';
 
@@ -102,6 +103,17 @@ export async function listRestrictedConsents(
   const id = params.customer_id;
   await restrictedCustomer(context, id);
   const page = await consentPage(context, id, query);
+  await noteReading(context, id);
+  return page;
+}
+
+export async function listRestrictedScreenings(
+  context: Context,
+  { params, query }: Input<Contract['listRestrictedScreenings']>,
+): Promise<Answer> {
+  const id = params.customer_id;
+  await restrictedCustomer(context, id);
+  const page = await screeningPage(context, id, query);
   await noteReading(context, id);
   return page;
 }

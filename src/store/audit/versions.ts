@@ -95,9 +95,11 @@ type PartTable =
   | 'legal_holds'
   | 'customer_history'
   | 'consents'
-  | 'kyc_findings';
+  | 'kyc_findings'
+  | 'screenings'
+  | 'screening_matches';
 
-/** A verification, a change request, a legal hold, a kept earlier value, a consent or a finding of a customer. */
+/** A verification, a change request, a legal hold, a kept earlier value, a consent, a finding, a check or a match of a customer. */
 export interface PartState extends RecordVersion {
   readonly table: PartTable;
   readonly id: string;
@@ -106,8 +108,8 @@ export interface PartState extends RecordVersion {
 const part = columns({ ...recordVersion, table: named('place', text<PartTable>()), id: text() });
 
 // A verification counts its changes. A change request and a hold change once: the version is 1 before it, and 2 after
-// it, and a kept earlier value, a consent and a finding never do. Their rows are gone with an erased customer. Verifications
-// and findings may be gone as soon as the documents were erased.
+// it, and a kept earlier value, a consent, a finding and a check never do. A match counts its changes. Their rows are gone
+// with an erased customer. Verifications and findings may be gone as soon as the documents were erased.
 const partStates = sql(
   'customer_part_versions',
   `with entries as (
@@ -125,7 +127,9 @@ const partStates = sql(
            case when ${says('"proposed_fields":')} then 1 when ${says('"decision":')} then 2 end),
          ('legal_holds', ${idIn('hold_id')}, case when ${says('"operation":"releaseLegalHold"')} then 2 else 1 end),
          ('customer_history', ${idIn('history_id')}, case when ${says('"record_version":')} then 1 end),
-         ('consents', ${idIn('consent_id')}, 1), ('kyc_findings', ${idIn('finding_id')}, 1)
+         ('consents', ${idIn('consent_id')}, 1), ('kyc_findings', ${idIn('finding_id')}, 1),
+         ('screenings', ${idIn('screening_id')}, 1),
+         ('screening_matches', ${idIn('match_id')}, (substring(body from '"match_version":([0-9]{1,9})'))::int)
        ) as told (place, id, written)
       where id is not null and written is not null group by 1, 2, 3
    ), stored as (
@@ -141,6 +145,10 @@ const partStates = sql(
        from consents where brand_id = :brandId and customer_id = any (:ids::uuid[])
      union all select customer_id, 'kyc_findings', finding_id::text, 1
        from kyc_findings where brand_id = :brandId and customer_id = any (:ids::uuid[])
+     union all select customer_id, 'screenings', screening_id::text, 1
+       from screenings where brand_id = :brandId and customer_id = any (:ids::uuid[])
+     union all select customer_id, 'screening_matches', match_id::text, version
+       from screening_matches where brand_id = :brandId and customer_id = any (:ids::uuid[])
    )
    select ${part.list} from told left join stored using (customer_id, place, id)
     where version is not null or place not in ('kyc_runs', 'kyc_findings')
@@ -148,7 +156,7 @@ const partStates = sql(
     order by customer_id, place, id`,
 );
 
-/** The verifications, change requests, holds, kept earlier values, consents and findings of customers that an entry names a version of. */
+/** The verifications, change requests, holds, kept earlier values, consents, findings, checks and matches of customers that an entry names a version of. */
 export const partStatesOf = async (
   { db, brandId }: BrandScope,
   ids: readonly CustomerId[],

@@ -20,6 +20,7 @@ export interface Queue {
  * `outbox`: changes without a number yet. `outbox_refused`: rows of the outbox that do not prove what they say.
  * `deliveries_pending` and `deliveries_dead`: webhook deliveries of active subscriptions that wait for an attempt, or that
  * have been given up.
+ * `screening`: customers that wait for a check against lists. `screening_matches`: matches without a decision.
  * `trails_unsigned`: brands with changes that no signed checkpoint covers; the oldest such change.
  * `rotation_brand`, `rotation_index`: brands whose older key still has records. `rotation_root`: brand keys under an
  * older root key.
@@ -30,6 +31,8 @@ export type QueueName =
   | 'trails_unsigned'
   | 'deliveries_pending'
   | 'deliveries_dead'
+  | 'screening'
+  | 'screening_matches'
   | 'rotation_brand'
   | 'rotation_index'
   | 'rotation_root';
@@ -63,6 +66,11 @@ const depths = sql(
         outbox as (select refused_at from journal limit :most::int),
         first as (select substr(body, 8, 26) as at from journal where refused_at is null order by arrived limit 1),
         unsigned as (${unsignedSql} limit :most::int),
+        screening as (select due_at from screening_queue limit :most::int),
+        matches as (
+          select m.found_at from screening_matches m join customers using (brand_id, customer_id)
+           where status in ('open', 'proposed') limit :most::int
+        ),
         rotations as (
           select kind, max(created_at) as since from brand_keys group by brand_id, kind having count(*) > 1
         ),
@@ -75,6 +83,8 @@ const depths = sql(
           union all select 'trails_unsigned', count(*), min(since) from unsigned
           union all select 'deliveries_pending', count(*), min(due_at)::text from deliveries_pending
           union all select 'deliveries_dead', count(*), min(updated_at)::text from deliveries_dead
+          union all select 'screening', count(*), min(due_at)::text from screening
+          union all select 'screening_matches', count(*), min(found_at)::text from matches
           union all select 'rotation_brand', count(*), min(since)::text from rotations where kind = 'brand'
           union all select 'rotation_index', count(*), min(since)::text from rotations where kind = 'index'
           union all select 'rotation_root', count(*), (select max(since)::text from root_versions) from older

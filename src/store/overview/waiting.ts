@@ -8,6 +8,8 @@ export interface Waiting {
   readonly reviews: number;
   readonly oldestReview: Instant | undefined;
   readonly changeRequests: number;
+  /** Matches with lists of sanctioned people. */
+  readonly matches: number;
   readonly erasures: number;
   /** Enabled subscriptions, and those of them whose last delivery failed. */
   readonly webhooks: number;
@@ -19,6 +21,7 @@ const waiting = columns({
   reviews: number(),
   oldestReview: optional(instant()),
   changeRequests: number(),
+  matches: number(),
   erasures: number(),
   webhooks: number(),
   failingWebhooks: number(),
@@ -37,6 +40,10 @@ const count = sql(
        from change_requests join customers using (brand_id, customer_id)
       where change_requests.brand_id = :brandId and status = 'pending'
    ) as proposed, (
+     select count(*)::int as matches
+       from screening_matches join customers using (brand_id, customer_id)
+      where screening_matches.brand_id = :brandId and status in ('open', 'proposed')
+   ) as matched, (
      select count(*)::int as erasures from erasure_requests where brand_id = :brandId
    ) as asked, (
      select count(*)::int as webhooks, count(failing_since)::int as failing_webhooks, min(failing_since) as failing_since

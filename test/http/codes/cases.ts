@@ -31,6 +31,7 @@ import type { Case } from './budgets.ts';
 import { revealCases, sentInVain, spent } from './budgets.ts';
 import { keyCases } from './keys.ts';
 import { operatorCases } from './operators.ts';
+import { screeningCases } from './screening.ts';
 import { altered, brand, broken, full, live, sendPrepared, unreachable, waiting, world } from './worlds.ts';
 
 const json = { 'Content-Type': 'application/json' } as const;
@@ -358,6 +359,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
     },
   },
   ...operatorCases,
+  ...screeningCases,
   createAddress: { kyc_customer: lockedAddress('POST') },
   updateAddress: { kyc_customer: lockedAddress('PATCH', { street2: 'Suite 700' }) },
   revealSsn: revealCases(

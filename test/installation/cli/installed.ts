@@ -18,6 +18,7 @@ export const installed: Installed = {
   host: '127.0.0.1',
   port: 0,
   kycAllow: [],
+  screening: undefined,
   unsafe: [],
   ignored: [],
   now: () => parseInstant('2050-01-01') as Instant,

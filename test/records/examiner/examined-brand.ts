@@ -20,6 +20,7 @@ import { defaultProgram, newCustomer, newWebhook } from '../../contract-samples.
 import { repository, temporaryFolder } from '../../installation/cli/program.ts';
 import { person } from '../../people.ts';
 import { newConsent } from '../../samples/consents.ts';
+import { finding, listedEntry, proposal, screenNow } from '../../samples/screening.ts';
 import type { BrandClient, World } from '../../world.ts';
 import { brandClient, openWorld, settled } from '../../world.ts';
 import type { Facts } from './page.ts';
@@ -108,6 +109,7 @@ async function peopleOf(actors: Actors): Promise<Facts> {
   const { change_request_id: request } = await done(ada, 'POST', `${path}/change-requests`, wanted);
   const decision = { decision: 'approve', note: 'Certificate seen.' };
   await done(mo, 'POST', `/change-requests/${request}/decision`, decision);
+  await screen(actors, id);
   return {
     customer_id: id,
     earlier_ssn: masked(james.ssn),
@@ -118,6 +120,16 @@ async function peopleOf(actors: Actors): Promise<Facts> {
     change_request_id: request,
     ...(await deletedPeople(actors)),
   };
+}
+
+/** The customer resembles an entry of a list, and two people decide that it is another person. */
+async function screen({ ada, mo }: Actors, id: string): Promise<void> {
+  for (const version of ['us_ofac:0001aa52e9d00c5b', 'us_ofac:0002bb52e9d00c5b'])
+    await screenNow(ada, id, finding(listedEntry), version);
+  const [{ match_id }] = (await done(ada, 'GET', `/screening/matches?customer_id=${id}`)).data;
+  await done(ada, 'POST', `/screening/matches/${match_id}/proposal`, proposal);
+  const decision = { decision: 'approve', note: 'Passport seen.' };
+  await done(mo, 'POST', `/screening/matches/${match_id}/decision`, decision);
 }
 
 /** The customer is told why it is asked for, and agrees to electronic documents. */

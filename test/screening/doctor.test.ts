@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { examineScreening } from '../../src/operations/installation/doctor-tasks.ts';
+import { askForVersion, queueForRound } from '../../src/operations/screening/lists.ts';
+import type { ScreeningProvider } from '../../src/providers/screening/screening.ts';
+import { newCustomer } from '../samples/customers.ts';
+import { finding } from '../samples/screening.ts';
+import type { World } from '../world.ts';
+import { openWorld } from '../world.ts';
+
+// The doctor says whether anybody is checked, and what is in the way.
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ apiOnly: true });
+});
+afterAll(() => world.close());
+
+const examined = async () => {
+  const [found] = await examineScreening({ screening: { provider: 'watchman' } }, world.system.db);
+  return `${found?.state}: ${found?.explanation}`;
+};
+const provider = finding();
+const silent: ScreeningProvider = {
+  ...provider,
+  listVersion: async () => ({ kind: 'no_answer', reason: 'timeout' }),
+};
+
+test('it says nothing while screening is off', async () => {
+  expect(await examineScreening({ screening: undefined }, world.system.db)).toEqual([]);
+});
+
+test('it says that nobody asks, that the provider is silent, how far a walk is, and that all were put into the queue', async () => {
+  const brand = await world.brand();
+  await newCustomer(brand);
+  expect(await examined()).toBe('yellow: watchman has not been asked yet. 0 customers wait for a check.');
+  await askForVersion(world.system, silent);
+  const since = await examined();
+  expect(since).toMatch(/^yellow: watchman has not answered since \S+: timeout\. 0 customers wait/);
+  await askForVersion(world.system, silent);
+  expect(await examined()).toBe(since);
+  await askForVersion(world.system, provider);
+  expect(await examined()).toMatch(
+    /^green: The lists are us_ofac:0001aa52e9d00c5b since \S+\. 0 customers were put into the queue so far\. 0 customers/,
+  );
+  while (await queueForRound(world.system));
+  expect(await examined()).toMatch(
+    /^green: The lists are us_ofac:0001aa52e9d00c5b since \S+\. 1 customer waits/,
+  );
+  await askForVersion(world.system, silent);
+  expect(await examined()).toMatch(/^yellow: .* 1 customer waits for a check\.$/);
+});
+
+test('the queues count who waits, and matches without a decision', async () => {
+  const { measureQueues } = await import('../../src/operations/queues.ts');
+  const queues = await measureQueues(world.system);
+  expect(queues.find(({ queue }) => queue === 'screening')).toMatchObject({ depth: 1 });
+  expect(queues.find(({ queue }) => queue === 'screening_matches')).toMatchObject({ depth: 0 });
+});

@@ -692,6 +692,25 @@ create table operator_links (
   constraint operator_links_purpose_check CHECK (purpose = ANY (ARRAY['first'::text, 'invitation'::text, 'reset'::text]))
 );
 
+create table operator_passkeys (
+  passkey_id uuid not null,
+  credential_id text not null,
+  operator_id uuid not null,
+  generation integer not null,
+  name text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  rp_id text not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  mac text not null,
+  constraint operator_passkeys_pkey PRIMARY KEY (passkey_id),
+  constraint operator_passkeys_credential_id_key UNIQUE (credential_id),
+  constraint operator_passkeys_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id)
+);
+CREATE INDEX operator_passkeys_by_operator ON operator_passkeys USING btree (operator_id);
+
 create table operator_roles (
   brand_id uuid not null,
   operator_id uuid not null,
@@ -738,6 +757,7 @@ create table operators (
   version integer not null,
   mac text not null,
   last_seen_at timestamp with time zone,
+  passkeys integer default 0 not null,
   constraint operators_pkey PRIMARY KEY (operator_id),
   constraint operators_email_key UNIQUE (email)
 );
@@ -922,6 +942,14 @@ CREATE TRIGGER screenings_update_current BEFORE UPDATE OF details ON screenings 
             WHEN sealed_name(new.details) IS DISTINCT FROM sealed_name(old.details) THEN sealed_head(new.details)
             ELSE NULL::bytea
         END), NULL::integer)) EXECUTE FUNCTION refuse_outdated();
+
+create table sign_in_challenges (
+  digest bytea not null,
+  expires_at timestamp with time zone not null,
+  mac text not null,
+  constraint sign_in_challenges_pkey PRIMARY KEY (digest)
+);
+CREATE INDEX sign_in_challenges_by_end ON sign_in_challenges USING btree (expires_at);
 
 create table sign_in_failures (
   subject text not null,

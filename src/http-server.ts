@@ -54,6 +54,13 @@ const finishMs = 25_000;
 /** A year. */
 const hstsSeconds = 31_536_000;
 
+/** Whether people can reach the console by a name. In live they have passkeys, which are for the name of a host. */
+const isNamed = ({ environment, publicUrl }: Config): boolean =>
+  environment !== 'live' || publicUrl !== undefined;
+
+const howToName =
+  'Set CLIENTELE_PUBLIC_URL to the address at which people reach it, such as https://customers.example.com, then start Clientele again. In live they sign in with passkeys, which are for the name of a host.';
+
 /** Listens. Resolves once requests are answered. */
 export async function openHttpServer(
   config: Config,
@@ -95,7 +102,7 @@ export async function openHttpServer(
   });
   addMetrics(app, observer, { isOpen: config.environment === 'sandbox', token });
   addReference(app, referenceKey);
-  addConsole(app, findConsoleBuild);
+  addConsole(app, isNamed(config) ? findConsoleBuild : async () => ({ missing: howToName }));
   const metrics = await openMetricsServer(config, { observer, token, certificate });
   try {
     await app.listen({ host: config.host, port: config.port });

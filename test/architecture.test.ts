@@ -14,7 +14,7 @@ const rooms: Readonly<
   providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js'] },
   operations: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers'],
-    packages: ['node:', '@zxcvbn-ts/language-common', 'yauzl', 'yazl'],
+    packages: ['node:', '@simplewebauthn/server', '@zxcvbn-ts/language-common', 'yauzl', 'yazl'],
   },
   worker: { rooms: ['domain', 'contract', 'operations', 'vault', 'store', 'providers'], packages: [] },
   http: {
@@ -333,6 +333,7 @@ describe('the folders', () => {
       'store/migrate.ts',
       'store/operators/accounts.ts',
       'store/operators/failures.ts',
+      'store/operators/passkeys.ts',
       'store/operators/sessions.ts',
       'store/retention/due.ts',
       'store/rotation/claims.ts',

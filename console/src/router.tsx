@@ -1,4 +1,5 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { accountRoute } from './account/routes.ts';
 import { brandsOf } from './api/session.ts';
 import { SkeletonPage } from './kit/SkeletonPage.tsx';
 import { Toasts } from './kit/Toast.tsx';
@@ -36,6 +37,7 @@ export const router = createRouter({
     ...signInRoutes,
     signedInRoute.addChildren([
       startRoute,
+      accountRoute,
       brandRoute.addChildren([brandStartRoute, ...subjects.flatMap(({ routes }) => routes)]),
     ]),
   ]),

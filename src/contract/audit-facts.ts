@@ -89,6 +89,7 @@ export const auditFacts = {
         'What became of the pass of KYC when a new ssn or dob was approved. kept: the approver said how it was verified.',
     }),
   ),
+  passkey_id: optional(uuid('The passkey that an operator added or removed.')),
   payload: optional(oneOf(payloadKinds, { description: 'The form of payload of a subscription.' })),
   program_id: optional(uuid('The program of the verification, or the one that was set up.')),
   proposed_fields: optional(Type.Array(Type.String(), { description: 'The fields of a change request.' })),
@@ -127,7 +128,7 @@ export const auditFacts = {
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
   sign_in: optional(
-    oneOf(['password', 'link', 'demo', 'refused'], {
+    oneOf(['password', 'passkey', 'link', 'demo', 'refused'], {
       description: 'How an operator signed in, or that a try in their name was refused.',
     }),
   ),

@@ -126,8 +126,14 @@ export function errorsOf(row: OperationRow): readonly ErrorCode[] {
 function callerErrors(row: OperationRow): readonly ErrorCode[] {
   if (row.scope === 'signed') return ['auth_err'];
   if (row.scope === 'open') return ['foreign_page'];
-  if (row.scope === 'session') return ['session_err', 'foreign_page', 'rate_limited'];
-  const known = ['auth_err', 'session_err', 'foreign_page', 'rate_limited', 'scope_err'] as const;
+  if (row.scope === 'session') {
+    const known = ['session_err', 'foreign_page', 'rate_limited'] as const;
+    return row.confirmed ? [...known, 'confirmation_required'] : known;
+  }
+  const known = [
+    ...(['auth_err', 'session_err', 'foreign_page', 'rate_limited'] as const),
+    ...(['scope_err', 'passkey_required'] as const),
+  ];
   return row.confirmed ? [...known, 'confirmation_required'] : known;
 }
 

@@ -12,6 +12,7 @@ import { reviewOperations } from './kyc/reviews.ts';
 import { simulationOperations, verificationOperations } from './kyc/verifications.ts';
 import type { OperationRow } from './operation.ts';
 import { operatorOperations } from './operators/operators.ts';
+import { passkeyOperations } from './operators/passkeys.ts';
 import { sessionOperations } from './operators/sessions.ts';
 import { overviewOperations } from './overview.ts';
 import { requestOperations } from './requests.ts';
@@ -55,6 +56,7 @@ export const contract = {
   ...requestOperations,
   ...operatorOperations,
   ...sessionOperations,
+  ...passkeyOperations,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 
 export type Contract = typeof contract;

@@ -45,7 +45,11 @@ export const securityEvents = {
   },
   operator_changed: {
     severity: 'warning',
-    when: 'An operator of the console was invited, reset, disabled or got other roles.',
+    when: 'An operator of the console was invited, reset, disabled or got other roles, or changed their own password or passkeys.',
+  },
+  passkey_copied: {
+    severity: 'alert',
+    when: 'The counter of a passkey went back, so there may be a copy of it. What it was used for was refused.',
   },
   approval_refused: {
     severity: 'warning',
@@ -183,6 +187,7 @@ const refusals: Readonly<Record<string, SecurityEventName>> = {
   sign_in_err: 'sign_in_refused',
   link_err: 'sign_in_refused',
   sign_in_limited: 'sign_in_limited',
+  passkey_copied: 'passkey_copied',
   second_approver: 'approval_refused',
   key_person: 'approval_refused',
   lookup_budget: 'ssn_probing',
@@ -205,6 +210,9 @@ const successes: Readonly<Record<string, SecurityEventName>> = {
   inviteOperator: 'operator_changed',
   updateOperator: 'operator_changed',
   resetOperator: 'operator_changed',
+  addPasskey: 'operator_changed',
+  removePasskey: 'operator_changed',
+  changePassword: 'operator_changed',
 };
 
 export const successEvent = (operation: string): SecurityEventName | undefined => successes[operation];

@@ -8,6 +8,7 @@ import type { Database } from '../store/connection/database.ts';
 import type { StoredProgramChange } from '../store/kyc/program-changes.ts';
 import type { ProvenProgram, StoredProgram } from '../store/kyc/programs.ts';
 import type { StoredOperator } from '../store/operators/accounts.ts';
+import type { StoredChallenge, StoredPasskey } from '../store/operators/passkeys.ts';
 import type { StoredRoles } from '../store/operators/roles.ts';
 import type { StoredLink, StoredSession } from '../store/operators/sessions.ts';
 import type { StoredPolicy } from '../store/retention/policies.ts';
@@ -165,6 +166,8 @@ const operatorFields = (operator: Unproven<StoredOperator>): readonly string[] =
   operator.disabledAt ?? '',
   String(operator.generation),
   String(operator.version),
+  // Rows of versions without passkeys keep their MAC.
+  ...(operator.passkeys === 0 ? [] : [String(operator.passkeys)]),
 ];
 
 const sessionFields = (session: Unproven<StoredSession>): readonly string[] => [
@@ -186,6 +189,25 @@ const linkFields = (link: Unproven<StoredLink>): readonly string[] => [
   link.expiresAt,
 ];
 
+const passkeyFields = (passkey: Unproven<StoredPasskey>): readonly string[] => [
+  passkey.passkeyId,
+  passkey.credentialId,
+  passkey.operatorId,
+  String(passkey.generation),
+  passkey.name,
+  passkey.publicKey.toString('hex'),
+  String(passkey.counter),
+  passkey.transports.join(','),
+  passkey.rpId,
+  passkey.createdAt,
+  passkey.usedAt ?? '',
+];
+
+const challengeFields = ({ digest, expiresAt }: Unproven<StoredChallenge>): readonly string[] => [
+  digest.toString('hex'),
+  expiresAt,
+];
+
 export const proveOperator = (vault: Pick<Vault, 'mac'>, row: Unproven<StoredOperator>): StoredOperator => ({
   ...row,
   mac: vault.mac('operator', operatorFields(row)),
@@ -199,6 +221,15 @@ export const proveLink = (vault: Pick<Vault, 'mac'>, row: Unproven<StoredLink>):
   mac: vault.mac('operator link', linkFields(row)),
 });
 
+export const provePasskey = (vault: Pick<Vault, 'mac'>, row: Unproven<StoredPasskey>): StoredPasskey => ({
+  ...row,
+  mac: vault.mac('operator passkey', passkeyFields(row)),
+});
+export const proveChallenge = (
+  vault: Pick<Vault, 'mac'>,
+  row: Unproven<StoredChallenge>,
+): StoredChallenge => ({ ...row, mac: vault.mac('operator challenge', challengeFields(row)) });
+
 /** The same row. @throws VaultError where it was altered. */
 export function checkOperator<Row extends StoredOperator>(vault: MacVault, row: Row): Row {
   requireMac(vault, 'operator', { mac: row.mac, fields: operatorFields(row) });
@@ -210,5 +241,13 @@ export function checkSession(vault: MacVault, row: StoredSession): StoredSession
 }
 export function checkLink(vault: MacVault, row: StoredLink): StoredLink {
   requireMac(vault, 'operator link', { mac: row.mac, fields: linkFields(row) });
+  return row;
+}
+export function checkPasskey(vault: MacVault, row: StoredPasskey): StoredPasskey {
+  requireMac(vault, 'operator passkey', { mac: row.mac, fields: passkeyFields(row) });
+  return row;
+}
+export function checkChallenge(vault: MacVault, row: StoredChallenge): StoredChallenge {
+  requireMac(vault, 'operator challenge', { mac: row.mac, fields: challengeFields(row) });
   return row;
 }

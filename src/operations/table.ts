@@ -21,6 +21,7 @@ import * as verifications from './kyc/verifications.ts';
 import { listActors } from './operators/actors.ts';
 import * as operators from './operators/operators.ts';
 import { confirmSession } from './operators/signing-in/confirmation.ts';
+import * as passkeys from './operators/signing-in/passkeys.ts';
 import type { SessionAnswer, SessionCall } from './operators/signing-in/session-call.ts';
 import * as signIn from './operators/signing-in/sign-in.ts';
 import * as overview from './overview/overview.ts';
@@ -92,4 +93,4 @@ export const sessionHandlers: {
     call: SessionCall,
     input: Input<Contract[Id]>,
   ) => Promise<SessionAnswer>;
-} = { ...signIn, confirmSession };
+} = { ...signIn, ...passkeys, confirmSession };

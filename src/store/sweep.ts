@@ -67,11 +67,16 @@ const oldSessions = statement(
   'delete from operator_sessions where created_at < $1',
 );
 const oldLinks = statement('operator_links_sweep', 'delete from operator_links where expires_at < $1');
+const oldChallenges = statement(
+  'sign_in_challenges_sweep',
+  'delete from sign_in_challenges where expires_at < $1',
+);
 const oldFailures = statement('sign_in_failures_sweep', 'delete from sign_in_failures where ends_at < $1');
 
-/** Deletes sessions that began before a time, and links and counted failures that are over. */
+/** Deletes sessions that began before a time, and links, challenges and counted failures that are over. */
 export async function sweepSignIns(db: Database, began: Instant, now: Instant): Promise<void> {
   await db.run(oldSessions, [toPostgres(began)]);
   await db.run(oldLinks, [toPostgres(now)]);
+  await db.run(oldChallenges, [toPostgres(now)]);
   await db.run(oldFailures, [toPostgres(now)]);
 }

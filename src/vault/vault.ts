@@ -87,6 +87,8 @@ export type MacUse =
   | 'operator'
   | 'operator session'
   | 'operator link'
+  | 'operator passkey'
+  | 'operator challenge'
   | 'sign-in subject';
 
 export interface VaultOptions {

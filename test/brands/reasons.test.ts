@@ -25,7 +25,12 @@ beforeAll(async () => {
   const env = { CLIENTELE_ENVIRONMENT: 'live', CLIENTELE_ROOT_KEY_FILE: rootKey };
   world = await openWorld({ apiOnly: true, env });
   brand = await world.brand('Blue Ridge');
-  settings = { ...env, ...world.databaseSettings, CLIENTELE_DATA_DIR: world.config.dataDir };
+  settings = {
+    ...env,
+    CLIENTELE_PUBLIC_URL: 'https://people.example.com',
+    ...world.databaseSettings,
+    CLIENTELE_DATA_DIR: world.config.dataDir,
+  };
 });
 afterAll(async () => {
   await world.close();

@@ -77,7 +77,7 @@ describe('the console', () => {
     addConsole(app, async () => ({ missing: 'Run <npm ci>.' }));
     const answer = await app.inject('/console/universal-exports/customers');
     expect(answer.statusCode).toBe(503);
-    expect(answer.body).toContain('<h1>The console is not built</h1>');
+    expect(answer.body).toContain('<h1>The console is not there yet</h1>');
     expect(answer.body).toContain('Run &lt;npm ci&gt;.');
     expect(answer.headers['content-security-policy']).toBe(consolePolicy);
     await app.close();

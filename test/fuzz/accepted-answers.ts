@@ -11,10 +11,11 @@ export const unreachableOperations: ReadonlyMap<string, string> = new Map([
     id,
     'No key has its scope.',
   ]),
-  ...['getSession', 'confirmSession', 'closeSession'].map((id): [string, string] => [
-    id,
-    'It takes a session.',
-  ]),
+  ...[
+    ...['getSession', 'confirmSession', 'changePassword', 'closeSession'],
+    ...['listPasskeys', 'addPasskey', 'removePasskey'],
+  ].map((id): [string, string] => [id, 'It takes a session.']),
+  ['openPasskeySession', 'It takes the signature of an authenticator.'],
   ['openSession', 'It takes the password of an account.'],
   ['acceptInvitation', 'It takes a link.'],
   ['openDemoSession', 'It takes a sandbox with its demo.'],

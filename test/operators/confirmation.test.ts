@@ -6,6 +6,7 @@ import { sessionsOf } from '../../src/store/operators/sessions.ts';
 import { prepare, send } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, settled } from '../world.ts';
+import { newChallenge, withPasskey } from './authenticator.ts';
 import type { Person } from './people.ts';
 import { headersFor, password, setProof, signedIn } from './people.ts';
 
@@ -28,13 +29,18 @@ const unconfirmed = () => signedIn(world.system, brand.brandId, { isConfirmed: f
 
 test('what needs a fresh proof of identity is what this list names', () => {
   expect(confirmedRows.map(({ operationId }) => operationId).toSorted()).toEqual([
-    ...['approveErasure', 'changeRetentionPolicy', 'createKey', 'createWebhook', 'exportCustomerFile'],
-    ...['inviteOperator', 'resetOperator', 'revealRestrictedSsn', 'revealSsn', 'rotateKey'],
-    ...['rotateWebhookSecret', 'updateOperator', 'updateWebhook'],
+    ...['addPasskey', 'approveErasure', 'changePassword', 'changeRetentionPolicy', 'createKey'],
+    ...['createWebhook', 'exportCustomerFile', 'inviteOperator', 'removePasskey', 'resetOperator'],
+    ...['revealRestrictedSsn', 'revealSsn', 'rotateKey', 'rotateWebhookSecret', 'updateOperator'],
+    ...['updateWebhook'],
   ]);
 });
 
-describe.each(confirmedRows.map((row) => [row.operationId, row] as const))('%s', (_id, row) => {
+describe.each(
+  confirmedRows
+    .filter(({ operationId }) => operationId !== 'removePasskey')
+    .map((row) => [row.operationId, row] as const),
+)('%s', (_id, row) => {
   test('is refused to a session without a fresh proof, and leaves nothing; then done with one', async () => {
     const person = await unconfirmed();
     const prepared = await prepare(row, brand);
@@ -55,6 +61,21 @@ describe.each(confirmedRows.map((row) => [row.operationId, row] as const))('%s',
     const { json } = await send(brand, prepared, { headers: person.headers });
     expect(json.Code).toBe('confirmation_required');
   });
+});
+
+test('a passkey is removed after a proof by a passkey only', async () => {
+  const person = await signedIn(world.system, brand.brandId);
+  const authenticator = await withPasskey(brand, person.ownHeaders);
+  const [{ passkey_id }] = (await brand.call('GET', '/passkeys', { headers: person.ownHeaders })).json.data;
+  const remove = () => brand.call('DELETE', `/passkeys/${passkey_id}`, { headers: person.ownHeaders });
+  ahead += 301;
+  expect((await remove()).json.Code).toBe('confirmation_required');
+  expect((await confirm(person)).json.Code).toBe('sign_in_err');
+  expect((await remove()).json.Code).toBe('confirmation_required');
+  expect((await confirm(person, { passkey: authenticator.assert(await newChallenge(brand)) })).status).toBe(
+    200,
+  );
+  expect((await remove()).status).toBe(200);
 });
 
 const reveal = async (headers: Readonly<Record<string, string>>) => {

@@ -15,7 +15,7 @@ import { putRoles } from '../../src/store/operators/roles.ts';
 import type { StoredSession } from '../../src/store/operators/sessions.ts';
 import { changeSession } from '../../src/store/operators/sessions.ts';
 
-/** People who have signed in, without the third of a second that a password takes. */
+/** People who have signed in, without the quarter of a second that a password takes. */
 
 export const password = 'nine plain words in a row';
 let hashed: Promise<string> | undefined;
@@ -26,6 +26,7 @@ export interface PersonOptions {
   /** Their roles in every brand; by default none. */
   readonly everywhere?: readonly Role[];
   readonly email?: string;
+  /** Whether a passkey has proven them; by default it has. */
   readonly isStrong?: boolean;
   /** Whether their session counts as proven for the next five minutes; by default it does. */
   readonly isConfirmed?: boolean;
@@ -70,7 +71,7 @@ export async function signedIn(
 ): Promise<Person> {
   const operator = await newPerson(system, brandId, options);
   const { token, session } = await beginSession(system, system.db, operator, {
-    isStrong: options.isStrong ?? false,
+    isStrong: options.isStrong ?? true,
   });
   if (options.isConfirmed === false) await setProof(system, session, undefined);
   return { operator, token, headers: headersFor(token, brandId), ownHeaders: headersFor(token, '-') };

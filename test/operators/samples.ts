@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Prepared } from '../contract-samples.ts';
 import { send } from '../contract-samples.ts';
 import type { BrandClient } from '../world.ts';
+import { newAuthenticator, newChallenge, withPasskey } from './authenticator.ts';
 import { newPerson, password, signedIn } from './people.ts';
 
 /** A request of a person with every role in the brand. */
@@ -55,6 +56,28 @@ export const operatorSamples = {
   getSession: async (brand: BrandClient): Promise<Prepared> => ownCall(brand, 'GET', '/session'),
   confirmSession: async (brand: BrandClient): Promise<Prepared> =>
     ownCall(brand, 'POST', '/session/confirmation', { password }),
+  changePassword: async (brand: BrandClient): Promise<Prepared> =>
+    ownCall(brand, 'POST', '/session/password', { password: 'seven other words, all plain' }),
+  createPasskeyChallenge: async (): Promise<Prepared> => openCall('POST', '/passkey-challenges'),
+  openPasskeySession: async (brand: BrandClient): Promise<Prepared> => {
+    const { ownHeaders } = await signedIn(brand.system, brand.brandId);
+    const authenticator = await withPasskey(brand, ownHeaders);
+    return openCall('POST', '/session/passkey', {
+      passkey: authenticator.assert(await newChallenge(brand)),
+    });
+  },
+  listPasskeys: async (brand: BrandClient): Promise<Prepared> => ownCall(brand, 'GET', '/passkeys'),
+  addPasskey: async (brand: BrandClient): Promise<Prepared> =>
+    ownCall(brand, 'POST', '/passkeys', {
+      name: 'My laptop',
+      passkey: newAuthenticator().attest(await newChallenge(brand)),
+    }),
+  removePasskey: async (brand: BrandClient): Promise<Prepared> => {
+    const { ownHeaders } = await signedIn(brand.system, brand.brandId);
+    await withPasskey(brand, ownHeaders);
+    const [passkey] = (await brand.call('GET', '/passkeys', { headers: ownHeaders })).json.data;
+    return { method: 'DELETE', path: `/passkeys/${passkey.passkey_id}`, options: { headers: ownHeaders } };
+  },
   closeSession: async (brand: BrandClient): Promise<Prepared> =>
     ownCall(brand, 'DELETE', '/session?sessions=others'),
 };

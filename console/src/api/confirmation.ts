@@ -1,3 +1,4 @@
+import { answerOf, api } from './client.ts';
 import { asFailure } from './failure.ts';
 import { store } from './store.ts';
 
@@ -25,6 +26,12 @@ function ask(): Promise<void> {
     confirmation.set(undefined);
   });
   return asking;
+}
+
+/** Asks now, if the next write would be refused without a fresh proof. */
+export async function confirmed(): Promise<void> {
+  const { confirmed_until: until } = await answerOf(api.GET('/session'));
+  if (until === null) await ask();
 }
 
 /** Sends a write; if the API wants a fresh proof of identity, asks for it and sends the write once more. */

@@ -1248,6 +1248,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createPasskeyChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["openPasskeySession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPasskeys"];
+        put?: never;
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1457,6 +1537,8 @@ export interface components {
             overlap_hours?: number;
             /** @enum {string} */
             pass?: "kept" | "ended";
+            /** Format: uuid */
+            passkey_id?: string;
             /** @enum {string} */
             payload?: "thin" | "full";
             /** Format: uuid */
@@ -1486,7 +1568,7 @@ export interface components {
             scopes?: string[];
             shown?: number;
             /** @enum {string} */
-            sign_in?: "password" | "link" | "demo" | "refused";
+            sign_in?: "password" | "passkey" | "link" | "demo" | "refused";
             disabled?: boolean;
             to?: number;
             to_time?: string;
@@ -1547,6 +1629,10 @@ export interface components {
             kind: "passport" | "alien_number" | "government_id";
             number: string;
             country: string;
+        };
+        ChangedPassword: {
+            /** @enum {string} */
+            ended: "others";
         };
         Confirmation: {
             confirmed_until: string;
@@ -1861,6 +1947,7 @@ export interface components {
         };
         IdentityProof: {
             password?: string;
+            passkey?: components["schemas"]["PasskeyAssertion"];
             /** @constant */
             demo?: true;
         };
@@ -2079,6 +2166,36 @@ export interface components {
             date_created: string;
             date_seen: string;
             is_current: boolean;
+        };
+        Passkey: {
+            /** Format: uuid */
+            passkey_id: string;
+            name: string;
+            credential_id: string;
+            host: string;
+            date_created: string;
+            date_used: string | null;
+        };
+        PasskeyAssertion: {
+            id: string;
+            client_data: string;
+            authenticator_data: string;
+            signature: string;
+        };
+        PasskeyAttestation: {
+            id: string;
+            client_data: string;
+            attestation: string;
+            transports?: ("ble" | "cable" | "hybrid" | "internal" | "nfc" | "smart-card" | "usb")[];
+        };
+        PasskeyChallenge: {
+            challenge: string;
+            host: string;
+            origin: string;
+            expires: string;
+        };
+        Passkeys: {
+            data: components["schemas"]["Passkey"][];
         };
         PendingErasureRequest: {
             /** Format: uuid */
@@ -2375,8 +2492,11 @@ export interface components {
             environment: "sandbox" | "live";
             brands: components["schemas"]["SessionBrand"][];
             with_passkey: boolean;
+            has_password: boolean;
+            passkeys: number;
+            passkey_required: boolean;
             confirmed_until: string | null;
-            confirm_with: ("password" | "demo")[];
+            confirm_with: ("passkey" | "password" | "demo")[];
             expires: string;
             sessions: components["schemas"]["OwnSession"][];
         };
@@ -2703,7 +2823,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        document_budget_or_foreign_page_or_scope_err: {
+        document_budget_or_foreign_page_or_scope_err_or_passkey_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2743,7 +2863,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        foreign_page_or_scope_err: {
+        foreign_page_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2753,7 +2873,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        foreign_page_or_scope_err_or_confirmation_required: {
+        foreign_page_or_scope_err_or_passkey_required: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        foreign_page_or_scope_err_or_passkey_required_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2825,7 +2955,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        key_person_or_foreign_page_or_scope_err_or_confirmation_required: {
+        key_person_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2846,7 +2976,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        kyc_customer_or_foreign_page_or_scope_err: {
+        kyc_customer_or_foreign_page_or_scope_err_or_passkey_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2899,7 +3029,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        kyc_retries_or_kyc_customer_or_foreign_page_or_scope_err: {
+        kyc_retries_or_kyc_customer_or_foreign_page_or_scope_err_or_passkey_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2956,6 +3086,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        no_password_or_foreign_page_or_confirmation_required: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         not_found: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2976,7 +3116,47 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required: {
+        own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        passkey_copied_or_foreign_page: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        passkey_dne: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        passkey_dup: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        passkey_required_or_foreign_page_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -3076,7 +3256,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        second_approver_or_foreign_page_or_scope_err: {
+        second_approver_or_foreign_page_or_scope_err_or_passkey_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -3086,7 +3266,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        second_approver_or_foreign_page_or_scope_err_or_confirmation_required: {
+        second_approver_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -4137,7 +4317,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -4184,7 +4364,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["ssn_dup_or_person_id_dup_or_idempotency_key_exists"];
             410: components["responses"]["customer_deleted"];
@@ -4243,7 +4423,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -4290,7 +4470,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -4347,7 +4527,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err"];
+            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["ssn_dup_or_idempotency_key_exists"];
@@ -4404,7 +4584,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -4460,7 +4640,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -4511,7 +4691,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err"];
+            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -4573,7 +4753,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_address_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -4621,7 +4801,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err"];
+            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_address_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -4679,7 +4859,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err"];
+            403: components["responses"]["kyc_customer_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_address_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -4730,7 +4910,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -4779,7 +4959,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -4828,7 +5008,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_kyc_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -4877,7 +5057,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["kyc_retries_or_kyc_customer_or_foreign_page_or_scope_err"];
+            403: components["responses"]["kyc_retries_or_kyc_customer_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["kyc_reinit_fail_or_kyc_init_fail_or_ssn_dup_or_idempotency_key_exists"];
@@ -4931,7 +5111,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["document_budget_or_foreign_page_or_scope_err"];
+            403: components["responses"]["document_budget_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["kyc_init_fail_or_idempotency_key_exists"];
@@ -4981,7 +5161,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5024,7 +5204,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_kyc_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5067,7 +5247,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -5108,7 +5288,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["kyc_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5157,7 +5337,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["second_approver_or_foreign_page_or_scope_err"];
+            403: components["responses"]["second_approver_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["kyc_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["kyc_init_fail_or_idempotency_key_exists"];
@@ -5205,7 +5385,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["kyc_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5245,7 +5425,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -5291,7 +5471,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["kyc_reinit_fail_or_idempotency_key_exists"];
@@ -5343,7 +5523,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["kyc_reinit_fail_or_idempotency_key_exists"];
@@ -5443,7 +5623,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["change_request_needless_or_idempotency_key_exists"];
@@ -5494,7 +5674,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -5535,7 +5715,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["change_request_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5584,7 +5764,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["second_approver_or_foreign_page_or_scope_err"];
+            403: components["responses"]["second_approver_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["change_request_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["change_request_decided_or_ssn_dup_or_idempotency_key_exists"];
@@ -5635,7 +5815,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -5676,7 +5856,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["screening_match_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5725,7 +5905,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["screening_match_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["screening_match_state_or_idempotency_key_exists"];
@@ -5779,7 +5959,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["second_approver_or_foreign_page_or_scope_err"];
+            403: components["responses"]["second_approver_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["screening_match_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["screening_match_state_or_idempotency_key_exists"];
@@ -5829,7 +6009,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5877,7 +6057,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -5922,7 +6102,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -5969,7 +6149,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6009,7 +6189,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["check_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6052,7 +6232,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -6101,7 +6281,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["customer_dne_or_ssn_dne"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
@@ -6148,7 +6328,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6197,7 +6377,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -6251,7 +6431,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -6306,7 +6486,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["second_approver_or_foreign_page_or_scope_err"];
+            403: components["responses"]["second_approver_or_foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["hold_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -6355,7 +6535,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -6396,7 +6576,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6445,7 +6625,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -6496,7 +6676,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["second_approver_or_foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["second_approver_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["erasure_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["legal_hold_or_idempotency_key_exists"];
@@ -6540,7 +6720,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -6586,7 +6766,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -6631,7 +6811,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6676,7 +6856,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -6718,7 +6898,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -6763,7 +6943,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["erasure_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -6813,7 +6993,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6856,7 +7036,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_kyc_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6900,7 +7080,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne_or_kyc_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6945,7 +7125,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -6990,7 +7170,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -7035,7 +7215,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -7080,7 +7260,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -7126,7 +7306,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["customer_dne_or_ssn_dne"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
@@ -7168,7 +7348,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -7207,7 +7387,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -7252,7 +7432,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["customer_dne"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
@@ -7302,7 +7482,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             410: components["responses"]["events_gone"];
             429: components["responses"]["rate_limited"];
@@ -7342,7 +7522,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -7388,7 +7568,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -7433,7 +7613,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -7478,7 +7658,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7531,7 +7711,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7580,7 +7760,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7633,7 +7813,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7683,7 +7863,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -7726,7 +7906,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["webhook_dne_or_delivery_dne"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -7775,7 +7955,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["webhook_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -7821,7 +8001,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
@@ -7861,7 +8041,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -7907,7 +8087,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["key_dup_or_key_budget_or_idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -7959,7 +8139,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["key_person_or_foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["key_person_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["key_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["key_revoked_or_idempotency_key_exists"];
@@ -8008,7 +8188,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             404: components["responses"]["key_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -8059,7 +8239,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -8098,7 +8278,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -8147,7 +8327,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
@@ -8202,7 +8382,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["operator_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -8251,7 +8431,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_confirmation_required"];
+            403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["operator_dne"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["idempotency_key_exists"];
@@ -8295,7 +8475,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["auth_err_or_session_err"];
-            403: components["responses"]["foreign_page_or_scope_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
@@ -8601,11 +8781,277 @@ export interface operations {
                 };
             };
             401: components["responses"]["sign_in_err_or_session_err"];
-            403: components["responses"]["foreign_page"];
+            403: components["responses"]["passkey_copied_or_foreign_page"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             429: components["responses"]["sign_in_limited_or_rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPassword"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["session_err"];
+            403: components["responses"]["no_password_or_foreign_page_or_confirmation_required"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    createPasskeyChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["foreign_page"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["sign_in_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    openPasskeySession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    passkey: components["schemas"]["PasskeyAssertion"];
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["sign_in_err"];
+            403: components["responses"]["passkey_copied_or_foreign_page"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["sign_in_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["session_err"];
+            403: components["responses"]["foreign_page"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    passkey: components["schemas"]["PasskeyAttestation"];
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["session_err"];
+            403: components["responses"]["passkey_required_or_foreign_page_or_confirmation_required"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["passkey_dup"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["session_err"];
+            403: components["responses"]["foreign_page_or_confirmation_required"];
+            404: components["responses"]["passkey_dne"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
             500: components["responses"]["unknown_session"];
             503: components["responses"]["unavailable_or_record_altered"];

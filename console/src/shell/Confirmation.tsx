@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { answerOf, api } from '../api/client.ts';
 import { confirmation } from '../api/confirmation.ts';
 import type { Failure } from '../api/failure.ts';
+import { askPasskey } from '../api/passkeys.ts';
 import type { components } from '../api/schema.d.ts';
 import { sessionQuery } from '../api/session.ts';
 import { useStore } from '../api/store.ts';
@@ -19,15 +20,27 @@ export function Confirmation() {
 
 function Proof({ proven, refused }: { readonly proven: () => void; readonly refused: () => void }) {
   const ways = useQuery(sessionQuery).data?.confirm_with ?? [];
+  const Way = ways.includes('passkey') ? PasskeyProof : ways.includes('demo') ? DemoProof : PasswordProof;
   return (
     <Dialog title="Is it still you?" onClose={refused}>
       <p>This needs a fresh proof. It holds for five minutes.</p>
-      {ways.includes('demo') ? (
-        <DemoProof proven={proven} refused={refused} />
-      ) : (
-        <PasswordProof proven={proven} refused={refused} />
-      )}
+      <Way proven={proven} refused={refused} />
     </Dialog>
+  );
+}
+
+function PasskeyProof({ proven, refused }: { readonly proven: () => void; readonly refused: () => void }) {
+  const write = useWrite(async () => confirmWith({ passkey: await askPasskey() }), proven);
+  return (
+    <>
+      {write.failure && <FormError>{write.failure.message}</FormError>}
+      <DialogActions>
+        <Button onClick={refused}>Cancel</Button>
+        <Button look="main" icon="passkey" busy={write.isSending} onClick={() => write.send(undefined)}>
+          Use your passkey
+        </Button>
+      </DialogActions>
+    </>
   );
 }
 

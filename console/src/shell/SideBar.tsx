@@ -21,6 +21,7 @@ export interface SideBarProps {
 
 export function SideBar({ onFind, onKeys }: SideBarProps) {
   const { session } = useHere();
+  const router = useRouter();
   const { pages } = useReachable();
   const settings = pages.find(({ section }) => section === 'foot');
   return (
@@ -46,6 +47,11 @@ export function SideBar({ onFind, onKeys }: SideBarProps) {
             </button>
           }
           items={[
+            {
+              word: 'Your account',
+              icon: 'passkey',
+              onChoose: () => void router.navigate({ to: '/account' }),
+            },
             { word: 'All keys', icon: 'terminal', onChoose: onKeys },
             { word: 'Sign out', icon: 'signOut', onChoose: () => void signOut() },
           ]}

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, Outlet, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, isRedirect, Outlet, redirect } from '@tanstack/react-router';
 import { asFailure } from '../api/failure.ts';
 import { queryClient } from '../api/query.ts';
 import { sessionQuery } from '../api/session.ts';
@@ -22,9 +22,11 @@ export const signedInRoute = createRoute({
   id: 'signed-in',
   beforeLoad: async ({ location }) => {
     try {
-      return { session: await queryClient.ensureQueryData(sessionQuery) };
+      const session = await queryClient.ensureQueryData(sessionQuery);
+      if (session.passkey_required && location.pathname !== '/account') throw redirect({ to: '/account' });
+      return { session };
     } catch (error) {
-      if (asFailure(error).status !== 401) throw error;
+      if (isRedirect(error) || asFailure(error).status !== 401) throw error;
       throw redirect({ to: '/sign-in', search: { to: location.pathname + location.searchStr } });
     }
   },

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { answerOf, api } from '../api/client.ts';
+import { askPasskey } from '../api/passkeys.ts';
 import type { components } from '../api/schema.d.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
@@ -45,6 +46,7 @@ export function SignIn() {
           Sign in
         </Button>
       </form>
+      <PasskeyButton />
       <p className={styles.aside}>
         {options?.first_start
           ? 'There is no account yet. A sandbox prints a link for the first one when it starts; in live, clientele operators create makes it.'
@@ -53,6 +55,27 @@ export function SignIn() {
       </p>
       {options && options.demo.length > 0 && <DemoPeople options={options} />}
     </Plate>
+  );
+}
+
+/** Signs in without an email address: the passkey says whose it is. */
+function PasskeyButton() {
+  const enter = useEnter();
+  const write = useWrite(async () => {
+    const passkey = await askPasskey();
+    return answerOf(api.POST('/session/passkey', { body: { passkey } }));
+  }, enter);
+  return (
+    <>
+      {write.failure && (
+        <FormError>
+          {write.failure.status === 401 ? 'This passkey opens no account here.' : write.failure.message}
+        </FormError>
+      )}
+      <Button icon="passkey" wide busy={write.isSending} onClick={() => write.send(undefined)}>
+        Use a passkey
+      </Button>
+    </>
   );
 }
 

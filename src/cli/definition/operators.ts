@@ -31,7 +31,7 @@ export function addOperators(program: Command): void {
   const reset = operators
     .command('reset <email>')
     .description(
-      'Take the password of an account, end its sessions, and print a link for a new one. Also enables a disabled account.',
+      'Take the password and passkeys of an account, end its sessions, and print a link for a new one. Also enables a disabled account.',
     )
     .addOption(reasonOption())
     .action(async (email, options, command) =>

@@ -243,19 +243,20 @@ const unchanged: JsonObject = {
   headers: headersNamed(['X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'ETag']),
 };
 
+const freshProof =
+  ' A person who has signed in must have proven within the last five minutes who they are (confirmSession).';
+
 function scopeSentence({ scope, furtherScope, memberScopes = {}, confirmed }: OperationRow): string {
   if (scope === 'signed') return 'Needs no key: the body is signed.';
   if (scope === 'any key') return 'Every key may do this.';
   if (scope === 'open') return 'Needs no key and no session.';
-  if (scope === 'session') return 'Needs a session, and no key.';
+  if (scope === 'session') return `Needs a session, and no key.${confirmed ? freshProof : ''}`;
   const besides = Object.entries(memberScopes).map(
     ([member, needed]) => ` With ${member} in the body it also needs \`${needed}\`: ${scopes[needed]}`,
   );
   const further = furtherScope ? ` It also needs \`${furtherScope}\`: ${scopes[furtherScope]}` : '';
   const carriers = isForSessions(scope) ? ' Only sessions of the console carry it.' : '';
-  const proof = confirmed
-    ? ' A person who has signed in must have proven within the last five minutes who they are (confirmSession).'
-    : '';
+  const proof = confirmed ? freshProof : '';
   return `Needs the scope \`${scope}\`: ${scopes[scope]}${carriers}${further}${besides.join('')}${proof}`;
 }
 

@@ -55,6 +55,12 @@ export const session = Type.Object(
     environment: oneOf(['sandbox', 'live']),
     brands: Type.Array(brandOfSession),
     with_passkey: Type.Boolean({ description: 'Whether a passkey has proven the person in this session.' }),
+    has_password: Type.Boolean({ description: 'Whether the account has a password.' }),
+    passkeys: Type.Integer({ description: 'How many passkeys the account has.' }),
+    passkey_required: Type.Boolean({
+      description:
+        'Whether roles of the account wait for a passkey in this session: in live, compliance and admin do. Their brands have no scopes until then.',
+    }),
     confirmed_until: orNull(
       'Until when operations that need a fresh proof of identity are allowed; null: not now.',
     ),
@@ -83,9 +89,12 @@ export const sessionExample = {
       scopes: ['customers:read', 'kyc:read', 'webhooks:read', 'events:read'],
     },
   ],
-  with_passkey: false,
+  with_passkey: true,
+  has_password: true,
+  passkeys: 1,
+  passkey_required: false,
   confirmed_until: '2026-11-29T09:05:00.000000+00:00',
-  confirm_with: ['password'],
+  confirm_with: ['passkey'],
   expires: '2026-11-29T09:30:00.000000+00:00',
   sessions: [
     {

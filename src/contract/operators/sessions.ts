@@ -4,6 +4,7 @@ import { checkShortTexts } from '../../domain/text.ts';
 import { valueRules } from '../../domain/values.ts';
 import { operation } from '../operation.ts';
 import { oneOf } from '../shapes.ts';
+import { assertion } from './passkey-schema.ts';
 import {
   closed,
   emailField,
@@ -174,6 +175,7 @@ const confirmSession = operation({
     schema: Type.Object(
       {
         password: Type.Optional(passwordField),
+        passkey: Type.Optional(assertion),
         demo: Type.Optional(
           Type.Boolean({
             description: 'For an account of the demo, which has no password, from the same machine.',
@@ -195,7 +197,30 @@ const confirmSession = operation({
     ),
     example: { confirmed_until: '2026-11-29T09:05:00.000000+00:00' },
   },
-  errors: ['sign_in_err', 'sign_in_limited'],
+  errors: ['sign_in_err', 'sign_in_limited', 'passkey_copied'],
+});
+
+const changePassword = operation({
+  ...fixed,
+  operationId: 'changePassword',
+  confirmed: true,
+  method: 'POST',
+  path: '/session/password',
+  summary: 'Change your password',
+  description: 'Replaces the password of the own account, and ends its other sessions.',
+  scope: 'session',
+  body: {
+    schema: Type.Object({ password: passwordField }, closed),
+    check: noCheck,
+    example: { password: 'correct horse battery staple' },
+  },
+  answer: {
+    status: 200,
+    description: 'The password is changed.',
+    schema: Type.Object({ ended: oneOf(['others']) }, { title: 'ChangedPassword', ...closed }),
+    example: { ended: 'others' },
+  },
+  errors: ['no_password'],
 });
 
 const closeSession = operation({
@@ -233,5 +258,6 @@ export const sessionOperations = {
   acceptInvitation,
   getSession,
   confirmSession,
+  changePassword,
   closeSession,
 } as const;

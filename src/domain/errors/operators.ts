@@ -19,7 +19,7 @@ export const operatorErrors = {
     status: 401,
     type: 'Request Error',
     message: 'Email or password is not right.',
-    help: 'The answer is the same for an unknown address, a wrong password, and an account that is disabled or has no password yet. An admin gives out a new link with resetOperator, and the command line with `clientele operators reset`.',
+    help: 'The answer is the same for an unknown address, a wrong password, and an account that is disabled or has no password yet. The answer is the same for a passkey that is unknown or proves nothing. An admin gives out a new link with resetOperator, and the command line with `clientele operators reset`.',
   },
   sign_in_limited: {
     status: 429,
@@ -32,6 +32,42 @@ export const operatorErrors = {
     type: 'Request Error',
     message: 'This needs a fresh proof that it is still you.',
     help: 'Send the proof with confirmSession, then the request again. A proof counts for five minutes, in its own session only, and signing in is one. Keys are never asked.',
+  },
+  passkey_required: {
+    status: 403,
+    type: 'Request Error',
+    message: 'In live these roles need a passkey, and this session was opened without one.',
+    help: 'The roles compliance and admin count only in a session that a passkey has proven. Add one with addPasskey, or prove an existing one with confirmSession. A lost passkey is removed by `clientele operators reset EMAIL`.',
+  },
+  passkey_err: {
+    status: 400,
+    type: 'Request Error',
+    message: 'The authenticator did not answer as it has to.',
+    help: 'A challenge works once, for five minutes. The passkey has to be for the host of this service, and has to have verified its user, by a PIN or a fingerprint for example. Begin again with createPasskeyChallenge. Set CLIENTELE_PUBLIC_URL to the address at which people reach the console.',
+  },
+  passkey_copied: {
+    status: 403,
+    type: 'Request Error',
+    message: 'The passkey has signed more often elsewhere than here. There may be a copy of it.',
+    help: 'The counter of the authenticator went back. Find out why, then remove the passkey with removePasskey and add a new one, or reset the account.',
+  },
+  passkey_dup: {
+    status: 409,
+    type: 'Request Error',
+    message: 'This authenticator is registered already, or the account has ten passkeys.',
+    help: 'listPasskeys lists the passkeys of the account. Remove one that is not used any more with removePasskey.',
+  },
+  passkey_dne: {
+    status: 404,
+    type: 'Request Error',
+    message: 'The account has no such passkey.',
+    help: 'It was removed, or never existed. listPasskeys lists the passkeys of the account.',
+  },
+  no_password: {
+    status: 403,
+    type: 'Request Error',
+    message: 'This account has no password that could be changed.',
+    help: 'Accounts of the demo and those that sign in elsewhere have none.',
   },
   link_err: {
     status: 403,

@@ -10,7 +10,7 @@ const idleSeconds = 30 * 60;
 /** Seconds for which a proof of identity confirms what needs one. */
 const confirmedSeconds = 5 * 60;
 /** How a person proves that it is still them. */
-export const proofs = ['password', 'demo'] as const;
+export const proofs = ['passkey', 'password', 'demo'] as const;
 export type Proof = (typeof proofs)[number];
 /** Seconds for which a link of each purpose is valid. */
 export const linkSeconds = { first: 30 * 60, invitation: 72 * 3_600, reset: 72 * 3_600 } as const;

@@ -98,7 +98,7 @@ const missingPage = (why: string): string => `<!doctype html>
 </head>
 <body>
 <main>
-<h1>The console is not built</h1>
+<h1>The console is not there yet</h1>
 <p>${escaped(why)}</p>
 <p>The API works without it: see the <a href="/docs">reference</a>.</p>
 </main>

@@ -47,7 +47,7 @@ export async function signedInPerson(options: ServerOptions, request: FastifyReq
 export async function requireConfirmed(
   { origin, sessions, system }: ServerOptions,
   request: FastifyRequest,
-  { session }: Principal,
+  { session }: Pick<Principal, 'session'>,
 ): Promise<void> {
   if (!session || confirmedUntil(session, system.now())) return;
   // Another process may have noted the proof after this one read the session.

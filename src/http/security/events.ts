@@ -46,6 +46,18 @@ export function recordSignIn(
   security.record({ name: 'signed_in', outcome: 'succeeded', ...about });
 }
 
+/** Records what a person has changed of their own account, where it has an event. */
+export function recordOwnChange(
+  { security }: System,
+  request: FastifyRequest,
+  operation: string,
+  operator: OperatorId,
+): void {
+  const name = successEvent(operation);
+  const about = { operation, operator, source: sourceOf(request), requestId: request.id };
+  if (name !== undefined) security.record({ name, outcome: 'succeeded', ...about });
+}
+
 interface RouteConfig {
   readonly operationId?: string;
   readonly isSigned?: boolean;

@@ -1,4 +1,4 @@
-import type { RouteOptions } from 'fastify';
+import type { FastifyRequest, RouteOptions } from 'fastify';
 import type { Input, OperationRow } from '../../contract/operation.ts';
 import type { SessionAnswer, SessionCall } from '../../operations/operators/signing-in/session-call.ts';
 import type { System } from '../../operations/system.ts';
@@ -6,8 +6,8 @@ import { isLocalRequest } from '../hosts.ts';
 import type { ServerOptions } from '../options.ts';
 import { requestState } from '../request-state.ts';
 import { inputReader, sendAnswer, urlOf, withSchemaError } from '../route.ts';
-import { signedInPerson } from '../security/authenticate.ts';
-import { recordSignIn } from '../security/events.ts';
+import { requireConfirmed, signedInPerson } from '../security/authenticate.ts';
+import { recordOwnChange, recordSignIn } from '../security/events.ts';
 import { networkOf, sourceOf } from '../security/source.ts';
 import { requireSameOrigin, setCookie, tokenOf } from './cookies.ts';
 
@@ -39,12 +39,15 @@ export function sessionRoute(
         const [policy, limit] = limiter.take(signedIn.operator.operatorId);
         reply.header('ratelimit-policy', policy).header('ratelimit', limit);
       }
+      if (row.confirmed && signedIn) await requireConfirmed(options, request, signedIn);
       calls.set(request.raw, {
         signedIn,
         token: tokenOf(origin, request),
         network: networkOf(sourceOf(request)),
         isLocal: isLocalRequest(request.raw),
         requestId: request.id,
+        operationId: row.operationId,
+        origin: reachedAt(origin, request),
       });
     },
     handler: async (request, reply) => {
@@ -55,8 +58,16 @@ export function sessionRoute(
       if (call.token !== undefined) sessions.forget(call.token);
       if (answer.begun) reply.header('set-cookie', setCookie(origin, request, answer.begun.token));
       if (answer.hasEnded) reply.header('set-cookie', setCookie(origin, request, undefined));
+      if (call.signedIn) recordOwnChange(system, request, row.operationId, call.signedIn.operator.operatorId);
       if (answer.begun) recordSignIn(system, request, row.operationId, answer.begun.operator.operatorId);
       return sendAnswer(options, request, reply, row, answer);
     },
   };
 }
+
+/**
+ * The address at which people reach the console. Without CLIENTELE_PUBLIC_URL it is this machine's: a request could
+ * name any other.
+ */
+const reachedAt = (origin: string, { protocol, socket }: FastifyRequest): string =>
+  origin === '' ? `${protocol}://localhost:${socket.localPort}` : new URL(origin).origin;

@@ -4,6 +4,7 @@ import { brandKeys } from '../../store/brands/brand-keys.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { listOperators } from '../../store/operators/accounts.ts';
+import { everyPasskey } from '../../store/operators/passkeys.ts';
 import { miscountedHolds } from '../../store/retention/holds.ts';
 import { readPolicy } from '../../store/retention/policies.ts';
 import type { BrandScope } from '../../store/scope.ts';
@@ -11,7 +12,7 @@ import { highestNumber, unmatchedEvents } from '../../store/webhooks/deliveries.
 import type { Vault } from '../../vault/vault.ts';
 import { openedOrNothing } from '../../vault/vault.ts';
 import { proofOfEvent } from '../journal.ts';
-import { checkOperator } from '../proofs.ts';
+import { checkOperator, checkPasskey } from '../proofs.ts';
 import { eachBoundBatch, opens } from '../rotation/bound-records.ts';
 import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
@@ -40,7 +41,7 @@ export async function examineRecords(database: Database, vault: Vault): Promise<
   return verdicts(found, failed, looked);
 }
 
-/** Reads the account of every person who uses the console. Returns how many there are. */
+/** Reads every account of the console, and every passkey. Returns how many there are. */
 async function lookAtAccounts(
   database: Database,
   vault: Vault,
@@ -54,7 +55,15 @@ async function lookAtAccounts(
     if (missing === undefined) altered.push(row);
     else unverifiable.push(`${row} (version ${missing})`);
   }
-  return accounts.length;
+  const passkeys = await everyPasskey(database);
+  for (const passkey of passkeys) {
+    if (openedOrNothing(() => checkPasskey(vault, passkey))) continue;
+    const missing = vault.missingVersionOf(passkey.mac);
+    const row = `operator_passkeys ${passkey.passkeyId}`;
+    if (missing === undefined) altered.push(row);
+    else unverifiable.push(`${row} (version ${missing})`);
+  }
+  return accounts.length + passkeys.length;
 }
 
 /** Reads every row of a brand that decides something. Returns how many there are. */

@@ -55,6 +55,7 @@ export function newOperator(
     isDemo,
     createdAt: system.now(),
     disabledAt: undefined,
+    passkeys: 0,
     generation: 1,
     version: 1,
   });

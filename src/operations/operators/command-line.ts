@@ -7,6 +7,7 @@ import type { Brand } from '../../store/brands/brands.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { ListedOperator, StoredOperator } from '../../store/operators/accounts.ts';
 import { changeOperator, insertOperator, listOperators } from '../../store/operators/accounts.ts';
+import { deletePasskeys } from '../../store/operators/passkeys.ts';
 import { findRoles, listRoles, putRoles } from '../../store/operators/roles.ts';
 import { endLinks, endSessions } from '../../store/operators/sessions.ts';
 import { withConnection } from '../../store/scope.ts';
@@ -115,6 +116,7 @@ export const disableAccountOf = (system: System, email: string): Promise<Changed
   change(system, email, 'operators disable', (operator) =>
     nextOperator(system, operator, {
       disabledAt: operator.disabledAt ?? system.now(),
+      passkeys: 0,
       generation: operator.generation + 1,
     }),
   );
@@ -140,6 +142,7 @@ function change(
       if (!(await changeOperator(connection, operator))) return false;
       await endSessions(connection, operator.operatorId);
       await endLinks(connection, operator.operatorId);
+      await deletePasskeys(connection, operator.operatorId);
       if (operation === 'operators reset') link = await makeLink(system, connection, 'reset', operator);
       return true;
     });

@@ -15,6 +15,7 @@ import {
   listOperators as listAccounts,
   rolesOfOperator,
 } from '../../store/operators/accounts.ts';
+import { deletePasskeys } from '../../store/operators/passkeys.ts';
 import type { HeldAccount, StoredRoles } from '../../store/operators/roles.ts';
 import { hold, listRoles, putRoles } from '../../store/operators/roles.ts';
 import { endLinks, endSessions } from '../../store/operators/sessions.ts';
@@ -195,6 +196,7 @@ export async function updateOperator(
   const next = changesAccount
     ? nextOperator(system, operator, {
         disabledAt: body.disabled ? context.now : undefined,
+        passkeys: 0,
         generation: operator.generation + 1,
       })
     : operator;
@@ -213,6 +215,7 @@ export async function updateOperator(
     if (!changesAccount) return true;
     await endSessions(connection, operator.operatorId);
     await endLinks(connection, operator.operatorId);
+    await deletePasskeys(connection, operator.operatorId);
     return changeOperator(connection, next);
   });
   return answer;
@@ -270,16 +273,18 @@ export async function resetOperator(
   await write(context, { operationId: 'resetOperator', repeated, brands, facts }, async (connection) => {
     if (!(await changeOperator(connection, next))) return false;
     await endSessions(connection, next.operatorId);
+    await deletePasskeys(connection, next.operatorId);
     link = await makeLink(system, connection, 'reset', next);
     return true;
   });
   return { status: 201, body: asciiJson(withLink(after, link)) };
 }
 
-/** The account without its password. Its sessions and links end. */
+/** The account without its password and passkeys. Its sessions and links end. */
 export const resetAccount = (system: Pick<System, 'vault'>, operator: StoredOperator): StoredOperator =>
   nextOperator(system, operator, {
     password: undefined,
     disabledAt: undefined,
+    passkeys: 0,
     generation: operator.generation + 1,
   });

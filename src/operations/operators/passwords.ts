@@ -4,7 +4,7 @@ import { normalPassword, passwordProblem } from '../../domain/operators/password
 import { invalidField } from '../../domain/problems.ts';
 import type { StoredOperator } from '../../store/operators/accounts.ts';
 
-// Passwords are hashed with scrypt (RFC 7914). One hash takes 32 MiB and a third of a second of one core.
+// Passwords are hashed with scrypt (RFC 7914). One hash takes 32 MiB and a quarter of a second of one core.
 
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
 const keyBytes = 32;

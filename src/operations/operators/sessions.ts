@@ -1,5 +1,7 @@
 import { Refusal } from '../../domain/errors.ts';
 import type { BrandId, KeyIdentity } from '../../domain/ids.ts';
+import { needPasskey } from '../../domain/operators/passkeys.ts';
+import type { Role } from '../../domain/operators/roles.ts';
 import { orderedRoles, scopesOfRoles } from '../../domain/operators/roles.ts';
 import { endOf } from '../../domain/operators/sessions.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -115,11 +117,21 @@ async function principalIn(system: System, found: SignedIn, brandId: BrandId): P
       if (roles) checkRoles(keyring, roles);
       if (settings) checkSettings(keyring, settings);
     });
-    return principalOf(found, brandId, brand);
+    const principal = principalOf(found, brandId, brand);
+    if (needsPasskey(system, found, rolesIn(found, roles?.roles ?? [])))
+      throw new Refusal('passkey_required');
+    return principal;
   } catch (error) {
     throw await asRefusal(db, error);
   }
 }
+
+/** Whether roles wait until a passkey has proven the person of the session. */
+export const needsPasskey = (
+  { environment }: Pick<System, 'environment'>,
+  { session }: Pick<SignedIn, 'session'>,
+  roles: readonly Role[],
+): boolean => !session.isStrong && needPasskey(environment, roles);
 
 const notReached = () => new Refusal('scope_err', 'The roles of this account do not reach this brand.');
 
@@ -179,7 +191,8 @@ export async function beginSession(
     isStrong,
     createdAt: at,
     seenAt: at,
-    confirmedAt: at,
+    // Who has a passkey proves with it who they are. A password alone only lets them in.
+    confirmedAt: operator.passkeys > 0 && !isStrong ? undefined : at,
   });
   await insertSession(connection, session);
   return { token, session, operator };

@@ -14,12 +14,13 @@ import {
 } from '../../store/brands/root-versions.ts';
 import { isUnavailable } from '../../store/connection/outage.ts';
 import { listOperators, replaceOperatorMac } from '../../store/operators/accounts.ts';
+import { changePasskey, everyPasskey } from '../../store/operators/passkeys.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { addRootVersion, dropRootVersions } from '../../vault/root-key-file.ts';
 import { openedOrNothing } from '../../vault/vault.ts';
 import { StoppedTrail } from '../audit/foreign.ts';
 import { sequence } from '../audit/sequence.ts';
-import { checkOperator, proveOperator } from '../proofs.ts';
+import { checkOperator, checkPasskey, proveOperator, provePasskey } from '../proofs.ts';
 import { retryOnConflict } from '../retry.ts';
 import type { System } from '../system.ts';
 import { scopeOf } from '../system.ts';
@@ -204,11 +205,16 @@ async function destroyRoots(system: System, policy: RootPolicy): Promise<void> {
   });
 }
 
-/** Proves accounts under the newest version before an older one goes. One that was altered stays as it is. */
+/** Proves accounts and passkeys under the newest version before an older one goes. One that was altered stays as it is. */
 async function proveAccountsAgain({ db, vault }: Pick<System, 'db' | 'vault'>): Promise<void> {
   for (const account of await listOperators(db)) {
     if (account.mac.startsWith(`${vault.rootVersion}.`)) continue;
     const proven = openedOrNothing(() => checkOperator(vault, account));
     if (proven) await replaceOperatorMac(db, account, proveOperator(vault, account).mac);
+  }
+  for (const passkey of await everyPasskey(db)) {
+    if (passkey.mac.startsWith(`${vault.rootVersion}.`)) continue;
+    const proven = openedOrNothing(() => checkPasskey(vault, passkey));
+    if (proven) await changePasskey(db, provePasskey(vault, passkey), passkey.mac);
   }
 }

@@ -34,6 +34,8 @@ export interface StoredOperator {
   readonly isDemo: boolean;
   readonly createdAt: Instant;
   readonly disabledAt: Instant | undefined;
+  /** How many passkeys there are. */
+  readonly passkeys: number;
   /** Counts what ends all sessions and links. */
   readonly generation: number;
   /** Counts the changes. */
@@ -51,6 +53,7 @@ const operators = columns({
   isDemo: flag(),
   createdAt: unprovenInstant(),
   disabledAt: optional(unprovenInstant()),
+  passkeys: number(),
   generation: number(),
   version: number(),
   mac: unprovenText(),
@@ -107,14 +110,14 @@ export async function hasOperators(db: Connection): Promise<boolean> {
 
 const insert = sql(
   'operator_insert',
-  `insert into operators (operator_id, email, name, password, roles, is_demo, created_at, disabled_at, generation, version, mac)
-   values (:operatorId, :email, :name, :password, :roles::text[], :isDemo, :createdAt, :disabledAt, :generation, :version, :mac)
+  `insert into operators (operator_id, email, name, password, roles, is_demo, created_at, disabled_at, passkeys, generation, version, mac)
+   values (:operatorId, :email, :name, :password, :roles::text[], :isDemo, :createdAt, :disabledAt, :passkeys, :generation, :version, :mac)
    on conflict do nothing returning 1`,
 );
 const change = sql(
   'operator_change',
   `update operators set name = :name, password = :password, roles = :roles::text[], disabled_at = :disabledAt,
-          generation = :generation, version = :version::int, mac = :mac
+          passkeys = :passkeys::int, generation = :generation, version = :version::int, mac = :mac
     where operator_id = :operatorId and version = :version::int - 1 returning 1`,
 );
 
@@ -124,6 +127,7 @@ const changing = (operator: StoredOperator) => ({
   password: operator.password,
   roles: operator.roles,
   disabledAt: operator.disabledAt && toPostgres(operator.disabledAt),
+  passkeys: operator.passkeys,
   generation: operator.generation,
   version: operator.version,
   mac: operator.mac,

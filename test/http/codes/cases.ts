@@ -63,6 +63,11 @@ const generic: Readonly<Partial<Record<ErrorCode, Case>>> = {
     const person = await signedIn(world.system, brand.brandId, { isConfirmed: false });
     return send(brand, await prepare(row, brand), { headers: { ...headers, ...person.headers } });
   },
+  passkey_required: async (row, headers) => {
+    const { world: strict, brand: tenant } = await live();
+    const person = await signedIn(strict.system, tenant.brandId, { isStrong: false });
+    return send(tenant, await prepare(row, tenant), { headers: { ...headers, ...person.headers } });
+  },
   scope_err: async (row, headers) => {
     if (row.scope === 'any key' || isForSessions(row.scope as Scope)) {
       const roles = row.scope === 'any key' ? [] : (['viewer'] as const);

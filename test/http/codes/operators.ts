@@ -1,7 +1,9 @@
 import type { OperationRow } from '../../../src/contract/operation.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
+import { sessionsOf } from '../../../src/store/operators/sessions.ts';
 import { prepare, send } from '../../contract-samples.ts';
-import { newPerson, signedIn } from '../../operators/people.ts';
+import { newAuthenticator, newChallenge, withPasskey } from '../../operators/authenticator.ts';
+import { headersFor, newPerson, setProof, signedIn } from '../../operators/people.ts';
 import type { Called } from '../../world.ts';
 import { bent } from './bent.ts';
 import type { Case } from './budgets.ts';
@@ -50,6 +52,26 @@ const tooManyTries: Case = async (row, headers) => {
   return answer;
 };
 
+/** A body in which an authenticator has signed with a count that it has passed. */
+const copiedPasskey: Case = async (row, headers) => {
+  const person = await signedIn(world.system, brand.brandId);
+  const authenticator = await withPasskey(brand, person.ownHeaders);
+  authenticator.counter = 0;
+  const body = { passkey: authenticator.assert(await newChallenge(brand)) };
+  return send(brand, await prepare(row, brand), { body, headers: { ...headers, ...person.ownHeaders } });
+};
+
+/** A person whose session was opened by the password alone, beside a passkey. */
+const besidePasskey: Case = async (row, headers) => {
+  const person = await signedIn(world.system, brand.brandId);
+  await withPasskey(brand, person.ownHeaders);
+  const [session] = await sessionsOf(world.system.db, person.operator.operatorId);
+  if (!session) throw new Error('There is no session.');
+  await setProof(world.system, { ...session, isStrong: false }, world.system.now());
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  return send(brand, await prepare(row, brand), { headers: { ...headers, ...person.ownHeaders } });
+};
+
 /** Operations of people who sign in, and about their accounts. */
 export const operatorCases: Readonly<Record<string, Partial<Record<ErrorCode, Case>>>> = {
   inviteOperator: {
@@ -84,7 +106,37 @@ export const operatorCases: Readonly<Record<string, Partial<Record<ErrorCode, Ca
     })),
     sign_in_limited: tooManyTries,
   },
+  createPasskeyChallenge: { sign_in_limited: tooManyTries },
+  openPasskeySession: {
+    sign_in_err: async (row, headers) => {
+      const passkey = newAuthenticator().assert(await newChallenge(brand));
+      return send(brand, await prepare(row, brand), { body: { passkey }, headers });
+    },
+    sign_in_limited: tooManyTries,
+    passkey_copied: copiedPasskey,
+  },
+  addPasskey: {
+    passkey_err: async (row, headers) => {
+      const passkey = newAuthenticator().attest({ ...(await newChallenge(brand)), challenge: 'AAAA' });
+      return send(brand, await prepare(row, brand), { body: { name: 'Mine', passkey }, headers });
+    },
+    passkey_dup: async (row, headers) => {
+      const { ownHeaders } = await signedIn(world.system, brand.brandId);
+      const known = await withPasskey(brand, ownHeaders);
+      const passkey = known.attest(await newChallenge(brand));
+      return send(brand, await prepare(row, brand), { body: { name: 'Mine', passkey }, headers });
+    },
+    passkey_required: besidePasskey,
+  },
+  changePassword: {
+    no_password: async (row, headers) => {
+      const opened = await brand.call('POST', '/session/demo', { body: { account: 'robin' } });
+      const [, token = ''] = /clientele=([\w-]+)/.exec(opened.headers.get('set-cookie') ?? '') ?? [];
+      return send(brand, await prepare(row, brand), { headers: { ...headers, ...headersFor(token, '-') } });
+    },
+  },
   confirmSession: {
+    passkey_copied: copiedPasskey,
     // A body that is refused counts as a request, and not as a try.
     rate_limited: async (row, headers) => {
       const { brand: tenant } = await live();

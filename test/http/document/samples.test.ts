@@ -119,6 +119,12 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   acceptInvitation: 'link_err',
   getSession: 'session_err',
   confirmSession: 'session_err',
+  changePassword: 'session_err',
+  createPasskeyChallenge: 'success',
+  openPasskeySession: 'sign_in_err',
+  listPasskeys: 'session_err',
+  addPasskey: 'session_err',
+  removePasskey: 'session_err',
   closeSession: 'session_err',
   // It revokes the key that the samples have.
   revokeKey: 'success',

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../../domain/operator-error.ts';
 import { withOffset } from '../../../domain/time.ts';
 import type { AccountRoles, ChangedAccount } from '../../../operations/operators/command-line.ts';
 import { withSystem } from '../../command.ts';
@@ -12,7 +13,12 @@ const operations = () => import('../../../operations/operators/command-line.ts')
 /** The address at which people reach the console, or its default. */
 async function consoleUrl(): Promise<string> {
   const { consoleOrigin, readConfig } = await import('../../../config.ts');
-  return consoleOrigin(readConfig());
+  const config = readConfig();
+  if (config.environment === 'live' && config.publicUrl === undefined)
+    throw new OperatorError(
+      'Set CLIENTELE_PUBLIC_URL to the address at which people reach the console, such as https://customers.example.com. In live they sign in with passkeys, which are for the name of a host.',
+    );
+  return consoleOrigin(config);
 }
 
 export async function listOperators(format: Format): Promise<void> {
@@ -62,6 +68,7 @@ interface CreateOptions extends ReasonOptions {
 }
 
 export async function createOperator(format: Format, email: string, options: CreateOptions): Promise<void> {
+  const origin = await consoleUrl();
   const changed = await withSystem(
     format,
     async (system) => {
@@ -72,16 +79,25 @@ export async function createOperator(format: Format, email: string, options: Cre
     { options, without: 'refuse' },
   );
   const where = options.brand === undefined ? 'in every brand' : `in ${options.brand}`;
-  await showAccount(format, changed, `${changed.operator.email} has the roles ${where} from now on.`);
+  await showAccount(
+    format,
+    { ...changed, origin },
+    `${changed.operator.email} has the roles ${where} from now on.`,
+  );
 }
 
 export async function resetOperator(format: Format, email: string, options: ReasonOptions): Promise<void> {
+  const origin = await consoleUrl();
   const changed = await withSystem(
     format,
     async (system) => (await operations()).resetAccountOf(system, email),
     { options, without: 'refuse' },
   );
-  await showAccount(format, changed, `${email} has no password now, and all of its sessions have ended.`);
+  await showAccount(
+    format,
+    { ...changed, origin },
+    `${email} has no password or passkey now, and all of its sessions have ended.`,
+  );
 }
 
 export async function disableOperator(format: Format, email: string, options: ReasonOptions): Promise<void> {
@@ -95,10 +111,10 @@ export async function disableOperator(format: Format, email: string, options: Re
 
 async function showAccount(
   format: Format,
-  { operator, link }: ChangedAccount,
+  { operator, link, origin = '' }: ChangedAccount & { readonly origin?: string },
   sentence: string,
 ): Promise<void> {
-  const url = link && `${await consoleUrl()}${link.path}`;
+  const url = link && `${origin}${link.path}`;
   const facts = {
     operator_id: operator.operatorId,
     email: operator.email,

@@ -80,21 +80,33 @@ export function openStage(present: System, brandId: BrandId): Stage {
     withKey: ({ identity, authorization }) =>
       callAs(() => keys.authenticate(identity, authorization, '127.0.0.1')),
     async signedIn(account, work) {
-      const call = { signedIn: undefined, token: undefined, network: '127.0.0.1', isLocal: true } as const;
+      const call = {
+        signedIn: undefined,
+        token: undefined,
+        origin: 'http://localhost',
+        ...fromHere,
+      } as const;
       const input = { params: {}, deferredProblems: new Problems(), ifMatch: 'none' } as const;
       const requestId = system.newId();
       const signIn = { ...input, query: undefined, body: { account } };
-      const { begun } = await openDemoSession(system, { ...call, requestId }, signIn);
+      const { begun } = await openDemoSession(
+        system,
+        { ...call, requestId, operationId: 'openDemoSession' },
+        signIn,
+      );
       if (!begun) throw new Error('The account of the demo has no session.');
       const principal = await openSessionCheck(system).principal(begun.token, brandId);
       const result = await work(callAs(async () => principal));
       const signOut = { ...input, query: {}, body: undefined };
-      await closeSession(system, { ...call, requestId, token: begun.token, signedIn: begun }, signOut);
+      const own = { ...call, requestId, operationId: 'closeSession', token: begun.token, signedIn: begun };
+      await closeSession(system, own, signOut);
       return result;
     },
     close: () => uses.close(),
   };
 }
+
+const fromHere = { network: '127.0.0.1', isLocal: true } as const;
 
 /** A clock before the present that only goes forward. */
 function openClock(present: number) {

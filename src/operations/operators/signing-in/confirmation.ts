@@ -12,6 +12,7 @@ import { retried } from '../accounts.ts';
 import { isPassword } from '../passwords.ts';
 import type { SignedIn } from '../sessions.ts';
 import { waysToConfirm } from './facts.ts';
+import { isSigned, namedPasskey } from './passkey-proof.ts';
 import type { Call, SessionCall } from './session-call.ts';
 import { required } from './session-call.ts';
 import { requireProof } from './tries.ts';
@@ -25,7 +26,8 @@ export const confirmSession: Call<'confirmSession'> = (system, call, { body }) =
       find: async () => operator,
       isRight: () => isProven(system, call, body),
     });
-    const until = await confirm(system, { operator, session });
+    const isStrong = session.isStrong || body.passkey !== undefined;
+    const until = await noteProof(system, { operator, session }, { isStrong });
     return { status: 200, body: asciiJson({ confirmed_until: until }) };
   });
 
@@ -33,21 +35,33 @@ export const confirmSession: Call<'confirmSession'> = (system, call, { body }) =
 async function isProven(
   system: System,
   call: SessionCall,
-  { password, demo }: Input<Contract['confirmSession']>['body'],
+  { password, passkey, demo }: Input<Contract['confirmSession']>['body'],
 ): Promise<boolean> {
-  if (password !== undefined) return isPassword(password, required(call).operator.password);
-  return demo === true && (await waysToConfirm(system, call, required(call).operator)).includes('demo');
+  const { operator } = required(call);
+  const ways = await waysToConfirm(system, call, operator);
+  if (passkey !== undefined) {
+    const named = await namedPasskey(system, passkey);
+    const isOwn = named?.operator.operatorId === operator.operatorId;
+    return isSigned(system, call, passkey, isOwn ? named.passkey : undefined);
+  }
+  if (password !== undefined)
+    return isPassword(password, ways.includes('password') ? operator.password : undefined);
+  return demo === true && ways.includes('demo');
 }
 
 /** Notes that the person has proven who they are. Answers until when that counts. */
-async function confirm(system: System, { operator, session }: SignedIn): Promise<string> {
+export async function noteProof(
+  system: System,
+  { operator, session }: SignedIn,
+  { isStrong }: { readonly isStrong: boolean },
+): Promise<string> {
   const now = system.now();
   const current = (await sessionsOf(system.db, operator.operatorId)).find(
     ({ sessionId }) => sessionId === session.sessionId,
   );
   if (!current) throw new Refusal('session_err');
   checkSession(system.vault, current);
-  const next = proveSession(system.vault, { ...current, confirmedAt: now });
+  const next = proveSession(system.vault, { ...current, isStrong, confirmedAt: now });
   if (!(await changeSession(system.db, next, current.mac)))
     throw new ConflictError('The session has changed.');
   return withOffset(confirmedUntil(next, now) ?? now);

@@ -12,7 +12,7 @@ import { checkRoles } from '../../proofs.ts';
 import type { System } from '../../system.ts';
 import { hasDemo } from '../demo.ts';
 import type { NewSession, SignedIn } from '../sessions.ts';
-import { rolesIn } from '../sessions.ts';
+import { needsPasskey, rolesIn } from '../sessions.ts';
 import type { SessionAnswer, SessionCall } from './session-call.ts';
 
 export const signedInAnswer = async (
@@ -39,11 +39,15 @@ async function factsOf(system: System, call: SessionCall, signedIn: SignedIn): P
   const own = (await sessionsOf(system.db, operator.operatorId)).filter(
     (one) => one.generation === operator.generation && endOf(one, environment) > now(),
   );
+  const { brands, isWaiting } = await brandsFor(system, signedIn);
   return {
     account: { operator_id: operator.operatorId, email: operator.email, name: operator.name },
     environment,
-    brands: await brandsFor(system, signedIn),
+    brands,
     with_passkey: session.isStrong,
+    has_password: operator.password !== undefined,
+    passkeys: operator.passkeys,
+    passkey_required: isWaiting,
     confirmed_until: until === undefined ? null : withOffset(until),
     confirm_with: await waysToConfirm(system, call, operator),
     expires: withOffset(endOf(session, environment)),
@@ -57,7 +61,10 @@ async function factsOf(system: System, call: SessionCall, signedIn: SignedIn): P
 }
 
 /** The brands in which the account has roles, in the order of their names. */
-async function brandsFor(system: System, signedIn: SignedIn): Promise<readonly object[]> {
+async function brandsFor(
+  system: System,
+  signedIn: SignedIn,
+): Promise<{ readonly brands: readonly object[]; readonly isWaiting: boolean }> {
   const { db, keyrings } = system;
   const { operator } = signedIn;
   const own = new Map((await rolesOfOperator(db, operator.operatorId)).map((one) => [one.brandId, one]));
@@ -66,10 +73,13 @@ async function brandsFor(system: System, signedIn: SignedIn): Promise<readonly o
   );
   const slugs = new Map<string, number>();
   const shown = [];
+  let isWaiting = false;
   for (const { brandId, name } of brands) {
     const row = own.get(brandId);
     if (row) await withFreshKeyring(keyrings, await keyrings.of(brandId), (one) => checkRoles(one, row));
     const roles = rolesIn(signedIn, row?.roles ?? []);
+    const waits = needsPasskey(system, signedIn, roles);
+    isWaiting ||= waits;
     const plain = slugOf(name);
     const count = slugs.get(plain) ?? 0;
     slugs.set(plain, count + 1);
@@ -78,10 +88,10 @@ async function brandsFor(system: System, signedIn: SignedIn): Promise<readonly o
       name,
       slug: count === 0 ? plain : `${plain}-${brandId.slice(0, 8)}`,
       roles: orderedRoles(roles),
-      scopes: scopesOfRoles(roles),
+      scopes: waits ? [] : scopesOfRoles(roles),
     });
   }
-  return shown.toSorted((one, other) => one.name.localeCompare(other.name));
+  return { brands: shown.toSorted((one, other) => one.name.localeCompare(other.name)), isWaiting };
 }
 
 /** The name of a brand in an address. A second brand with the same one has a part of its id behind it. */
@@ -97,10 +107,12 @@ const slugOf = (name: string): string =>
 export async function waysToConfirm(
   system: System,
   { isLocal }: SessionCall,
-  { isDemo, password }: StoredOperator,
+  { isDemo, passkeys, password }: StoredOperator,
 ): Promise<readonly Proof[]> {
   return [
-    ...(password === undefined ? [] : (['password'] as const)),
+    ...(passkeys > 0 ? (['passkey'] as const) : []),
+    // A password, which can be fished for, does not take the place of a passkey.
+    ...(password !== undefined && passkeys === 0 ? (['password'] as const) : []),
     ...(isDemo && isLocal && (await hasDemo(system)) ? (['demo'] as const) : []),
   ];
 }

@@ -11,9 +11,12 @@ export interface SessionCall {
   readonly token: string | undefined;
   /** The network of the source address. */
   readonly network: string;
+  /** The address at which people reach the console: `https://customers.example.com`. */
+  readonly origin: string;
   /** Whether the request came directly from this machine. */
   readonly isLocal: boolean;
   readonly requestId: string;
+  readonly operationId: string;
 }
 
 /** An answer that may begin or end a session. */

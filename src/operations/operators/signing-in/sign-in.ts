@@ -27,8 +27,9 @@ import { findValidLink } from '../links.ts';
 import { hashPassword, isPassword, requireGoodPassword } from '../passwords.ts';
 import type { NewSession } from '../sessions.ts';
 import { beginSession } from '../sessions.ts';
+import { beginFor } from './begin.ts';
 import { begunAnswer, signedInAnswer } from './facts.ts';
-import type { Call, SessionCall } from './session-call.ts';
+import type { Call } from './session-call.ts';
 import { required } from './session-call.ts';
 import { claim, requireProof, subjectOf } from './tries.ts';
 
@@ -43,25 +44,6 @@ export const getSignInOptions: Call<'getSignInOptions'> = async (system, { isLoc
   return { status: 200, body: asciiJson(body) };
 };
 
-/** Begins a session, and tells the audit trails of the account's brands. */
-async function begin(
-  system: System,
-  operator: StoredOperator,
-  { requestId, token }: SessionCall,
-  { operation, how }: { readonly operation: string; readonly how: 'password' | 'demo' },
-): Promise<NewSession> {
-  const cause = { actor: actorOf(operator), operation, requestId };
-  const told = toldBy(system, cause, await brandsOf(system, operator), { sign_in: how });
-  let begun: NewSession | undefined;
-  await changeAccounts(system, told, async (connection) => {
-    if (token !== undefined) await endSession(connection, digestSecret(token));
-    begun = await beginSession(system, connection, operator, { isStrong: false });
-    return true;
-  });
-  if (!begun) throw new Error('No session was begun.');
-  return begun;
-}
-
 export const openSession: Call<'openSession'> = (system, call, { body }) =>
   retried(system, async () => {
     const email = normalEmail(body.email);
@@ -73,7 +55,7 @@ export const openSession: Call<'openSession'> = (system, call, { body }) =>
       isRight: (found) => isPassword(body.password, found?.disabledAt ? undefined : found?.password),
     });
     const how = { operation, how: 'password' } as const;
-    return begunAnswer(system, call, await begin(system, operator, call, how));
+    return begunAnswer(system, call, await beginFor(system, operator, call, how));
   });
 
 export const openDemoSession: Call<'openDemoSession'> = (system, call, { body }) =>
@@ -81,7 +63,7 @@ export const openDemoSession: Call<'openDemoSession'> = (system, call, { body })
     if (!call.isLocal || !(await hasDemo(system))) throw new Refusal('not_found');
     const operator = await findDemoAccount(system, body.account);
     const how = { operation: 'openDemoSession', how: 'demo' } as const;
-    return begunAnswer(system, call, await begin(system, operator, call, how));
+    return begunAnswer(system, call, await beginFor(system, operator, call, how));
   });
 
 export const acceptInvitation: Call<'acceptInvitation'> = (system, call, { body }) =>
@@ -136,6 +118,24 @@ function accountFor(
 
 export const getSession: Call<'getSession'> = (system, call) =>
   retried(system, () => signedInAnswer(system, call, required(call)));
+
+export const changePassword: Call<'changePassword'> = (system, call, { body }) =>
+  retried(system, async () => {
+    const { operator, session } = required(call);
+    const { operatorId, generation } = operator;
+    const before = await provenOperator(system, { id: operatorId });
+    if (!before || before.generation !== generation) throw new Refusal('session_err');
+    if (before.password === undefined) throw new Refusal('no_password');
+    await requireGoodPassword(body.password, before);
+    const next = nextOperator(system, before, { password: await hashPassword(body.password) });
+    const cause = { actor: actorOf(before), operation: 'changePassword', requestId: call.requestId };
+    const told = toldBy(system, cause, await brandsOf(system, before), { operator_id: operatorId });
+    await changeAccounts(system, told, async (connection) => {
+      await endSessions(connection, operatorId, session.digest);
+      return changeOperator(connection, next);
+    });
+    return { status: 200, body: asciiJson({ ended: 'others' }) };
+  });
 
 export const closeSession: Call<'closeSession'> = (system, call, { query }) =>
   retried(system, async () => {

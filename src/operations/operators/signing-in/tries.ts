@@ -28,7 +28,12 @@ export async function claim(system: System, kind: 'source' | 'address', what: st
 }
 
 /** An entry about a try that was refused. Nobody is known to have made it. */
-async function tellRefusal(system: System, operator: StoredOperator, call: SessionCall, operation: string) {
+export async function tellRefusal(
+  system: System,
+  operator: StoredOperator,
+  call: SessionCall,
+  operation: string,
+) {
   const cause = { actor: actorOf(operator), operation, requestId: call.requestId };
   const told = toldBy(system, cause, await brandsOf(system, operator), { sign_in: 'refused' });
   await changeAccounts(system, told, async () => true);

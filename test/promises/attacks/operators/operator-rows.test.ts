@@ -160,7 +160,10 @@ describe('a session', () => {
     ['of another generation', 'generation = generation + 1'],
   ])('that was altered to one %s is not believed', async (_what, set) => {
     const victim = await newPerson(world.system, brand.brandId);
-    const { headers, operator } = await signedIn(world.system, brand.brandId, { roles: ['viewer'] });
+    const { headers, operator } = await signedIn(world.system, brand.brandId, {
+      roles: ['viewer'],
+      isStrong: false,
+    });
     await world.sql(
       `update operator_sessions set ${set} where operator_id = $1 and ($2::uuid is null or true)`,
       [operator.operatorId, victim.operatorId],

@@ -161,7 +161,7 @@ const createKey = operation({
       { title: 'NewApiKey', additionalProperties: false },
     ),
     check: checkNewKey,
-    example: { name: 'crm', scopes: ['customers:read', 'kyc:read'], expires_days: 90 },
+    example: { name: 'billing', scopes: ['customers:read', 'kyc:read'], expires_days: 90 },
   },
   answer: {
     status: 201,

@@ -21,7 +21,7 @@ export function Passkeys({ session }: { readonly session: Session }) {
   return (
     <Panel title="Passkeys">
       <p className={styles.text}>
-        A passkey signs you in with a fingerprint, your face or a PIN. Nobody can fish for it.
+        A passkey signs you in with a fingerprint, your face or a PIN. No other site can get hold of it.
       </p>
       <Answer query={query}>
         {({ data }) => (

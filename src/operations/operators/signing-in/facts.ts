@@ -111,7 +111,7 @@ export async function waysToConfirm(
 ): Promise<readonly Proof[]> {
   return [
     ...(passkeys > 0 ? (['passkey'] as const) : []),
-    // A password, which can be fished for, does not take the place of a passkey.
+    // A password, which can be phished, does not take the place of a passkey.
     ...(password !== undefined && passkeys === 0 ? (['password'] as const) : []),
     ...(isDemo && isLocal && (await hasDemo(system)) ? (['demo'] as const) : []),
   ];

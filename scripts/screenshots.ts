@@ -23,6 +23,14 @@ const james = `${brand}/customers/8559dec0-2edb-4c3c-a3c5-32de10174c34`;
 const palette = (page: Page) => page.keyboard.press('Control+k');
 const openFirst = (page: Page) => page.getByRole('table').getByRole('link').first().click();
 
+const firstReview = async (page: Page) => {
+  await page.getByText('Choose a review.').waitFor();
+  await page.keyboard.press('j');
+  await page.getByRole('button', { name: 'Approve' }).waitFor();
+  // Until the document is on its page.
+  await page.waitForTimeout(500);
+};
+
 /** The pages of a signed-in person; `sign-in` is taken before. */
 const pictures: readonly Picture[] = [
   { name: 'overview', path: `${brand}/overview` },
@@ -33,6 +41,22 @@ const pictures: readonly Picture[] = [
   { name: 'customer-narrow-dark', path: james, theme: 'dark', width: 390 },
   { name: 'new-customer', path: `${brand}/customers/new` },
   { name: 'palette-dark', path: `${brand}/customers`, theme: 'dark', before: palette },
+  { name: 'overview-narrow-dark', path: `${brand}/overview`, theme: 'dark', width: 390 },
+  { name: 'verifications', path: `${james}?tab=verifications` },
+  { name: 'review', path: `${brand}/reviews`, before: firstReview },
+  { name: 'review-narrow', path: `${brand}/reviews`, width: 390, before: firstReview },
+  { name: 'changes-dark', path: `${brand}/changes`, theme: 'dark', before: openFirst },
+  { name: 'keys', path: `${brand}/keys` },
+  { name: 'webhooks', path: `${brand}/webhooks` },
+  { name: 'webhook', path: `${brand}/webhooks`, before: openFirst },
+  { name: 'events-dark', path: `${brand}/events`, theme: 'dark' },
+  { name: 'requests', path: `${brand}/requests` },
+  { name: 'audit', path: `${brand}/audit` },
+  { name: 'retention', path: `${brand}/retention` },
+  { name: 'erasures', path: `${brand}/retention?tab=erasures`, before: openFirst },
+  { name: 'holds-narrow', path: `${brand}/retention?tab=holds`, width: 390 },
+  { name: 'settings', path: `${brand}/settings` },
+  { name: 'settings-narrow-dark', path: `${brand}/settings`, theme: 'dark', width: 390 },
 ];
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));

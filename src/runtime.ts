@@ -44,6 +44,7 @@ import { migrate, migrationStatus } from './store/migrate.ts';
 import type { AnchorFile } from './vault/anchor-file.ts';
 import { openAnchorFile } from './vault/anchor-file.ts';
 import type { Vault } from './vault/vault.ts';
+import { version } from './version.ts';
 
 /** The composition root below HTTP and background work: what a server and every command need. */
 
@@ -130,6 +131,7 @@ export async function openRuntime(
       keyrings: openKeyrings(database, vault),
       anchors,
       environment: config.environment,
+      ...shownSettings(config),
       hasDemoAccounts: config.demo,
       auditReads: config.auditReads,
       budgetLimits: config.budgetLimits,
@@ -297,6 +299,11 @@ const webhookBounds = { timeoutMs: 10_000, maxResponseBytes: 1_024 } as const;
 /** The limits of a call to Lob: its time in milliseconds, and the size of its answer in bytes. */
 const lobTimeoutMs = 3_000;
 const lobMaxResponseBytes = 64 * 1024;
+
+const shownSettings = ({ lob }: Config): Pick<System, 'version' | 'addressVerifier'> => ({
+  version: version(),
+  addressVerifier: lob ? 'lob' : 'offline',
+});
 
 /** Opens the address verifier: open data or Lob. A sandbox adds test addresses for every verdict. */
 function openVerifier({ lob, environment }: Config, now: () => Instant): AddressVerifier {

@@ -123,6 +123,7 @@ const subjects: Readonly<
       installation: ['.', 'audit', 'rotation'],
       records: ['.', 'audit', 'customers', 'kyc', 'screening', 'retention', 'installation'],
       operators: ['.', 'audit'],
+      settings: ['.', 'kyc'],
       demo: ['.', 'table.ts', 'audit', 'brands', 'customers', 'kyc', 'webhooks', 'retention', 'operators'],
     },
     above: {
@@ -139,6 +140,7 @@ const subjects: Readonly<
         'operators',
         'requests',
         'overview',
+        'settings',
       ],
     },
   },

@@ -5,6 +5,7 @@ import { developers } from './developers/routes.ts';
 import { overview } from './overview/routes.ts';
 import { retention } from './retention/routes.ts';
 import { reviews } from './reviews/routes.ts';
+import { settings } from './settings/routes.ts';
 import type { Subject } from './shell/subject.ts';
 
 /** Every subject with pages of a brand, in the order of the side bar. Its folder's `routes.ts` says the rest. */
@@ -16,4 +17,5 @@ export const subjects: readonly Subject[] = [
   developers,
   audit,
   retention,
+  settings,
 ];

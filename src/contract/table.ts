@@ -21,6 +21,7 @@ import { oversightOperations } from './retention/oversight.ts';
 import { restrictedRecordOperations } from './retention/restricted.ts';
 import { retentionOperations } from './retention/retention.ts';
 import { screeningOperations } from './screening/screening.ts';
+import { settingsOperations } from './settings.ts';
 import { eventOperations } from './webhooks/events.ts';
 import { webhookOperations } from './webhooks/subscriptions.ts';
 
@@ -54,6 +55,7 @@ export const contract = {
   ...webhookOperations,
   ...keyOperations,
   ...requestOperations,
+  ...settingsOperations,
   ...operatorOperations,
   ...sessionOperations,
   ...passkeyOperations,

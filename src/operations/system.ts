@@ -29,6 +29,10 @@ export interface System {
   /** The last signed state of each audit trail, outside of the database. */
   readonly anchors: AnchorFile;
   readonly environment: Environment;
+  /** The version of Clientele. */
+  readonly version: string;
+  /** Which verifier finds the verdicts on addresses. */
+  readonly addressVerifier: 'offline' | 'lob';
   /** Whether people sign in to the accounts of a sandbox's demo. */
   readonly hasDemoAccounts: boolean;
   /** Whether ordinary reads of customers are written into the audit trail. */

@@ -35,6 +35,7 @@ import * as deletedCustomers from './retention/records.ts';
 import * as restrictedRecords from './retention/restricted-records.ts';
 import * as screeningMatches from './screening/matches.ts';
 import { listScreenings } from './screening/records.ts';
+import { getSettings } from './settings/settings.ts';
 import type { Answer, Context, SignedHandler, System } from './system.ts';
 import * as deliveries from './webhooks/deliveries.ts';
 import * as events from './webhooks/events.ts';
@@ -79,6 +80,7 @@ export const handlers: {
   ...events,
   ...webhooks,
   listRequests,
+  getSettings,
   ...operators,
   listActors,
 };

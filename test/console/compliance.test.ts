@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keyScopes } from '../../src/domain/scopes.ts';
 import { changeRequest, customerPath, erasureRequest, restrictedPath } from '../contract-samples.ts';
 import { waiting, withDocument } from '../kyc/waiting.ts';
 import type { BrandClient } from '../world.ts';
+import { visitAs } from './as-person.ts';
 import type { OpenConsole, OpenPage, View } from './open-console.ts';
 import { examine, openConsole, timeoutMs, views } from './open-console.ts';
 
-// Reviews, change requests and retention. The test answers who is signed in, and lends the pages the key of a brand; every
-// other answer is the API's own.
+// Reviews, change requests and retention, as a person with every role sees them.
 
 let open: OpenConsole;
 beforeAll(async () => {
@@ -17,42 +15,8 @@ beforeAll(async () => {
 }, timeoutMs);
 afterAll(() => open?.close());
 
-const account = randomUUID();
-
-/** A page of a brand, as a person with every role sees it. */
-async function visit(brand: BrandClient, path: string, view: View = views[0]): Promise<OpenPage> {
-  const visited = await open.visit('/sign-in', view);
-  const { page } = visited;
-  await page.route('**/api/v0.1/**', (route) =>
-    route.continue({ headers: { ...route.request().headers(), ...lowered(brand.headers) } }),
-  );
-  const json = (body: object) => ({ contentType: 'application/json', body: JSON.stringify(body) });
-  await page.route('**/api/v0.1/session', (route) =>
-    route.fulfill(
-      json({
-        account: { operator_id: account, name: 'Avery', email: 'avery@example.com' },
-        brands: [
-          {
-            bond_brand_id: brand.brandId,
-            name: 'Blue Ridge',
-            slug: 'blue-ridge',
-            roles: [],
-            scopes: keyScopes,
-          },
-        ],
-        environment: 'sandbox',
-        confirmed_until: null,
-      }),
-    ),
-  );
-  await page.route('**/api/v0.1/actors', (route) => route.fulfill(json({ data: [] })));
-  const { origin } = new URL(page.url());
-  await page.goto(`${origin}/console/blue-ridge${path}`);
-  return visited;
-}
-
-const lowered = (headers: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+const visit = (brand: BrandClient, path: string, view: View = views[0]): Promise<OpenPage> =>
+  visitAs(open, brand, path.slice(1), view);
 
 const shoot = async (page: Page, name: string) => {
   const folder = process.env['CLIENTELE_SCREENSHOTS'];

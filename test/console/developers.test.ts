@@ -57,7 +57,7 @@ describe('the pages for developers and the audit trail', { timeout: timeoutMs },
     await look('webhooks', receiver.url);
     await look(`webhooks/${webhook}`, 'customer.created');
     await look('events', 'customer.created');
-    await look('requests', 'GET /keys');
+    await look('requests', 'POST /keys');
     await look('audit', 'createCustomer');
   });
 
@@ -129,7 +129,7 @@ describe('the pages for developers and the audit trail', { timeout: timeoutMs },
     const visited = await visitAs(open, empty, 'webhooks');
     await visited.page.getByText('No receiver is told anything yet').waitFor();
     await examine(visited);
-    const narrow = await visitAs(open, empty, 'keys', undefined, ['webhooks:read']);
+    const narrow = await visitAs(open, empty, 'keys', undefined, { roles: ['viewer'] });
     await narrow.page.getByText('Your roles do not reach this.').waitFor();
     await examine(narrow);
   });

@@ -7,10 +7,9 @@ export const acceptedAnswers: readonly AcceptedAnswer[] = [];
 export const unreachableOperations: ReadonlyMap<string, string> = new Map([
   ['receiveKycCallback', 'It takes the signature of a decision service.'],
   ['approveErasure', 'It takes a second key than that of the request, and a lane has one.'],
-  ...['listOperators', 'inviteOperator', 'updateOperator', 'resetOperator'].map((id): [string, string] => [
-    id,
-    'No key has its scope.',
-  ]),
+  ...['getSettings', 'listOperators', 'inviteOperator', 'updateOperator', 'resetOperator'].map(
+    (id): [string, string] => [id, 'No key has its scope.'],
+  ),
   ...[
     ...['getSession', 'confirmSession', 'changePassword', 'closeSession'],
     ...['listPasskeys', 'addPasskey', 'removePasskey'],

@@ -29,6 +29,7 @@ const operatorPath = async ({ system, brandId }: BrandClient): Promise<string> =
 
 /** For every operation on people a request that succeeds. */
 export const operatorSamples = {
+  getSettings: async (brand: BrandClient): Promise<Prepared> => asPerson(brand, 'GET', '/settings'),
   listOperators: async (brand: BrandClient): Promise<Prepared> => asPerson(brand, 'GET', '/operators'),
   inviteOperator: async (brand: BrandClient): Promise<Prepared> =>
     asPerson(brand, 'POST', '/operators', { email: `${randomUUID()}@example.com`, roles: ['viewer'] }),

@@ -1104,6 +1104,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operators": {
         parameters: {
             query?: never;
@@ -1586,6 +1602,12 @@ export interface components {
         BackImage: {
             file_name: string;
             image: string;
+        };
+        BrandKeyVersion: {
+            /** @enum {string} */
+            kind: "brand" | "index";
+            version: number;
+            date_created: string;
         };
         ChangeDecision: {
             /** @enum {string} */
@@ -2212,12 +2234,34 @@ export interface components {
             /** Format: uuid */
             program_id: string;
             name: string;
+            /** @enum {string} */
+            provider: "sandbox" | "manual" | "http";
+        };
+        ProgramSettings: {
+            /** Format: uuid */
+            program_id: string;
+            name: string;
+            /** @enum {string} */
+            provider: "sandbox" | "manual" | "http";
+            url?: string;
+            proposed?: components["schemas"]["ProposedProvider"];
+            proposal_altered?: boolean;
         };
         ProofOfAddress: {
             /** @enum {string} */
             type: "utility_bill" | "property_tax_bill";
             file_name: string;
             image: string;
+        };
+        ProposedProvider: {
+            /** Format: uuid */
+            change_id: string;
+            /** @enum {string} */
+            provider: "sandbox" | "manual" | "http";
+            url?: string;
+            proposed_by: string;
+            date_proposed: string;
+            date_expires: string;
         };
         ReleaseReason: {
             reason: string;
@@ -2486,6 +2530,15 @@ export interface components {
             /** @default 24 */
             overlap_hours: number;
         };
+        ServiceSettings: {
+            version: string;
+            /** @enum {string} */
+            environment: "sandbox" | "live";
+            database_version: string;
+            /** @enum {string} */
+            address_verifier: "offline" | "lob";
+            audit_reads: boolean;
+        };
         Session: {
             account: components["schemas"]["Account"];
             /** @enum {string} */
@@ -2507,6 +2560,13 @@ export interface components {
             slug: string;
             roles: ("viewer" | "agent" | "compliance" | "developer" | "admin")[];
             scopes: ("customers:read" | "customers:write" | "customers:delete" | "ssn:reveal" | "ssn:search" | "kyc:read" | "kyc:write" | "kyc:review" | "webhooks:read" | "webhooks:write" | "events:read" | "audit:read" | "compliance:read" | "compliance:write" | "keys:read" | "keys:write" | "requests:read" | "settings:read" | "settings:write" | "operators:read" | "operators:write")[];
+        };
+        Settings: {
+            /** @enum {string} */
+            validation: "bond" | "wide" | "wide-itin" | "wide-foreign";
+            programs: components["schemas"]["ProgramSettings"][];
+            keys: components["schemas"]["BrandKeyVersion"][];
+            service: components["schemas"]["ServiceSettings"];
         };
         SignInOptions: {
             /** @enum {string} */
@@ -3688,6 +3748,16 @@ export interface components {
             };
         };
         unknown_get_screening_match: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        unknown_get_settings: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -8244,6 +8314,45 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
             500: components["responses"]["unknown_list_requests"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["auth_err_or_session_err"];
+            403: components["responses"]["foreign_page_or_scope_err_or_passkey_required"];
+            408: components["responses"]["request_timeout"];
+            429: components["responses"]["rate_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_get_settings"];
             503: components["responses"]["unavailable_or_record_altered"];
         };
     };

@@ -95,6 +95,17 @@ export const verificationsQuery = (brand: Brand, id: string) =>
       answerOf(api.GET('/customers/{customer_id}/verifications', { params: { path: { customer_id: id } } })),
   });
 
+export const verificationQuery = (brand: Brand, id: string, run: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'verification', run],
+    queryFn: () =>
+      answerOf(
+        api.GET('/customers/{customer_id}/verifications/{verification_id}', {
+          params: { path: { customer_id: id, verification_id: run } },
+        }),
+      ),
+  });
+
 export const historyQuery = (brand: Brand, id: string) =>
   queryOptions({
     queryKey: [brand.id, 'customer', id, 'history'],

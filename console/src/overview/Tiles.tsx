@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useHere } from '../api/session.ts';
@@ -7,7 +8,8 @@ import { lasted, momentOf } from '../kit/When.tsx';
 import { useReachable } from '../shell/reachable.ts';
 import { useWaiting } from '../shell/waiting.ts';
 import styles from './Overview.module.css';
-import type { Overview } from './queries.ts';
+import type { Overview, Requests } from './queries.ts';
+import { requestsQuery } from './queries.ts';
 
 interface Tile {
   readonly title: string;
@@ -22,6 +24,8 @@ interface Tile {
 export function Tiles({ overview }: { readonly overview: Overview | undefined }) {
   const { brand } = useHere();
   const waiting = useWaiting(brand);
+  const seesRequests = brand.may('requests:read');
+  const requests = useQuery({ ...requestsQuery(brand), enabled: seesRequests }).data;
   const tiles: readonly Tile[] = [
     {
       title: 'Customers',
@@ -53,6 +57,14 @@ export function Tiles({ overview }: { readonly overview: Overview | undefined })
       sub: waiting?.failing_since ? `since ${momentOf(waiting.failing_since)}` : 'all deliveries arrive',
       ...(waiting?.failing_webhooks && { tone: 'bad' }),
     },
+    {
+      title: 'Requests',
+      path: 'requests',
+      isReached: seesRequests,
+      figure: requests && requestFigure(requests),
+      sub: requests && requestSentence(requests),
+      ...(requests && refusedOf(requests, 500) > 0 && { tone: 'bad' }),
+    },
   ];
   return (
     <ul className={styles.tiles}>
@@ -63,6 +75,19 @@ export function Tiles({ overview }: { readonly overview: Overview | undefined })
         ))}
     </ul>
   );
+}
+
+/** The newest requests are counted: a page of them. */
+const requestFigure = ({ data, next_cursor: more }: Requests): string =>
+  `${data.length}${more === null ? '' : '+'}`;
+
+const refusedOf = ({ data }: Requests, from: number): number =>
+  data.filter(({ status }) => status >= from && status < from + 100).length;
+
+function requestSentence(requests: Requests): string {
+  const [refused, failed] = [refusedOf(requests, 400), refusedOf(requests, 500)];
+  if (refused + failed === 0) return requests.data.length === 0 ? 'none yet' : 'all were answered';
+  return failed === 0 ? `${refused} refused` : `${refused} refused, ${failed} failed`;
 }
 
 const webhookFigure = (all: number, failing: number): string =>

@@ -12,6 +12,23 @@ export const overviewQuery = (brand: Brand) =>
     staleTime: 60_000,
   });
 
+export type Requests = components['schemas']['RequestList'];
+
+/** The last requests, without those of the console. */
+export const requestsQuery = (brand: Brand) =>
+  queryOptions({
+    queryKey: [brand.id, 'requests', 'lately'],
+    queryFn: () => answerOf(api.GET('/requests', { params: { query: { limit: 100 } } })),
+  });
+
+/** Whether there is a key that is in use. */
+export const hasKeyQuery = (brand: Brand) =>
+  queryOptions({
+    queryKey: [brand.id, 'keys', 'any'],
+    queryFn: async () =>
+      (await answerOf(api.GET('/keys'))).data.some(({ date_revoked: revoked }) => revoked === undefined),
+  });
+
 export const latelyQuery = (brand: Brand) =>
   queryOptions({
     queryKey: [brand.id, 'lately'],

@@ -3,13 +3,14 @@ import { queryClient } from '../api/query.ts';
 import { askOnEnter } from '../shell/ask-on-enter.ts';
 import { brandRoute } from '../shell/brand-route.tsx';
 import type { Subject } from '../shell/subject.ts';
-import { latelyQuery, overviewQuery } from './queries.ts';
+import { latelyQuery, overviewQuery, requestsQuery } from './queries.ts';
 
 const overviewRoute = createRoute({
   getParentRoute: () => brandRoute,
   path: '/overview',
   loader: ({ context: { brand } }) => {
     if (brand.may('customers:read')) void queryClient.prefetchQuery(overviewQuery(brand));
+    if (brand.may('requests:read')) void queryClient.prefetchQuery(requestsQuery(brand));
     if (brand.may('events:read')) void queryClient.prefetchQuery(latelyQuery(brand));
   },
   component: lazyRouteComponent(() => import('./Overview.tsx'), 'Overview'),

@@ -70,7 +70,12 @@ function wordOf({ document_type: type, ...file }: ReviewFile): string {
   return side ? `${named}, ${sides[side] ?? side}` : named;
 }
 
-function Documents({ review: { review_id: id, files } }: { readonly review: Review }) {
+/** Who the person is, before where they live. */
+const inOrder = (files: Review['files']): Review['files'] =>
+  files.toSorted((one, other) => one.document_type.localeCompare(other.document_type));
+
+function Documents({ review: { review_id: id, files: all } }: { readonly review: Review }) {
+  const files = inOrder(all);
   const [chosen, setChosen] = useState(0);
   const move = (by: number) => setChosen((at) => Math.max(0, Math.min(files.length - 1, at + by)));
   useKeys({ '[': () => move(-1), ']': () => move(1) });

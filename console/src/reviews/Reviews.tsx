@@ -93,11 +93,11 @@ function Queue({
             className={styles.waiting}
           >
             <code>{one.review_id.slice(0, 8)}</code>
-            <span className={styles.soft}>
-              {one.program} · {one.provider}
-            </span>
             <span className={styles.age}>
               <When time={one.under_review_since ?? one.date_started} />
+            </span>
+            <span className={styles.soft}>
+              {one.program} · {one.provider}
             </span>
           </Link>
         ))}

@@ -22,6 +22,7 @@ export function SessionEnded() {
   return (
     <Dialog title="Your session has ended" onClose={leave}>
       <form
+        data-signs-in=""
         onSubmit={(event) => {
           event.preventDefault();
           write.send(undefined);

@@ -28,6 +28,10 @@ export function Shell() {
   // Going to a page closes the sheet of pages.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address is what the effect waits for.
   useEffect(() => setAbove('nothing'), [pathname]);
+  // Windows stand beside the page, and are emptied with it.
+  useEffect(() => {
+    document.documentElement.toggleAttribute('data-session-ended', hasEnded);
+  }, [hasEnded]);
   useKeys({ ...useGoKeys(), 'mod+k': () => setAbove('finder'), '?': () => setAbove('keys') });
   return (
     <div className={styles.shell}>

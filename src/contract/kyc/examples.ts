@@ -9,6 +9,7 @@ const { customer_id, bond_brand_id } = customerExample;
 export const programExample = {
   program_id: '0d2f4c1e-58a1-4e0b-9a53-7f1c2d3e4b5a',
   name: 'default',
+  provider: 'manual',
 } as const;
 
 export const startExample = {

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { operation } from '../operation.ts';
-import { uuid } from '../shapes.ts';
+import { oneOf, uuid } from '../shapes.ts';
 import { programExample } from './examples.ts';
 
 const listPrograms = operation({
@@ -18,7 +18,13 @@ const listPrograms = operation({
     description: 'All programs.',
     schema: Type.Array(
       Type.Object(
-        { program_id: uuid("The program's id."), name: Type.String({ description: "The program's name." }) },
+        {
+          program_id: uuid("The program's id."),
+          name: Type.String({ description: "The program's name." }),
+          provider: oneOf(['sandbox', 'manual', 'http'], {
+            description: 'Who verifies: the sandbox, the reviewers of the brand, or a decision service.',
+          }),
+        },
         { title: 'Program', additionalProperties: false },
       ),
     ),

@@ -65,6 +65,7 @@ const tags: Readonly<Record<string, string>> = {
   Webhooks: 'Subscriptions to events, and their deliveries.',
   Requests: 'What was requested lately, and how it was answered.',
   Keys: 'The API keys of the brand, and the facts of the calling one.',
+  Settings: 'How the brand and the service are set.',
   Operators: 'The people who use the console, and their roles in the brand.',
   Sessions: 'Signing in and out.',
 };

@@ -36,6 +36,7 @@ export const unknownErrors = {
   unknown_list_screenings: unknown("listing the customer's checks against lists"),
   unknown_list_restricted_screenings: unknown("listing the restricted customer's checks against lists"),
   unknown_session: unknown('signing in or out'),
+  unknown_get_settings: unknown('reading the settings'),
   unknown_list_operators: unknown('listing the operators'),
   unknown_change_operator: unknown('changing an operator'),
   unknown_list_actors: unknown('listing the actors'),

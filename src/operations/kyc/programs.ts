@@ -25,7 +25,11 @@ export async function listPrograms(
   _input: Input<Contract['listPrograms']>,
 ): Promise<Answer> {
   const programs = await checkedPrograms(context.system, context.scope.brandId);
-  const shown = programs.map(({ programId, name }) => ({ program_id: programId, name }));
+  const shown = programs.map(({ programId, name, provider }) => ({
+    program_id: programId,
+    name,
+    provider: provider ?? defaultProvider(context.system),
+  }));
   return { status: 200, body: asciiJson(shown) };
 }
 

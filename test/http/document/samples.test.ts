@@ -109,6 +109,7 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   rotateKey: 'success',
   listActors: 'success',
   // No key has their scopes.
+  getSettings: 'scope_err',
   listOperators: 'scope_err',
   inviteOperator: 'scope_err',
   updateOperator: 'scope_err',

@@ -59,7 +59,11 @@ describe('a new sandbox has for its console', () => {
   test('change requests: of a key, of Avery, approved and declined', async () => {
     const who = await names();
     const pending = await list('/change-requests?status=pending');
-    expect(pending.map(({ requested_by }) => who.get(requested_by)).sort()).toEqual(['Avery', 'crm', 'crm']);
+    expect(pending.map(({ requested_by }) => who.get(requested_by)).sort()).toEqual([
+      'Avery',
+      'backoffice',
+      'backoffice',
+    ]);
     for (const status of ['approved', 'declined'])
       expect((await list(`/change-requests?status=${status}`)).map((one) => who.get(one.decided_by))).toEqual(
         ['Sam'],

@@ -13,8 +13,10 @@ import { toast } from '../../kit/Toast.tsx';
 import { When } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
 import { documentWords, numberOf } from '../../shell/words.ts';
+
 import type { Customer } from '../queries.ts';
 import { customerChanged, programsQuery, verificationsQuery } from '../queries.ts';
+import { Decisions } from './Decisions.tsx';
 import styles from './Drawer.module.css';
 
 export function VerificationsTab({ customer }: { readonly customer: Customer }) {
@@ -32,7 +34,7 @@ export function VerificationsTab({ customer }: { readonly customer: Customer }) 
           ) : (
             <ul className={styles.items}>
               {data.map((run) => (
-                <Run key={run.verification_id} run={run} />
+                <Run key={run.verification_id} customer={customer.customer_id} run={run} />
               ))}
             </ul>
           )
@@ -46,7 +48,12 @@ type RunBrief = Awaited<
   ReturnType<NonNullable<ReturnType<typeof verificationsQuery>['queryFn']>>
 >['data'][number];
 
-function Run({ run }: { readonly run: RunBrief }) {
+interface RunProps {
+  readonly customer: string;
+  readonly run: RunBrief;
+}
+
+function Run({ customer, run }: RunProps) {
   const actor = useActorName();
   return (
     <li className={styles.item}>
@@ -69,6 +76,7 @@ function Run({ run }: { readonly run: RunBrief }) {
             .join(' · ')}
         </p>
       )}
+      <Decisions customer={customer} run={run.verification_id} />
     </li>
   );
 }

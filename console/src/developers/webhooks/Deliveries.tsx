@@ -69,7 +69,11 @@ export function Deliveries({ webhookId }: { readonly webhookId: string }) {
           data.length === 0 ? (
             <Empty title={status === '' ? 'Nothing was sent here yet.' : 'No delivery has this status.'} />
           ) : (
-            data.map((one) => <OneDelivery key={one.delivery_id} webhookId={webhookId} delivery={one} />)
+            <div>
+              {data.map((one) => (
+                <OneDelivery key={one.delivery_id} webhookId={webhookId} delivery={one} />
+              ))}
+            </div>
           )
         }
       </Answer>

@@ -26,7 +26,7 @@ const webhookDays = 3.1;
  */
 export async function tellStory(stage: Stage, brandId: BrandId): Promise<void> {
   const { system } = stage;
-  const crm = stage.withKey(await createKey(system, brandId, { name: 'crm' }));
+  const crm = stage.withKey(await createKey(system, brandId, { name: 'backoffice' }));
   const manual = await createProgram(system, brandId, 'onboarding', { provider: 'manual' });
   const [sandbox] = await crm('listPrograms');
   const customers: CustomerId[] = [];

@@ -71,7 +71,7 @@ async function brandsFor(
   const brands = (await listBrands(db)).filter(
     ({ brandId }) => operator.roles.length > 0 || own.has(brandId),
   );
-  const slugs = new Map<string, number>();
+  const taken = new Set(reservedSlugs);
   const shown = [];
   let isWaiting = false;
   for (const { brandId, name } of brands) {
@@ -81,12 +81,12 @@ async function brandsFor(
     const waits = needsPasskey(system, signedIn, roles);
     isWaiting ||= waits;
     const plain = slugOf(name);
-    const count = slugs.get(plain) ?? 0;
-    slugs.set(plain, count + 1);
+    const slug = taken.has(plain) ? `${plain}-${brandId.slice(0, 8)}` : plain;
+    taken.add(slug);
     shown.push({
       bond_brand_id: brandId,
       name,
-      slug: count === 0 ? plain : `${plain}-${brandId.slice(0, 8)}`,
+      slug,
       roles: orderedRoles(roles),
       scopes: waits ? [] : scopesOfRoles(roles),
     });
@@ -94,7 +94,10 @@ async function brandsFor(
   return { brands: shown.toSorted((one, other) => one.name.localeCompare(other.name)), isWaiting };
 }
 
-/** The name of a brand in an address. A second brand with the same one has a part of its id behind it. */
+/** What stands below `/console/` beside the brands. */
+const reservedSlugs: readonly string[] = ['assets', 'sign-in', 'start'];
+
+/** The name of a brand in an address. One that is taken has a part of the brand's id behind it. */
 const slugOf = (name: string): string =>
   name
     .normalize('NFD')

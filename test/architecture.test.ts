@@ -14,7 +14,7 @@ const rooms: Readonly<
   providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js'] },
   operations: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers'],
-    packages: ['node:', '@simplewebauthn/server', '@zxcvbn-ts/language-common', 'yauzl', 'yazl'],
+    packages: ['node:', '@simplewebauthn/server', '@zxcvbn-ts/language-common', 'csv-parse', 'yauzl', 'yazl'],
   },
   worker: { rooms: ['domain', 'contract', 'operations', 'vault', 'store', 'providers'], packages: [] },
   http: {

@@ -5,12 +5,15 @@ import type { ExportedTrail } from '../../operations/audit/exports/writer.ts';
 import type { System } from '../../operations/system.ts';
 import type { Change } from '../command.ts';
 import { withSystem } from '../command.ts';
+import { csvOf } from '../csv.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { writeTo } from '../private-file.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
 import { auditTable } from './records/audit-table.ts';
+import type { Table } from './records/customer-table.ts';
+import { customerTable } from './records/customer-table.ts';
 
 interface ExportOptions {
   readonly brand: string;
@@ -94,8 +97,15 @@ function verifyText(options: AuditExportOptions, { key }: ExportedTrail): string
   }[verifiableAs(options)];
 }
 
-export async function exportCustomers(format: Format, options: ExportOptions & ReasonOptions): Promise<void> {
-  const { exportCustomers: work } = await import('../../operations/customers/export.ts');
+interface CustomerExportOptions extends ExportOptions, ReasonOptions {
+  readonly format: 'ndjson' | 'csv';
+}
+
+export async function exportCustomers(format: Format, options: CustomerExportOptions): Promise<void> {
+  const { exportCustomers } = await import('../../operations/customers/export.ts');
+  const table = options.format === 'csv' ? customerTable : undefined;
+  const work: Work<number> = (system, brandId, write, progress) =>
+    exportCustomers(system, brandId, table ? tabled(table, write) : write, progress);
   const [brand, customers] = await runExport(format, options, work, { options, without: 'refuse' });
   const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, customers };
   printAnswer(
@@ -105,6 +115,19 @@ export async function exportCustomers(format: Format, options: ExportOptions & R
       `Exported ${formatCount(customers)} customers of ${brand.name} to ${nameOf(options)}. It holds personal data.`,
     besides(options),
   );
+}
+
+/** Turns what is written, whole lines of JSON, into rows of a table. */
+function tabled(
+  { header, row }: Table,
+  write: (text: string) => Promise<void>,
+): (text: string) => Promise<void> {
+  let isFirst = true;
+  return async (text) => {
+    const rows = text.split('\n').flatMap((line) => (line === '' ? [] : [row(JSON.parse(line))]));
+    await write(csvOf(isFirst ? [header, ...rows] : rows));
+    isFirst = false;
+  };
 }
 
 const nameOf = ({ file }: ExportOptions): string => (file === '-' ? 'standard output' : file);

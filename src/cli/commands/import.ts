@@ -1,8 +1,12 @@
-import type { ImportFacts } from '../../operations/customers/import.ts';
-import type { LineProblems } from '../../operations/customers/import-check.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import type { LineProblems } from '../../operations/customers/importing/check.ts';
+import type { ImportFacts } from '../../operations/customers/importing/import.ts';
+import type { ImportFormat } from '../../operations/customers/importing/source.ts';
 import { withSystem } from '../command.ts';
+import { csvOf } from '../csv.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
+import { writeTo } from '../private-file.ts';
 import { formatCount, openProgress, percent } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
 import { inputOf } from '../streams.ts';
@@ -10,18 +14,23 @@ import { inputOf } from '../streams.ts';
 interface ImportOptions extends ReasonOptions {
   readonly brand: string;
   readonly skipBad?: boolean;
+  readonly format: ImportFormat;
+  readonly report?: string;
 }
 
 /** The exit code is 1 if a line was not imported. */
 export async function importFile(format: Format, file: string, options: ImportOptions): Promise<void> {
   const [{ readConfig }, { importCustomers }, { findBrandByName }] = await Promise.all([
     import('../../config.ts'),
-    import('../../operations/customers/import.ts'),
+    import('../../operations/customers/importing/import.ts'),
     import('../../operations/brands/brands.ts'),
   ]);
+  if (options.report === '-')
+    throw new OperatorError('--report takes a file, because the answer itself goes to standard output.');
   const { name, stream } = inputOf(file);
   const progress = openProgress(format);
   const problems: LineProblems[] = [];
+  const isKept = format === 'json' || options.report !== undefined;
   const [brand, facts] = await withSystem(
     format,
     async (system) => {
@@ -29,9 +38,10 @@ export async function importFile(format: Format, file: string, options: ImportOp
       const imported = importCustomers(system, brand.brandId, {
         path: name,
         stream: stream && { content: stream, folder: readConfig().dataDir },
+        format: options.format,
         skipBad: options.skipBad === true,
         // For people, each problem is printed when it is found.
-        problem: (found) => (format === 'json' ? problems.push(found) : writeProblem(found)),
+        problem: (found) => (isKept ? problems.push(found) : writeProblem(found)),
         progress: (step, lines, of) =>
           progress(() =>
             step === 'checked'
@@ -43,13 +53,29 @@ export async function importFile(format: Format, file: string, options: ImportOp
     },
     { options },
   );
+  if (options.report !== undefined) await writeReport(options.report, problems);
   printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
     summary(facts, brand.name),
   );
   if (facts.bad === 0) return;
   process.exitCode = 1;
-  printNotice(format, nextStep(facts));
+  printNotice(format, nextStep(facts, options.report));
 }
+
+/** A table of the problems. It names fields and has no values of them. */
+const writeReport = (file: string, problems: readonly LineProblems[]): Promise<void> =>
+  writeTo(file, (write) =>
+    write(
+      csvOf([
+        ['line', 'field', 'message'],
+        ...problems.flatMap(({ line, problems: ofLine }) =>
+          Object.entries(ofLine).flatMap(([field, sentences]) =>
+            sentences.map((sentence) => [String(line), field, sentence]),
+          ),
+        ),
+      ]),
+    ),
+  );
 
 function writeProblem({ line, problems }: LineProblems): void {
   for (const [field, sentences] of Object.entries(problems))
@@ -61,9 +87,10 @@ function summary({ lines, imported, earlier }: ImportFacts, brand: string): stri
   return `Imported ${formatCount(imported)} of ${formatCount(lines)} customers into ${brand}.${before}`;
 }
 
-function nextStep({ bad, imported }: ImportFacts): string {
+function nextStep({ bad, imported }: ImportFacts, report: string | undefined): string {
   const lines = bad === 1 ? '1 line was' : `${formatCount(bad)} lines were`;
+  const why = report === undefined ? '' : ` ${report} says why.`;
   return imported === 0
-    ? `${lines} refused, so nothing was imported. Correct the file and import it again, or skip those lines with --skip-bad.`
-    : `${lines} refused; the others were imported. Correct those lines and import the file again: lines that were imported are skipped.`;
+    ? `${lines} refused, so nothing was imported.${why} Correct the file and import it again, or skip those lines with --skip-bad.`
+    : `${lines} refused; the others were imported.${why} Correct those lines and import the file again: lines that were imported are skipped.`;
 }

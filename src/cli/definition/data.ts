@@ -32,9 +32,21 @@ function addImport(program: Command): void {
   const command = program
     .command('import <file>')
     .description(
-      'Create a customer from every line of a file, a pipe, or standard input (-). Each line is the body of a create as JSON.',
+      'Create a customer from every line of a file, a pipe, or standard input (-). Each line is the body of a create as JSON, or a row of a table. Gzip is unpacked.',
     )
     .addOption(brandOption())
+    .addOption(
+      new Option(
+        '--format <format>',
+        'ndjson: one JSON object a line. csv: comma-separated values with a header row of field names.',
+      )
+        .choices(['ndjson', 'csv'])
+        .default('ndjson'),
+    )
+    .option(
+      '--report <file>',
+      'Write each problem to a new file, as a table of line, field and message, without values.',
+    )
     .option(
       '--skip-bad',
       'Import the valid lines even if others are not. By default nothing is written then.',
@@ -50,9 +62,17 @@ function addExports(exports: Command): void {
   addAuditExport(exports);
   const customers = exports
     .command('customers')
-    .description('Write the customers of a brand, one JSON object a line, with masked SSNs.')
+    .description('Write the customers of a brand, one JSON object a line or as a table, with masked SSNs.')
     .addOption(brandOption())
     .addOption(exportOption())
+    .addOption(
+      new Option(
+        '--format <format>',
+        'ndjson: as the API answers them. csv: a table with the first two addresses.',
+      )
+        .choices(['ndjson', 'csv'])
+        .default('ndjson'),
+    )
     .addOption(reasonOption())
     .action(async (options, command) =>
       (await import('../commands/export.ts')).exportCustomers(formatOf(command), options),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setValidation, validationOf } from '../../../../src/operations/brands/settings.ts';
-import { importCustomers } from '../../../../src/operations/customers/import.ts';
+import { importCustomers } from '../../../../src/operations/customers/importing/import.ts';
 import { examineRecords } from '../../../../src/operations/installation/doctor-proofs.ts';
 import { rolledBackOf } from '../../../../src/operations/installation/rollback.ts';
 import { person } from '../../../people.ts';

@@ -1,30 +1,31 @@
 import { hash } from 'node:crypto';
-import { numberOf, takenNumber } from '../../domain/customers/identification.ts';
-import { errorCatalogue } from '../../domain/errors.ts';
-import type { BrandId } from '../../domain/ids.ts';
-import { OperatorError } from '../../domain/operator-error.ts';
-import { Problems } from '../../domain/problems.ts';
-import { sealContext } from '../../domain/sealed-columns.ts';
-import { plusSeconds } from '../../domain/time.ts';
-import type { Validation } from '../../domain/validation.ts';
-import { defaultValidation } from '../../domain/validation.ts';
-import { journalPart } from '../../store/audit/journal.ts';
-import { isContended, violatedIndex } from '../../store/connection/outage.ts';
-import { insertCustomer, insertCustomers } from '../../store/customers/writes.ts';
-import type { IdempotencyClaim } from '../../store/idempotency-claim.ts';
-import type { BrandScope } from '../../store/scope.ts';
-import type { Keyring } from '../../vault/vault.ts';
-import { operatorActor, recordOperatorAction } from '../audit/operator.ts';
-import { journalOf } from '../journal.ts';
-import { provenSettings } from '../proofs.ts';
-import { requireDone, retryOnConflict } from '../retry.ts';
-import type { System } from '../system.ts';
-import { scopeOf } from '../system.ts';
-import type { CheckedLine, LineProblems, SeenValues } from './import-check.ts';
-import { checkLine, lineKeys, noteDuplicates, notImported, readChecked } from './import-check.ts';
-import type { ImportSource, ImportStream, Line } from './import-lines.ts';
-import { linesOf, openSource } from './import-lines.ts';
-import { newCustomer } from './new-customer.ts';
+import { numberOf, takenNumber } from '../../../domain/customers/identification.ts';
+import { errorCatalogue } from '../../../domain/errors.ts';
+import type { BrandId } from '../../../domain/ids.ts';
+import { OperatorError } from '../../../domain/operator-error.ts';
+import { Problems } from '../../../domain/problems.ts';
+import { sealContext } from '../../../domain/sealed-columns.ts';
+import { plusSeconds } from '../../../domain/time.ts';
+import type { Validation } from '../../../domain/validation.ts';
+import { defaultValidation } from '../../../domain/validation.ts';
+import { journalPart } from '../../../store/audit/journal.ts';
+import { isContended, violatedIndex } from '../../../store/connection/outage.ts';
+import { insertCustomer, insertCustomers } from '../../../store/customers/writes.ts';
+import type { IdempotencyClaim } from '../../../store/idempotency-claim.ts';
+import type { BrandScope } from '../../../store/scope.ts';
+import type { Keyring } from '../../../vault/vault.ts';
+import { operatorActor, recordOperatorAction } from '../../audit/operator.ts';
+import { journalOf } from '../../journal.ts';
+import { provenSettings } from '../../proofs.ts';
+import { requireDone, retryOnConflict } from '../../retry.ts';
+import type { System } from '../../system.ts';
+import { scopeOf } from '../../system.ts';
+import { newCustomer } from '../new-customer.ts';
+import type { CheckedLine, LineProblems, SeenValues } from './check.ts';
+import { checkLine, lineKeys, noteDuplicates, notImported, readChecked } from './check.ts';
+import { linesOf } from './lines.ts';
+import type { ImportFormat, ImportSource, ImportStream, Line } from './source.ts';
+import { openSource } from './source.ts';
 
 /** Lines per look-up, and customers per transaction. */
 const batch = 100;
@@ -34,6 +35,8 @@ const knownForDays = 7;
 export interface ImportOptions {
   /** The path of a file, or the name of the stream. */
   readonly path: string;
+  /** What the content is; JSON lines unless it says otherwise. Gzip is unpacked. */
+  readonly format?: ImportFormat;
   /** What is imported instead of a file. */
   readonly stream?: ImportStream | undefined;
   /** Imports the valid lines even if others are invalid; otherwise an invalid line stops the import. */
@@ -63,7 +66,7 @@ export async function importCustomers(
   brandId: BrandId,
   options: ImportOptions,
 ): Promise<ImportFacts> {
-  const source = await openSource(options.path, options.stream);
+  const source = await openSource(options.path, options.format ?? 'ndjson', options.stream);
   try {
     const { validation = defaultValidation } = (await provenSettings(system, brandId)) ?? {};
     return await importSource(system, brandId, { source, validation }, options);

@@ -1,21 +1,21 @@
 import { hash } from 'node:crypto';
-import { customerOperations } from '../../contract/customers/customers.ts';
-import { parseBody } from '../../contract/json.ts';
-import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../contract/validate.ts';
-import type { CustomerInput } from '../../domain/customers/customer.ts';
-import { numberOf, takenNumber } from '../../domain/customers/identification.ts';
-import type { FieldProblems } from '../../domain/errors.ts';
-import { errorCatalogue, Refusal } from '../../domain/errors.ts';
-import { Problems } from '../../domain/problems.ts';
-import type { Validation } from '../../domain/validation.ts';
-import { defaultValidation } from '../../domain/validation.ts';
-import { takenValues, usedImportKeys } from '../../store/customers/import.ts';
-import type { BrandScope } from '../../store/scope.ts';
-import type { Keyring } from '../../vault/vault.ts';
-import type { System } from '../system.ts';
-import type { Line } from './import-lines.ts';
-import { indexDigests } from './index-values.ts';
-import { isUnique } from './sealing.ts';
+import { customerOperations } from '../../../contract/customers/customers.ts';
+import { parseBody } from '../../../contract/json.ts';
+import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../../contract/validate.ts';
+import type { CustomerInput } from '../../../domain/customers/customer.ts';
+import { numberOf, takenNumber } from '../../../domain/customers/identification.ts';
+import type { FieldProblems } from '../../../domain/errors.ts';
+import { errorCatalogue, Refusal } from '../../../domain/errors.ts';
+import { Problems } from '../../../domain/problems.ts';
+import type { Validation } from '../../../domain/validation.ts';
+import { defaultValidation } from '../../../domain/validation.ts';
+import { takenValues, usedImportKeys } from '../../../store/customers/import.ts';
+import type { BrandScope } from '../../../store/scope.ts';
+import type { Keyring } from '../../../vault/vault.ts';
+import type { System } from '../../system.ts';
+import { indexDigests } from '../index-values.ts';
+import { isUnique } from '../sealing.ts';
+import type { Line } from './source.ts';
 
 /** A line and the results of its checks. */
 export interface CheckedLine {
@@ -42,11 +42,12 @@ const digestOf = (bytes: Buffer | undefined): string => hash('sha256', bytes ?? 
 /** Checks a line as createCustomer checks its body, by what the brand takes. */
 export function checkLine(
   system: System,
-  { number, bytes }: Line,
+  { number, bytes, problem }: Line,
   validation: Validation = defaultValidation,
 ): CheckedLine {
   const problems = new Problems();
-  const parsed = bytes === undefined ? tooLong(problems) : parse(bytes, problems);
+  problems.add('line', problem);
+  const parsed = bytes && parse(bytes, problems);
   const value = withoutNulls(parsed, createCustomer.body.schema);
   if (!problems.any) {
     checkTexts(value, createCustomer.body.schema, problems);
@@ -65,10 +66,6 @@ export function checkLine(
     problems,
     body: problems.any ? undefined : (value as CustomerInput),
   };
-}
-
-function tooLong(problems: Problems): undefined {
-  problems.add('line', 'Longer than 64 KiB, which no body may be.');
 }
 
 function parse(bytes: Buffer, problems: Problems): unknown {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { importCustomers } from '../../src/operations/customers/import.ts';
+import { importCustomers } from '../../src/operations/customers/importing/import.ts';
 import type { FakeWatchman } from '../fakes/watchman.ts';
 import { openFakeWatchman } from '../fakes/watchman.ts';
 import { newSsn, person } from '../people.ts';

@@ -10,8 +10,8 @@ import { checkKey, checkOperator } from './proofs.ts';
 import type { Context } from './system.ts';
 
 /**
- * The one rule of everything that needs two people: an approved change request, the verdict of a review, the release
- * of a legal hold, an early erasure. `asked` are the keys and the people who asked for what the caller would grant.
+ * The one rule of everything that needs two people: an approved change request, the verdict of a review, the decision
+ * on a match with a list, the release of a legal hold, an early erasure. `asked` are the keys and the people who asked for what the caller would grant.
  * One that is unknown is left out: it is from before it was recorded, and the record that it would be in is proven.
  *
  * @throws Refusal `second_approver` where one of them is the caller, or the person behind the caller's key;

@@ -1,6 +1,7 @@
 import type { BudgetKind, Lookup, LookupValues } from '../domain/customers/lookups.ts';
 import { budgetSeconds, budgets } from '../domain/customers/lookups.ts';
 import { Refusal } from '../domain/errors.ts';
+import type { CustomerField } from '../domain/fields.ts';
 import type { CustomerId } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import { millisOf, plusSeconds } from '../domain/time.ts';
@@ -82,18 +83,24 @@ export async function refuseLastFour(
   throw usedUp('last_four', context.now, undefined);
 }
 
+/** Why a number is shown, and which field it is. */
+export interface Reveal {
+  readonly words: string;
+  readonly field: CustomerField;
+  readonly facts?: ChangeRecord['facts'] | undefined;
+}
+
 /** Commits the entry of a reveal before the number is shown. @throws Refusal `reveal_budget` */
 export const noteReveal = (
   context: Context,
   about: NonNullable<Spending['about']>,
-  words: string,
-  facts?: ChangeRecord['facts'],
+  { words, field, facts }: Reveal,
 ): Promise<void> =>
   pay(context, {
     kind: 'reveal',
     units: 1,
     customerId: about.customerId,
-    fields: ['ssn'],
+    fields: [field],
     reason: { words, keyring: context.keyring },
     ...(facts && { facts }),
     about,

@@ -1,7 +1,7 @@
 import { columns, flag, text } from './columns.ts';
 import type { Database } from './connection/database.ts';
 import { statement } from './connection/database.ts';
-import { migrationLock } from './migrate.ts';
+import { migrationLock, migrationStatus } from './migrate.ts';
 
 // What the role of the service may do, as SQL writes it. A migration that adds a table, a column with a grant of
 // its own, or a function that the service calls has its line here. The step after the migrations brings a database
@@ -144,12 +144,19 @@ export async function compareGrants(db: Database, role: string): Promise<GrantDi
   // A database that waits for a migration lacks what the migration brings.
   const wanted = [...declared.filter((one) => objects.has(objectOf(one))), ...named('wanted')];
   const held = new Set(named('held'));
-  return {
-    missing: wanted.filter((one) => !held.has(one)),
-    excess: [...held].filter((one) => !wanted.includes(one)),
-    open: named('open'),
-  };
+  const missing = wanted.filter((one) => !held.has(one));
+  const excess = [...held].filter((one) => !wanted.includes(one));
+  const open = named('open');
+  const isKnown = excess.length + open.length === 0 || !(await isOfNewerVersion(db));
+  return isKnown ? { missing, excess, open } : { missing, excess: [], open: [] };
 }
+
+/** What a newer version has granted during a rolling upgrade is not for this one to judge. */
+const isOfNewerVersion = (db: Database): Promise<boolean> =>
+  migrationStatus(db).then(
+    ({ newer }) => newer.length > 0,
+    () => true,
+  );
 
 const objectOf = (grant: string): string => grant.slice(grant.indexOf(' ') + 1);
 

@@ -1,6 +1,7 @@
 import { cp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { appRole } from '../../src/store/embedded/passwords.ts';
 import { freePorts } from '../fakes/ports.ts';
 import type { RunningServe } from '../installation/cli/program.ts';
 import { cleanUp, clientele, repository, serve, temporaryFolder } from '../installation/cli/program.ts';
@@ -65,7 +66,13 @@ test('a rolling upgrade with an additive migration fails no request', { timeout:
   await replace(0, next);
   // The migration is there, and a process of the older version starts beside it.
   expect(await world.sql(`select name from migrations where name like '9000%'`)).toHaveLength(1);
+  // What the newer version has granted stays when one of the older version starts.
+  await world.sql(`grant select, insert on next_things to ${appRole}`);
   await replace(1, repository);
+  const granted = await world.sql(
+    `select has_table_privilege('${appRole}', 'next_things', 'insert') as granted`,
+  );
+  expect(granted).toEqual([{ granted: true }]);
   const doctor = await clientele(['doctor', '--output', 'json'], await settingsOf(0));
   const schema = doctor.json.find(({ check }: { check: string }) => check === 'schema');
   expect([schema.state, schema.explanation]).toEqual([

@@ -21,6 +21,9 @@ client.use({
 /** The operations of the API, typed by openapi.json: `answerOf(api.GET('/customers/{customer_id}', …))`. */
 export const api = client;
 
+/** The codes of a request without a session. A wrong password has another one. */
+const endsSession: ReadonlySet<string> = new Set(['session_err', 'auth_err']);
+
 interface Sent<Data> {
   readonly data?: Data;
   readonly error?: unknown;
@@ -45,8 +48,9 @@ export const answerOf = async <Data>(request: Promise<Sent<Data>>): Promise<Data
 export async function wholeAnswerOf<Data>(request: Promise<Sent<Data>>): Promise<Whole<Data>> {
   const { data, error, response } = await reached(request);
   if (!response.ok) {
-    if (response.status === 401 && currentBrand.get() !== '-') sessionEnded.set(true);
-    throw failureOf(response, error);
+    const failure = failureOf(response, error);
+    if (endsSession.has(failure.code) && currentBrand.get() !== '-') sessionEnded.set(true);
+    throw failure;
   }
   const { headers } = response;
   const total = headers.get('X-Total-Count');

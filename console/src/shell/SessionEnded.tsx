@@ -1,23 +1,32 @@
 import { useState } from 'react';
 import { answerOf, api, sessionEnded } from '../api/client.ts';
 import { queryClient } from '../api/query.ts';
+import { askPasskey } from '../api/passkeys.ts';
+import type { Session } from '../api/session.ts';
 import { sessionQuery, useHere } from '../api/session.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
 import { Dialog, DialogActions } from '../kit/Dialog.tsx';
-import { Field } from '../kit/Field.tsx';
+import { Field, FormError } from '../kit/Field.tsx';
 
 /** The session has ended. The page behind is emptied, and its forms keep what was typed. */
 export function SessionEnded() {
   const { session } = useHere();
   const [password, setPassword] = useState('');
   const leave = () => location.assign('/console/sign-in');
+  const goOn = (opened: Session) => {
+    // Another person has their own pages.
+    if (opened.account.operator_id !== session.account.operator_id) return location.assign('/console/');
+    queryClient.setQueryData(sessionQuery.queryKey, opened);
+    sessionEnded.set(false);
+  };
   const write = useWrite(
     () => answerOf(api.POST('/session', { body: { email: session.account.email, password } })),
-    (opened) => {
-      queryClient.setQueryData(sessionQuery.queryKey, opened);
-      sessionEnded.set(false);
-    },
+    goOn,
+  );
+  const passkey = useWrite(
+    async () => answerOf(api.POST('/session/passkey', { body: { passkey: await askPasskey() } })),
+    goOn,
   );
   return (
     <Dialog title="Your session has ended" onClose={leave}>
@@ -38,8 +47,14 @@ export function SessionEnded() {
           onChange={({ target }) => setPassword(target.value)}
           error={write.failure?.message}
         />
+        {passkey.failure && <FormError>{passkey.failure.message}</FormError>}
         <DialogActions>
           <Button onClick={leave}>Sign out</Button>
+          {session.passkeys > 0 && (
+            <Button busy={passkey.isSending} onClick={() => passkey.send(undefined)}>
+              Use a passkey
+            </Button>
+          )}
           <Button type="submit" look="main" busy={write.isSending}>
             Sign in
           </Button>

@@ -36,7 +36,7 @@ export function numberOf(person: {
   const { ssn, identification } = person;
   if (!identification) return { name: 'SSN', number: ssn };
   const { kind, number, country } = identification;
-  return { name: identificationKinds[kind] ?? kind, number: `${number} (${country})` };
+  return { name: `${identificationKinds[kind] ?? kind} (${country})`, number };
 }
 
 /** The value of a field, as a change shows it. */

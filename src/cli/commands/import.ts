@@ -30,30 +30,37 @@ export async function importFile(format: Format, file: string, options: ImportOp
   const { name, stream } = inputOf(file);
   const progress = openProgress(format);
   const problems: LineProblems[] = [];
-  const isKept = format === 'json' || options.report !== undefined;
-  const [brand, facts] = await withSystem(
-    format,
-    async (system) => {
-      const brand = await findBrandByName(system, options.brand);
-      const imported = importCustomers(system, brand.brandId, {
-        path: name,
-        stream: stream && { content: stream, folder: readConfig().dataDir },
-        format: options.format,
-        skipBad: options.skipBad === true,
-        // For people, each problem is printed when it is found.
-        problem: (found) => (isKept ? problems.push(found) : writeProblem(found)),
-        progress: (step, lines, of) =>
-          progress(() =>
-            step === 'checked'
-              ? `Checked ${formatCount(lines)} lines.`
-              : `Imported ${formatCount(lines)} of ${formatCount(of)} (${percent(lines, of)}).`,
-          ),
-      });
-      return [brand, await imported.finally(progress.end)] as const;
-    },
-    { options },
-  );
-  if (options.report !== undefined) await writeReport(options.report, problems);
+  const work = (problem: (found: LineProblems) => void) =>
+    withSystem(
+      format,
+      async (system) => {
+        const brand = await findBrandByName(system, options.brand);
+        const imported = importCustomers(system, brand.brandId, {
+          path: name,
+          stream: stream && { content: stream, folder: readConfig().dataDir },
+          format: options.format,
+          skipBad: options.skipBad === true,
+          problem,
+          progress: (step, lines, of) =>
+            progress(() =>
+              step === 'checked'
+                ? `Checked ${formatCount(lines)} lines.`
+                : `Imported ${formatCount(lines)} of ${formatCount(of)} (${percent(lines, of)}).`,
+            ),
+        });
+        return [brand, await imported.finally(progress.end)] as const;
+      },
+      { options },
+    );
+  // For people, each problem is printed when it is found, or written to the report.
+  const [brand, facts] = await (options.report === undefined
+    ? work((found) => (format === 'json' ? problems.push(found) : writeProblem(found)))
+    : reported(options.report, (note) =>
+        work((found) => {
+          if (format === 'json') problems.push(found);
+          note(found);
+        }),
+      ));
   printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
     summary(facts, brand.name),
   );
@@ -62,19 +69,25 @@ export async function importFile(format: Format, file: string, options: ImportOp
   printNotice(format, nextStep(facts, options.report));
 }
 
-/** A table of the problems. It names fields and has no values of them. */
-const writeReport = (file: string, problems: readonly LineProblems[]): Promise<void> =>
-  writeTo(file, (write) =>
-    write(
-      csvOf([
-        ['line', 'field', 'message'],
-        ...problems.flatMap(({ line, problems: ofLine }) =>
-          Object.entries(ofLine).flatMap(([field, sentences]) =>
-            sentences.map((sentence) => [String(line), field, sentence]),
-          ),
-        ),
-      ]),
-    ),
+/** Writes a table of the problems while they are found. It names fields and has no values of them. */
+const reported = <Result>(
+  file: string,
+  work: (note: (found: LineProblems) => void) => Promise<Result>,
+): Promise<Result> =>
+  writeTo(file, async (write) => {
+    let written = write(csvOf([['line', 'field', 'message']]));
+    const result = await work((found) => {
+      written = written.then(() => write(csvOf(rowsOf(found))));
+      // A failure is met where it is awaited.
+      written.catch(() => undefined);
+    });
+    await written;
+    return result;
+  });
+
+const rowsOf = ({ line, problems }: LineProblems): readonly (readonly string[])[] =>
+  Object.entries(problems).flatMap(([field, sentences]) =>
+    sentences.map((sentence) => [String(line), field, sentence]),
   );
 
 function writeProblem({ line, problems }: LineProblems): void {

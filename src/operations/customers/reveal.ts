@@ -1,7 +1,7 @@
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
 import type { SentIdentity } from '../../domain/customers/identification.ts';
-import { numberIn } from '../../domain/customers/identification.ts';
+import { numberIn, takenNumber } from '../../domain/customers/identification.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { Id } from '../../domain/ids.ts';
 import { asciiJson, cleanText } from '../../domain/text.ts';
@@ -35,7 +35,9 @@ export async function reveal(
       : await formerSsn(context, { id, auditKey: row.auditKey }, historyId as Id<'customer history'>);
   if (ssn === undefined) throw new Refusal('ssn_dne');
   const facts = historyId === undefined ? undefined : { history_id: historyId };
-  await noteReveal(context, { customerId: id, version: row.version, table }, cleanText(reason), facts);
+  const { field } = takenNumber(ssn);
+  const shown = { words: cleanText(reason), field, facts };
+  await noteReveal(context, { customerId: id, version: row.version, table }, shown);
   return { status: 200, body: asciiJson({ customer_id: id, ...shownNumber(ssn) }) };
 }
 

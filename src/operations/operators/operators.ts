@@ -196,6 +196,8 @@ export async function updateOperator(
   const next = changesAccount
     ? nextOperator(system, operator, {
         disabledAt: body.disabled ? context.now : undefined,
+        // What it was disabled for may have been a password that others know: a reset gives the way back in.
+        password: undefined,
         passkeys: 0,
         generation: operator.generation + 1,
       })

@@ -3,6 +3,7 @@ import type { Role } from '../../domain/operators/roles.ts';
 import type { Validation } from '../../domain/validation.ts';
 import type { StoredSettings } from '../brands/settings.ts';
 import { columns, computed, id, number, optional, text, words } from '../columns.ts';
+import type { Connection } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 import { sql } from '../sql.ts';
@@ -106,6 +107,12 @@ const holdRoles = sql(
       for no key update`,
 );
 
+/** Keeps an account as it was read until the end of the transaction. False where it was changed since. */
+export const holdOperator = async (
+  db: Connection,
+  { operatorId, version }: Pick<HeldAccount, 'operatorId' | 'version'>,
+): Promise<boolean> => (await holdAccount.run(db, { operatorId, version })).length > 0;
+
 /** An account of the brand as it was read. Version 0: it has no roles of its own in the brand. */
 export interface HeldAccount {
   readonly operatorId: OperatorId;
@@ -119,8 +126,8 @@ export interface HeldAccount {
  */
 export async function hold(scope: BrandScope, account: HeldAccount): Promise<boolean> {
   const { operatorId, version, rolesVersion } = account;
-  const held = await holdAccount.run(scope.db, { operatorId, version });
-  if (held.length === 0 || rolesVersion === 0) return held.length > 0;
+  if (!(await holdOperator(scope.db, { operatorId, version }))) return false;
+  if (rolesVersion === 0) return true;
   const given = { brandId: scope.brandId, operatorId, version: rolesVersion };
   return (await holdRoles.run(scope.db, given)).length > 0;
 }

@@ -153,16 +153,16 @@ describe('a table', () => {
     [
       'unknown columns',
       plain([['first_name', 'Shoe size', 'addresses.20.city']]),
-      /"Shoe size", "addresses.20.city"/,
+      /no fields of a customer: column 2, column 3\. /,
     ],
-    ['a column of the server', plain([['customer_id']]), /"customer_id"/],
+    ['a column of the server', plain([['ssn', 'customer_id']]), /no fields of a customer: column 2\. /],
     [
       'a prototype',
       plain([['__proto__', 'constructor', 'addresses.0.__proto__']]),
-      /"__proto__", "constructor"/,
+      /has no field of a customer in its first row/,
     ],
     ['semicolons', 'first_name;last_name\nAda;Lovelace\n', /separated by commas/],
-    ['a column twice', plain([['ssn', 'dob', 'ssn']]), /twice: ssn/],
+    ['a column twice', plain([['ssn', 'dob', 'ssn']]), /that were there before: column 3\./],
     ['an open quote', `${plain([header])}"Ada,Love`, /a quote stands inside of a cell, or is not closed/],
     ['text behind a quote', `${plain([header])}"Ada"x,Love\n`, /near line 2.*a quote/],
     ['Latin-1', Buffer.from(`${plain([header])}Jos\xe9`, 'latin1'), /is not in UTF-8/],
@@ -174,6 +174,40 @@ describe('a table', () => {
     const brand = await world.brand();
     await expect(run(brand, content)).rejects.toThrow(sentence);
     expect(await stored(brand)).toEqual([]);
+  });
+
+  test('without a header shows no value', async () => {
+    const brand = await world.brand();
+    const refused = run(brand, plain([ada()])).catch((error: Error) => error.message);
+    expect(await refused).toMatch(/has no field of a customer in its first row/);
+    expect(await refused).not.toMatch(/Ada|Lovelace|1990|\d{4}-?\d{2}/);
+  });
+
+  test('with ends of lines of both kinds has the same rows', async () => {
+    const brand = await world.brand();
+    const rows = [header, ada({ 6: '"1\r\nOak"' }), ada({ 2: '1990' })].map((row) => row.join(','));
+    const got = await run(brand, `${rows[0]}\n${rows[1]}\r\n${rows[2]}\r\n`);
+    expect(got.problems.map(({ line, problems }) => [line, Object.keys(problems)])).toEqual([
+      [3, ['line']],
+      [4, ['dob']],
+    ]);
+  });
+
+  test('is recognised with its columns in another order', async () => {
+    const brand = await world.brand();
+    const rows = [header, ada({ 3: '' })];
+    expect((await run(brand, plain(rows))).imported).toBe(1);
+    const turned = rows.map((row) => row.toReversed());
+    expect(await run(brand, plain(turned))).toMatchObject({ imported: 0, earlier: 1 });
+  });
+
+  test('with an address behind an empty one says so', async () => {
+    const brand = await world.brand();
+    const both = [...header.slice(0, 5), ...header.slice(5).map((name) => name.replace('.0.', '.1.'))];
+    const got = await run(brand, plain([both, ada()]));
+    expect(got.problems).toEqual([
+      { line: 2, problems: { line: ['Has an address behind one that is empty. Fill addresses.0 first.'] } },
+    ]);
   });
 
   test('with a row longer than a body may be is refused', async () => {

@@ -19,6 +19,7 @@ export async function* rowsOf({ name, read }: ImportSource): AsyncGenerator<Line
     bom: true,
     info: true,
     relax_column_count: true,
+    record_delimiter: '\n',
     skip_empty_lines: true,
     max_record_size: longest,
   });
@@ -43,11 +44,17 @@ interface Row {
   readonly info: { readonly lines: number };
 }
 
+/** The text with one kind of line ends, so that the parser counts lines as an editor does. */
 async function* decoded(name: string, content: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   try {
-    for await (const chunk of content) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
+    let kept = '';
+    for await (const chunk of content) {
+      const text = kept + decoder.decode(chunk, { stream: true });
+      kept = text.endsWith('\r') ? '\r' : '';
+      yield text.slice(0, text.length - kept.length).replaceAll('\r\n', '\n');
+    }
+    yield kept + decoder.decode();
   } catch (error) {
     throw error instanceof TypeError ? new OperatorError(`${name} is not in UTF-8.`) : error;
   }
@@ -70,18 +77,31 @@ const { addresses: _addresses, identification, ...single } = createCustomerBody.
 const ofIdentification = Object.keys(identification.properties);
 const ofAddress = Object.keys(addressFields);
 
-/** @throws OperatorError with every name that is unknown or there twice. */
+/** @throws OperatorError with the place of every column that is unknown or there twice. It may hold a value. */
 function columnsOf(name: string, header: readonly string[]): readonly Column[] {
-  const names = header.map((cell) => cell.trim());
-  const unknown = names.filter((cell) => columnOf(cell) === undefined);
-  const twice = names.filter((cell, at) => names.indexOf(cell) !== at);
+  const columns = header.map((cell) => columnOf(cell.trim()));
+  if (!columns.some((column) => column))
+    throw new OperatorError(`${name} has no field of a customer in its first row. ${wantedHeader}`);
+  const unknown = placesOf(columns, (column) => column === undefined);
   if (unknown.length > 0)
     throw new OperatorError(
-      `${name} has columns that are no fields: ${unknown.map((cell) => JSON.stringify(cell.slice(0, 60))).join(', ')}. The first row has the names of fields, separated by commas, such as first_name, ssn and addresses.0.street (docs/importing.md).`,
+      `${name} has columns that are no fields of a customer: ${unknown.join(', ')}. ${wantedHeader}`,
     );
-  if (twice.length > 0) throw new OperatorError(`${name} has columns twice: ${twice.join(', ')}.`);
-  return names.map((cell) => columnOf(cell) as Column);
+  const paths = columns.map((column) => column?.join('.'));
+  const twice = placesOf(paths, (path, at) => paths.indexOf(path) !== at);
+  if (twice.length > 0)
+    throw new OperatorError(`${name} has columns that were there before: ${twice.join(', ')}.`);
+  return columns as readonly Column[];
 }
+
+const wantedHeader =
+  'It has to name the fields, separated by commas, such as first_name, ssn and addresses.0.street (docs/importing.md).';
+
+/** From 1, as a spreadsheet counts them. */
+const placesOf = <Item>(
+  items: readonly Item[],
+  isOne: (item: Item, at: number) => boolean,
+): readonly string[] => items.flatMap((item, at) => (isOne(item, at) ? [`column ${at + 1}`] : []));
 
 function columnOf(name: string): Column | undefined {
   if (Object.hasOwn(single, name)) return [name];
@@ -96,30 +116,56 @@ function columnOf(name: string): Column | undefined {
 }
 
 function lineOf(columns: readonly Column[], record: readonly string[], number: number): Line {
+  const whole = (problem: string): Line => ({ number, bytes: undefined, problem });
   if (record.length !== columns.length)
-    return {
-      number,
-      bytes: undefined,
-      problem: `Has ${record.length} cells, and the header has ${columns.length}.`,
-    };
-  const body: Record<string, unknown> = {};
-  const identified: Record<string, string> = {};
-  const addresses = new Map<number, Record<string, unknown>>();
-  for (const [at, [group = '', place, field]] of columns.entries()) {
-    const cell = record[at] ?? '';
-    if (typeof place === 'number') {
-      const address = addresses.get(place) ?? {};
-      addresses.set(place, address);
-      address[String(field)] = field === 'is_primary' ? truthOf(cell) : cell;
-    } else if (cell !== '' && place !== undefined) identified[place] = cell;
-    else if (cell !== '') body[group] = cell;
-  }
-  if (Object.keys(identified).length > 0) body['identification'] = identified;
-  body['addresses'] = [...addresses]
-    .sort(([one], [other]) => one - other)
-    .map(([, address]) => address)
-    .filter((address) => Object.values(address).some((cell) => cell !== '' && cell !== undefined));
-  return { number, bytes: Buffer.from(asciiJson(body)) };
+    return whole(`Has ${record.length} cells, and the header has ${columns.length}.`);
+  const cells = new Map(columns.map((column, at) => [column.join('.'), record[at] ?? '']));
+  const addresses = places(columns).map((place) => addressIn(cells, place));
+  const filled = addresses.filter((address) => address !== undefined);
+  // The problems of a gap would name the wrong columns.
+  if (addresses.slice(0, filled.length).includes(undefined))
+    return whole('Has an address behind one that is empty. Fill addresses.0 first.');
+  const identified = textsIn(cells, ofIdentification, 'identification.');
+  return {
+    number,
+    // In the order of the schema, so that a table with other columns first is the same.
+    bytes: Buffer.from(
+      asciiJson({
+        ...textsIn(cells, Object.keys(single), ''),
+        ...(Object.keys(identified).length > 0 && { identification: identified }),
+        addresses: filled,
+      }),
+    ),
+  };
+}
+
+type Cells = ReadonlyMap<string, string>;
+
+/** The places of the addresses in a header, from the first to the last one. */
+const places = (columns: readonly Column[]): readonly number[] => {
+  const last = Math.max(-1, ...columns.map(([, place]) => (typeof place === 'number' ? place : -1)));
+  return Array.from({ length: last + 1 }, (_, at) => at);
+};
+
+/** The fields with a value. */
+const textsIn = (cells: Cells, fields: readonly string[], prefix: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    fields.flatMap((field) => {
+      const cell = cells.get(`${prefix}${field}`) ?? '';
+      return cell === '' ? [] : [[field, cell]];
+    }),
+  );
+
+/** Of an address with any value, empty cells are empty texts. */
+function addressIn(cells: Cells, place: number): object | undefined {
+  const given = ofAddress.flatMap((field): [string, string][] => {
+    const cell = cells.get(`addresses.${place}.${field}`);
+    return cell === undefined ? [] : [[field, cell]];
+  });
+  if (given.every(([, cell]) => cell === '')) return undefined;
+  return Object.fromEntries(
+    given.map(([field, cell]) => [field, field === 'is_primary' ? truthOf(cell) : cell]),
+  );
 }
 
 /** `true` and `false` as programs write them. Anything else is left for the check to name. */

@@ -1,4 +1,5 @@
 import type { StoredOperator } from '../../../store/operators/accounts.ts';
+import { holdOperator } from '../../../store/operators/roles.ts';
 import { endSession } from '../../../store/operators/sessions.ts';
 import { digestSecret } from '../../principal.ts';
 import type { System } from '../../system.ts';
@@ -23,6 +24,8 @@ export async function beginFor(
   const told = toldBy(system, cause, await brandsOf(system, operator), { sign_in: how });
   let begun: NewSession | undefined;
   await changeAccounts(system, told, async (connection) => {
+    // A password that was changed since it was proven opens nothing.
+    if (!(await holdOperator(connection, operator))) return false;
     if (token !== undefined) await endSession(connection, digestSecret(token));
     begun = await beginSession(system, connection, operator, { isStrong: how === 'passkey' });
     return true;

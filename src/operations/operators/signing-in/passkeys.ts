@@ -6,6 +6,7 @@ import type { Connection } from '../../../store/connection/database.ts';
 import { changeOperator } from '../../../store/operators/accounts.ts';
 import type { PasskeyId, StoredPasskey } from '../../../store/operators/passkeys.ts';
 import { deletePasskey, insertPasskey, passkeysOf } from '../../../store/operators/passkeys.ts';
+import { endSessions } from '../../../store/operators/sessions.ts';
 import { checkPasskey, provePasskey } from '../../proofs.ts';
 import type { System } from '../../system.ts';
 import {
@@ -17,6 +18,7 @@ import {
   retried,
   toldBy,
 } from '../accounts.ts';
+import { hasDemo } from '../demo.ts';
 import { beginFor } from './begin.ts';
 import { noteProof } from './confirmation.ts';
 import { begunAnswer } from './facts.ts';
@@ -45,6 +47,7 @@ export const openPasskeySession: Call<'openPasskeySession'> = (system, call, { b
     });
     if (named && !isProven) await tellRefusal(system, named.operator, call, operation);
     if (!named || !isProven) throw new Refusal('sign_in_err');
+    if (named.operator.isDemo && !(call.isLocal && (await hasDemo(system)))) throw new Refusal('sign_in_err');
     const how = { operation, how: 'passkey' } as const;
     return begunAnswer(system, call, await beginFor(system, named.operator, call, how));
   });
@@ -92,20 +95,27 @@ export const addPasskey: Call<'addPasskey'> = (system, call, { body }) =>
     });
     await changePasskeys(system, call, passkey, async (connection) => {
       if (!(await insertPasskey(connection, passkey))) throw new Refusal('passkey_dup');
+      // What a password alone has opened and proven does not stand beside the first passkey.
+      if (operator.passkeys === 0) await endSessions(connection, operator.operatorId, session.digest);
       return 1;
     });
-    await noteProof(system, { operator, session }, { isStrong: true });
+    await noteProof(system, { operator, session }, { isByPasskey: true });
     return { status: 201, body: asciiJson(shown(passkey)) };
   });
 
 export const removePasskey: Call<'removePasskey'> = (system, call, { params }) =>
   retried(system, async () => {
+    const { operator, session } = required(call);
+    if (!session.isStrong) throw new Refusal('passkey_required');
     const passkeys = await ownPasskeys(system, call);
     const passkey = passkeys.find(({ passkeyId }) => passkeyId === (params.passkey_id as PasskeyId));
     if (!passkey) throw new Refusal('passkey_dne');
-    await changePasskeys(system, call, passkey, async (connection) =>
-      (await deletePasskey(connection, passkey)) ? -1 : undefined,
-    );
+    await changePasskeys(system, call, passkey, async (connection) => {
+      if (!(await deletePasskey(connection, passkey))) return undefined;
+      // One of them may have been opened with it, on a machine that is lost.
+      await endSessions(connection, operator.operatorId, session.digest);
+      return -1;
+    });
     return { status: 200, body: asciiJson(shown(passkey)) };
   });
 

@@ -27,7 +27,7 @@ export async function claim(system: System, kind: 'source' | 'address', what: st
   if (retryAfter !== undefined) throw new Refusal('sign_in_limited', undefined, { retryAfter });
 }
 
-/** An entry about a try that was refused. Nobody is known to have made it. */
+/** An entry about a try in the name of an account that was refused. Who made it is not known. */
 export async function tellRefusal(
   system: System,
   operator: StoredOperator,
@@ -41,8 +41,8 @@ export async function tellRefusal(
 
 interface Try {
   readonly operation: string;
-  /** In lower case. */
-  readonly email: string;
+  /** In lower case. Its tries are counted; `undefined` where there is nothing to guess. */
+  readonly email: string | undefined;
   /** The account of the address. It is looked up once the try is counted. */
   readonly find: () => Promise<StoredOperator | undefined>;
   /** Whether the account is proven. Without one it takes as long as with one. */
@@ -56,11 +56,14 @@ export async function requireProof(
   { operation, email, find, isRight }: Try,
 ): Promise<StoredOperator> {
   await claim(system, 'source', call.network);
-  await claim(system, 'address', email);
+  if (email !== undefined) await claim(system, 'address', email);
   const operator = await find();
-  const isProven = await isRight(operator);
+  const isProven = await isRight(operator).catch(async (error: unknown) => {
+    if (operator && error instanceof Refusal) await tellRefusal(system, operator, call, operation);
+    throw error;
+  });
   if (operator && !isProven) await tellRefusal(system, operator, call, operation);
   if (!operator || !isProven) throw new Refusal('sign_in_err');
-  await forgetTries(system.db, subjectOf(system, 'address', email));
+  if (email !== undefined) await forgetTries(system.db, subjectOf(system, 'address', email));
   return operator;
 }

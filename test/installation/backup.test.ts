@@ -96,7 +96,7 @@ async function everything(
   headers: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   const paths = [1, 2, 3].map((page) => `/customers?per_page=50&page=${page}`);
-  paths.push('/events?limit=100', '/programs', '/kyc/reviews', '/change-requests', '/audit?limit=100');
+  paths.push('/events?limit=100', '/programs', '/kyc/reviews', '/change-requests', '/audit?order=oldest&limit=100');
   const read = async (path: string) =>
     withoutRestore(await (await fetch(`${url}${apiPrefix}${path}`, { headers })).text());
   return Promise.all(paths.map(read));
@@ -169,7 +169,8 @@ describe('a backup', () => {
       const before = await everything(world.url, brand.headers);
       expect((await everything(url, brand.headers)).every((text) => text.includes('auth_err'))).toBe(true);
       for (const { brandId } of await allBrands(system))
-        for (const { identity } of await keysOf(system, brandId)) await enableKey(system, brandId, identity);
+        for (const { identity, revokedAt } of await keysOf(system, brandId))
+          if (!revokedAt) await enableKey(system, brandId, identity);
       expect(before.join('')).not.toContain('auth_err');
       expect(await everything(url, brand.headers)).toEqual(before);
       const [one, other] = [brand, brandClient(url, brand.brandId, brand.name, brand.key, world)];

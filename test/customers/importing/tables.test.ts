@@ -188,7 +188,7 @@ describe('a table', () => {
     const rows = [header, ada({ 6: '"1\r\nOak"' }), ada({ 2: '1990' })].map((row) => row.join(','));
     const got = await run(brand, `${rows[0]}\n${rows[1]}\r\n${rows[2]}\r\n`);
     expect(got.problems.map(({ line, problems }) => [line, Object.keys(problems)])).toEqual([
-      [3, ['line']],
+      [3, ['addresses.0.street']],
       [4, ['dob']],
     ]);
   });

@@ -106,7 +106,6 @@ export const addPasskey: Call<'addPasskey'> = (system, call, { body }) =>
 export const removePasskey: Call<'removePasskey'> = (system, call, { params }) =>
   retried(system, async () => {
     const { operator, session } = required(call);
-    if (!session.isStrong) throw new Refusal('passkey_required');
     const passkeys = await ownPasskeys(system, call);
     const passkey = passkeys.find(({ passkeyId }) => passkeyId === (params.passkey_id as PasskeyId));
     if (!passkey) throw new Refusal('passkey_dne');

@@ -95,7 +95,7 @@ async function brandsFor(
 }
 
 /** What stands below `/console/` beside the brands. */
-const reservedSlugs: readonly string[] = ['assets', 'sign-in', 'start'];
+const reservedSlugs: readonly string[] = ['account', 'assets', 'sign-in', 'start'];
 
 /** The name of a brand in an address. One that is taken has a part of the brand's id behind it. */
 const slugOf = (name: string): string =>

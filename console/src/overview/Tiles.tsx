@@ -54,7 +54,9 @@ export function Tiles({ overview }: { readonly overview: Overview | undefined })
       path: 'webhooks',
       isReached: brand.may('webhooks:read'),
       figure: waiting && webhookFigure(waiting.webhooks ?? 0, waiting.failing_webhooks ?? 0),
-      sub: waiting?.failing_since ? `since ${momentOf(waiting.failing_since)}` : 'all deliveries arrive',
+      sub: waiting?.failing_since
+        ? `failing since ${momentOf(waiting.failing_since)}`
+        : 'all deliveries arrive',
       ...(waiting?.failing_webhooks && { tone: 'bad' }),
     },
     {
@@ -91,7 +93,7 @@ function requestSentence(requests: Requests): string {
 }
 
 const webhookFigure = (all: number, failing: number): string =>
-  failing > 0 ? `${failing} of ${all} failing` : String(all);
+  failing > 0 ? `${failing} of ${all}` : String(all);
 
 function OneTile({ tile: { title, path, figure, sub, tone } }: { readonly tile: Tile }) {
   const page = useReachable().pages.find((one) => one.path === path);

@@ -95,7 +95,7 @@ const getSettings = operation({
         { kind: 'index', version: 1, date_created: '2026-11-03T08:00:00.000000+00:00' },
       ],
       service: {
-        version: '0.1.0',
+        version: '0.2.0',
         environment: 'live',
         database_version: '18.4',
         address_verifier: 'offline',

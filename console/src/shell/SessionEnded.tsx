@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { answerOf, api, sessionEnded } from '../api/client.ts';
-import { queryClient } from '../api/query.ts';
 import { askPasskey } from '../api/passkeys.ts';
+import { queryClient } from '../api/query.ts';
 import type { Session } from '../api/session.ts';
 import { sessionQuery, useHere } from '../api/session.ts';
 import { useWrite } from '../api/write.ts';

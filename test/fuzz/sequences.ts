@@ -129,6 +129,7 @@ export class Sequences {
     const changed = await this.#do(maker, 'updateCustomer', 200, { params, body: patch, headers: tagged });
     if (changed.etag === etag) throw new ModelFault('updateCustomer left the ETag as it was');
     await this.#do(maker, 'updateCustomer', 412, { params, body: patch, headers: tagged });
+    await this.#do(maker, 'listCustomerHistory', 200, { params });
     const again = await this.#do(maker, 'getCustomer', 200, { params });
     expectEqual('last_name after updateCustomer', again.body['last_name'], patch.last_name);
     const address = { ...this.#lawfulBody(maker, 'createAddress'), is_primary: false };

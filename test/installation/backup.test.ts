@@ -96,7 +96,13 @@ async function everything(
   headers: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   const paths = [1, 2, 3].map((page) => `/customers?per_page=50&page=${page}`);
-  paths.push('/events?limit=100', '/programs', '/kyc/reviews', '/change-requests', '/audit?order=oldest&limit=100');
+  paths.push(
+    '/events?limit=100',
+    '/programs',
+    '/kyc/reviews',
+    '/change-requests',
+    '/audit?order=oldest&limit=100',
+  );
   const read = async (path: string) =>
     withoutRestore(await (await fetch(`${url}${apiPrefix}${path}`, { headers })).text());
   return Promise.all(paths.map(read));

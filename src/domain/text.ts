@@ -13,6 +13,12 @@ export const harmfulText = 'Contains a character that is not allowed (control, d
 
 export const isHarmless = (text: string): boolean => !harmful.test(text);
 
+const harmfulEverywhere = new RegExp(harmful.source, 'gu');
+
+/** The text with a space for line breaks and other blanks, and without what else is harmful. */
+export const harmless = (text: string): string =>
+  text.replaceAll(/\s+/gu, ' ').replaceAll(harmfulEverywhere, '').trim();
+
 /**
  * What looks like nothing, or like an ordinary space without being one: the default-ignorable code points (UAX #44),
  * other format marks and letters and signs without ink, and every blank but U+0020. A value that contains one is never

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { examineScreening } from '../../src/operations/installation/doctor-tasks.ts';
 import { askForVersion, queueForRound } from '../../src/operations/screening/lists.ts';
 import type { ScreeningProvider } from '../../src/providers/screening/screening.ts';
+import { postpone } from '../../src/operations/screening/screen.ts';
+import type { ScreeningClaimId } from '../../src/store/screening/queue.ts';
+import { claimScreenings } from '../../src/store/screening/queue.ts';
 import { newCustomer } from '../samples/customers.ts';
 import { finding } from '../samples/screening.ts';
 import type { World } from '../world.ts';
@@ -48,6 +52,26 @@ test('it says that nobody asks, that the provider is silent, how far a walk is, 
   );
   await askForVersion(world.system, silent);
   expect(await examined()).toMatch(/^yellow: .* 1 customer waits for a check\.$/);
+});
+
+/** The provider gives no usable answer about anybody who waits. */
+async function failOnce(): Promise<void> {
+  await world.sql('update screening_queue set due_at = now()');
+  const claim = randomUUID() as ScreeningClaimId;
+  const claims = await claimScreenings(world.system.db, claim, world.system.now(), 10);
+  expect(claims).toHaveLength(1);
+  const malformed = { kind: 'no_answer', reason: 'malformed' } as const;
+  for (const one of claims) await postpone(world.system, { ...one, claim }, malformed);
+}
+
+test('it says of how many the provider gave no usable answer five times', async () => {
+  await askForVersion(world.system, provider);
+  for (let tries = 0; tries < 4; tries += 1) await failOnce();
+  expect(await examined()).toMatch(/^green: .* 1 customer waits for a check\.$/);
+  await failOnce();
+  expect(await examined()).toMatch(
+    /^yellow: The lists are .* 1 customer waits for a check\. watchman was asked about 1 of them at least 5 times without a usable answer\.$/,
+  );
 });
 
 test('the queues count who waits, and matches without a decision', async () => {

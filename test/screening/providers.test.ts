@@ -106,6 +106,7 @@ describe('Watchman', () => {
     ['an entity without an id', { entities: [{ ...entry, sourceID: undefined }] }],
     ['an entity without a list', { entities: [{ ...entry, sourceList: 7 }] }],
     ['an entity without a name', { entities: [{ ...entry, name: '' }] }],
+    ['a name that nobody sees', { entities: [{ ...entry, name: '\u200f \u200b' }] }],
     ['a score that is none', { entities: [{ ...entry, match: 7 }] }],
     ['a score that is missing', { entities: [{ ...entry, match: undefined }] }],
     ['more entities than were asked for', { entities: Array(51).fill(entry) }],
@@ -113,6 +114,25 @@ describe('Watchman', () => {
     watchman.misbehave((response) => json(response, 200, body));
     expect(await provider.screen(james)).toEqual({ kind: 'no_answer', reason: 'malformed' });
     expect(await provider.listVersion()).toEqual({ kind: 'no_answer', reason: 'malformed' });
+  });
+
+  test('that says of an entry what cannot be kept is believed about the rest, and about the other entries', async () => {
+    const good = searched({ id: '2', lastName: 'Bond' }, 0.9);
+    const odd = {
+      ...entry,
+      name: `\u200fBOND,\n\u202eJames ${'x'.repeat(485)}\u{1f600}`,
+      person: { ...entry.person, birthDate: '' },
+      sanctionsInfo: { programs: ['SDGT', '', ' ', null, 'a\u0000b', 'x'.repeat(501), 'IRAN'] },
+    };
+    watchman.misbehave((response) => json(response, 200, { entities: [odd, good] }));
+    const named = { list: 'us_ofac', score: 0.9 };
+    expect(await provider.screen(james)).toEqual({
+      kind: 'screened',
+      entries: [
+        { ...named, entry_id: '1', name: `BOND, James ${'x'.repeat(485)}`, programs: ['SDGT', 'IRAN'] },
+        { ...named, entry_id: '2', name: 'BOND, Person', programs: ['SDGT'] },
+      ],
+    });
   });
 
   test.each<[number, object, string, number | undefined]>([
@@ -207,11 +227,15 @@ describe('a service of the operator', () => {
 
   test('must name each entry', async () => {
     const entry = { list: 'ofac', entry_id: 'A-7', name: 'James Bond', score: 0.9 };
-    for (const wrong of [{ entry_id: '' }, { list: 'a\nb' }, { score: '0.9' }, { birth_dates: 'none' }]) {
+    for (const wrong of [{ entry_id: '' }, { list: 'a\nb' }, { score: '0.9' }, { name: 7 }]) {
       answers = { '/lists-of-ours/screenings': { entries: [{ ...entry, ...wrong }] } };
       expect(await provider.screen(james)).toEqual({ kind: 'no_answer', reason: 'malformed' });
     }
     answers = { '/lists-of-ours/screenings': {} };
     expect(await provider.screen(james)).toEqual({ kind: 'no_answer', reason: 'malformed' });
+    answers = {
+      '/lists-of-ours/screenings': { entries: [{ ...entry, birth_dates: 'none', programs: [''] }] },
+    };
+    expect(await provider.screen(james)).toEqual({ kind: 'screened', entries: [entry] });
   });
 });

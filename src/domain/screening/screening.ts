@@ -104,5 +104,8 @@ export const checkMatchDecision = checkShortTexts({ note: matchNote });
 
 /** Seconds before each retry of a check that the provider did not answer; the last value repeats. */
 const pausesSeconds = [5, 30, 120, 600, 1_800, 3_600] as const;
+/** Tries without a usable answer from which on the doctor tells of a customer. */
+export const manyTries = 5;
+
 export const pauseSeconds = (tries: number): number =>
   pausesSeconds[Math.min(tries, pausesSeconds.length - 1)] ?? 3_600;

@@ -1,3 +1,4 @@
+import { manyTries } from '../../domain/screening/screening.ts';
 import { withOffset } from '../../domain/time.ts';
 import type { Database } from '../../store/connection/database.ts';
 import type { TaskFailure } from '../../store/installation/task-failures.ts';
@@ -33,7 +34,8 @@ export async function examineScreening(
 ): Promise<readonly Finding[]> {
   if (!screening) return [];
   const progress = await readScreeningProgress(database);
-  const { answeredAt, failingSince, failure, listVersion, startedAt, endedAt, queued, waiting } = progress;
+  const { answeredAt, failingSince, failure, listVersion, startedAt, endedAt, queued } = progress;
+  const { waiting, unanswered } = progress;
   const wait = `${waiting === 1 ? '1 customer waits' : `${waiting} customers wait`} for a check.`;
   const look = 'Look at CLIENTELE_SCREENING_URL and at the service behind it (docs/screening.md).';
   if (failingSince !== undefined)
@@ -53,6 +55,14 @@ export async function examineScreening(
       ),
     ];
   const lists = `The lists are ${listVersion} since ${withOffset(startedAt)}.`;
+  if (unanswered > 0)
+    return [
+      yellow(
+        'screening',
+        `${lists} ${wait} ${screening.provider} was asked about ${unanswered} of them at least ${manyTries} times without a usable answer.`,
+        'They are asked about again within the hour. If they stay, compare what the service answers with docs/screening.md.',
+      ),
+    ];
   if (endedAt === undefined)
     return [green('screening', `${lists} ${queued} customers were put into the queue so far. ${wait}`)];
   return [green('screening', `${lists} ${wait}`)];

@@ -1,9 +1,12 @@
 import type { ListEntry } from '../../domain/screening/screening.ts';
 import { entryNamePattern, maxEntries } from '../../domain/screening/screening.ts';
-import { isHarmless } from '../../domain/text.ts';
+import { harmless, isHarmless, visible } from '../../domain/text.ts';
 import { memberOf } from '../json.ts';
 
-/** Entries of lists in an answer. An answer with an entry that cannot be kept as it is counts as malformed. */
+/**
+ * Entries of lists in an answer. An answer with an entry without a score, or without what names it, counts as malformed.
+ * What else cannot be kept of an entry is left out: it must not keep a match from being raised.
+ */
 
 /** The members of an entry, read from the answer of a service. */
 export interface SentEntry {
@@ -24,11 +27,12 @@ export function entriesOf(
   return entries.includes(undefined) ? undefined : (entries as readonly ListEntry[]);
 }
 
-function entryOf({ list, entryId, name, score, birthDates, programs }: SentEntry): ListEntry | undefined {
-  if (!isName(list) || !isName(entryId) || !isText(name) || !isScore(score)) return undefined;
-  const days = textsOf(birthDates);
-  const laws = textsOf(programs);
-  if (!days || !laws) return undefined;
+function entryOf(sent: SentEntry): ListEntry | undefined {
+  const { list, entryId, score } = sent;
+  const name = nameOf(sent.name);
+  if (!isName(list) || !isName(entryId) || name === undefined || !isScore(score)) return undefined;
+  const days = textsOf(sent.birthDates);
+  const laws = textsOf(sent.programs);
   return {
     list,
     entry_id: entryId,
@@ -40,18 +44,23 @@ function entryOf({ list, entryId, name, score, birthDates, programs }: SentEntry
 }
 
 const isName = (value: unknown): value is string => typeof value === 'string' && entryNamePattern.test(value);
-const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= 500 && isHarmless(value);
 const isScore = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
 
+const maxLength = 500;
 const maxTexts = 20;
 
-/** A missing or null list is an empty one. */
-function textsOf(value: unknown): readonly string[] | undefined {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value) || !value.every(isText)) return undefined;
-  return value.slice(0, maxTexts);
+/** The part of a name that can be shown. A half of a character at the cut goes with what is harmful. */
+function nameOf(sent: unknown): string | undefined {
+  const name = typeof sent === 'string' ? harmless(sent.slice(0, maxLength)) : '';
+  return visible(name).trim() === '' ? undefined : name;
 }
+
+/** The usable texts of a list. */
+const textsOf = (sent: unknown): readonly string[] =>
+  Array.isArray(sent) ? sent.filter(isText).slice(0, maxTexts) : [];
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.trim() !== '' && value.length <= maxLength && isHarmless(value);
 
 /** A member of a member. */
 export const memberAt = (value: unknown, ...names: readonly string[]): unknown =>

@@ -1,3 +1,4 @@
+import { manyTries } from '../../domain/screening/screening.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import { columns, flag, instant, number, optional, text } from '../columns.ts';
@@ -138,6 +139,8 @@ export interface ScreeningProgress {
   readonly queued: number | undefined;
   /** Customers in the queue now, counted up to 100,000. */
   readonly waiting: number;
+  /** Those of them whom the provider was asked about many times without a usable answer. */
+  readonly unanswered: number;
 }
 
 const progress = columns({
@@ -149,6 +152,7 @@ const progress = columns({
   endedAt: optional(instant()),
   queued: optional(number()),
   waiting: number(),
+  unanswered: number(),
 });
 
 const read = statement(
@@ -157,10 +161,11 @@ const read = statement(
      left join screening_state on true
      left join (select list_version, started_at, ended_at, queued from screening_rounds
                  where kind = 'lists' order by round desc limit 1) as round on true
-     cross join (select count(*)::int as waiting from (select from screening_queue limit 100000) as counted) as queue`,
+     cross join (select count(*)::int as waiting, (count(*) filter (where tries >= ${manyTries}))::int as unanswered
+                   from (select tries from screening_queue limit 100000) as counted) as queue`,
 );
 
 export async function readScreeningProgress(db: Database): Promise<ScreeningProgress> {
   const [row] = await db.run(read, []);
-  return progress.read(row ?? { waiting: 0 });
+  return progress.read(row ?? { waiting: 0, unanswered: 0 });
 }

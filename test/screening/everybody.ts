@@ -69,7 +69,7 @@ export async function checkEverybody(people: number): Promise<string> {
 }
 
 /** Imports people as a service without screening would. */
-async function importPeople(world: World, count: number): Promise<void> {
+export async function importPeople(world: World, count: number): Promise<void> {
   const { brandId } = await world.brand();
   const folder = mkdtempSync(join(tmpdir(), 'clientele-screening-'));
   const path = join(folder, 'people.ndjson');

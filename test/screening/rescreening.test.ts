@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askForVersion, queueForRound } from '../../src/operations/screening/lists.ts';
 import type { FakeWatchman } from '../fakes/watchman.ts';
 import { openFakeWatchman } from '../fakes/watchman.ts';
 import { eventually } from '../promises/durability/cpu-contention.ts';
 import { newCustomer } from '../samples/customers.ts';
 import type { BrandClient, World } from '../world.ts';
 import { openWorld, withWorker } from '../world.ts';
-import { askedOf, checkEverybody } from './everybody.ts';
+import { askedOf, checkEverybody, importPeople } from './everybody.ts';
 
 // When the lists were updated, everybody is checked again, also if a process dies in between.
 
@@ -13,6 +14,37 @@ test('everybody is checked once, although the process is killed in between', {
   timeout: 180_000,
 }, async () => {
   await checkEverybody(1_200);
+});
+
+test('a customer that comes during a walk is checked before its rest', { timeout: 180_000 }, async () => {
+  const watchman = await openFakeWatchman();
+  const world = await openWorld({ apiOnly: true, env: askedOf(watchman) });
+  const count = async (sql: string, values: readonly unknown[] = []): Promise<number> =>
+    Number((await world.sql(sql, [...values]))[0]?.['count']);
+  try {
+    const { system } = world;
+    if (!system.screening) throw new Error('Screening is off.');
+    await importPeople(world, 1_000);
+    await askForVersion(system, system.screening);
+    while (await queueForRound(system));
+    const ahead = await count('select count(*) from screening_queue');
+    expect(ahead).toBeLessThan(500);
+    const id = String((await newCustomer(await world.brand())).json.customer_id);
+    await withWorker(world, () =>
+      eventually(async () => (await count('select count(*) from screenings')) === 1_001),
+    );
+    const before = await count(
+      `select count(*) from screenings
+        where checked_at < (select checked_at from screenings where customer_id = $1)`,
+      [id],
+    );
+    // Checks of one round run together.
+    expect(before).toBeLessThanOrEqual(ahead + 32);
+    expect(await count('select count(distinct customer_id) from screenings')).toBe(1_001);
+  } finally {
+    await world.close();
+    await watchman.close();
+  }
 });
 
 describe('a walk over everybody', { timeout: 180_000 }, () => {

@@ -39,7 +39,7 @@ export async function askForVersion(
   return answer.version;
 }
 
-/** One step of the walk that puts customers into the queue. Whether it goes on. */
+/** One step of the walk that puts customers into the queue. Whether another one may follow at once. */
 export const queueForRound = (system: System): Promise<boolean> => stepRound(system.db, system.now());
 
 /** Sees to those who came or changed while screening was off. */

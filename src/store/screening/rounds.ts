@@ -86,7 +86,10 @@ export async function beginCatchUp(db: Database, provider: string, now: Instant)
 const step = sql(
   'screening_round_step',
   `with walk as (
-     select round, kind, after_brand, after_customer from screening_rounds where ended_at is null
+     select round, kind, after_brand, after_customer from screening_rounds
+      where ended_at is null and :most::int > (
+        select count(*) from (
+          select from screening_queue where due_at <= :now::timestamptz limit :most::int) as due)
       order by round limit 1 for update skip locked
    ), page as (
      select c.brand_id, c.customer_id, c.updated_at from walk, lateral (
@@ -117,10 +120,13 @@ const step = sql(
    returning r.ended_at is null as is_mine`,
 );
 
-/** Customers that one step of a walk sees. */
-const stepSize = 500;
+/**
+ * Customers that one step of a walk sees. A walk waits while so many are due: a new customer then waits behind fewer than
+ * twice as many, however many the walk has to see.
+ */
+const stepSize = 250;
 
-/** One step of the oldest walk. Whether it goes on. */
+/** One step of the oldest walk. Whether another one may follow at once. */
 export async function stepRound(db: Database, now: Instant): Promise<boolean> {
   const [row] = await step.run(db, { now: toPostgres(now), most: stepSize });
   return row !== undefined && done.read(row).isMine;

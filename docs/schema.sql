@@ -892,8 +892,10 @@ create table screening_queue (
   due_at timestamp with time zone not null,
   tries smallint default 0 not null,
   claim uuid,
+  asked_at timestamp with time zone default now() not null,
   constraint screening_queue_pkey PRIMARY KEY (brand_id, customer_id)
 );
+CREATE INDEX screening_queue_asked ON screening_queue USING btree (asked_at);
 CREATE INDEX screening_queue_due ON screening_queue USING btree (due_at);
 
 create table screening_rounds (

@@ -8,7 +8,7 @@ export interface QueueState {
   readonly queue: QueueName;
   /** At most 100,000: a longer queue shows this number. */
   readonly depth: number;
-  /** How long the oldest item has waited past its time; 0 if nothing waits, or if nothing is due yet. */
+  /** How long the oldest item has waited, past its time where it has one; 0 if nothing waits or is due yet. */
   readonly oldestSeconds: number;
 }
 

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { examineScreening } from '../../src/operations/installation/doctor-tasks.ts';
+import { measureQueues } from '../../src/operations/queues.ts';
 import { askForVersion, queueForRound } from '../../src/operations/screening/lists.ts';
-import type { ScreeningProvider } from '../../src/providers/screening/screening.ts';
 import { postpone } from '../../src/operations/screening/screen.ts';
+import type { ScreeningProvider } from '../../src/providers/screening/screening.ts';
 import type { ScreeningClaimId } from '../../src/store/screening/queue.ts';
 import { claimScreenings } from '../../src/store/screening/queue.ts';
 import { newCustomer } from '../samples/customers.ts';
 import { finding } from '../samples/screening.ts';
-import type { World } from '../world.ts';
+import type { BrandClient, World } from '../world.ts';
 import { openWorld } from '../world.ts';
 
 // The doctor says whether anybody is checked, and what is in the way.
 
 let world: World;
+let brand: BrandClient;
 beforeAll(async () => {
   world = await openWorld({ apiOnly: true });
+  brand = await world.brand();
 });
 afterAll(() => world.close());
 
@@ -34,7 +37,6 @@ test('it says nothing while screening is off', async () => {
 });
 
 test('it says that nobody asks, that the provider is silent, how far a walk is, and that all were put into the queue', async () => {
-  const brand = await world.brand();
   await newCustomer(brand);
   expect(await examined()).toBe('yellow: watchman has not been asked yet. 0 customers wait for a check.');
   await askForVersion(world.system, silent);
@@ -74,8 +76,26 @@ test('it says of how many the provider gave no usable answer five times', async 
   );
 });
 
+test('the queues say how long a customer has waited, however often it was tried and asked for', async () => {
+  const oldest = async () =>
+    (await measureQueues(world.system)).find(({ queue }) => queue === 'screening')?.oldestSeconds;
+  expect(await oldest()).toBeLessThan(3_600);
+  await world.sql("update screening_queue set asked_at = asked_at - interval '2 hours'");
+  await failOnce();
+  expect(await oldest()).toBeGreaterThan(7_190);
+  const newLists = { kind: 'version', version: 'us_ofac:0002' } as const;
+  await askForVersion(world.system, { ...provider, listVersion: async () => newLists });
+  while (await queueForRound(world.system));
+  expect(await oldest()).toBeGreaterThan(7_190);
+  Object.assign(world.system, { screening: provider });
+  const [row] = await world.sql('select customer_id from screening_queue');
+  await brand.call('PATCH', `/customers/${row?.['customer_id']}`, { body: { first_name: 'Ernst' } });
+  Object.assign(world.system, { screening: undefined });
+  expect(await world.sql('select tries from screening_queue')).toEqual([{ tries: 0 }]);
+  expect(await oldest()).toBeGreaterThan(7_190);
+});
+
 test('the queues count who waits, and matches without a decision', async () => {
-  const { measureQueues } = await import('../../src/operations/queues.ts');
   const queues = await measureQueues(world.system);
   expect(queues.find(({ queue }) => queue === 'screening')).toMatchObject({ depth: 1 });
   expect(queues.find(({ queue }) => queue === 'screening_matches')).toMatchObject({ depth: 0 });

@@ -12,7 +12,7 @@ export interface Queue {
   readonly queue: QueueName;
   /** Rows that wait. Not counted beyond the given number. */
   readonly depth: number;
-  /** When the oldest of them became due, or was written. */
+  /** When the oldest of them became due, was asked for, or was written. */
   readonly oldest: Instant | undefined;
 }
 
@@ -66,7 +66,7 @@ const depths = sql(
         outbox as (select refused_at from journal limit :most::int),
         first as (select substr(body, 8, 26) as at from journal where refused_at is null order by arrived limit 1),
         unsigned as (${unsignedSql} limit :most::int),
-        screening as (select due_at from screening_queue limit :most::int),
+        screening as (select from screening_queue limit :most::int),
         matches as (
           select m.found_at from screening_matches m join customers using (brand_id, customer_id)
            where status in ('open', 'proposed') limit :most::int
@@ -83,7 +83,7 @@ const depths = sql(
           union all select 'trails_unsigned', count(*), min(since) from unsigned
           union all select 'deliveries_pending', count(*), min(due_at)::text from deliveries_pending
           union all select 'deliveries_dead', count(*), min(updated_at)::text from deliveries_dead
-          union all select 'screening', count(*), min(due_at)::text from screening
+          union all select 'screening', count(*), (select min(asked_at)::text from screening_queue) from screening
           union all select 'screening_matches', count(*), min(found_at)::text from matches
           union all select 'rotation_brand', count(*), min(since)::text from rotations where kind = 'brand'
           union all select 'rotation_index', count(*), min(since)::text from rotations where kind = 'index'

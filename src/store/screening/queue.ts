@@ -19,12 +19,15 @@ export interface ScreeningClaim {
   readonly tries: number;
 }
 
-/** Puts a customer into the queue, as a part of the change that asks for a check. A running check is not used any more. */
+/**
+ * Puts a customer into the queue, as a part of the change that asks for a check. A running check is not used any more.
+ * One that waits already keeps the time since when it has.
+ */
 export const screeningPart = (now: Instant): StatementPart => ({
   name: 'screen',
   sql: (gate) => `screen as (
-    insert into screening_queue (brand_id, customer_id, due_at)
-    select :brandId::uuid, :customerId::uuid, :dueAt::timestamptz from ${gate}
+    insert into screening_queue (brand_id, customer_id, due_at, asked_at)
+    select :brandId::uuid, :customerId::uuid, :dueAt::timestamptz, :dueAt::timestamptz from ${gate}
     on conflict (brand_id, customer_id) do update set due_at = excluded.due_at, tries = 0, claim = null)`,
   parameters: { dueAt: toPostgres(now) },
   group: { shared: ['dueAt'], exclusive: [] },

@@ -97,8 +97,8 @@ const step = sql(
         where (brand_id, customer_id) > (walk.after_brand, walk.after_customer)
         order by brand_id, customer_id limit :most::int) as c
    ), queued as (
-     insert into screening_queue (brand_id, customer_id, due_at)
-     select p.brand_id, p.customer_id, :now::timestamptz from page p, walk
+     insert into screening_queue (brand_id, customer_id, due_at, asked_at)
+     select p.brand_id, p.customer_id, :now::timestamptz, :now::timestamptz from page p, walk
       where walk.kind = 'lists' or not exists (
         select from screenings s where s.brand_id = p.brand_id and s.customer_id = p.customer_id
            and s.checked_at >= p.updated_at

@@ -5,6 +5,7 @@ import { developers } from './developers/routes.ts';
 import { overview } from './overview/routes.ts';
 import { retention } from './retention/routes.ts';
 import { reviews } from './reviews/routes.ts';
+import { screening } from './screening/routes.ts';
 import { settings } from './settings/routes.ts';
 import type { Subject } from './shell/subject.ts';
 
@@ -15,6 +16,7 @@ export const subjects: readonly Subject[] = [
   reviews,
   changes,
   developers,
+  screening,
   audit,
   retention,
   settings,

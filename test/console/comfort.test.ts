@@ -4,7 +4,17 @@ import { examine, openConsole, timeoutMs } from './open-console.ts';
 
 // For those who enlarge the page, and those whom motion troubles.
 
-const pages = ['overview', 'customers', 'reviews', 'keys', 'webhooks', 'audit', 'retention', 'settings'];
+const pages = [
+  'overview',
+  'customers',
+  'reviews',
+  'keys',
+  'webhooks',
+  'matches',
+  'audit',
+  'retention',
+  'settings',
+];
 
 describe('the console', { timeout: timeoutMs }, () => {
   let open: OpenConsole;

@@ -19,6 +19,7 @@ const pages = {
   Webhooks: ['viewer', 'agent', 'compliance', 'developer'],
   Events: ['viewer', 'agent', 'compliance', 'developer'],
   Requests: ['developer', 'admin'],
+  Matches: ['compliance'],
   'Audit trail': ['compliance', 'admin'],
   Retention: ['compliance'],
   Settings: ['admin'],
@@ -33,6 +34,7 @@ const paths: Readonly<Record<keyof typeof pages, string>> = {
   Webhooks: 'webhooks',
   Events: 'events',
   Requests: 'requests',
+  Matches: 'matches',
   'Audit trail': 'audit',
   Retention: 'retention',
   Settings: 'settings',
@@ -57,6 +59,7 @@ const calls = [
   ['POST', '/operators', ['admin']],
   ['GET', '/settings', ['admin']],
   ['GET', '/kyc/reviews', ['compliance']],
+  ['GET', '/screening/matches', ['compliance']],
   ['GET', '/audit', ['compliance', 'admin']],
   ['GET', '/requests', ['developer', 'admin']],
 ] as const satisfies readonly (readonly [string, string, readonly Role[]])[];

@@ -106,6 +106,15 @@ export const verificationQuery = (brand: Brand, id: string, run: string) =>
       ),
   });
 
+/** Checks against lists, the newest first. They are asked for at each opening: a match is decided elsewhere. */
+export const screeningsQuery = (brand: Brand, id: string) =>
+  queryOptions({
+    queryKey: [brand.id, 'customer', id, 'screenings'],
+    queryFn: () =>
+      answerOf(api.GET('/customers/{customer_id}/screenings', { params: { path: { customer_id: id } } })),
+    gcTime: 0,
+  });
+
 export const historyQuery = (brand: Brand, id: string) =>
   queryOptions({
     queryKey: [brand.id, 'customer', id, 'history'],

@@ -11,10 +11,12 @@ export interface DiffRow {
 export interface DiffProps {
   readonly rows: readonly DiffRow[];
   readonly heads?: readonly [before: string, after: string];
+  /** Whether the one becomes the other. */
+  readonly arrow?: boolean;
 }
 
 /** What is, beside what is to be, field by field. */
-export function Diff({ rows, heads = ['Now', 'Wanted'] }: DiffProps) {
+export function Diff({ rows, heads = ['Now', 'Wanted'], arrow = true }: DiffProps) {
   return (
     <table className={styles.diff}>
       <thead>
@@ -30,7 +32,7 @@ export function Diff({ rows, heads = ['Now', 'Wanted'] }: DiffProps) {
             <th scope="row">{name}</th>
             <td className={styles.before}>{before}</td>
             <td className={styles.after}>
-              <Icon name="arrow" size={14} /> {after}
+              {arrow && <Icon name="arrow" size={14} />} {after}
             </td>
           </tr>
         ))}

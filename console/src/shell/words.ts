@@ -1,3 +1,5 @@
+import type { StatusProps } from '../kit/Status.tsx';
+
 /** The fields of the API as people call them. */
 const fieldWords: Readonly<Record<string, string>> = {
   first_name: 'First name',
@@ -64,3 +66,21 @@ export const keptAs = {
   not_passed: 'not passed',
   identified: 'identity',
 } as const;
+
+/** What is decided about a match with a list of sanctioned people. */
+export const matchDecisions = { false_positive: 'False positive', confirmed: 'Confirmed' } as const;
+type MatchDecision = keyof typeof matchDecisions;
+
+interface Match {
+  readonly status: 'open' | 'proposed' | MatchDecision;
+  readonly proposed_decision?: MatchDecision | undefined;
+}
+
+/** How far a match is: "False positive proposed". */
+export function matchState({ status, proposed_decision: proposal }: Match): StatusProps {
+  if (status === 'open') return { word: 'Open', tone: 'warn', icon: 'clock', loud: true };
+  if (status === 'false_positive') return { word: matchDecisions[status], tone: 'good', icon: 'check' };
+  if (status === 'confirmed') return { word: matchDecisions[status], tone: 'bad', icon: 'alert', loud: true };
+  const word = proposal === 'confirmed' ? 'Confirmation proposed' : 'False positive proposed';
+  return { word, tone: 'want', icon: 'review', loud: true };
+}

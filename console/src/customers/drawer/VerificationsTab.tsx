@@ -18,6 +18,7 @@ import type { Customer } from '../queries.ts';
 import { customerChanged, programsQuery, verificationsQuery } from '../queries.ts';
 import { Decisions } from './Decisions.tsx';
 import styles from './Drawer.module.css';
+import { Screenings } from './Screenings.tsx';
 
 export function VerificationsTab({ customer }: { readonly customer: Customer }) {
   const { brand } = useHere();
@@ -40,6 +41,7 @@ export function VerificationsTab({ customer }: { readonly customer: Customer }) 
           )
         }
       </Answer>
+      <Screenings id={customer.customer_id} />
     </>
   );
 }

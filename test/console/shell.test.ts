@@ -88,9 +88,12 @@ describe('the frame of the pages', { timeout: timeoutMs }, () => {
     const visited = await open.visit(home, views[2], 'avery');
     const { page } = visited;
     await page.getByRole('button', { name: 'Pages', exact: true }).click();
-    await page.getByRole('link', { name: 'Customers' }).waitFor();
+    const customers = page
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('link', { name: 'Customers' });
+    await customers.waitFor();
     await examine(visited);
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Customers' }).click();
+    await customers.click();
     await page.getByRole('heading', { name: 'Customers' }).waitFor();
   });
 

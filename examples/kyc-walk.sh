@@ -57,7 +57,7 @@ echo "   $customer"
 
 echo '2. Find the program to verify for'
 call 200 GET /programs
-program=$(member program_id)
+program=$(printf '%s\n' "$body" | sed -n 's/.*"program_id":"\([^"]*\)","name":"default".*/\1/p')
 echo "   $program"
 
 echo '3. Start the verification'

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readUnsequenced } from '../../src/store/audit/outbox.ts';
 import { lockSequencer } from '../../src/store/audit/sequencer.ts';
@@ -32,18 +33,27 @@ async function pagesToRead(prepare: (db: Connection) => Promise<unknown>): Promi
   });
   await fill(20_000);
   await world.sql('delete from journal where arrived < (select max(arrived) - 50 from journal)');
-  // The first read of a deleted row finds it, and marks its place in the index.
-  await world.system.db.transaction(async (db) => {
-    await prepare(db);
-    await readUnsequenced(db, 100);
-  });
-  return world.system.db.transaction(async (db) => {
-    await prepare(db);
-    const before = await pagesOf(db, ['journal']);
-    const { rows, unreadable } = await readUnsequenced(db, 100);
-    expect(rows.length + unreadable.length).toBe(51);
-    return (await pagesOf(db, ['journal'])) - before;
-  });
+  const reads: number[] = [];
+  for (let read = 0; read < 10; read += 1) {
+    reads.push(await world.system.db.transaction((db) => pagesOfOneRead(db, prepare)));
+    await sleep(100);
+  }
+  return Math.min(...reads);
+}
+
+/**
+ * The first read of a deleted row finds it, and marks its place in the index. It marks nothing while another transaction
+ * of the server could still need the row, for example an automatic analyze. So one read of ten counts.
+ */
+async function pagesOfOneRead(
+  db: Connection,
+  prepare: (db: Connection) => Promise<unknown>,
+): Promise<number> {
+  await prepare(db);
+  const before = await pagesOf(db, ['journal']);
+  const { rows, unreadable } = await readUnsequenced(db, 100);
+  expect(rows.length + unreadable.length).toBe(51);
+  return (await pagesOf(db, ['journal'])) - before;
 }
 
 test('the sequencer reads the oldest rows by their index', async () => {

@@ -9,7 +9,7 @@ import type { AddressFields } from './address.ts';
 import { addressFields } from './address.ts';
 import type { Profile } from './customer.ts';
 import type { Identification } from './identification.ts';
-import { identificationIn, isSameIdentification } from './identification.ts';
+import { isSameIdentification, numberIn } from './identification.ts';
 import { indexForms } from './index-forms.ts';
 
 /** The applicant of a verification: the data at its start, which the provider checks. */
@@ -36,18 +36,14 @@ export const applicantOf = (profile: Profile, number: string | undefined, ip?: s
   middle_name: profile.middle_name,
   last_name: profile.last_name,
   dob: profile.dob,
-  ...(number === undefined ? { ssn: '' } : applicantNumber(number)),
+  ssn: '',
+  ...(number !== undefined && numberIn(number)),
   phone: profile.phone ?? '',
   phone_country_code: profile.phone_country_code ?? '',
   email: profile.email ?? '',
   addresses: profile.addresses.map(addressFields),
   ...(ip !== undefined && { ip }),
 });
-
-function applicantNumber(number: string): Pick<Applicant, 'ssn' | 'identification'> {
-  const identification = identificationIn(number);
-  return identification ? { ssn: '', identification } : { ssn: number };
-}
 
 /**
  * The fields locked by a pass that have changed since the provider received them. The provider has not checked
@@ -57,13 +53,10 @@ export function changedSince(applicant: Applicant, present: Applicant): readonly
   return (Object.keys(customerFields) as CustomerField[]).filter((field) => {
     if (customerFields[field].afterKyc === 'open') return false;
     if (field === 'addresses') return primaries(applicant) !== primaries(present);
-    if (field === 'identification') return !isSame(applicant[field], present[field]);
+    if (field === 'identification') return !isSameIdentification(applicant[field], present[field]);
     return applicant[field] !== present[field];
   });
 }
-
-const isSame = (one: Identification | undefined, other: Identification | undefined): boolean =>
-  other === undefined ? one === undefined : isSameIdentification(one, other);
 
 /** The primary addresses in a form that is independent of their order. */
 const primaries = ({ addresses }: Applicant): string =>

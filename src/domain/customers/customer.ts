@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
 import type { CustomerField, Field } from '../fields.ts';
-import { customerFields, fieldNames, isSsnMask, maskSsn, textFields } from '../fields.ts';
+import { customerFields, fieldNames, textFields } from '../fields.ts';
 import { parseId } from '../ids.ts';
 import type { KycState } from '../kyc/verification.ts';
 import { isLocked } from '../kyc/verification.ts';
@@ -8,7 +8,6 @@ import { Problems } from '../problems.ts';
 import { normalForm } from '../text.ts';
 import { withOffset } from '../time.ts';
 import type { ValidationContext } from '../values.ts';
-import { digitsOf } from '../values.ts';
 import type { Address, AddressDefaults, AddressInput } from './address.ts';
 import {
   addressFields,
@@ -19,24 +18,21 @@ import {
   rewriteAddress,
   touchesPrimary,
 } from './address.ts';
-import type { Identification } from './identification.ts';
+import type { Identification, SentIdentity, ShownIdentity } from './identification.ts';
 import {
   checkIdentification,
-  identificationIn,
-  isMasked,
-  isSameIdentification,
-  maskIdentification,
+  fullNumberOf,
+  isSameIdentity,
+  maskedNumber,
   numberOf,
 } from './identification.ts';
 
 /** The data of a person, in the order of the answer; the number is masked. Absent fields were never given. */
-export interface Profile {
+export interface Profile extends ShownIdentity {
   readonly dob: string;
   readonly first_name: string;
   readonly middle_name: string;
   readonly last_name: string;
-  readonly ssn?: string;
-  readonly identification?: Identification;
   readonly phone?: string;
   readonly phone_country_code?: string;
   readonly email?: string;
@@ -70,9 +66,7 @@ export function checkCustomer(body: unknown, validationContext: ValidationContex
     const value = body[field];
     if (rule && typeof value === 'string') problems.add(field, rule(value, validationContext));
   }
-  problems.addMissing(checkIdentification(body['identification'], 'identification', validationContext));
-  if (body['ssn'] !== undefined && body['identification'] !== undefined)
-    problems.add('identification', 'Send ssn or identification, not both.');
+  problems.addMissing(checkIdentification(body, validationContext));
   const personId = body['brand_person_id'];
   if (typeof personId === 'string' && !parseId(personId))
     problems.add('brand_person_id', 'Not a valid UUID.');
@@ -165,9 +159,7 @@ export function applyChange(
   }
   if (fields.includes('phone')) next.phone_country_code ??= defaultCountryCode;
 
-  const ssn =
-    changedSsn(stored, change.ssn, deferredProblems) ??
-    changedIdentification(stored, change.identification, deferredProblems);
+  const ssn = changedNumber(stored, change, deferredProblems);
   if (ssn !== undefined) {
     const { ssn: _, identification: __, ...others } = next;
     next = { ...others, ...maskedNumber(ssn) };
@@ -193,63 +185,32 @@ export function applyChange(
 }
 
 /**
- * The new SSN, or `undefined` if the sent one equals the stored one, in full or as its mask. A full SSN for a locked
- * customer is always new: otherwise the answer would tell whether a guess is right.
+ * The new number, or `undefined` if the sent one equals the stored one, in full or as its mask. A full number for a
+ * locked customer is always new: otherwise the answer would tell whether a guess is right.
  */
-function changedSsn(
+function changedNumber(
   stored: StoredCustomer,
-  sent: string | undefined,
+  { ssn, identification }: SentIdentity,
   deferredProblems: Problems,
 ): string | undefined {
-  if (sent === undefined) return undefined;
-  if (isSsnMask(sent)) {
-    deferredProblems.withdraw('ssn');
-    if (sent !== stored.profile.ssn)
-      deferredProblems.add('ssn', 'Not the mask of the stored number; send the full number to change it.');
+  if (ssn !== undefined && identification !== undefined) return undefined; // `checkCustomer` refuses both.
+  if (ssn === undefined && identification === undefined) return undefined;
+  const field = identification ? 'identification' : 'ssn';
+  const sent = { ssn, identification };
+  const number = fullNumberOf(sent);
+  if (number === undefined) {
+    deferredProblems.withdraw(field);
+    if (!isSameIdentity(stored.profile, sent))
+      deferredProblems.add(field, 'Not the mask of the stored number; send the full number to change it.');
     return undefined;
   }
-  const digits = digitsOf(sent);
-  const couldBeStored = !isLocked(stored.kyc) && stored.profile.ssn === maskSsn(digits);
-  if (!couldBeStored || stored.openSsn() !== digits) return digits;
-  deferredProblems.withdraw('ssn');
-  return undefined;
-}
-
-/** The same of another identification. */
-function changedIdentification(
-  stored: StoredCustomer,
-  sent: Identification | undefined,
-  deferredProblems: Problems,
-): string | undefined {
-  if (sent === undefined) return undefined;
-  const { identification: kept } = stored.profile;
-  if (isMasked(sent)) {
-    deferredProblems.withdraw('identification');
-    if (!isSameIdentification(kept, sent))
-      deferredProblems.add(
-        'identification',
-        'Not the mask of the stored number; send the full number to change it.',
-      );
-    return undefined;
-  }
-  const number = numberOf({ identification: sent }) as string;
-  const couldBeStored =
-    !isLocked(stored.kyc) && kept !== undefined && isSameIdentification(kept, maskedIn(number));
+  const couldBeStored = !isLocked(stored.kyc) && isSameIdentity(stored.profile, maskedNumber(number));
   if (!couldBeStored || stored.openSsn() !== number) return number;
-  deferredProblems.withdraw('identification');
+  deferredProblems.withdraw(field);
   return undefined;
 }
 
 const numberFields = ['ssn', 'identification'] as const;
-
-const maskedIn = (number: string): Identification =>
-  maskIdentification(identificationIn(number) as Identification);
-
-/** The member of a profile that shows a number. */
-export function maskedNumber(number: string): Pick<Profile, 'ssn' | 'identification'> {
-  const identification = identificationIn(number);
-  return identification ? { identification: maskIdentification(identification) } : { ssn: maskSsn(number) };
-}
 
 function changedAddresses(
   stored: readonly Address[],

@@ -1,5 +1,6 @@
 import { errorCatalogue } from '../errors.ts';
 import type { CustomerField } from '../fields.ts';
+import { isSsnMask, maskSsn } from '../fields.ts';
 import { maskIdNumber } from '../kyc/documents.ts';
 import { Problems } from '../problems.ts';
 import type { ValidationContext } from '../values.ts';
@@ -24,6 +25,12 @@ export interface SentIdentity {
   readonly identification?: Identification | undefined;
 }
 
+/** What an answer identifies a person by: one of the two, or neither. */
+export interface ShownIdentity {
+  readonly ssn?: string;
+  readonly identification?: Identification;
+}
+
 export const identificationLimits = {
   number: { minLength: 4, maxLength: 40 },
 } as const;
@@ -32,27 +39,29 @@ export const identificationLimits = {
 const numberPattern = /^[A-Za-z0-9](?:[ -]?[A-Za-z0-9])*$/;
 const alienNumberPattern = /^A?[0-9]{7,9}$/;
 
-/** Checks a sent identification. Skips wrong types, which the schema reports. `path`: where it stands in the body. */
+/** Checks the identification of a body. Skips wrong types, which the schema reports. */
 export function checkIdentification(
-  sent: unknown,
-  path: string,
+  body: Readonly<Record<string, unknown>>,
   validationContext: ValidationContext,
 ): Problems {
   const problems = new Problems();
+  const { ssn, identification: sent } = body;
+  if (ssn !== undefined && sent !== undefined)
+    problems.add('identification', 'Send ssn or identification, not both.');
   if (typeof sent !== 'object' || sent === null) return problems;
   if (validationContext.validation !== 'wide-foreign') {
     problems.add(
-      path,
+      'identification',
       'This brand identifies people by their SSN. Its operator can change that: brands set.',
     );
     return problems;
   }
   const { kind, number, country } = sent as Readonly<Record<string, unknown>>;
-  if (typeof number === 'string') problems.add(`${path}.number`, numberProblem(kind, number));
+  if (typeof number === 'string') problems.add('identification.number', numberProblem(kind, number));
   if (typeof country === 'string') {
     const isForeign = kind === 'alien_number' && country !== 'US';
     problems.add(
-      `${path}.country`,
+      'identification.country',
       isForeign
         ? 'The United States issues alien numbers: US.'
         : valueRules.country(country, validationContext),
@@ -92,6 +101,13 @@ export function numberOf({ ssn, identification }: SentIdentity): string | undefi
   return `${kind} ${country} ${number}`;
 }
 
+/** The number that a body says in full; `undefined` where it repeats a mask, or says none. */
+export function fullNumberOf(sent: SentIdentity): string | undefined {
+  const { ssn, identification } = sent;
+  const isMask = identification ? isMaskedNumber(identification.number) : ssn !== undefined && isSsnMask(ssn);
+  return isMask ? undefined : numberOf(sent);
+}
+
 /** The identification in a kept number; `undefined` for an SSN. */
 export function identificationIn(kept: string): Identification | undefined {
   const [kind, country, number] = kept.split(' ');
@@ -100,7 +116,7 @@ export function identificationIn(kept: string): Identification | undefined {
 }
 
 /** A kept number as a body says it. */
-export function numberIn(kept: string): SentIdentity {
+export function numberIn(kept: string): ShownIdentity {
   const identification = identificationIn(kept);
   return identification ? { identification } : { ssn: kept };
 }
@@ -115,15 +131,18 @@ export const takenNumber = (number: string): { readonly field: CustomerField; re
     ? { field: 'identification', problem: 'Another customer of this brand already has this identification.' }
     : { field: 'ssn', problem: errorCatalogue.ssn_dup.message };
 
-/** What answers show of it. */
-export const maskIdentification = (identification: Identification): Identification => ({
-  kind: identification.kind,
-  number: maskIdNumber(identification.number),
-  country: identification.country,
-});
+/** What answers show of a kept number. */
+export function maskedNumber(kept: string): ShownIdentity {
+  const identification = identificationIn(kept);
+  if (!identification) return { ssn: maskSsn(kept) };
+  return { identification: { ...identification, number: maskIdNumber(identification.number) } };
+}
 
-/** Whether a sent identification is one that an answer showed. */
-export const isMasked = ({ number }: Identification): boolean => isMaskedNumber(number);
+/** Whether two bodies or answers say the same number, or both none. */
+export const isSameIdentity = (one: SentIdentity, other: SentIdentity): boolean =>
+  one.ssn === other.ssn && isSameIdentification(one.identification, other.identification);
 
-export const isSameIdentification = (one: Identification | undefined, other: Identification): boolean =>
-  one?.kind === other.kind && one.number === other.number && one.country === other.country;
+export const isSameIdentification = (
+  one: Identification | undefined,
+  other: Identification | undefined,
+): boolean => one?.kind === other?.kind && one?.number === other?.number && one?.country === other?.country;

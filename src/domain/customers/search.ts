@@ -38,9 +38,7 @@ export function checkSearch(body: unknown, validationContext: ValidationContext)
     if (typeof value === 'string') problems.add(field, rule(value));
   };
   onText('ssn', (text) => valueRules.ssn(text, validationContext));
-  problems.addMissing(checkIdentification(sent['identification'], 'identification', validationContext));
-  if (sent['ssn'] !== undefined && sent['identification'] !== undefined)
-    problems.add('identification', 'Send ssn or identification, not both.');
+  problems.addMissing(checkIdentification(sent, validationContext));
   onText('phone', (text) => valueRules.phone(text, validationContext));
   onText('phone_country_code', (text) => valueRules.phoneCountryCode(text, validationContext));
   onText('email', (text) => valueRules.email(text, validationContext));

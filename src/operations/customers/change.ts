@@ -2,11 +2,10 @@ import type { Precondition } from '../../contract/operation.ts';
 import type { AddressDefaults } from '../../domain/customers/address.ts';
 import type { Changed, Profile, StoredCustomer } from '../../domain/customers/customer.ts';
 import type { SentIdentity } from '../../domain/customers/identification.ts';
-import { isMasked, numberOf, takenNumber } from '../../domain/customers/identification.ts';
+import { fullNumberOf, takenNumber } from '../../domain/customers/identification.ts';
 import type { CustomerHead } from '../../domain/customers/record.ts';
 import { readProfile, writeProfile } from '../../domain/customers/record.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { isSsnMask } from '../../domain/fields.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import type { KycState } from '../../domain/kyc/verification.ts';
 import type { Closing } from '../../domain/retention/policy.ts';
@@ -110,14 +109,11 @@ export const hasNumber = ({ ssn, identification }: SentIdentity): boolean =>
 export async function noteUnchangedNumber(
   context: Context,
   id: CustomerId,
-  { ssn, identification }: SentIdentity,
+  sent: SentIdentity,
   changed: Changed,
 ): Promise<void> {
-  const sent = numberOf({
-    ...(ssn !== undefined && !isSsnMask(ssn) && { ssn }),
-    ...(identification !== undefined && !isMasked(identification) && { identification }),
-  });
-  if (sent !== undefined && changed.ssn === undefined) await noteComparison(context, id, sent, true);
+  const number = fullNumberOf(sent);
+  if (number !== undefined && changed.ssn === undefined) await noteComparison(context, id, number, true);
 }
 
 // The single steps, which other changes of a customer also use.

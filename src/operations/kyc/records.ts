@@ -2,9 +2,8 @@ import type { CursorForm } from '../../contract/lists.ts';
 import { pageOf } from '../../contract/lists.ts';
 import type { Input } from '../../contract/operation.ts';
 import type { Contract } from '../../contract/table.ts';
-import { maskIdentification } from '../../domain/customers/identification.ts';
+import { maskedNumber, numberOf } from '../../domain/customers/identification.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { maskSsn } from '../../domain/fields.ts';
 import type { CustomerId, DocumentId, RunId } from '../../domain/ids.ts';
 import { maskIdNumber } from '../../domain/kyc/documents.ts';
 import { standingStatus } from '../../domain/kyc/verification.ts';
@@ -150,11 +149,8 @@ async function shownDecision({ system, keyring }: Keys, run: RunRow, row: Decisi
 /** The data that a verification was started with. Fields that were empty are left out, and the number is masked. */
 export async function shownApplicant(context: Keys, run: RunRow): Promise<object> {
   const { ssn, identification, ...applicant } = await openApplicant(context, run);
-  const shown = {
-    ...applicant,
-    ...(ssn !== '' && { ssn: maskSsn(ssn) }),
-    ...(identification && { identification: maskIdentification(identification) }),
-  };
+  const number = numberOf({ ssn: ssn === '' ? undefined : ssn, identification });
+  const shown = { ...applicant, ...(number !== undefined && maskedNumber(number)) };
   return Object.fromEntries(
     Object.entries(shown).filter(([name, value]) => value !== '' || name === 'middle_name'),
   );

@@ -55,7 +55,7 @@ const inviteOperator = operation({
   path: '/operators',
   summary: 'Invite a person',
   description:
-    'Gives a person roles in this brand. Without an account, the person gets one, and the answer has a link for 72 hours; no mail is sent. An account of another brand gets the roles here at once.',
+    'Gives a person roles in this brand. Without an account, the person gets one, and the answer has a link for 72 hours; no mail is sent. An account of another brand gets the roles here at once; this takes an admin of every brand of that account.',
   params: {},
   body: {
     schema: Type.Object({ email: emailField, roles: givenRoles }, closed),
@@ -84,7 +84,7 @@ const updateOperator = operation({
   path: '/operators/{operator_id}',
   summary: 'Change roles, or end access',
   description:
-    'Changes the roles of a person in this brand, or disables the account. Sessions have the new roles within a second. A disabled account signs in nowhere; its sessions end.',
+    'Changes the roles of a person in this brand, or disables the account. Sessions have the new roles within a second. A disabled account signs in nowhere: its sessions, links, password and passkeys end. After it is enabled again, a reset gives its person a way in.',
   params: operatorId,
   body: {
     schema: Type.Object(
@@ -114,7 +114,7 @@ const resetOperator = operation({
   path: '/operators/{operator_id}/reset',
   summary: 'Reset an account',
   description:
-    'Ends the sessions and links of an account, takes its password, and answers with a link for a new one. For a person who has lost it.',
+    'Ends the sessions and links of an account, takes its password and passkeys, and answers with a link for a new password. It enables a disabled account. For a person who has lost a password or a passkey.',
   params: operatorId,
   answer: {
     status: 201,

@@ -124,7 +124,7 @@ const addPasskey = operation({
   path: '/passkeys',
   summary: 'Add a passkey',
   description:
-    'Adds a passkey to the own account, after an authenticator has signed a challenge. The session then counts as proven by a passkey. An account that has a passkey takes another one only in such a session.',
+    'Adds a passkey to the own account, after an authenticator has signed a challenge. The session then counts as proven by a passkey. The first passkey ends the other sessions of the account. An account that has a passkey takes another one only in such a session.',
   scope: 'session',
   body: {
     schema: Type.Object({ name: passkeyNameField, passkey: attestation }, closed),
@@ -142,7 +142,7 @@ const removePasskey = operation({
   method: 'DELETE',
   path: '/passkeys/{passkey_id}',
   summary: 'Remove a passkey',
-  description: 'Removes a passkey of the own account. Sessions go on.',
+  description: 'Removes a passkey of the own account, and ends its other sessions.',
   scope: 'session',
   params: { passkey_id: { description: "The passkey's id.", invalid: 'passkey_dne' } },
   answer: { status: 200, description: 'The removed passkey.', schema: passkey, example: passkeyExample },

@@ -1,12 +1,15 @@
 import type { AuditFacts } from '../../contract/audit-facts.ts';
 import type { BrandId, OperatorId } from '../../domain/ids.ts';
 import type { Role } from '../../domain/operators/roles.ts';
+import type { Instant } from '../../domain/time.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
 import { entryPart } from '../../store/audit/journal.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Connection } from '../../store/connection/database.ts';
 import type { StoredOperator } from '../../store/operators/accounts.ts';
-import { findOperator, rolesOfOperator } from '../../store/operators/accounts.ts';
+import { changeOperator, findOperator, rolesOfOperator } from '../../store/operators/accounts.ts';
+import { deletePasskeys } from '../../store/operators/passkeys.ts';
+import { endLinks, endSessions } from '../../store/operators/sessions.ts';
 import { withConnection } from '../../store/scope.ts';
 import { writeParts } from '../../store/statement-parts.ts';
 import { operatorEntry } from '../audit/operator.ts';
@@ -67,6 +70,29 @@ export const nextOperator = (
   before: StoredOperator,
   changes: Partial<Omit<StoredOperator, 'operatorId' | 'email' | 'version' | 'mac'>>,
 ): StoredOperator => proveOperator(system.vault, { ...before, ...changes, version: before.version + 1 });
+
+/** The account without its password and passkeys. `disabledAt`: absent enables it. `endAccess` writes it. */
+export const resetAccount = (
+  system: Pick<System, 'vault'>,
+  operator: StoredOperator,
+  disabledAt?: Instant,
+): StoredOperator =>
+  nextOperator(system, operator, {
+    // What an account is disabled for may be a password that others know: a reset gives the way back in.
+    password: undefined,
+    disabledAt,
+    passkeys: 0,
+    generation: operator.generation + 1,
+  });
+
+/** Writes a reset account, and ends its sessions, links and passkeys. Answers false where another change came first. */
+export async function endAccess(connection: Connection, reset: StoredOperator): Promise<boolean> {
+  if (!(await changeOperator(connection, reset))) return false;
+  await endSessions(connection, reset.operatorId);
+  await endLinks(connection, reset.operatorId);
+  await deletePasskeys(connection, reset.operatorId);
+  return true;
+}
 
 /** The brands whose audit trails tell what happens to an account: all of them, where it has roles in all. */
 export async function brandsOf(

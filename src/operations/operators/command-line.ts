@@ -7,9 +7,7 @@ import type { Brand } from '../../store/brands/brands.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { ListedOperator, StoredOperator } from '../../store/operators/accounts.ts';
 import { changeOperator, insertOperator, listOperators } from '../../store/operators/accounts.ts';
-import { deletePasskeys } from '../../store/operators/passkeys.ts';
 import { findRoles, listRoles, putRoles } from '../../store/operators/roles.ts';
-import { endLinks, endSessions } from '../../store/operators/sessions.ts';
 import { withConnection } from '../../store/scope.ts';
 import { checkOperator, checkRoles, proveRoles } from '../proofs.ts';
 import type { System } from '../system.ts';
@@ -17,16 +15,17 @@ import { scopeOf } from '../system.ts';
 import {
   brandsOf,
   changeAccounts,
+  endAccess,
   newOperator,
   nextOperator,
   normalEmail,
   provenOperator,
+  resetAccount,
   retried,
   toldByCommand,
 } from './accounts.ts';
 import type { NewLink } from './links.ts';
 import { makeLink } from './links.ts';
-import { resetAccount } from './operators.ts';
 
 // The accounts of the console at the command line. It is not bound to the rules of admins: its person may do everything.
 
@@ -107,18 +106,14 @@ async function nextRoles(
   return proveRoles(keyring, { operatorId, roles, version: (before?.version ?? 0) + 1 });
 }
 
-/** Takes the password of an account, ends its sessions, enables it, and makes a link for a new password. */
+/** Takes the password and the passkeys of an account, ends its sessions, enables it, and makes a link for a new password. */
 export const resetAccountOf = (system: System, email: string): Promise<ChangedAccount> =>
   change(system, email, 'operators reset', (operator) => resetAccount(system, operator));
 
-/** Ends an account: it signs in nowhere, and its sessions end. A reset enables it again. */
+/** Ends an account: it signs in nowhere, and its sessions, password and passkeys end. A reset enables it again. */
 export const disableAccountOf = (system: System, email: string): Promise<ChangedAccount> =>
   change(system, email, 'operators disable', (operator) =>
-    nextOperator(system, operator, {
-      disabledAt: operator.disabledAt ?? system.now(),
-      passkeys: 0,
-      generation: operator.generation + 1,
-    }),
+    resetAccount(system, operator, operator.disabledAt ?? system.now()),
   );
 
 function change(
@@ -139,10 +134,7 @@ function change(
     const told = await toldByCommand(system, operation, brands, facts);
     let link: NewLink | undefined;
     await changeAccounts(system, told, async (connection) => {
-      if (!(await changeOperator(connection, operator))) return false;
-      await endSessions(connection, operator.operatorId);
-      await endLinks(connection, operator.operatorId);
-      await deletePasskeys(connection, operator.operatorId);
+      if (!(await endAccess(connection, operator))) return false;
       if (operation === 'operators reset') link = await makeLink(system, connection, 'reset', operator);
       return true;
     });

@@ -10,15 +10,12 @@ import { withOffset } from '../../domain/time.ts';
 import { keepClaim } from '../../store/idempotency-claim.ts';
 import type { ListedOperator, StoredOperator } from '../../store/operators/accounts.ts';
 import {
-  changeOperator,
   insertOperator,
   listOperators as listAccounts,
   rolesOfOperator,
 } from '../../store/operators/accounts.ts';
-import { deletePasskeys } from '../../store/operators/passkeys.ts';
 import type { HeldAccount, StoredRoles } from '../../store/operators/roles.ts';
 import { hold, listRoles, putRoles } from '../../store/operators/roles.ts';
-import { endLinks, endSessions } from '../../store/operators/sessions.ts';
 import type { BrandScope } from '../../store/scope.ts';
 import { withConnection } from '../../store/scope.ts';
 import type { Keyring } from '../../vault/vault.ts';
@@ -28,7 +25,15 @@ import type { Principal } from '../principal.ts';
 import { checkOperator, checkRoles, proveRoles } from '../proofs.ts';
 import { requireDone } from '../retry.ts';
 import type { Answer, Context, System } from '../system.ts';
-import { brandsOf, changeAccounts, newOperator, nextOperator, normalEmail, toldBy } from './accounts.ts';
+import {
+  brandsOf,
+  changeAccounts,
+  endAccess,
+  newOperator,
+  normalEmail,
+  resetAccount,
+  toldBy,
+} from './accounts.ts';
 import type { NewLink } from './links.ts';
 import { makeLink } from './links.ts';
 
@@ -194,13 +199,7 @@ export async function updateOperator(
   if (changesAccount) await requireReach(context, member);
   const row = body.roles === undefined ? before : nextRow(keyring, member, body.roles);
   const next = changesAccount
-    ? nextOperator(system, operator, {
-        disabledAt: body.disabled ? context.now : undefined,
-        // What it was disabled for may have been a password that others know: a reset gives the way back in.
-        password: undefined,
-        passkeys: 0,
-        generation: operator.generation + 1,
-      })
+    ? resetAccount(system, operator, body.disabled ? context.now : undefined)
     : operator;
   const after: Member = { operator: { ...next, lastSeenAt: operator.lastSeenAt }, row };
   const answer = { status: 200, body: asciiJson(shown(after)) } as const;
@@ -214,11 +213,7 @@ export async function updateOperator(
   const change = { operationId: 'updateOperator', repeated: answer, brands: all, facts };
   await write(context, change, async (connection) => {
     if (row && row !== before && !(await putRoles(withConnection(scope, connection), row))) return false;
-    if (!changesAccount) return true;
-    await endSessions(connection, operator.operatorId);
-    await endLinks(connection, operator.operatorId);
-    await deletePasskeys(connection, operator.operatorId);
-    return changeOperator(connection, next);
+    return !changesAccount || endAccess(connection, next);
   });
   return answer;
 }
@@ -273,20 +268,9 @@ export async function resetOperator(
   const facts = { operator_id: operator.operatorId };
   let link: NewLink | undefined;
   await write(context, { operationId: 'resetOperator', repeated, brands, facts }, async (connection) => {
-    if (!(await changeOperator(connection, next))) return false;
-    await endSessions(connection, next.operatorId);
-    await deletePasskeys(connection, next.operatorId);
+    if (!(await endAccess(connection, next))) return false;
     link = await makeLink(system, connection, 'reset', next);
     return true;
   });
   return { status: 201, body: asciiJson(withLink(after, link)) };
 }
-
-/** The account without its password and passkeys. Its sessions and links end. */
-export const resetAccount = (system: Pick<System, 'vault'>, operator: StoredOperator): StoredOperator =>
-  nextOperator(system, operator, {
-    password: undefined,
-    disabledAt: undefined,
-    passkeys: 0,
-    generation: operator.generation + 1,
-  });

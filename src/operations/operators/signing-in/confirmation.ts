@@ -4,7 +4,7 @@ import { Refusal } from '../../../domain/errors.ts';
 import { confirmedUntil } from '../../../domain/operators/sessions.ts';
 import { asciiJson } from '../../../domain/text.ts';
 import { withOffset } from '../../../domain/time.ts';
-import { changeSession, sessionsOf } from '../../../store/operators/sessions.ts';
+import { changeSession, findSession } from '../../../store/operators/sessions.ts';
 import { checkSession, proveSession } from '../../proofs.ts';
 import { ConflictError } from '../../retry.ts';
 import type { System } from '../../system.ts';
@@ -27,7 +27,7 @@ export const confirmSession: Call<'confirmSession'> = (system, call, { body }) =
       find: async () => operator,
       isRight: () => isProven(system, call, body),
     });
-    const until = await noteProof(system, { operator, session }, { isByPasskey: body.passkey !== undefined });
+    const until = await noteProof(system, session, { isByPasskey: body.passkey !== undefined });
     return { status: 200, body: asciiJson({ confirmed_until: until }) };
   });
 
@@ -52,13 +52,11 @@ async function isProven(
 /** Notes that the person has proven who they are. Answers until when that counts. */
 export async function noteProof(
   system: System,
-  { operator, session }: SignedIn,
+  session: Pick<SignedIn['session'], 'digest'>,
   { isByPasskey }: { readonly isByPasskey: boolean },
 ): Promise<string> {
   const now = system.now();
-  const current = (await sessionsOf(system.db, operator.operatorId)).find(
-    ({ sessionId }) => sessionId === session.sessionId,
-  );
+  const current = await findSession(system.db, session.digest);
   if (!current) throw new Refusal('session_err');
   checkSession(system.vault, current);
   const isStrong = current.isStrong || isByPasskey;

@@ -99,7 +99,7 @@ export const addPasskey: Call<'addPasskey'> = (system, call, { body }) =>
       if (operator.passkeys === 0) await endSessions(connection, operator.operatorId, session.digest);
       return 1;
     });
-    await noteProof(system, { operator, session }, { isByPasskey: true });
+    await noteProof(system, session, { isByPasskey: true });
     return { status: 201, body: asciiJson(shown(passkey)) };
   });
 

@@ -109,7 +109,7 @@ export function fullNumberOf(sent: SentIdentity): string | undefined {
 }
 
 /** The identification in a kept number; `undefined` for an SSN. */
-export function identificationIn(kept: string): Identification | undefined {
+function identificationIn(kept: string): Identification | undefined {
   const [kind, country, number] = kept.split(' ');
   if (number === undefined) return undefined;
   return { kind: kind as Identification['kind'], number, country: country as string };

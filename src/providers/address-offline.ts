@@ -26,8 +26,8 @@ const postOffices: ReadonlySet<string> = new Set(['apo', 'dpo', 'fpo']);
 function isContradicted(address: AddressFields, table: ZipTable): boolean {
   const { state, city } = address;
   const zip = address.zip_code.slice(0, 5);
-  const rows = table.neighbourhood(zip.slice(0, 3));
-  if (!rows.some((row) => row.zip === zip && row.state === state)) return true;
+  const rows = table.at(zip);
+  if (!rows.some((row) => row.state === state)) return true;
   // A unit may move from one kind of post office to another.
   if (armedForces.has(state)) return !cityKeys(city, state).some((key) => postOffices.has(key));
   return isElsewhere(address, rows, table);
@@ -45,10 +45,9 @@ const largeCity = 10;
  * same name in another state proves nothing either.
  */
 function isElsewhere({ city, state, zip_code }: AddressFields, rows: readonly ZipRow[], table: ZipTable) {
-  const zip = zip_code.slice(0, 5);
   const keys = cityKeys(city, state);
-  if (rows.some((row) => row.state === state && keys.includes(row.city))) return false;
-  const here = rows.find((row) => row.zip === zip)?.position;
+  if (keys.some((key) => table.hasNeighbour(zip_code, state, key))) return false;
+  const here = rows[0]?.position;
   const named = keys.flatMap((key) => table.named(key));
   if (here === undefined || named.some((row) => isNear(here, row.position))) return false;
   if (named.some((row) => row.state === state)) return true;

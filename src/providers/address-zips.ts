@@ -9,8 +9,10 @@ import { gunzipSync } from 'node:zlib';
 export interface ZipTable {
   /** The first line of the file: its sources and their dates. */
   readonly origin: string;
-  /** The rows of all ZIP codes with the same first three digits, which belong to one sorting centre. */
-  neighbourhood(prefix: string): readonly ZipRow[];
+  /** The rows of a ZIP code. */
+  at(zip: string): readonly ZipRow[];
+  /** Whether a ZIP code with the same first three digits, which belong to one sorting centre, is in this city. */
+  hasNeighbour(zip: string, state: string, city: string): boolean;
   /** All ZIP codes of the cities with this name, in every state. */
   named(city: string): readonly ZipRow[];
 }
@@ -39,7 +41,7 @@ export function zipTable(): ZipTable {
 /**
  * Reads the text of a table: a line with its origin, then sorted lines such as `94104 CA sanfrancisco 378 -1224`.
  * It stays text, with an index of where each prefix begins. That takes an eighth of the memory of objects, and a
- * neighbourhood has at most about two hundred lines.
+ * neighbourhood has at most about two hundred lines, which are searched as text.
  */
 export function readZipTable(text: string): ZipTable {
   const starts = new Map<string, number>();
@@ -57,14 +59,21 @@ export function readZipTable(text: string): ZipTable {
   const ends = new Map(
     [...starts.keys()].map((key, index, keys) => [key, starts.get(keys[index + 1] ?? '')]),
   );
+  /** The lines of a neighbourhood, with the line break before the first one. */
+  const linesAround = (zip: string): string => {
+    const start = starts.get(zip.slice(0, 3));
+    return start === undefined ? '' : text.slice(start - 1, ends.get(zip.slice(0, 3)));
+  };
   return {
     origin,
-    neighbourhood(wanted) {
-      const start = starts.get(wanted);
-      if (start === undefined) return [];
-      const lines = text.slice(start, ends.get(wanted)).trimEnd().split('\n');
-      return lines.map(readRow);
+    at(zip) {
+      const lines = linesAround(zip);
+      const rows: ZipRow[] = [];
+      for (let found = lines.indexOf(`\n${zip} `); found >= 0; found = lines.indexOf(`\n${zip} `, found + 1))
+        rows.push(readRow(lines.slice(found + 1, lines.indexOf('\n', found + 1))));
+      return rows;
     },
+    hasNeighbour: (zip, state, city) => linesAround(zip).includes(` ${state} ${city} `),
     named(city) {
       const rows: ZipRow[] = [];
       const name = ` ${city} `;

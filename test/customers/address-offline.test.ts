@@ -163,9 +163,7 @@ describe('the table of ZIP codes', () => {
     expect(
       lines.filter((line) => !/^\d{5} [A-Z]{2} [a-z0-9]+ (?:\d+ -?\d+|-\d+ -?\d+)?$/.test(line)),
     ).toEqual([]);
-    const rows = [...new Set(lines.map((line) => line.slice(0, 3)))].flatMap((prefix) =>
-      zipTable().neighbourhood(prefix),
-    );
+    const rows = [...new Set(lines.map((line) => line.slice(0, 5)))].flatMap((zip) => zipTable().at(zip));
     expect(rows.map(({ zip, state, city }) => `${zip} ${state} ${city}`)).toEqual(
       lines.map((line) => line.split(' ').slice(0, 3).join(' ')),
     );
@@ -175,9 +173,18 @@ describe('the table of ZIP codes', () => {
     expect(new Set(rows.map(({ zip }) => zip)).size).toBe(
       new Set(rows.map(({ zip, state }) => `${zip} ${state}`)).size,
     );
-    const prefixes = [...new Set(rows.map(({ zip }) => zip.slice(0, 3)))];
-    expect(prefixes.flatMap((prefix) => zipTable().neighbourhood(prefix))).toEqual(rows);
-    expect(zipTable().neighbourhood('000')).toEqual([]);
-    expect(zipTable().neighbourhood('')).toEqual([]);
+    const apart = rows.filter(({ zip, state, city }) => !zipTable().hasNeighbour(zip, state, city));
+    expect(apart).toEqual([]);
+    expect(zipTable().hasNeighbour('94105', 'CA', 'sanfrancisco')).toBe(true);
+    for (const [state, city] of [
+      ['CA', 'francisco'],
+      ['CA', 'sanfran'],
+      ['NY', 'sanfrancisco'],
+      ['CA', 'losangeles'],
+    ] as const)
+      expect([city, zipTable().hasNeighbour('94105', state, city)]).toEqual([city, false]);
+    for (const none of ['000', '00000', '9410', '94100', ''])
+      expect([none, zipTable().at(none)]).toEqual([none, []]);
+    expect(zipTable().hasNeighbour('', 'CA', 'sanfrancisco')).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import type { IdempotencyClaim, WriteOutcome } from './idempotency-claim.ts';
 import { claimParameters, claimSql, runWithClaim } from './idempotency-claim.ts';
 import type { BrandScope } from './scope.ts';
 import type { Parameters, Query } from './sql.ts';
-import { prefixed, rowsRelation, rowsValue, sql, withColumns, withPrefix } from './sql.ts';
+import { prefixed, rowsColumns, rowsRelation, sql, withColumns, withPrefix } from './sql.ts';
 
 /**
  * An extra write in the statement that changes a customer's row, such as a journal entry or a verification run.
@@ -98,7 +98,7 @@ function assembleGroup(changes: readonly GroupedChange[]): ReturnType<typeof ass
   const { query, columns, shared } = groupStatement(first);
   const rows = changes.map(parametersOf);
   const common = Object.fromEntries([...shared].map((name) => [name, rows[0]?.[name]]));
-  return { query, parameters: { ...common, rows: rowsValue(rows, columns) } };
+  return { query, parameters: { ...common, ...rowsColumns(rows, columns) } };
 }
 
 interface GroupStatement {
@@ -118,7 +118,7 @@ function groupStatement(change: GroupedChange): GroupStatement {
   );
   const shared = new Set(['brandId', ...group.shared, ...partsShared, ...(claim ? ['claim.now'] : [])]);
   const columns = Object.keys(parametersOf(change)).filter((one) => !shared.has(one));
-  const text = `${group.gate}, ${claimedSql(change)}, ${group.changed}, ${partsSql({ parts, changed: 'changed' })} result as (select n from changed) select n from result`;
+  const text = `${group.gate}, ${claimedSql(change)}, ${group.changed}, ${partsSql({ parts, changed: 'changed' })} result as (select n from changed) select n::int - 1 as n from result`;
   const query = sql(
     name,
     `with given as (select * from ${rowsRelation(columns)}), ${withColumns(text, shared)}`,
@@ -128,10 +128,14 @@ function groupStatement(change: GroupedChange): GroupStatement {
   return made;
 }
 
+/**
+ * As a join, PostgreSQL would compare each change with each key. Behind `is true` it looks each key up in a table of
+ * hashes.
+ */
 const claimedSql = ({ claim }: GroupedChange): string =>
   claim
     ? `${withPrefix(claimSql('gate'), 'claim', claimParameters(claim))},
-       claimed as (select gate.* from gate join claim on claim.key = :claim.key::bytea order by n)`
+       claimed as (select * from gate where (:claim.key::bytea in (select key from claim)) is true order by n)`
     : 'claimed as (select * from gate order by n)';
 
 const prefixOf = (index: number): string => `part${index}`;

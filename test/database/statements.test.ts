@@ -17,7 +17,7 @@ import {
   words,
 } from '../../src/store/columns.ts';
 import type { Connection, Value } from '../../src/store/connection/database.ts';
-import { prefixed, rowsRelation, rowsValue, sql, withColumns, withPrefix } from '../../src/store/sql.ts';
+import { prefixed, rowsColumns, rowsRelation, sql, withColumns, withPrefix } from '../../src/store/sql.ts';
 import { assemble } from '../../src/store/statement-parts.ts';
 
 /** A connection that keeps what it was asked to run. */
@@ -210,14 +210,19 @@ describe('the statement of many changes', () => {
     const client = new pg.Client(inject('server'));
     await client.connect();
     try {
+      const { statement: asked, names: wanted } = sql(
+        'rows',
+        `select n::int, "p.a"::bytea as a, "p.b"::text[] as b, "p.c" as c, "p.d"::boolean as d, "p.e"::int as e, "p.f" as f
+           from ${rowsRelation(names)}`,
+      );
+      const sent = rowsColumns([row, row], names);
       const { rows } = await client.query(
-        `select n, "p.a"::bytea as a, "p.b"::text[] as b, "p.c" as c, "p.d"::boolean as d, "p.e"::int as e, "p.f" as f
-           from ${rowsRelation(names)}`.replace(':rows', '$1'),
-        [rowsValue([row, row], names)],
+        asked.text,
+        wanted.map((name) => sent[name]),
       );
       expect(rows).toEqual([
-        { ...row, c: null, n: 0 },
         { ...row, c: null, n: 1 },
+        { ...row, c: null, n: 2 },
       ]);
     } finally {
       await client.end();

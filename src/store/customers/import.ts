@@ -4,12 +4,14 @@ import { columns, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 
-// The look-ups of an import for many lines at once. Digests are passed and returned in base64.
+// The look-ups of an import for many lines at once. Digests are passed and returned in base64. They have no name, so each
+// is planned for the size that the tables have by then: an import often begins with empty ones, where every plan looks
+// equally good.
 
 const found = columns({ value: text() });
 
 const claimed = statement(
-  'import_claimed',
+  '',
   `select encode(key, 'base64') as value from idempotency
     where brand_id = $1 and key = any ($2::bytea[]) and expires_at > $3`,
 );
@@ -25,7 +27,7 @@ export async function usedImportKeys(
 }
 
 const taken = statement(
-  'import_taken',
+  '',
   `select brand_person_id::text as value from customers where brand_id = $1 and brand_person_id = any ($2::uuid[])
    union all
    select encode(ssn_index, 'base64') from customers

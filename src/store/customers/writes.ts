@@ -54,11 +54,13 @@ const countSql = (from: string, by: 1 | -1): string => `
   on conflict (brand_id, bucket, slot) do update set count = total.count + excluded.count
   returning 1 as done`;
 
-const insertSql = (gate: string): string => `created as (
+const nextSeq = 'nextval(:arrivals::text::regclass)';
+
+const insertSql = (gate: string, seq = nextSeq): string => `created as (
   insert into customers (brand_id, customer_id, seq, brand_person_id, version, created_at, updated_at, kyc_status,
     kyc_passed_at, kyc_requests_available, holds, deliverability, profile_seal, profile, ssn_seal, ssn, index_version,
     ssn_index, ssn_unique, email_index, phone_index, name_dob_index, verify_at, audit_key)
-  select :brandId, :customerId::uuid, nextval(:arrivals::text::regclass), :brandPersonId::uuid, 1,
+  select :brandId, :customerId::uuid, ${seq}, :brandPersonId::uuid, 1,
     :createdAt::timestamptz, :updatedAt::timestamptz, :kycStatus, :kycPassedAt::timestamptz,
     :kycRequestsAvailable::smallint, 0, :deliverability, 1, :profile, 1, :ssn, :indexVersion::int, :ssnIndex::bytea,
     :ssnUnique::boolean, :emailIndex::bytea, :phoneIndex::bytea, :nameDobIndex::bytea, :verifyAt::timestamptz,
@@ -66,16 +68,24 @@ const insertSql = (gate: string): string => `created as (
     from ${gate}
   returning customer_id, seq)`;
 
+/**
+ * Finds another customer with a value. As long as a table is small, every index of the brand costs the same, and a plan
+ * lasts. Only one index has the range in this order, so none is chosen that reads the whole brand.
+ */
+const takenSql = (column: string, value: string, where = 'true'): string => `
+  left join lateral (select true as is_taken from customers c
+    where c.brand_id = :brandId and c.${column} between ${value} and ${value} and ${where}
+    order by c.${column} limit 1) as other_${column} on true`;
+
 /** Customers whose number or own id another one has are left to their own statement, which says so. */
 const insertGroupSql = {
   gate: `gate as (
-    select given.* from given
-     where not exists (select from customers c where c.brand_id = :brandId and c.brand_person_id = :brandPersonId::uuid)
-       and not exists (select from customers c where c.brand_id = :brandId and c.ssn_index = :ssnIndex::bytea and c.ssn_unique)
+    select given.* from given ${takenSql('brand_person_id', ':brandPersonId::uuid')}
+      ${takenSql('ssn_index', ':ssnIndex::bytea', 'c.ssn_unique')}
+     where other_brand_person_id.is_taken is null and other_ssn_index.is_taken is null
      order by n)`,
-  changed: `${insertSql('claimed')}, changed as (
-      select claimed.*, created.seq from claimed join created on created.customer_id = :customerId::uuid
-    ), counted as (${countSql('changed', 1)})`,
+  changed: `changed as (select claimed.*, ${nextSeq} as seq from claimed),
+    ${insertSql('changed', 'seq')}, counted as (${countSql('changed', 1)})`,
 } as const;
 
 /** A new customer and what is written with it. */

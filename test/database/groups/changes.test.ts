@@ -20,8 +20,9 @@ beforeAll(async () => {
   const db = world.system.db as { runTogether: World['system']['db']['runTogether'] };
   const { runTogether } = db;
   db.runTogether = async (query, values) => {
-    const rows = values.find((value) => typeof value === 'string' && value.startsWith('[{"n":0'));
-    sizes.push(JSON.parse(String(rows)).length);
+    // One of the columns, as an array in PostgreSQL's binary form: it begins with its dimensions, and has its length.
+    const column = values.filter(Buffer.isBuffer).find((value) => value.readInt32BE(0) === 1);
+    sizes.push(column?.readInt32BE(12) ?? 0);
     await beforeStatement();
     return runTogether(query, values);
   };
@@ -173,7 +174,7 @@ describe('changes that arrive at the same time', () => {
       beforeStatement = async () => undefined;
       setTimeout(async () => {
         const rows = await world.sql(
-          `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like '%json_to_recordset%' and state = 'active' and pid <> pg_backend_pid()`,
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like '%with ordinality%' and state = 'active' and pid <> pg_backend_pid()`,
           [world.databaseName],
         );
         killed = rows.length;

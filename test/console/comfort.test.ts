@@ -36,6 +36,48 @@ describe('the console', { timeout: timeoutMs }, () => {
     await visited.page.context().close();
   });
 
+  test('has compact rows for those who want to see more of them, also at the next visit', async () => {
+    const { page } = await open.visit('/universal-exports/customers', undefined, 'avery');
+    const heightOfRow = async () =>
+      Math.round((await page.locator('tbody tr:not([aria-hidden] tr)').first().boundingBox())?.height ?? 0);
+    await page.locator('[data-row-link]').first().waitFor();
+    await expect.poll(heightOfRow).toBe(44);
+    await page.getByRole('button', { name: 'Look' }).click();
+    await page.getByRole('menuitem', { name: 'Compact rows' }).click();
+    await expect.poll(heightOfRow).toBe(34);
+    await page.reload();
+    await page.locator('[data-row-link]').first().waitFor();
+    await expect.poll(heightOfRow).toBe(34);
+    await page.context().close();
+  });
+
+  test.for([
+    { what: 'a drawer', path: 'customers/new', field: 'First name' },
+    { what: 'a window', path: 'settings', button: 'Invite', field: 'Email' },
+  ])('asks before it throws away what was typed in $what', async ({ path, button, field }) => {
+    const { page } = await open.visit(`/universal-exports/${path}`, undefined, 'avery');
+    if (button) await page.getByRole('button', { name: button }).first().click();
+    const window = page.getByRole('dialog');
+    const input = window.getByLabel(field, { exact: true });
+    await input.fill('Tilde');
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+    expect(await input.inputValue()).toBe('Tilde');
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+    await window.waitFor({ state: 'hidden' });
+    await page.context().close();
+  });
+
+  test('closes a window in which nothing was typed without a question', async () => {
+    const { page } = await open.visit('/universal-exports/customers/new', undefined, 'avery');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await page.getByRole('alertdialog').count()).toBe(0);
+    await page.context().close();
+  });
+
   test('moves nothing for those who want less motion, and moves for others', async () => {
     const { page } = await open.visit('/universal-exports/keys', undefined, 'avery');
     await page.getByRole('link', { name: 'backoffice' }).click();

@@ -5,7 +5,7 @@ import { waiting, withDocument } from '../kyc/waiting.ts';
 import type { BrandClient } from '../world.ts';
 import { visitAs } from './as-person.ts';
 import type { OpenConsole, OpenPage, View } from './open-console.ts';
-import { examine, openConsole, timeoutMs, views } from './open-console.ts';
+import { asked, examine, openConsole, timeoutMs, views } from './open-console.ts';
 
 // Reviews, change requests and retention, as a person with every role sees them.
 
@@ -102,7 +102,7 @@ describe('by keys alone', { timeout: timeoutMs * 2 }, () => {
     expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
     await page.keyboard.press('Tab');
     await page.keyboard.press('a');
-    await page.getByText('Most fields lock.').waitFor();
+    await asked(page, 'Most fields lock.');
     await page.keyboard.press('Enter');
     await page.getByText('Nothing waits.').waitFor();
     const { json } = await brand.call('GET', `/customers/${customer_id}`);
@@ -123,13 +123,32 @@ describe('by keys alone', { timeout: timeoutMs * 2 }, () => {
     await page.context().close();
   });
 
+  test('a proposal tells what was there when it was made, once that has changed', async () => {
+    const earlier = await changeRequest(colleague);
+    const { customer_id: customer } = (await brand.call('GET', `/change-requests/${earlier}`)).json;
+    const { json } = await colleague.call('POST', `/customers/${customer}/change-requests`, {
+      body: { changes: { last_name: 'Trench' }, reason: 'Divorced.' },
+    });
+    const { page } = await visit(brand, `/changes/${json.change_request_id}`);
+    const headings = () => page.getByRole('columnheader').allTextContents();
+    await page.getByText('Divorced.').waitFor();
+    expect(await headings()).toEqual(['Field', 'Now', 'Wanted']);
+    const decision = { decision: 'approve' };
+    await brand.call('POST', `/change-requests/${earlier}/decision`, { body: decision });
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'When proposed' }).waitFor();
+    const cells = page.getByRole('row', { name: 'Last name' }).last().getByRole('cell');
+    expect(await cells.allTextContents()).toEqual(['Bond', 'Moneypenny', ' Trench']);
+    await page.context().close();
+  });
+
   test('an early erasure is approved after its word is typed', async () => {
     const path = await restrictedPath(brand);
     await erasureRequest(brand, path);
     const { page } = await visit(brand, path.replace('/restricted-customers', '/retention'));
     await page.getByRole('button', { name: 'Approve' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('This cannot be undone.').waitFor();
+    await asked(page, 'This cannot be undone.');
     await page.keyboard.press('Enter');
     expect((await brand.call('GET', path)).json.date_erased, 'not before the word').toBeUndefined();
     await page.keyboard.type('ERASE');

@@ -42,6 +42,14 @@ export interface OpenConsole {
   close(): Promise<void>;
 }
 
+/** Waits until a question has the focus, as a person does who reads it before Enter. */
+export const asked = (page: Page, words: string): Promise<void> =>
+  page
+    .getByRole('alertdialog')
+    .filter({ hasText: words })
+    .locator('[type=submit]:focus, input:focus')
+    .waitFor();
+
 /** Enough for a browser that starts for the first time on a busy machine. */
 export const timeoutMs = 120_000;
 

@@ -76,7 +76,7 @@ describe('the frame of the pages', { timeout: timeoutMs }, () => {
 
   test('has a theme that is chosen and kept', async () => {
     const { page } = await open.visit(home, views[0], 'avery');
-    await page.getByRole('button', { name: 'Theme' }).click();
+    await page.getByRole('button', { name: 'Look' }).click();
     await page.getByRole('menuitem', { name: 'Dark' }).click();
     const background = 'getComputedStyle(document.body).backgroundColor';
     await expect.poll(() => page.evaluate(background)).toBe('rgb(15, 19, 18)');

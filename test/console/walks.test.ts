@@ -8,7 +8,7 @@ import { signedIn } from '../operators/people.ts';
 import type { BrandClient } from '../world.ts';
 import { visitAs, visitWith } from './as-person.ts';
 import type { OpenConsole } from './open-console.ts';
-import { openConsole, timeoutMs } from './open-console.ts';
+import { asked, openConsole, timeoutMs } from './open-console.ts';
 
 // Whole walks through the console, by people who have signed in, on a running system.
 
@@ -40,7 +40,7 @@ describe('a person of the console', { timeout: timeoutMs }, () => {
     await page.keyboard.type('License and bill fit the record.');
     await page.keyboard.press('Tab');
     await page.keyboard.press('a');
-    await page.getByText('Most fields lock.').waitFor();
+    await asked(page, 'Most fields lock.');
     await page.keyboard.press('Enter');
     await page.getByText('Nothing waits.').waitFor();
     expect((await brand.call('GET', `/customers/${customer_id}`)).json.kyc_status).toBe('passed');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/time.ts';
 import { parseInstant } from '../../src/domain/time.ts';
+import { examineConsoleName } from '../../src/operations/installation/doctor-access.ts';
 import { diskSpaceFinding, examineNode } from '../../src/operations/installation/doctor-environment.ts';
 
 test.each([
@@ -19,4 +20,16 @@ test.each([
   ['98.0.0', '2026-11-28', 'green'],
 ])('the doctor finds Node %s on %s %s', (version, day, state) => {
   expect(examineNode(parseInstant(day) as Instant, version)).toMatchObject({ state });
+});
+
+test.each([
+  [undefined, 'yellow'],
+  ['https://10.0.0.7', 'red'],
+  ['https://[2001:db8::7]:8443/', 'red'],
+  ['http://customers.example.com', 'red'],
+  ['http://localhost:8080', 'green'],
+  ['https://customers.example.com', 'green'],
+])('the doctor finds a console of a live service at %s %s', (publicUrl, state) => {
+  expect(examineConsoleName({ environment: 'live', publicUrl })).toMatchObject({ state });
+  expect(examineConsoleName({ environment: 'sandbox', publicUrl })).toBeUndefined();
 });

@@ -230,6 +230,7 @@ describe('the doctor on a database server', { timeout: 60_000 }, () => {
       CLIENTELE_ROOT_KEY_FILE: join(world.config.dataDir, 'root.key'),
     };
     expect(complaints(await doctor(live))).toEqual([
+      expect.objectContaining({ check: 'console', state: 'yellow' }),
       expect.objectContaining({ check: 'root key', state: 'yellow' }),
       {
         check: 'environment',

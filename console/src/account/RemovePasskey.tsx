@@ -1,6 +1,6 @@
 import { answerOf, api } from '../api/client.ts';
 import { useWrite } from '../api/write.ts';
-import { Confirm } from '../kit/Dialog.tsx';
+import { Confirm } from '../kit/Confirm.tsx';
 import { toast } from '../kit/Toast.tsx';
 import type { Passkey } from './queries.ts';
 import { accountChanged } from './queries.ts';

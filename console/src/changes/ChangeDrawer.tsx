@@ -13,10 +13,12 @@ import { Status } from '../kit/Status.tsx';
 import { useWindowTitle } from '../kit/title.ts';
 import { When } from '../kit/When.tsx';
 import { useActorName } from '../shell/actors.ts';
+import type { FieldValues } from '../shell/history.ts';
+import { historyQuery, valueBefore } from '../shell/history.ts';
 import { fieldList, fieldWord, valueWords } from '../shell/words.ts';
 import styles from './Changes.module.css';
 import { Decide } from './Decide.tsx';
-import type { Change } from './queries.ts';
+import type { Change, Present } from './queries.ts';
 import { changeQuery, presentQuery } from './queries.ts';
 import { changeRoute } from './routes.ts';
 
@@ -59,10 +61,31 @@ export function ChangeDrawer() {
   );
 }
 
+/**
+ * What the fields of a waiting proposal were when it was made, where one has changed since. The history is read only
+ * after a change of the customer, because each look at it is written down.
+ */
+function useWhenProposed(change: Change, present: Present | undefined): FieldValues | undefined {
+  const { brand } = useHere();
+  const mayHaveChanged =
+    change.status === 'pending' && present !== undefined && present.date_updated > change.date_created;
+  const history = useQuery({
+    ...historyQuery(brand, change.customer_id),
+    enabled: mayHaveChanged && brand.may('compliance:read'),
+  });
+  const since = history.data?.data.filter(({ date_changed: time }) => time > change.date_created) ?? [];
+  if (!present || !since.some(({ fields }) => fields.some((field) => change.fields.includes(field))))
+    return undefined;
+  return Object.fromEntries(
+    change.fields.map((field) => [field, valueBefore(field, since.toReversed(), present)]),
+  );
+}
+
 function Opened({ change, onDecided }: { readonly change: Change; readonly onDecided: () => void }) {
   const { brand } = useHere();
   const actor = useActorName();
   const present = useQuery(presentQuery(brand, change.customer_id));
+  const proposedOn = useWhenProposed(change, present.data);
   const isPending = change.status === 'pending';
   return (
     <>
@@ -71,10 +94,12 @@ function Opened({ change, onDecided }: { readonly change: Change; readonly onDec
           {(customer) => (
             <Diff
               heads={isPending ? ['Now', 'Wanted'] : ['Now', 'Was wanted']}
+              {...(proposedOn && { formerHead: 'When proposed' })}
               rows={change.fields.map((field) => ({
                 name: fieldWord(field),
                 before: valueWords((customer as Readonly<Record<string, unknown>>)[field]),
                 after: valueWords(change.changes[field]),
+                ...(proposedOn && { former: valueWords(proposedOn[field]) }),
               }))}
             />
           )}

@@ -26,6 +26,8 @@ export const changesQuery = (brand: Brand, { tab = 'pending', cursor }: ChangeFi
       ),
   });
 
+export type Present = components['schemas']['Customer'];
+
 /** One request with its values. Each call is written into the audit trail. */
 export const changeQuery = (brand: Brand, id: string) =>
   queryOptions({

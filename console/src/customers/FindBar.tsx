@@ -22,7 +22,7 @@ const verdictChoices = [
     .map((verdict) => [verdict, verdictState(verdict).word] as const),
 ] as const;
 const createdChoices = [
-  ['', 'Created at any time'],
+  ['', 'Created any time'],
   ['1', 'Since yesterday'],
   ['7', 'Last 7 days'],
   ['30', 'Last 30 days'],

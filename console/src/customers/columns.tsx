@@ -10,8 +10,15 @@ const None = () => <span className={styles.none}>None</span>;
 export const columns: readonly Column<Customer>[] = [
   { head: 'Name', cell: nameOf, corner: 'topLeft' },
   { head: 'KYC', cell: ({ kyc_status: state }) => <KycStatus state={state} />, corner: 'topRight' },
-  { head: 'Email', cell: ({ email }) => email ?? <None />, corner: 'bottomLeft' },
-  { head: 'Phone', cell: (customer) => phoneOf(customer) ?? <None /> },
+  {
+    head: 'Email',
+    cell: ({ email }) => (email ? <span className={styles.email}>{email}</span> : <None />),
+    corner: 'bottomLeft',
+  },
+  {
+    head: 'Phone',
+    cell: (customer) => <span className={styles.phone}>{phoneOf(customer) ?? <None />}</span>,
+  },
   {
     head: 'Address',
     cell: ({ addresses }) => (

@@ -115,13 +115,6 @@ export const screeningsQuery = (brand: Brand, id: string) =>
     gcTime: 0,
   });
 
-export const historyQuery = (brand: Brand, id: string) =>
-  queryOptions({
-    queryKey: [brand.id, 'customer', id, 'history'],
-    queryFn: () =>
-      answerOf(api.GET('/customers/{customer_id}/history', { params: { path: { customer_id: id } } })),
-  });
-
 export const proposalsQuery = (brand: Brand, id: string) =>
   queryOptions({
     queryKey: [brand.id, 'customer', id, 'proposals'],

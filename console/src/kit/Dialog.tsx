@@ -1,89 +1,33 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { FormEvent, ReactNode } from 'react';
-import { useRef, useState } from 'react';
-import { Button, IconButton } from './Button.tsx';
+import type { ReactNode } from 'react';
+import { IconButton } from './Button.tsx';
 import styles from './Dialog.module.css';
-import { Field, FormError } from './Field.tsx';
+import { useDiscard } from './discard.tsx';
 
 export interface DialogProps {
   readonly title: string;
+  /** Whether a key or a click beside the window asks before it throws away what was typed. */
+  readonly asks?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
 /** A small window with a form of its own. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, asks = true, onClose, children }: DialogProps) {
+  const { popup, question, close } = useDiscard(onClose);
   return (
-    <Base.Root open onOpenChange={(open) => !open && onClose()}>
+    <Base.Root open onOpenChange={(open) => !open && (asks ? close() : onClose())}>
       <Base.Portal>
         <Base.Backdrop forceRender className={styles.veil} />
-        <Base.Popup className={styles.dialog}>
+        <Base.Popup {...popup} className={styles.dialog}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             <Base.Close render={<IconButton icon="close" label="Close" />} />
           </div>
           {children}
+          {question}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
-  );
-}
-
-/** The buttons of a dialog, at its lower end. */
-export const DialogActions = ({ children }: { readonly children: ReactNode }) => (
-  <div className={styles.actions}>{children}</div>
-);
-
-export interface ConfirmProps {
-  readonly title: string;
-  /** The verb that is confirmed: "Delete". */
-  readonly verb: string;
-  readonly danger?: boolean;
-  /** What has to be typed before the verb can be chosen. */
-  readonly typed?: string;
-  readonly busy?: boolean;
-  readonly error?: string;
-  readonly onConfirm: () => void;
-  readonly onClose: () => void;
-  readonly children?: ReactNode;
-}
-
-/** Asks once more before something that cannot be undone. */
-export function Confirm(props: ConfirmProps) {
-  const { title, verb, danger = false, typed, busy = false, error, onConfirm, onClose, children } = props;
-  const [text, setText] = useState('');
-  const form = useRef<HTMLFormElement>(null);
-  // Enter confirms: the focus begins at what has to be typed, or at the verb.
-  const begin = () => form.current?.querySelector<HTMLElement>('input, [type=submit]') ?? null;
-  const mayConfirm = typed === undefined || text.trim() === typed;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (mayConfirm) onConfirm();
-  };
-  return (
-    <AlertDialog.Root open onOpenChange={(open) => !open && !busy && onClose()}>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop forceRender className={styles.veil} />
-        <AlertDialog.Popup initialFocus={begin} className={styles.dialog}>
-          <form ref={form} onSubmit={submit} className={styles.form}>
-            <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
-            <AlertDialog.Description render={<div />} className={styles.text}>
-              {children}
-            </AlertDialog.Description>
-            {typed !== undefined && (
-              <Field label={`Type ${typed}`} value={text} onChange={({ target }) => setText(target.value)} />
-            )}
-            {error && <FormError>{error}</FormError>}
-            <DialogActions>
-              <AlertDialog.Close render={<Button disabled={busy}>Cancel</Button>} />
-              <Button type="submit" look={danger ? 'danger' : 'main'} busy={busy} disabled={!mayConfirm}>
-                {verb}
-              </Button>
-            </DialogActions>
-          </form>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
   );
 }

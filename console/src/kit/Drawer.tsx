@@ -1,8 +1,8 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
-import { useRef } from 'react';
 import { IconButton } from './Button.tsx';
 import styles from './Drawer.module.css';
+import { useDiscard } from './discard.tsx';
 
 export interface DrawerProps {
   readonly title: ReactNode;
@@ -18,14 +18,14 @@ export interface DrawerProps {
 
 /** One record beside its list, with an address of its own. At 390 px it has the whole screen. */
 export function Drawer({ title, sub, actions, onClose, children, foot }: DrawerProps) {
-  const popup = useRef<HTMLDivElement>(null);
+  const { popup, question, close } = useDiscard(onClose);
   // A form puts the focus into its first field. Everything else begins at the drawer itself.
-  const begin = () => popup.current?.querySelector<HTMLElement>('[data-autofocus]') ?? popup.current;
+  const begin = () => popup.ref.current?.querySelector<HTMLElement>('[data-autofocus]') ?? popup.ref.current;
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+    <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.veil} />
-        <Dialog.Popup ref={popup} initialFocus={begin} className={styles.drawer}>
+        <Dialog.Popup {...popup} initialFocus={begin} className={styles.drawer}>
           <header className={styles.head}>
             <div className={styles.titles}>
               <Dialog.Title className={styles.title}>{title}</Dialog.Title>
@@ -36,6 +36,7 @@ export function Drawer({ title, sub, actions, onClose, children, foot }: DrawerP
           </header>
           <div className={styles.body}>{children}</div>
           {foot && <footer className={styles.foot}>{foot}</footer>}
+          {question}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

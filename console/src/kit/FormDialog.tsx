@@ -3,7 +3,8 @@ import { useState } from 'react';
 import type { Failure } from '../api/failure.ts';
 import { Button } from './Button.tsx';
 import styles from './Dialog.module.css';
-import { Dialog, DialogActions } from './Dialog.tsx';
+import { Dialog } from './Dialog.tsx';
+import { DialogActions } from './DialogActions.tsx';
 import { FormError, TextArea } from './Field.tsx';
 
 export interface FormDialogProps {

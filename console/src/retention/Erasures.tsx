@@ -3,7 +3,7 @@ import { answerOf, api } from '../api/client.ts';
 import { useHere } from '../api/session.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
-import { Confirm } from '../kit/Dialog.tsx';
+import { Confirm } from '../kit/Confirm.tsx';
 import { DrawerPart } from '../kit/Drawer.tsx';
 import { FormError } from '../kit/Field.tsx';
 import { ReasonDialog } from '../kit/FormDialog.tsx';

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from '../kit/Button.tsx';
-import { Dialog, DialogActions } from '../kit/Dialog.tsx';
+import { Dialog } from '../kit/Dialog.tsx';
+import { DialogActions } from '../kit/DialogActions.tsx';
 import { Checkbox } from '../kit/Field.tsx';
 import { documentWords } from '../shell/words.ts';
 import type { Decision } from './Decide.tsx';

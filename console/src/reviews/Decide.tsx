@@ -4,7 +4,7 @@ import { answerOf, api } from '../api/client.ts';
 import { useHere } from '../api/session.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
-import { Confirm } from '../kit/Dialog.tsx';
+import { Confirm } from '../kit/Confirm.tsx';
 import { FormError, TextArea } from '../kit/Field.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { toast } from '../kit/Toast.tsx';

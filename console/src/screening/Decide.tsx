@@ -3,7 +3,7 @@ import { answerOf, api } from '../api/client.ts';
 import { useHere } from '../api/session.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
-import { Confirm } from '../kit/Dialog.tsx';
+import { Confirm } from '../kit/Confirm.tsx';
 import { DrawerPart } from '../kit/Drawer.tsx';
 import { FormError, TextArea } from '../kit/Field.tsx';
 import { Note } from '../kit/Note.tsx';

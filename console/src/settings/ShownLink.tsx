@@ -1,5 +1,6 @@
 import { Button } from '../kit/Button.tsx';
-import { Dialog, DialogActions } from '../kit/Dialog.tsx';
+import { Dialog } from '../kit/Dialog.tsx';
+import { DialogActions } from '../kit/DialogActions.tsx';
 import { Note } from '../kit/Note.tsx';
 import { Secret } from '../kit/Secret.tsx';
 import { momentOf } from '../kit/When.tsx';

@@ -9,7 +9,8 @@ import { sessionQuery } from '../api/session.ts';
 import { useStore } from '../api/store.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
-import { Dialog, DialogActions } from '../kit/Dialog.tsx';
+import { Dialog } from '../kit/Dialog.tsx';
+import { DialogActions } from '../kit/DialogActions.tsx';
 import { Field, FormError } from '../kit/Field.tsx';
 
 /** Asks who is there, before what only a fresh proof allows. */
@@ -22,7 +23,7 @@ function Proof({ proven, refused }: { readonly proven: () => void; readonly refu
   const ways = useQuery(sessionQuery).data?.confirm_with ?? [];
   const Way = ways.includes('passkey') ? PasskeyProof : ways.includes('demo') ? DemoProof : PasswordProof;
   return (
-    <Dialog title="Is it still you?" onClose={refused}>
+    <Dialog title="Is it still you?" asks={false} onClose={refused}>
       <p>This needs a fresh proof. It holds for five minutes.</p>
       <Way proven={proven} refused={refused} />
     </Dialog>

@@ -6,7 +6,8 @@ import type { Session } from '../api/session.ts';
 import { sessionQuery, useHere } from '../api/session.ts';
 import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
-import { Dialog, DialogActions } from '../kit/Dialog.tsx';
+import { Dialog } from '../kit/Dialog.tsx';
+import { DialogActions } from '../kit/DialogActions.tsx';
 import { Field, FormError } from '../kit/Field.tsx';
 
 /** The session has ended. The page behind is emptied, and its forms keep what was typed. */
@@ -29,7 +30,7 @@ export function SessionEnded() {
     goOn,
   );
   return (
-    <Dialog title="Your session has ended" onClose={leave}>
+    <Dialog title="Your session has ended" asks={false} onClose={leave}>
       <form
         data-signs-in=""
         onSubmit={(event) => {

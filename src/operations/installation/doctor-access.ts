@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { isRefusal } from '../../providers/outbound/target.ts';
 import { openOutbound } from '../../providers/outbound.ts';
@@ -62,6 +63,25 @@ export function examineTransport({ transport, environment }: Installed): Finding
       : 'It leaves this machine without TLS and a checked certificate, which live refuses.',
     'Add sslmode=verify-full to every database URL (docs/moving-to-postgresql.md).',
   );
+}
+
+/** Whether people can sign in to the console of a live service: their passkeys are for the name of a host, over https. */
+export function examineConsoleName({
+  environment,
+  publicUrl,
+}: Pick<Installed, 'environment' | 'publicUrl'>): Finding | undefined {
+  if (environment !== 'live') return undefined;
+  const check = 'console';
+  const step =
+    'Set CLIENTELE_PUBLIC_URL to an https address with a name, such as https://customers.example.com.';
+  if (publicUrl === undefined)
+    return yellow(check, 'It is not served, because passkeys are for the name of a host.', step);
+  const { protocol, hostname } = new URL(publicUrl);
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0)
+    return red(check, `Browsers make no passkey for an IP address: ${hostname}.`, step);
+  if (protocol !== 'https:' && hostname !== 'localhost')
+    return red(check, `Browsers make a passkey only over https, and ${publicUrl} is not.`, step);
+  return green(check, `People sign in at ${new URL('/console/', publicUrl)}.`);
 }
 
 /** Whether the account of the embedded database can read the file of the root key. */

@@ -35,6 +35,8 @@ export interface Installed {
   /** Where the server listens. */
   readonly host: string;
   readonly port: number;
+  /** Where people reach the console, as CLIENTELE_PUBLIC_URL says. */
+  readonly publicUrl: string | undefined;
   /** What decision services for KYC may be reached at besides the public internet. */
   readonly kycAllow: readonly string[];
   /** Who checks customers against lists of sanctioned people; `undefined` if nobody does. */

@@ -1,6 +1,12 @@
 import type { Database } from '../../store/connection/database.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { examineKeyExposure, examinePrograms, examineRole, examineTransport } from './doctor-access.ts';
+import {
+  examineConsoleName,
+  examineKeyExposure,
+  examinePrograms,
+  examineRole,
+  examineTransport,
+} from './doctor-access.ts';
 import type { Installed } from './doctor-environment.ts';
 import {
   examineBinaries,
@@ -58,6 +64,8 @@ export async function examine(
   }
   const transport = examineTransport(installed);
   if (transport) findings.push(transport);
+  const consoleName = examineConsoleName(installed);
+  if (consoleName) findings.push(consoleName);
   const certificate = await examineCertificate(installed);
   if (certificate) findings.push(certificate);
   const served = await examineServedCertificate(installed);

@@ -10,6 +10,7 @@ export const installed: Installed = {
   auditAnchorFile: '/nowhere/audit-anchors.ndjson',
   isEmbedded: false,
   transport: undefined,
+  publicUrl: undefined,
   rootKeyLocation: { kind: 'file', path: '/nowhere/root.key' },
   rootKeySource: rootKeyFromFile('/nowhere/root.key'),
   rotateDays: 30,

@@ -6,8 +6,9 @@ import { DrawerPart } from '../../kit/Drawer.tsx';
 import { Status } from '../../kit/Status.tsx';
 import { When } from '../../kit/When.tsx';
 import { useActorName } from '../../shell/actors.ts';
+import { historyQuery, valueBefore } from '../../shell/history.ts';
 import { fieldList, fieldWord, valueWords } from '../../shell/words.ts';
-import { customerQuery, historyQuery, proposalsQuery } from '../queries.ts';
+import { customerQuery, proposalsQuery } from '../queries.ts';
 import styles from './Drawer.module.css';
 
 /** What was proposed, and what earlier changes replaced. The earlier values are shown to compliance only. */
@@ -77,7 +78,7 @@ function History({ id }: { readonly id: string }) {
                   rows={item.fields.map((field) => ({
                     name: fieldWord(field),
                     before: valueWords(item.earlier[field]),
-                    after: valueWords(valueAfter(field, data.slice(0, at).reverse(), customer)),
+                    after: valueWords(valueBefore(field, data.slice(0, at).reverse(), customer)),
                   }))}
                 />
               </li>
@@ -88,11 +89,3 @@ function History({ id }: { readonly id: string }) {
     </Answer>
   );
 }
-
-type Item = { readonly earlier: Readonly<Record<string, unknown>> };
-
-/** What a field had after a change: what the next change of it replaced, or what it has now. */
-const valueAfter = (field: string, later: readonly Item[], customer: object | undefined): unknown => {
-  const next = later.find(({ earlier }) => field in earlier);
-  return next ? next.earlier[field] : (customer as Readonly<Record<string, unknown>> | undefined)?.[field];
-};

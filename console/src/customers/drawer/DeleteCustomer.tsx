@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../../api/client.ts';
 import { useHere } from '../../api/session.ts';
 import { useWrite } from '../../api/write.ts';
-import { Confirm } from '../../kit/Dialog.tsx';
+import { Confirm } from '../../kit/Confirm.tsx';
 import { toast } from '../../kit/Toast.tsx';
 import { dayOf } from '../../kit/When.tsx';
 import { keptAs } from '../../shell/words.ts';

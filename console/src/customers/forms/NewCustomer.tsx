@@ -6,7 +6,6 @@ import { useHere } from '../../api/session.ts';
 import { useWrite } from '../../api/write.ts';
 import { Button } from '../../kit/Button.tsx';
 import { CopyCurl } from '../../kit/Curl.tsx';
-import { Confirm } from '../../kit/Dialog.tsx';
 import { Drawer } from '../../kit/Drawer.tsx';
 import { FormError } from '../../kit/Field.tsx';
 import { toast } from '../../kit/Toast.tsx';
@@ -27,10 +26,8 @@ export function NewCustomer() {
   const navigate = useNavigate();
   const [person, setPerson] = useState(emptyPerson);
   const [address, setAddress] = useState(firstAddress);
-  const [isLeaving, setLeaving] = useState(false);
   const list = `/${brand.slug}/customers`;
   const body = { ...typedFields(person), addresses: [address] };
-  const isTouched = Object.keys(typedFields(person)).length > 0 || address.street !== '';
   const leave = () => void navigate({ to: list });
   const write = useWrite(
     (sent: typeof body, header) =>
@@ -50,7 +47,7 @@ export function NewCustomer() {
   const { failure } = write;
   const hasFieldErrors = Object.keys(failure?.fields ?? {}).length > 0;
   return (
-    <Drawer title="New customer" onClose={() => (isTouched ? setLeaving(true) : leave())}>
+    <Drawer title="New customer" onClose={leave}>
       <form
         noValidate
         className={`${styles.form} ${styles.padded}`}
@@ -82,15 +79,6 @@ export function NewCustomer() {
           </Button>
         </div>
       </form>
-      {isLeaving && (
-        <Confirm
-          title="Discard what you typed?"
-          verb="Discard"
-          danger
-          onConfirm={leave}
-          onClose={() => setLeaving(false)}
-        />
-      )}
     </Drawer>
   );
 }

@@ -1,6 +1,7 @@
 import { Button } from '../../kit/Button.tsx';
 import { Command } from '../../kit/Command.tsx';
-import { Dialog, DialogActions } from '../../kit/Dialog.tsx';
+import { Dialog } from '../../kit/Dialog.tsx';
+import { DialogActions } from '../../kit/DialogActions.tsx';
 import { Note } from '../../kit/Note.tsx';
 import { Secret } from '../../kit/Secret.tsx';
 import styles from '../Developers.module.css';

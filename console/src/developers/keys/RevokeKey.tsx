@@ -1,7 +1,7 @@
 import { answerOf, api } from '../../api/client.ts';
 import { useHere } from '../../api/session.ts';
 import { useWrite } from '../../api/write.ts';
-import { Confirm } from '../../kit/Dialog.tsx';
+import { Confirm } from '../../kit/Confirm.tsx';
 import { toast } from '../../kit/Toast.tsx';
 import type { ApiKey } from '../queries.ts';
 import { keysChanged } from '../queries.ts';

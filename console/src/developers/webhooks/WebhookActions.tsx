@@ -4,7 +4,7 @@ import { answerOf, api } from '../../api/client.ts';
 import { useHere } from '../../api/session.ts';
 import { useWrite } from '../../api/write.ts';
 import { Button, IconButton } from '../../kit/Button.tsx';
-import { Confirm } from '../../kit/Dialog.tsx';
+import { Confirm } from '../../kit/Confirm.tsx';
 import { FormError } from '../../kit/Field.tsx';
 import { Menu } from '../../kit/Menu.tsx';
 import { toast } from '../../kit/Toast.tsx';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OpenConsole } from './open-console.ts';
-import { axeFindings, examine, openConsole, timeoutMs, views } from './open-console.ts';
+import type { OpenConsole } from '../open-console.ts';
+import { axeFindings, examine, openConsole, timeoutMs, views } from '../open-console.ts';
 
 describe('signing in', { timeout: timeoutMs }, () => {
   let open: OpenConsole;

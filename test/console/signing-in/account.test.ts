@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sessionsOf } from '../../src/store/operators/sessions.ts';
-import { createRootKeyFile } from '../../src/vault/key-source.ts';
-import { freePort } from '../fakes/ports.ts';
-import { newPerson, password, setProof } from '../operators/people.ts';
-import { person } from '../people.ts';
-import type { BrandClient } from '../world.ts';
-import { settled } from '../world.ts';
-import type { OpenConsole, OpenPage, View } from './open-console.ts';
-import { examine, openConsole, timeoutMs, views } from './open-console.ts';
+import { sessionsOf } from '../../../src/store/operators/sessions.ts';
+import { createRootKeyFile } from '../../../src/vault/key-source.ts';
+import { freePort } from '../../fakes/ports.ts';
+import { newPerson, password, setProof } from '../../operators/people.ts';
+import { person } from '../../people.ts';
+import type { BrandClient } from '../../world.ts';
+import { settled } from '../../world.ts';
+import type { OpenConsole, OpenPage, View } from '../open-console.ts';
+import { examine, openConsole, timeoutMs, views } from '../open-console.ts';
 
 /** An authenticator of the browser's own, whose user is there and proves themselves. */
 async function addAuthenticator(page: Page): Promise<(isUserVerified: boolean) => Promise<void>> {

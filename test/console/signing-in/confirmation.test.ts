@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findOperator } from '../../src/store/operators/accounts.ts';
-import { sessionsOf } from '../../src/store/operators/sessions.ts';
-import { setProof } from '../operators/people.ts';
-import { settled } from '../world.ts';
-import type { OpenConsole } from './open-console.ts';
-import { examine, openConsole, timeoutMs, views } from './open-console.ts';
+import { findOperator } from '../../../src/store/operators/accounts.ts';
+import { sessionsOf } from '../../../src/store/operators/sessions.ts';
+import { setProof } from '../../operators/people.ts';
+import { settled } from '../../world.ts';
+import type { OpenConsole } from '../open-console.ts';
+import { examine, openConsole, timeoutMs, views } from '../open-console.ts';
 
 const james = '8559dec0-2edb-4c3c-a3c5-32de10174c34';
 

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { readConfig } from '../src/config.ts';
 import { startServer } from '../src/main.ts';
+import { openFakeWatchman } from '../test/fakes/watchman.ts';
 import { openBrowser } from '../test/http/browser.ts';
 
 interface Picture {
@@ -51,6 +52,8 @@ const pictures: readonly Picture[] = [
   { name: 'webhook', path: `${brand}/webhooks`, before: openFirst },
   { name: 'events-dark', path: `${brand}/events`, theme: 'dark' },
   { name: 'requests', path: `${brand}/requests` },
+  { name: 'matches', path: `${brand}/matches` },
+  { name: 'match-dark', path: `${brand}/matches`, theme: 'dark', before: openFirst },
   { name: 'audit', path: `${brand}/audit` },
   { name: 'retention', path: `${brand}/retention` },
   { name: 'erasures', path: `${brand}/retention?tab=erasures`, before: openFirst },
@@ -63,7 +66,17 @@ const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const mostBytes = 4_000_000;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'clientele-screenshots-'));
-const config = readConfig({ CLIENTELE_DATA_DIR: dataDir, CLIENTELE_PORT: '0', CLIENTELE_DEMO: '1' });
+// Entries whose last names customers of the demo have.
+const watchman = await openFakeWatchman(
+  ['Petrov', 'Nwosu', 'Gallagher'].map((lastName, at) => ({ id: `2279${at}`, lastName })),
+);
+const config = readConfig({
+  CLIENTELE_DATA_DIR: dataDir,
+  CLIENTELE_PORT: '0',
+  CLIENTELE_DEMO: '1',
+  CLIENTELE_SCREENING: 'watchman',
+  CLIENTELE_SCREENING_URL: watchman.url,
+});
 const server = await startServer(config, { logger: pino({ level: 'silent' }) });
 const browser = await openBrowser();
 try {
@@ -92,6 +105,7 @@ try {
 } finally {
   await browser.close();
   await server.close();
+  await watchman.close();
   await rm(dataDir, { recursive: true, force: true });
 }
 

@@ -58,6 +58,8 @@ describe('a password', () => {
     ]);
     const headers = headersFor(tokenIn(answer), '-');
     expect((await brand.call('GET', '/session', { headers })).json.account.email).toBe(email);
+    const [seen] = await world.sql('select last_seen_at from operators where operator_id = $1', [operatorId]);
+    expect(seen, 'seen from the sign-in on').toMatchObject({ last_seen_at: expect.any(Date) });
     const [entry] = await entriesOf('openSession');
     expect(entry).toMatchObject({
       actor: { kind: 'operator', id: operatorId, user: email },

@@ -47,7 +47,7 @@ export function Tiles({ overview }: { readonly overview: Overview | undefined })
       path: 'changes',
       isReached: brand.may('kyc:review'),
       figure: waiting?.change_requests,
-      sub: waiting?.change_requests ? 'wait for a second pair of eyes' : 'no proposal waits',
+      sub: waiting?.change_requests ? 'wait for a second person' : 'no proposal waits',
     },
     {
       title: 'Webhooks',

@@ -1,4 +1,5 @@
 import type { StoredOperator } from '../../../store/operators/accounts.ts';
+import { noteOperatorSeen } from '../../../store/operators/accounts.ts';
 import { holdOperator } from '../../../store/operators/roles.ts';
 import { endSession } from '../../../store/operators/sessions.ts';
 import { digestSecret } from '../../principal.ts';
@@ -31,5 +32,6 @@ export async function beginFor(
     return true;
   });
   if (!begun) throw new Error('No session was begun.');
+  await noteOperatorSeen(system.db, operator.operatorId, begun.session.createdAt);
   return begun;
 }

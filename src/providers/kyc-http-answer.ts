@@ -11,52 +11,24 @@ import {
 } from '../domain/kyc/finding.ts';
 import { isHarmless, shortTextProblem } from '../domain/text.ts';
 import { memberOf, parseJson } from './json.ts';
-import type { KycAnswer, KycFinding, KycNoAnswer } from './kyc.ts';
-import type { Answered, Failed, OutboundOutcome } from './outbound.ts';
+import type { KycAnswer, KycFinding } from './kyc.ts';
+import { bodyOf, noAnswer } from './no-answer.ts';
+import type { OutboundOutcome } from './outbound.ts';
 
 /** The answer of the brand's decision service, or the reason why there is none. Every member is checked. */
 export function readAnswer(outcome: OutboundOutcome): KycAnswer {
-  if (outcome.kind === 'refused') return noAnswer('unreachable');
-  if (outcome.kind === 'failed') return noAnswer(failures[outcome.reason]);
-  const { status } = outcome;
-  if (status < 300) return readFinding(outcome);
-  if (status === 429) return noAnswer('rate limited', waitAsked(outcome));
-  return status >= 500 ? noAnswer('server error', waitAsked(outcome)) : noAnswer('refused');
+  const body = bodyOf(outcome);
+  return typeof body === 'string' ? readFinding(body) : body;
 }
-
-const noAnswer = (reason: KycNoAnswer['reason'], retryAfterSeconds?: number): KycNoAnswer => ({
-  kind: 'no_answer',
-  reason,
-  ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-});
 
 export const malformed = noAnswer('malformed');
-
-const failures: Readonly<Record<Failed['reason'], KycNoAnswer['reason']>> = {
-  timeout: 'timeout',
-  unresolved: 'unreachable',
-  unreachable: 'unreachable',
-  untrusted: 'unreachable',
-  broken: 'malformed',
-};
-
-/** The longest wait that is accepted from a vendor. */
-const maxRetryAfterSeconds = 3_600;
-
-/** `Retry-After` in seconds. Its other form, a date, depends on two clocks and is ignored. */
-function waitAsked({ headers }: Answered): number | undefined {
-  const asked = headers['retry-after'];
-  if (typeof asked !== 'string' || !/^[0-9]{1,9}$/.test(asked)) return undefined;
-  return Math.min(Math.max(Number(asked), 1), maxRetryAfterSeconds);
-}
 
 /** It is stored unsealed, so the pattern is narrow: it admits no email address and no full name. */
 const referencePattern = /^[A-Za-z0-9_.:-]{1,200}$/;
 
 /** `{"reference", "state", "documents", "checks", "reasons"}`; other members are ignored. */
-function readFinding({ body, truncated, timedOut }: Answered): KycAnswer {
-  if (timedOut) return noAnswer('timeout');
-  const answer = truncated ? undefined : parseJson(body.toString());
+function readFinding(body: string): KycAnswer {
+  const answer = parseJson(body);
   const reference = memberOf(answer, 'reference');
   const finding = findingOf(memberOf(answer, 'state'), memberOf(answer, 'documents'));
   const grounds = groundsOf(memberOf(answer, 'checks'), memberOf(answer, 'reasons'));

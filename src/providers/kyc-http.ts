@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Applicant } from '../domain/customers/applicant.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
@@ -7,7 +6,7 @@ import { memberOf, parseJson } from './json.ts';
 import type { KycDocument, KycProvider } from './kyc.ts';
 import { malformed, readAnswer } from './kyc-http-answer.ts';
 import type { Outbound, OutboundOutcome } from './outbound.ts';
-import { signStandard, verifyStandard } from './signature.ts';
+import { signedHeaders, verifyStandard } from './signature.ts';
 
 export interface HttpKycOptions {
   readonly outbound: Outbound;
@@ -37,22 +36,8 @@ export function openHttpKyc(options: HttpKycOptions): KycProvider {
   async function call(path: string, content: object, timeout = timeoutMs): Promise<OutboundOutcome> {
     // Encoded once: a large text with documents would be encoded by the signature and again by the socket.
     const body = Buffer.from(JSON.stringify(content));
-    const id = `msg_${randomUUID()}`;
-    const timestamp = nowSeconds();
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signStandard(secret, id, timestamp, body),
-    };
-    return outbound.send({
-      method: 'POST',
-      url: `${base}${path}`,
-      headers,
-      body,
-      timeoutMs: timeout,
-    });
+    const headers = signedHeaders(secret, nowSeconds(), body);
+    return outbound.send({ method: 'POST', url: `${base}${path}`, headers, body, timeoutMs: timeout });
   }
 
   return {

@@ -3,6 +3,7 @@ import type { DocumentType } from '../domain/document-types.ts';
 import type { Id } from '../domain/ids.ts';
 import type { FindingDetails } from '../domain/kyc/finding.ts';
 import type { Instant } from '../domain/time.ts';
+import type { NoAnswer } from './no-answer.ts';
 import type { ReceivedHeaders } from './signature.ts';
 
 /**
@@ -70,7 +71,7 @@ export interface KycCallback {
   readonly body: string;
 }
 
-/** `reference` is stored with the run. */
+/** `reference` is stored with the run. Without an answer the run stays as it is, and the call is repeated. */
 export type KycAnswer =
   | {
       readonly kind: 'finding';
@@ -79,18 +80,7 @@ export type KycAnswer =
       /** How the provider came to it. */
       readonly grounds?: Pick<FindingDetails, 'checks' | 'reasons'>;
     }
-  | KycNoAnswer;
-
-/** No usable answer: the run stays as it is, and the call is retried. */
-export interface KycNoAnswer {
-  readonly kind: 'no_answer';
-  /**
-   * `unreachable`: nothing was sent, or the address is not allowed. `refused`: a redirect or a 4xx, which an
-   * operator has to examine. `malformed`: an incomplete or invalid answer.
-   */
-  readonly reason: 'timeout' | 'unreachable' | 'refused' | 'server error' | 'malformed' | 'rate limited';
-  readonly retryAfterSeconds?: number;
-}
+  | NoAnswer;
 
 /** The state of a verification. Adapters translate each vendor's own states into these. */
 export type KycFinding =

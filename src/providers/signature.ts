@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /**
  * Signatures of Standard Webhooks (specification 1.0.0), for outgoing and incoming messages:
@@ -24,6 +24,18 @@ export function signStandard(
 ): string {
   const mac = createHmac('sha256', keyOf(secret)).update(`${id}.${timestampSeconds}.`).update(body);
   return `v1,${mac.digest('base64')}`;
+}
+
+/** The headers of a signed call. `nowSeconds`: since 1970. */
+export function signedHeaders(secret: string, nowSeconds: number, body: string | Uint8Array) {
+  const id = `msg_${randomUUID()}`;
+  return {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(nowSeconds),
+    'webhook-signature': signStandard(secret, id, nowSeconds, body),
+  } as const;
 }
 
 /** Names in lower case, as Node reads them. */

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { documentTypes } from '../../src/domain/document-types.ts';
 import { instantOfMillis } from '../../src/domain/time.ts';
-import type { KycAnswer, KycCallback, KycNoAnswer, KycProvider } from '../../src/providers/kyc.ts';
+import type { KycAnswer, KycCallback, KycProvider } from '../../src/providers/kyc.ts';
 import type { HttpKycOptions } from '../../src/providers/kyc-http.ts';
 import { httpKycLimits, openHttpKyc } from '../../src/providers/kyc-http.ts';
 import { readAnswer } from '../../src/providers/kyc-http-answer.ts';
+import type { NoAnswer } from '../../src/providers/no-answer.ts';
 import type { Outbound } from '../../src/providers/outbound.ts';
 import { openOutbound } from '../../src/providers/outbound.ts';
 import { makeSecret } from '../../src/providers/signature.ts';
@@ -101,7 +102,7 @@ test('twenty-five megabytes of documents arrive unchanged', async () => {
 });
 
 describe.each(Object.entries(calls))('%s is silent', (name, call) => {
-  const silent = (reason: KycNoAnswer['reason'], retryAfterSeconds?: number): KycNoAnswer => ({
+  const silent = (reason: NoAnswer['reason'], retryAfterSeconds?: number): NoAnswer => ({
     kind: 'no_answer',
     reason,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
@@ -210,7 +211,7 @@ describe.each(Object.entries(calls))('%s is silent', (name, call) => {
 test('a call that gets no answer ends at its deadline', async () => {
   const impatient = make({ timeoutMs: 300 });
   vendor.misbehave(() => undefined);
-  const silence: KycNoAnswer = { kind: 'no_answer', reason: 'timeout' };
+  const silence: NoAnswer = { kind: 'no_answer', reason: 'timeout' };
   expect(await impatient.fetch(run)).toEqual(silence);
   expect(await impatient.start(run, applicant('123121234'))).toEqual(silence);
   expect(await impatient.cancel(run)).toBeUndefined();

@@ -46,7 +46,8 @@ export interface AddressInput extends Omit<AddressFields, 'street2'> {
   readonly street2?: string | undefined;
 }
 
-const fieldNames = [
+/** The fields of an address that a client sends, in the order of the answer. */
+export const addressFieldNames = [
   'address_type',
   'street',
   'street2',
@@ -103,7 +104,7 @@ export function addressFields(sent: AddressInput): AddressFields {
 }
 
 export const sameFields = (one: AddressFields, other: AddressFields): boolean =>
-  fieldNames.every((name) => isSame(one[name], other[name]));
+  addressFieldNames.every((name) => isSame(one[name], other[name]));
 
 /** An address that an older version stored may not be in normal form. */
 const isSame = (one: string | boolean, other: string | boolean): boolean =>
@@ -119,7 +120,7 @@ export interface AddressDefaults {
 
 /** The fields in which both are equal; a state or ZIP code only counts as equal in the same country. */
 export function equalFields(one: AddressFields, other: AddressFields): readonly (keyof AddressFields)[] {
-  return fieldNames.filter((name) => {
+  return addressFieldNames.filter((name) => {
     const depends = name === 'state' || name === 'zip_code';
     return isSame(one[name], other[name]) && (!depends || one.country === other.country);
   });

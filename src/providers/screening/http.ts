@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { listVersionPattern } from '../../domain/screening/screening.ts';
 import type { Instant } from '../../domain/time.ts';
 import { millisOf } from '../../domain/time.ts';
 import { memberOf, parseJson } from '../json.ts';
+import { bodyOf, noAnswer } from '../no-answer.ts';
 import type { Outbound } from '../outbound.ts';
-import { signStandard } from '../signature.ts';
+import { signedHeaders } from '../signature.ts';
 import type { SentEntry } from './entries.ts';
 import { entriesOf } from './entries.ts';
 import type { ScreeningProvider } from './screening.ts';
-import { bodyOf, noAnswer } from './screening.ts';
 
 export interface HttpScreeningOptions {
   readonly outbound: Outbound;
@@ -27,15 +26,7 @@ export function openHttpScreening(options: HttpScreeningOptions): ScreeningProvi
 
   async function call(path: string, content: object): Promise<ReturnType<typeof bodyOf>> {
     const body = JSON.stringify(content);
-    const id = `msg_${randomUUID()}`;
-    const timestamp = Math.floor(millisOf(now()) / 1_000);
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signStandard(secret, id, timestamp, body),
-    };
+    const headers = signedHeaders(secret, Math.floor(millisOf(now()) / 1_000), body);
     return bodyOf(await outbound.send({ method: 'POST', url: `${base}${path}`, headers, body }));
   }
 

@@ -7,11 +7,11 @@ import {
   maxListVersion,
 } from '../../domain/screening/screening.ts';
 import { memberOf, parseJson } from '../json.ts';
+import { bodyOf, noAnswer } from '../no-answer.ts';
 import type { Outbound } from '../outbound.ts';
 import type { SentEntry } from './entries.ts';
 import { entriesOf, memberAt } from './entries.ts';
 import type { ScreeningProvider } from './screening.ts';
-import { bodyOf, noAnswer } from './screening.ts';
 
 export interface WatchmanOptions {
   readonly outbound: Outbound;

@@ -1,3 +1,5 @@
+import { addressFieldNames } from '../../../domain/customers/address.ts';
+
 /** Customers as a table, under the names of the import. Further addresses are counted only. */
 export interface Table {
   readonly header: readonly string[];
@@ -24,17 +26,7 @@ const single = [
   'kyc_status',
   'kyc_requests_available',
 ];
-const ofAddress = [
-  'address_type',
-  'street',
-  'street2',
-  'city',
-  'state',
-  'zip_code',
-  'country',
-  'is_primary',
-  'deliverability',
-];
+const ofAddress = [...addressFieldNames, 'deliverability'];
 const columns = [
   ...single,
   ...Array.from({ length: shownAddresses }, (_, at) =>

@@ -11,6 +11,7 @@ import { startServer } from '../src/main.ts';
 import { createKey } from '../src/operations/brands/api-keys.ts';
 import { createBrand } from '../src/operations/brands/brands.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
+import { measureFirstRow } from './console.ts';
 import { personOf } from './people.ts';
 
 /**
@@ -140,6 +141,12 @@ const asked: readonly (readonly [string, string, string, unknown?])[] = [
   ['listRestrictedCustomers, newest', 'GET', '/restricted-customers?order=newest'],
 ];
 
+function report(what: string, times: readonly number[], more = ''): void {
+  const sorted = times.toSorted((a, b) => a - b);
+  const [least, most] = [sorted[0], sorted.at(-1)].map((time) => time?.toFixed(1));
+  console.log(`${what}: ${middle(sorted).toFixed(1)} ms (${least} to ${most})${more}`);
+}
+
 const middle = (sorted: readonly number[]) => sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 
 try {
@@ -164,11 +171,10 @@ try {
       ({ total } = await call(method, path, body));
       times.push(performance.now() - begun);
     }
-    times.sort((a, b) => a - b);
-    console.log(
-      `${what}: ${middle(times).toFixed(1)} ms (${times[0]?.toFixed(1)} to ${times.at(-1)?.toFixed(1)})${total === null ? '' : `, ${total} found`}`,
-    );
+    report(what, times, total === null ? '' : `, ${total} found`);
   }
+  const url = `${server.url.replace('127.0.0.1', 'localhost')}/console/lists/customers`;
+  report('first row of the console', await measureFirstRow({ system, brandId, url, rounds: 5 }));
 } finally {
   await owner.end();
   await server.close();

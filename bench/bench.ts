@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,18 +9,23 @@ import pg from 'pg';
 import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
 import { measureFiles, measureWebhooks } from './bulk.ts';
-import type { Contender } from './contenders.ts';
-import { cpuOf, memoryOf, postgresCpu, startContenders, stopContenders } from './contenders.ts';
+import type { Contender, FloorName } from './contenders.ts';
+import { cpuOf, memoryOf, postgresCpu, root, startContenders, stopContenders } from './contenders.ts';
+import { measureGrowth } from './growth.ts';
 import { runLoad } from './load.ts';
+import { renderPages } from './pages.ts';
+import type { Peer } from './peers.ts';
+import { startPeers } from './peers.ts';
 import { plant } from './plant.ts';
-import type { Kinds } from './report.ts';
-import { jsonReport, newSeries, textReport } from './report.ts';
-import type { RequestKind } from './requests.ts';
-import { requestKinds } from './requests.ts';
+import type { Results, Series } from './report.ts';
+import { conditionsOf, jsonReport, newSeries, textReport } from './report.ts';
+import type { Asked, KindName } from './requests.ts';
+import { asksOf, countersOf, kindNames, shareOf } from './requests.ts';
 
 /**
- * Compares Clientele with two floors (see floor.ts) in one run: the same machine, database server, customers and load,
- * in alternating slices. Only the ratios of throughput (ours divided by a floor's) are meaningful on another machine.
+ * Compares Clientele with floors (see floor.ts) and with other products (see peers.ts) in one run: the same machine,
+ * database server, customers and load, in alternating slices. Only the ratios of throughput (ours divided by another's)
+ * are meaningful on another machine.
  *
  * A slice of changes ends when the work that they leave to the background is done: Clientele numbers and chains
  * entries and events after the commit, and that time counts as its own. Before the first slice the outbox of the
@@ -31,6 +36,15 @@ const { values } = parseArgs({
   options: {
     /** Ends within five minutes on two cores. */
     quick: { type: 'boolean', default: false },
+    /** Everything: peers and growth too. Writes docs/performance.json, and the page and its plots from it. */
+    full: { type: 'boolean', default: false },
+    /** Measures nothing: writes the page and its plots from docs/performance.json. */
+    plots: { type: 'boolean', default: false },
+    /** Other products too, which are installed for it. */
+    peers: { type: 'boolean', default: false },
+    /** The latency at several numbers of customers, and nothing else. */
+    growth: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '10000,100000,1000000' },
     customers: { type: 'string' },
     /** Milliseconds. */
     slice: { type: 'string' },
@@ -43,32 +57,149 @@ const { values } = parseArgs({
     profile: { type: 'string' },
   },
 });
-const customers = Number(values.customers ?? 20_000);
-const slice = Number(values.slice ?? (values.quick ? 350 : 1_500));
-const rounds = Number(values.rounds);
-const only = values.only?.split(',');
-const concurrencies = values.concurrency.split(',').map(Number);
+const kept = join(root, 'docs/performance.json');
 const say = (text: string) => process.stderr.write(`\r\x1b[K${text}`);
-const isWanted = (kind: string) => only?.includes(kind) ?? true;
 
-const dataDir = mkdtempSync(join(tmpdir(), 'clientele-bench-'));
-const server = await openEmbedded({ dataDir, role: 'serve' });
-const urlFor = ({ user, password }: { readonly user: string; readonly password: string }) =>
-  `postgresql://${user}:${password}@localhost:${server.port}/${server.database}?host=${encodeURIComponent(server.host)}`;
-const ownerUrl = urlFor(server.owner);
-const env = {
-  CLIENTELE_DATA_DIR: dataDir,
-  CLIENTELE_DATABASE_URL: urlFor(server),
-  CLIENTELE_MIGRATION_DATABASE_URL: ownerUrl,
-  CLIENTELE_PORT: '0',
-  CLIENTELE_DEMO: '0',
-  CLIENTELE_WEBHOOK_ALLOW: '127.0.0.0/8',
-};
-const owner = new pg.Client({ connectionString: ownerUrl });
-let contenders: readonly Contender[] = [];
+if (values.plots) await renderPages(JSON.parse(await readFile(kept, 'utf8')));
+else await measure();
+
+async function measure(): Promise<void> {
+  const results = {
+    ...(values.growth ? nothingOf() : await measureAll()),
+    ...(values.growth || values.full ? await measureSizes() : {}),
+  };
+  say('');
+  console.log(
+    values.output === 'json'
+      ? JSON.stringify(jsonReport(results))
+      : `${conditionsOf(results)}\n${textReport(results)}`,
+  );
+  if (!values.full) return;
+  await writeFile(kept, `${JSON.stringify(results)}\n`);
+  await renderPages(results);
+}
+
+/** A run before its first measurement. */
+function nothingOf(): Results {
+  const customers = Number(values.customers ?? 20_000);
+  const slice = Number(values.slice ?? (values.quick ? 300 : 500));
+  const rounds = Number(values.rounds);
+  const machine = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}`;
+  return { machine, day: new Date().toISOString().slice(0, 10), customers, rounds, slice, kinds: {} };
+}
+
+async function measureAll(): Promise<Results> {
+  const settings = nothingOf();
+  const { customers, slice, rounds } = settings;
+  const only = values.only?.split(',');
+  const concurrencies = values.concurrency.split(',').map(Number);
+  const isWanted = (kind: string) => only?.includes(kind) ?? true;
+
+  const { server, dataDir, ownerUrl, env, close } = await openPlace();
+  const more = values.profile === undefined ? {} : { profile: values.profile };
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  const running: Contender[] = [];
+  try {
+    const planted = await plant(readConfig(env), customers, (done) =>
+      say(`Planting customers: ${done} of ${customers}`),
+    );
+    const keyDigest = createHash('sha256').update(planted.key.authorization).digest('hex');
+    running.push(...(await startContenders({ env, ownerUrl, keyDigest, ...more })));
+    say('Waiting for the outbox of the planting');
+    await owner.connect();
+    await untilQuiet(owner);
+    await owner.query('vacuum (analyze)');
+    say('Starting the peers');
+    const peers =
+      values.peers || values.full ? await startPeers({ server, dataDir, customers, ...more }) : [];
+    running.push(...peers.map(({ contender }) => contender));
+
+    const asked = askedOf(running, peers, planted);
+    const kinds: Record<string, Record<number, Record<string, Series>>> = {};
+    for (const kind of kindNames.filter(isWanted)) {
+      const at: Record<number, Record<string, Series>> = {};
+      for (const concurrency of concurrencies)
+        at[concurrency] = await measureKind(asked, { kind, concurrency, slice, rounds, server, owner });
+      kinds[kind] = at;
+    }
+    const [ours] = running;
+    const memory = ours && memoryOf(ours);
+    const measureBulk = async (contender: Contender) => {
+      say('Import, export and webhooks');
+      const files = await measureFiles({ env, folder: dataDir, lines: values.quick ? 5_000 : 20_000 });
+      await untilQuiet(owner);
+      const eventsPerSecond = await measureWebhooks(contender, planted, values.quick ? 2_000 : 10_000);
+      return { ...files, eventsPerSecond };
+    };
+    const bulk = isWanted('bulk') && ours ? await measureBulk(ours) : undefined;
+    return {
+      ...settings,
+      kinds,
+      ...(memory !== undefined && { memory }),
+      ...(bulk && { bulk }),
+    };
+  } finally {
+    await owner.end().catch(() => undefined);
+    await stopContenders(running);
+    await close();
+  }
+}
+
+/** A data directory with its database server, for one measurement. */
+async function openPlace() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'clientele-bench-'));
+  const server = await openEmbedded({ dataDir, role: 'serve' });
+  const urlFor = ({ user, password }: { readonly user: string; readonly password: string }) =>
+    `postgresql://${user}:${password}@localhost:${server.port}/${server.database}?host=${encodeURIComponent(server.host)}`;
+  const ownerUrl = urlFor(server.owner);
+  const env = {
+    CLIENTELE_DATA_DIR: dataDir,
+    CLIENTELE_DATABASE_URL: urlFor(server),
+    CLIENTELE_MIGRATION_DATABASE_URL: ownerUrl,
+    CLIENTELE_PORT: '0',
+    CLIENTELE_DEMO: '0',
+    CLIENTELE_WEBHOOK_ALLOW: '127.0.0.0/8',
+  };
+  const close = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { server, dataDir, ownerUrl, env, close };
+}
+
+async function measureSizes(): Promise<Pick<Results, 'growth'>> {
+  const { env, ownerUrl, close } = await openPlace();
+  const sizes = values.sizes.split(',').map(Number);
+  try {
+    return { growth: await measureGrowth({ env, ownerUrl, sizes, duration: 2_000, say }) };
+  } finally {
+    await close();
+  }
+}
+
+/** A contender with what it is asked for. */
+interface Entrant {
+  readonly contender: Contender;
+  readonly asks: Readonly<Record<KindName, Asked>>;
+}
+
+function askedOf(
+  running: readonly Contender[],
+  peers: readonly Peer[],
+  planted: Awaited<ReturnType<typeof plant>>,
+): readonly Entrant[] {
+  const counters = countersOf(planted);
+  return running.map(
+    (contender) =>
+      peers.find((peer) => peer.contender === contender) ?? {
+        contender,
+        asks: asksOf(planted, contender.name as 'ours' | FloorName, counters),
+      },
+  );
+}
 
 /** Waits until Clientele has nothing left to do in the background. */
-async function untilQuiet(): Promise<void> {
+async function untilQuiet(owner: pg.Client): Promise<void> {
   for (;;) {
     const { rows } = await owner.query(
       'select exists (select from journal where refused_at is null) as busy',
@@ -78,13 +209,47 @@ async function untilQuiet(): Promise<void> {
   }
 }
 
-async function measureSlice(contender: Contender, kind: RequestKind, concurrency: number, duration: number) {
+interface KindOptions {
+  readonly kind: KindName;
+  readonly concurrency: number;
+  readonly slice: number;
+  readonly rounds: number;
+  readonly server: { readonly pid: number };
+  readonly owner: pg.Client;
+}
+
+async function measureKind(entrants: readonly Entrant[], options: KindOptions) {
+  const { kind, concurrency, rounds } = options;
+  const duration = options.slice * shareOf(kind);
+  const series: Record<string, Series> = {};
+  // The coalescing floor differs from the bare one in gets only.
+  const taking = entrants.filter(({ contender }) => kind === 'get' || contender.name !== 'coalescing');
+  for (let round = 0; round <= rounds; round += 1) {
+    // Each round begins with another one.
+    const order = taking.map((_, at) => taking[(at + round) % taking.length] as Entrant);
+    for (const entrant of order) {
+      const { name } = entrant.contender;
+      say(`${kind} at ${concurrency}: round ${round} of ${rounds}, ${name}`);
+      const measured = await measureSlice(entrant, options, round === 0 ? duration / 2 : duration);
+      if (round === 0) continue; // Warm-up.
+      series[name] ??= newSeries();
+      for (const figure of ['rate', 'app', 'db', 'p50', 'p99'] as const)
+        series[name][figure].push(Number(measured[figure].toPrecision(4)));
+    }
+  }
+  return series;
+}
+
+async function measureSlice(
+  { contender, asks }: Entrant,
+  { kind, concurrency, server, owner }: KindOptions,
+  duration: number,
+) {
   const [app, db] = [cpuOf(contender), postgresCpu(server.pid)];
   const began = performance.now();
-  const next = kind.next(contender.name);
-  const run = await runLoad({ port: contender.port, concurrency, duration, status: kind.status, next });
+  const run = await runLoad({ port: contender.port, concurrency, duration, ...asks[kind] });
   // A search leaves work, too: its audit entry.
-  if (contender.name === 'ours') await untilQuiet();
+  if (contender.name === 'ours') await untilQuiet(owner);
   const elapsed = performance.now() - began;
   if (run.requests === 0)
     throw new Error(`Nothing is left to ask ${contender.name} for. Take more --customers.`);
@@ -96,72 +261,4 @@ async function measureSlice(contender: Contender, kind: RequestKind, concurrency
     p50: at(0.5),
     p99: at(0.99),
   };
-}
-
-async function measureKind(name: string, kind: RequestKind, concurrency: number) {
-  const duration = slice * (kind.share ?? 1);
-  const series = { ours: newSeries(), bare: newSeries(), equal: newSeries() };
-  for (let round = 0; round <= rounds; round += 1) {
-    // Each round begins with another one.
-    const order = contenders.map((_, at) => contenders[(at + round) % contenders.length] as Contender);
-    for (const contender of order) {
-      say(`${name} at ${concurrency}: round ${round} of ${rounds}, ${contender.name}`);
-      const measured = await measureSlice(
-        contender,
-        kind,
-        concurrency,
-        round === 0 ? duration / 2 : duration,
-      );
-      if (round === 0) continue; // Warm-up.
-      for (const figure of ['rate', 'app', 'db', 'p50', 'p99'] as const)
-        series[contender.name][figure].push(measured[figure]);
-    }
-  }
-  return series;
-}
-
-try {
-  const planted = await plant(readConfig(env), customers, (done) =>
-    say(`Planting customers: ${done} of ${customers}`),
-  );
-  contenders = await startContenders({
-    env,
-    ownerUrl,
-    keyDigest: createHash('sha256').update(planted.key.authorization).digest('hex'),
-    ...(values.profile !== undefined && { profile: values.profile }),
-  });
-  await owner.connect();
-  say('Waiting for the outbox of the planting');
-  await untilQuiet();
-  await owner.query('vacuum (analyze)');
-
-  const kinds: Record<string, Kinds[string]> = {};
-  for (const [name, kind] of Object.entries(requestKinds(planted))) {
-    if (!isWanted(name)) continue;
-    const at: Record<number, Kinds[string][number]> = {};
-    for (const concurrency of concurrencies) at[concurrency] = await measureKind(name, kind, concurrency);
-    kinds[name] = at;
-  }
-  const [ours] = contenders;
-  const bulk = isWanted('bulk') && ours ? await measureBulk(ours) : undefined;
-  async function measureBulk(server: Contender) {
-    say('Import, export and webhooks');
-    const memory = memoryOf(server);
-    const files = await measureFiles({ env, folder: dataDir, lines: values.quick ? 5_000 : 20_000 });
-    await untilQuiet();
-    const eventsPerSecond = await measureWebhooks(server, planted, values.quick ? 2_000 : 10_000);
-    return { ...files, eventsPerSecond, memory };
-  }
-  say('');
-  const machine = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${customers} customers, ${rounds} rounds of ${slice} ms each`;
-  console.log(
-    values.output === 'json'
-      ? JSON.stringify(jsonReport(kinds, bulk))
-      : `${machine}\n${textReport(kinds, bulk)}`,
-  );
-} finally {
-  await owner.end().catch(() => undefined);
-  await stopContenders(contenders);
-  await server.stop();
-  await rm(dataDir, { recursive: true, force: true });
 }

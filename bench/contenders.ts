@@ -12,24 +12,33 @@ export interface Contender {
   readonly port: number;
 }
 
-export const contenderNames = ['ours', 'bare', 'equal'] as const;
-export type ContenderName = (typeof contenderNames)[number];
+/** `coalescing` is the bare floor, but for gets: those that arrive together share a statement. */
+export type FloorName = 'bare' | 'coalescing' | 'equal';
+export type PeerName = 'parse' | 'medusa';
+export type ContenderName = 'ours' | FloorName | PeerName;
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Starts a program and waits for the line with its address. `profile`: a folder for its CPU profile. */
-async function start(
+export async function start(
   name: ContenderName,
   args: readonly string[],
   {
     env,
     where,
     profile,
-  }: { readonly env: NodeJS.ProcessEnv; readonly where: RegExp; readonly profile?: string },
+    cwd,
+  }: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly where: RegExp;
+    readonly profile?: string;
+    readonly cwd?: string;
+  },
 ): Promise<Contender> {
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = spawn(process.execPath, [...profiling, ...args], {
     env: { PATH: process.env['PATH'], ...env },
+    ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const port = await new Promise<number>((resolve, reject) => {
@@ -52,7 +61,7 @@ interface StartOptions {
   readonly profile?: string;
 }
 
-/** Clientele as people run it, with its log at the default level, which is discarded; and both floors. */
+/** Clientele as people run it, with its log at the default level, which is discarded; and the floors. */
 export async function startContenders({
   env,
   ownerUrl,
@@ -61,11 +70,17 @@ export async function startContenders({
 }: StartOptions): Promise<readonly Contender[]> {
   const floor = await bundledFloor();
   const more = profile === undefined ? {} : { profile };
-  const serve = [join(root, 'bin/clientele.js'), 'serve', '--output', 'json'];
-  const ours = await start('ours', serve, { env, where: /"url":"http:[^"]*:(\d+)"/, ...more });
-  const floorOf = (kind: 'bare' | 'equal') =>
+  const ours = await startOurs(env, profile);
+  const floorOf = (kind: FloorName) =>
     start(kind, [floor, ownerUrl, keyDigest, kind], { env: {}, where: /port (\d+)/, ...more });
-  return [ours, await floorOf('bare'), await floorOf('equal')];
+  return [ours, await floorOf('bare'), await floorOf('coalescing'), await floorOf('equal')];
+}
+
+/** Clientele as people run it. */
+export function startOurs(env: NodeJS.ProcessEnv, profile?: string): Promise<Contender> {
+  const serve = [join(root, 'bin/clientele.js'), 'serve', '--output', 'json'];
+  const where = /"url":"http:[^"]*:(\d+)"/;
+  return start('ours', serve, { env, where, ...(profile !== undefined && { profile }) });
 }
 
 /** The floor, bundled as Clientele is, because a loader would slow both down by different amounts. */

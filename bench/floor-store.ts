@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import type { FloorName } from './contenders.ts';
 
 /** The statements of the floor. Reads and changes go down pipelines; each change is one statement. */
 export interface FloorStore {
@@ -34,6 +35,7 @@ const traced = (isEqual: boolean, operation: string, from: string) =>
 
 const statementsOf = (isEqual: boolean) => ({
   get: `select ${columns} from floor_customers c where brand_id = $1 and customer_id = $2`,
+  getTogether: `select ${columns} from floor_customers c where brand_id = $1 and customer_id = any($2)`,
   list: `select ${columns} from (select * from floor_customers where brand_id = $1 order by seq limit 20 offset $2) c order by seq`,
   search: `select ${columns} from floor_customers c where brand_id = $1 and email = $2 order by seq limit 20`,
   create: `with made as (
@@ -63,7 +65,8 @@ function show({ addresses, ...rest }: Row): string {
   return `${JSON.stringify(shown).slice(0, -1)},"addresses":${addresses}}`;
 }
 
-export async function openStore(url: string, isEqual: boolean): Promise<FloorStore> {
+export async function openStore(url: string, kind: FloorName): Promise<FloorStore> {
+  const isEqual = kind === 'equal';
   // Values stay as PostgreSQL writes them: nothing is parsed to be written again.
   const config = {
     connectionString: url,
@@ -96,10 +99,13 @@ export async function openStore(url: string, isEqual: boolean): Promise<FloorSto
 
   const [first] = (await lanes.read[0]?.query('select brand_id from floor_customers limit 1'))?.rows ?? [];
   const brandId = String(first?.brand_id);
+  const getOne = async (id: string) => (await run('read', 'get', [brandId, id]))[0];
+  const read =
+    kind === 'coalescing' ? together(getOne, (ids) => run('read', 'getTogether', [brandId, ids])) : getOne;
   const showAll = (rows: readonly Row[]) => `[${rows.map(show).join(',')}]`;
   return {
     async get(id) {
-      const [row] = await run('read', 'get', [brandId, id]);
+      const row = await read(id);
       return row && show(row);
     },
     list: async (offset) => showAll(await run('read', 'list', [brandId, offset])),
@@ -123,5 +129,35 @@ export async function openStore(url: string, isEqual: boolean): Promise<FloorSto
       return row?.['address'];
     },
     remove: async (id) => (await run('change', 'remove', [brandId, id])).length > 0,
+  };
+}
+
+/** Reads one at once where none is under way. Those that arrive during a read go together after it. */
+function together(
+  readOne: (id: string) => Promise<Row | undefined>,
+  readMany: (ids: readonly string[]) => Promise<readonly Row[]>,
+): (id: string) => Promise<Row | undefined> {
+  let isBusy = false;
+  let waiting = new Map<string, ((row: Row | undefined) => void)[]>();
+  async function readWaiting(): Promise<void> {
+    while (waiting.size > 0) {
+      const asked = waiting;
+      waiting = new Map();
+      const rows = new Map((await readMany([...asked.keys()])).map((row) => [row['customer_id'], row]));
+      for (const [id, tellAll] of asked) for (const tell of tellAll) tell(rows.get(id));
+    }
+    isBusy = false;
+  }
+  return async (id) => {
+    if (isBusy)
+      return new Promise((resolve) => {
+        const others = waiting.get(id);
+        if (others) others.push(resolve);
+        else waiting.set(id, [resolve]);
+      });
+    isBusy = true;
+    const row = await readOne(id);
+    void readWaiting();
+    return row;
   };
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { FloorName } from './contenders.ts';
 import { checkCustomer, checkPatch } from './floor-schemas.ts';
 import { openStore } from './floor-store.ts';
 
@@ -10,16 +11,17 @@ import { openStore } from './floor-store.ts';
  * plaintext columns in two tables, named statements down pipelines and a cached key check.
  *
  * - `bare` does nothing more: no validation, no sealing, no audit, no events, no log.
+ * - `coalescing` is the bare one, but for gets: those that arrive during another one share its statement's successor.
  * - `equal` does what Clientele guarantees, without sealing: it validates bodies against a JSON schema, and writes an
  *   entry of an audit trail and an outbox row in the statement of the change.
  *
- * Neither has idempotency keys, versions, a chain of the trail, blind indexes, counts, roles or a log.
+ * None has idempotency keys, versions, a chain of the trail, blind indexes, counts, roles or a log.
  */
 
 const [url = '', digestHex = '', kind = 'bare'] = process.argv.slice(2);
 const digest = Buffer.from(digestHex, 'hex');
 const isEqual = kind === 'equal';
-const store = await openStore(url, isEqual);
+const store = await openStore(url, kind as FloorName);
 
 const base = '/api/v0.1/customers';
 const notFound = [404, '{}'] as const;

@@ -17,7 +17,7 @@ export interface Planted {
   readonly customers: readonly PlantedCustomer[];
 }
 
-interface PlantedCustomer {
+export interface PlantedCustomer {
   readonly customerId: string;
   /** The second one, which is not primary. */
   readonly addressId: string;

@@ -1,89 +1,97 @@
-import type { ContenderName } from './contenders.ts';
+import type { FloorName } from './contenders.ts';
 import type { RequestBytes } from './load.ts';
 import { requestBytes } from './load.ts';
 import { personOf } from './people.ts';
 import type { Planted } from './plant.ts';
 
-/** One kind of request that every contender answers. */
-export interface RequestKind {
+export const kindNames = ['get', 'list', 'deep', 'search', 'create', 'patch', 'address', 'delete'] as const;
+export type KindName = (typeof kindNames)[number];
+
+/** What one contender is asked for in one kind of request. */
+export interface Asked {
+  /** Of every answer. */
   readonly status: number;
-  /** `undefined`: there is nothing left to ask for. */
-  readonly next: (contender: ContenderName) => RequestBytes;
-  /** The share of a slice that it is measured for, 1 unless said. */
-  readonly share?: number;
+  /** Answers `undefined` when there is nothing left to ask for. */
+  readonly next: RequestBytes;
 }
+
+/** The share of a slice that a kind is measured for: customers are used up by deletes. */
+export const shareOf = (kind: KindName): number => (kind === 'delete' ? 0.12 : 1);
 
 const base = '/api/v0.1/customers';
 const below = (most: number): number => Math.floor(Math.random() * most);
 
 /**
- * The kinds by their name. The second half of the customers is deleted while it is measured, so the others ask for the
- * first half.
+ * What Clientele and the floors are asked for: the same bytes.
  */
-export function requestKinds({ key, customers }: Planted): Readonly<Record<string, RequestKind>> {
+export function asksOf(
+  { key, customers }: Planted,
+  contender: 'ours' | FloorName,
+  counters: Counters,
+): Readonly<Record<KindName, Asked>> {
   const headers = { Identity: key.identity, Authorization: key.authorization };
-  const half = Math.floor(customers.length / 2);
-  const pages = Math.floor(half / 20);
-  const one = () => customers[below(half)] ?? { customerId: '', addressId: '' };
-  let made = customers.length;
-  /** The floors share their tables. */
-  const left = { ours: customers.length, floors: customers.length };
-  const get = (path: string) => () => requestBytes('GET', path, headers);
-  const body = (method: string, path: () => string, sent: () => object) => () =>
-    requestBytes(method, path(), headers, JSON.stringify(sent()));
-  const phone = () => `650-555-${String(below(10_000)).padStart(4, '0')}`;
-  const reads = { status: 200 };
-  const changes = { status: 200 };
-  const remove = (contender: ContenderName) => () => {
-    const whose = contender === 'ours' ? 'ours' : 'floors';
-    left[whose] -= 1;
-    const gone = left[whose] >= half ? customers[left[whose]] : undefined;
-    return gone && requestBytes('DELETE', `${base}/${gone.customerId}`, headers);
-  };
+  const { askable } = counters;
+  const pages = Math.floor(customers.length / 20);
+  const one = () => customers[below(askable)] ?? { customerId: '', addressId: '' };
+  const whose = contender === 'ours' ? 'ours' : 'floors';
+  const get = (path: () => string): Asked => ({
+    status: 200,
+    next: () => requestBytes('GET', path(), headers),
+  });
+  const send = (method: string, path: () => string, body: () => object, status = 200): Asked => ({
+    status,
+    next: () => requestBytes(method, path(), headers, JSON.stringify(body())),
+  });
   return {
-    get: { ...reads, next: () => () => requestBytes('GET', `${base}/${one().customerId}`, headers) },
-    list: { ...reads, next: () => get(`${base}?page=1&per_page=20`) },
-    deep: { ...reads, next: () => get(`${base}?page=${pages}&per_page=20`) },
-    search: {
-      ...reads,
-      next: () =>
-        body(
-          'POST',
-          () => `${base}/search`,
-          () => ({ email: personOf(below(half)).email }),
-        ),
-    },
-    create: {
-      ...changes,
-      status: 201,
-      next: () =>
-        body(
-          'POST',
-          () => base,
-          () => {
-            made += 1;
-            return personOf(made);
-          },
-        ),
-    },
-    patch: {
-      ...changes,
-      next: () =>
-        body(
-          'PATCH',
-          () => `${base}/${one().customerId}`,
-          () => ({ phone: phone() }),
-        ),
-    },
+    get: get(() => `${base}/${one().customerId}`),
+    list: get(() => `${base}?page=1&per_page=20`),
+    deep: get(() => `${base}?page=${pages}&per_page=20`),
+    search: send(
+      'POST',
+      () => `${base}/search`,
+      () => ({ email: personOf(below(askable)).email }),
+    ),
+    create: send(
+      'POST',
+      () => base,
+      () => personOf(counters.made++),
+      201,
+    ),
+    patch: send(
+      'PATCH',
+      () => `${base}/${one().customerId}`,
+      () => ({ phone: `650-555-${String(below(10_000)).padStart(4, '0')}` }),
+    ),
     address: {
-      ...changes,
-      next: () => () => {
+      status: 200,
+      next() {
         const { customerId, addressId } = one();
         const path = `${base}/${customerId}/addresses/${addressId}`;
         return requestBytes('PATCH', path, headers, JSON.stringify({ street2: `Suite ${below(10_000)}` }));
       },
     },
-    // Customers are used up.
-    delete: { ...changes, share: 0.12, next: remove },
+    delete: {
+      status: 200,
+      next() {
+        counters.left[whose] -= 1;
+        const at = counters.left[whose];
+        const gone = at >= askable ? customers[at] : undefined;
+        return gone && requestBytes('DELETE', `${base}/${gone.customerId}`, headers);
+      },
+    },
   };
 }
+
+/** What contenders use up together. The floors share their tables. */
+export interface Counters {
+  made: number;
+  readonly left: { ours: number; floors: number };
+  /** How many of the first customers are asked for; the rest may be deleted. */
+  readonly askable: number;
+}
+
+export const countersOf = ({ customers }: Planted): Counters => ({
+  made: customers.length,
+  left: { ours: customers.length, floors: customers.length },
+  askable: Math.floor(customers.length / 2),
+});

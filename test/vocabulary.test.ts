@@ -38,6 +38,7 @@ const figurative: readonly (readonly [pattern: RegExp, say: string])[] = [
 const repository = fileURLToPath(new URL('../', import.meta.url));
 /** Migrations that exist never change, and this file has to name the words. */
 const isRead = (file: string): boolean =>
+  !file.includes('node_modules/') &&
   /\.(?:ts|js|md|sql|json)$/.test(file) &&
   !file.startsWith('src/store/migrations/') &&
   !file.endsWith('vocabulary.test.ts');

@@ -20,7 +20,7 @@ import { plant } from './plant.ts';
 import type { Results, Series } from './report.ts';
 import { conditionsOf, jsonReport, newSeries, textReport } from './report.ts';
 import type { Asked, KindName } from './requests.ts';
-import { asksOf, countersOf, kindNames, shareOf } from './requests.ts';
+import { asksOf, countersOf, kindNames } from './requests.ts';
 
 /**
  * Compares Clientele with floors (see floor.ts) and with other products (see peers.ts) in one run: the same machine,
@@ -119,7 +119,11 @@ async function measureAll(): Promise<Results> {
     for (const kind of kindNames.filter(isWanted)) {
       const at: Record<number, Record<string, Series>> = {};
       for (const concurrency of concurrencies)
-        at[concurrency] = await measureKind(asked, { kind, concurrency, slice, rounds, server, owner });
+        at[concurrency] = await measureKind(asked, {
+          ...{ kind, concurrency, slice, rounds, server, owner },
+          // Deletes use customers up: each slice has its part of the second half.
+          most: kind === 'delete' ? customers / 2 / concurrencies.length / (rounds + 1) : undefined,
+        });
       kinds[kind] = at;
     }
     const [ours] = running;
@@ -214,13 +218,14 @@ interface KindOptions {
   readonly concurrency: number;
   readonly slice: number;
   readonly rounds: number;
+  /** Requests of a slice. The floors share theirs. */
+  readonly most: number | undefined;
   readonly server: { readonly pid: number };
   readonly owner: pg.Client;
 }
 
 async function measureKind(entrants: readonly Entrant[], options: KindOptions) {
-  const { kind, concurrency, rounds } = options;
-  const duration = options.slice * shareOf(kind);
+  const { kind, concurrency, rounds, slice } = options;
   const series: Record<string, Series> = {};
   // The coalescing floor differs from the bare one in gets only.
   const taking = entrants.filter(({ contender }) => kind === 'get' || contender.name !== 'coalescing');
@@ -230,7 +235,7 @@ async function measureKind(entrants: readonly Entrant[], options: KindOptions) {
     for (const entrant of order) {
       const { name } = entrant.contender;
       say(`${kind} at ${concurrency}: round ${round} of ${rounds}, ${name}`);
-      const measured = await measureSlice(entrant, options, round === 0 ? duration / 2 : duration);
+      const measured = await measureSlice(entrant, options, round === 0 ? slice / 2 : slice);
       if (round === 0) continue; // Warm-up.
       series[name] ??= newSeries();
       for (const figure of ['rate', 'app', 'db', 'p50', 'p99'] as const)
@@ -240,14 +245,30 @@ async function measureKind(entrants: readonly Entrant[], options: KindOptions) {
   return series;
 }
 
+function isFloor({ name }: Contender): boolean {
+  return name === 'bare' || name === 'equal';
+}
+
+/** The same, with an end after so many requests. */
+function limited(asked: Asked, most: number | undefined): Asked {
+  if (most === undefined) return asked;
+  let left = Math.floor(most);
+  const next = () => {
+    left -= 1;
+    return left >= 0 ? asked.next() : undefined;
+  };
+  return { ...asked, next };
+}
+
 async function measureSlice(
   { contender, asks }: Entrant,
-  { kind, concurrency, server, owner }: KindOptions,
+  { kind, concurrency, most, server, owner }: KindOptions,
   duration: number,
 ) {
   const [app, db] = [cpuOf(contender), postgresCpu(server.pid)];
   const began = performance.now();
-  const run = await runLoad({ port: contender.port, concurrency, duration, ...asks[kind] });
+  const asked = limited(asks[kind], most && (isFloor(contender) ? most / 2 : most));
+  const run = await runLoad({ port: contender.port, concurrency, duration, ...asked });
   // A search leaves work, too: its audit entry.
   if (contender.name === 'ours') await untilQuiet(owner);
   const elapsed = performance.now() - began;

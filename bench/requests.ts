@@ -15,9 +15,6 @@ export interface Asked {
   readonly next: RequestBytes;
 }
 
-/** The share of a slice that a kind is measured for: customers are used up by deletes. */
-export const shareOf = (kind: KindName): number => (kind === 'delete' ? 0.12 : 1);
-
 const base = '/api/v0.1/customers';
 const below = (most: number): number => Math.floor(Math.random() * most);
 

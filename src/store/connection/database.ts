@@ -6,12 +6,14 @@ import { openGroups } from './groups.ts';
 import type { DatabaseState, Heartbeat } from './heartbeat.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { isContended, isUnavailable, unavailable } from './outage.ts';
-import type { PendingQuery } from './pending-queries.ts';
+import type { PendingQueries, PendingQuery } from './pending-queries.ts';
 import { trackQueries } from './pending-queries.ts';
 import type { Pipelines } from './pipelines.ts';
 import { openPipelines } from './pipelines.ts';
 import type { Pool } from './pool.ts';
 import { openPool } from './pool.ts';
+import type { SharedReads } from './shared-reads.ts';
+import { openSharedReads } from './shared-reads.ts';
 import type { Row, Statement, Value } from './statement.ts';
 import { statement } from './statement.ts';
 import { openWakeChannel } from './wake-channel.ts';
@@ -28,6 +30,8 @@ export interface Connection {
 export interface Database extends Connection {
   /** One statement that only reads, sent down a shared pipeline without waiting for those before it. */
   read(query: Statement, values: readonly Value[]): Promise<readonly Row[]>;
+  /** Reads of single rows by their ids: those that arrive together share a statement. */
+  readonly sharedReads: SharedReads;
   /**
    * One statement that makes several changes, on a connection that others share. It commits by itself. It waits for no
    * lock longer than a moment: then it fails, and none of its changes is made.
@@ -132,24 +136,17 @@ export function openDatabase(options: DatabaseOptions): Database {
     pipelines.changes.replaceAll();
   }
 
+  const { read, runTogether, run, transaction } = waysToSend({ whileReachable, queries, pipelines, pool });
+
   const database: Database = {
     wake: wakeChannel.notify,
     onWake: wakeChannel.onNotify,
-    read: (query, values) =>
-      whileReachable(async (pending) => queries.send(pending, await pipelines.reads.next(), query, values)),
-    runTogether: (query, values) =>
-      whileReachable(async (pending) => queries.send(pending, await pipelines.changes.next(), query, values)),
+    read,
+    sharedReads: openSharedReads(read),
+    runTogether,
     groups: openGroups((error) => isUnavailable(error) && !isContended(error)),
-    run: (query, values) =>
-      whileReachable((pending) => pool.withClient((client) => queries.send(pending, client, query, values))),
-    transaction: (work) =>
-      whileReachable((pending) =>
-        pool.withClient((client) =>
-          inTransaction(client, () =>
-            work({ run: (query, values) => queries.send(pending, client, query, values) }),
-          ),
-        ),
-      ),
+    run,
+    transaction,
     script: (sql) =>
       pool.session(async (client) => [await client.query<Row>(sql)].flat().flatMap(({ rows }) => rows)),
     session: pool.session,
@@ -168,6 +165,37 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
   };
   return database;
+}
+
+interface Sending {
+  readonly whileReachable: <Result>(work: (pending: PendingQuery) => Promise<Result>) => Promise<Result>;
+  readonly queries: PendingQueries;
+  readonly pipelines: { readonly reads: Pipelines; readonly changes: Pipelines };
+  readonly pool: Pool;
+}
+
+function waysToSend({
+  whileReachable,
+  queries,
+  pipelines,
+  pool,
+}: Sending): Pick<Database, 'read' | 'runTogether' | 'run' | 'transaction'> {
+  return {
+    read: (query, values) =>
+      whileReachable(async (pending) => queries.send(pending, await pipelines.reads.next(), query, values)),
+    runTogether: (query, values) =>
+      whileReachable(async (pending) => queries.send(pending, await pipelines.changes.next(), query, values)),
+    run: (query, values) =>
+      whileReachable((pending) => pool.withClient((client) => queries.send(pending, client, query, values))),
+    transaction: (work) =>
+      whileReachable((pending) =>
+        pool.withClient((client) =>
+          inTransaction(client, () =>
+            work({ run: (query, values) => queries.send(pending, client, query, values) }),
+          ),
+        ),
+      ),
+  };
 }
 
 interface Opened {

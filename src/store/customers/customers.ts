@@ -62,14 +62,21 @@ const changeable = columns({
 /** The columns that an answer shows, and those that the profile is bound to. */
 export const shownColumns = `${head.list}, ${record.list}`;
 
-const one = statement(
-  'customer_read',
-  `select ${shownColumns} from customers where brand_id = $1 and customer_id = $2`,
-);
+const byId = {
+  one: statement(
+    'customer_read',
+    `select ${shownColumns} from customers where brand_id = $1 and customer_id = $2`,
+  ),
+  many: statement(
+    'customers_read',
+    `select ${shownColumns} from customers where brand_id = $1 and customer_id = any ($2::uuid[])`,
+  ),
+  column: 'customer_id',
+} as const;
 
 /** One customer of the brand, or `undefined`. */
 export async function readCustomer(scope: BrandScope, id: CustomerId): Promise<CustomerRow | undefined> {
-  const [row] = await scope.db.read(one, [scope.brandId, id]);
+  const row = await scope.db.sharedReads.read(byId, scope.brandId, id);
   return row && customerRow(scope, row);
 }
 

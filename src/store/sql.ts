@@ -79,11 +79,9 @@ const columnOf = (parameter: string): string => `"p.${parameter}"`;
 export const rowsRelation = (names: readonly string[]): string =>
   `unnest(${names.map((_name, at) => `:column${at}::text[]`).join(', ')}) with ordinality as given (${names.map(columnOf).join(', ')}, n)`;
 
-/** The parameters of `rowsRelation`: an array for each column. */
-export const rowsColumns = (rows: readonly Parameters[], names: readonly string[]): Parameters =>
-  Object.fromEntries(
-    names.map((name, at) => [`column${at}`, textArray(rows.map((row) => asText(row[name])))]),
-  );
+/** The parameters of `rowsRelation`: an array for each column, in the order of the names. */
+export const rowsColumns = (columns: readonly (readonly Parameter[])[]): Parameters =>
+  Object.fromEntries(columns.map((values, at) => [`column${at}`, textArray(values.map(asText))]));
 
 function asText(value: Parameter): string | null {
   if (value === undefined || value === null) return null;

@@ -96,14 +96,36 @@ function assembleGroup(changes: readonly GroupedChange[]): ReturnType<typeof ass
   const [first] = changes;
   if (!first) throw new Error('A group has a change.');
   const { query, columns, shared } = groupStatement(first);
-  const rows = changes.map(parametersOf);
-  const common = Object.fromEntries([...shared].map((name) => [name, rows[0]?.[name]]));
-  return { query, parameters: { ...common, ...rowsColumns(rows, columns) } };
+  const given = parametersOf(first);
+  const common = Object.fromEntries([...shared].map((name) => [name, given[name]]));
+  const rows = changes.map(sourcesOf);
+  const values = columns.map(({ source, key }) => rows.map((sources) => sources[source]?.[key]));
+  return { query, parameters: { ...common, ...rowsColumns(values) } };
 }
+
+/** What a change gives the columns of a group: its own parameters, those of its claim, and those of each part. */
+const sourcesOf = ({ parameters, claim, parts }: Change): readonly Parameters[] => [
+  parameters,
+  claim ? claimParameters(claim) : {},
+  ...parts.map((part) => part.parameters),
+];
+
+/** A column of a group: its name in the statement, and where its values are. */
+interface GroupColumn {
+  readonly name: string;
+  readonly source: number;
+  readonly key: string;
+}
+
+const columnsOf = (change: Change): readonly GroupColumn[] =>
+  sourcesOf(change).flatMap((parameters, source) => {
+    const prefix = ['', 'claim.'][source] ?? `${prefixOf(source - 2)}.`;
+    return Object.keys(parameters).map((key) => ({ name: `${prefix}${key}`, source, key }));
+  });
 
 interface GroupStatement {
   readonly query: Query;
-  readonly columns: readonly string[];
+  readonly columns: readonly GroupColumn[];
   readonly shared: ReadonlySet<string>;
 }
 const knownGroups = new Map<string, GroupStatement>();
@@ -117,11 +139,12 @@ function groupStatement(change: GroupedChange): GroupStatement {
     (part, index) => part.group?.shared.map((one) => `${prefixOf(index)}.${one}`) ?? [],
   );
   const shared = new Set(['brandId', ...group.shared, ...partsShared, ...(claim ? ['claim.now'] : [])]);
-  const columns = Object.keys(parametersOf(change)).filter((one) => !shared.has(one));
+  const columns = columnsOf(change).filter(({ name: column }) => !shared.has(column));
+  const names = columns.map(({ name: column }) => column);
   const text = `${group.gate}, ${claimedSql(change)}, ${group.changed}, ${partsSql({ parts, changed: 'changed' })} result as (select n from changed) select n::int - 1 as n from result`;
   const query = sql(
     name,
-    `with given as (select * from ${rowsRelation(columns)}), ${withColumns(text, shared)}`,
+    `with given as (select * from ${rowsRelation(names)}), ${withColumns(text, shared)}`,
   );
   const made = { query, columns, shared };
   knownGroups.set(name, made);

@@ -1,5 +1,5 @@
 import type { SealContext } from '../domain/sealed-columns.ts';
-import { deriveKey, keyFromBytes, mac } from './derive.ts';
+import { deriveKey, keyFromBytes, macText } from './derive.ts';
 import { bytesToText, fromBase64, textToBytes, tuple } from './encoding.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 
@@ -38,7 +38,7 @@ export function customerKeyOf(secret: Buffer, outer: Outer): CustomerKey {
   const aad = ({ purpose, recordId, sealNumber }: SealContext) =>
     tuple(FORMAT, purpose, outer.brandId, recordId, sealNumber);
   return {
-    digest: (name, value) => mac(digestKey, tuple(name, value)).toString('base64'),
+    digest: (name, value) => macText(digestKey, tuple(name, value)),
     seal(context, text) {
       const inner = sealRecord(sealKey(), onlyVersion, outer.nextNonce(), aad(context), textToBytes(text));
       return outer.seal(context, inner.toString('base64'));

@@ -29,3 +29,8 @@ export function keyFromBytes(bytes: Buffer): KeyObject {
 export function mac(key: KeyObject, message: Buffer): Buffer {
   return createHmac('sha256', key).update(message).digest();
 }
+
+/** The same in base64. */
+export function macText(key: KeyObject, message: Buffer): string {
+  return createHmac('sha256', key).update(message).digest('base64');
+}

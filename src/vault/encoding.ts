@@ -24,17 +24,16 @@ export function checkUint32(what: string, value: number, least: 0 | 1): void {
  * Without the lengths, ('ab', 'c') and ('a', 'bc') would have the same encoding.
  */
 export function tuple(...parts: readonly (string | number)[]): Buffer {
-  const pieces: Buffer[] = [];
+  let length = 0;
+  for (const part of parts) length += 4 + (typeof part === 'number' ? 4 : Buffer.byteLength(part));
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
   for (const part of parts) {
-    const body = typeof part === 'number' ? uint32(part) : Buffer.from(part, 'utf8');
-    pieces.push(uint32(body.length), body);
+    const body =
+      typeof part === 'number' ? bytes.writeUInt32BE(part, at + 4) - at - 4 : bytes.write(part, at + 4);
+    bytes.writeUInt32BE(body, at);
+    at += 4 + body;
   }
-  return Buffer.concat(pieces);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32BE(value);
   return bytes;
 }
 

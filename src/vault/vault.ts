@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { newestIndexForm } from '../domain/customers/index-forms.ts';
 import { nonces, type Random, randomBytesExactly } from './aead.ts';
-import { deriveKey, KEY_BYTES, keyFromBytes, mac } from './derive.ts';
+import { deriveKey, KEY_BYTES, keyFromBytes, macText } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
 import { type RootKeys, reloadRoot, rootSubkeys } from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
@@ -301,7 +301,7 @@ function macsOf(keys: ReadonlyMap<number, KeyObject>) {
     return made;
   }
   const make = (use: MacUse, version: number, fields: readonly string[]): string =>
-    `${version}.${mac(keyOf(use, version), tuple(...fields)).toString('base64')}`;
+    `${version}.${macText(keyOf(use, version), tuple(...fields))}`;
   return {
     make,
     proves(use: MacUse, fields: readonly string[], text: string): boolean {

@@ -215,7 +215,7 @@ describe('the statement of many changes', () => {
         `select n::int, "p.a"::bytea as a, "p.b"::text[] as b, "p.c" as c, "p.d"::boolean as d, "p.e"::int as e, "p.f" as f
            from ${rowsRelation(names)}`,
       );
-      const sent = rowsColumns([row, row], names);
+      const sent = rowsColumns(Object.values(row).map((value) => [value, value]));
       const { rows } = await client.query(
         asked.text,
         wanted.map((name) => sent[name]),

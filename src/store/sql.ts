@@ -10,6 +10,8 @@ export interface Query {
   readonly statement: Statement;
   /** The names in the order of their numbers: the first is `$1`. */
   readonly names: readonly string[];
+  /** The values of the parameters in the order of their names. */
+  values(given: Parameters): readonly Value[];
   run(db: Connection, given: Parameters): Promise<readonly Row[]>;
   read(db: Pick<Database, 'read'>, given: Parameters): Promise<readonly Row[]>;
 }
@@ -43,6 +45,7 @@ export function sql(name: string, text: string): Query {
   return {
     statement: query,
     names,
+    values,
     run: (db, given) => db.run(query, values(given)),
     read: (db, given) => db.read(query, values(given)),
   };

@@ -1,5 +1,5 @@
 import { columns, number } from './columns.ts';
-import type { Database } from './connection/database.ts';
+import type { Database, Statement, Value } from './connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from './idempotency-claim.ts';
 import { claimParameters, claimSql, runWithClaim } from './idempotency-claim.ts';
 import type { BrandScope } from './scope.ts';
@@ -187,22 +187,33 @@ export function writeChange({ brandId, db }: BrandScope, change: Change): Promis
     change,
     exclusive: exclusiveOf(change),
     alone,
-    together: (changes) => writeTogether(db, changes),
+    together: (changes) => writeTogether(db, changesTogether(changes)),
   });
 }
 
 const place = columns({ n: number() });
 
-/** Makes changes of one kind, of which none excludes another, in one statement. Those that are `undefined` were not made. */
-export async function writeTogether(
-  db: Pick<Database, 'runTogether'>,
-  changes: readonly Change[],
-): Promise<readonly ('done' | undefined)[]> {
+/** The statement of changes of one kind, of which none excludes another, with its values. A thread may make it. */
+export interface ChangesTogether {
+  readonly statement: Statement;
+  readonly values: readonly Value[];
+  readonly count: number;
+}
+
+export function changesTogether(changes: readonly Change[]): ChangesTogether {
   if (!changes.every(isGrouped)) throw new Error('The change has no statement for many.');
   const { query, parameters } = assembleGroup(changes);
-  const rows = await query.run({ run: db.runTogether }, parameters);
+  return { statement: query.statement, values: query.values(parameters), count: changes.length };
+}
+
+/** Makes changes in one statement. Those that are `undefined` were not made. */
+export async function writeTogether(
+  db: Pick<Database, 'runTogether'>,
+  { statement, values, count }: ChangesTogether,
+): Promise<readonly ('done' | undefined)[]> {
+  const rows = await db.runTogether(statement, values);
   const made = new Set(rows.map((row) => place.read(row).n));
-  return changes.map((_change, n) => (made.has(n) ? 'done' : undefined));
+  return Array.from({ length: count }, (_, n) => (made.has(n) ? 'done' : undefined));
 }
 
 /** Writes parts without a changed row, such as the audit entry of a read. */

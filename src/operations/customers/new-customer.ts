@@ -5,7 +5,7 @@ import { initialKycRequests } from '../../domain/kyc/verification.ts';
 import { screeningPart } from '../../store/screening/queue.ts';
 import type { StatementPart } from '../../store/statement-parts.ts';
 import type { ChangeRecord } from '../journal.ts';
-import type { Context } from '../system.ts';
+import type { Context, System } from '../system.ts';
 import { addressDefaultsFor } from './address-verdicts.ts';
 import { digestsOf, presentFields } from './digests.ts';
 import type { SealedCustomer } from './sealing.ts';
@@ -21,9 +21,15 @@ export interface NewCustomer {
   readonly parts: readonly StatementPart[];
 }
 
+/** What a new customer is made with. */
+export interface CustomerTools extends Pick<Context, 'keyring' | 'now'> {
+  readonly system: Pick<System, 'environment' | 'newId' | 'verifier'> & { readonly screening: unknown };
+  readonly scope: Pick<Context['scope'], 'brandId'>;
+}
+
 /** A new customer, ready to be written. The body has passed every check. */
 export function newCustomer(
-  { system, keyring, now, scope }: Pick<Context, 'system' | 'keyring' | 'now' | 'scope'>,
+  { system, keyring, now, scope }: CustomerTools,
   body: CustomerInput,
 ): NewCustomer {
   const customerId = system.newId<'customer'>();

@@ -55,7 +55,7 @@ export const customerKeySealContext = (id: CustomerId): SealContext =>
   sealContext('customers.audit_key', { customer_id: id });
 
 /** In a sandbox, many customers may have the same trigger number, which selects how a verification ends. */
-export const isUnique = ({ environment }: System, ssn: string | undefined): boolean =>
+export const isUnique = ({ environment }: Pick<System, 'environment'>, ssn: string | undefined): boolean =>
   ssn !== undefined && !(environment === 'sandbox' && kycTriggers.has(ssn));
 
 /** The verdict that a search finds the customer by. */
@@ -74,7 +74,11 @@ export interface SealedCustomer extends NewCustomerRow {
 }
 
 /** The row of a new customer, with personal data sealed and indexed. */
-export function sealCustomer(system: System, keyring: Keyring, customer: UnsealedCustomer): SealedCustomer {
+export function sealCustomer(
+  system: Pick<System, 'environment' | 'verifier'>,
+  keyring: Keyring,
+  customer: UnsealedCustomer,
+): SealedCustomer {
   const { head, profile, ssn, kycPassedAt } = customer;
   const profileText = writeProfile(profile);
   const own = keyring.newCustomerKey(customerKeySealContext(head.customer_id));

@@ -8,8 +8,8 @@ import { customerSequenceName } from '../brands/brands.ts';
 import { statement } from '../connection/database.ts';
 import type { IdempotencyClaim, WriteOutcome } from '../idempotency-claim.ts';
 import type { BrandScope } from '../scope.ts';
-import type { Change, StatementPart } from '../statement-parts.ts';
-import { writeChange, writeTogether } from '../statement-parts.ts';
+import type { Change, ChangesTogether, StatementPart } from '../statement-parts.ts';
+import { changesTogether, writeChange, writeTogether } from '../statement-parts.ts';
 import type { RetentionFactsChange } from './retention-facts.ts';
 import { retentionFactsParameters, retentionFactsSql } from './retention-facts.ts';
 
@@ -89,7 +89,7 @@ const insertGroupSql = {
 } as const;
 
 /** A new customer and what is written with it. */
-interface Insertion {
+export interface Insertion {
   readonly row: NewCustomerRow;
   readonly parts: readonly StatementPart[];
   readonly claim?: IdempotencyClaim | undefined;
@@ -119,13 +119,19 @@ export async function insertCustomers(
 ): Promise<readonly ('done' | undefined)[]> {
   for (const { row } of insertions)
     await refuseTakenSsn(scope, row.head.customer_id, row.ssnUnique, row.index);
-  return writeTogether(
-    scope.db,
-    insertions.map((one) => insertionOf(scope, one)),
-  );
+  return writeTogether(scope.db, insertionsTogether(scope, insertions));
 }
 
-function insertionOf(scope: BrandScope, { row, parts, claim }: Insertion): Change {
+/**
+ * The statement of `insertCustomers`. Whoever runs it by itself knows that no customer has a number under an older index
+ * key.
+ */
+export const insertionsTogether = (
+  scope: Pick<BrandScope, 'brandId'>,
+  insertions: readonly Insertion[],
+): ChangesTogether => changesTogether(insertions.map((one) => insertionOf(scope, one)));
+
+function insertionOf(scope: Pick<BrandScope, 'brandId'>, { row, parts, claim }: Insertion): Change {
   const parameters = {
     brandId: scope.brandId,
     customerId: row.head.customer_id,

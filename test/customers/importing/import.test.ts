@@ -162,17 +162,17 @@ describe('an import of a thousand lines with faults', testTimeout, () => {
 describe('an import', testTimeout, () => {
   test('continues after an interruption and creates each customer once and in order', async () => {
     const brand = await world.brand();
-    const path = fileOf(people(450).map(({ ssn: _, ...rest }) => rest as Body));
+    const path = fileOf(people(1_600).map(({ ssn: _, ...rest }) => rest as Body));
     const interrupted = run(brand, path, {
       progress: (step, lines) => {
-        if (step === 'imported' && lines >= 200) throw new Error('Interrupted.');
+        if (step === 'imported' && lines >= 1_000) throw new Error('Interrupted.');
       },
     });
     await expect(interrupted).rejects.toThrow('Interrupted.');
-    expect(await stored(brand)).toHaveLength(200);
-    expect(await run(brand, path)).toMatchObject({ lines: 450, imported: 250, earlier: 200, bad: 0 });
+    expect(await stored(brand)).toHaveLength(1_000);
+    expect(await run(brand, path)).toMatchObject({ lines: 1_600, imported: 600, earlier: 1_000, bad: 0 });
     const names = (await stored(brand)).map((customer) => customer['last_name']);
-    expect(names).toEqual(Array.from({ length: 450 }, (_, index) => nameOf(index + 1)));
+    expect(names).toEqual(Array.from({ length: 1_600 }, (_, index) => nameOf(index + 1)));
   });
 
   test('finds duplicates of unique values in the file and among the customers', async () => {

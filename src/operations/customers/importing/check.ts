@@ -7,6 +7,7 @@ import { numberOf, takenNumber } from '../../../domain/customers/identification.
 import type { FieldProblems } from '../../../domain/errors.ts';
 import { errorCatalogue, Refusal } from '../../../domain/errors.ts';
 import { Problems } from '../../../domain/problems.ts';
+import { textProblem } from '../../../domain/text.ts';
 import type { Validation } from '../../../domain/validation.ts';
 import { defaultValidation } from '../../../domain/validation.ts';
 import { takenValues, usedImportKeys } from '../../../store/customers/import.ts';
@@ -15,12 +16,18 @@ import type { Keyring } from '../../../vault/vault.ts';
 import type { System } from '../../system.ts';
 import { indexDigests } from '../index-values.ts';
 import { isUnique } from '../sealing.ts';
+import type { SeenValues } from './seen.ts';
 import type { Line } from './source.ts';
+
+/** A line with the digest that it is recognised by. */
+export interface DigestedLine extends Line {
+  /** SHA-256 of its bytes, hex. Only a keyed digest of it is stored. */
+  readonly digest: string;
+}
 
 /** A line and the results of its checks. */
 export interface CheckedLine {
   readonly number: number;
-  /** SHA-256 of its bytes, hex. Only a keyed digest of it is stored. */
   readonly digest: string;
   /** The body of a create; `undefined` if it is invalid. */
   readonly body: CustomerInput | undefined;
@@ -30,28 +37,32 @@ export interface CheckedLine {
 const { createCustomer } = customerOperations;
 const shape = shapeCheck(createCustomer.body.schema);
 
-/** A line that was checked before, and is the same as then. */
-export function readChecked({ number, bytes = Buffer.alloc(0) }: Line): CheckedLine {
-  const problems = new Problems();
-  const value = withoutNulls(parse(bytes, problems), createCustomer.body.schema);
-  return { number, digest: digestOf(bytes), problems, body: value as CustomerInput };
-}
+export const digested = (line: Line): DigestedLine => ({
+  ...line,
+  digest: hash('sha256', line.bytes ?? ''),
+});
 
-const digestOf = (bytes: Buffer | undefined): string => hash('sha256', bytes ?? '');
+/** The body of a line that was checked before, and is the same as then. */
+export function bodyOf({ bytes = Buffer.alloc(0) }: Line): CustomerInput {
+  const text = bytes.toString().replace(/^\ufeff/, '');
+  return withoutNulls(JSON.parse(text), createCustomer.body.schema) as CustomerInput;
+}
 
 /** Checks a line as createCustomer checks its body, by what the brand takes. */
 export function checkLine(
-  system: System,
-  { number, bytes, problem }: Line,
+  system: Pick<System, 'now' | 'environment'>,
+  { number, bytes, problem, digest }: DigestedLine,
   validation: Validation = defaultValidation,
 ): CheckedLine {
   const problems = new Problems();
   problems.add('line', problem);
   const parsed = bytes && parse(bytes, problems);
-  const value = withoutNulls(parsed, createCustomer.body.schema);
+  const value = withoutNulls(parsed?.value, createCustomer.body.schema);
   if (!problems.any) {
-    checkTexts(value, createCustomer.body.schema, problems);
-    checkVisible(value, createCustomer.body.schema, problems);
+    if (parsed && !isPlain(parsed.text)) {
+      checkTexts(value, createCustomer.body.schema, problems);
+      checkVisible(value, createCustomer.body.schema, problems);
+    }
     problems.addMissing(shape(value));
     const validationContext = {
       now: system.now(),
@@ -60,17 +71,15 @@ export function checkLine(
     };
     problems.addMissing(createCustomer.body.check(value, validationContext));
   }
-  return {
-    number,
-    digest: digestOf(bytes),
-    problems,
-    body: problems.any ? undefined : (value as CustomerInput),
-  };
+  return { number, digest, problems, body: problems.any ? undefined : (value as CustomerInput) };
 }
 
-function parse(bytes: Buffer, problems: Problems): unknown {
+/** Whether no text in a line can have a problem, because the whole line has none and nothing in it is escaped. */
+const isPlain = (line: string): boolean => !line.includes('\\') && textProblem(line) === undefined;
+
+function parse(bytes: Buffer, problems: Problems): { readonly text: string; readonly value: unknown } | undefined {
   try {
-    return parseBody(bytes).value;
+    return parseBody(bytes);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     problems.add('line', String(error.detail));
@@ -79,7 +88,7 @@ function parse(bytes: Buffer, problems: Problems): unknown {
 }
 
 /** The Idempotency-Key of a line, under every index key that is in use; the newest comes last. */
-export const lineKeys = (keyring: Keyring, { digest }: CheckedLine): readonly Buffer[] =>
+export const lineKeys = (keyring: Keyring, { digest }: Pick<CheckedLine, 'digest'>): readonly Buffer[] =>
   keyring.indexVersions.map((version) => keyring.indexAt(version, 'idempotency_key', `import ${digest}`));
 
 /** A line's number, if it must be unique, with its digests under every index key in use. */
@@ -90,19 +99,16 @@ function uniqueNumber(system: System, keyring: Keyring, { body }: CheckedLine) {
 }
 
 /** The lines that no earlier run has imported. */
-export async function notImported(
-  system: System,
+export async function notImported<One extends { readonly digest: string }>(
+  system: Pick<System, 'now'>,
   keyring: Keyring,
   scope: BrandScope,
-  lines: readonly CheckedLine[],
-): Promise<readonly CheckedLine[]> {
+  lines: readonly One[],
+): Promise<readonly One[]> {
   const keys = new Map(lines.map((line) => [line, lineKeys(keyring, line).map(base64)]));
   const claimed = await usedImportKeys(scope, [...keys.values()].flat(), system.now());
   return lines.filter((line) => !keys.get(line)?.some((key) => claimed.has(key)));
 }
-
-/** Unique values, with the line that has them. */
-export type SeenValues = Map<string, number>;
 
 /** Reports every duplicate of a unique value: in the database, or on an earlier valid line of the file. */
 export async function noteDuplicates(
@@ -126,23 +132,20 @@ export async function noteDuplicates(
     const { problems, number, digest } = line;
     if (unique?.digests.some((one) => taken.has(base64(one)))) problems.add(unique.field, unique.problem);
     if (person && taken.has(person)) problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
-    const newest = unique?.digests.at(-1);
     const values = {
-      line: compact(Buffer.from(digest, 'hex')),
-      [unique?.field ?? 'ssn']: newest && compact(newest),
-      brand_person_id: person && compact(Buffer.from(person.replaceAll('-', ''), 'hex')),
+      line: Buffer.from(digest, 'hex'),
+      [unique?.field ?? 'ssn']: unique?.digests.at(-1),
+      brand_person_id: person && Buffer.from(person.replaceAll('-', ''), 'hex'),
     };
     for (const [field, value] of Object.entries(values)) {
-      const earlier = value && seen.get(value);
+      const earlier = value && seen.lineOf(value);
       if (earlier) problems.add(field, `The same as on line ${earlier}.`);
     }
     if (problems.any) continue;
-    for (const value of Object.values(values)) if (value) seen.set(value, number);
+    for (const value of Object.values(values)) if (value) seen.add(value, number);
   }
 }
 
-/** Sixteen bytes, one character each: a whole UUID or a prefix of a digest, to save memory in large files. */
-const compact = (bytes: Buffer): string => bytes.toString('latin1', 0, 16);
 const base64 = (digest: Buffer): string => digest.toString('base64');
 
 /** The problems as fields and sentences, never with a value. */

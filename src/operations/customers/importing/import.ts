@@ -1,36 +1,25 @@
 import { hash } from 'node:crypto';
-import { numberOf, takenNumber } from '../../../domain/customers/identification.ts';
-import { errorCatalogue } from '../../../domain/errors.ts';
 import type { BrandId } from '../../../domain/ids.ts';
 import { OperatorError } from '../../../domain/operator-error.ts';
-import { Problems } from '../../../domain/problems.ts';
-import { sealContext } from '../../../domain/sealed-columns.ts';
-import { plusSeconds } from '../../../domain/time.ts';
 import type { Validation } from '../../../domain/validation.ts';
 import { defaultValidation } from '../../../domain/validation.ts';
-import { journalPart } from '../../../store/audit/journal.ts';
-import { isContended, violatedIndex } from '../../../store/connection/outage.ts';
-import { insertCustomer, insertCustomers } from '../../../store/customers/writes.ts';
-import type { IdempotencyClaim } from '../../../store/idempotency-claim.ts';
-import type { BrandScope } from '../../../store/scope.ts';
-import type { Keyring } from '../../../vault/vault.ts';
 import { operatorActor, recordOperatorAction } from '../../audit/operator.ts';
-import { journalOf } from '../../journal.ts';
 import { provenSettings } from '../../proofs.ts';
-import { requireDone, retryOnConflict } from '../../retry.ts';
 import type { System } from '../../system.ts';
 import { scopeOf } from '../../system.ts';
-import { newCustomer } from '../new-customer.ts';
-import type { CheckedLine, LineProblems, SeenValues } from './check.ts';
-import { checkLine, lineKeys, noteDuplicates, notImported, readChecked } from './check.ts';
+import type { DigestedLine, LineProblems } from './check.ts';
+import { checkLine, digested, noteDuplicates, notImported } from './check.ts';
 import { linesOf } from './lines.ts';
-import type { ImportFormat, ImportSource, ImportStream, Line } from './source.ts';
+import type { Sealers, SealingThreads } from './sealers.ts';
+import { sealHere } from './sealers.ts';
+import { LineSet, SeenValues } from './seen.ts';
+import type { ImportFormat, ImportSource, ImportStream } from './source.ts';
 import { openSource } from './source.ts';
+import type { Writing, Written } from './write.ts';
+import { writeLines } from './write.ts';
 
 /** Lines per look-up, and customers per transaction. */
-const batch = 100;
-/** Days for which an imported line is recognised, so that a repeated import has no effect. */
-const knownForDays = 7;
+const batch = 500;
 
 export interface ImportOptions {
   /** The path of a file, or the name of the stream. */
@@ -41,6 +30,8 @@ export interface ImportOptions {
   readonly stream?: ImportStream | undefined;
   /** Imports the valid lines even if others are invalid; otherwise an invalid line stops the import. */
   readonly skipBad: boolean;
+  /** What seals lines beside this thread, where the file has many of them. */
+  readonly threads?: SealingThreads | undefined;
   /** Called for each invalid line. */
   readonly problem: (found: LineProblems) => void;
   readonly progress: (step: 'checked' | 'imported', lines: number, of: number) => void;
@@ -88,88 +79,123 @@ async function importSource(
   options: ImportOptions,
 ): Promise<ImportFacts> {
   const checked = await checkFile(system, brandId, reading, options);
-  const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier, bad: checked.bad.size };
+  const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier.size, bad: checked.bad.size };
   const open = facts.lines - facts.earlier - facts.bad;
   if ((facts.bad > 0 && !options.skipBad) || open === 0) return facts;
   await recordOperatorAction(system, brandId, 'import', { lines: open });
-  let imported = 0;
-  let late = 0;
-  let batchCount = 0;
-  let writing = Promise.resolve();
+  const actor = operatorActor(system);
+  const writing = { system, brandId, actor, checkedUnder: checked.indexVersion };
+  const sealers = await sealersFor(writing, open, options);
+  try {
+    return { ...facts, ...(await writeFile(writing, sealers, reading.source, checked, { ...options, open })) };
+  } finally {
+    await sealers.close();
+  }
+}
+
+/** Lines from which on it pays to start threads. */
+const manyLines = 2_000;
+
+async function sealersFor(writing: Writing, open: number, { threads }: ImportOptions): Promise<Sealers> {
+  const inThreads = open >= (threads?.from ?? manyLines) ? await threads?.open(writing) : undefined;
+  return inThreads ?? sealHere(writing);
+}
+
+async function writeFile(
+  writing: Writing,
+  sealers: Sealers,
+  source: ImportSource,
+  { bad, earlier, digests }: CheckedFile,
+  { open, problem, progress }: ImportOptions & { readonly open: number },
+): Promise<Pick<ImportFacts, 'imported' | 'bad'>> {
+  let [imported, late, batchCount] = [0, 0, 0];
   const note = ({ written, problems }: Written) => {
-    for (const one of problems) options.problem(one);
+    for (const one of problems) problem(one);
     imported += written;
     late += problems.length;
-    system.db.wake();
-    options.progress('imported', imported, open);
+    writing.system.db.wake();
+    progress('imported', imported, open);
   };
+  const underWay: Promise<void>[] = [];
   try {
-    for await (const all of batches(reading.source, readChecked)) {
-      if (digestOf(all) !== checked.digests[batchCount]) throw changedFile();
+    for await (const all of batches(source)) {
+      if (digestOf(all) !== digests[batchCount]) throw changedFile();
       batchCount += 1;
-      const lines = all.filter(({ number }) => !checked.bad.has(number));
-      // While the database writes one batch, the next is read and sealed.
-      const before = writing;
-      writing = writeLines(system, brandId, lines, before).then(note);
+      const lines = all.filter(({ number }) => !bad.has(number) && !earlier.has(number));
+      if (lines.length === 0) continue;
+      // While the database writes one batch, the next ones are read and sealed.
+      const before = underWay.at(-1) ?? Promise.resolve();
+      const prepared = sealers.prepare(lines);
       // A failure is met where it is awaited.
-      writing.catch(() => undefined);
-      await before;
+      prepared.catch(() => undefined);
+      const written = writeLines(writing, { lines, prepared }, before).then(note);
+      written.catch(() => undefined);
+      underWay.push(written);
+      if (underWay.length > sealers.ahead) await underWay.shift();
     }
-    if (batchCount !== checked.digests.length) throw changedFile();
+    if (batchCount !== digests.length) throw changedFile();
   } finally {
-    await writing;
+    await Promise.all(underWay);
   }
-  return { ...facts, imported, bad: facts.bad + late };
+  return { imported, bad: bad.size + late };
 }
 
 const changedFile = () => new OperatorError('The file has changed since it was checked. Import it again.');
 
 interface CheckedFile {
   readonly lines: number;
-  readonly earlier: number;
+  readonly earlier: LineSet;
   /** Numbers of the invalid lines. */
-  readonly bad: ReadonlySet<number>;
+  readonly bad: LineSet;
   /** Of every batch, so that what is written is what was checked. */
   readonly digests: readonly string[];
+  /** The index key under which every line was looked up; `undefined` where a rotation came in between. */
+  readonly indexVersion: number | undefined;
 }
 
 async function checkFile(
   system: System,
   brandId: BrandId,
-  reading: Reading,
+  { source, validation }: Reading,
   options: ImportOptions,
 ): Promise<CheckedFile> {
   const scope = scopeOf(system, brandId);
-  const seen: SeenValues = new Map();
-  const bad = new Set<number>();
+  const seen = new SeenValues();
+  const [bad, earlier] = [new LineSet(), new LineSet()];
   const digests: string[] = [];
-  let [count, earlier] = [0, 0];
-  const { source, validation } = reading;
-  for await (const lines of batches(source, (line) => checkLine(system, line, validation))) {
+  const indexVersions = new Set<number>();
+  let count = 0;
+  for await (const lines of batches(source)) {
     digests.push(digestOf(lines));
+    const checked = lines.map((line) => checkLine(system, line, validation));
     const keyring = await system.keyrings.of(brandId);
-    const fresh = await notImported(system, keyring, scope, lines);
-    await noteDuplicates(system, keyring, scope, fresh, seen);
+    indexVersions.add(keyring.indexVersion);
+    const fresh = new Set(await notImported(system, keyring, scope, checked));
+    for (const line of checked) if (!fresh.has(line)) earlier.add(line.number);
+    await noteDuplicates(system, keyring, scope, [...fresh], seen);
     for (const { number, problems } of fresh) {
       if (!problems.any) continue;
       bad.add(number);
       options.problem({ line: number, problems: problems.toObject() });
     }
     count += lines.length;
-    earlier += lines.length - fresh.length;
     options.progress('checked', count, count);
   }
-  return { lines: count, earlier, bad, digests };
+  const [indexVersion, ...others] = indexVersions;
+  return {
+    lines: count,
+    earlier,
+    bad,
+    digests,
+    indexVersion: others.length > 0 ? undefined : indexVersion,
+  };
 }
 
 /** The lines of the file, in batches. */
-async function* batches(
-  source: ImportSource,
-  read: (line: Line) => CheckedLine,
-): AsyncGenerator<readonly CheckedLine[]> {
-  let lines: CheckedLine[] = [];
+async function* batches(source: ImportSource): AsyncGenerator<readonly DigestedLine[]> {
+  let lines: DigestedLine[] = [];
   for await (const line of linesOf(source)) {
-    lines.push(read(line));
+    lines.push(digested(line));
     if (lines.length < batch) continue;
     yield lines;
     lines = [];
@@ -177,105 +203,5 @@ async function* batches(
   if (lines.length > 0) yield lines;
 }
 
-const digestOf = (lines: readonly CheckedLine[]): string =>
+const digestOf = (lines: readonly DigestedLine[]): string =>
   hash('sha256', lines.map(({ number, digest }) => `${number} ${digest}`).join('\n'));
-
-interface Written {
-  readonly written: number;
-  readonly problems: readonly LineProblems[];
-}
-
-/**
- * Writes lines in order, after those before them, in one statement. What it does not write is written line by line,
- * such as a line with a unique value that has been taken since the check.
- */
-async function writeLines(
-  system: System,
-  brandId: BrandId,
-  lines: readonly CheckedLine[],
-  before: Promise<void>,
-): Promise<Written> {
-  const scope = scopeOf(system, brandId);
-  const [written, left] = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
-    const fresh = await notImported(system, keyring, scope, lines);
-    const insertions = fresh.map((line) => insertionOf(system, brandId, keyring, line));
-    await before;
-    const done = await insertTogether(scope, insertions);
-    return [done.size, fresh.filter((_line, place) => !done.has(place))] as const;
-  });
-  const problems: LineProblems[] = [];
-  for (const line of left) problems.push(...(await writeLine(system, brandId, line)));
-  return { written: written + left.length - problems.length, problems };
-}
-
-/** The places of those that were written. */
-async function insertTogether(
-  scope: BrandScope,
-  insertions: Parameters<typeof insertCustomers>[1],
-): Promise<ReadonlySet<number>> {
-  if (insertions.length === 0) return new Set();
-  try {
-    const outcomes = await insertCustomers(scope, insertions);
-    return new Set(outcomes.flatMap((outcome, place) => (outcome === 'done' ? [place] : [])));
-  } catch (error) {
-    if (isContended(error)) return new Set();
-    throw error;
-  }
-}
-
-/** Writes one line. Returns its problems if a unique value has been taken since the check. */
-async function writeLine(
-  system: System,
-  brandId: BrandId,
-  line: CheckedLine,
-): Promise<readonly LineProblems[]> {
-  const scope = scopeOf(system, brandId);
-  try {
-    await retryOnConflict(system.keyrings, brandId, async (keyring) => {
-      const [fresh] = await notImported(system, keyring, scope, [line]);
-      if (!fresh) return;
-      const { row, parts, claim } = insertionOf(system, brandId, keyring, fresh);
-      requireDone(await insertCustomer(scope, row, parts, claim));
-    });
-    return [];
-  } catch (error) {
-    const index = violatedIndex(error);
-    if (index === undefined) throw error;
-    const problems = new Problems();
-    const number = line.body && numberOf(line.body);
-    if (index === 'customers_ssn' && number !== undefined) {
-      const { field, problem } = takenNumber(number);
-      problems.add(field, problem);
-    } else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
-    return [{ line: line.number, problems: problems.toObject() }];
-  }
-}
-
-function insertionOf(system: System, brandId: BrandId, keyring: Keyring, line: CheckedLine) {
-  if (!line.body) throw changedFile();
-  const now = system.now();
-  const cause = { actor: operatorActor(system), operation: 'import' };
-  const scope = scopeOf(system, brandId);
-  const { row, changeRecord, parts } = newCustomer({ system, keyring, now, scope }, line.body);
-  return {
-    row,
-    parts: [journalPart(journalOf(system, brandId, cause, now, changeRecord)), ...parts],
-    claim: claimOf(system, keyring, line, row.head.customer_id),
-  };
-}
-
-/** The line's idempotency key, which marks it as imported. There is no answer to replay. */
-function claimOf(system: System, keyring: Keyring, line: CheckedLine, customerId: string): IdempotencyClaim {
-  const [recordId, now] = [system.newId(), system.now()];
-  const key = lineKeys(keyring, line).at(-1) ?? Buffer.alloc(0);
-  return {
-    indexVersion: keyring.indexVersion,
-    key,
-    fingerprint: key,
-    recordId,
-    customerId,
-    answer: keyring.seal(sealContext('idempotency.answer', { record_id: recordId }), '{}'),
-    now,
-    expiresAt: plusSeconds(now, knownForDays * 86_400),
-  };
-}

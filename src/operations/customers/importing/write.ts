@@ -1,0 +1,126 @@
+import { numberOf, takenNumber } from '../../../domain/customers/identification.ts';
+import { errorCatalogue } from '../../../domain/errors.ts';
+import { Problems } from '../../../domain/problems.ts';
+import { isContended, violatedIndex } from '../../../store/connection/outage.ts';
+import { insertCustomer, insertCustomers } from '../../../store/customers/writes.ts';
+import { writeTogether } from '../../../store/statement-parts.ts';
+import type { Keyring } from '../../../vault/vault.ts';
+import { requireDone, retryOnConflict } from '../../retry.ts';
+import type { System } from '../../system.ts';
+import { scopeOf } from '../../system.ts';
+import type { DigestedLine, LineProblems } from './check.ts';
+import { bodyOf, notImported } from './check.ts';
+import type { Preparation, Prepared } from './prepare.ts';
+import { insertionsOf } from './prepare.ts';
+
+/** What an import writes with. */
+export interface Writing extends Preparation {
+  readonly system: System;
+  /** The index key under which all lines were looked up, if it was one. */
+  readonly checkedUnder: number | undefined;
+}
+
+/** Lines that have passed every check, and those that no earlier run has imported, as a statement. */
+export interface Batch {
+  readonly lines: readonly DigestedLine[];
+  readonly prepared: Promise<Prepared>;
+}
+
+export interface Written {
+  readonly written: number;
+  readonly problems: readonly LineProblems[];
+}
+
+/**
+ * Writes lines in order, after those before them, in one statement. What it does not write is written line by line,
+ * such as a line with a unique value that has been taken since the check.
+ */
+export async function writeLines(
+  writing: Writing,
+  { lines, prepared }: Batch,
+  before: Promise<void>,
+): Promise<Written> {
+  const { system, brandId } = writing;
+  const ready = await prepared;
+  let isFirst = true;
+  const [written, left] = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+    const isReady = isFirst && isCurrent(writing, ready, keyring);
+    isFirst = false;
+    const attempt = isReady ? asPrepared(writing, lines, ready) : asTheyAre(writing, keyring, lines);
+    return writeAfter(before, await attempt);
+  });
+  const problems: LineProblems[] = [];
+  for (const line of left) problems.push(...(await writeLine(writing, line)));
+  return { written: written + left.length - problems.length, problems };
+}
+
+/**
+ * Whether a prepared statement is as good as a new one: it is under the newest keys, and no line or number can be known
+ * under another index key. A line that was imported since the check has used the same idempotency key.
+ */
+const isCurrent = ({ checkedUnder }: Writing, { sealVersion, indexVersion }: Prepared, keyring: Keyring) =>
+  sealVersion === keyring.sealVersion &&
+  indexVersion === keyring.indexVersion &&
+  keyring.indexVersions.length === 1 &&
+  checkedUnder === keyring.indexVersion;
+
+/** Lines, and the statement that writes them. */
+interface Attempt {
+  readonly lines: readonly DigestedLine[];
+  readonly write: () => Promise<readonly ('done' | undefined)[]>;
+}
+
+const asPrepared = async (
+  { system }: Writing,
+  lines: readonly DigestedLine[],
+  { together }: Prepared,
+): Promise<Attempt> => ({ lines, write: () => writeTogether(system.db, together) });
+
+async function asTheyAre(
+  writing: Writing,
+  keyring: Keyring,
+  lines: readonly DigestedLine[],
+): Promise<Attempt> {
+  const scope = scopeOf(writing.system, writing.brandId);
+  const fresh = await notImported(writing.system, keyring, scope, lines);
+  const insertions = insertionsOf(writing, keyring, fresh);
+  return { lines: fresh, write: () => insertCustomers(scope, insertions) };
+}
+
+/** How many were written, and the lines that were not. */
+async function writeAfter(before: Promise<void>, { lines, write }: Attempt) {
+  await before;
+  if (lines.length === 0) return [0, lines] as const;
+  try {
+    const outcomes = await write();
+    const left = lines.filter((_line, place) => outcomes[place] !== 'done');
+    return [lines.length - left.length, left] as const;
+  } catch (error) {
+    if (isContended(error)) return [0, lines] as const;
+    throw error;
+  }
+}
+
+/** Writes one line. Returns its problems if a unique value has been taken since the check. */
+async function writeLine(writing: Writing, line: DigestedLine): Promise<readonly LineProblems[]> {
+  const { system, brandId } = writing;
+  const scope = scopeOf(system, brandId);
+  try {
+    await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+      const fresh = await notImported(system, keyring, scope, [line]);
+      for (const { row, parts, claim } of insertionsOf(writing, keyring, fresh))
+        requireDone(await insertCustomer(scope, row, parts, claim));
+    });
+    return [];
+  } catch (error) {
+    const index = violatedIndex(error);
+    if (index === undefined) throw error;
+    const problems = new Problems();
+    const number = numberOf(bodyOf(line));
+    if (index === 'customers_ssn' && number !== undefined) {
+      const { field, problem } = takenNumber(number);
+      problems.add(field, problem);
+    } else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
+    return [{ line: line.number, problems: problems.toObject() }];
+  }
+}

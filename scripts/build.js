@@ -28,7 +28,11 @@ async function buildProgram() {
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: ['src/cli/clientele.ts'],
+      entryPoints: {
+        clientele: 'src/cli/clientele.ts',
+        // Threads start from files of their own.
+        'import-thread': 'src/operations/customers/importing/thread.ts',
+      },
       outdir: folder,
       bundle: true,
       splitting: true,

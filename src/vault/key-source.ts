@@ -69,6 +69,32 @@ export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, K
 /** Loads the root keys from their source again, for use after another process has added a version. */
 export const reloadRoot = (root: RootKeys): RootKeys => loadedKeysOf(root).source.load();
 
+/**
+ * Root keys as another thread of this process can have them. Both threads have the same keys, which are not printable:
+ * a message with key objects has no bytes of them.
+ */
+export interface SharedRoot extends RootKeys {
+  readonly keys: ReadonlyMap<number, KeyObject>;
+}
+
+export const shareRoot = (root: RootKeys): SharedRoot => ({
+  current: root.current,
+  versions: [...root.versions],
+  keys: loadedKeysOf(root).keys,
+});
+
+/** In the other thread. It reads no source of keys: who shared them does that. */
+export function rootOfShared({ current, versions, keys }: SharedRoot): RootKeys {
+  const root: RootKeys = Object.freeze({ current, versions });
+  const source: KeySource = {
+    load: () => {
+      throw new VaultError('root_key', 'A thread does not read root keys.');
+    },
+  };
+  loadedKeys.set(root, { keys, source });
+  return root;
+}
+
 function loadedKeysOf(root: RootKeys): LoadedKeys {
   const known = loadedKeys.get(root);
   if (known === undefined) throw new VaultError('misuse', 'Root keys come from a key source.');

@@ -4,7 +4,14 @@ import { newestIndexForm } from '../domain/customers/index-forms.ts';
 import { nonces, type Random, randomBytesExactly } from './aead.ts';
 import { deriveKey, KEY_BYTES, keyFromBytes, macText } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
-import { type RootKeys, reloadRoot, rootSubkeys } from './key-source.ts';
+import {
+  type RootKeys,
+  reloadRoot,
+  rootOfShared,
+  rootSubkeys,
+  type SharedRoot,
+  shareRoot,
+} from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { makeSigner, type Signer, signersOf } from './signer.ts';
@@ -12,6 +19,7 @@ import { openedOrNothing, UnknownRootVersion, VaultError } from './vault-error.t
 
 export type { Purpose, SealContext } from '../domain/sealed-columns.ts';
 export type { CustomerKey, Digest } from './customer-key.ts';
+export type { SharedRoot } from './key-source.ts';
 export type { IndexKind, Keyring } from './keyring.ts';
 export {
   isAboutRecord,
@@ -60,6 +68,8 @@ export interface Vault {
    * another brand or is damaged, and `UnknownRootVersion`.
    */
   keyring(brandId: string, keys: readonly WrappedKey[]): Keyring;
+  /** The vault for a thread of this process, which opens it with `openSharedVault`. */
+  share(): SharedRoot;
   /** A sealed constant, which is stored with the data and checked by `provesRoot` at every start. */
   proof(): string;
   /** Whether a proof was made under one of the loaded root keys. If not, the process must not start. */
@@ -174,6 +184,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
       wrap(brandId, key, unwrap(brandId, key), rootVersion),
     keyring: (brandId: string, keys: readonly WrappedKey[]) =>
       keyringOf(brandId, keys, unwrap, nextNonce, () => randomBytesExactly(random, KEY_BYTES)),
+    share: () => shareRoot(root),
     proof: () => proveRoot(root.current, under('proof', root.current, 'The proof'), nextNonce()),
     provesRoot: (proof: string) => {
       const record = fromBase64(proof);
@@ -182,6 +193,9 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     },
   });
 }
+
+/** The vault that another thread of this process shares. */
+export const openSharedVault = (shared: SharedRoot): Vault => openVault(rootOfShared(shared));
 
 interface Loaded {
   readonly root: RootKeys;

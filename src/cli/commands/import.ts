@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { OperatorError } from '../../domain/operator-error.ts';
 import type { LineProblems } from '../../operations/customers/importing/check.ts';
 import type { ImportFacts } from '../../operations/customers/importing/import.ts';
@@ -20,8 +21,9 @@ interface ImportOptions extends ReasonOptions {
 
 /** The exit code is 1 if a line was not imported. */
 export async function importFile(format: Format, file: string, options: ImportOptions): Promise<void> {
-  const [{ readConfig }, { importCustomers }, { findBrandByName }] = await Promise.all([
+  const [{ readConfig }, { importThreads }, { importCustomers }, { findBrandByName }] = await Promise.all([
     import('../../config.ts'),
+    import('../../operations/customers/importing/threads.ts'),
     import('../../operations/customers/importing/import.ts'),
     import('../../operations/brands/brands.ts'),
   ]);
@@ -40,6 +42,7 @@ export async function importFile(format: Format, file: string, options: ImportOp
           stream: stream && { content: stream, folder: readConfig().dataDir },
           format: options.format,
           skipBad: options.skipBad === true,
+          threads: importThreads(threadCount()),
           problem,
           progress: (step, lines, of) =>
             progress(() =>
@@ -68,6 +71,9 @@ export async function importFile(format: Format, file: string, options: ImportOp
   process.exitCode = 1;
   printNotice(format, nextStep(facts, options.report));
 }
+
+/** One processor is left to the reading of the file and to PostgreSQL, which has no use for more than this. */
+const threadCount = (): number => Math.min(4, availableParallelism() - 1);
 
 /** Writes a table of the problems while they are found. It names fields and has no values of them. */
 const reported = <Result>(

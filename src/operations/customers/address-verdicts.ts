@@ -5,7 +5,10 @@ import type { AddressVerifier } from '../../providers/address.ts';
 import type { System } from '../system.ts';
 
 /** What a new address gets: an id, a date, and a verdict if one is known without a call. */
-export const addressDefaultsFor = ({ verifier, newId }: Pick<System, 'verifier' | 'newId'>, now: Instant): AddressDefaults => ({
+export const addressDefaultsFor = (
+  { verifier, newId }: Pick<System, 'verifier' | 'newId'>,
+  now: Instant,
+): AddressDefaults => ({
   now,
   newAddressId: newId,
   verdictOn: (fields) => verdictOf(verifier.verifyNow(fields)),

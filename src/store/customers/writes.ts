@@ -123,8 +123,7 @@ export async function insertCustomers(
 }
 
 /**
- * The statement of `insertCustomers`. Whoever runs it by itself knows that no customer has a number under an older index
- * key.
+ * The statement of `insertCustomers`. Run it by itself only where no customer has a number under an older index key.
  */
 export const insertionsTogether = (
   scope: Pick<BrandScope, 'brandId'>,

@@ -77,7 +77,10 @@ export function checkLine(
 /** Whether no text in a line can have a problem, because the whole line has none and nothing in it is escaped. */
 const isPlain = (line: string): boolean => !line.includes('\\') && textProblem(line) === undefined;
 
-function parse(bytes: Buffer, problems: Problems): { readonly text: string; readonly value: unknown } | undefined {
+function parse(
+  bytes: Buffer,
+  problems: Problems,
+): { readonly text: string; readonly value: unknown } | undefined {
   try {
     return parseBody(bytes);
   } catch (error) {

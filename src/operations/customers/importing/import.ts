@@ -11,7 +11,7 @@ import type { DigestedLine, LineProblems } from './check.ts';
 import { checkLine, digested, noteDuplicates, notImported } from './check.ts';
 import { linesOf } from './lines.ts';
 import type { Sealers, SealingThreads } from './sealers.ts';
-import { sealHere } from './sealers.ts';
+import { sealersFor } from './sealers.ts';
 import { LineSet, SeenValues } from './seen.ts';
 import type { ImportFormat, ImportSource, ImportStream } from './source.ts';
 import { openSource } from './source.ts';
@@ -19,7 +19,7 @@ import type { Writing, Written } from './write.ts';
 import { writeLines } from './write.ts';
 
 /** Lines per look-up, and customers per transaction. */
-const batch = 500;
+const batch = 250;
 
 export interface ImportOptions {
   /** The path of a file, or the name of the stream. */
@@ -85,20 +85,15 @@ async function importSource(
   await recordOperatorAction(system, brandId, 'import', { lines: open });
   const actor = operatorActor(system);
   const writing = { system, brandId, actor, checkedUnder: checked.indexVersion };
-  const sealers = await sealersFor(writing, open, options);
+  const sealers = await sealersFor(writing, open, options.threads);
   try {
-    return { ...facts, ...(await writeFile(writing, sealers, reading.source, checked, { ...options, open })) };
+    return {
+      ...facts,
+      ...(await writeFile(writing, sealers, reading.source, checked, { ...options, open })),
+    };
   } finally {
     await sealers.close();
   }
-}
-
-/** Lines from which on it pays to start threads. */
-const manyLines = 2_000;
-
-async function sealersFor(writing: Writing, open: number, { threads }: ImportOptions): Promise<Sealers> {
-  const inThreads = open >= (threads?.from ?? manyLines) ? await threads?.open(writing) : undefined;
-  return inThreads ?? sealHere(writing);
 }
 
 async function writeFile(
@@ -125,7 +120,7 @@ async function writeFile(
       if (lines.length === 0) continue;
       // While the database writes one batch, the next ones are read and sealed.
       const before = underWay.at(-1) ?? Promise.resolve();
-      const prepared = sealers.prepare(lines);
+      const prepared = sealers.prepare(lines, writing.system.now());
       // A failure is met where it is awaited.
       prepared.catch(() => undefined);
       const written = writeLines(writing, { lines, prepared }, before).then(note);

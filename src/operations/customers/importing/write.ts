@@ -23,7 +23,7 @@ export interface Writing extends Preparation {
 /** Lines that have passed every check, and those that no earlier run has imported, as a statement. */
 export interface Batch {
   readonly lines: readonly DigestedLine[];
-  readonly prepared: Promise<Prepared>;
+  readonly prepared: Promise<Prepared | undefined>;
 }
 
 export interface Written {
@@ -44,9 +44,9 @@ export async function writeLines(
   const ready = await prepared;
   let isFirst = true;
   const [written, left] = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
-    const isReady = isFirst && isCurrent(writing, ready, keyring);
+    const current = isFirst && ready && isCurrent(writing, ready, keyring) ? ready : undefined;
     isFirst = false;
-    const attempt = isReady ? asPrepared(writing, lines, ready) : asTheyAre(writing, keyring, lines);
+    const attempt = current ? asPrepared(writing, lines, current) : asTheyAre(writing, keyring, lines);
     return writeAfter(before, await attempt);
   });
   const problems: LineProblems[] = [];

@@ -758,8 +758,10 @@ create table operators (
   mac text not null,
   last_seen_at timestamp with time zone,
   passkeys integer default 0 not null,
+  subject text,
   constraint operators_pkey PRIMARY KEY (operator_id),
-  constraint operators_email_key UNIQUE (email)
+  constraint operators_email_key UNIQUE (email),
+  constraint operators_subject_key UNIQUE (subject)
 );
 
 create table program_changes (

@@ -4,6 +4,8 @@ import { envSchema } from 'env-schema';
 import { closest, distance } from 'fastest-levenshtein';
 import type { BudgetLimits } from './domain/customers/lookups.ts';
 import { OperatorError } from './domain/operator-error.ts';
+import type { GroupRoles } from './domain/operators/groups.ts';
+import { readGroupRoles } from './domain/operators/groups.ts';
 import type { QuotaLimits } from './operations/quotas.ts';
 import { addressOf, commandOf, conflictsIn, listOf } from './setting-conflicts.ts';
 import type { LogFormat, LogLevel, Settings } from './settings.ts';
@@ -40,6 +42,8 @@ export interface Config {
   readonly lob: { readonly keyFile: string; readonly url: string | undefined } | undefined;
   /** `undefined`: no customer is checked against lists. */
   readonly screening: ScreeningConfig | undefined;
+  /** `undefined`: people sign in with passwords and passkeys only. */
+  readonly identity: IdentityConfig | undefined;
   readonly auditReads: boolean;
   readonly logLevel: LogLevel;
   /** `undefined`: not configured. The command line then chooses by the destination of the log. */
@@ -72,6 +76,20 @@ export interface ScreeningConfig {
   /** In percent. */
   readonly minMatch: number;
   readonly perSecond: number;
+}
+
+/** Where the people of the console sign in with the accounts of their company. */
+export interface IdentityConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly secretFile: string;
+  readonly groupRoles: GroupRoles;
+  readonly groupsClaim: string;
+  readonly scopes: string;
+  readonly label: string;
+  readonly mustVerifyEmail: boolean;
+  readonly strongAcr: readonly string[];
+  readonly strongAmr: readonly string[];
 }
 
 /** Where security events are pushed. */
@@ -150,6 +168,7 @@ export function readConfig(all: NodeJS.ProcessEnv = process.env): Config {
         ? { keyFile: resolve(env.CLIENTELE_LOB_KEY_FILE), url: env.CLIENTELE_LOB_URL }
         : undefined,
     screening: screeningOf(env),
+    identity: identityOf(env),
     auditReads: (env.CLIENTELE_AUDIT_READS ?? (env.CLIENTELE_ENVIRONMENT === 'live' ? '1' : '0')) === '1',
     logLevel: env.CLIENTELE_LOG_LEVEL,
     logFormat: env.CLIENTELE_LOG_FORMAT,
@@ -198,6 +217,26 @@ function screeningOf(env: Settings): ScreeningConfig | undefined {
     secretFile: file && resolve(file),
     minMatch: env.CLIENTELE_SCREENING_MIN_MATCH,
     perSecond: env.CLIENTELE_SCREENING_RATE,
+  };
+}
+
+function identityOf(env: Settings): IdentityConfig | undefined {
+  const { CLIENTELE_OIDC_ISSUER: issuer, CLIENTELE_OIDC_CLIENT_ID: clientId } = env;
+  const { CLIENTELE_OIDC_CLIENT_SECRET_FILE: file, CLIENTELE_OIDC_ROLES: roles = '' } = env;
+  const groupRoles = readGroupRoles(roles);
+  if (issuer === undefined || clientId === undefined || file === undefined || typeof groupRoles === 'string')
+    return undefined;
+  return {
+    issuer,
+    clientId,
+    secretFile: resolve(file),
+    groupRoles,
+    groupsClaim: env.CLIENTELE_OIDC_GROUPS_CLAIM,
+    scopes: env.CLIENTELE_OIDC_SCOPES,
+    label: env.CLIENTELE_OIDC_LABEL,
+    mustVerifyEmail: env.CLIENTELE_OIDC_EMAIL === 'verified',
+    strongAcr: listOf(env.CLIENTELE_OIDC_STRONG_ACR),
+    strongAmr: listOf(env.CLIENTELE_OIDC_STRONG_AMR),
   };
 }
 

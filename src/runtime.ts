@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { ConfigError, readSecretFile, refuseExposedDatabase, refuseUnsafe } from './config.ts';
 import { Refusal } from './domain/errors.ts';
 import type { Id } from './domain/ids.ts';
+import { sessionSeconds } from './domain/operators/sessions.ts';
 import { RecentRequests } from './domain/requests/recent.ts';
 import type { Instant } from './domain/time.ts';
 import { instantOfMillis } from './domain/time.ts';
@@ -14,11 +15,12 @@ import { markProven, proveEvents, proveTrails, vaultOnce } from './operations/in
 import { openKeyrings } from './operations/keyrings.ts';
 import { openQuotas } from './operations/quotas.ts';
 import { firstBoundColumns } from './operations/rotation/bound-records.ts';
-import type { System } from './operations/system.ts';
+import type { CompanySignIn, System } from './operations/system.ts';
 import type { AddressVerifier } from './providers/address.ts';
 import { openLobVerifier } from './providers/address-lob.ts';
 import { openOfflineVerifier } from './providers/address-offline.ts';
 import { openSandboxVerifier } from './providers/address-sandbox.ts';
+import { openIdProvider } from './providers/identity/openid.ts';
 import type { KycProvider, ProviderChoice } from './providers/kyc.ts';
 import { httpKycLimits, openHttpKyc } from './providers/kyc-http.ts';
 import { openManualKyc } from './providers/kyc-manual.ts';
@@ -115,7 +117,6 @@ export async function openRuntime(
     const firstStart = role === 'serve' ? { now: now() } : undefined;
     const { isFirstStart } = await ensureInstallation(database, vault, config.environment, firstStart);
     const outbound = overrides.outbound ?? openOutbound({ allow: config.webhookAllow, ...webhookBounds });
-    const screening = openScreening(config, now);
     const security = openSecurity({ config, logger: overrides.logger, now, newId });
     if (applied.length > 0)
       await noteInEveryTrail(
@@ -142,7 +143,8 @@ export async function openRuntime(
       requests: new RecentRequests(now()),
       random: randomBytes,
       verifier: openVerifier(config, now),
-      screening,
+      screening: openScreening(config, now),
+      identity: openIdentity(config, now),
       kycProvider: openKycProviders(config, now),
       outbound,
     };
@@ -152,7 +154,7 @@ export async function openRuntime(
       isFirstStart,
       async close() {
         await outbound.close();
-        await screening?.close();
+        await Promise.all([system.screening?.close(), system.identity?.provider.close()]);
         await close();
         await security.close();
       },
@@ -334,6 +336,22 @@ function openScreening({ screening }: Config, now: () => Instant): ScreeningProv
   if (secretFile === undefined) return openWatchman({ outbound, url, minMatch, perSecond });
   const secret = readSecretFile('CLIENTELE_SCREENING_SECRET_FILE', secretFile);
   return openHttpScreening({ outbound, url, secret, perSecond, now });
+}
+
+/** The limits of a call to the provider of identities. A person waits for it. */
+const identityBounds = { timeoutMs: 5_000, maxResponseBytes: 256 * 1024 } as const;
+
+/** Opens where people sign in with the accounts of their company. Nothing is asked of it yet. */
+export function openIdentity({ identity }: Config, now: () => Instant): CompanySignIn | undefined {
+  if (!identity) return undefined;
+  const { groupRoles, secretFile, ...options } = identity;
+  const secret = readSecretFile('CLIENTELE_OIDC_CLIENT_SECRET_FILE', secretFile);
+  // The operator's own issuer is its own allow-list.
+  const outbound = openOutbound({ allow: allowEntriesOf(options.issuer), ...identityBounds });
+  return {
+    provider: openIdProvider({ ...options, secret, outbound, maxAge: sessionSeconds, now }),
+    groupRoles,
+  };
 }
 
 /** Seconds until the sandbox's verdict, so that clients see the status `submitted`. */

@@ -1,3 +1,4 @@
+import { readGroupRoles } from './domain/operators/groups.ts';
 import { isCidr } from './operations/networks.ts';
 import { isAllowEntry, isRefusal, readTarget } from './providers/outbound/target.ts';
 import type { Settings } from './settings.ts';
@@ -27,7 +28,7 @@ export function conflictsIn(env: Settings, environment: NodeJS.ProcessEnv): read
     problems.push(
       'CLIENTELE_METRICS_ADDRESS must be an address and a port, for example 127.0.0.1:9464 or [::1]:9464.',
     );
-  problems.push(...pushConflicts(env), ...screeningConflicts(env));
+  problems.push(...pushConflicts(env), ...screeningConflicts(env), ...identityConflicts(env));
   if (!listOf(env.CLIENTELE_TRUST_PROXY).every(isCidr))
     problems.push('CLIENTELE_TRUST_PROXY must be CIDRs separated by commas, for example 10.0.0.0/8.');
   for (const name of ['CLIENTELE_WEBHOOK_ALLOW', 'CLIENTELE_KYC_ALLOW'] as const)
@@ -57,6 +58,36 @@ function screeningConflicts(env: Settings): readonly string[] {
     problems.push(
       'CLIENTELE_SCREENING=http and CLIENTELE_SCREENING_SECRET_FILE go together: set both or neither.',
     );
+  return problems;
+}
+
+function identityConflicts(env: Settings): readonly string[] {
+  const { CLIENTELE_OIDC_ISSUER: issuer, CLIENTELE_OIDC_ROLES: roles } = env;
+  const needed = [
+    'CLIENTELE_OIDC_ISSUER',
+    'CLIENTELE_OIDC_CLIENT_ID',
+    'CLIENTELE_OIDC_CLIENT_SECRET_FILE',
+    'CLIENTELE_OIDC_ROLES',
+  ] as const;
+  const missing = needed.filter((name) => env[name] === undefined);
+  const problems: string[] = [];
+  if (missing.length > 0 && missing.length < needed.length)
+    problems.push(`${needed.join(', ')} go together: set ${missing.join(' and ')} too, or none of them.`);
+  if (issuer !== undefined && (isRefusal(readTarget(issuer)) || /[?#]/.test(issuer)))
+    problems.push(
+      'CLIENTELE_OIDC_ISSUER must be a URL without a user name and a query, for example https://login.example.com.',
+    );
+  else if (issuer?.startsWith('http:') && env.CLIENTELE_ENVIRONMENT === 'live')
+    problems.push('CLIENTELE_OIDC_ISSUER must begin with https:// in live: over http anybody could answer.');
+  if (issuer !== undefined && env.CLIENTELE_ENVIRONMENT === 'live' && env.CLIENTELE_PUBLIC_URL === undefined)
+    problems.push(
+      'CLIENTELE_OIDC_ISSUER needs CLIENTELE_PUBLIC_URL in live: the provider sends people back to it. Set it to the address at which they reach the console.',
+    );
+  const read = roles === undefined ? undefined : readGroupRoles(roles);
+  if (typeof read === 'string')
+    problems.push(`CLIENTELE_OIDC_ROLES ${read}, for example {"support": {"*": ["agent"]}}.`);
+  if (!env.CLIENTELE_OIDC_SCOPES.split(' ').includes('openid'))
+    problems.push('CLIENTELE_OIDC_SCOPES must include openid, for example: openid profile email groups.');
   return problems;
 }
 

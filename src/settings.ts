@@ -137,6 +137,52 @@ export const settings = Type.Object({
     maximum: 10_000,
     description: 'Customers that each process has checked in a second, at most.',
   }),
+  CLIENTELE_OIDC_ISSUER: Type.Optional(
+    Type.String({
+      description:
+        'The issuer of your provider of OpenID Connect, at which people sign in to the console (docs/operators.md). It has to be https, and http in a sandbox. It may be at an internal address of the host and port that it names. Set it once every process runs this version.',
+    }),
+  ),
+  CLIENTELE_OIDC_CLIENT_ID: Type.Optional(
+    Type.String({ description: 'The id under which the provider knows this service.' }),
+  ),
+  CLIENTELE_OIDC_CLIENT_SECRET_FILE: Type.Optional(
+    Type.String({ description: 'The file with the client secret that the provider gave out.' }),
+  ),
+  CLIENTELE_OIDC_ROLES: Type.Optional(
+    Type.String({
+      description:
+        'Which roles the groups of the provider give, as JSON: {"group": {"brand": ["role"]}}. A brand is its name or id, or * for all. A person without such a group is refused.',
+    }),
+  ),
+  CLIENTELE_OIDC_GROUPS_CLAIM: Type.String({
+    default: 'groups',
+    description: 'The claim in which the provider names the groups of a person.',
+  }),
+  CLIENTELE_OIDC_SCOPES: Type.String({
+    default: 'openid profile email',
+    description: 'The scopes that the provider is asked for, separated by spaces.',
+  }),
+  CLIENTELE_OIDC_LABEL: Type.String({
+    default: 'single sign-on',
+    description: 'What the button says after "Sign in with": the name of your provider.',
+  }),
+  CLIENTELE_OIDC_EMAIL: Type.Unsafe<'verified' | 'assigned'>({
+    type: 'string',
+    enum: ['verified', 'assigned'],
+    default: 'verified',
+    description:
+      'Whether an email address counts only if the provider says email_verified. assigned is for a directory that gives people their addresses itself and sends no such claim.',
+  }),
+  CLIENTELE_OIDC_STRONG_ACR: Type.String({
+    default: '',
+    description:
+      'Values of acr, separated by commas. The provider is asked for them, and one of them in its answer counts as a passkey. Without any, live demands a passkey here.',
+  }),
+  CLIENTELE_OIDC_STRONG_AMR: Type.String({
+    default: '',
+    description: 'Values of amr, separated by commas, of which one in the answer counts as a passkey.',
+  }),
   CLIENTELE_AUDIT_ANCHOR_FILE: Type.Optional(
     Type.String({
       description:

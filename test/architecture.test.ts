@@ -11,7 +11,7 @@ const rooms: Readonly<
   contract: { rooms: ['domain'], packages: ['typebox', 'ajv'] },
   vault: { rooms: ['domain'], packages: ['node:'] },
   store: { rooms: ['domain'], packages: ['node:', 'pg', 'pg-copy-streams'] },
-  providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js'] },
+  providers: { rooms: ['domain'], packages: ['node:', 'undici', 'ipaddr.js', 'openid-client'] },
   operations: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers'],
     packages: ['node:', '@simplewebauthn/server', '@zxcvbn-ts/language-common', 'csv-parse', 'yauzl', 'yazl'],

@@ -128,7 +128,7 @@ export const auditFacts = {
   scopes: optional(Type.Array(Type.String(), { description: 'The scopes of a new key.' })),
   shown: optional(count('How many deleted customers were listed.')),
   sign_in: optional(
-    oneOf(['password', 'passkey', 'link', 'demo', 'refused'], {
+    oneOf(['password', 'passkey', 'provider', 'link', 'demo', 'refused'], {
       description: 'How an operator signed in, or that a try in their name was refused.',
     }),
   ),

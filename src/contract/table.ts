@@ -13,6 +13,7 @@ import { simulationOperations, verificationOperations } from './kyc/verification
 import type { OperationRow } from './operation.ts';
 import { operatorOperations } from './operators/operators.ts';
 import { passkeyOperations } from './operators/passkeys.ts';
+import { providerOperations } from './operators/provider.ts';
 import { sessionOperations } from './operators/sessions.ts';
 import { overviewOperations } from './overview.ts';
 import { requestOperations } from './requests.ts';
@@ -59,6 +60,7 @@ export const contract = {
   ...operatorOperations,
   ...sessionOperations,
   ...passkeyOperations,
+  ...providerOperations,
 } as const satisfies Readonly<Record<string, OperationRow>>;
 
 export type Contract = typeof contract;

@@ -2,6 +2,7 @@ import type { ErrorEntry } from './errors/entry.ts';
 import { schema } from './errors/entry.ts';
 import { keyErrors } from './errors/keys.ts';
 import { operatorErrors } from './errors/operators.ts';
+import { identityErrors } from './errors/providers.ts';
 import { screeningErrors } from './errors/screening.ts';
 import { unknownErrors } from './errors/unknown.ts';
 
@@ -206,6 +207,7 @@ export const errorCatalogue = {
     help: 'Missing, unknown, wrong, expired and revoked keys get the same answer, and so does a key that is used from outside its networks. Create a key with `clientele keys create --brand NAME`.',
   },
   ...operatorErrors,
+  ...identityErrors,
   scope_err: {
     status: 403,
     type: 'Request Error',

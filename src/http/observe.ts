@@ -30,6 +30,8 @@ export interface Observer {
   fault(requestId: string, operation: string, error: unknown): void;
   /** The database was not available for a request. Logs the cause by its code, at most once a minute for each. */
   unavailable(requestId: string, operation: string, cause: unknown): void;
+  /** A person could not sign in at the provider of identities; `why` says what was wrong, and nothing of the person. */
+  providerFailed(requestId: string, operation: string, why: string): void;
   /** A stored record was altered outside of this service; `what` names it by its ids. */
   recordAltered(requestId: string, operation: string, what: string): void;
   /** Connections that were open at the end of a stop were cut off. */
@@ -122,6 +124,9 @@ export function openObserver(parts: ObserverParts): Observer {
       outagesLogged.set(reason, performance.now());
       const what = reason === lackingRootKey ? 'root key version not available' : 'database not available';
       logger.warn({ request_id: requestId, operation, reason, next_step: nextSteps[reason] }, what);
+    },
+    providerFailed(requestId, operation, why) {
+      logger.warn({ request_id: requestId, operation, reason: why }, 'sign-in at the provider failed');
     },
     recordAltered(requestId, operation, what) {
       altered.inc();

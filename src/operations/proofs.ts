@@ -168,6 +168,8 @@ const operatorFields = (operator: Unproven<StoredOperator>): readonly string[] =
   String(operator.version),
   // Rows of versions without passkeys keep their MAC.
   ...(operator.passkeys === 0 ? [] : [String(operator.passkeys)]),
+  // Nor does a row without a subject change. No number begins like this.
+  ...(operator.subject === undefined ? [] : [`subject ${operator.subject}`]),
 ];
 
 const sessionFields = (session: Unproven<StoredSession>): readonly string[] => [

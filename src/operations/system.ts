@@ -1,8 +1,10 @@
 import type { BudgetLimits } from '../domain/customers/lookups.ts';
 import type { BrandId, Id } from '../domain/ids.ts';
+import type { GroupRoles } from '../domain/operators/groups.ts';
 import type { RecentRequests } from '../domain/requests/recent.ts';
 import type { Instant } from '../domain/time.ts';
 import type { AddressVerifier } from '../providers/address.ts';
+import type { IdentityProvider } from '../providers/identity/identity.ts';
 import type { KycProvider, ProviderChoice } from '../providers/kyc.ts';
 import type { Outbound } from '../providers/outbound.ts';
 import type { ScreeningProvider } from '../providers/screening/screening.ts';
@@ -19,6 +21,12 @@ import type { Keyrings } from './keyrings.ts';
 import type { Principal } from './principal.ts';
 import type { Quotas } from './quotas.ts';
 import type { SecurityLog } from './security-log.ts';
+
+/** The company's provider of identities, and what its groups may do here. */
+export interface CompanySignIn {
+  readonly provider: IdentityProvider;
+  readonly groupRoles: GroupRoles;
+}
 
 /** What every operation uses. Clock and randomness are passed in, so that tests can control them. */
 export interface System {
@@ -44,6 +52,8 @@ export interface System {
   readonly verifier: AddressVerifier;
   /** Who checks customers against lists of sanctioned people. `undefined`: nobody, and nothing is queued. */
   readonly screening: ScreeningProvider | undefined;
+  /** Where people sign in with the accounts of their company. `undefined`: nowhere. */
+  readonly identity: CompanySignIn | undefined;
   /** The KYC provider of a program. */
   readonly kycProvider: (program: ProviderChoice) => KycProvider;
   /** The HTTP client for webhooks. */

@@ -20,8 +20,13 @@ import * as simulate from './kyc/simulate.ts';
 import * as verifications from './kyc/verifications.ts';
 import { listActors } from './operators/actors.ts';
 import * as operators from './operators/operators.ts';
-import { confirmSession } from './operators/signing-in/confirmation.ts';
+import { confirmHere } from './operators/signing-in/confirmation.ts';
 import * as passkeys from './operators/signing-in/passkeys.ts';
+import {
+  beginProviderSignIn,
+  confirmByProvider,
+  openProviderSession,
+} from './operators/signing-in/provider.ts';
 import type { SessionAnswer, SessionCall } from './operators/signing-in/session-call.ts';
 import * as signIn from './operators/signing-in/sign-in.ts';
 import * as overview from './overview/overview.ts';
@@ -95,4 +100,11 @@ export const sessionHandlers: {
     call: SessionCall,
     input: Input<Contract[Id]>,
   ) => Promise<SessionAnswer>;
-} = { ...signIn, ...passkeys, confirmSession };
+} = {
+  ...signIn,
+  ...passkeys,
+  beginProviderSignIn,
+  openProviderSession,
+  confirmSession: (system, call, input) =>
+    (input.body.provider ? confirmByProvider : confirmHere)(system, call, input),
+};

@@ -49,7 +49,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   operator_roles: 'select, insert, update (roles, version, proof)',
   operator_sessions: 'select, insert, update (is_strong, seen_at, confirmed_at, mac), delete',
   operators:
-    'select, insert, update (name, password, roles, disabled_at, passkeys, generation, version, mac, last_seen_at)',
+    'select, insert, update (name, password, roles, disabled_at, passkeys, subject, generation, version, mac, last_seen_at)',
   program_changes: everything,
   programs: 'select, insert, update (provider, settings, settings_seal, proof)',
   retention_policies: 'select, insert, update',

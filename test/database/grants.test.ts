@@ -148,7 +148,7 @@ const expected: readonly string[] = [
   'clientele_app: table operator_passkeys: delete, insert, select, update (counter, mac, used_at)',
   'clientele_app: table operator_roles: insert, select, update (proof, roles, version)',
   'clientele_app: table operator_sessions: delete, insert, select, update (confirmed_at, is_strong, mac, seen_at)',
-  'clientele_app: table operators: insert, select, update (disabled_at, generation, last_seen_at, mac, name, passkeys, password, roles, version)',
+  'clientele_app: table operators: insert, select, update (disabled_at, generation, last_seen_at, mac, name, passkeys, password, roles, subject, version)',
   'clientele_app: table program_changes: delete, insert, select, update',
   'clientele_app: table programs: insert, select, update (proof, provider, settings, settings_seal)',
   'clientele_app: table retention_policies: insert, select, update',

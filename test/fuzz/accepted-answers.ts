@@ -15,6 +15,8 @@ export const unreachableOperations: ReadonlyMap<string, string> = new Map([
     ...['listPasskeys', 'addPasskey', 'removePasskey'],
   ].map((id): [string, string] => [id, 'It takes a session.']),
   ['openPasskeySession', 'It takes the signature of an authenticator.'],
+  ['beginProviderSignIn', 'It takes a provider of identities.'],
+  ['openProviderSession', 'It takes a provider of identities.'],
   ['openSession', 'It takes the password of an account.'],
   ['acceptInvitation', 'It takes a link.'],
   ['openDemoSession', 'It takes a sandbox with its demo.'],

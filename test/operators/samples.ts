@@ -4,6 +4,7 @@ import { send } from '../contract-samples.ts';
 import type { BrandClient } from '../world.ts';
 import { newAuthenticator, newChallenge, withPasskey } from './authenticator.ts';
 import { newPerson, password, signedIn } from './people.ts';
+import { preparedEntry } from './provider/calls.ts';
 
 /** A request of a person with every role in the brand. */
 async function asPerson(brand: BrandClient, method: string, path: string, body?: object): Promise<Prepared> {
@@ -67,6 +68,8 @@ export const operatorSamples = {
       passkey: authenticator.assert(await newChallenge(brand)),
     });
   },
+  beginProviderSignIn: async (): Promise<Prepared> => openCall('POST', '/provider-sign-ins'),
+  openProviderSession: (brand: BrandClient): Promise<Prepared> => preparedEntry(brand),
   listPasskeys: async (brand: BrandClient): Promise<Prepared> => ownCall(brand, 'GET', '/passkeys'),
   addPasskey: async (brand: BrandClient): Promise<Prepared> =>
     ownCall(brand, 'POST', '/passkeys', {

@@ -7,11 +7,13 @@ import { setProgram } from '../../src/operations/kyc/programs.ts';
 import { prepare, send } from '../contract-samples.ts';
 import type { BrandClient, World } from '../world.ts';
 
+/** Only a sandbox with its demo has its accounts, and only a service with a provider has those of a company. */
+const elsewhere: readonly string[] = ['openDemoSession', 'beginProviderSignIn', 'openProviderSession'];
+
 /** A brand in which every operation there is has been done once, so that every table has something of it. */
 export async function populatedBrand(world: World): Promise<BrandClient> {
   const brand = await world.brand(undefined, { scopes: keyScopes });
-  // Only a sandbox with its demo has its accounts.
-  for (const row of operations.filter(({ operationId }) => operationId !== 'openDemoSession')) {
+  for (const row of operations.filter(({ operationId }) => !elsewhere.includes(operationId))) {
     const prepared = await prepare(row, brand);
     const headers = isRepeatable(row) ? { 'Idempotency-Key': randomUUID() } : {};
     const { status, text } = await send(brand, prepared, { headers });

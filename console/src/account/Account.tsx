@@ -4,6 +4,7 @@ import type { Session } from '../api/session.ts';
 import { sessionQuery, signOut } from '../api/session.ts';
 import { Answer } from '../kit/Answer.tsx';
 import { Button } from '../kit/Button.tsx';
+import { Note } from '../kit/Note.tsx';
 import { Page } from '../kit/Page.tsx';
 import { Confirmation } from '../shell/Confirmation.tsx';
 import styles from './Account.module.css';
@@ -46,6 +47,12 @@ function Own({ session }: { readonly session: Session }) {
       <Passkeys session={session} />
       <Sessions session={session} />
       {session.has_password && <Password />}
+      {session.by_provider && (
+        <Note>
+          You sign in at the provider of your company. Your groups there give your roles, from the next
+          sign-in on.
+        </Note>
+      )}
     </Page>
   );
 }

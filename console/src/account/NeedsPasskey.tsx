@@ -36,7 +36,7 @@ export function NeedsPasskey({ session }: { readonly session: Session }) {
         }
       >
         {has
-          ? 'Your roles reach far. They take your passkey beside your password.'
+          ? `Your roles reach far. They take your passkey beside ${session.by_provider ? 'your sign-in' : 'your password'}.`
           : 'Your roles reach far, so they take a passkey. Add one to go on.'}
       </Note>
       {write.failure && <FormError>{write.failure.message}</FormError>}

@@ -1344,6 +1344,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/provider-sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["beginProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["openProviderSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1584,7 +1616,7 @@ export interface components {
             scopes?: string[];
             shown?: number;
             /** @enum {string} */
-            sign_in?: "password" | "passkey" | "link" | "demo" | "refused";
+            sign_in?: "password" | "passkey" | "provider" | "link" | "demo" | "refused";
             disabled?: boolean;
             to?: number;
             to_time?: string;
@@ -1970,6 +2002,7 @@ export interface components {
         IdentityProof: {
             password?: string;
             passkey?: components["schemas"]["PasskeyAssertion"];
+            provider?: components["schemas"]["ProviderAnswer"];
             /** @constant */
             demo?: true;
         };
@@ -2162,6 +2195,7 @@ export interface components {
             name: string;
             roles: ("viewer" | "agent" | "compliance" | "developer" | "admin")[];
             roles_everywhere: ("viewer" | "agent" | "compliance" | "developer" | "admin")[];
+            by_provider: boolean;
             /** @enum {string} */
             status: "invited" | "active" | "disabled";
             date_created: string;
@@ -2262,6 +2296,21 @@ export interface components {
             proposed_by: string;
             date_proposed: string;
             date_expires: string;
+        };
+        ProviderAnswer: {
+            state: string;
+            code?: string;
+            iss?: string;
+            error?: string;
+        };
+        ProviderSession: {
+            session: components["schemas"]["Session"];
+            to: string | null;
+        };
+        ProviderSignIn: {
+            url: string;
+            origin: string;
+            expires: string;
         };
         ReleaseReason: {
             reason: string;
@@ -2545,11 +2594,12 @@ export interface components {
             environment: "sandbox" | "live";
             brands: components["schemas"]["SessionBrand"][];
             with_passkey: boolean;
+            by_provider: boolean;
             has_password: boolean;
             passkeys: number;
             passkey_required: boolean;
             confirmed_until: string | null;
-            confirm_with: ("passkey" | "password" | "demo")[];
+            confirm_with: ("passkey" | "password" | "provider" | "demo")[];
             expires: string;
             sessions: components["schemas"]["OwnSession"][];
         };
@@ -2572,6 +2622,7 @@ export interface components {
             /** @enum {string} */
             environment: "sandbox" | "live";
             first_start: boolean;
+            provider: string | null;
             demo: components["schemas"]["DemoAccount"][];
         };
         SoughtIdentification: {
@@ -3196,6 +3247,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        passkey_copied_or_provider_flow_or_provider_denied_or_provider_answer_or_foreign_page: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         passkey_dne: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3237,6 +3298,57 @@ export interface components {
             };
         };
         precondition_failed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        provider_account_or_idempotency_key_exists: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        provider_clock_or_provider_unreachable_or_provider_refused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        provider_email_taken: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        provider_flow_or_provider_denied_or_provider_answer_or_provider_no_roles_or_provider_email_or_account_disabled_or_foreign_page: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        provider_unreachable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -8438,7 +8550,7 @@ export interface operations {
             401: components["responses"]["auth_err_or_session_err"];
             403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             408: components["responses"]["request_timeout"];
-            409: components["responses"]["idempotency_key_exists"];
+            409: components["responses"]["provider_account_or_idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
@@ -8494,7 +8606,7 @@ export interface operations {
             403: components["responses"]["own_account_or_operator_elsewhere_or_foreign_page_or_scope_err_or_passkey_required_or_confirmation_required"];
             404: components["responses"]["operator_dne"];
             408: components["responses"]["request_timeout"];
-            409: components["responses"]["idempotency_key_exists"];
+            409: components["responses"]["provider_account_or_idempotency_key_exists"];
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
@@ -8890,13 +9002,14 @@ export interface operations {
                 };
             };
             401: components["responses"]["sign_in_err_or_session_err"];
-            403: components["responses"]["passkey_copied_or_foreign_page"];
+            403: components["responses"]["passkey_copied_or_provider_flow_or_provider_denied_or_provider_answer_or_foreign_page"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             429: components["responses"]["sign_in_limited_or_rate_limited"];
             431: components["responses"]["header_too_large"];
             500: components["responses"]["unknown_session"];
+            502: components["responses"]["provider_clock_or_provider_unreachable_or_provider_refused"];
             503: components["responses"]["unavailable_or_record_altered"];
         };
     };
@@ -9163,6 +9276,98 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             431: components["responses"]["header_too_large"];
             500: components["responses"]["unknown_session"];
+            503: components["responses"]["unavailable_or_record_altered"];
+        };
+    };
+    beginProviderSignIn: {
+        parameters: {
+            query?: {
+                purpose?: "sign_in" | "window" | "proof";
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSignIn"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["foreign_page"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["sign_in_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            502: components["responses"]["provider_unreachable"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    openProviderSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderAnswer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSession"];
+                };
+            };
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["provider_flow_or_provider_denied_or_provider_answer_or_provider_no_roles_or_provider_email_or_account_disabled_or_foreign_page"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["provider_email_taken"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["sign_in_limited"];
+            431: components["responses"]["header_too_large"];
+            500: components["responses"]["unknown_session"];
+            502: components["responses"]["provider_clock_or_provider_unreachable_or_provider_refused"];
             503: components["responses"]["unavailable_or_record_altered"];
         };
     };

@@ -5,6 +5,7 @@ import { useWrite } from '../api/write.ts';
 import { Button } from '../kit/Button.tsx';
 import { Checkbox } from '../kit/Field.tsx';
 import { FormDialog } from '../kit/FormDialog.tsx';
+import { Note } from '../kit/Note.tsx';
 import { toast } from '../kit/Toast.tsx';
 import type { Operator, WithLink } from './queries.ts';
 import { operatorsChanged } from './queries.ts';
@@ -19,7 +20,7 @@ export interface EditOperatorProps {
 /** Changes what another person may do here, and makes a link for one who has lost the password. */
 export function EditOperator({ operator, onClose }: EditOperatorProps) {
   const { brand } = useHere();
-  const { operator_id: id, name, email, status } = operator;
+  const { operator_id: id, name, email, status, by_provider: isByProvider } = operator;
   const path = { operator_id: id };
   const [roles, setRoles] = useState(operator.roles);
   const [isDisabled, setDisabled] = useState(status === 'disabled');
@@ -27,8 +28,8 @@ export function EditOperator({ operator, onClose }: EditOperatorProps) {
   const save = useWrite(
     (_: undefined, header) => {
       const body = {
-        roles: [...roles],
-        ...(isDisabled !== (status === 'disabled') && { disabled: isDisabled }),
+        ...(!isByProvider && { roles: [...roles] }),
+        ...((isByProvider || isDisabled !== (status === 'disabled')) && { disabled: isDisabled }),
       };
       return answerOf(api.PATCH('/operators/{operator_id}', { params: { path, header }, body }));
     },
@@ -42,8 +43,10 @@ export function EditOperator({ operator, onClose }: EditOperatorProps) {
     (_: undefined, header) =>
       answerOf(api.POST('/operators/{operator_id}/reset', { params: { path, header } })),
     (answer) => {
-      setMade(answer);
       void operatorsChanged(brand);
+      if (!isByProvider) return setMade(answer);
+      toast('The sessions have ended');
+      onClose();
     },
   );
   if (made) return <ShownLink made={made} onClose={onClose} />;
@@ -56,7 +59,11 @@ export function EditOperator({ operator, onClose }: EditOperatorProps) {
       onSend={() => save.send(undefined)}
       onClose={onClose}
     >
-      <RoleChoice chosen={roles} onChange={(chosen) => setRoles([...chosen])} />
+      {isByProvider ? (
+        <Note>The person signs in at the provider, and the groups there give the roles.</Note>
+      ) : (
+        <RoleChoice chosen={roles} onChange={(chosen) => setRoles([...chosen])} />
+      )}
       <Checkbox
         label="The account is disabled, and signs in nowhere"
         checked={isDisabled}
@@ -64,7 +71,7 @@ export function EditOperator({ operator, onClose }: EditOperatorProps) {
       />
       <div>
         <Button small icon="refresh" busy={reset.isSending} onClick={() => reset.send(undefined)}>
-          End sessions and make a new link
+          {isByProvider ? 'End sessions and remove passkeys' : 'End sessions and make a new link'}
         </Button>
       </div>
     </FormDialog>

@@ -85,12 +85,17 @@ function useColumns(edit: (operator: Operator) => void): readonly Column<Operato
   ];
 }
 
-function Roles({ operator: { roles, roles_everywhere: everywhere } }: { readonly operator: Operator }) {
+function Roles({
+  operator: { roles, roles_everywhere: everywhere, by_provider: isByProvider },
+}: {
+  readonly operator: Operator;
+}) {
   const all = [...new Set([...roles, ...everywhere])];
   return (
     <>
       {rolesInWords(all)}
       {everywhere.length > 0 && <span className={styles.soft}> in every brand</span>}
+      {isByProvider && <span className={styles.soft}> by groups of the provider</span>}
     </>
   );
 }

@@ -4,7 +4,9 @@ import { answerOf, api } from '../api/client.ts';
 import { confirmation } from '../api/confirmation.ts';
 import type { Failure } from '../api/failure.ts';
 import { askPasskey } from '../api/passkeys.ts';
+import { useProviderWindow } from '../api/provider.ts';
 import type { components } from '../api/schema.d.ts';
+import type { Session } from '../api/session.ts';
 import { sessionQuery } from '../api/session.ts';
 import { useStore } from '../api/store.ts';
 import { useWrite } from '../api/write.ts';
@@ -21,12 +23,35 @@ export function Confirmation() {
 
 function Proof({ proven, refused }: { readonly proven: () => void; readonly refused: () => void }) {
   const ways = useQuery(sessionQuery).data?.confirm_with ?? [];
-  const Way = ways.includes('passkey') ? PasskeyProof : ways.includes('demo') ? DemoProof : PasswordProof;
+  const Way = wayFor(ways);
   return (
     <Dialog title="Is it still you?" asks={false} onClose={refused}>
       <p>This needs a fresh proof. It holds for five minutes.</p>
       <Way proven={proven} refused={refused} />
     </Dialog>
+  );
+}
+
+function wayFor(ways: Session['confirm_with']) {
+  if (ways.includes('passkey')) return PasskeyProof;
+  if (ways.includes('provider')) return ProviderProof;
+  return ways.includes('demo') ? DemoProof : PasswordProof;
+}
+
+/** The provider asks again, in a window of its own, so that what was typed stays. */
+function ProviderProof({ proven, refused }: { readonly proven: () => void; readonly refused: () => void }) {
+  const beside = useProviderWindow('proof', proven);
+  return (
+    <>
+      <p>Sign in once more at your provider. A window opens, and this page stays as it is.</p>
+      {beside.failure && <FormError>{beside.failure.message}</FormError>}
+      <DialogActions>
+        <Button onClick={refused}>Cancel</Button>
+        <Button look="main" busy={beside.isOpening} onClick={beside.open}>
+          Open the window
+        </Button>
+      </DialogActions>
+    </>
   );
 }
 

@@ -24,4 +24,12 @@ const startRoute = createRoute({
   component: lazyRouteComponent(() => import('./Start.tsx'), 'Start'),
 });
 
-export const signInRoutes = [signInRoute, startRoute];
+/** Where the provider of the company sends the browser back to. The page reads the address once, and nothing else does. */
+const callbackRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in/callback',
+  validateSearch: () => ({}),
+  component: lazyRouteComponent(() => import('./Callback.tsx'), 'Callback'),
+});
+
+export const signInRoutes = [signInRoute, startRoute, callbackRoute];

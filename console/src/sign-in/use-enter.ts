@@ -3,13 +3,19 @@ import { queryClient } from '../api/query.ts';
 import type { Session } from '../api/session.ts';
 import { sessionQuery } from '../api/session.ts';
 
-/** Goes where the person wanted to go before they had to sign in. */
-export function useEnter(): (session: Session) => void {
+/** Goes to a page of the console with a new session. */
+export function useEnterAt(): (session: Session, page: string) => void {
   const { history } = useRouter();
-  const { to } = useSearch({ strict: false }) as { readonly to?: string };
-  return (session) => {
+  return (session, page) => {
     queryClient.clear();
     queryClient.setQueryData(sessionQuery.queryKey, session);
-    history.push(`/console${to ?? '/'}`);
+    history.push(`/console${page}`);
   };
+}
+
+/** Goes where the person wanted to go before they had to sign in. */
+export function useEnter(): (session: Session) => void {
+  const enterAt = useEnterAt();
+  const { to } = useSearch({ strict: false }) as { readonly to?: string };
+  return (session) => enterAt(session, to ?? '/');
 }

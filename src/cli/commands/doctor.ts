@@ -21,15 +21,17 @@ export async function doctor(format: Format): Promise<void> {
 
 async function examineConfigured(format: Format): Promise<readonly Finding[]> {
   const [
-    { ConfigError, readConfig, unsafeInLive, weakestTransport },
+    { ConfigError, consoleOrigin, readConfig, unsafeInLive, weakestTransport },
     runtime,
     rootKey,
     { examine, redSentences },
+    { redirectUri },
   ] = await Promise.all([
     import('../../config.ts'),
     import('../../runtime.ts'),
     import('../../root-key.ts'),
     import('../../operations/installation/doctor.ts'),
+    import('../../operations/operators/signing-in/provider-flow.ts'),
   ]);
   let config: Config;
   try {
@@ -47,6 +49,10 @@ async function examineConfigured(format: Format): Promise<readonly Finding[]> {
       rootKeyLocation: rootKey.rootKeyLocationOf(config),
       rootKeySource: rootKey.keySourceOf(config),
       unsafe: unsafeInLive(config),
+      signIn: () => {
+        const company = runtime.openIdentity(config, runtime.wallClock);
+        return company && { ...company, redirectUri: redirectUri({ origin: consoleOrigin(config) }) };
+      },
       now: runtime.wallClock,
     },
     () => runtime.openStorage(config, 'command', { notice: (sentence) => printNotice(format, sentence) }),

@@ -39,6 +39,29 @@ export function addOperators(program: Command): void {
     );
   example(reset, 'operators reset maria.chen@example.com');
 
+  const link = operators
+    .command('link <email>')
+    .description(
+      'Let an account sign in at the provider of the company (CLIENTELE_OIDC_ISSUER). Its password and passkeys go, and its sessions end.',
+    )
+    .requiredOption('--subject <subject>', 'Who the person is at the provider: the claim sub.')
+    .addOption(reasonOption())
+    .action(async (email, options, command) =>
+      (await import('../commands/operators/accounts.ts')).linkOperator(formatOf(command), email, options),
+    );
+  example(link, 'operators link maria.chen@example.com --subject 00u1a2b3c4d5e6f7g8h9');
+
+  const unlink = operators
+    .command('unlink <email>')
+    .description(
+      'Take an account back from the provider, end its sessions, and print a link for a password. It keeps its roles.',
+    )
+    .addOption(reasonOption())
+    .action(async (email, options, command) =>
+      (await import('../commands/operators/accounts.ts')).unlinkOperator(formatOf(command), email, options),
+    );
+  example(unlink, 'operators unlink maria.chen@example.com');
+
   const disable = operators
     .command('disable <email>')
     .description('End an account: it signs in nowhere, and its sessions end within a second.')

@@ -73,7 +73,7 @@ const inviteOperator = operation({
     schema: withLink,
     example: withLinkExample,
   },
-  errors: ['own_account', 'operator_elsewhere'],
+  errors: ['own_account', 'operator_elsewhere', 'provider_account'],
 });
 
 const updateOperator = operation({
@@ -103,7 +103,7 @@ const updateOperator = operation({
     schema: operator,
     example: operatorExample,
   },
-  errors: ['operator_dne', 'own_account', 'operator_elsewhere'],
+  errors: ['operator_dne', 'own_account', 'operator_elsewhere', 'provider_account'],
 });
 
 const resetOperator = operation({
@@ -114,7 +114,7 @@ const resetOperator = operation({
   path: '/operators/{operator_id}/reset',
   summary: 'Reset an account',
   description:
-    'Ends the sessions and links of an account, takes its password and passkeys, and answers with a link for a new password. It enables a disabled account. For a person who has lost a password or a passkey.',
+    'Ends the sessions and links of an account, takes its password and passkeys, and answers with a link for a new password. It enables a disabled account. For a person who has lost a password or a passkey. A person who signs in at the provider gets no link.',
   params: operatorId,
   answer: {
     status: 201,

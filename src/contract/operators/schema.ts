@@ -54,7 +54,13 @@ export const session = Type.Object(
     account,
     environment: oneOf(['sandbox', 'live']),
     brands: Type.Array(brandOfSession),
-    with_passkey: Type.Boolean({ description: 'Whether a passkey has proven the person in this session.' }),
+    with_passkey: Type.Boolean({
+      description:
+        'Whether a passkey has proven the person in this session, or what counts as one at the provider.',
+    }),
+    by_provider: Type.Boolean({
+      description: 'Whether the person signs in at the provider of the company. Its groups give the roles.',
+    }),
     has_password: Type.Boolean({ description: 'Whether the account has a password.' }),
     passkeys: Type.Integer({ description: 'How many passkeys the account has.' }),
     passkey_required: Type.Boolean({
@@ -90,6 +96,7 @@ export const sessionExample = {
     },
   ],
   with_passkey: true,
+  by_provider: false,
   has_password: true,
   passkeys: 1,
   passkey_required: false,
@@ -113,6 +120,10 @@ export const operator = Type.Object(
     name: Type.String({ description: 'Empty until the person has accepted the invitation.' }),
     roles: roleList('The roles that were given in this brand.'),
     roles_everywhere: roleList('The roles in every brand. They change at the command line.'),
+    by_provider: Type.Boolean({
+      description:
+        'Whether the person signs in at the provider of the company. Roles then come from its groups and are not changed here.',
+    }),
     status: oneOf(['invited', 'active', 'disabled'], {
       description: '`invited` until the person has chosen a password.',
     }),
@@ -128,6 +139,7 @@ export const operatorExample = {
   name: 'Maria Chen',
   roles: ['viewer'],
   roles_everywhere: [],
+  by_provider: false,
   status: 'active',
   date_created: at,
   date_seen: at,
@@ -137,7 +149,7 @@ export const withLink = Type.Object(
   {
     operator,
     link: orNull(
-      'The path of a page on which the person chooses a password. It works once, and is shown only in this answer. null: the account has a password already, or the answer is a repeat.',
+      'The path of a page on which the person chooses a password. It works once, and is shown only in this answer. null: the account has a password already, signs in at the provider, or the answer is a repeat.',
     ),
     link_expires: orNull('Until when the link works.'),
   },

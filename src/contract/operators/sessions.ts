@@ -5,6 +5,7 @@ import { valueRules } from '../../domain/values.ts';
 import { operation } from '../operation.ts';
 import { oneOf } from '../shapes.ts';
 import { assertion } from './passkey-schema.ts';
+import { providerAnswer } from './provider-schema.ts';
 import {
   closed,
   emailField,
@@ -57,6 +58,10 @@ const getSignInOptions = operation({
         first_start: Type.Boolean({
           description: 'Whether there is no account yet. The service prints a link when it starts.',
         }),
+        provider: Type.Union([Type.String(), Type.Null()], {
+          description:
+            'What the provider is called at which people sign in with the account of their company (beginProviderSignIn); null: there is none.',
+        }),
         demo: Type.Array(
           Type.Object(
             { account: Type.String(), name: Type.String(), roles: roleList('The roles of the account.') },
@@ -70,6 +75,7 @@ const getSignInOptions = operation({
     example: {
       environment: 'sandbox',
       first_start: false,
+      provider: null,
       demo: [{ account: 'robin', name: 'Robin', roles: ['viewer'] }],
     },
   },
@@ -176,6 +182,7 @@ const confirmSession = operation({
       {
         password: Type.Optional(passwordField),
         passkey: Type.Optional(assertion),
+        provider: Type.Optional(providerAnswer),
         demo: Type.Optional(
           Type.Boolean({
             description: 'For an account of the demo, which has no password, from the same machine.',
@@ -197,7 +204,11 @@ const confirmSession = operation({
     ),
     example: { confirmed_until: '2026-11-29T09:05:00.000000+00:00' },
   },
-  errors: ['sign_in_err', 'sign_in_limited', 'passkey_copied'],
+  errors: [
+    ...(['sign_in_err', 'sign_in_limited', 'passkey_copied', 'provider_flow'] as const),
+    ...(['provider_denied', 'provider_answer', 'provider_clock'] as const),
+    ...(['provider_unreachable', 'provider_refused'] as const),
+  ],
 });
 
 const changePassword = operation({

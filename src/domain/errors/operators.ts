@@ -19,7 +19,7 @@ export const operatorErrors = {
     status: 401,
     type: 'Request Error',
     message: 'Email or password is not right.',
-    help: 'The answer is the same for an unknown address, a wrong password, and an account that is disabled or has no password yet. The answer is the same for a passkey that is unknown or proves nothing. An admin gives out a new link with resetOperator, and the command line with `clientele operators reset`.',
+    help: 'The answer is the same for an unknown address, a wrong password, and an account that is disabled or has no password yet. The answer is the same for a passkey that is unknown or proves nothing, and for one of a person who signs in at the provider: there a passkey is a second proof and no way in. An admin gives out a new link with resetOperator, and the command line with `clientele operators reset`.',
   },
   sign_in_limited: {
     status: 429,

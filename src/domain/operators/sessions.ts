@@ -10,8 +10,21 @@ const idleSeconds = 30 * 60;
 /** Seconds for which a proof of identity confirms what needs one. */
 const confirmedSeconds = 5 * 60;
 /** How a person proves that it is still them. */
-export const proofs = ['passkey', 'password', 'demo'] as const;
+export const proofs = ['passkey', 'password', 'provider', 'demo'] as const;
 export type Proof = (typeof proofs)[number];
+/** What a sign-in at the company's provider is for. */
+export const providerPurposes = ['sign_in', 'window', 'proof'] as const;
+export type ProviderPurpose = (typeof providerPurposes)[number];
+
+/** A page of the console, as the path below `/console`. It leads to no other host. */
+export const consolePage = /^\/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]*)?(?:[?][A-Za-z0-9_=&%.-]*)?$/;
+
+/** Seconds for which a browser that went to the provider may come back. */
+export const providerSeconds = 10 * 60;
+
+/** Seconds by which the clocks of the provider and of this service may differ. */
+export const clockSeconds = 30;
+
 /** Seconds for which a link of each purpose is valid. */
 export const linkSeconds = { first: 30 * 60, invitation: 72 * 3_600, reset: 72 * 3_600 } as const;
 export type LinkPurpose = keyof typeof linkSeconds;

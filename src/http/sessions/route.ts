@@ -9,7 +9,7 @@ import { inputReader, sendAnswer, urlOf, withSchemaError } from '../route.ts';
 import { requireConfirmed, signedInPerson } from '../security/authenticate.ts';
 import { recordOwnChange, recordSignIn } from '../security/events.ts';
 import { networkOf, sourceOf } from '../security/source.ts';
-import { requireSameOrigin, setCookie, tokenOf } from './cookies.ts';
+import { flowOf, requireSameOrigin, setCookie, setFlowCookie, tokenOf } from './cookies.ts';
 
 export type SessionHandler = (
   system: System,
@@ -43,6 +43,7 @@ export function sessionRoute(
       calls.set(request.raw, {
         signedIn,
         token: tokenOf(origin, request),
+        flow: flowOf(origin, request),
         network: networkOf(sourceOf(request)),
         isLocal: isLocalRequest(request.raw),
         requestId: request.id,
@@ -58,6 +59,8 @@ export function sessionRoute(
       if (call.token !== undefined) sessions.forget(call.token);
       if (answer.begun) reply.header('set-cookie', setCookie(origin, request, answer.begun.token));
       if (answer.hasEnded) reply.header('set-cookie', setCookie(origin, request, undefined));
+      if (answer.begunFlow) reply.header('set-cookie', setFlowCookie(origin, request, answer.begunFlow));
+      if (answer.hasEndedFlow) reply.header('set-cookie', setFlowCookie(origin, request, undefined));
       if (call.signedIn) recordOwnChange(system, request, row.operationId, call.signedIn.operator.operatorId);
       if (answer.begun) recordSignIn(system, request, row.operationId, answer.begun.operator.operatorId);
       return sendAnswer(options, request, reply, row, answer);

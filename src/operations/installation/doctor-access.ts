@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { brandsOfGroups } from '../../domain/operators/groups.ts';
 import { sealContext } from '../../domain/sealed-columns.ts';
 import { isRefusal } from '../../providers/outbound/target.ts';
 import { openOutbound } from '../../providers/outbound.ts';
@@ -10,10 +11,10 @@ import { roleOf } from '../../store/grants.ts';
 import { readRoleFacts } from '../../store/installation/server-facts.ts';
 import { listPrograms } from '../../store/kyc/programs.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { Installed } from './doctor-environment.ts';
+import type { Installed, SignInOfCompany } from './doctor-environment.ts';
 import { readableKeyring } from './doctor-keys.ts';
 import type { Finding } from './finding.ts';
-import { examineEach, green, red, yellow } from './finding.ts';
+import { examineEach, green, red, redFrom, yellow } from './finding.ts';
 
 // What an attacker who takes over the database could reach, what the service could do to the database, and which
 // services it may not reach.
@@ -139,4 +140,54 @@ export async function examinePrograms(
   );
   await outbound.close();
   return [...failed, ...found];
+}
+
+const signInCheck = 'sign-in provider';
+
+/** Whether people can sign in with the accounts of their company, and what the provider has to know. */
+export async function examineSignIn({ signIn }: Pick<Installed, 'signIn'>): Promise<readonly Finding[]> {
+  try {
+    const found = signIn?.();
+    return found ? [await examineProvider(found)] : [];
+  } catch (error) {
+    return [redFrom(signInCheck, error)];
+  }
+}
+
+async function examineProvider({ provider, redirectUri }: SignInOfCompany): Promise<Finding> {
+  try {
+    const problem = await provider.problem();
+    if (!problem)
+      return green(
+        signInCheck,
+        `${provider.issuer} describes itself, and is the issuer. It has to know the redirect URI ${redirectUri}.`,
+      );
+    return red(
+      signInCheck,
+      `${provider.issuer} gives no usable description of itself (${problem.why}).`,
+      'Open its /.well-known/openid-configuration on this machine, and compare the issuer there with CLIENTELE_OIDC_ISSUER. Accounts with a password can sign in.',
+    );
+  } finally {
+    await provider.close();
+  }
+}
+
+/** Brands that groups give roles in, and that do not exist. */
+export async function examineGroups(
+  { signIn }: Pick<Installed, 'signIn'>,
+  db: Database,
+): Promise<readonly Finding[]> {
+  const found = signIn?.();
+  if (!found) return [];
+  await found.provider.close();
+  const known = new Set((await listBrands(db)).flatMap(({ brandId, name }) => [brandId as string, name]));
+  const unknown = [...brandsOfGroups(found.groupRoles)].filter((name) => !known.has(name));
+  if (unknown.length === 0) return [];
+  return [
+    yellow(
+      'roles of groups',
+      `CLIENTELE_OIDC_ROLES names brands that do not exist: ${unknown.join(', ')}.`,
+      'Correct the names, or create the brands: clientele brands list shows those that there are.',
+    ),
+  ];
 }

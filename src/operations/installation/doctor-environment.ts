@@ -10,6 +10,7 @@ import type { KeySource, RootKeyLocation } from '../../vault/key-source.ts';
 import { newKeyAdviceIn, restoreRootKey } from '../../vault/key-source.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { openVault } from '../../vault/vault.ts';
+import type { CompanySignIn } from '../system.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { readCertificate, servedCertificate } from './certificate.ts';
 import type { Finding } from './finding.ts';
@@ -41,11 +42,18 @@ export interface Installed {
   readonly kycAllow: readonly string[];
   /** Who checks customers against lists of sanctioned people; `undefined` if nobody does. */
   readonly screening: { readonly provider: string } | undefined;
+  /** Where people sign in with the accounts of their company; a thrown error says why it cannot be opened. */
+  readonly signIn?: (() => SignInOfCompany | undefined) | undefined;
   /** What is unsafe in live, as sentences. */
   readonly unsafe: readonly string[];
   /** What the environment has that is no setting, as sentences. */
   readonly ignored: readonly string[];
   readonly now: () => Instant;
+}
+
+export interface SignInOfCompany extends CompanySignIn {
+  /** Where the provider sends people back to. */
+  readonly redirectUri: string;
 }
 
 const day = 86_400_000;

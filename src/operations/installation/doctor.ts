@@ -2,9 +2,11 @@ import type { Database } from '../../store/connection/database.ts';
 import type { Vault } from '../../vault/vault.ts';
 import {
   examineConsoleName,
+  examineGroups,
   examineKeyExposure,
   examinePrograms,
   examineRole,
+  examineSignIn,
   examineTransport,
 } from './doctor-access.ts';
 import type { Installed } from './doctor-environment.ts';
@@ -70,6 +72,7 @@ export async function examine(
   if (certificate) findings.push(certificate);
   const served = await examineServedCertificate(installed);
   if (served) findings.push(served);
+  findings.push(...(await examineSignIn(installed)));
   if (begun === false) {
     findings.push((await examineRootKey(installed, false)).finding);
     return findings;
@@ -105,6 +108,7 @@ async function examineDatabase(
   if (schema.finding.state === 'green')
     found.push(
       ...(await guarded('background work', () => examineTasks(database))),
+      ...(await guarded('roles of groups', () => examineGroups(installed, database))),
       ...(await guarded('screening', () => examineScreening(installed, database))),
       ...(await guarded('audit signing', () => examineDelay(installed, database))),
     );

@@ -1,12 +1,11 @@
 import type { AuditFacts } from '../../contract/audit-facts.ts';
-import type { BrandId, OperatorId } from '../../domain/ids.ts';
+import type { BrandId } from '../../domain/ids.ts';
 import type { Role } from '../../domain/operators/roles.ts';
-import type { Instant } from '../../domain/time.ts';
 import type { NewEntry } from '../../store/audit/journal.ts';
 import { entryPart } from '../../store/audit/journal.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { Connection } from '../../store/connection/database.ts';
-import type { StoredOperator } from '../../store/operators/accounts.ts';
+import type { OperatorName, StoredOperator } from '../../store/operators/accounts.ts';
 import { changeOperator, findOperator, rolesOfOperator } from '../../store/operators/accounts.ts';
 import { deletePasskeys } from '../../store/operators/passkeys.ts';
 import { endLinks, endSessions } from '../../store/operators/sessions.ts';
@@ -25,10 +24,10 @@ import { scopeOf } from '../system.ts';
 
 export const normalEmail = (email: string): string => email.normalize('NFC').trim().toLowerCase();
 
-/** The account of an address or an id, as it was written. @throws VaultError where it was altered. */
+/** The account of an address, an id or a subject, as it was written. @throws VaultError where it was altered. */
 export async function provenOperator(
   system: Pick<System, 'db' | 'vault'>,
-  by: { readonly id: OperatorId } | { readonly email: string },
+  by: OperatorName,
 ): Promise<StoredOperator | undefined> {
   const found = await findOperator(system.db, by);
   return found && checkOperator(system.vault, found);
@@ -46,9 +45,10 @@ export function newOperator(
   system: System,
   given: { readonly email: string; readonly name?: string; readonly roles?: readonly Role[] } & {
     readonly isDemo?: boolean;
+    readonly subject?: string;
   },
 ): StoredOperator {
-  const { email, name = '', roles = [], isDemo = false } = given;
+  const { email, name = '', roles = [], isDemo = false, subject } = given;
   return proveOperator(system.vault, {
     operatorId: system.newId<'operator'>(),
     email,
@@ -59,6 +59,7 @@ export function newOperator(
     createdAt: system.now(),
     disabledAt: undefined,
     passkeys: 0,
+    subject,
     generation: 1,
     version: 1,
   });
@@ -71,16 +72,17 @@ export const nextOperator = (
   changes: Partial<Omit<StoredOperator, 'operatorId' | 'email' | 'version' | 'mac'>>,
 ): StoredOperator => proveOperator(system.vault, { ...before, ...changes, version: before.version + 1 });
 
-/** The account without its password and passkeys. `disabledAt`: absent enables it. `endAccess` writes it. */
+/** The account without its password and passkeys, enabled unless `changes` say otherwise. `endAccess` writes it. */
 export const resetAccount = (
   system: Pick<System, 'vault'>,
   operator: StoredOperator,
-  disabledAt?: Instant,
+  changes: Partial<Pick<StoredOperator, 'disabledAt' | 'subject'>> = {},
 ): StoredOperator =>
   nextOperator(system, operator, {
     // What an account is disabled for may be a password that others know: a reset gives the way back in.
     password: undefined,
-    disabledAt,
+    disabledAt: undefined,
+    ...changes,
     passkeys: 0,
     generation: operator.generation + 1,
   });

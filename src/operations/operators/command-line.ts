@@ -3,6 +3,7 @@ import { OperatorError } from '../../domain/operator-error.ts';
 import type { Role } from '../../domain/operators/roles.ts';
 import { roles as allRoles, isRole, orderedRoles } from '../../domain/operators/roles.ts';
 import { valueRules } from '../../domain/values.ts';
+import { subjectOf } from '../../providers/identity/identity.ts';
 import type { Brand } from '../../store/brands/brands.ts';
 import { listBrands } from '../../store/brands/brands.ts';
 import type { ListedOperator, StoredOperator } from '../../store/operators/accounts.ts';
@@ -69,6 +70,10 @@ export async function createAccount(
   const { brand } = wanted;
   return retried(system, async () => {
     const known = await provenOperator(system, { email });
+    if (known?.subject !== undefined)
+      throw new OperatorError(
+        `${email} signs in at the provider, and the groups there give the roles. Change the groups, or CLIENTELE_OIDC_ROLES.`,
+      );
     if (known?.isDemo) throw new OperatorError('This is an account of the demo. Choose another address.');
     const everywhere = brand ? {} : { roles };
     const operator = known
@@ -110,17 +115,46 @@ async function nextRoles(
 export const resetAccountOf = (system: System, email: string): Promise<ChangedAccount> =>
   change(system, email, 'operators reset', (operator) => resetAccount(system, operator));
 
+/**
+ * Lets the person of a subject sign in to an account at the provider from now on, without a password. The next sign-in
+ * there replaces the roles.
+ */
+export function linkAccountOf(system: System, email: string, sub: string): Promise<ChangedAccount> {
+  const { identity } = system;
+  if (!identity)
+    throw new OperatorError(
+      'There is no provider to link to. Set CLIENTELE_OIDC_ISSUER (docs/operators.md).',
+    );
+  if (!/^[\x21-\x7e]{1,255}$/.test(sub))
+    throw new OperatorError('A subject is 1 to 255 letters, digits and signs, as the provider shows it.');
+  const subject = subjectOf(identity.provider.issuer, sub);
+  return change(system, email, 'operators link', async (operator) => {
+    const other = await provenOperator(system, { subject });
+    if (other && other.operatorId !== operator.operatorId)
+      throw new OperatorError(`${other.email} has this subject already. Unlink that account first.`);
+    return resetAccount(system, operator, { subject });
+  });
+}
+
+/** Takes an account back from the provider, and makes a link for a password. */
+export const unlinkAccountOf = (system: System, email: string): Promise<ChangedAccount> =>
+  change(system, email, 'operators unlink', (operator) => {
+    if (operator.subject === undefined)
+      throw new OperatorError(`${email} does not sign in at the provider, so there is nothing to unlink.`);
+    return resetAccount(system, operator, { subject: undefined });
+  });
+
 /** Ends an account: it signs in nowhere, and its sessions, password and passkeys end. A reset enables it again. */
 export const disableAccountOf = (system: System, email: string): Promise<ChangedAccount> =>
   change(system, email, 'operators disable', (operator) =>
-    resetAccount(system, operator, operator.disabledAt ?? system.now()),
+    resetAccount(system, operator, { disabledAt: operator.disabledAt ?? system.now() }),
   );
 
 function change(
   system: System,
   email: string,
-  operation: 'operators reset' | 'operators disable',
-  decide: (operator: StoredOperator) => StoredOperator,
+  operation: 'operators reset' | 'operators disable' | 'operators link' | 'operators unlink',
+  decide: (operator: StoredOperator) => StoredOperator | Promise<StoredOperator>,
 ): Promise<ChangedAccount> {
   return retried(system, async () => {
     const known = await provenOperator(system, { email: normalEmail(email) });
@@ -128,14 +162,15 @@ function change(
       throw new OperatorError(
         `There is no account of ${email}. List the accounts with: clientele operators list`,
       );
-    const operator = decide(known);
+    const operator = await decide(known);
     const brands = await brandsOf(system, known);
     const facts = { operator_id: operator.operatorId, disabled: operator.disabledAt !== undefined };
     const told = await toldByCommand(system, operation, brands, facts);
     let link: NewLink | undefined;
     await changeAccounts(system, told, async (connection) => {
       if (!(await endAccess(connection, operator))) return false;
-      if (operation === 'operators reset') link = await makeLink(system, connection, 'reset', operator);
+      const mayChoose = operation !== 'operators disable' && operator.subject === undefined;
+      if (mayChoose) link = await makeLink(system, connection, 'reset', operator);
       return true;
     });
     return { operator, link };

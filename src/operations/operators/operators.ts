@@ -62,9 +62,9 @@ export async function membersOf(
 const rolesHere = ({ operator, row }: Member): readonly Role[] =>
   orderedRoles([...operator.roles, ...(row?.roles ?? [])]);
 
-const statusOf = ({ disabledAt, password, isDemo }: StoredOperator) => {
+const statusOf = ({ disabledAt, password, isDemo, subject }: StoredOperator) => {
   if (disabledAt) return 'disabled';
-  return password === undefined && !isDemo ? 'invited' : 'active';
+  return password === undefined && !isDemo && subject === undefined ? 'invited' : 'active';
 };
 
 const shown = ({ operator, row }: Member): object => ({
@@ -73,6 +73,7 @@ const shown = ({ operator, row }: Member): object => ({
   name: operator.name,
   roles: row?.roles ?? [],
   roles_everywhere: operator.roles,
+  by_provider: operator.subject !== undefined,
   status: statusOf(operator),
   date_created: withOffset(operator.createdAt),
   date_seen: operator.lastSeenAt ? withOffset(operator.lastSeenAt) : null,
@@ -133,6 +134,11 @@ function requireOther({ person }: Principal, id: OperatorId): void {
   if (person === id) throw new Refusal('own_account');
 }
 
+/** @throws Refusal `provider_account` where the groups of the provider give the roles. */
+function requireOwnRoles({ subject }: StoredOperator): void {
+  if (subject !== undefined) throw new Refusal('provider_account');
+}
+
 /**
  * The account of the caller, who is still an admin of the brand. A change holds it as it was read: nobody changes their
  * own roles, so one admin stays, also where two take each other's role at the same time.
@@ -166,6 +172,7 @@ export async function inviteOperator(
   if (known) requireOther(context.principal, checkOperator(system.vault, known).operatorId);
   // Who chose its password, or holds a link to it, would have the roles of this brand too.
   if (known && !(await reaches(context, known))) throw new Refusal('operator_elsewhere');
+  if (known) requireOwnRoles(known);
   const operator = known ?? { ...newOperator(system, { email }), lastSeenAt: undefined };
   const rows = await listRoles(scope);
   const before = rows.find(({ operatorId }) => operatorId === operator.operatorId);
@@ -194,12 +201,13 @@ export async function updateOperator(
   const member = await memberOf(context, params.operator_id);
   const { operator, row: before } = member;
   requireOther(context.principal, operator.operatorId);
+  if (body.roles !== undefined) requireOwnRoles(operator);
   const isDisabled = operator.disabledAt !== undefined;
   const changesAccount = body.disabled !== undefined && body.disabled !== isDisabled;
   if (changesAccount) await requireReach(context, member);
   const row = body.roles === undefined ? before : nextRow(keyring, member, body.roles);
   const next = changesAccount
-    ? resetAccount(system, operator, body.disabled ? context.now : undefined)
+    ? resetAccount(system, operator, { disabledAt: body.disabled ? context.now : undefined })
     : operator;
   const after: Member = { operator: { ...next, lastSeenAt: operator.lastSeenAt }, row };
   const answer = { status: 200, body: asciiJson(shown(after)) } as const;
@@ -269,7 +277,8 @@ export async function resetOperator(
   let link: NewLink | undefined;
   await write(context, { operationId: 'resetOperator', repeated, brands, facts }, async (connection) => {
     if (!(await endAccess(connection, next))) return false;
-    link = await makeLink(system, connection, 'reset', next);
+    // A person of the provider has no password to choose.
+    if (next.subject === undefined) link = await makeLink(system, connection, 'reset', next);
     return true;
   });
   return { status: 201, body: asciiJson(withLink(after, link)) };

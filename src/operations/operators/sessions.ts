@@ -174,15 +174,23 @@ export interface NewSession extends SignedIn {
   readonly token: string;
 }
 
+interface Beginning {
+  /** Whether a passkey has proven the person, or what counts as one. */
+  readonly isStrong: boolean;
+  /** When the person proved who they are, if that was not now. */
+  readonly provenAt?: Instant | undefined;
+}
+
 /** Begins a session. A token is new with each, so that nobody can make a person use one that they know. */
 export async function beginSession(
   system: System,
   connection: Connection,
   operator: StoredOperator,
-  { isStrong }: { readonly isStrong: boolean },
+  { isStrong, ...proof }: Beginning,
 ): Promise<NewSession> {
   const token = system.random(32).toString('base64url');
   const at: Instant = system.now();
+  const provenAt = 'provenAt' in proof ? proof.provenAt : at;
   const session = proveSession(system.vault, {
     digest: digestSecret(token),
     sessionId: system.newId<'session'>(),
@@ -192,7 +200,7 @@ export async function beginSession(
     createdAt: at,
     seenAt: at,
     // Who has a passkey proves with it who they are. A password alone only lets them in.
-    confirmedAt: operator.passkeys > 0 && !isStrong ? undefined : at,
+    confirmedAt: operator.passkeys > 0 && !isStrong ? undefined : provenAt,
   });
   await insertSession(connection, session);
   return { token, session, operator };

@@ -36,6 +36,8 @@ export interface StoredOperator {
   readonly disabledAt: Instant | undefined;
   /** How many passkeys there are. */
   readonly passkeys: number;
+  /** The issuer and the subject of a person who signs in at the company's provider, with a space between them. */
+  readonly subject: string | undefined;
   /** Counts what ends all sessions and links. */
   readonly generation: number;
   /** Counts the changes. */
@@ -54,6 +56,7 @@ const operators = columns({
   createdAt: unprovenInstant(),
   disabledAt: optional(unprovenInstant()),
   passkeys: number(),
+  subject: optional(unprovenText()),
   generation: number(),
   version: number(),
   mac: unprovenText(),
@@ -61,18 +64,29 @@ const operators = columns({
 
 const byId = statement('operator_by_id', `select ${operators.list} from operators where operator_id = $1`);
 const byEmail = statement('operator_by_email', `select ${operators.list} from operators where email = $1`);
+const bySubject = statement(
+  'operator_by_subject',
+  `select ${operators.list} from operators where subject = $1`,
+);
 const byIds = statement(
   'operators_by_ids',
   `select ${operators.list} from operators where operator_id = any ($1::uuid[])`,
 );
 
-/** The account of an id, or of an address in lower case. */
-export async function findOperator(
-  db: Connection,
-  by: { readonly id: OperatorId } | { readonly email: string },
-): Promise<StoredOperator | undefined> {
-  const [row] = 'id' in by ? await db.run(byId, [by.id]) : await db.run(byEmail, [by.email]);
+/** What names one account: an id, an address in lower case, or a subject. */
+export type OperatorName =
+  | { readonly id: OperatorId }
+  | { readonly email: string }
+  | { readonly subject: string };
+
+export async function findOperator(db: Connection, by: OperatorName): Promise<StoredOperator | undefined> {
+  const [row] = await foundBy(db, by);
   return row && operators.read(row);
+}
+
+function foundBy(db: Connection, by: OperatorName) {
+  if ('id' in by) return db.run(byId, [by.id]);
+  return 'email' in by ? db.run(byEmail, [by.email]) : db.run(bySubject, [by.subject]);
 }
 
 /** The accounts among some ids. */
@@ -110,14 +124,14 @@ export async function hasOperators(db: Connection): Promise<boolean> {
 
 const insert = sql(
   'operator_insert',
-  `insert into operators (operator_id, email, name, password, roles, is_demo, created_at, disabled_at, passkeys, generation, version, mac)
-   values (:operatorId, :email, :name, :password, :roles::text[], :isDemo, :createdAt, :disabledAt, :passkeys, :generation, :version, :mac)
+  `insert into operators (operator_id, email, name, password, roles, is_demo, created_at, disabled_at, passkeys, subject, generation, version, mac)
+   values (:operatorId, :email, :name, :password, :roles::text[], :isDemo, :createdAt, :disabledAt, :passkeys, :subject, :generation, :version, :mac)
    on conflict do nothing returning 1`,
 );
 const change = sql(
   'operator_change',
   `update operators set name = :name, password = :password, roles = :roles::text[], disabled_at = :disabledAt,
-          passkeys = :passkeys::int, generation = :generation, version = :version::int, mac = :mac
+          passkeys = :passkeys::int, subject = :subject, generation = :generation, version = :version::int, mac = :mac
     where operator_id = :operatorId and version = :version::int - 1 returning 1`,
 );
 
@@ -128,6 +142,7 @@ const changing = (operator: StoredOperator) => ({
   roles: operator.roles,
   disabledAt: operator.disabledAt && toPostgres(operator.disabledAt),
   passkeys: operator.passkeys,
+  subject: operator.subject,
   generation: operator.generation,
   version: operator.version,
   mac: operator.mac,

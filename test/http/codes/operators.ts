@@ -1,5 +1,7 @@
 import type { OperationRow } from '../../../src/contract/operation.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
+import { nextOperator } from '../../../src/operations/operators/accounts.ts';
+import { changeOperator } from '../../../src/store/operators/accounts.ts';
 import { sessionsOf } from '../../../src/store/operators/sessions.ts';
 import { prepare, send } from '../../contract-samples.ts';
 import { newAuthenticator, newChallenge, withPasskey } from '../../operators/authenticator.ts';
@@ -7,7 +9,8 @@ import { headersFor, newPerson, setProof, signedIn } from '../../operators/peopl
 import type { Called } from '../../world.ts';
 import { bent } from './bent.ts';
 import type { Case } from './budgets.ts';
-import { brand, live, world } from './worlds.ts';
+import { beginCases, entryCases, proofCases } from './providers.ts';
+import { brand, live, provider, world } from './worlds.ts';
 
 /** The sample of an operation about an account, sent by a person about another one. */
 async function aboutAccount(
@@ -28,6 +31,18 @@ async function aboutAccount(
 const ownAccount: Case = async (row, headers) => {
   const { operator, headers: sender } = await signedIn(world.system, brand.brandId);
   return aboutAccount(row, headers, { path: `/operators/${operator.operatorId}`, sender });
+};
+
+/** About a person who signs in at the provider. */
+const ofProvider: Case = async (row, headers) => {
+  const person = await newPerson(world.system, brand.brandId);
+  const linked = nextOperator(world.system, person, { subject: `${provider.issuer} ${person.operatorId}` });
+  await changeOperator(world.system.db, linked);
+  const { headers: sender } = await signedIn(world.system, brand.brandId, { everywhere: ['admin'] });
+  if (row.operationId === 'updateOperator')
+    return aboutAccount(row, headers, { path: `/operators/${person.operatorId}`, sender });
+  const body = { email: person.email, roles: ['viewer'] };
+  return send(brand, await prepare(row, brand), { body, headers: { ...headers, ...sender } });
 };
 
 const elsewhere: Case = async (row, headers) => {
@@ -86,8 +101,9 @@ export const operatorCases: Readonly<Record<string, Partial<Record<ErrorCode, Ca
       const body = { email, roles: ['viewer'] };
       return send(brand, await prepare(row, brand), { body, headers: { ...headers, ...sender } });
     },
+    provider_account: ofProvider,
   },
-  updateOperator: { own_account: ownAccount, operator_elsewhere: elsewhere },
+  updateOperator: { own_account: ownAccount, operator_elsewhere: elsewhere, provider_account: ofProvider },
   resetOperator: { own_account: ownAccount, operator_elsewhere: elsewhere },
   openSession: { sign_in_err: wrongPassword, sign_in_limited: tooManyTries },
   openDemoSession: {
@@ -107,6 +123,8 @@ export const operatorCases: Readonly<Record<string, Partial<Record<ErrorCode, Ca
     sign_in_limited: tooManyTries,
   },
   createPasskeyChallenge: { sign_in_limited: tooManyTries },
+  beginProviderSignIn: { ...beginCases, sign_in_limited: tooManyTries },
+  openProviderSession: { ...entryCases, sign_in_limited: tooManyTries },
   openPasskeySession: {
     sign_in_err: async (row, headers) => {
       const passkey = newAuthenticator().assert(await newChallenge(brand));
@@ -136,6 +154,7 @@ export const operatorCases: Readonly<Record<string, Partial<Record<ErrorCode, Ca
     },
   },
   confirmSession: {
+    ...proofCases,
     passkey_copied: copiedPasskey,
     // A body that is refused counts as a request, and not as a try.
     rate_limited: async (row, headers) => {

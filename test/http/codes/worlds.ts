@@ -9,6 +9,8 @@ import { operations } from '../../../src/contract/table.ts';
 import { createRootKeyFile } from '../../../src/vault/key-source.ts';
 import type { Prepared } from '../../contract-samples.ts';
 import { prepare, send } from '../../contract-samples.ts';
+import type { TestProvider } from '../../operators/provider/identity-provider.ts';
+import { openProvider } from '../../operators/provider/identity-provider.ts';
 import type { BrandClient, Called, World } from '../../world.ts';
 import { openWorld } from '../../world.ts';
 
@@ -17,13 +19,15 @@ import { openWorld } from '../../world.ts';
 export const forms = { plain: 'application/json', problem: 'application/problem+json' } as const;
 export let world: World;
 export let brand: BrandClient;
+/** The provider of identities of every world that is a sandbox. */
+export let provider: TestProvider;
 
 const worlds: World[] = [];
 const cleanUps: (() => unknown)[] = [];
-async function anotherWorld(options?: Parameters<typeof openWorld>[0]): Promise<World> {
-  // A sandbox has its demo here, so that people can sign in to it.
+export async function anotherWorld(options?: Parameters<typeof openWorld>[0]): Promise<World> {
+  // A sandbox has its demo and a provider here, so that people can sign in to it.
   const isLive = options?.env?.['CLIENTELE_ENVIRONMENT'] === 'live';
-  const env = { ...(!isLive && { CLIENTELE_DEMO: '1' }), ...options?.env };
+  const env = { ...(!isLive && { CLIENTELE_DEMO: '1', ...provider.settings }), ...options?.env };
   const opened = await openWorld({ ...options, env });
   worlds.push(opened);
   return opened;
@@ -152,6 +156,7 @@ async function damage(): Promise<PreparedRequests> {
 }
 
 export async function openWorlds(): Promise<void> {
+  provider = await openProvider();
   world = await anotherWorld();
   brand = await world.brand();
   const directory = mkdtempSync(join(tmpdir(), 'clientele-codes-'));
@@ -162,6 +167,10 @@ export async function openWorlds(): Promise<void> {
       CLIENTELE_ENVIRONMENT: 'live',
       CLIENTELE_ROOT_KEY_FILE: join(directory, 'root.key'),
       CLIENTELE_RATE_LIMIT: '5',
+      ...provider.settings,
+      // Live takes no provider over http. Nobody answers here.
+      CLIENTELE_OIDC_ISSUER: 'https://127.0.0.1:1',
+      CLIENTELE_PUBLIC_URL: 'http://localhost:8080',
     },
   });
   live = async () => ({ world: strict, brand: await strict.brand() });
@@ -173,4 +182,5 @@ export async function openWorlds(): Promise<void> {
 export async function closeWorlds(): Promise<void> {
   for (const cleanUp of cleanUps) await cleanUp();
   await Promise.all(worlds.map((opened) => opened.close()));
+  await provider.close();
 }

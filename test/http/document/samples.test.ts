@@ -123,6 +123,8 @@ const expected: Readonly<Record<OperationId, 'success' | ErrorCode>> = {
   changePassword: 'session_err',
   createPasskeyChallenge: 'success',
   openPasskeySession: 'sign_in_err',
+  beginProviderSignIn: 'not_found',
+  openProviderSession: 'not_found',
   listPasskeys: 'session_err',
   addPasskey: 'session_err',
   removePasskey: 'session_err',

@@ -45,9 +45,11 @@ function stateOf({
   disabledAt,
   isDemo,
   password,
-}: Pick<AccountRoles['operator'], 'disabledAt' | 'isDemo' | 'password'>): string {
+  subject,
+}: Pick<AccountRoles['operator'], 'disabledAt' | 'isDemo' | 'password' | 'subject'>): string {
   if (disabledAt) return 'disabled';
   if (isDemo) return 'demo';
+  if (subject !== undefined) return 'provider';
   return password === undefined ? 'invited' : 'active';
 }
 
@@ -58,6 +60,7 @@ const accountFacts = ({ operator, inBrands }: AccountRoles) => ({
   roles_everywhere: operator.roles,
   roles: Object.fromEntries(inBrands.map(({ brand, roles }) => [brand, roles])),
   state: stateOf(operator),
+  ...(operator.subject !== undefined && { subject: operator.subject }),
   date_created: withOffset(operator.createdAt),
   ...(operator.lastSeenAt && { date_seen: withOffset(operator.lastSeenAt) }),
 });
@@ -96,7 +99,40 @@ export async function resetOperator(format: Format, email: string, options: Reas
   await showAccount(
     format,
     { ...changed, origin },
-    `${email} has no password or passkey now, and all of its sessions have ended.`,
+    changed.link
+      ? `${email} has no password or passkey now, and all of its sessions have ended.`
+      : `${email} has no passkey now, and all of its sessions have ended. The person signs in at the provider.`,
+  );
+}
+
+export async function linkOperator(
+  format: Format,
+  email: string,
+  options: ReasonOptions & { readonly subject: string },
+): Promise<void> {
+  const changed = await withSystem(
+    format,
+    async (system) => (await operations()).linkAccountOf(system, email, options.subject),
+    { options, without: 'refuse' },
+  );
+  await showAccount(
+    format,
+    changed,
+    `${email} signs in at the provider from now on. The password and the passkeys are gone, and all sessions have ended. The groups give the roles at the next sign-in.`,
+  );
+}
+
+export async function unlinkOperator(format: Format, email: string, options: ReasonOptions): Promise<void> {
+  const origin = await consoleUrl();
+  const changed = await withSystem(
+    format,
+    async (system) => (await operations()).unlinkAccountOf(system, email),
+    { options, without: 'refuse' },
+  );
+  await showAccount(
+    format,
+    { ...changed, origin },
+    `${email} does not sign in at the provider any more, and keeps its roles. All sessions have ended.`,
   );
 }
 

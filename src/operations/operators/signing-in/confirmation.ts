@@ -17,7 +17,8 @@ import type { Call, SessionCall } from './session-call.ts';
 import { required } from './session-call.ts';
 import { requireProof } from './tries.ts';
 
-export const confirmSession: Call<'confirmSession'> = (system, call, { body }) =>
+/** Proves the person of a session by what this service knows itself. */
+export const confirmHere: Call<'confirmSession'> = (system, call, { body }) =>
   retried(system, async () => {
     const { operator, session } = required(call);
     await requireProof(system, call, {
@@ -27,7 +28,7 @@ export const confirmSession: Call<'confirmSession'> = (system, call, { body }) =
       find: async () => operator,
       isRight: () => isProven(system, call, body),
     });
-    const until = await noteProof(system, session, { isByPasskey: body.passkey !== undefined });
+    const until = await noteProof(system, session, { isStrong: body.passkey !== undefined });
     return { status: 200, body: asciiJson({ confirmed_until: until }) };
   });
 
@@ -53,7 +54,7 @@ async function isProven(
 export async function noteProof(
   system: System,
   session: Pick<SignedIn['session'], 'digest'>,
-  { isByPasskey }: { readonly isByPasskey: boolean },
+  { isStrong: isByPasskey }: { readonly isStrong: boolean },
 ): Promise<string> {
   const now = system.now();
   const current = await findSession(system.db, session.digest);

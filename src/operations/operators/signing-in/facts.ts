@@ -45,6 +45,7 @@ async function factsOf(system: System, call: SessionCall, signedIn: SignedIn): P
     environment,
     brands,
     with_passkey: session.isStrong,
+    by_provider: operator.subject !== undefined,
     has_password: operator.password !== undefined,
     passkeys: operator.passkeys,
     passkey_required: isWaiting,
@@ -110,12 +111,15 @@ const slugOf = (name: string): string =>
 export async function waysToConfirm(
   system: System,
   { isLocal }: SessionCall,
-  { isDemo, passkeys, password }: StoredOperator,
+  { isDemo, passkeys, password, subject }: StoredOperator,
 ): Promise<readonly Proof[]> {
   return [
     ...(passkeys > 0 ? (['passkey'] as const) : []),
     // A password, which can be phished, does not take the place of a passkey.
     ...(password !== undefined && passkeys === 0 ? (['password'] as const) : []),
+    ...(subject !== undefined && system.identity && (passkeys === 0 || system.identity.provider.canBeStrong)
+      ? (['provider'] as const)
+      : []),
     ...(isDemo && isLocal && (await hasDemo(system)) ? (['demo'] as const) : []),
   ];
 }

@@ -45,8 +45,10 @@ export const openPasskeySession: Call<'openPasskeySession'> = (system, call, { b
       if (named && error instanceof Refusal) await tellRefusal(system, named.operator, call, operation);
       throw error;
     });
-    if (named && !isProven) await tellRefusal(system, named.operator, call, operation);
-    if (!named || !isProven) throw new Refusal('sign_in_err');
+    // Only the provider says whether its people may still enter, and with which roles.
+    const opens = isProven && named?.operator.subject === undefined;
+    if (named && !opens) await tellRefusal(system, named.operator, call, operation);
+    if (!named || !opens) throw new Refusal('sign_in_err');
     if (named.operator.isDemo && !(call.isLocal && (await hasDemo(system)))) throw new Refusal('sign_in_err');
     const how = { operation, how: 'passkey' } as const;
     return begunAnswer(system, call, await beginFor(system, named.operator, call, how));
@@ -99,7 +101,7 @@ export const addPasskey: Call<'addPasskey'> = (system, call, { body }) =>
       if (operator.passkeys === 0) await endSessions(connection, operator.operatorId, session.digest);
       return 1;
     });
-    await noteProof(system, session, { isByPasskey: true });
+    await noteProof(system, session, { isStrong: true });
     return { status: 201, body: asciiJson(shown(passkey)) };
   });
 

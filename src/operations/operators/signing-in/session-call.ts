@@ -3,12 +3,22 @@ import type { Contract } from '../../../contract/table.ts';
 import type { Answer, System } from '../../system.ts';
 import type { NewSession, SignedIn } from '../sessions.ts';
 
+/** What a browser keeps of a sign-in at the provider of a company until it is back. */
+export interface Flow {
+  /** 32 random bytes in base64url. */
+  readonly secret: string;
+  /** The page of the console that its person wanted. */
+  readonly to: string | undefined;
+}
+
 /** A request about signing in, of a person who may not be known yet. */
 export interface SessionCall {
   /** Present in operations for a person who has signed in. */
   readonly signedIn: SignedIn | undefined;
   /** What the cookie of the request carries, valid or not. */
   readonly token: string | undefined;
+  /** The sign-in at the provider that this browser began. */
+  readonly flow?: Flow | undefined;
   /** The network of the source address. */
   readonly network: string;
   /** The address at which people reach the console: `https://customers.example.com`. */
@@ -23,6 +33,9 @@ export interface SessionCall {
 export interface SessionAnswer extends Answer {
   readonly begun?: NewSession;
   readonly hasEnded?: boolean;
+  /** A sign-in at the provider that begins in this browser. */
+  readonly begunFlow?: Flow;
+  readonly hasEndedFlow?: boolean;
 }
 
 /** The handler of a row for people who sign in. */

@@ -43,6 +43,7 @@ export const getSignInOptions: Call<'getSignInOptions'> = async (system, { isLoc
   const isDemo = isLocal && (await hasDemo(system));
   const body = {
     environment,
+    provider: system.identity?.provider.label ?? null,
     first_start: !(await hasOperators(db)),
     demo: isDemo ? demoAccounts.map(({ account, name, roles }) => ({ account, name, roles })) : [],
   };

@@ -45,9 +45,9 @@ const tableGrants: Readonly<Record<string, string>> = {
   lookup_budgets: everything,
   migrations: 'select',
   operator_links: 'select, insert, delete',
-  operator_passkeys: 'select, insert, update (counter, used_at, mac), delete',
+  operator_passkeys: 'select, insert, update (generation, counter, used_at, mac), delete',
   operator_roles: 'select, insert, update (roles, version, proof)',
-  operator_sessions: 'select, insert, update (is_strong, seen_at, confirmed_at, mac), delete',
+  operator_sessions: 'select, insert, update (generation, is_strong, seen_at, confirmed_at, mac), delete',
   operators:
     'select, insert, update (name, password, roles, disabled_at, passkeys, subject, generation, version, mac, last_seen_at)',
   program_changes: everything,

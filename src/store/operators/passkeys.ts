@@ -90,15 +90,15 @@ export async function insertPasskey(db: Connection, passkey: StoredPasskey): Pro
 
 const change = sql(
   'passkey_change',
-  `update operator_passkeys set counter = :counter::bigint, used_at = :usedAt, mac = :mac
+  `update operator_passkeys set counter = :counter::bigint, used_at = :usedAt, generation = :generation, mac = :mac
     where passkey_id = :passkeyId and mac = :old returning 1`,
 );
 
 /** Stores the next state of a passkey. False where it was changed or removed since it was read. */
 export async function changePasskey(db: Connection, next: StoredPasskey, old: string): Promise<boolean> {
-  const { passkeyId, counter, mac } = next;
+  const { passkeyId, counter, generation, mac } = next;
   const usedAt = next.usedAt && toPostgres(next.usedAt);
-  return (await change.run(db, { passkeyId, counter, usedAt, mac, old })).length > 0;
+  return (await change.run(db, { passkeyId, counter, usedAt, generation, mac, old })).length > 0;
 }
 
 const remove = sql(

@@ -84,16 +84,16 @@ export async function insertSession(db: Connection, session: StoredSession): Pro
 
 const change = sql(
   'operator_session_change',
-  `update operator_sessions set is_strong = :isStrong, seen_at = :seenAt, confirmed_at = :confirmedAt, mac = :mac
+  `update operator_sessions set generation = :generation, is_strong = :isStrong, seen_at = :seenAt, confirmed_at = :confirmedAt, mac = :mac
     where digest = :digest and mac = :old returning 1`,
 );
 
 /** Stores the next state of a session. False where it was changed or has ended since it was read. */
 export async function changeSession(db: Connection, next: StoredSession, old: string): Promise<boolean> {
-  const { digest, isStrong, mac } = next;
+  const { digest, generation, isStrong, mac } = next;
   const seenAt = toPostgres(next.seenAt);
   const confirmedAt = next.confirmedAt && toPostgres(next.confirmedAt);
-  return (await change.run(db, { digest, isStrong, mac, seenAt, confirmedAt, old })).length > 0;
+  return (await change.run(db, { digest, generation, isStrong, mac, seenAt, confirmedAt, old })).length > 0;
 }
 
 const end = sql('operator_session_end', 'delete from operator_sessions where digest = :digest returning 1');

@@ -3,11 +3,18 @@ import { mostPasskeys } from '../../../domain/operators/passkeys.ts';
 import { asciiJson, cleanText } from '../../../domain/text.ts';
 import { withOffset } from '../../../domain/time.ts';
 import type { Connection } from '../../../store/connection/database.ts';
+import type { StoredOperator } from '../../../store/operators/accounts.ts';
 import { changeOperator } from '../../../store/operators/accounts.ts';
 import type { PasskeyId, StoredPasskey } from '../../../store/operators/passkeys.ts';
-import { deletePasskey, insertPasskey, passkeysOf } from '../../../store/operators/passkeys.ts';
-import { endSessions } from '../../../store/operators/sessions.ts';
-import { checkPasskey, provePasskey } from '../../proofs.ts';
+import {
+  changePasskey,
+  deletePasskey,
+  insertPasskey,
+  passkeysOf,
+} from '../../../store/operators/passkeys.ts';
+import type { StoredSession } from '../../../store/operators/sessions.ts';
+import { changeSession, endSessions, findSession } from '../../../store/operators/sessions.ts';
+import { checkPasskey, checkSession, provePasskey, proveSession } from '../../proofs.ts';
 import type { System } from '../../system.ts';
 import {
   actorOf,
@@ -65,11 +72,13 @@ const shown = ({ passkeyId, name, credentialId, rpId, createdAt, usedAt }: Store
 
 /** The passkeys of the own account that count. */
 async function ownPasskeys(system: System, call: SessionCall): Promise<readonly StoredPasskey[]> {
-  const { operator } = required(call);
-  const rows = await passkeysOf(system.db, operator.operatorId);
+  const { operatorId: id } = required(call).operator;
+  // As it is now: another process may have removed a passkey in the last second.
+  const operator = await provenOperator(system, { id });
+  const rows = await passkeysOf(system.db, id);
   return rows
     .map((row) => checkPasskey(system.vault, row))
-    .filter(({ generation }) => generation === operator.generation);
+    .filter(({ generation }) => generation === operator?.generation);
 }
 
 export const listPasskeys: Call<'listPasskeys'> = (system, call) =>
@@ -95,11 +104,13 @@ export const addPasskey: Call<'addPasskey'> = (system, call, { body }) =>
       createdAt: system.now(),
       usedAt: undefined,
     });
-    await changePasskeys(system, call, passkey, async (connection) => {
+    await changePasskeys(system, call, passkey, async (connection, { operatorId, passkeys }) => {
+      // Another session may have added the first one meanwhile.
+      if (passkeys > 0 && !session.isStrong) throw new Refusal('passkey_required');
       if (!(await insertPasskey(connection, passkey))) throw new Refusal('passkey_dup');
       // What a password alone has opened and proven does not stand beside the first passkey.
-      if (operator.passkeys === 0) await endSessions(connection, operator.operatorId, session.digest);
-      return 1;
+      if (passkeys === 0) await endSessions(connection, operatorId, session.digest);
+      return { passkeys: passkeys + 1 };
     });
     await noteProof(system, session, { isStrong: true });
     return { status: 201, body: asciiJson(shown(passkey)) };
@@ -107,25 +118,57 @@ export const addPasskey: Call<'addPasskey'> = (system, call, { body }) =>
 
 export const removePasskey: Call<'removePasskey'> = (system, call, { params }) =>
   retried(system, async () => {
-    const { operator, session } = required(call);
+    const { session } = required(call);
     const passkeys = await ownPasskeys(system, call);
     const passkey = passkeys.find(({ passkeyId }) => passkeyId === (params.passkey_id as PasskeyId));
     if (!passkey) throw new Refusal('passkey_dne');
-    await changePasskeys(system, call, passkey, async (connection) => {
+    await changePasskeys(system, call, passkey, async (connection, { operatorId, ...account }) => {
       if (!(await deletePasskey(connection, passkey))) return undefined;
       // One of them may have been opened with it, on a machine that is lost.
-      await endSessions(connection, operator.operatorId, session.digest);
-      return -1;
+      await endSessions(connection, operatorId, session.digest);
+      // What stays becomes part of a new generation. A removed row that is put back is of the former one.
+      const next = { ...account, operatorId, generation: account.generation + 1 };
+      if (!(await carryOver(system, connection, { from: account.generation, next, session })))
+        return undefined;
+      return { passkeys: account.passkeys - 1, generation: next.generation };
     });
     return { status: 200, body: asciiJson(shown(passkey)) };
   });
 
-/** Changes a passkey and the number in the account, which its audit trails tell. */
+/** Makes passkeys and the session of this request part of another generation of their account. */
+async function carryOver(
+  system: System,
+  connection: Connection,
+  {
+    from,
+    next: { operatorId, generation },
+    session,
+  }: {
+    readonly from: number;
+    readonly next: Pick<StoredOperator, 'operatorId' | 'generation'>;
+    readonly session: Pick<StoredSession, 'digest'>;
+  },
+): Promise<boolean> {
+  for (const passkey of await passkeysOf(connection, operatorId)) {
+    if (checkPasskey(system.vault, passkey).generation !== from) continue;
+    const carried = provePasskey(system.vault, { ...passkey, generation });
+    if (!(await changePasskey(connection, carried, passkey.mac))) return false;
+  }
+  const current = await findSession(connection, session.digest);
+  if (!current) throw new Refusal('session_err');
+  checkSession(system.vault, current);
+  return changeSession(connection, proveSession(system.vault, { ...current, generation }), current.mac);
+}
+
+/** Changes a passkey and what the account says of its passkeys, which its audit trails tell. */
 const changePasskeys = (
   system: System,
   call: SessionCall,
   { passkeyId, generation }: StoredPasskey,
-  work: (connection: Connection) => Promise<1 | -1 | undefined>,
+  work: (
+    connection: Connection,
+    operator: StoredOperator,
+  ) => Promise<Partial<Pick<StoredOperator, 'passkeys' | 'generation'>> | undefined>,
 ): Promise<void> =>
   retried(system, async () => {
     const { operatorId: id } = required(call).operator;
@@ -135,9 +178,7 @@ const changePasskeys = (
     const facts = { operator_id: id, passkey_id: passkeyId };
     const told = toldBy(system, cause, await brandsOf(system, operator), facts);
     await changeAccounts(system, told, async (connection) => {
-      const more = await work(connection);
-      if (more === undefined) return false;
-      const next = nextOperator(system, operator, { passkeys: operator.passkeys + more });
-      return changeOperator(connection, next);
+      const changes = await work(connection, operator);
+      return changes !== undefined && changeOperator(connection, nextOperator(system, operator, changes));
     });
   });

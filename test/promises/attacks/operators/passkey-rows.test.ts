@@ -62,6 +62,23 @@ test('a passkey that is put back beside a reset account opens nothing', async ()
   expect((await enter(authenticator)).Code).toBe('sign_in_err');
 });
 
+test('a removed passkey that is put back opens nothing, and the one that stays does', async () => {
+  const victim = await signedIn(world.system, brand.brandId);
+  const lost = await withPasskey(brand, victim.ownHeaders);
+  const { operatorId } = victim.operator;
+  await world.sql(`create table kept as select * from operator_passkeys where operator_id = '${operatorId}'`);
+  const kept = await withPasskey(brand, victim.ownHeaders);
+  const { data } = (await brand.call('GET', '/passkeys', { headers: victim.ownHeaders })).json;
+  const path = `/passkeys/${data[0].passkey_id}`;
+  expect((await brand.call('DELETE', path, { headers: victim.ownHeaders })).status).toBe(200);
+  await world.sql('insert into operator_passkeys select * from kept');
+  await world.sql('drop table kept');
+  expect((await enter(lost)).Code).toBe('sign_in_err');
+  expect((await enter(kept)).with_passkey).toBe(true);
+  const own = await brand.call('GET', '/passkeys', { headers: victim.ownHeaders });
+  expect(own.json.data, 'the session of the removal goes on').toHaveLength(1);
+});
+
 test('a challenge of the attacker is not believed', async () => {
   const { ownHeaders } = await signedIn(world.system, brand.brandId);
   const authenticator = await withPasskey(brand, ownHeaders);

@@ -105,7 +105,7 @@ export const addPasskey: Call<'addPasskey'> = (system, call, { body }) =>
       usedAt: undefined,
     });
     await changePasskeys(system, call, passkey, async (connection, { operatorId, passkeys }) => {
-      // Another session may have added the first one meanwhile.
+      // Another session may have added the first one since the account was read.
       if (passkeys > 0 && !session.isStrong) throw new Refusal('passkey_required');
       if (!(await insertPasskey(connection, passkey))) throw new Refusal('passkey_dup');
       // What a password alone has opened and proven does not stand beside the first passkey.

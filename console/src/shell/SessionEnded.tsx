@@ -40,22 +40,18 @@ function AtProvider({ goOn }: WayProps) {
   const beside = useProviderWindow('window', () => read.send(undefined));
   const failure = beside.failure ?? read.failure;
   return (
-    <form
-      data-signs-in=""
-      onSubmit={(event) => {
-        event.preventDefault();
-        beside.open();
-      }}
-    >
-      <p>Sign in again at your provider to go on where you were. What you typed is still there.</p>
+    <>
+      <p data-signs-in="">
+        Sign in again at your provider to go on where you were. What you typed is still there.
+      </p>
       {failure && <FormError>{failure.message}</FormError>}
       <DialogActions>
         <Button onClick={leave}>Sign out</Button>
-        <Button type="submit" look="main" busy={beside.isOpening || read.isSending}>
+        <Button look="main" busy={beside.isOpening || read.isSending} onClick={beside.open}>
           Open the window
         </Button>
       </DialogActions>
-    </form>
+    </>
   );
 }
 

@@ -133,6 +133,7 @@ function configurationOf(people: Map<string, ProviderPerson>, options: ProviderO
       {
         client_id: 'clientele',
         client_secret: clientSecret,
+        require_auth_time: true,
         redirect_uris: ['http://localhost:8080/console/sign-in/callback'],
         token_endpoint_auth_method: options.clientAuth ?? 'client_secret_basic',
       },

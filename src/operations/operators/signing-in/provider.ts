@@ -1,5 +1,5 @@
 import { Refusal } from '../../../domain/errors.ts';
-import { clockSeconds, consolePage } from '../../../domain/operators/sessions.ts';
+import { clockSeconds, consolePage, sessionSeconds } from '../../../domain/operators/sessions.ts';
 import { asciiJson } from '../../../domain/text.ts';
 import type { Instant } from '../../../domain/time.ts';
 import { plusSeconds, withOffset } from '../../../domain/time.ts';
@@ -38,10 +38,13 @@ export const beginProviderSignIn: Call<'beginProviderSignIn'> = (system, call, {
 export const openProviderSession: Call<'openProviderSession'> = async (system, call, { body }) => {
   const company = requireProvider(system);
   // The answer is used up by the first look, so what follows it may be repeated, and this may not.
-  const { identity } = await retried(system, async () => {
+  const { identity, begunAt } = await retried(system, async () => {
     await claim(system, 'source', call.network);
     return answeredBy(system, company, call, { given: body, purposes: ['sign_in', 'window'] });
   });
+  // The provider was asked for no older proof. A browser may have left the question out.
+  if (!isSince(identity, plusSeconds(begunAt, -sessionSeconds)) && identity.provenAt !== undefined)
+    throw notProven('auth_time');
   const begun = await retried(system, () => enter(system, company, call, identity));
   const { body: session, ...answer } = await begunAnswer(system, call, begun);
   const { to = '' } = call.flow ?? {};
@@ -81,6 +84,13 @@ async function enter(
   return begun;
 }
 
+/** Whether a person proved who they are at the provider since a time, but for the skew of clocks. */
+const isSince = ({ provenAt }: Identity, time: Instant): boolean =>
+  provenAt !== undefined && provenAt >= plusSeconds(time, -clockSeconds);
+
+const notProven = (why: 'auth_time' | 'subject'): Refusal =>
+  new Refusal('provider_answer', undefined, { cause: { failure: 'answer', why } });
+
 const earlier = (one: Instant, other: Instant): Instant => (one < other ? one : other);
 
 /** Takes the roles of a person who is in no group any more, and ends the sessions. */
@@ -118,15 +128,12 @@ export const confirmByProvider: Call<'confirmSession'> = async (system, call, { 
   });
   return retried(system, async () => {
     const { operator, session } = required(call);
-    const isFresh =
-      identity.provenAt !== undefined && identity.provenAt >= plusSeconds(begunAt, -clockSeconds);
     // What is weaker than a passkey does not stand in for one.
     const isEnough = operator.passkeys === 0 || identity.isStrong;
-    if (identity.subject !== operator.subject || !isFresh || !isEnough) {
+    const isOwn = identity.subject === operator.subject;
+    if (!isOwn || !isEnough || !isSince(identity, begunAt)) {
       await tellRefusal(system, operator, call, call.operationId);
-      throw new Refusal('provider_answer', undefined, {
-        cause: { failure: 'answer', why: identity.subject === operator.subject ? 'auth_time' : 'subject' },
-      });
+      throw notProven(isOwn ? 'auth_time' : 'subject');
     }
     const until = await noteProof(system, session, { isStrong: identity.isStrong });
     return { status: 200, body: asciiJson({ confirmed_until: until }), hasEndedFlow: true };

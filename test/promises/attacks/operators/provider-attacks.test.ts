@@ -99,6 +99,22 @@ describe('an answer of the provider', () => {
     expect((await prove(() => undefined)).status).toBe(200);
   });
 
+  test('by a session at the provider that is older than a session here opens none', async () => {
+    const browser = new ProviderBrowser();
+    const enterAfter = async (ago: number) => {
+      provider.people.set('victim', { ...victim, ago });
+      await enter(brand, 'victim', browser);
+      const begun = await begin(brand);
+      const url = new URL(begun.url);
+      url.searchParams.delete('max_age');
+      return bring(brand, begun.cookie, await answerFor({ ...begun, url: url.href }, 'victim', browser));
+    };
+    const [old, young] = [await enterAfter(13 * 3_600), await enterAfter(11 * 3_600)];
+    provider.people.set('victim', victim);
+    expect(old.json.Code).toBe('provider_answer');
+    expect(young.json.session.confirmed_until).toBeNull();
+  });
+
   test('that says to come from another issuer is refused (mix-up)', async () => {
     const begun = await begin(brand);
     const given = { ...(await answerFor(begun, 'victim')), iss: 'https://evil.example' };

@@ -19,6 +19,9 @@ export type ContenderName = 'ours' | FloorName | PeerName;
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** What `npm start` gives to Clientele. All others get it too. */
+const youngSpace = '--max-semi-space-size=24';
+
 /** Starts a program and waits for the line with its address. `profile`: a folder for its CPU profile. */
 export async function start(
   name: ContenderName,
@@ -36,7 +39,7 @@ export async function start(
   },
 ): Promise<Contender> {
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const child = spawn(process.execPath, [...profiling, ...args], {
+  const child = spawn(process.execPath, [youngSpace, ...profiling, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', 'ignore', 'pipe'],

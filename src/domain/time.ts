@@ -4,11 +4,19 @@
  */
 export type Instant = string & { readonly __instant: true };
 
+/** The second that was written last, and its text: under load the same one is written thousands of times. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** From milliseconds since 1970 (UTC), fractions of a millisecond included. */
 export function instantOfMillis(millis: number): Instant {
-  const whole = Math.floor(millis);
-  const rest = String(Math.floor((millis - whole) * 1000)).padStart(3, '0');
-  return `${new Date(whole).toISOString().slice(0, 23)}${rest}` as Instant;
+  const second = Math.floor(millis / 1_000);
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1_000).toISOString().slice(0, 20);
+    lastSecond = second;
+  }
+  const micros = Math.floor((millis - second * 1_000) * 1_000);
+  return `${lastText}${String(1_000_000 + micros).slice(1)}` as Instant;
 }
 
 /** A stored time that the service never writes: an infinite one, or one of a year without four digits. */

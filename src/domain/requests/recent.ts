@@ -38,7 +38,7 @@ const keptBrands = 100;
 
 interface Kept {
   /** The request with a number is at the remainder of that number. */
-  readonly slots: NumberedRequest[];
+  readonly slots: RecentRequest[];
   last: number;
 }
 
@@ -55,7 +55,7 @@ export class RecentRequests {
   note(brandId: string, request: RecentRequest): void {
     const kept = this.#brands.get(brandId) ?? this.#begin(brandId);
     kept.last += 1;
-    kept.slots[kept.last % keptRequests] = { ...request, number: kept.last };
+    kept.slots[kept.last % keptRequests] = request;
   }
 
   #begin(brandId: string): Kept {
@@ -78,7 +78,7 @@ export class RecentRequests {
     const first = Math.max(1, (kept?.last ?? 0) - keptRequests + 1);
     for (let at = Math.min(kept?.last ?? 0, (before ?? Number.POSITIVE_INFINITY) - 1); at >= first; at -= 1) {
       const request = kept?.slots[at % keptRequests];
-      if (request && fits(request, filter)) found.push(request);
+      if (request && fits(request, filter)) found.push({ ...request, number: at });
       if (found.length === most) break;
     }
     return found;

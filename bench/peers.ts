@@ -74,10 +74,14 @@ const envOf = (database: PeerDatabase): NodeJS.ProcessEnv => ({
   PEER_DATABASE: JSON.stringify(database),
   PEER_KEY: key,
 });
-const startPeer = (name: PeerName, args: readonly string[], database: PeerDatabase, profile?: string) =>
+const startPeer = (
+  { name, args, cwd }: { readonly name: PeerName; readonly args: readonly string[]; readonly cwd: string },
+  database: PeerDatabase,
+  profile?: string,
+) =>
   start(name, args, {
     env: envOf(database),
-    cwd: folder,
+    cwd,
     where: /^port (\d+)$/m,
     ...(profile !== undefined && { profile }),
   });
@@ -120,7 +124,9 @@ async function startParse(options: PeerOptions): Promise<Peer> {
   const { customers } = options;
   const database = await createDatabase(options, 'parse');
   // It makes its tables when it starts.
-  const contender = await startPeer('parse', [join(folder, 'parse.mjs')], database, options.profile);
+  // It writes logs below the folder that it runs in, whatever it is told.
+  const program = { name: 'parse', args: [join(folder, 'parse.mjs')], cwd: options.dataDir } as const;
+  const contender = await startPeer(program, database, options.profile);
   const ids = randomIds(customers, '', 10);
   const rows = ids.map((objectId, number) => {
     const at = createdAt(number);
@@ -219,7 +225,8 @@ async function startMedusa(options: PeerOptions): Promise<Peer> {
     homes,
     'select',
   );
-  const contender = await startPeer('medusa', [program, 'start'], database, options.profile);
+  const started = { name: 'medusa', args: [program, 'start'], cwd: folder } as const;
+  const contender = await startPeer(started, database, options.profile);
   return { contender, asks: asksOfMedusa(ids, addressIds) };
 }
 

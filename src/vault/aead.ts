@@ -56,21 +56,24 @@ export type Random = (bytes: number) => Buffer;
 // 682 nonces, a little under 8 KiB. Requesting 12 bytes at a time from the system takes longer than the encryption.
 const POOLED_NONCES = 682;
 
+/** A source of random 96-bit nonces. */
+export const nonces = (random: Random): (() => Buffer) => pooled(random, NONCE_BYTES, POOLED_NONCES);
+
 /**
- * A source of random 96-bit nonces, drawn from a pool that is refilled when empty. Each nonce is a view into
- * memory that is handed out once and never written again.
+ * A source of random bytes, drawn from a pool that is refilled when empty. Each part is a view into memory that is
+ * handed out once and never written again but by its owner, who may wipe it.
  */
-export function nonces(random: Random): () => Buffer {
+export function pooled(random: Random, bytes: number, count: number): () => Buffer {
   let pool: Buffer = Buffer.alloc(0);
   let next = 0;
   return () => {
     if (next === pool.length) {
-      pool = randomBytesExactly(random, POOLED_NONCES * NONCE_BYTES);
+      pool = randomBytesExactly(random, count * bytes);
       next = 0;
     }
-    const nonce = pool.subarray(next, next + NONCE_BYTES);
-    next += NONCE_BYTES;
-    return nonce;
+    const part = pool.subarray(next, next + bytes);
+    next += bytes;
+    return part;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { newestIndexForm } from '../domain/customers/index-forms.ts';
-import { nonces, type Random, randomBytesExactly } from './aead.ts';
+import { nonces, pooled, type Random, randomBytesExactly } from './aead.ts';
 import { deriveKey, KEY_BYTES, keyFromBytes, macText } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
 import {
@@ -112,12 +112,16 @@ interface Unwrapped {
   readonly indexForm: number;
 }
 
+/** Keys of customers that are drawn at once. */
+const POOLED_SECRETS = 32;
+
 const PROVEN = Buffer.from('clientele root key');
 
 /** Opens the vault with the given root keys. Its methods never return a plain key. */
 export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
   const random = options.random ?? randomBytes;
   const nextNonce = nonces(random);
+  const nextSecret = pooled(random, KEY_BYTES, POOLED_SECRETS);
   let root = given;
   let subkeys = derive(root);
 
@@ -183,7 +187,7 @@ export function openVault(given: RootKeys, options: VaultOptions = {}): Vault {
     rewrap: (brandId: string, key: WrappedKey, rootVersion?: number) =>
       wrap(brandId, key, unwrap(brandId, key), rootVersion),
     keyring: (brandId: string, keys: readonly WrappedKey[]) =>
-      keyringOf(brandId, keys, unwrap, nextNonce, () => randomBytesExactly(random, KEY_BYTES)),
+      keyringOf(brandId, keys, unwrap, nextNonce, nextSecret),
     share: () => shareRoot(root),
     proof: () => proveRoot(root.current, under('proof', root.current, 'The proof'), nextNonce()),
     provesRoot: (proof: string) => {

@@ -9,7 +9,7 @@ import { csvOf } from '../csv.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice, programName, shellQuoted } from '../output.ts';
 import { writeTo } from '../private-file.ts';
-import { formatCount, openProgress, percent } from '../progress.ts';
+import { formatCount, openPace, openProgress, percent, speedSince } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
 import { auditTable } from './records/audit-table.ts';
 import type { Table } from './records/customer-table.ts';
@@ -36,7 +36,7 @@ export async function exportAudit(format: Format, options: AuditExportOptions): 
   const { exportAudit: work } = await import('../../operations/audit/export.ts');
   const table = options.format === 'csv' ? auditTable(withReasons) : undefined;
   const request = { range: { from, to }, customerId, withReasons, table };
-  const [brand, trail] = await runExport(
+  const [brand, trail, speed] = await runExport(
     format,
     options,
     (system, brandId, write, progress) => work(system, brandId, request, write, progress),
@@ -53,6 +53,7 @@ export async function exportAudit(format: Format, options: AuditExportOptions): 
     ...(customerId !== undefined && { customer_id: customerId }),
     entries: trail.entries,
     ...(withReasons && { reasons: trail.reasons }),
+    ...speed,
     verifiable: verifiableAs(options),
     ...(trail.key !== undefined && { key: trail.key }),
   };
@@ -106,8 +107,8 @@ export async function exportCustomers(format: Format, options: CustomerExportOpt
   const table = options.format === 'csv' ? customerTable : undefined;
   const work: Work<number> = (system, brandId, write, progress) =>
     exportCustomers(system, brandId, table ? tabled(table, write) : write, progress);
-  const [brand, customers] = await runExport(format, options, work, { options, without: 'refuse' });
-  const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, customers };
+  const [brand, customers, speed] = await runExport(format, options, work, { options, without: 'refuse' });
+  const facts = { brand: brand.name, bond_brand_id: brand.brandId, file: options.file, customers, ...speed };
   printAnswer(
     format,
     facts,
@@ -148,18 +149,26 @@ function runExport<Result>(
   options: ExportOptions,
   work: Work<Result>,
   change?: Change,
-): Promise<readonly [Brand, Result]> {
+): Promise<readonly [Brand, Result, ReturnType<typeof speedSince>]> {
   const run = async (system: System) => {
     const { findBrandByName } = await import('../../operations/brands/brands.ts');
     const brand = await findBrandByName(system, options.brand);
     const progress = openProgress(format);
+    const pace = openPace();
+    const began = performance.now();
+    let exported = 0;
     try {
       const result = await writeTo(options.file, (write) =>
-        work(system, brand.brandId, write, (done, of) =>
-          progress(() => `${formatCount(done)} of ${formatCount(of)} (${percent(done, of)})`),
-        ),
+        work(system, brand.brandId, write, (done, of) => {
+          exported = done;
+          pace.note(done);
+          progress(
+            () =>
+              `Exported ${formatCount(done)} of ${formatCount(of)} (${percent(done, of)})${pace.words(of)}.`,
+          );
+        }),
       );
-      return [brand, result] as const;
+      return [brand, result, speedSince(began, exported)] as const;
     } finally {
       progress.end();
     }

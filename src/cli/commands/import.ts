@@ -8,7 +8,8 @@ import { csvOf } from '../csv.ts';
 import type { Format } from '../output.ts';
 import { printAnswer, printNotice } from '../output.ts';
 import { writeTo } from '../private-file.ts';
-import { formatCount, openProgress, percent } from '../progress.ts';
+import type { Progress } from '../progress.ts';
+import { formatCount, openPace, openProgress, percent, speedSince } from '../progress.ts';
 import type { ReasonOptions } from '../reason.ts';
 import { inputOf } from '../streams.ts';
 
@@ -31,12 +32,14 @@ export async function importFile(format: Format, file: string, options: ImportOp
     throw new OperatorError('--report takes a file, because the answer itself goes to standard output.');
   const { name, stream } = inputOf(file);
   const progress = openProgress(format);
+  let began = performance.now();
   const problems: LineProblems[] = [];
   const work = (problem: (found: LineProblems) => void) =>
     withSystem(
       format,
       async (system) => {
         const brand = await findBrandByName(system, options.brand);
+        began = performance.now();
         const imported = importCustomers(system, brand.brandId, {
           path: name,
           stream: stream && { content: stream, folder: readConfig().dataDir },
@@ -44,12 +47,7 @@ export async function importFile(format: Format, file: string, options: ImportOp
           skipBad: options.skipBad === true,
           threads: importThreads(threadCount()),
           problem,
-          progress: (step, lines, of) =>
-            progress(() =>
-              step === 'checked'
-                ? `Checked ${formatCount(lines)} lines.`
-                : `Imported ${formatCount(lines)} of ${formatCount(of)} (${percent(lines, of)}).`,
-            ),
+          progress: showSteps(progress),
         });
         return [brand, await imported.finally(progress.end)] as const;
       },
@@ -64,7 +62,8 @@ export async function importFile(format: Format, file: string, options: ImportOp
           note(found);
         }),
       ));
-  printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, problems }, () =>
+  const speed = speedSince(began, facts.lines);
+  printAnswer(format, { brand: brand.name, bond_brand_id: brand.brandId, ...facts, ...speed, problems }, () =>
     summary(facts, brand.name),
   );
   if (facts.bad === 0) return;
@@ -74,6 +73,26 @@ export async function importFile(format: Format, file: string, options: ImportOp
 
 /** One processor is left to the reading of the file and to PostgreSQL, which has no use for more than this. */
 const threadCount = (): number => Math.min(4, availableParallelism() - 1);
+
+type ShowStep = Parameters<
+  typeof import('../../operations/customers/importing/import.ts').importCustomers
+>[2]['progress'];
+
+function showSteps(progress: Progress): ShowStep {
+  let shown: Parameters<ShowStep>[0] | undefined;
+  let pace = openPace();
+  return (step, lines, of) => {
+    // Writing has a pace of its own.
+    if (step !== shown) pace = openPace();
+    shown = step;
+    pace.note(lines);
+    progress(() =>
+      step === 'checked'
+        ? `Checked ${formatCount(lines)} lines${pace.words()}.`
+        : `Imported ${formatCount(lines)} of ${formatCount(of)} (${percent(lines, of)})${pace.words(of)}.`,
+    );
+  };
+}
 
 /** Writes a table of the problems while they are found. It names fields and has no values of them. */
 const reported = <Result>(

@@ -27,7 +27,9 @@ afterAll(async () => {
 type Body = ReturnType<typeof person>;
 
 const isProgress = (line: string) =>
-  /^(?:Checked [\d,]+ lines|Imported [\d,]+ of [\d,]+ \(\d+ %\))\.$/.test(line);
+  /^(?:Checked [\d,]+ lines|Imported [\d,]+ of [\d,]+ \(\d+ %\))(?:, [\d,]+ a second)?(?:, [\dhmins ]+ left)?\.$/.test(
+    line,
+  );
 
 let files = 0;
 function fileOf(lines: readonly (Body | string | Buffer)[]): string {
@@ -288,11 +290,13 @@ test(
       imported: 3,
       earlier: 0,
       bad: 1,
+      seconds: expect.any(Number),
+      per_second: expect.any(Number),
       problems: [{ line: 4 }],
     });
     const good = await clientele(['import', fileOf(people(2, 50)), '--brand', 'Blue Ridge'], settings);
     expect(good.code).toBe(0);
-    // A slow import reports its progress every 10 s; nothing else is written there.
+    // A slow import reports its progress every 5 s; nothing else is written there.
     expect(good.stderr.split('\n').filter((line) => !isProgress(line))).toEqual(['']);
     const missing = await clientele(['import', join(folder, 'none'), '--brand', 'Blue Ridge'], settings);
     expect(missing.code).toBe(1);

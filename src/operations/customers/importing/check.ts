@@ -45,8 +45,12 @@ export const digested = (line: Line): DigestedLine => ({
 /** The body of a line that was checked before, and is the same as then. */
 export function bodyOf({ bytes = Buffer.alloc(0) }: Line): CustomerInput {
   const text = bytes.toString().replace(/^\ufeff/, '');
-  return withoutNulls(JSON.parse(text), createCustomer.body.schema) as CustomerInput;
+  return cleared(text, JSON.parse(text)) as CustomerInput;
 }
+
+/** Without members that are null, which most texts do not have. */
+const cleared = (text: string, value: unknown): unknown =>
+  text.includes('null') ? withoutNulls(value, createCustomer.body.schema) : value;
 
 /** Checks a line as createCustomer checks its body, by what the brand takes. */
 export function checkLine(
@@ -57,7 +61,7 @@ export function checkLine(
   const problems = new Problems();
   problems.add('line', problem);
   const parsed = bytes && parse(bytes, problems);
-  const value = withoutNulls(parsed?.value, createCustomer.body.schema);
+  const value = parsed && cleared(parsed.text, parsed.value);
   if (!problems.any) {
     if (parsed && !isPlain(parsed.text)) {
       checkTexts(value, createCustomer.body.schema, problems);

@@ -70,21 +70,24 @@ export function rootSubkeys(root: RootKeys, use: RootUse): ReadonlyMap<number, K
 export const reloadRoot = (root: RootKeys): RootKeys => loadedKeysOf(root).source.load();
 
 /**
- * Root keys as another thread of this process can have them. Both threads have the same keys, which are not printable:
- * a message with key objects has no bytes of them.
+ * Root keys for another thread of this process. They travel as key objects: a message has no bytes of them, and what
+ * passes it on cannot look into it.
  */
-export interface SharedRoot extends RootKeys {
-  readonly keys: ReadonlyMap<number, KeyObject>;
+export interface SharedRoot {
+  readonly content: unknown;
 }
 
-export const shareRoot = (root: RootKeys): SharedRoot => ({
-  current: root.current,
-  versions: [...root.versions],
-  keys: loadedKeysOf(root).keys,
-});
+type SharedContent = RootKeys & Pick<LoadedKeys, 'keys'>;
 
-/** In the other thread. It reads no source of keys: who shared them does that. */
-export function rootOfShared({ current, versions, keys }: SharedRoot): RootKeys {
+export function shareRoot(root: RootKeys): SharedRoot {
+  const { current, versions } = root;
+  const content: SharedContent = { current, versions: [...versions], keys: loadedKeysOf(root).keys };
+  return { content };
+}
+
+/** In the other thread. It reads no source of keys: the thread that shared them does that. */
+export function rootOfShared({ content }: SharedRoot): RootKeys {
+  const { current, versions, keys } = content as SharedContent;
   const root: RootKeys = Object.freeze({ current, versions });
   const source: KeySource = {
     load: () => {

@@ -142,7 +142,7 @@ export async function noteDuplicates(
     const values = {
       line: Buffer.from(digest, 'hex'),
       [unique?.field ?? 'ssn']: unique?.digests.at(-1),
-      brand_person_id: person && Buffer.from(person.replaceAll('-', ''), 'hex'),
+      brand_person_id: person && hash('sha256', person, 'buffer'),
     };
     for (const [field, value] of Object.entries(values)) {
       const earlier = value && seen.lineOf(value);

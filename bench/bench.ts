@@ -53,6 +53,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     concurrency: { type: 'string', default: '1,16,64' },
     output: { type: 'string', default: 'text' },
+    /** A sentence about the run, for the page. */
+    note: { type: 'string' },
     /** A folder for CPU profiles of the servers. */
     profile: { type: 'string' },
   },
@@ -85,7 +87,9 @@ function nothingOf(): Results {
   const slice = Number(values.slice ?? (values.quick ? 300 : 500));
   const rounds = Number(values.rounds);
   const machine = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}`;
-  return { machine, day: new Date().toISOString().slice(0, 10), customers, rounds, slice, kinds: {} };
+  const day = new Date().toISOString().slice(0, 10);
+  const { note } = values;
+  return { machine, day, ...(note !== undefined && { note }), customers, rounds, slice, kinds: {} };
 }
 
 async function measureAll(): Promise<Results> {

@@ -33,6 +33,8 @@ export interface Growth {
 export interface Results {
   readonly machine: string;
   readonly day: string;
+  /** What a reader has to know about the run, such as other work of the machine. */
+  readonly note?: string;
   readonly customers: number;
   readonly rounds: number;
   /** Milliseconds. */
@@ -45,8 +47,8 @@ export interface Results {
 }
 
 /** On which machine, when and how long was measured, in a sentence. */
-export const conditionsOf = ({ machine, day, customers, rounds, slice }: Results): string =>
-  `${machine}, ${day}; ${customers} customers, ${rounds} rounds of ${slice} ms each.`;
+export const conditionsOf = ({ machine, day, customers, rounds, slice, note }: Results): string =>
+  `${machine}, ${day}; ${customers} customers, ${rounds} rounds of ${slice} ms each.${note === undefined ? '' : ` ${note}`}`;
 
 export const newSeries = (): Series => ({ rate: [], app: [], db: [], p50: [], p99: [] });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -60,7 +61,7 @@ async function unpackedChromium(): Promise<string> {
     return path;
 
   await mkdir(folder, { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
+  const unfinished = `${path}.${randomUUID()}`;
   try {
     await pipeline(
       createReadStream(join(packageFolder, 'bin/chromium.br')),

@@ -113,6 +113,8 @@ test('every command that changes something takes a reason', () => {
     'retention set',
     'operators create',
     'operators reset',
+    'operators link',
+    'operators unlink',
     'operators disable',
     'import',
     'export audit',

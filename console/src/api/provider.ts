@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { answerOf, api } from './client.ts';
 import { Failure } from './failure.ts';
 import type { components } from './schema.d.ts';
@@ -40,10 +40,12 @@ export interface ProviderWindow {
 
 /** A window in which the person signs in at the provider, beside a page that keeps what was typed. */
 export function useProviderWindow(purpose: 'window' | 'proof', done: () => void): ProviderWindow {
+  const isOurs = useRef(false);
   useEffect(() => {
     const channel = openChannel();
+    // A new session is one for every page. A proof releases what waits in the page that asked for it, and in no other.
     channel.onmessage = ({ data }) => {
-      if (data === purpose) done();
+      if (data === purpose && (purpose === 'window' || isOurs.current)) done();
     };
     return () => channel.close();
   });
@@ -61,7 +63,10 @@ export function useProviderWindow(purpose: 'window' | 'proof', done: () => void)
   );
   return {
     // At once, because a browser allows a window only while a click is new.
-    open: () => write.send(window.open('', '', 'popup,width=520,height=720')),
+    open() {
+      isOurs.current = true;
+      write.send(window.open('', '', 'popup,width=520,height=720'));
+    },
     isOpening: write.isSending,
     failure: write.failure,
   };

@@ -3247,7 +3247,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        passkey_copied_or_provider_flow_or_provider_denied_or_provider_answer_or_foreign_page: {
+        passkey_copied_or_provider_flow_or_provider_denied_or_provider_answer_or_provider_no_roles_or_foreign_page: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -9002,7 +9002,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["sign_in_err_or_session_err"];
-            403: components["responses"]["passkey_copied_or_provider_flow_or_provider_denied_or_provider_answer_or_foreign_page"];
+            403: components["responses"]["passkey_copied_or_provider_flow_or_provider_denied_or_provider_answer_or_provider_no_roles_or_foreign_page"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];

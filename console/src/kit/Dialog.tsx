@@ -6,23 +6,24 @@ import { useDiscard } from './discard.tsx';
 
 export interface DialogProps {
   readonly title: string;
-  /** Whether a key or a click beside the window asks before it throws away what was typed. */
-  readonly asks?: boolean;
+  /** What a key, a click beside the window and its cross do: close it after a question about what was typed, at once, or never. */
+  readonly closes?: 'asked' | 'at once' | 'never';
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
 /** A small window with a form of its own. */
-export function Dialog({ title, asks = true, onClose, children }: DialogProps) {
+export function Dialog({ title, closes = 'asked', onClose, children }: DialogProps) {
   const { popup, question, close } = useDiscard(onClose);
+  const dismiss = { asked: close, 'at once': onClose, never: () => undefined }[closes];
   return (
-    <Base.Root open onOpenChange={(open) => !open && (asks ? close() : onClose())}>
+    <Base.Root open onOpenChange={(open) => !open && dismiss()}>
       <Base.Portal>
         <Base.Backdrop forceRender className={styles.veil} />
         <Base.Popup {...popup} className={styles.dialog}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
-            <Base.Close render={<IconButton icon="close" label="Close" />} />
+            {closes !== 'never' && <Base.Close render={<IconButton icon="close" label="Close" />} />}
           </div>
           {children}
           {question}

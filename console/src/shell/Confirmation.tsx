@@ -25,7 +25,7 @@ function Proof({ proven, refused }: { readonly proven: () => void; readonly refu
   const ways = useQuery(sessionQuery).data?.confirm_with ?? [];
   const Way = wayFor(ways);
   return (
-    <Dialog title="Is it still you?" asks={false} onClose={refused}>
+    <Dialog title="Is it still you?" closes="at once" onClose={refused}>
       <p>This needs a fresh proof. It holds for five minutes.</p>
       <Way proven={proven} refused={refused} />
     </Dialog>

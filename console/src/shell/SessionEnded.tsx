@@ -22,7 +22,7 @@ export function SessionEnded() {
   };
   const Way = session.by_provider ? AtProvider : WithPassword;
   return (
-    <Dialog title="Your session has ended" asks={false} onClose={leave}>
+    <Dialog title="Your session has ended" closes="never" onClose={leave}>
       <Way session={session} goOn={goOn} />
     </Dialog>
   );

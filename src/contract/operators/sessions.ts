@@ -207,7 +207,7 @@ const confirmSession = operation({
   errors: [
     ...(['sign_in_err', 'sign_in_limited', 'passkey_copied', 'provider_flow'] as const),
     ...(['provider_denied', 'provider_answer', 'provider_clock'] as const),
-    ...(['provider_unreachable', 'provider_refused'] as const),
+    ...(['provider_unreachable', 'provider_refused', 'provider_no_roles'] as const),
   ],
 });
 

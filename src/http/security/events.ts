@@ -46,6 +46,17 @@ export function recordSignIn(
   security.record({ name: 'signed_in', outcome: 'succeeded', ...about });
 }
 
+/** Records that the groups of a person gave or took roles. */
+export function recordRolesChange(
+  { security }: System,
+  request: FastifyRequest,
+  operation: string,
+  { operatorId: operator }: { readonly operatorId: OperatorId },
+): void {
+  const about = { operation, operator, source: sourceOf(request), requestId: request.id };
+  security.record({ name: 'operator_changed', outcome: 'succeeded', ...about });
+}
+
 /** Records what a person has changed of their own account, where it has an event. */
 export function recordOwnChange(
   { security }: System,

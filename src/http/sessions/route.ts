@@ -7,7 +7,7 @@ import type { ServerOptions } from '../options.ts';
 import { requestState } from '../request-state.ts';
 import { inputReader, sendAnswer, urlOf, withSchemaError } from '../route.ts';
 import { requireConfirmed, signedInPerson } from '../security/authenticate.ts';
-import { recordOwnChange, recordSignIn } from '../security/events.ts';
+import { recordOwnChange, recordRolesChange, recordSignIn } from '../security/events.ts';
 import { networkOf, sourceOf } from '../security/source.ts';
 import { flowOf, requireSameOrigin, setCookie, setFlowCookie, tokenOf } from './cookies.ts';
 
@@ -55,13 +55,16 @@ export function sessionRoute(
       const call = calls.get(request.raw);
       if (!call) throw new Error('A route for people ran without its call.');
       const input = read(request, { now: system.now(), sandbox: system.environment === 'sandbox' });
-      const answer = await withSchemaError(row, () => handler(system, call, input));
-      if (call.token !== undefined) sessions.forget(call.token);
+      const answer = await withSchemaError(row, () => handler(system, call, input)).finally(() => {
+        // A refusal may have ended it, too.
+        if (call.token !== undefined) sessions.forget(call.token);
+      });
       if (answer.begun) reply.header('set-cookie', setCookie(origin, request, answer.begun.token));
       if (answer.hasEnded) reply.header('set-cookie', setCookie(origin, request, undefined));
       if (answer.begunFlow) reply.header('set-cookie', setFlowCookie(origin, request, answer.begunFlow));
       if (answer.hasEndedFlow) reply.header('set-cookie', setFlowCookie(origin, request, undefined));
       if (call.signedIn) recordOwnChange(system, request, row.operationId, call.signedIn.operator.operatorId);
+      if (answer.changedOperator) recordRolesChange(system, request, row.operationId, answer.changedOperator);
       if (answer.begun) recordSignIn(system, request, row.operationId, answer.begun.operator.operatorId);
       return sendAnswer(options, request, reply, row, answer);
     },

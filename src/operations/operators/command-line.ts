@@ -117,7 +117,7 @@ export const resetAccountOf = (system: System, email: string): Promise<ChangedAc
 
 /**
  * Lets the person of a subject sign in to an account at the provider from now on, without a password. The next sign-in
- * there replaces the roles.
+ * there replaces the roles. A disabled account stays disabled.
  */
 export function linkAccountOf(system: System, email: string, sub: string): Promise<ChangedAccount> {
   const { identity } = system;
@@ -132,16 +132,16 @@ export function linkAccountOf(system: System, email: string, sub: string): Promi
     const other = await provenOperator(system, { subject });
     if (other && other.operatorId !== operator.operatorId)
       throw new OperatorError(`${other.email} has this subject already. Unlink that account first.`);
-    return resetAccount(system, operator, { subject });
+    return resetAccount(system, operator, { subject, disabledAt: operator.disabledAt });
   });
 }
 
-/** Takes an account back from the provider, and makes a link for a password. */
+/** Takes an account back from the provider, and makes a link for a password, unless it is disabled. */
 export const unlinkAccountOf = (system: System, email: string): Promise<ChangedAccount> =>
   change(system, email, 'operators unlink', (operator) => {
     if (operator.subject === undefined)
       throw new OperatorError(`${email} does not sign in at the provider, so there is nothing to unlink.`);
-    return resetAccount(system, operator, { subject: undefined });
+    return resetAccount(system, operator, { subject: undefined, disabledAt: operator.disabledAt });
   });
 
 /** Ends an account: it signs in nowhere, and its sessions, password and passkeys end. A reset enables it again. */
@@ -169,7 +169,7 @@ function change(
     let link: NewLink | undefined;
     await changeAccounts(system, told, async (connection) => {
       if (!(await endAccess(connection, operator))) return false;
-      const mayChoose = operation !== 'operators disable' && operator.subject === undefined;
+      const mayChoose = operator.disabledAt === undefined && operator.subject === undefined;
       if (mayChoose) link = await makeLink(system, connection, 'reset', operator);
       return true;
     });

@@ -1,3 +1,4 @@
+import { isHarmless } from '../../domain/text.ts';
 import { instantOfMillis } from '../../domain/time.ts';
 import type { Identity, ProviderFailure } from './identity.ts';
 import { subjectOf } from './identity.ts';
@@ -14,9 +15,26 @@ export interface ReadClaims {
   readonly strongAmr: readonly string[];
 }
 
+type Asked = Pick<ReadClaims, 'groupsClaim' | 'mustVerifyEmail'>;
+
+const hasEmail = (claims: object, { mustVerifyEmail }: Asked): boolean =>
+  'email' in claims && (!mustVerifyEmail || 'email_verified' in claims);
+
 /** Whether a token says all that is asked of it. */
-export const isEnough = (claims: Claims, { groupsClaim }: Pick<ReadClaims, 'groupsClaim'>): boolean =>
-  claims[groupsClaim] !== undefined && claims['email'] !== undefined;
+export const isEnough = (claims: Claims, asked: Asked): boolean =>
+  claims[asked.groupsClaim] !== undefined && claims['name'] !== undefined && hasEmail(claims, asked);
+
+/**
+ * The claims of a token, with the name, the groups and the address of the provider's other answer where the token has
+ * none. That answer is not signed, so it does not say how and when a person proved who they are. An address and whether
+ * it is verified come from one of the two.
+ */
+export function withMore(token: Claims, more: Readonly<Record<string, unknown>>, asked: Asked): Claims {
+  const either = { ...more, ...token } as Readonly<Record<string, unknown>>;
+  const { email, email_verified: verified } = hasEmail(token, asked) ? token : more;
+  const person = { name: either['name'], email, email_verified: verified };
+  return { ...token, ...person, [asked.groupsClaim]: either[asked.groupsClaim] };
+}
 
 const wordsIn = (value: unknown): readonly string[] => {
   if (typeof value === 'string') return [value];
@@ -26,6 +44,8 @@ const wordsIn = (value: unknown): readonly string[] => {
 /** The longest subject (OpenID Connect Core 1.0, section 2). */
 const mostSubject = 255;
 const emailForm = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
+const isAddress = (text: unknown): text is string =>
+  typeof text === 'string' && emailForm.test(text) && isHarmless(text);
 
 export function identityOf(
   issuer: string,
@@ -33,7 +53,7 @@ export function identityOf(
   { groupsClaim, mustVerifyEmail, strongAcr, strongAmr }: ReadClaims,
 ): Identity | ProviderFailure {
   const { sub, name, email, email_verified: verified, auth_time: at, acr, amr } = claims;
-  if (sub === '' || sub.length > mostSubject) return { failure: 'answer', why: 'sub' };
+  if (sub === '' || sub.length > mostSubject || !isHarmless(sub)) return { failure: 'answer', why: 'sub' };
   const isVerified = verified === true || (verified === undefined && !mustVerifyEmail);
   const isStrong =
     wordsIn(acr).some((one) => strongAcr.includes(one)) ||
@@ -41,7 +61,7 @@ export function identityOf(
   return {
     subject: subjectOf(issuer, sub),
     name: typeof name === 'string' ? name : '',
-    email: isVerified && typeof email === 'string' && emailForm.test(email) ? email : undefined,
+    email: isVerified && isAddress(email) ? email : undefined,
     groups: wordsIn(claims[groupsClaim]),
     provenAt: typeof at === 'number' && at > 0 && at < 1e11 ? instantOfMillis(at * 1_000) : undefined,
     isStrong,

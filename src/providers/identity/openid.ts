@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/time.ts';
 import { millisOf } from '../../domain/time.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Claims, ReadClaims } from './claims.ts';
-import { identityOf, isEnough } from './claims.ts';
+import { identityOf, isEnough, withMore } from './claims.ts';
 import { CallFailed, guardedFetch } from './guarded-fetch.ts';
 import type { Expected, Identity, IdentityProvider, ProviderFailure, SignInAnswer } from './identity.ts';
 import { isFailure } from './identity.ts';
@@ -177,8 +177,7 @@ async function claimsOf(
   if (!claims) throw new CallFailed('no id token');
   if (isEnough(claims, options) || metadata.userinfo_endpoint === undefined) return claims;
   const more = await fetchUserInfo(config, tokens.access_token, claims.sub);
-  // The token is signed, so it counts where both say something.
-  return { ...more, ...claims };
+  return withMore(claims, more, options);
 }
 
 /** Errors of the token endpoint that a person or a repeat explains; the others are about this service. */

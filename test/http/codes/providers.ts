@@ -4,8 +4,8 @@ import { instantOfMillis } from '../../../src/domain/time.ts';
 import { nextOperator, provenOperator } from '../../../src/operations/operators/accounts.ts';
 import { changeOperator } from '../../../src/store/operators/accounts.ts';
 import { freePort } from '../../fakes/ports.ts';
-import { newPerson, signedIn } from '../../operators/people.ts';
-import { answerFor, begin, enter } from '../../operators/provider/calls.ts';
+import { headersFor, newPerson, signedIn } from '../../operators/people.ts';
+import { answerFor, begin, enter, tokenOf } from '../../operators/provider/calls.ts';
 import type { ProviderPerson } from '../../operators/provider/identity-provider.ts';
 import type { BrandClient, Called, World } from '../../world.ts';
 import { openWorld } from '../../world.ts';
@@ -134,4 +134,15 @@ export const entryCases: Cases = {
   },
 };
 
-export const proofCases: Cases = casesOf(proveWith, '?purpose=proof');
+export const proofCases: Cases = {
+  ...casesOf(proveWith, '?purpose=proof'),
+  provider_no_roles: async (_row, accept) => {
+    const login = randomUUID();
+    const own = headersFor(tokenOf(await enter(brand, login)), '-');
+    provider.people.set(login, { email: `${login}@example.com`, email_verified: true, groups: [] });
+    const begun = await begin(brand, '?purpose=proof');
+    const headers = { ...accept, ...own, Cookie: `${own['Cookie']}; ${begun.cookie}` };
+    const answer = { provider: await answerFor(begun, login) };
+    return brand.call('POST', '/session/confirmation', { headers, body: answer });
+  },
+};

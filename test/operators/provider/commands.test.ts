@@ -55,7 +55,8 @@ test('an account is linked to the subject of its person, and taken back', { time
   expect((await run('disable', email)).json.state).toBe('disabled');
   expect((await enter(brand, 'ann')).json.Code).toBe('account_disabled');
 
-  const back = await run('unlink', email);
+  expect((await run('unlink', email)).json.link, 'not while it is disabled').toBeUndefined();
+  const back = await run('reset', email);
   expect(back.json.link).toContain('/console/start#reset_');
   expect((await enter(brand, 'ann')).json.Code).toBe('provider_email_taken');
   const again = { token: back.json.link.split('#')[1], password };
@@ -67,6 +68,14 @@ test('an account is linked to the subject of its person, and taken back', { time
   const operations = data.map((one: { operation: string }) => one.operation);
   for (const operation of ['operators link', 'operators unlink', 'operators reset', 'operators disable'])
     expect(operations).toContain(operation);
+});
+
+test('a disabled account stays disabled when it is linked and taken back', { timeout: 60_000 }, async () => {
+  const { email } = await newPerson(world.system, brand.brandId);
+  await run('disable', email);
+  expect((await run('link', email, '--subject', 'dismissed')).json.state).toBe('disabled');
+  const back = await run('unlink', email);
+  expect([back.json.state, back.json.link]).toEqual(['disabled', undefined]);
 });
 
 test('a subject belongs to one account', { timeout: 60_000 }, async () => {

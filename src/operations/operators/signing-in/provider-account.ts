@@ -3,7 +3,7 @@ import { Refusal } from '../../../domain/errors.ts';
 import type { BrandId } from '../../../domain/ids.ts';
 import { hasRoles, rolesOfPerson } from '../../../domain/operators/groups.ts';
 import type { Role } from '../../../domain/operators/roles.ts';
-import { cleanText } from '../../../domain/text.ts';
+import { cleanText, harmless, withoutLines } from '../../../domain/text.ts';
 import type { Identity } from '../../../providers/identity/identity.ts';
 import { listBrands } from '../../../store/brands/brands.ts';
 import type { Connection } from '../../../store/connection/database.ts';
@@ -85,12 +85,16 @@ export async function wantedAccount(
   };
 }
 
+/** Whether a sign-in makes an account, or changes what is known of it. */
+export const changes = ({ isNew, isChanged, rows }: Wanted): boolean => isNew || isChanged || rows.size > 0;
+
 const isSame = (one: readonly Role[], other: readonly Role[]): boolean => one.join() === other.join();
 
 const mostName = 100;
 
 /** The name as others see it: one line, and no longer than a name that a person types here. */
-const nameOf = ({ name }: Identity): string => [...cleanText(name)].slice(0, mostName).join('').trim();
+const nameOf = ({ name }: Identity): string =>
+  [...withoutLines(harmless(cleanText(name)))].slice(0, mostName).join('').trim();
 
 async function firstAccount(system: System, { subject, email: given }: Identity): Promise<StoredOperator> {
   if (given === undefined) throw new Refusal('provider_email');

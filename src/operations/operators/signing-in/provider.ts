@@ -4,6 +4,7 @@ import { asciiJson } from '../../../domain/text.ts';
 import type { Instant } from '../../../domain/time.ts';
 import { plusSeconds, withOffset } from '../../../domain/time.ts';
 import type { Identity } from '../../../providers/identity/identity.ts';
+import { noteOperatorSeen } from '../../../store/operators/accounts.ts';
 import { endSession, endSessions } from '../../../store/operators/sessions.ts';
 import { journalOf } from '../../journal.ts';
 import { digestSecret } from '../../principal.ts';
@@ -15,7 +16,7 @@ import { beginSession } from '../sessions.ts';
 import { noteProof } from './confirmation.ts';
 import { begunAnswer } from './facts.ts';
 import type { Wanted } from './provider-account.ts';
-import { EmailTaken, factsOfChange, wantedAccount, writeAccount } from './provider-account.ts';
+import { changes, EmailTaken, factsOfChange, wantedAccount, writeAccount } from './provider-account.ts';
 import { answeredBy, newFlow } from './provider-flow.ts';
 import type { Call, SessionCall } from './session-call.ts';
 import { required } from './session-call.ts';
@@ -42,14 +43,21 @@ export const openProviderSession: Call<'openProviderSession'> = async (system, c
     await claim(system, 'source', call.network);
     return answeredBy(system, company, call, { given: body, purposes: ['sign_in', 'window'] });
   });
-  // The provider was asked for no older proof. A browser may have left the question out.
-  if (!isSince(identity, plusSeconds(begunAt, -sessionSeconds)) && identity.provenAt !== undefined)
+  // The provider was asked for no older proof. A browser may have left the question out. A provider that never says when
+  // is believed.
+  if (!isSince(system, identity, plusSeconds(begunAt, -sessionSeconds)) && identity.provenAt !== undefined)
     throw notProven('auth_time');
-  const begun = await retried(system, () => enter(system, company, call, identity));
+  const { begun, changed } = await retried(system, () => enter(system, company, call, identity));
+  await noteOperatorSeen(system.db, begun.operator.operatorId, begun.session.createdAt);
   const { body: session, ...answer } = await begunAnswer(system, call, begun);
   const { to = '' } = call.flow ?? {};
   const page = asciiJson(consolePage.test(to) ? to : null);
-  return { ...answer, body: `{"session": ${session}, "to": ${page}}`, hasEndedFlow: true };
+  return {
+    ...answer,
+    body: `{"session": ${session}, "to": ${page}}`,
+    hasEndedFlow: true,
+    ...(changed && { changedOperator: begun.operator }),
+  };
 };
 
 /** Begins a session of the person, with the roles that their groups give now. */
@@ -58,7 +66,7 @@ async function enter(
   company: CompanySignIn,
   call: SessionCall,
   identity: Identity,
-): Promise<NewSession> {
+): Promise<{ readonly begun: NewSession; readonly changed: boolean }> {
   const wanted = await wantedAccount(system, company, identity).catch(async (error: unknown) => {
     if (error instanceof EmailTaken) await tellRefusal(system, error.operator, call, call.operationId);
     throw error;
@@ -81,12 +89,14 @@ async function enter(
     return true;
   });
   if (!begun) throw new Error('No session was begun.');
-  return begun;
+  return { begun, changed: changes(wanted) };
 }
 
-/** Whether a person proved who they are at the provider since a time, but for the skew of clocks. */
-const isSince = ({ provenAt }: Identity, time: Instant): boolean =>
-  provenAt !== undefined && provenAt >= plusSeconds(time, -clockSeconds);
+/** Whether a person proved who they are at the provider since a time and not later than now, but for the skew of clocks. */
+const isSince = ({ now }: System, { provenAt }: Identity, time: Instant): boolean =>
+  provenAt !== undefined &&
+  provenAt >= plusSeconds(time, -clockSeconds) &&
+  provenAt <= plusSeconds(now(), clockSeconds);
 
 const notProven = (why: 'auth_time' | 'subject'): Refusal =>
   new Refusal('provider_answer', undefined, { cause: { failure: 'answer', why } });
@@ -96,8 +106,10 @@ const earlier = (one: Instant, other: Instant): Instant => (one < other ? one : 
 /** Takes the roles of a person who is in no group any more, and ends the sessions. */
 const takeRoles = (system: System, call: SessionCall, wanted: Wanted): Promise<void> =>
   changeAccounts(system, toldOf(system, call, wanted), async (connection) => {
+    // The account is held first: a sign-in that runs beside this one begins no session that stays.
+    if (!(await writeAccount(system, connection, wanted))) return false;
     await endSessions(connection, wanted.operator.operatorId);
-    return writeAccount(system, connection, wanted);
+    return true;
   });
 
 /** An entry for each brand, with what changes in it. */
@@ -107,7 +119,8 @@ function toldOf(system: System, call: SessionCall, wanted: Wanted): Told {
     operation: call.operationId,
     requestId: call.requestId,
   };
-  const how = { sign_in: wanted.mayEnter ? 'provider' : 'refused' } as const;
+  const isSignIn = call.operationId === 'openProviderSession';
+  const how = isSignIn ? ({ sign_in: wanted.mayEnter ? 'provider' : 'refused' } as const) : {};
   return {
     brands: wanted.brands,
     entry: (brandId) =>
@@ -131,11 +144,27 @@ export const confirmByProvider: Call<'confirmSession'> = async (system, call, { 
     // What is weaker than a passkey does not stand in for one.
     const isEnough = operator.passkeys === 0 || identity.isStrong;
     const isOwn = identity.subject === operator.subject;
-    if (!isOwn || !isEnough || !isSince(identity, begunAt)) {
+    if (!isOwn || !isEnough || !isSince(system, identity, begunAt)) {
       await tellRefusal(system, operator, call, call.operationId);
       throw notProven(isOwn ? 'auth_time' : 'subject');
     }
+    const wanted = await wantedAccount(system, company, identity);
+    // The answer has the groups of now, too.
+    if (!wanted.mayEnter) {
+      await takeRoles(system, call, wanted);
+      throw new Refusal('provider_no_roles');
+    }
+    const changed = changes(wanted);
+    if (changed)
+      await changeAccounts(system, toldOf(system, call, wanted), (connection) =>
+        writeAccount(system, connection, wanted),
+      );
     const until = await noteProof(system, session, { isStrong: identity.isStrong });
-    return { status: 200, body: asciiJson({ confirmed_until: until }), hasEndedFlow: true };
+    return {
+      status: 200,
+      body: asciiJson({ confirmed_until: until }),
+      hasEndedFlow: true,
+      ...(changed && { changedOperator: operator }),
+    };
   });
 };

@@ -1,5 +1,6 @@
 import type { Input } from '../../../contract/operation.ts';
 import type { Contract } from '../../../contract/table.ts';
+import type { StoredOperator } from '../../../store/operators/accounts.ts';
 import type { Answer, System } from '../../system.ts';
 import type { NewSession, SignedIn } from '../sessions.ts';
 
@@ -33,6 +34,8 @@ export interface SessionCall {
 export interface SessionAnswer extends Answer {
   readonly begun?: NewSession;
   readonly hasEnded?: boolean;
+  /** The account whose roles or facts the request has changed, without a change that was asked for. */
+  readonly changedOperator?: Pick<StoredOperator, 'operatorId'>;
   /** A sign-in at the provider that begins in this browser. */
   readonly begunFlow?: Flow;
   readonly hasEndedFlow?: boolean;

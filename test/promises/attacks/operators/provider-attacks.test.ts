@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examineRecords } from '../../../../src/operations/installation/doctor-proofs.ts';
+import { identityOf, withMore } from '../../../../src/providers/identity/claims.ts';
 import { openIdProvider } from '../../../../src/providers/identity/openid.ts';
 import { openOutbound } from '../../../../src/providers/outbound.ts';
 import { wallClock } from '../../../../src/runtime.ts';
@@ -286,4 +287,32 @@ test('a provider that names addresses inside the network of the service reaches 
     inside.close();
     hostile.close();
   }
+});
+
+test('what is not signed does not say how and when a person proved who they are, and vouches for no other address', () => {
+  const asked = { groupsClaim: 'groups', mustVerifyEmail: true, strongAcr: [], strongAmr: ['hwk'] };
+  const answer = { groups: ['ridge'], amr: ['hwk'], auth_time: 1_800_000_000, email_verified: true };
+  const more = { ...answer, sub: 'ann', email: 'ann@example.com', name: 'Ann\u202e\nChen' };
+  const claims = withMore({ sub: 'ann', email: 'victim@example.com' }, more, asked);
+  expect(identityOf('https://login.example.com', claims, asked)).toMatchObject({
+    groups: ['ridge'],
+    isStrong: false,
+    provenAt: undefined,
+    email: 'ann@example.com',
+  });
+  const odd = { ...claims, email: 'ann\u202e@example.com' };
+  expect(identityOf('https://login.example.com', odd, asked)).toMatchObject({ email: undefined });
+});
+
+test('a fresh proof by a person who is in no group any more opens nothing, and ends the sessions', async () => {
+  const email = 'dismissed@example.com';
+  provider.people.set('dismissed', { ...victim, email });
+  const own = headersFor(tokenOf(await enter(brand, 'dismissed')), '-');
+  provider.people.set('dismissed', { ...victim, email, groups: [] });
+  const begun = await begin(brand, '?purpose=proof');
+  const body = { provider: await answerFor(begun, 'dismissed') };
+  const headers = { ...own, Cookie: `${own['Cookie']}; ${begun.cookie}` };
+  const answer = await brand.call('POST', '/session/confirmation', { headers, body });
+  expect(answer.json.Code).toBe('provider_no_roles');
+  expect((await brand.call('GET', '/session', { headers: own })).json.Code).toBe('session_err');
 });

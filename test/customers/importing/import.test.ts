@@ -49,7 +49,7 @@ interface Imported extends ImportFacts {
 interface Run {
   readonly skipBad?: boolean;
   readonly system?: System;
-  readonly progress?: (step: string, lines: number) => void;
+  readonly progress?: (step: string, lines: number, of: number) => void;
 }
 
 async function run(brand: BrandClient, path: string, options: Run = {}): Promise<Imported> {
@@ -248,6 +248,45 @@ describe('an import', testTimeout, () => {
       problems: [{ line: 7, problems: { ssn: ['Another customer of this brand already has this ssn.'] } }],
     });
     expect(await stored(brand)).toHaveLength(150);
+  });
+
+  test('counts as earlier what another import of the file has written since the check, and looks it up together', async () => {
+    const brand = await world.brand();
+    const lines = people(300);
+    // All of the first batch, and some of the second one.
+    const [others, path] = [fileOf(lines.slice(0, 270)), fileOf(lines)];
+    let raced = false;
+    let lookUps = 0;
+    const { db } = world.system;
+    const system: System = {
+      ...world.system,
+      db: {
+        ...db,
+        run(query, values) {
+          if (raced) lookUps += 1;
+          return db.run(query, values);
+        },
+        async runTogether(query, values) {
+          if (!raced) expect(await run(brand, others)).toMatchObject({ imported: 270, earlier: 0 });
+          raced = true;
+          return db.runTogether(query, values);
+        },
+      },
+    };
+    const steps: (readonly [number, number])[] = [];
+    const progress = (step: string, done: number, of: number) => {
+      if (step === 'imported') steps.push([done, of]);
+    };
+    expect(await run(brand, path, { system, progress })).toEqual({
+      ...{ lines: 300, imported: 30, earlier: 270, bad: 0 },
+      problems: [],
+    });
+    expect(steps).toEqual([
+      [0, 50],
+      [30, 30],
+    ]);
+    expect(lookUps).toBeLessThan(10);
+    expect(await stored(brand)).toHaveLength(300);
   });
 
   test('accepts lines as long as a request, empty lines and CRLF', async () => {

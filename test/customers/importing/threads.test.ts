@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { instantOfMillis } from '../../../src/domain/time.ts';
 import type { LineProblems } from '../../../src/operations/customers/importing/check.ts';
 import { importCustomers } from '../../../src/operations/customers/importing/import.ts';
+import type { ThreadStart } from '../../../src/operations/customers/importing/sealers.ts';
 import { importThreads } from '../../../src/operations/customers/importing/threads.ts';
 import type { System } from '../../../src/operations/system.ts';
 import { clientele, repository } from '../../installation/cli/program.ts';
@@ -165,18 +167,15 @@ describe('an import with threads', { timeout: 180_000 }, () => {
     expect(await run(brand, path, 2)).toMatchObject({ imported: 0, earlier: 1_100 });
   });
 
-  test('names the next step when a thread ends, and leaves nothing half done', async () => {
+  test('seals itself what its threads do not, when they end at their start', async () => {
     const brand = await world.brand();
-    const path = fileOf(people(600));
     const { vault } = world.system;
     // Under other root keys the keys of the brand do not open, which ends the thread at its start.
     const { openVault } = await import('../../../src/vault/vault.ts');
     const system = { ...world.system, vault: { ...vault, share: () => openVault(newRoot()).share() } };
-    await expect(run(brand, path, 2, system)).rejects.toThrow(
-      /^A thread of the import has ended \(.+\)\. What was imported stays\. Import the same file again: what was imported is skipped\.$/,
-    );
-    expect(await countOf(brand)).toBe(0);
-    expect(await run(brand, path, 2)).toMatchObject({ lines: 600, imported: 600, earlier: 0, bad: 0 });
+    const lines = people(600);
+    expect(await run(brand, fileOf(lines), 2, system)).toMatchObject({ imported: 600, earlier: 0, bad: 0 });
+    expect((await stored(brand)).map(({ email }) => email)).toEqual(lines.map(({ email }) => email));
   });
 
   test('has each line once after kill -9 in the middle and a repeat', async () => {
@@ -209,5 +208,43 @@ describe('an import with threads', { timeout: 180_000 }, () => {
       [brand.brandId],
     );
     expect(rows[0]).toEqual({ customers: total, people: total, counted: total, claims: total });
+  });
+});
+
+describe('a thread', () => {
+  /** It takes its work and answers nothing. */
+  const silent = () =>
+    new Worker("require('node:worker_threads').parentPort.on('message', () => undefined)", { eval: true });
+  const opened = (startThread: () => Worker) => {
+    const sealers = importThreads(2, 0, startThread)?.open({} as ThreadStart);
+    if (!sealers) throw new Error('There are no threads.');
+    return sealers;
+  };
+  const now = instantOfMillis(0);
+
+  test.each<[string, (thread: Worker | undefined) => unknown]>([
+    ['that dies', (thread) => thread?.terminate()],
+    ['whose answer cannot be read', (thread) => thread?.emit('messageerror', new Error('Not read.'))],
+  ])('%s leaves what waits and what comes to the import', async (_what, fail) => {
+    const started: Worker[] = [];
+    const sealers = opened(() => {
+      const thread = silent();
+      started.push(thread);
+      return thread;
+    });
+    const waiting = [sealers.prepare([], now), sealers.prepare([], now)];
+    await fail(started[1]);
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+    expect(await sealers.prepare([], now)).toBeUndefined();
+    await sealers.close();
+  });
+
+  test('that the machine does not start is done without', async () => {
+    const sealers = opened(() => {
+      throw new Error('No more threads.');
+    });
+    expect(await sealers.prepare([], now)).toBeUndefined();
+    expect(sealers.ahead).toBe(1);
+    await sealers.close();
   });
 });

@@ -41,7 +41,7 @@ export interface ImportFacts {
   /** Lines that are not empty. */
   readonly lines: number;
   readonly imported: number;
-  /** Imported by an earlier run and skipped. */
+  /** Imported by another run, before the check or since, and skipped. */
   readonly earlier: number;
   readonly bad: number;
 }
@@ -102,14 +102,15 @@ async function writeFile(
   source: ImportSource,
   { bad, earlier, digests }: CheckedFile,
   { open, problem, progress }: ImportOptions & { readonly open: number },
-): Promise<Pick<ImportFacts, 'imported' | 'bad'>> {
-  let [imported, late, batchCount] = [0, 0, 0];
-  const note = ({ written, problems }: Written) => {
+): Promise<Pick<ImportFacts, 'imported' | 'earlier' | 'bad'>> {
+  let [imported, overtaken, late, batchCount] = [0, 0, 0, 0];
+  const note = ({ written, earlier: skipped, problems }: Written) => {
     for (const one of problems) problem(one);
     imported += written;
+    overtaken += skipped;
     late += problems.length;
     writing.system.db.wake();
-    progress('imported', imported, open);
+    progress('imported', imported, open - overtaken);
   };
   const underWay: Promise<void>[] = [];
   try {
@@ -132,7 +133,7 @@ async function writeFile(
   } finally {
     await Promise.all(underWay);
   }
-  return { imported, bad: bad.size + late };
+  return { imported, earlier: earlier.size + overtaken, bad: bad.size + late };
 }
 
 const changedFile = () => new OperatorError('The file has changed since it was checked. Import it again.');

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { OperatorError } from '../../../domain/operator-error.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { DigestedLine } from './check.ts';
 import type { Prepared } from './prepare.ts';
@@ -34,45 +33,50 @@ export const importThreads = (
 ): SealingThreads | undefined =>
   count < 1
     ? undefined
-    : { from, open: (start) => openThreads(Array.from({ length: count }, () => startThread(start))) };
+    : { from, open: (start) => openThreads(startThreads(count, () => startThread(start))) };
 
-interface Waiting {
-  readonly resolve: (prepared: Prepared | undefined) => void;
-  readonly reject: (error: unknown) => void;
+/** As many as the machine lets start. What no thread seals, the import seals itself. */
+function startThreads(count: number, startThread: () => Worker): readonly Worker[] {
+  const threads: Worker[] = [];
+  try {
+    while (threads.length < count) threads.push(startThread());
+  } catch {
+    // Processes and memory may have a limit.
+  }
+  return threads;
 }
 
+/**
+ * Once a thread has ended, or an answer of one cannot be read, no batch is given to threads any more: the import seals
+ * those that wait and those that come itself. It takes longer, and nobody is told. What keeps a thread from sealing, and
+ * the import too, the import reports.
+ */
 function openThreads(threads: readonly Worker[]): Sealers {
-  const waiting = new Map<number, Waiting>();
-  let failure: OperatorError | undefined;
-  let isClosing = false;
+  const waiting = new Map<number, (prepared: Prepared | undefined) => void>();
+  let isSealing = threads.length > 0;
   let batches = 0;
-  const fail = (reason: string) => {
-    if (isClosing) return;
-    failure ??= new OperatorError(
-      `A thread of the import has ended (${reason}). What was imported stays. Import the same file again: what was imported is skipped.`,
-    );
-    for (const { reject } of waiting.values()) reject(failure);
+  const giveUp = () => {
+    isSealing = false;
+    for (const resolve of waiting.values()) resolve(undefined);
     waiting.clear();
   };
   for (const thread of threads) {
     thread.on('message', ({ id, prepared }: SealedBatch) => {
-      waiting.get(id)?.resolve(prepared);
+      waiting.get(id)?.(prepared);
       waiting.delete(id);
     });
-    thread.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.name));
-    thread.on('exit', (code) => fail(`exit code ${code}`));
+    for (const failure of ['error', 'messageerror', 'exit']) thread.on(failure, giveUp);
   }
   return {
     ahead: threads.length + 1,
     prepare: (lines, now) =>
-      new Promise((resolve, reject) => {
-        if (failure) return reject(failure);
+      new Promise((resolve) => {
+        if (!isSealing) return resolve(undefined);
         batches += 1;
-        waiting.set(batches, { resolve, reject });
+        waiting.set(batches, resolve);
         threads[batches % threads.length]?.postMessage({ id: batches, lines, now } satisfies BatchToSeal);
       }),
     async close() {
-      isClosing = true;
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
   };

@@ -28,6 +28,8 @@ export interface Batch {
 
 export interface Written {
   readonly written: number;
+  /** Lines that another import has written since the check. */
+  readonly earlier: number;
   readonly problems: readonly LineProblems[];
 }
 
@@ -43,15 +45,29 @@ export async function writeLines(
   const { system, brandId } = writing;
   const ready = await prepared;
   let isFirst = true;
-  const [written, left] = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+  const [together, left] = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const current = isFirst && ready && isCurrent(writing, ready, keyring) ? ready : undefined;
     isFirst = false;
     const attempt = current ? asPrepared(writing, lines, current) : asTheyAre(writing, keyring, lines);
     return writeAfter(before, await attempt);
   });
+  let written = together;
   const problems: LineProblems[] = [];
-  for (const line of left) problems.push(...(await writeLine(writing, line)));
-  return { written: written + left.length - problems.length, problems };
+  for (const line of await stillFresh(writing, left)) {
+    const alone = await writeLine(writing, line);
+    written += alone.written;
+    problems.push(...alone.problems);
+  }
+  return { written, earlier: lines.length - written - problems.length, problems };
+}
+
+/** Looked up together: where another import has the same file, it has written most lines of a batch. */
+async function stillFresh(
+  { system, brandId }: Writing,
+  left: readonly DigestedLine[],
+): Promise<readonly DigestedLine[]> {
+  if (left.length === 0) return left;
+  return notImported(system, await system.keyrings.of(brandId), scopeOf(system, brandId), left);
 }
 
 /**
@@ -101,17 +117,21 @@ async function writeAfter(before: Promise<void>, { lines, write }: Attempt) {
   }
 }
 
-/** Writes one line. Returns its problems if a unique value has been taken since the check. */
-async function writeLine(writing: Writing, line: DigestedLine): Promise<readonly LineProblems[]> {
+/** Writes one line that no import has written. Its problems are unique values that were taken since the check. */
+async function writeLine(
+  writing: Writing,
+  line: DigestedLine,
+): Promise<Pick<Written, 'written' | 'problems'>> {
   const { system, brandId } = writing;
   const scope = scopeOf(system, brandId);
   try {
-    await retryOnConflict(system.keyrings, brandId, async (keyring) => {
+    const written = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
       const fresh = await notImported(system, keyring, scope, [line]);
       for (const { row, parts, claim } of insertionsOf(writing, keyring, fresh))
         requireDone(await insertCustomer(scope, row, parts, claim));
+      return fresh.length;
     });
-    return [];
+    return { written, problems: [] };
   } catch (error) {
     const index = violatedIndex(error);
     if (index === undefined) throw error;
@@ -121,6 +141,6 @@ async function writeLine(writing: Writing, line: DigestedLine): Promise<readonly
       const { field, problem } = takenNumber(number);
       problems.add(field, problem);
     } else problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
-    return [{ line: line.number, problems: problems.toObject() }];
+    return { written: 0, problems: [{ line: line.number, problems: problems.toObject() }] };
   }
 }

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openSharedReads } from '../../src/store/connection/shared-reads.ts';
 import type { Row, Statement, Value } from '../../src/store/connection/statement.ts';
 import { statement } from '../../src/store/connection/statement.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const by = { one: statement('one', ''), many: statement('many', ''), column: 'id' } as const;
 
@@ -88,4 +92,37 @@ test('a statement has at most 64 reads', async () => {
   await answer();
   await answer();
   expect(sent.map(({ ids }) => ids.length)).toEqual([1, 64, 36]);
+});
+
+test('a statement that is not answered holds what waits behind it for 20 ms, however much that is', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { sent, reads } = slowDatabase();
+  void reads.read(by, 'brand', 'silent');
+  for (let number = 0; number < 150; number += 1) void reads.read(by, 'brand', `${number}`);
+  vi.advanceTimersByTime(19);
+  expect(sent).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(sent.map(({ ids }) => ids.length)).toEqual([1, 64, 64, 22]);
+  void reads.read(by, 'brand', 'later');
+  expect(sent).toHaveLength(4);
+  vi.advanceTimersByTime(20);
+  expect(sent.at(-1)).toEqual({ name: 'one', brand: 'brand', ids: ['later'] });
+});
+
+test('a late answer gives its reads their rows, and sends nothing twice', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { sent, reads, answer } = slowDatabase();
+  const first = reads.read(by, 'brand', 'a');
+  const second = reads.read(by, 'brand', 'b');
+  vi.advanceTimersByTime(20);
+  void reads.read(by, 'brand', 'c');
+  await answer();
+  expect(await first).toEqual({ id: 'a' });
+  // The statement of the second is still waited for.
+  expect(sent).toHaveLength(2);
+  await answer();
+  expect(await second).toEqual({ id: 'b' });
+  expect(sent.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
+  await answer();
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -13,7 +13,8 @@ export interface ReadById {
 /**
  * Reads of single rows that arrive while another one of their kind and brand is under way share the next statement. Where
  * nothing is under way, a read is sent at once and alone. No read is answered from a statement that was sent before it
- * arrived, so each of them sees every change that was answered before.
+ * arrived, so each of them sees every change that was answered before. None waits for another statement longer than a
+ * moment: then it is sent, down the next pipeline.
  */
 export interface SharedReads {
   read(by: ReadById, brandId: string, id: string): Promise<Row | undefined>;
@@ -27,20 +28,41 @@ interface Waiting {
 
 /** Reads in one statement. */
 const most = 64;
+/** Milliseconds after which no read waits any longer for the statement before its own. */
+const patienceMs = 20;
 
 export function openSharedReads(
   send: (query: Statement, values: readonly Value[]) => Promise<readonly Row[]>,
 ): SharedReads {
-  /** Those that wait, for each kind and brand of which a statement is under way. */
+  /** Those that wait, for each kind and brand of which a statement is waited for. */
   const queues = new Map<string, Waiting[]>();
 
-  function sendNext(name: string, by: ReadById, brandId: string): void {
-    const group = queues.get(name)?.splice(0, most) ?? [];
-    if (group.length === 0) {
-      queues.delete(name);
-      return;
-    }
-    const next = () => sendNext(name, by, brandId);
+  function sendNext(name: string, by: ReadById, brandId: string, isLate = false): void {
+    const queue = queues.get(name) ?? [];
+    // The statement before is slow, and the next one may be too. So nothing is left behind that.
+    while (isLate && queue.length > most) sendGroup(by, brandId, queue.splice(0, most), () => undefined);
+    if (queue.length === 0) queues.delete(name);
+    else
+      sendGroup(by, brandId, queue.splice(0, most), (late) => {
+        sendNext(name, by, brandId, late);
+      });
+  }
+
+  /** `next` is called once: when the statement is answered, or is late. */
+  function sendGroup(
+    by: ReadById,
+    brandId: string,
+    group: readonly Waiting[],
+    next: (isLate: boolean) => void,
+  ): void {
+    let isWaitedFor = true;
+    const end = (isLate: boolean) => {
+      if (!isWaitedFor) return;
+      isWaitedFor = false;
+      clearTimeout(timer);
+      next(isLate);
+    };
+    const timer = setTimeout(end, patienceMs, true);
     const [first] = group;
     const sent =
       first && group.length === 1
@@ -48,11 +70,11 @@ export function openSharedReads(
         : send(by.many, [brandId, group.map(({ id }) => id)]);
     sent.then(
       (rows) => {
-        next();
+        end(false);
         settle(group, rows, by.column);
       },
       (error) => {
-        next();
+        end(false);
         for (const { reject } of group) reject(error);
       },
     );

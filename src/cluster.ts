@@ -7,6 +7,7 @@ import { openCertificate } from './certificates.ts';
 import type { Channel, FromWorker, MetricsPeer, ToWorker, WorkerConfig } from './cluster-messages.ts';
 import { messageOf, openMetricsPeer } from './cluster-messages.ts';
 import type { Config } from './config.ts';
+import { sizesYoungSpace } from './config.ts';
 import { OperatorError } from './domain/operator-error.ts';
 import type { ProcessMetrics } from './http/observe.ts';
 import { sumOf } from './http/observe.ts';
@@ -25,7 +26,10 @@ export interface ClusterOptions {
   readonly onFatal: (error: Error) => void;
 }
 
-/** Less work for the garbage collector, as `npm start` has it (decision 0042). An operator's own flags come later, and win. */
+/**
+ * Less work for the garbage collector, as `npm start` has it (decision 0042). A size that the operator gives wins: on the
+ * command line of this process it comes later, and for one in NODE_OPTIONS, which is read first, this is left out.
+ */
 const youngSpace = '--max-semi-space-size=24';
 
 /** Connections for changes, of all workers together. Each has at least two, and at most as many as a single process has. */
@@ -75,7 +79,8 @@ function openWorkers(
   // Workers take connections from the port themselves. If this process distributed the connections, one that is
   // passed to a dying worker would stay open without an answer.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec, serialization: 'advanced', execArgv: [youngSpace, ...process.execArgv] });
+  const execArgv = [...(sizesYoungSpace() ? [] : [youngSpace]), ...process.execArgv];
+  cluster.setupPrimary({ exec, serialization: 'advanced', execArgv });
   const living = new Set<ClusterWorker>();
   const ends: number[] = [];
   /** What ended processes had counted. */

@@ -133,6 +133,10 @@ function dropPostgresVariables(environment: NodeJS.ProcessEnv): readonly string[
   return names;
 }
 
+/** Whether NODE_OPTIONS has a size for the space of young objects, which a flag on a command line would replace. */
+export const sizesYoungSpace = (environment: NodeJS.ProcessEnv = process.env): boolean =>
+  /semi[-_]space/.test(environment['NODE_OPTIONS'] ?? '');
+
 /** Reads the environment. @throws ConfigError with a line for every invalid setting. */
 export function readConfig(all: NodeJS.ProcessEnv = process.env): Config {
   const postgres = all === process.env ? dropPostgresVariables(all) : [];

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -95,7 +96,8 @@ describe('a server of two processes', testTimeout, () => {
   }, 120_000);
 
   test('has one port, and one key for the reference page in every process', async () => {
-    expect(await membersOf(server)).toHaveLength(2);
+    const members = await membersOf(server);
+    expect(youngSpacesOf(members)).toEqual([['semi-space-size=24'], ['semi-space-size=24']]);
     const pages = await fromBoth(() => call(`${server.url}/docs`, {}));
     const keys = pages.map((page) => /id="start">(.*?)<\/script>/.exec(page.text)?.[1] ?? '');
     expect(new Set(keys).size).toBe(1);
@@ -197,10 +199,17 @@ test('a server whose processes keep dying exits with a message', testTimeout, as
   expect(stderr).toMatch(/Processes of the API keep ending|A process of the API could not start/);
 });
 
+/** The sizes of the space for young objects on the command line of each process. */
+const youngSpacesOf = (pids: readonly number[]) =>
+  pids.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').match(/semi-space-size=\d+/g));
+
 test('workers end with the primary process, even if it is killed', testTimeout, async () => {
-  const server = await serve(await newPlace(), { options: ['--processes', '2'] });
+  const size = { NODE_OPTIONS: '--max-semi-space-size=20' };
+  const server = await serve({ ...(await newPlace()), ...size }, { options: ['--processes', '2'] });
   const members = await membersOf(server);
   expect(members).toHaveLength(2);
+  // A size of the operator's is not replaced by one on their command line.
+  expect(youngSpacesOf(members)).toEqual([null, null]);
   server.signal('SIGKILL');
   await server.ended;
   await until('they were gone', () => !members.some(isAlive));

@@ -10,7 +10,7 @@ import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
 import { measureFiles, measureWebhooks } from './bulk.ts';
 import type { Contender, FloorName } from './contenders.ts';
-import { cpuOf, memoryOf, postgresCpu, root, startContenders, stopContenders } from './contenders.ts';
+import { cpuOf, memoryOf, postgresCpu, root, startContenders, stopContenders, tick } from './contenders.ts';
 import { measureGrowth } from './growth.ts';
 import { runLoad } from './load.ts';
 import { renderPages } from './pages.ts';
@@ -32,7 +32,8 @@ import { asksOf, countersOf, kindNames } from './requests.ts';
  * planting is empty, and the tables are vacuumed.
  */
 
-const { values } = parseArgs({
+const { values, tokens } = parseArgs({
+  tokens: true,
   options: {
     /** Ends within five minutes on two cores. */
     quick: { type: 'boolean', default: false },
@@ -60,6 +61,8 @@ const { values } = parseArgs({
   },
 });
 const kept = join(root, 'docs/performance.json');
+/** So long, or so many requests, before the first slice of each kind: else a compiler still works in the first rounds. */
+const warm = { milliseconds: 1_500, requests: 300 };
 const say = (text: string) => process.stderr.write(`\r\x1b[K${text}`);
 
 if (values.plots) await renderPages(JSON.parse(await readFile(kept, 'utf8')));
@@ -89,7 +92,11 @@ function nothingOf(): Results {
   const machine = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}`;
   const day = new Date().toISOString().slice(0, 10);
   const { note } = values;
-  return { machine, day, ...(note !== undefined && { note }), customers, rounds, slice, kinds: {} };
+  const options = tokens
+    .flatMap((token) => (token.kind === 'option' && token.name !== 'note' ? [token] : []))
+    .map(({ rawName, value }) => (value === undefined ? rawName : `${rawName} ${value}`))
+    .join(' ');
+  return { machine, day, options, ...(note !== undefined && { note }), customers, rounds, slice, kinds: {} };
 }
 
 async function measureAll(): Promise<Results> {
@@ -125,6 +132,7 @@ async function measureAll(): Promise<Results> {
       for (const concurrency of concurrencies)
         at[concurrency] = await measureKind(asked, {
           ...{ kind, concurrency, slice, rounds, server, owner },
+          isFirst: concurrency === concurrencies[0],
           // Deletes use customers up: each slice has its part of the second half.
           most: kind === 'delete' ? customers / 2 / concurrencies.length / (rounds + 1) : undefined,
         });
@@ -220,6 +228,8 @@ async function untilQuiet(owner: pg.Client): Promise<void> {
 interface KindOptions {
   readonly kind: KindName;
   readonly concurrency: number;
+  /** Whether this kind was not asked for before, so that nothing of it is warm. */
+  readonly isFirst: boolean;
   readonly slice: number;
   readonly rounds: number;
   /** Requests of a slice. The floors share theirs. */
@@ -239,14 +249,26 @@ async function measureKind(entrants: readonly Entrant[], options: KindOptions) {
     for (const entrant of order) {
       const { name } = entrant.contender;
       say(`${kind} at ${concurrency}: round ${round} of ${rounds}, ${name}`);
-      const measured = await measureSlice(entrant, options, round === 0 ? slice / 2 : slice);
-      if (round === 0) continue; // Warm-up.
+      if (round === 0) {
+        await warmUp(entrant, options);
+        continue;
+      }
+      const measured = await measureSlice(entrant, options, slice);
       series[name] ??= newSeries();
-      for (const figure of ['rate', 'app', 'db', 'p50', 'p99'] as const)
-        series[name][figure].push(Number(measured[figure].toPrecision(4)));
+      for (const figure of ['rate', 'app', 'db', 'appTicks', 'dbTicks', 'p50', 'p99'] as const)
+        series[name][figure]?.push(Number(measured[figure].toPrecision(4)));
     }
   }
   return series;
+}
+
+/** Half a slice, and more of it before the first slice of a kind. */
+async function warmUp(entrant: Entrant, options: KindOptions): Promise<void> {
+  const { elapsed, requests } = await measureSlice(entrant, options, options.slice / 2);
+  const [time, most] = [warm.milliseconds - elapsed, warm.requests - requests];
+  // What uses customers up has no more than its part.
+  if (!options.isFirst || options.most !== undefined || time <= 0 || most <= 0) return;
+  await measureSlice(entrant, { ...options, most: isFloor(entrant.contender) ? 2 * most : most }, time);
 }
 
 function isFloor({ name }: Contender): boolean {
@@ -279,10 +301,15 @@ async function measureSlice(
   if (run.requests === 0)
     throw new Error(`Nothing is left to ask ${contender.name} for. Take more --customers.`);
   const at = (share: number) => run.latencies[Math.floor(run.latencies.length * share)] ?? Number.NaN;
+  const [appCpu, dbCpu] = [cpuOf(contender) - app, postgresCpu(server.pid) - db];
   return {
+    elapsed,
+    requests: run.requests,
     rate: (run.requests / elapsed) * 1_000,
-    app: (cpuOf(contender) - app) / run.requests,
-    db: (postgresCpu(server.pid) - db) / run.requests,
+    app: appCpu / run.requests,
+    db: dbCpu / run.requests,
+    appTicks: appCpu / tick,
+    dbTicks: dbCpu / tick,
     p50: at(0.5),
     p99: at(0.99),
   };

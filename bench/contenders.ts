@@ -112,7 +112,10 @@ export async function stopContenders(contenders: readonly Contender[]): Promise<
   );
 }
 
-/** Fields of /proc/<pid>/stat after the name: times are in hundredths of a second. */
+/** Microseconds of the ticks in which the system counts CPU. */
+export const tick = 10_000;
+
+/** Fields of /proc/<pid>/stat after the name: times are in ticks. */
 const statOf = (pid: number | undefined): readonly string[] => {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -120,7 +123,7 @@ const statOf = (pid: number | undefined): readonly string[] => {
 const sum = (fields: readonly string[]): number => fields.reduce((all, field) => all + Number(field), 0);
 
 /** Microseconds of CPU that a contender has used. */
-export const cpuOf = ({ child }: Contender): number => sum(statOf(child.pid).slice(11, 13)) * 10_000;
+export const cpuOf = ({ child }: Contender): number => sum(statOf(child.pid).slice(11, 13)) * tick;
 
 /** Mebibytes of memory of a contender. */
 export const memoryOf = ({ child }: Contender): number =>
@@ -138,5 +141,5 @@ export function postgresCpu(postmaster: number): number {
       // The process ended while it was read.
     }
   }
-  return total * 10_000;
+  return total * tick;
 }

@@ -4,7 +4,7 @@ import type { ContenderName } from './contenders.ts';
 import { root } from './contenders.ts';
 import { contenderTitles, growthPlot, kindTitles, svgOf, throughputPlot } from './plots.ts';
 import type { Measured, Results } from './report.ts';
-import { conditionsOf, deepPageRatio, median, ratioTo } from './report.ts';
+import { conditionsOf, cpuTexts, deepPageRatio, median, ratioTo } from './report.ts';
 import type { KindName } from './requests.ts';
 
 // docs/performance.md and its plots, from what a run measured. Nothing in them is written by hand.
@@ -67,7 +67,7 @@ function ratioCell(at: Measured[string], to: ContenderName): string {
 
 const cpuCell = (at: Measured[string], of: ContenderName): string => {
   const series = at[of];
-  return series ? `${thousands(median(series.app))} + ${thousands(median(series.db))}` : '';
+  return series ? cpuTexts(series, thousands).join(' + ') : '';
 };
 
 function floorTable(results: Results): string {

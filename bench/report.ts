@@ -8,6 +8,9 @@ export interface Series {
   /** Microseconds of CPU for each request, of the program and of PostgreSQL. */
   readonly app: number[];
   readonly db: number[];
+  /** Ticks of 10 ms in which that was counted. */
+  readonly appTicks?: number[];
+  readonly dbTicks?: number[];
   /** Milliseconds. */
   readonly p50: number[];
   readonly p99: number[];
@@ -33,6 +36,8 @@ export interface Growth {
 export interface Results {
   readonly machine: string;
   readonly day: string;
+  /** The options of the command. */
+  readonly options?: string;
   /** What a reader has to know about the run, such as other work of the machine. */
   readonly note?: string;
   readonly customers: number;
@@ -47,10 +52,30 @@ export interface Results {
 }
 
 /** On which machine, when and how long was measured, in a sentence. */
-export const conditionsOf = ({ machine, day, customers, rounds, slice, note }: Results): string =>
-  `${machine}, ${day}; ${customers} customers, ${rounds} rounds of ${slice} ms each.${note === undefined ? '' : ` ${note}`}`;
+export function conditionsOf(results: Results): string {
+  const { machine, day, options, customers, rounds, slice, note } = results;
+  const command = options === undefined ? '' : `\`npm run bench${options && ` -- ${options}`}\`, `;
+  const sizes = `${customers} customers, ${rounds} rounds of ${slice} ms each.`;
+  return `${command}${machine}, ${day}; ${sizes}${note === undefined ? '' : ` ${note}`}`;
+}
 
-export const newSeries = (): Series => ({ rate: [], app: [], db: [], p50: [], p99: [] });
+export const newSeries = (): Series => ({
+  ...{ rate: [], p50: [], p99: [] },
+  ...{ app: [], db: [], appTicks: [], dbTicks: [] },
+});
+
+/** Ticks that a figure of CPU needs at least, all rounds together. */
+const fewestTicks = 20;
+
+/** Microseconds of CPU for each request, of the program and of PostgreSQL; `–` where too few ticks were counted. */
+export function cpuTexts(
+  { app, db, appTicks, dbTicks }: Series,
+  written: (value: number) => string,
+): readonly [string, string] {
+  const isCounted = (ticks: readonly number[] | undefined) =>
+    ticks === undefined || ticks.reduce((sum, of) => sum + of, 0) >= fewestTicks;
+  return [isCounted(appTicks) ? written(median(app)) : '–', isCounted(dbTicks) ? written(median(db)) : '–'];
+}
 
 export const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -129,12 +154,14 @@ export function textReport({ kinds, memory, bulk, growth }: Results): string {
   for (const [kind, measured] of Object.entries(kinds))
     for (const [callers, at] of Object.entries(measured)) {
       lines.push(`${kind.padEnd(8)} x${callers.padEnd(2)}`);
-      for (const [name, { rate, app, db, p50, p99 }] of Object.entries(at)) {
+      for (const [name, series] of Object.entries(at)) {
+        const { rate, p50, p99 } = series;
+        const [app, db] = cpuTexts(series, (value) => value.toFixed(0));
         const ratio = name === 'ours' ? undefined : ratioTo(at, name as ContenderName);
         const beside =
           ratio && `ratio ${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)})`;
         lines.push(
-          `  ${name.padEnd(10)}${median(rate).toFixed(0).padStart(7)}/s ${median(app).toFixed(0).padStart(5)} us app ${median(db).toFixed(0).padStart(5)} us database  p50 ${median(p50).toFixed(1)} ms  p99 ${median(p99).toFixed(1)} ms  ${beside ?? ''}`,
+          `  ${name.padEnd(10)}${median(rate).toFixed(0).padStart(7)}/s ${app.padStart(5)} us app ${db.padStart(5)} us database  p50 ${median(p50).toFixed(1)} ms  p99 ${median(p99).toFixed(1)} ms  ${beside ?? ''}`,
         );
       }
     }

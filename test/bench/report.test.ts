@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sectionsOf, withSections } from '../../bench/pages.ts';
 import { growthPlot, roundUp, svgOf, throughputPlot } from '../../bench/plots.ts';
 import type { Results, Series } from '../../bench/report.ts';
-import { jsonReport, median, ratioTo, textReport } from '../../bench/report.ts';
+import { conditionsOf, jsonReport, median, ratioTo, textReport } from '../../bench/report.ts';
 
 const series = (rate: number[], p50 = 2, p99 = 10): Series => ({
   rate,
@@ -67,6 +67,21 @@ test('people read every contender, and the ratio beside it', () => {
   const text = textReport(results);
   expect(text).toContain('ratio 0.90 (0.50 to 1.00)');
   expect(text).toMatch(/parse +50\/s/);
+});
+
+test('a figure of CPU that was counted in fewer than 20 ticks is a dash', () => {
+  const ours = { ...series([10, 10, 10]), appTicks: [6, 7, 7], dbTicks: [6, 7, 6] };
+  const few: Results = { ...results, kinds: { get: { 1: { ours } } } };
+  expect(textReport(few)).toMatch(/ 100 us app +– us database/);
+  expect(sectionsOf(few)['floors']).toContain('| 100 + – |');
+});
+
+test('the conditions name the command with its options, and a run from before they were kept has none', () => {
+  const sizes = '2026-11-29; 100 customers, 3 rounds of 10 ms each.';
+  expect(conditionsOf({ ...results, options: '--full --rounds 3', note: 'Busy.' })).toBe(
+    `\`npm run bench -- --full --rounds 3\`, Node v20, 2 x CPU, ${sizes} Busy.`,
+  );
+  expect(conditionsOf(results)).toBe(`Node v20, 2 x CPU, ${sizes}`);
 });
 
 test('the sections of the page are replaced, and nothing around them', () => {

@@ -77,6 +77,8 @@ export interface DatabaseOptions {
 }
 
 const pipelineCount = 2;
+/** A read looks rows up by a key. The plan of a connection lasts, and one for a table of one page would read all of it. */
+const readSettings = 'set enable_seqscan = off';
 /**
  * A statement of many changes looks each row up by its key. The plan of a connection lasts, and one that was made
  * while a table was small would read the whole table. It holds the locks of all its rows, so it waits for none.
@@ -215,7 +217,7 @@ async function endAll({ pipelines, pool, heartbeat, clients }: Opened): Promise<
 
 /** For reads, and for statements of many changes. */
 function openBothPipelines(clients: Clients, onFailure: () => void) {
-  const reads = openPipelines(clients, { count: pipelineCount }, onFailure);
+  const reads = openPipelines(clients, { count: pipelineCount, settings: readSettings }, onFailure);
   const changes = openPipelines(clients, { count: pipelineCount, settings: groupSettings }, onFailure);
   return {
     reads,

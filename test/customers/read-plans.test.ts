@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CustomerId } from '../../src/domain/ids.ts';
+import type { Connection } from '../../src/store/connection/database.ts';
+import { openSharedReads } from '../../src/store/connection/shared-reads.ts';
+import { statement } from '../../src/store/connection/statement.ts';
+import { readCustomer } from '../../src/store/customers/customers.ts';
+import { newCustomer } from '../contract-samples.ts';
+import { pagesOf } from '../database/pages.ts';
+import type { BrandClient, World } from '../world.ts';
+import { openWorld } from '../world.ts';
+
+// A connection plans a statement once. What it plans while there are few customers has to hold for many.
+
+let world: World;
+let brand: BrandClient;
+beforeAll(async () => {
+  world = await openWorld({ apiOnly: true });
+  brand = await world.brand();
+  await newCustomer(brand);
+  await plant(60);
+  await world.sql('vacuum analyze customers');
+});
+afterAll(() => world.close());
+
+/** Customers that no key opens: as the superuser, without the triggers that look at seals. */
+const plant = (count: number) =>
+  world.sql(
+    `set session_replication_role = replica;
+     insert into customers
+     select (jsonb_populate_record(c, jsonb_build_object(
+       'customer_id', gen_random_uuid(), 'brand_person_id', gen_random_uuid(), 'seq', c.seq + last + n,
+       'ssn_index', sha256(convert_to(last || ' ' || n, 'UTF8')), 'email_index', null, 'phone_index', null
+     ))).* from customers c, (select min(seq) as first, max(seq) as last from customers) l, generate_series(1, ${count}) n
+     where c.seq = first`,
+  );
+
+async function someIds(count: number): Promise<readonly CustomerId[]> {
+  const rows = await world.sql('select customer_id as id from customers order by customer_id limit $1', [
+    count,
+  ]);
+  return rows.map(({ id }) => id as CustomerId);
+}
+
+/** What many reads at once, or another statement, touch among many customers, where it was planned among few. */
+const pagesAmongMany = (work: (db: Connection) => Promise<unknown>): Promise<number> =>
+  world.system.db.session(async (client) => {
+    const db: Connection = {
+      run: async ({ name, text }, values) => (await client.query({ name, text, values: [...values] })).rows,
+    };
+    await client.query('set plan_cache_mode = force_generic_plan');
+    await work(db);
+    await plant(3_000);
+    await client.query('begin');
+    const before = await pagesOf(db, ['customers']);
+    await work(db);
+    const after = await pagesOf(db, ['customers']);
+    await client.query('commit');
+    return after - before;
+  });
+
+test('gets that share a statement read the pages of their own customers, each customer once', async () => {
+  const ids = await someIds(20);
+  const readAll = (db: Connection) => {
+    const sharedReads = openSharedReads(db.run);
+    const scope = { brandId: brand.brandId, db: { ...world.system.db, sharedReads } };
+    const asked = [...ids, ...ids, randomUUID() as CustomerId];
+    return Promise.all(asked.map((id) => readCustomer(scope, id)));
+  };
+  const rowsOf: number[] = [];
+  const found = await readAll({
+    async run(query, values) {
+      const rows = await world.system.db.run(query, values);
+      rowsOf.push(rows.length);
+      return rows;
+    },
+  });
+  expect(found.map((row) => row?.head.customer_id)).toEqual([...ids, ...ids, undefined]);
+  expect(rowsOf).toEqual([1, 20]);
+  expect(await pagesAmongMany(readAll)).toBeLessThan(22 * 5);
+  // Planted: the same by a comparison with the array.
+  await world.sql('delete from customers where seq > 61');
+  await world.sql('vacuum full analyze customers');
+  const compared = statement(
+    'compared',
+    'select 1 from customers where brand_id = $1 and customer_id = any ($2::uuid[])',
+  );
+  expect(await pagesAmongMany((db) => db.run(compared, [brand.brandId, ids]))).toBeGreaterThan(22 * 5);
+});

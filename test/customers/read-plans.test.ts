@@ -17,6 +17,8 @@ let brand: BrandClient;
 beforeAll(async () => {
   world = await openWorld({ apiOnly: true });
   brand = await world.brand();
+  // An analyze of its own would tell a later plan of all of them.
+  await world.sql('alter table customers set (autovacuum_enabled = false)');
   await newCustomer(brand);
   await plant(60);
   await world.sql('vacuum analyze customers');
@@ -76,7 +78,8 @@ test('gets that share a statement read the pages of their own customers, each cu
     },
   });
   expect(found.map((row) => row?.head.customer_id)).toEqual([...ids, ...ids, undefined]);
-  expect(rowsOf).toEqual([1, 20]);
+  // The first goes alone. On a busy machine the others may not wait for it.
+  expect(rowsOf.toSorted((one, other) => one - other)).toEqual([1, 20]);
   expect(await pagesAmongMany(readAll)).toBeLessThan(22 * 5);
   // Planted: the same by a comparison with the array.
   await world.sql('delete from customers where seq > 61');

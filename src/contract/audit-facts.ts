@@ -61,6 +61,12 @@ export const auditFacts = {
     Type.Array(oneOf(documentTypes), { description: 'The kinds of documents that were sent.' }),
   ),
   erasure_id: optional(uuid('The request for erasure.')),
+  file_sha256: optional(
+    Type.String({
+      description: 'SHA-256 of the content of an imported file, unpacked, in hexadecimal.',
+      pattern: '^[0-9a-f]{64}$',
+    }),
+  ),
   finding_id: optional(uuid('What the provider or the reviewer found.')),
   from: optional(count('The first entry of an export.')),
   from_time: optional(Type.String({ description: 'The time from which on entries were exported.' })),

@@ -1563,6 +1563,7 @@ export interface components {
             documents?: ("government_id" | "proof_of_address" | "social_security_card")[];
             /** Format: uuid */
             erasure_id?: string;
+            file_sha256?: string;
             /** Format: uuid */
             finding_id?: string;
             from?: number;

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -151,6 +152,9 @@ describe('an import of a thousand lines with faults', testTimeout, () => {
     expect(counts).toEqual({ events: wanted, entries: wanted });
     const { json } = await brand.call('GET', '/events?limit=1');
     expect(json.data[0]).toMatchObject({ event: 'customer.created' });
+    const [own] = (await brand.call('GET', '/audit?operation=import&order=oldest&limit=1')).json.data;
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    expect(own.facts ?? own).toMatchObject({ lines: wanted, file_sha256: sha256 });
   });
 
   test('has no effect when it is repeated', async () => {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { BrandId } from '../../../domain/ids.ts';
 import { OperatorError } from '../../../domain/operator-error.ts';
 import type { Validation } from '../../../domain/validation.ts';
@@ -78,11 +78,12 @@ async function importSource(
   reading: Reading,
   options: ImportOptions,
 ): Promise<ImportFacts> {
-  const checked = await checkFile(system, brandId, reading, options);
+  const { source, digest } = withDigest(reading.source);
+  const checked = await checkFile(system, brandId, { ...reading, source }, options);
   const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier.size, bad: checked.bad.size };
   const open = facts.lines - facts.earlier - facts.bad;
   if ((facts.bad > 0 && !options.skipBad) || open === 0) return facts;
-  await recordOperatorAction(system, brandId, 'import', { lines: open });
+  await recordOperatorAction(system, brandId, 'import', { lines: open, file_sha256: digest() });
   const actor = operatorActor(system);
   const writing = { system, brandId, actor, checkedUnder: checked.indexVersion };
   const sealers = await sealersFor(writing, open, options.threads);
@@ -94,6 +95,18 @@ async function importSource(
   } finally {
     await sealers.close();
   }
+}
+
+/** A source whose content is digested while it is read for the first time. */
+function withDigest(source: ImportSource): { readonly source: ImportSource; readonly digest: () => string } {
+  const content = createHash('sha256');
+  async function* read() {
+    for await (const bytes of source.read()) {
+      content.update(bytes);
+      yield bytes;
+    }
+  }
+  return { source: { ...source, read }, digest: () => content.digest('hex') };
 }
 
 async function writeFile(

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import type { Refusal } from '../../domain/errors.ts';
-import type { OperatorId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { SecurityEventName, SecurityFact } from '../../domain/security-events.ts';
 import { refusalEvent, successEvent } from '../../domain/security-events.ts';
@@ -35,38 +34,14 @@ export function recordSuccess({ security }: System, request: FastifyRequest, ope
     security.record({ name, outcome: 'succeeded', operation, ...callerOf(request, false) });
 }
 
-/** Records that a person has signed in. */
-export function recordSignIn(
+/** Records an event about a person in a request that belongs to no brand. */
+export function recordPerson(
   { security }: System,
   request: FastifyRequest,
-  operation: string,
-  operator: OperatorId,
+  { name, operation, operator }: Required<Pick<SecurityFact, 'name' | 'operation' | 'operator'>>,
 ): void {
   const about = { operation, operator, source: sourceOf(request), requestId: request.id };
-  security.record({ name: 'signed_in', outcome: 'succeeded', ...about });
-}
-
-/** Records that the groups of a person gave or took roles. */
-export function recordRolesChange(
-  { security }: System,
-  request: FastifyRequest,
-  operation: string,
-  { operatorId: operator }: { readonly operatorId: OperatorId },
-): void {
-  const about = { operation, operator, source: sourceOf(request), requestId: request.id };
-  security.record({ name: 'operator_changed', outcome: 'succeeded', ...about });
-}
-
-/** Records what a person has changed of their own account, where it has an event. */
-export function recordOwnChange(
-  { security }: System,
-  request: FastifyRequest,
-  operation: string,
-  operator: OperatorId,
-): void {
-  const name = successEvent(operation);
-  const about = { operation, operator, source: sourceOf(request), requestId: request.id };
-  if (name !== undefined) security.record({ name, outcome: 'succeeded', ...about });
+  security.record({ name, outcome: 'succeeded', ...about });
 }
 
 interface RouteConfig {

@@ -1,5 +1,8 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import type { Input, OperationRow } from '../../contract/operation.ts';
+import type { OperatorId } from '../../domain/ids.ts';
+import type { SecurityEventName } from '../../domain/security-events.ts';
+import { successEvent } from '../../domain/security-events.ts';
 import type { SessionAnswer, SessionCall } from '../../operations/operators/signing-in/session-call.ts';
 import type { System } from '../../operations/system.ts';
 import { isLocalRequest } from '../hosts.ts';
@@ -7,7 +10,7 @@ import type { ServerOptions } from '../options.ts';
 import { requestState } from '../request-state.ts';
 import { inputReader, sendAnswer, urlOf, withSchemaError } from '../route.ts';
 import { requireConfirmed, signedInPerson } from '../security/authenticate.ts';
-import { recordOwnChange, recordRolesChange, recordSignIn } from '../security/events.ts';
+import { recordPerson } from '../security/events.ts';
 import { networkOf, sourceOf } from '../security/source.ts';
 import { flowOf, requireSameOrigin, setCookie, setFlowCookie, tokenOf } from './cookies.ts';
 
@@ -63,12 +66,25 @@ export function sessionRoute(
       if (answer.hasEnded) reply.header('set-cookie', setCookie(origin, request, undefined));
       if (answer.begunFlow) reply.header('set-cookie', setFlowCookie(origin, request, answer.begunFlow));
       if (answer.hasEndedFlow) reply.header('set-cookie', setFlowCookie(origin, request, undefined));
-      if (call.signedIn) recordOwnChange(system, request, row.operationId, call.signedIn.operator.operatorId);
-      if (answer.changedOperator) recordRolesChange(system, request, row.operationId, answer.changedOperator);
-      if (answer.begun) recordSignIn(system, request, row.operationId, answer.begun.operator.operatorId);
+      for (const [name, operator] of eventsOf(row.operationId, call, answer))
+        recordPerson(system, request, { name, operation: row.operationId, operator });
       return sendAnswer(options, request, reply, row, answer);
     },
   };
+}
+
+/** What an answer leaves in the log of security events, and about whom. */
+function eventsOf(
+  operation: string,
+  { signedIn }: SessionCall,
+  { begun, changedOperator }: SessionAnswer,
+): readonly (readonly [SecurityEventName, OperatorId])[] {
+  const own = signedIn && successEvent(operation);
+  return [
+    ...(own ? ([[own, signedIn.operator.operatorId]] as const) : []),
+    ...(changedOperator ? ([['operator_changed', changedOperator.operatorId]] as const) : []),
+    ...(begun ? ([['signed_in', begun.operator.operatorId]] as const) : []),
+  ];
 }
 
 /**

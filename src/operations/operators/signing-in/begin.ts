@@ -1,5 +1,4 @@
 import type { StoredOperator } from '../../../store/operators/accounts.ts';
-import { noteOperatorSeen } from '../../../store/operators/accounts.ts';
 import { holdOperator } from '../../../store/operators/roles.ts';
 import { endSession } from '../../../store/operators/sessions.ts';
 import { digestSecret } from '../../principal.ts';
@@ -32,6 +31,5 @@ export async function beginFor(
     return true;
   });
   if (!begun) throw new Error('No session was begun.');
-  await noteOperatorSeen(system.db, operator.operatorId, begun.session.createdAt);
   return begun;
 }

@@ -5,7 +5,7 @@ import { asciiJson } from '../../../domain/text.ts';
 import { withOffset } from '../../../domain/time.ts';
 import { listBrands } from '../../../store/brands/brands.ts';
 import type { StoredOperator } from '../../../store/operators/accounts.ts';
-import { rolesOfOperator } from '../../../store/operators/accounts.ts';
+import { noteOperatorSeen, rolesOfOperator } from '../../../store/operators/accounts.ts';
 import { sessionsOf } from '../../../store/operators/sessions.ts';
 import { withFreshKeyring } from '../../keyrings.ts';
 import { checkRoles } from '../../proofs.ts';
@@ -21,15 +21,15 @@ export const signedInAnswer = async (
   session: SignedIn,
 ): Promise<SessionAnswer> => ({ status: 200, body: asciiJson(await factsOf(system, call, session)) });
 
-export const begunAnswer = async (
+/** The answer that begins a session, whichever way its person came in. They are seen from then on. */
+export async function begunAnswer(
   system: System,
   call: SessionCall,
   begun: NewSession,
-): Promise<SessionAnswer> => ({
-  ...(await signedInAnswer(system, call, begun)),
-  status: 201,
-  begun,
-});
+): Promise<SessionAnswer> {
+  await noteOperatorSeen(system.db, begun.operator.operatorId, begun.session.createdAt);
+  return { ...(await signedInAnswer(system, call, begun)), status: 201, begun };
+}
 
 /** What a session shows of itself. */
 async function factsOf(system: System, call: SessionCall, signedIn: SignedIn): Promise<object> {

@@ -4,7 +4,6 @@ import { asciiJson } from '../../../domain/text.ts';
 import type { Instant } from '../../../domain/time.ts';
 import { plusSeconds, withOffset } from '../../../domain/time.ts';
 import type { Identity } from '../../../providers/identity/identity.ts';
-import { noteOperatorSeen } from '../../../store/operators/accounts.ts';
 import { endSession, endSessions } from '../../../store/operators/sessions.ts';
 import { journalOf } from '../../journal.ts';
 import { digestSecret } from '../../principal.ts';
@@ -48,7 +47,6 @@ export const openProviderSession: Call<'openProviderSession'> = async (system, c
   if (!isSince(system, identity, plusSeconds(begunAt, -sessionSeconds)) && identity.provenAt !== undefined)
     throw notProven('auth_time');
   const { begun, changed } = await retried(system, () => enter(system, company, call, identity));
-  await noteOperatorSeen(system.db, begun.operator.operatorId, begun.session.createdAt);
   const { body: session, ...answer } = await begunAnswer(system, call, begun);
   const { to = '' } = call.flow ?? {};
   const page = asciiJson(consolePage.test(to) ? to : null);

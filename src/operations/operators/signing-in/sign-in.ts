@@ -5,12 +5,7 @@ import { roles as allRoles } from '../../../domain/operators/roles.ts';
 import { invalidField } from '../../../domain/problems.ts';
 import { asciiJson, cleanText } from '../../../domain/text.ts';
 import type { StoredOperator } from '../../../store/operators/accounts.ts';
-import {
-  changeOperator,
-  hasOperators,
-  insertOperator,
-  noteOperatorSeen,
-} from '../../../store/operators/accounts.ts';
+import { changeOperator, hasOperators, insertOperator } from '../../../store/operators/accounts.ts';
 import { forgetTries } from '../../../store/operators/failures.ts';
 import { endLinks, endSession, endSessions, useLink } from '../../../store/operators/sessions.ts';
 import { digestSecret } from '../../principal.ts';
@@ -99,7 +94,6 @@ export const acceptInvitation: Call<'acceptInvitation'> = (system, call, { body 
       return true;
     });
     if (!begun) throw new Error('No session was begun.');
-    await noteOperatorSeen(system.db, next.operatorId, begun.session.createdAt);
     await forgetTries(system.db, subjectOf(system, 'address', next.email));
     return begunAnswer(system, call, begun);
   });

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkLine, digested } from '../../src/operations/customers/importing/check.ts';
+import { defaultValidation } from '../../src/domain/validation.ts';
+import { checkLine } from '../../src/operations/customers/importing/check.ts';
 import { importCustomers } from '../../src/operations/customers/importing/import.ts';
 import { address, newSsn, person } from '../people.ts';
 import type { BrandClient, World } from '../world.ts';
@@ -29,7 +30,11 @@ const bodyWith = (field: string, value: string) => {
 };
 
 const atLine = (body: unknown) =>
-  checkLine(world.system, digested({ number: 1, bytes: Buffer.from(JSON.stringify(body)) }));
+  checkLine(
+    { environment: world.system.environment, validation: defaultValidation },
+    { number: 1, bytes: Buffer.from(JSON.stringify(body)) },
+    world.system.now(),
+  );
 
 /** Values that look right on a screen, each with what cannot be seen in it. */
 const unseen: readonly (readonly [field: string, value: string, mark: string])[] = [

@@ -125,11 +125,19 @@ export function numberIn(kept: string): ShownIdentity {
 export const indexedNumber = (number: string): string =>
   identificationIn(number) ? number : digitsOf(number);
 
-/** Which field says a number, and what is wrong with one that another customer has. */
-export const takenNumber = (number: string): { readonly field: CustomerField; readonly problem: string } =>
-  identificationIn(number)
-    ? { field: 'identification', problem: 'Another customer of this brand already has this identification.' }
-    : { field: 'ssn', problem: errorCatalogue.ssn_dup.message };
+/** The field that says a number, and what is wrong with one that another customer has. */
+export interface TakenNumber {
+  readonly field: CustomerField;
+  readonly problem: string;
+}
+const takenSsn: TakenNumber = { field: 'ssn', problem: errorCatalogue.ssn_dup.message };
+const takenIdentification: TakenNumber = {
+  field: 'identification',
+  problem: 'Another customer of this brand already has this identification.',
+};
+
+export const takenNumber = (number: string): TakenNumber =>
+  identificationIn(number) ? takenIdentification : takenSsn;
 
 /** What answers show of a kept number. */
 export function maskedNumber(kept: string): ShownIdentity {

@@ -4,8 +4,8 @@ import { columns, text } from '../columns.ts';
 import { statement } from '../connection/database.ts';
 import type { BrandScope } from '../scope.ts';
 
-// The look-ups of an import for many lines at once. Digests are passed and returned in base64. They have no name, so each
-// is planned for the size that the tables have by then: an import often begins with empty ones, where every plan looks
+// The look-ups of an import for many lines at once. Digests are returned in base64. The statements have no name, so each is
+// planned for the size that the tables have by then: an import often begins with empty ones, where every plan looks
 // equally good.
 
 const found = columns({ value: text() });
@@ -19,10 +19,10 @@ const claimed = statement(
 /** The keys that a committed request has used. */
 export async function usedImportKeys(
   scope: BrandScope,
-  keys: readonly string[],
+  keys: readonly Buffer[],
   now: Instant,
 ): Promise<ReadonlySet<string>> {
-  const rows = await scope.db.run(claimed, [scope.brandId, keys.map(bytea), toPostgres(now)]);
+  const rows = await scope.db.run(claimed, [scope.brandId, byteaArray(keys), toPostgres(now)]);
   return new Set(rows.map((row) => found.read(row).value));
 }
 
@@ -38,10 +38,24 @@ const taken = statement(
 export async function takenValues(
   scope: BrandScope,
   personIds: readonly string[],
-  ssns: readonly string[],
+  ssns: readonly Buffer[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await scope.db.run(taken, [scope.brandId, personIds, ssns.map(bytea)]);
+  const rows = await scope.db.run(taken, [scope.brandId, personIds, byteaArray(ssns)]);
   return new Set(rows.map((row) => found.read(row).value));
 }
 
-const bytea = (base64: string): string => `\\x${Buffer.from(base64, 'base64').toString('hex')}`;
+const byteaType = 17;
+
+/** `bytea[]` in PostgreSQL's binary form, as `sql.ts` has it for texts. */
+function byteaArray(values: readonly Buffer[]): Buffer {
+  const head = [values.length > 0 ? 1 : 0, 0, byteaType, ...(values.length > 0 ? [values.length, 1] : [])];
+  const length = values.reduce((sum, value) => sum + 4 + value.length, 4 * head.length);
+  const array = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const part of head) at = array.writeInt32BE(part, at);
+  for (const value of values) {
+    at = array.writeInt32BE(value.length, at);
+    at += value.copy(array, at);
+  }
+  return array;
+}

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instantOfMillis } from '../../../src/domain/time.ts';
+import type { Batch } from '../../../src/operations/customers/importing/batches.ts';
 import type { LineProblems } from '../../../src/operations/customers/importing/check.ts';
+import type { ThreadStart } from '../../../src/operations/customers/importing/helpers.ts';
 import { importCustomers } from '../../../src/operations/customers/importing/import.ts';
-import type { ThreadStart } from '../../../src/operations/customers/importing/sealers.ts';
 import { importThreads } from '../../../src/operations/customers/importing/threads.ts';
 import type { System } from '../../../src/operations/system.ts';
 import { clientele, repository } from '../../installation/cli/program.ts';
@@ -216,35 +217,38 @@ describe('a thread', () => {
   const silent = () =>
     new Worker("require('node:worker_threads').parentPort.on('message', () => undefined)", { eval: true });
   const opened = (startThread: () => Worker) => {
-    const sealers = importThreads(2, 0, startThread)?.open({} as ThreadStart);
-    if (!sealers) throw new Error('There are no threads.');
-    return sealers;
+    const helpers = importThreads(2, 0, startThread)?.open({} as ThreadStart);
+    if (!helpers) throw new Error('There are no threads.');
+    return helpers;
   };
   const now = instantOfMillis(0);
+  const none: Batch = { numbers: [], ends: [], bytes: new Uint8Array(), problems: new Map() };
 
   test.each<[string, (thread: Worker | undefined) => unknown]>([
     ['that dies', (thread) => thread?.terminate()],
     ['whose answer cannot be read', (thread) => thread?.emit('messageerror', new Error('Not read.'))],
   ])('%s leaves what waits and what comes to the import', async (_what, fail) => {
     const started: Worker[] = [];
-    const sealers = opened(() => {
+    const helpers = opened(() => {
       const thread = silent();
       started.push(thread);
       return thread;
     });
-    const waiting = [sealers.prepare([], now), sealers.prepare([], now)];
+    const waiting = [helpers.prepare(none, now), helpers.check(none, now)];
     await fail(started[1]);
     expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
-    expect(await sealers.prepare([], now)).toBeUndefined();
-    await sealers.close();
+    expect(await helpers.prepare(none, now)).toBeUndefined();
+    expect(await helpers.check(none, now)).toBeUndefined();
+    await helpers.close();
   });
 
   test('that the machine does not start is done without', async () => {
-    const sealers = opened(() => {
+    const helpers = opened(() => {
       throw new Error('No more threads.');
     });
-    expect(await sealers.prepare([], now)).toBeUndefined();
-    expect(sealers.ahead).toBe(1);
-    await sealers.close();
+    expect(await helpers.prepare(none, now)).toBeUndefined();
+    expect(await helpers.check(none, now)).toBeUndefined();
+    expect(helpers.ahead).toBe(1);
+    await helpers.close();
   });
 });

@@ -1,46 +1,106 @@
-import { hash } from 'node:crypto';
 import { customerOperations } from '../../../contract/customers/customers.ts';
 import { parseBody } from '../../../contract/json.ts';
 import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../../contract/validate.ts';
 import type { CustomerInput } from '../../../domain/customers/customer.ts';
+import type { TakenNumber } from '../../../domain/customers/identification.ts';
 import { numberOf, takenNumber } from '../../../domain/customers/identification.ts';
 import type { FieldProblems } from '../../../domain/errors.ts';
-import { errorCatalogue, Refusal } from '../../../domain/errors.ts';
+import { Refusal } from '../../../domain/errors.ts';
 import { Problems } from '../../../domain/problems.ts';
 import { textProblem } from '../../../domain/text.ts';
+import type { Instant } from '../../../domain/time.ts';
 import type { Validation } from '../../../domain/validation.ts';
-import { defaultValidation } from '../../../domain/validation.ts';
-import { takenValues, usedImportKeys } from '../../../store/customers/import.ts';
-import type { BrandScope } from '../../../store/scope.ts';
+import type { Environment } from '../../../store/installation/installation.ts';
 import type { Keyring } from '../../../vault/vault.ts';
-import type { System } from '../../system.ts';
 import { indexDigests } from '../index-values.ts';
 import { isUnique } from '../sealing.ts';
-import type { SeenValues } from './seen.ts';
+import type { Batch, DigestedLine } from './batches.ts';
+import { linesIn } from './batches.ts';
 import type { Line } from './source.ts';
 
-/** A line with the digest that it is recognised by. */
-export interface DigestedLine extends Line {
-  /** SHA-256 of its bytes, hex. Only a keyed digest of it is stored. */
-  readonly digest: string;
+// What can be said about lines without the database: a thread does it, or the import itself.
+
+/** What lines are checked by. */
+export interface Rules {
+  readonly environment: Environment;
+  /** What the brand takes. */
+  readonly validation: Validation;
 }
 
-/** A line and the results of its checks. */
-export interface CheckedLine {
-  readonly number: number;
-  readonly digest: string;
-  /** The body of a create; `undefined` if it is invalid. */
-  readonly body: CustomerInput | undefined;
-  readonly problems: Problems;
+/**
+ * What a check has found, with a value for each line in every list. The digests of all lines are in one piece of memory,
+ * because they come from a thread. Each has 32 bytes.
+ */
+export interface CheckedBatch {
+  /** The index keys of the keyed digests. The newest comes last. */
+  readonly indexVersions: readonly number[];
+  /** By which a line is recognised in the file. */
+  readonly digests: Uint8Array;
+  /** The Idempotency-Key of each line, under each of the index keys. */
+  readonly keys: Uint8Array;
+  /** The number of each line that must be unique, under each of them. */
+  readonly numbers: Uint8Array;
+  /** What is wrong with this number if another customer has it; `undefined` if none must be unique. */
+  readonly taken: readonly (TakenNumber | undefined)[];
+  readonly persons: readonly (string | undefined)[];
+  /** By the places of lines. A line without any is a valid body of a create. */
+  readonly problems: ReadonlyMap<number, FieldProblems>;
 }
+
+/** The problems as fields and sentences, never with a value. */
+export interface LineProblems {
+  readonly line: number;
+  readonly problems: FieldProblems;
+}
+
+const digestLength = 32;
+
+/** The digests of one line in a list. */
+export const digestsAt = (list: Uint8Array, place: number, count = 1): readonly Buffer[] =>
+  Array.from({ length: count }, (_, index) =>
+    Buffer.from(list.buffer, list.byteOffset + (place * count + index) * digestLength, digestLength),
+  );
 
 const { createCustomer } = customerOperations;
 const shape = shapeCheck(createCustomer.body.schema);
 
-export const digested = (line: Line): DigestedLine => ({
-  ...line,
-  digest: hash('sha256', line.bytes ?? ''),
-});
+/** Checks lines, and digests what must be unique of each. */
+export function checkBatch(rules: Rules, keyring: Keyring, batch: Batch, now: Instant): CheckedBatch {
+  const { indexVersions } = keyring;
+  const lines = linesIn(batch);
+  const digests = new Uint8Array(lines.length * digestLength);
+  const [keys, numbers] = [1, 2].map(() => new Uint8Array(digests.length * indexVersions.length)) as [
+    Uint8Array,
+    Uint8Array,
+  ];
+  const taken: (TakenNumber | undefined)[] = [];
+  const persons: (string | undefined)[] = [];
+  const problems = new Map<number, FieldProblems>();
+  for (const [place, line] of lines.entries()) {
+    digests.set(Buffer.from(line.digest, 'hex'), place * digestLength);
+    put(keys, place, lineKeys(keyring, line));
+    const { body, problems: found } = checkLine(rules, line, now);
+    if (!body) problems.set(place, found.toObject());
+    persons.push(body?.brand_person_id?.toLowerCase());
+    const number = body && numberOf(body);
+    if (number === undefined || !isUnique(rules, number)) {
+      taken.push(undefined);
+      continue;
+    }
+    taken.push(takenNumber(number));
+    put(
+      numbers,
+      place,
+      indexDigests(keyring, 'ssn', ({ ssn }) => ssn(number)),
+    );
+  }
+  return { indexVersions, digests, keys, numbers, taken, persons, problems };
+}
+
+function put(list: Uint8Array, place: number, digests: readonly Buffer[]): void {
+  for (const [index, digest] of digests.entries())
+    list.set(digest, (place * digests.length + index) * digestLength);
+}
 
 /** The body of a line that was checked before, and is the same as then. */
 export function bodyOf({ bytes = Buffer.alloc(0) }: Line): CustomerInput {
@@ -52,15 +112,17 @@ export function bodyOf({ bytes = Buffer.alloc(0) }: Line): CustomerInput {
 const cleared = (text: string, value: unknown): unknown =>
   text.includes('null') ? withoutNulls(value, createCustomer.body.schema) : value;
 
+interface CheckedLine {
+  /** The body of a create; `undefined` if it is invalid. */
+  readonly body: CustomerInput | undefined;
+  readonly problems: Problems;
+}
+
 /** Checks a line as createCustomer checks its body, by what the brand takes. */
-export function checkLine(
-  system: Pick<System, 'now' | 'environment'>,
-  { number, bytes, problem, digest }: DigestedLine,
-  validation: Validation = defaultValidation,
-): CheckedLine {
+export function checkLine({ environment, validation }: Rules, line: Line, now: Instant): CheckedLine {
   const problems = new Problems();
-  problems.add('line', problem);
-  const parsed = bytes && parse(bytes, problems);
+  problems.add('line', line.problem);
+  const parsed = line.bytes && parse(line.bytes, problems);
   const value = parsed && cleared(parsed.text, parsed.value);
   if (!problems.any) {
     if (parsed && !isPlain(parsed.text)) {
@@ -68,14 +130,10 @@ export function checkLine(
       checkVisible(value, createCustomer.body.schema, problems);
     }
     problems.addMissing(shape(value));
-    const validationContext = {
-      now: system.now(),
-      sandbox: system.environment === 'sandbox',
-      validation,
-    };
+    const validationContext = { now, sandbox: environment === 'sandbox', validation };
     problems.addMissing(createCustomer.body.check(value, validationContext));
   }
-  return { number, digest, problems, body: problems.any ? undefined : (value as CustomerInput) };
+  return { problems, body: problems.any ? undefined : (value as CustomerInput) };
 }
 
 /** Whether no text in a line can have a problem, because the whole line has none and nothing in it is escaped. */
@@ -95,68 +153,5 @@ function parse(
 }
 
 /** The Idempotency-Key of a line, under every index key that is in use; the newest comes last. */
-export const lineKeys = (keyring: Keyring, { digest }: Pick<CheckedLine, 'digest'>): readonly Buffer[] =>
+export const lineKeys = (keyring: Keyring, { digest }: Pick<DigestedLine, 'digest'>): readonly Buffer[] =>
   keyring.indexVersions.map((version) => keyring.indexAt(version, 'idempotency_key', `import ${digest}`));
-
-/** A line's number, if it must be unique, with its digests under every index key in use. */
-function uniqueNumber(system: System, keyring: Keyring, { body }: CheckedLine) {
-  const number = body && numberOf(body);
-  if (number === undefined || !isUnique(system, number)) return undefined;
-  return { ...takenNumber(number), digests: indexDigests(keyring, 'ssn', ({ ssn }) => ssn(number)) };
-}
-
-/** The lines that no earlier run has imported. */
-export async function notImported<One extends { readonly digest: string }>(
-  system: Pick<System, 'now'>,
-  keyring: Keyring,
-  scope: BrandScope,
-  lines: readonly One[],
-): Promise<readonly One[]> {
-  const keys = new Map(lines.map((line) => [line, lineKeys(keyring, line).map(base64)]));
-  const claimed = await usedImportKeys(scope, [...keys.values()].flat(), system.now());
-  return lines.filter((line) => !keys.get(line)?.some((key) => claimed.has(key)));
-}
-
-/** Reports every duplicate of a unique value: in the database, or on an earlier valid line of the file. */
-export async function noteDuplicates(
-  system: System,
-  keyring: Keyring,
-  scope: BrandScope,
-  lines: readonly CheckedLine[],
-  seen: SeenValues,
-): Promise<void> {
-  const marked = lines
-    .filter(({ body }) => body !== undefined)
-    .map((line) => ({
-      line,
-      person: line.body?.brand_person_id?.toLowerCase(),
-      unique: uniqueNumber(system, keyring, line),
-    }));
-  const persons = marked.flatMap(({ person }) => person ?? []);
-  const numbers = marked.flatMap(({ unique }) => unique?.digests.map(base64) ?? []);
-  const taken = await takenValues(scope, persons, numbers);
-  for (const { line, person, unique } of marked) {
-    const { problems, number, digest } = line;
-    if (unique?.digests.some((one) => taken.has(base64(one)))) problems.add(unique.field, unique.problem);
-    if (person && taken.has(person)) problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
-    const values = {
-      line: Buffer.from(digest, 'hex'),
-      [unique?.field ?? 'ssn']: unique?.digests.at(-1),
-      brand_person_id: person && hash('sha256', person, 'buffer'),
-    };
-    for (const [field, value] of Object.entries(values)) {
-      const earlier = value && seen.lineOf(value);
-      if (earlier) problems.add(field, `The same as on line ${earlier}.`);
-    }
-    if (problems.any) continue;
-    for (const value of Object.values(values)) if (value) seen.add(value, number);
-  }
-}
-
-const base64 = (digest: Buffer): string => digest.toString('base64');
-
-/** The problems as fields and sentences, never with a value. */
-export interface LineProblems {
-  readonly line: number;
-  readonly problems: FieldProblems;
-}

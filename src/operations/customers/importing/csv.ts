@@ -14,7 +14,7 @@ import { longest } from './source.ts';
  */
 
 /** The rows as the lines of an import: each is the JSON that it means. */
-export async function* rowsOf({ name, read }: ImportSource): AsyncGenerator<Line> {
+export async function* rowsOf({ name, read }: ImportSource): AsyncGenerator<readonly Line[]> {
   const parser = parse({
     bom: true,
     info: true,
@@ -31,7 +31,7 @@ export async function* rowsOf({ name, read }: ImportSource): AsyncGenerator<Line
         columns = columnsOf(name, record);
         continue;
       }
-      yield lineOf(columns, record, info.lines);
+      yield [lineOf(columns, record, info.lines)];
     }
   } catch (error) {
     throw malformed(name, error);

@@ -1,25 +1,24 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { BrandId } from '../../../domain/ids.ts';
 import { OperatorError } from '../../../domain/operator-error.ts';
-import type { Validation } from '../../../domain/validation.ts';
 import { defaultValidation } from '../../../domain/validation.ts';
 import { operatorActor, recordOperatorAction } from '../../audit/operator.ts';
 import { provenSettings } from '../../proofs.ts';
 import type { System } from '../../system.ts';
 import { scopeOf } from '../../system.ts';
-import type { DigestedLine, LineProblems } from './check.ts';
-import { checkLine, digested, noteDuplicates, notImported } from './check.ts';
-import { linesOf } from './lines.ts';
-import type { Sealers, SealingThreads } from './sealers.ts';
-import { sealersFor } from './sealers.ts';
+import type { Batch } from './batches.ts';
+import { batches, digestOf, without } from './batches.ts';
+import type { CheckedBatch, LineProblems, Rules } from './check.ts';
+import { checkBatch } from './check.ts';
+import type { Helping, ImportThreads } from './helpers.ts';
+import { openHelping } from './helpers.ts';
+import { lookUp } from './look-up.ts';
+import type { Preparation } from './prepare.ts';
 import { LineSet, SeenValues } from './seen.ts';
 import type { ImportFormat, ImportSource, ImportStream } from './source.ts';
 import { openSource } from './source.ts';
 import type { Writing, Written } from './write.ts';
 import { writeLines } from './write.ts';
-
-/** Lines per look-up, and customers per transaction. */
-const batch = 250;
 
 export interface ImportOptions {
   /** The path of a file, or the name of the stream. */
@@ -30,8 +29,8 @@ export interface ImportOptions {
   readonly stream?: ImportStream | undefined;
   /** Imports the valid lines even if others are invalid; otherwise an invalid line stops the import. */
   readonly skipBad: boolean;
-  /** What seals lines beside this thread, where the file has many of them. */
-  readonly threads?: SealingThreads | undefined;
+  /** What checks and seals lines beside this thread, where the file has many of them. */
+  readonly threads?: ImportThreads | undefined;
   /** Called for each invalid line. */
   readonly problem: (found: LineProblems) => void;
   readonly progress: (step: 'checked' | 'imported', lines: number, of: number) => void;
@@ -60,41 +59,36 @@ export async function importCustomers(
   const source = await openSource(options.path, options.format ?? 'ndjson', options.stream);
   try {
     const { validation = defaultValidation } = (await provenSettings(system, brandId)) ?? {};
-    return await importSource(system, brandId, { source, validation }, options);
+    const rules = { environment: system.environment, validation };
+    const actor = operatorActor(system);
+    const helping = openHelping(system, brandId, { actor, rules }, options.threads);
+    try {
+      return await importSource({ system, brandId, actor, rules, helping, source }, options);
+    } finally {
+      await helping.close();
+    }
   } finally {
     await source.close();
   }
 }
 
-/** What is imported, and the rules of the brand that it is checked by. */
-interface Reading {
+/** What an import works with. */
+interface Importing extends Preparation {
+  readonly system: System;
+  readonly rules: Rules;
+  readonly helping: Helping;
   readonly source: ImportSource;
-  readonly validation: Validation;
 }
 
-async function importSource(
-  system: System,
-  brandId: BrandId,
-  reading: Reading,
-  options: ImportOptions,
-): Promise<ImportFacts> {
-  const { source, digest } = withDigest(reading.source);
-  const checked = await checkFile(system, brandId, { ...reading, source }, options);
+async function importSource(importing: Importing, options: ImportOptions): Promise<ImportFacts> {
+  const { system, brandId } = importing;
+  const { source, digest } = withDigest(importing.source);
+  const checked = await checkFile({ ...importing, source }, options);
   const facts = { lines: checked.lines, imported: 0, earlier: checked.earlier.size, bad: checked.bad.size };
   const open = facts.lines - facts.earlier - facts.bad;
   if ((facts.bad > 0 && !options.skipBad) || open === 0) return facts;
   await recordOperatorAction(system, brandId, 'import', { lines: open, file_sha256: digest() });
-  const actor = operatorActor(system);
-  const writing = { system, brandId, actor, checkedUnder: checked.indexVersion };
-  const sealers = await sealersFor(writing, open, options.threads);
-  try {
-    return {
-      ...facts,
-      ...(await writeFile(writing, sealers, reading.source, checked, { ...options, open })),
-    };
-  } finally {
-    await sealers.close();
-  }
+  return { ...facts, ...(await writeFile(importing, checked, { ...options, open })) };
 }
 
 /** A source whose content is digested while it is read for the first time. */
@@ -110,43 +104,55 @@ function withDigest(source: ImportSource): { readonly source: ImportSource; read
 }
 
 async function writeFile(
-  writing: Writing,
-  sealers: Sealers,
-  source: ImportSource,
-  { bad, earlier, digests }: CheckedFile,
+  importing: Importing,
+  { bad, earlier, digests, indexVersion }: CheckedFile,
   { open, problem, progress }: ImportOptions & { readonly open: number },
 ): Promise<Pick<ImportFacts, 'imported' | 'earlier' | 'bad'>> {
+  const { system, source, helping } = importing;
+  const writing: Writing = { ...importing, checkedUnder: indexVersion };
   let [imported, overtaken, late, batchCount] = [0, 0, 0, 0];
   const note = ({ written, earlier: skipped, problems }: Written) => {
     for (const one of problems) problem(one);
     imported += written;
     overtaken += skipped;
     late += problems.length;
-    writing.system.db.wake();
+    system.db.wake();
     progress('imported', imported, open - overtaken);
   };
-  const underWay: Promise<void>[] = [];
+  const helpers = await helping.forLines(open);
+  const line = queue();
   try {
     for await (const all of batches(source)) {
       if (digestOf(all) !== digests[batchCount]) throw changedFile();
       batchCount += 1;
-      const lines = all.filter(({ number }) => !bad.has(number) && !earlier.has(number));
-      if (lines.length === 0) continue;
+      const batch = without(all, (number) => bad.has(number) || earlier.has(number));
+      if (batch.numbers.length === 0) continue;
       // While the database writes one batch, the next ones are read and sealed.
-      const before = underWay.at(-1) ?? Promise.resolve();
-      const prepared = sealers.prepare(lines, writing.system.now());
-      // A failure is met where it is awaited.
-      prepared.catch(() => undefined);
-      const written = writeLines(writing, { lines, prepared }, before).then(note);
-      written.catch(() => undefined);
-      underWay.push(written);
-      if (underWay.length > sealers.ahead) await underWay.shift();
+      await line.add(helpers.ahead, (before) =>
+        writeLines(writing, batch, helpers.prepare(batch, system.now()), before).then(note),
+      );
     }
     if (batchCount !== digests.length) throw changedFile();
   } finally {
-    await Promise.all(underWay);
+    await line.done();
   }
   return { imported, earlier: earlier.size + overtaken, bad: bad.size + late };
+}
+
+/** Work on batches of which several are under way. Each is given the promise of the one before it. */
+function queue() {
+  const underWay: Promise<void>[] = [];
+  return {
+    /** Waits for the oldest work where more than `most` is under way. */
+    async add(most: number, work: (before: Promise<void>) => Promise<void>): Promise<void> {
+      const added = work(underWay.at(-1) ?? Promise.resolve());
+      // A failure is met where it is awaited.
+      added.catch(() => undefined);
+      underWay.push(added);
+      if (underWay.length > most) await underWay.shift();
+    },
+    done: () => Promise.all(underWay),
+  };
 }
 
 const changedFile = () => new OperatorError('The file has changed since it was checked. Import it again.');
@@ -162,33 +168,37 @@ interface CheckedFile {
   readonly indexVersion: number | undefined;
 }
 
-async function checkFile(
-  system: System,
-  brandId: BrandId,
-  { source, validation }: Reading,
-  options: ImportOptions,
-): Promise<CheckedFile> {
+async function checkFile(importing: Importing, options: ImportOptions): Promise<CheckedFile> {
+  const { system, brandId, source, helping } = importing;
   const scope = scopeOf(system, brandId);
   const seen = new SeenValues();
   const [bad, earlier] = [new LineSet(), new LineSet()];
   const digests: string[] = [];
   const indexVersions = new Set<number>();
-  let count = 0;
-  for await (const lines of batches(source)) {
-    digests.push(digestOf(lines));
-    const checked = lines.map((line) => checkLine(system, line, validation));
-    const keyring = await system.keyrings.of(brandId);
-    indexVersions.add(keyring.indexVersion);
-    const fresh = new Set(await notImported(system, keyring, scope, checked));
-    for (const line of checked) if (!fresh.has(line)) earlier.add(line.number);
-    await noteDuplicates(system, keyring, scope, [...fresh], seen);
-    for (const { number, problems } of fresh) {
-      if (!problems.any) continue;
-      bad.add(number);
-      options.problem({ line: number, problems: problems.toObject() });
+  let [count, looked] = [0, 0];
+  const line = queue();
+  try {
+    for await (const batch of batches(source)) {
+      digests.push(digestOf(batch));
+      count += batch.numbers.length;
+      const helpers = await helping.forLines(count);
+      const note = async (before: Promise<void>) => {
+        const checked = await checkedUnderAll(importing, batch, helpers.check(batch, system.now()));
+        await before;
+        indexVersions.add(checked.indexVersions.at(-1) ?? 0);
+        const found = await lookUp(system, scope, batch, checked, seen);
+        for (const number of found.earlier) earlier.add(number);
+        for (const one of found.bad) {
+          bad.add(one.line);
+          options.problem(one);
+        }
+        looked += batch.numbers.length;
+        options.progress('checked', looked, looked);
+      };
+      await line.add(helpers.ahead, note);
     }
-    count += lines.length;
-    options.progress('checked', count, count);
+  } finally {
+    await line.done();
   }
   const [indexVersion, ...others] = indexVersions;
   return {
@@ -200,17 +210,14 @@ async function checkFile(
   };
 }
 
-/** The lines of the file, in batches. */
-async function* batches(source: ImportSource): AsyncGenerator<readonly DigestedLine[]> {
-  let lines: DigestedLine[] = [];
-  for await (const line of linesOf(source)) {
-    lines.push(digested(line));
-    if (lines.length < batch) continue;
-    yield lines;
-    lines = [];
-  }
-  if (lines.length > 0) yield lines;
+/** A checked batch with its digests under every index key that is in use. */
+async function checkedUnderAll(
+  { system, brandId, rules }: Importing,
+  batch: Batch,
+  given: Promise<CheckedBatch | undefined>,
+): Promise<CheckedBatch> {
+  const checked = await given;
+  const keyring = await system.keyrings.of(brandId);
+  const isCurrent = checked?.indexVersions.join() === keyring.indexVersions.join();
+  return checked && isCurrent ? checked : checkBatch(rules, keyring, batch, system.now());
 }
-
-const digestOf = (lines: readonly DigestedLine[]): string =>
-  hash('sha256', lines.map(({ number, digest }) => `${number} ${digest}`).join('\n'));

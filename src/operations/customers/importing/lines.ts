@@ -3,43 +3,49 @@ import type { ImportSource, Line } from './source.ts';
 import { longest } from './source.ts';
 
 /**
- * Reads the lines of a file one after the other, with one in memory at a time. Skips empty lines.
+ * Reads the lines of a file in order, a few at a time. Skips empty lines.
  *
  * @throws OperatorError if the file cannot be read.
  */
-export const linesOf = (source: ImportSource): AsyncGenerator<Line> =>
+export const linesOf = (source: ImportSource): AsyncGenerator<readonly Line[]> =>
   source.format === 'csv' ? rowsOf(source) : jsonLinesOf(source);
 
-async function* jsonLinesOf({ read }: ImportSource): AsyncGenerator<Line> {
+async function* jsonLinesOf({ read }: ImportSource): AsyncGenerator<readonly Line[]> {
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
   const finished = (): Line | undefined => {
-    const whole = length > longest ? undefined : trimmed(withoutMark(number, Buffer.concat(parts)));
-    const line = whole?.length === 0 ? undefined : lineOf(number, whole);
+    const bytes = length > longest ? undefined : trimmed(withoutMark(number, whole(parts)));
+    const line = bytes?.length === 0 ? undefined : lineOf(number, bytes);
     number += 1;
     parts = [];
     length = 0;
     return line;
   };
   for await (const chunk of read()) {
+    const lines: Line[] = [];
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       keep(chunk.subarray(from, end));
       from = end + 1;
       const line = finished();
-      if (line) yield line;
+      if (line) lines.push(line);
     }
     keep(chunk.subarray(from));
+    yield lines;
   }
   const last = finished();
-  if (last) yield last;
+  if (last) yield [last];
 
   function keep(part: Buffer): void {
     length += part.length;
-    if (length <= longest) parts.push(part);
+    if (part.length > 0 && length <= longest) parts.push(part);
   }
 }
+
+/** A line that begins and ends in one chunk is not copied. */
+const whole = (parts: readonly Buffer[]): Buffer =>
+  parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 
 const lineOf = (number: number, bytes: Buffer | undefined): Line =>
   bytes ? { number, bytes } : { number, bytes, problem: 'Longer than 64 KiB, which no body may be.' };

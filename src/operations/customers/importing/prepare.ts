@@ -12,7 +12,8 @@ import type { Actor } from '../../journal.ts';
 import { journalOf } from '../../journal.ts';
 import type { CustomerTools } from '../new-customer.ts';
 import { newCustomer } from '../new-customer.ts';
-import type { DigestedLine } from './check.ts';
+import type { Batch, DigestedLine } from './batches.ts';
+import { linesIn } from './batches.ts';
 import { bodyOf, lineKeys } from './check.ts';
 
 /** Days for which an imported line is recognised, so that a repeated import has no effect. */
@@ -36,12 +37,8 @@ export interface Prepared {
 }
 
 /** The lines have passed every check. */
-export const prepared = (
-  preparation: Preparation,
-  keyring: Keyring,
-  lines: readonly DigestedLine[],
-): Prepared => ({
-  together: insertionsTogether(preparation, insertionsOf(preparation, keyring, lines)),
+export const prepared = (preparation: Preparation, keyring: Keyring, batch: Batch): Prepared => ({
+  together: insertionsTogether(preparation, insertionsOf(preparation, keyring, linesIn(batch))),
   sealVersion: keyring.sealVersion,
   indexVersion: keyring.indexVersion,
 });

@@ -4,42 +4,33 @@ import { openOfflineVerifier } from '../../../providers/address-offline.ts';
 import { openSandboxVerifier } from '../../../providers/address-sandbox.ts';
 import { openSharedVault } from '../../../vault/vault.ts';
 import type { System } from '../../system.ts';
-import type { Preparation } from './prepare.ts';
+import { checkBatch } from './check.ts';
+import type { ThreadStart } from './helpers.ts';
 import { prepared } from './prepare.ts';
-import type { ThreadStart } from './sealers.ts';
-import type { BatchToSeal, SealedBatch } from './threads.ts';
+import type { Task, TaskDone } from './threads.ts';
 
-// A thread of an import: it seals lines and answers with the statement that writes them. It has no database.
+// A thread of an import: it checks lines, and seals lines and answers with the statement that writes them. It has no
+// database.
 
-const { vault: shared, brandId, keys, environment, hasScreening, actor } = workerData as ThreadStart;
+const { vault: shared, brandId, keys, hasScreening, actor, ...rules } = workerData as ThreadStart;
+const { environment } = rules;
 const vault = openSharedVault(shared);
 const keyring = vault.keyring(brandId, keys);
 const offline = openOfflineVerifier();
 const verifier = environment === 'sandbox' ? openSandboxVerifier(offline) : offline;
 const newId = randomUUID as System['newId'];
 
-parentPort?.on('message', ({ id, lines, now }: BatchToSeal) => {
-  const system = {
-    vault,
-    verifier,
-    environment,
-    newId,
-    now: () => now,
-    screening: hasScreening || undefined,
-  };
-  const answer: SealedBatch = { id, prepared: preparedOrNothing({ system, brandId, actor }, lines) };
-  parentPort?.postMessage(answer);
+parentPort?.on('message', (task: Task) => {
+  parentPort?.postMessage({ id: task.id, result: resultOf(task) } satisfies TaskDone);
 });
 
-/** What cannot be sealed here, the import seals itself, and reports the error if it cannot. */
-function preparedOrNothing(preparation: Preparation, lines: BatchToSeal['lines']): SealedBatch['prepared'] {
+/** What cannot be done here, the import does itself, and reports the error if it cannot. */
+function resultOf({ job, batch, now }: Task): TaskDone['result'] {
   try {
-    return prepared(
-      preparation,
-      keyring,
-      // A message turns buffers into plain arrays of bytes.
-      lines.map((line) => ({ ...line, bytes: line.bytes && Buffer.from(line.bytes) })),
-    );
+    if (job === 'check') return checkBatch(rules, keyring, batch, now);
+    const screening = hasScreening || undefined;
+    const system = { vault, verifier, environment, newId, now: () => now, screening };
+    return prepared({ system, brandId, actor }, keyring, batch);
   } catch {
     return undefined;
   }

@@ -1,18 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import type { Instant } from '../../../domain/time.ts';
-import type { DigestedLine } from './check.ts';
+import type { Batch } from './batches.ts';
+import type { CheckedBatch } from './check.ts';
+import type { Helpers, ImportThreads, ThreadStart } from './helpers.ts';
 import type { Prepared } from './prepare.ts';
-import type { Sealers, SealingThreads, ThreadStart } from './sealers.ts';
 
 /** The messages between an import and its threads. */
-export interface BatchToSeal {
+export interface Task {
   readonly id: number;
-  readonly lines: readonly DigestedLine[];
+  readonly job: 'check' | 'prepare';
+  readonly batch: Batch;
   readonly now: Instant;
 }
-export interface SealedBatch {
+export interface TaskDone {
   readonly id: number;
-  readonly prepared: Prepared | undefined;
+  readonly result: CheckedBatch | Prepared | undefined;
 }
 
 /** Starts a thread with what it needs. */
@@ -25,17 +27,17 @@ const startBuilt: StartThread = (start) =>
 /** Lines from which on it pays to start threads. */
 const manyLines = 2_000;
 
-/** So many threads that seal the lines of an import; `undefined` for none. */
+/** So many threads that help an import; `undefined` for none. */
 export const importThreads = (
   count: number,
   from = manyLines,
   startThread = startBuilt,
-): SealingThreads | undefined =>
+): ImportThreads | undefined =>
   count < 1
     ? undefined
     : { from, open: (start) => openThreads(startThreads(count, () => startThread(start))) };
 
-/** As many as the machine lets start. What no thread seals, the import seals itself. */
+/** As many as the machine lets start. What no thread does, the import does itself. */
 function startThreads(count: number, startThread: () => Worker): readonly Worker[] {
   const threads: Worker[] = [];
   try {
@@ -46,36 +48,45 @@ function startThreads(count: number, startThread: () => Worker): readonly Worker
   return threads;
 }
 
+/** Checks that wait for a thread, from which on the import is faster when it does the next one itself. */
+const checksOfThread = 2;
+
 /**
- * Once a thread has ended, or an answer of one cannot be read, no batch is given to threads any more: the import seals
- * those that wait and those that come itself. It takes longer, and nobody is told. What keeps a thread from sealing, and
+ * Once a thread has ended, or an answer of one cannot be read, no batch is given to threads any more: the import does
+ * those that wait and those that come itself. It takes longer, and nobody is told. What keeps a thread from its work, and
  * the import too, the import reports.
  */
-function openThreads(threads: readonly Worker[]): Sealers {
-  const waiting = new Map<number, (prepared: Prepared | undefined) => void>();
-  let isSealing = threads.length > 0;
-  let batches = 0;
+function openThreads(threads: readonly Worker[]): Helpers {
+  const waiting = new Map<number, (result: TaskDone['result']) => void>();
+  let isHelping = threads.length > 0;
+  let tasks = 0;
   const giveUp = () => {
-    isSealing = false;
+    isHelping = false;
     for (const resolve of waiting.values()) resolve(undefined);
     waiting.clear();
   };
   for (const thread of threads) {
-    thread.on('message', ({ id, prepared }: SealedBatch) => {
-      waiting.get(id)?.(prepared);
+    thread.on('message', ({ id, result }: TaskDone) => {
+      waiting.get(id)?.(result);
       waiting.delete(id);
     });
     for (const failure of ['error', 'messageerror', 'exit']) thread.on(failure, giveUp);
   }
+  const give = (task: Omit<Task, 'id'>): Promise<TaskDone['result']> =>
+    new Promise((resolve) => {
+      if (!isHelping) return resolve(undefined);
+      tasks += 1;
+      waiting.set(tasks, resolve);
+      threads[tasks % threads.length]?.postMessage({ id: tasks, ...task } satisfies Task);
+    });
   return {
     ahead: threads.length + 1,
-    prepare: (lines, now) =>
-      new Promise((resolve) => {
-        if (!isSealing) return resolve(undefined);
-        batches += 1;
-        waiting.set(batches, resolve);
-        threads[batches % threads.length]?.postMessage({ id: batches, lines, now } satisfies BatchToSeal);
-      }),
+    // While lines are checked, the import has nothing else to do than to read and to check.
+    check: async (batch, now) =>
+      waiting.size < checksOfThread * threads.length
+        ? ((await give({ job: 'check', batch, now })) as CheckedBatch | undefined)
+        : undefined,
+    prepare: (batch, now) => give({ job: 'prepare', batch, now }) as Promise<Prepared | undefined>,
     async close() {
       await Promise.all(threads.map((thread) => thread.terminate()));
     },

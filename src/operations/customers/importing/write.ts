@@ -8,8 +8,11 @@ import type { Keyring } from '../../../vault/vault.ts';
 import { requireDone, retryOnConflict } from '../../retry.ts';
 import type { System } from '../../system.ts';
 import { scopeOf } from '../../system.ts';
-import type { DigestedLine, LineProblems } from './check.ts';
-import { bodyOf, notImported } from './check.ts';
+import type { Batch, DigestedLine } from './batches.ts';
+import { linesIn } from './batches.ts';
+import type { LineProblems } from './check.ts';
+import { bodyOf } from './check.ts';
+import { notImported } from './look-up.ts';
 import type { Preparation, Prepared } from './prepare.ts';
 import { insertionsOf } from './prepare.ts';
 
@@ -20,12 +23,6 @@ export interface Writing extends Preparation {
   readonly checkedUnder: number | undefined;
 }
 
-/** Lines that have passed every check, and those that no earlier run has imported, as a statement. */
-export interface Batch {
-  readonly lines: readonly DigestedLine[];
-  readonly prepared: Promise<Prepared | undefined>;
-}
-
 export interface Written {
   readonly written: number;
   /** Lines that another import has written since the check. */
@@ -34,12 +31,14 @@ export interface Written {
 }
 
 /**
- * Writes lines in order, after those before them, in one statement. What it does not write is written line by line,
+ * Writes lines that have passed every check, and that no earlier run has imported, in order, after those before them, in
+ * one statement: the prepared one, if there is one. What it does not write is written line by line,
  * such as a line with a unique value that has been taken since the check.
  */
 export async function writeLines(
   writing: Writing,
-  { lines, prepared }: Batch,
+  batch: Batch,
+  prepared: Promise<Prepared | undefined>,
   before: Promise<void>,
 ): Promise<Written> {
   const { system, brandId } = writing;
@@ -48,7 +47,7 @@ export async function writeLines(
   const [together, left] = await retryOnConflict(system.keyrings, brandId, async (keyring) => {
     const current = isFirst && ready && isCurrent(writing, ready, keyring) ? ready : undefined;
     isFirst = false;
-    const attempt = current ? asPrepared(writing, lines, current) : asTheyAre(writing, keyring, lines);
+    const attempt = current ? asPrepared(writing, batch, current) : asTheyAre(writing, keyring, batch);
     return writeAfter(before, await attempt);
   });
   let written = together;
@@ -58,7 +57,7 @@ export async function writeLines(
     written += alone.written;
     problems.push(...alone.problems);
   }
-  return { written, earlier: lines.length - written - problems.length, problems };
+  return { written, earlier: batch.numbers.length - written - problems.length, problems };
 }
 
 /** Looked up together: where another import has the same file, it has written most lines of a batch. */
@@ -82,37 +81,39 @@ const isCurrent = ({ checkedUnder }: Writing, { sealVersion, indexVersion }: Pre
 
 /** Lines, and the statement that writes them. */
 interface Attempt {
-  readonly lines: readonly DigestedLine[];
+  readonly count: number;
+  readonly lines: () => readonly DigestedLine[];
   readonly write: () => Promise<readonly ('done' | undefined)[]>;
 }
 
-const asPrepared = async (
-  { system }: Writing,
-  lines: readonly DigestedLine[],
-  { together }: Prepared,
-): Promise<Attempt> => ({ lines, write: () => writeTogether(system.db, together) });
+const asPrepared = async ({ system }: Writing, batch: Batch, { together }: Prepared): Promise<Attempt> => ({
+  count: batch.numbers.length,
+  // Most batches are written whole, and then nobody asks for their lines.
+  lines: () => linesIn(batch),
+  write: () => writeTogether(system.db, together),
+});
 
-async function asTheyAre(
-  writing: Writing,
-  keyring: Keyring,
-  lines: readonly DigestedLine[],
-): Promise<Attempt> {
+async function asTheyAre(writing: Writing, keyring: Keyring, batch: Batch): Promise<Attempt> {
   const scope = scopeOf(writing.system, writing.brandId);
-  const fresh = await notImported(writing.system, keyring, scope, lines);
+  const fresh = await notImported(writing.system, keyring, scope, linesIn(batch));
   const insertions = insertionsOf(writing, keyring, fresh);
-  return { lines: fresh, write: () => insertCustomers(scope, insertions) };
+  return { count: fresh.length, lines: () => fresh, write: () => insertCustomers(scope, insertions) };
 }
 
 /** How many were written, and the lines that were not. */
-async function writeAfter(before: Promise<void>, { lines, write }: Attempt) {
+async function writeAfter(
+  before: Promise<void>,
+  { count, lines, write }: Attempt,
+): Promise<readonly [number, readonly DigestedLine[]]> {
   await before;
-  if (lines.length === 0) return [0, lines] as const;
+  if (count === 0) return [0, []];
   try {
     const outcomes = await write();
-    const left = lines.filter((_line, place) => outcomes[place] !== 'done');
-    return [lines.length - left.length, left] as const;
+    if (outcomes.every((outcome) => outcome === 'done')) return [count, []];
+    const left = lines().filter((_line, place) => outcomes[place] !== 'done');
+    return [count - left.length, left];
   } catch (error) {
-    if (isContended(error)) return [0, lines] as const;
+    if (isContended(error)) return [0, lines()];
     throw error;
   }
 }

@@ -218,7 +218,7 @@ export async function writeTogether(
 
 /** Writes parts without a changed row, such as the audit entry of a read. */
 export async function writeParts(scope: BrandScope, parts: readonly StatementPart[]): Promise<void> {
-  const { query, parameters } = assemble({
+  await writeChange(scope, {
     name: 'alone',
     parameters: { brandId: scope.brandId },
     claim: undefined,
@@ -227,6 +227,11 @@ export async function writeParts(scope: BrandScope, parts: readonly StatementPar
     parts,
     text: (_claim, rest) =>
       `with gate as (select 1), ${rest} result as (select 1 as done) select done from result`,
+    group: {
+      gate: 'gate as (select * from given)',
+      changed: 'changed as (select * from claimed)',
+      shared: [],
+      exclusive: [],
+    },
   });
-  await query.run(scope.db, parameters);
 }

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { person } from '../../people.ts';
+import type { BrandClient, World } from '../../world.ts';
+import { openWorld, settled } from '../../world.ts';
+
+// Where reads are recorded, the entries of reads that arrive at the same time share a statement and its commit. Each
+// answer still waits for its own entry.
+
+let world: World;
+let brand: BrandClient;
+/** The customers of `brand`. */
+const ids: string[] = [];
+let statements = 0;
+/** Runs before each shared statement. */
+let beforeStatement = async (): Promise<void> => undefined;
+
+beforeAll(async () => {
+  world = await openWorld({ apiOnly: true, env: { CLIENTELE_AUDIT_READS: '1' } });
+  const db = world.system.db as { runTogether: World['system']['db']['runTogether'] };
+  const { runTogether } = db;
+  db.runTogether = async (query, values) => {
+    statements += 1;
+    await beforeStatement();
+    return runTogether(query, values);
+  };
+  brand = await world.brand();
+  for (let index = 0; index < 20; index += 1) {
+    const made = await brand.call('POST', '/customers', { body: person({ email: `e${index}@example.com` }) });
+    ids.push(made.json.customer_id);
+  }
+});
+afterAll(() => world.close());
+
+/** The customers of the entries of an operation, those that wait in the outbox included. */
+async function recorded(operation: string): Promise<readonly string[]> {
+  const rows = await world.sql(
+    `select customer_id as id from (select brand_id, customer_id, body from journal
+       union all select brand_id, customer_id, body from audit) as entries
+      where brand_id = $1 and body like $2`,
+    [brand.brandId, `%"operation":"${operation}"%`],
+  );
+  return rows.map(({ id }) => String(id)).sort();
+}
+
+test('gets share statements for their entries, and each answer comes after its own entry', async () => {
+  statements = 0;
+  const answered: string[] = [];
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const { status } = await brand.call('GET', `/customers/${id}`);
+      if (!(await recorded('getCustomer')).includes(id)) answered.push(id);
+      return status;
+    }),
+  );
+  expect(new Set(found)).toEqual(new Set([200]));
+  expect(answered).toEqual([]);
+  expect(statements).toBeGreaterThan(0);
+  await settled(world);
+  expect(await recorded('getCustomer')).toEqual(ids.toSorted());
+});
+
+test('searches share statements for theirs, too, with the digests of what each asked', async () => {
+  statements = 0;
+  const search = (index: number) =>
+    brand.call('POST', '/customers/search', { body: { email: `e${index}@example.com` } });
+  const found = await Promise.all(ids.map((_, index) => search(index)));
+  expect(found.map(({ json }) => json[0].customer_id)).toEqual(ids);
+  expect(statements).toBeGreaterThan(0);
+  expect(await recorded('searchCustomers')).toEqual(ids.toSorted());
+  await settled(world);
+  const { json } = await brand.call('GET', '/audit?operation=searchCustomers&limit=50');
+  const asked = new Set(json.data.map((entry: { asked: { email: string } }) => entry.asked.email));
+  expect(asked.size).toBe(ids.length);
+});
+
+test('an entry that cannot be written refuses its own read, and no other', async () => {
+  const refused = ids[7] as string;
+  await world.sql(`create function refuse_one() returns trigger language plpgsql as
+    $body$ begin if new.customer_id = '${refused}' then raise exception 'refused'; end if; return new; end $body$`);
+  await world.sql(
+    'create trigger refuse_one before insert on journal for each row execute function refuse_one()',
+  );
+  try {
+    const found = await Promise.all(ids.map((id) => brand.call('GET', `/customers/${id}`)));
+    expect(found.map(({ status }) => status)).toEqual(ids.map((id) => (id === refused ? 500 : 200)));
+  } finally {
+    await world.sql('drop trigger refuse_one on journal');
+  }
+});
+
+test('no read is answered where the statement of its entry was killed', async () => {
+  await world.sql(`create function linger() returns trigger language plpgsql as
+    $body$ begin perform pg_sleep(0.2); return new; end $body$`);
+  await world.sql('create trigger linger before insert on journal for each row execute function linger()');
+  const before = (await recorded('getCustomer')).length;
+  let killed = 0;
+  beforeStatement = async () => {
+    beforeStatement = async () => undefined;
+    setTimeout(async () => {
+      const rows = await world.sql(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like '%with ordinality%' and state = 'active' and pid <> pg_backend_pid()`,
+        [world.databaseName],
+      );
+      killed = rows.length;
+    }, 500);
+  };
+  const found = await Promise.all(ids.map((id) => brand.call('GET', `/customers/${id}`)));
+  await world.sql('drop trigger linger on journal');
+  expect(killed).toBeGreaterThan(0);
+  const lost = found.filter(({ status }) => status === 503);
+  expect(lost.length).toBeGreaterThan(1);
+  for (const { json } of lost) expect(json).not.toHaveProperty('customer_id');
+  expect((await recorded('getCustomer')).length - before).toBe(ids.length - lost.length);
+});

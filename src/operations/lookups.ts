@@ -8,28 +8,46 @@ import { millisOf, plusSeconds } from '../domain/time.ts';
 import type { Counter, Spending } from '../store/audit/lookups.ts';
 import { countPart, spend, usedUpUntil } from '../store/audit/lookups.ts';
 import type { StatementPart } from '../store/statement-parts.ts';
+import { writeParts } from '../store/statement-parts.ts';
 import type { ChangeRecord } from './journal.ts';
 import { requireDone } from './retry.ts';
 import type { Context } from './system.ts';
 
 /** Where an operation compares what a caller sent with what is stored, it counts and journals that here first. */
 
+/** When a search that found a person may be answered again; `undefined`: now. A strict budget is asked as it is counted. */
+export const searchableFrom = async (context: Context, { kind }: Lookup): Promise<Instant | undefined> =>
+  budgets[kind].isStrict
+    ? undefined
+    : usedUpUntil(context.scope, { counters: countersOf(context, kind), now: context.now });
+
+/** What came of a search, and `searchableFrom`, which is asked at the same time. */
+export interface Searched {
+  readonly total: number;
+  readonly shown: readonly CustomerId[];
+  readonly searchableFrom: Instant | undefined;
+}
+
 /** @throws Refusal `lookup_budget` where nothing may be answered, whether or not anybody was found. */
 export async function noteSearch(
   context: Context,
   { kind, asked }: Lookup,
-  total: number,
-  shown: readonly CustomerId[],
+  { total, shown, searchableFrom: until }: Searched,
 ): Promise<void> {
   const [only] = shown.length === 1 ? shown : [];
   const found = only === undefined ? { count: shown.length, customers: shown } : {};
-  await pay(context, {
-    kind,
-    units: total === 0 ? 1 : 0,
-    customerId: only,
-    facts: { asked: digested(context, asked), outcome: total === 0 ? 'not found' : 'found', ...found },
-  });
+  const outcome = total === 0 ? 'not found' : 'found';
+  const record = { customerId: only, facts: { asked: digested(context, asked), outcome, ...found } } as const;
+  if (total === 0 || budgets[kind].isStrict)
+    return pay(context, { kind, units: total === 0 ? 1 : 0, ...record });
+  const noted = until === undefined ? record : refusedRecord(only);
+  await writeParts(context.scope, [context.journal(noted)]);
+  if (until !== undefined) throw usedUp(kind, context.now, until);
 }
+
+/** Without digests: a reader of the audit trail could compare the digest of a guess with that of a real number. */
+const refusedRecord = (customerId: CustomerId | undefined) =>
+  ({ customerId, facts: { outcome: 'refused' } }) as const;
 
 /**
  * A full number that was held against a customer's own. That they are equal costs nothing, and is refused like any
@@ -116,14 +134,12 @@ async function pay(
   counters: readonly Counter[] = countersOf(context, attempt.kind),
 ): Promise<void> {
   const { kind, units, about, ...record } = attempt;
-  const { event, isStrict } = budgets[kind];
+  const { event } = budgets[kind];
   const { identity } = context.principal;
-  // Without digests: a reader of the audit trail could compare the digest of a guess with that of a real number.
-  const refused = { customerId: record.customerId, facts: { outcome: 'refused' } } as const;
-  const spending = { counters, units, isStrict, ...windowOf(context), ...(about && { about }) };
+  const spending = { counters, units, ...windowOf(context), ...(about && { about }) };
   const spent = await spend(context.scope, spending, {
     allowed: context.journal(record),
-    refused: context.journal(refused),
+    refused: context.journal(refusedRecord(record.customerId)),
     announced: context.journal({ event: { type: event, more: { key: identity } }, facts: { budget: kind } }),
   });
   requireDone(spent ? 'done' : 'stale');

@@ -126,3 +126,20 @@ test('a late answer gives its reads their rows, and sends nothing twice', async 
   await answer();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('those who ask the same at the same time share the next statement, with the values of the last', async () => {
+  const { sent, reads, answer } = slowDatabase();
+  const question = statement('question', '');
+  const ask = (about: string, at: string) => reads.ask(question, about, ['brand', [at]]);
+  const first = ask('a', '1');
+  const later = [ask('a', '2'), ask('a', '3')];
+  const other = ask('b', '4');
+  await answer();
+  expect(await first).toEqual([{ id: '1' }]);
+  await answer();
+  await answer();
+  // None has the answer of a statement that was sent before it asked.
+  expect(await Promise.all(later)).toEqual([[{ id: '3' }], [{ id: '3' }]]);
+  expect(await other).toEqual([{ id: '4' }]);
+  expect(sent.map(({ ids }) => ids)).toEqual([['1'], ['4'], ['3']]);
+});

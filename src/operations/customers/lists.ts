@@ -14,7 +14,7 @@ import type { CustomerFilter, CustomerPage } from '../../store/customers/pages.t
 import { pageOfCustomers, pageOfSearch } from '../../store/customers/pages.ts';
 import type { IndexKind, Keyring } from '../../vault/vault.ts';
 import { recordReads } from '../audit/entries.ts';
-import { noteSearch } from '../lookups.ts';
+import { noteSearch, searchableFrom } from '../lookups.ts';
 import type { Answer, Context } from '../system.ts';
 import { showCustomer } from './customers.ts';
 import { indexDigests } from './index-values.ts';
@@ -32,15 +32,20 @@ export async function searchCustomers(
   { query, body }: Input<Contract['searchCustomers']>,
 ): Promise<Answer> {
   const paging = pagingOf(query);
+  const lookup = lookupOf(body);
+  if (!lookup) return pageAnswer(context, paging, await findPage(context, body, paging));
+  const [page, from] = await Promise.all([findPage(context, body, paging), searchableFrom(context, lookup)]);
+  // The total counts, not the page: it is answered on a page past the end, too.
+  await noteSearch(context, lookup, { total: page.total, shown: idsOf(page), searchableFrom: from });
+  return shownPage(context, paging, page);
+}
+
+async function findPage(context: Context, body: SearchInput, paging: Paging): Promise<CustomerPage> {
   const search = (keyring: Keyring) =>
     pageOfSearch(context.scope, filterOf(keyring, body), keyring.indexVersion, paging);
-  let page = await search(context.keyring);
-  if (page.isOutdated) page = await search(await context.system.keyrings.reload(context.scope.brandId));
-  const lookup = lookupOf(body);
-  if (!lookup) return pageAnswer(context, paging, page);
-  // The total counts, not the page: it is answered on a page past the end, too.
-  await noteSearch(context, lookup, page.total, idsOf(page));
-  return shownPage(context, paging, page);
+  const page = await search(context.keyring);
+  if (!page.isOutdated) return page;
+  return search(await context.system.keyrings.reload(context.scope.brandId));
 }
 
 function pagingOf(query: Input<Contract['listCustomers']>['query']): Paging {

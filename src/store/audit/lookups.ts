@@ -24,8 +24,6 @@ export interface Spending {
   readonly counters: readonly Counter[];
   /** 0 for an attempt that is free, and refused all the same where the budget is used up. */
   readonly units: 0 | 1;
-  /** Whether a free attempt waits for those before it. */
-  readonly isStrict: boolean;
   readonly now: Instant;
   /** When a window ends that begins with this attempt. */
   readonly endsAt: Instant;
@@ -61,10 +59,6 @@ const counting = `insert into lookup_budgets as budget (brand_id, kind, subject,
     from gate, unnest(:kinds::text[], :subjects::uuid[]) with ordinality as given (kind, subject, place) order by place
   ${onConflict} returning budget.kind, budget.subject, budget.used, budget.ends_at`;
 
-const looking = `select kind, subject, used, ends_at
-    from lookup_budgets join unnest(:kinds::text[], :subjects::uuid[]) as given (kind, subject) using (kind, subject), gate
-   where brand_id = :brandId and ends_at > :now::timestamptz and :endsAt::timestamptz is not null`;
-
 const asked = (counters: readonly Counter[]) => ({
   kinds: counters.map(({ kind }) => kind),
   subjects: counters.map(({ subject }) => subject),
@@ -95,11 +89,10 @@ export async function spend(
   spending: Spending,
   parts: SpendingParts,
 ): Promise<Spent | undefined> {
-  const { about, counters, units, isStrict } = spending;
-  const counts = units > 0 || isStrict;
+  const { about, counters, units } = spending;
   const gate = about?.table ?? 'alone';
-  const name = `lookup_${counts ? 'count' : 'look'}_${gate}`;
-  const query = known.get(name) ?? sql(name, spendSql(counts ? counting : looking, gate, parts));
+  const name = `lookup_count_${gate}`;
+  const query = known.get(name) ?? sql(name, spendSql(gate, parts));
   known.set(name, query);
   const parameters = {
     brandId: scope.brandId,
@@ -117,8 +110,8 @@ export async function spend(
   return row && answer.read(row);
 }
 
-const spendSql = (counted: string, gate: keyof typeof gates, parts: SpendingParts): string => `
-  with gate as (${gates[gate]}), counted as (${counted}), standing as (
+const spendSql = (gate: keyof typeof gates, parts: SpendingParts): string => `
+  with gate as (${gates[gate]}), counted as (${counting}), standing as (
     select coalesce(bool_or(used - :units::int >= given.most), false) as refused,
            coalesce(bool_or(used = given.announced_at and given.announced_at > given.most)
              or bool_or(used = given.announced_at) and not bool_or(used - :units::int >= given.most), false) as reached,
@@ -131,24 +124,25 @@ const spendSql = (counted: string, gate: keyof typeof gates, parts: SpendingPart
   ), ${partNames.map((part) => withPrefix(parts[part].sql(`is_${part}`, part), part, parts[part].parameters)).join(', ')}
   select refused, until from gate, standing`;
 
+// Each counter by its own key: a plan that is made while there are few counters must not read all of the brand's.
 const usedUp = sql(
   'lookup_used_up',
-  `select max(ends_at) as until from lookup_budgets
-     join unnest(:kinds::text[], :subjects::uuid[], :limits::int[]) as given (kind, subject, most) using (kind, subject)
-    where brand_id = :brandId and used >= given.most and ends_at > :now::timestamptz`,
+  `select max(ends_at) as until
+     from unnest(:kinds::text[], :subjects::uuid[], :limits::int[]) as given (kind, subject, most), lateral (
+       select used, ends_at from lookup_budgets
+        where (brand_id, kind, subject) = (:brandId::uuid, given.kind, given.subject) limit 1) as counter
+    where used >= given.most and ends_at > :now::timestamptz`,
 );
 const end = columns({ until: optional(instant()) });
 
-/** The end of the window where one of the counters is used up. */
+/** The end of the window where one of the counters is used up. Those who ask at the same time share a statement. */
 export async function usedUpUntil(
-  scope: BrandScope,
+  { brandId, db }: BrandScope,
   { counters, now }: Pick<Spending, 'counters' | 'now'>,
 ): Promise<Instant | undefined> {
-  const [row] = await usedUp.read(scope.db, {
-    brandId: scope.brandId,
-    ...asked(counters),
-    now: toPostgres(now),
-  });
+  const values = usedUp.values({ brandId, ...asked(counters), now: toPostgres(now) });
+  const about = counters.map(({ kind, subject, limit }) => `${kind} ${subject} ${limit}`).join();
+  const [row] = await db.sharedReads.ask(usedUp.statement, `${brandId} ${about}`, values);
   return row && end.read(row).until;
 }
 

@@ -11,20 +11,29 @@ export interface ReadById {
 }
 
 /**
- * Reads of single rows that arrive while another one of their kind and brand is under way share the next statement. Where
- * nothing is under way, a read is sent at once and alone. No read is answered from a statement that was sent before it
- * arrived, so each of them sees every change that was answered before. None waits for another statement longer than a
- * moment: then it is sent, down the next pipeline.
+ * Reads that arrive while another one of their kind and brand is under way share the next statement. Where nothing is under
+ * way, a read is sent at once and alone. No read is answered from a statement that was sent before it arrived, so each of
+ * them sees every change that was answered before. None waits for another statement longer than a moment: then it is sent,
+ * down the next pipeline.
  */
 export interface SharedReads {
+  /** A single row by its id. */
   read(by: ReadById, brandId: string, id: string): Promise<Row | undefined>;
+  /**
+   * What has the same answer for all who ask at the same time. `about`: what tells one question from another. The
+   * statement has the values of the one who asked last.
+   */
+  ask(query: Statement, about: string, values: readonly Value[]): Promise<readonly Row[]>;
 }
 
-interface Waiting {
-  readonly id: string;
-  readonly resolve: (row: Row | undefined) => void;
+interface Waiting<Asked, Found> {
+  readonly asked: Asked;
+  readonly resolve: (found: Found) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** One statement for all that was asked. It answers with what finds the answer to each. */
+type SendGroup<Asked, Found> = (group: readonly Asked[]) => Promise<(asked: Asked) => Found>;
 
 /** Reads in one statement. */
 const most = 64;
@@ -34,68 +43,70 @@ const patienceMs = 20;
 export function openSharedReads(
   send: (query: Statement, values: readonly Value[]) => Promise<readonly Row[]>,
 ): SharedReads {
-  /** Those that wait, for each kind and brand of which a statement is waited for. */
-  const queues = new Map<string, Waiting[]>();
-
-  function sendNext(name: string, by: ReadById, brandId: string, isLate = false): void {
-    const queue = queues.get(name) ?? [];
-    // The statement before is slow, and the next one may be too. So nothing is left behind that.
-    while (isLate && queue.length > most) sendGroup(by, brandId, queue.splice(0, most), () => undefined);
-    if (queue.length === 0) queues.delete(name);
-    else
-      sendGroup(by, brandId, queue.splice(0, most), (late) => {
-        sendNext(name, by, brandId, late);
-      });
-  }
-
-  /** `next` is called once: when the statement is answered, or is late. */
-  function sendGroup(
-    by: ReadById,
-    brandId: string,
-    group: readonly Waiting[],
-    next: (isLate: boolean) => void,
-  ): void {
-    let isWaitedFor = true;
-    const end = (isLate: boolean) => {
-      if (!isWaitedFor) return;
-      isWaitedFor = false;
-      clearTimeout(timer);
-      next(isLate);
-    };
-    const timer = setTimeout(end, patienceMs, true);
-    const [first] = group;
-    const sent =
-      first && group.length === 1
-        ? send(by.one, [brandId, first.id])
-        : send(by.many, [brandId, group.map(({ id }) => id)]);
-    sent.then(
-      (rows) => {
-        end(false);
-        settle(group, rows, by.column);
-      },
-      (error) => {
-        end(false);
-        for (const { reject } of group) reject(error);
-      },
-    );
-  }
-
+  const share = openTurns();
   return {
     read: (by, brandId, id) =>
-      new Promise((resolve, reject) => {
-        const name = `${by.many.name} ${brandId}`;
-        const queue = queues.get(name);
-        if (queue) {
-          queue.push({ id, resolve, reject });
-          return;
-        }
-        queues.set(name, [{ id, resolve, reject }]);
-        sendNext(name, by, brandId);
+      share(`${by.many.name} ${brandId}`, id, async (ids: readonly string[]) => {
+        const query = ids.length === 1 ? by.one : by.many;
+        const rows = await send(query, [brandId, ids.length === 1 ? (ids[0] ?? id) : ids]);
+        const byId = new Map(rows.map((row) => [row[by.column], row]));
+        return (one) => byId.get(one);
+      }),
+    ask: (query, about, values) =>
+      share(`${query.name} ${about}`, values, async (all: readonly (readonly Value[])[]) => {
+        const rows = await send(query, all.at(-1) ?? values);
+        return () => rows;
       }),
   };
 }
 
-function settle(group: readonly Waiting[], rows: readonly Row[], column: string): void {
-  const byId = new Map(rows.map((row) => [row[column], row]));
-  for (const { id, resolve } of group) resolve(byId.get(id));
+function openTurns() {
+  /** Those that wait, for each name of which a statement is waited for. */
+  const queues = new Map<string, Waiting<unknown, unknown>[]>();
+
+  function sendNext(name: string, send: SendGroup<unknown, unknown>, isLate = false): void {
+    const queue = queues.get(name) ?? [];
+    // The statement before is slow, and the next one may be too. So nothing is left behind that.
+    while (isLate && queue.length > most) sendGroup(queue.splice(0, most), send, () => undefined);
+    if (queue.length === 0) queues.delete(name);
+    else sendGroup(queue.splice(0, most), send, (late) => sendNext(name, send, late));
+  }
+
+  return <Asked, Found>(name: string, asked: Asked, send: SendGroup<Asked, Found>): Promise<Found> =>
+    new Promise((resolve, reject) => {
+      const waiting = { asked, resolve, reject } as Waiting<unknown, unknown>;
+      const queue = queues.get(name);
+      if (queue) {
+        queue.push(waiting);
+        return;
+      }
+      queues.set(name, [waiting]);
+      sendNext(name, send as SendGroup<unknown, unknown>);
+    });
+}
+
+/** `next` is called once: when the statement is answered, or is late. */
+function sendGroup(
+  group: readonly Waiting<unknown, unknown>[],
+  send: SendGroup<unknown, unknown>,
+  next: (isLate: boolean) => void,
+): void {
+  let isWaitedFor = true;
+  const end = (isLate: boolean) => {
+    if (!isWaitedFor) return;
+    isWaitedFor = false;
+    clearTimeout(timer);
+    next(isLate);
+  };
+  const timer = setTimeout(end, patienceMs, true);
+  send(group.map(({ asked }) => asked)).then(
+    (found) => {
+      end(false);
+      for (const { asked, resolve } of group) resolve(found(asked));
+    },
+    (error) => {
+      end(false);
+      for (const { reject } of group) reject(error);
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CustomerId } from '../../src/domain/ids.ts';
+import { usedUpUntil } from '../../src/store/audit/lookups.ts';
 import type { Connection } from '../../src/store/connection/database.ts';
 import { openSharedReads } from '../../src/store/connection/shared-reads.ts';
 import { statement } from '../../src/store/connection/statement.ts';
@@ -44,19 +45,29 @@ async function someIds(count: number): Promise<readonly CustomerId[]> {
   return rows.map(({ id }) => id as CustomerId);
 }
 
-/** What many reads at once, or another statement, touch among many customers, where it was planned among few. */
-const pagesAmongMany = (work: (db: Connection) => Promise<unknown>): Promise<number> =>
+interface Growth {
+  readonly table: string;
+  readonly grow: () => Promise<unknown>;
+}
+
+const customers: Growth = { table: 'customers', grow: () => plant(3_000) };
+
+/** What many reads at once, or another statement, touch in a table with many rows, where it was planned among few. */
+const pagesAmongMany = (
+  work: (db: Connection) => Promise<unknown>,
+  { table, grow }: Growth = customers,
+): Promise<number> =>
   world.system.db.session(async (client) => {
     const db: Connection = {
       run: async ({ name, text }, values) => (await client.query({ name, text, values: [...values] })).rows,
     };
     await client.query('set plan_cache_mode = force_generic_plan');
     await work(db);
-    await plant(3_000);
+    await grow();
     await client.query('begin');
-    const before = await pagesOf(db, ['customers']);
+    const before = await pagesOf(db, [table]);
     await work(db);
-    const after = await pagesOf(db, ['customers']);
+    const after = await pagesOf(db, [table]);
     await client.query('commit');
     return after - before;
   });
@@ -89,4 +100,37 @@ test('gets that share a statement read the pages of their own customers, each cu
     'select 1 from customers where brand_id = $1 and customer_id = any ($2::uuid[])',
   );
   expect(await pagesAmongMany((db) => db.run(compared, [brand.brandId, ids]))).toBeGreaterThan(22 * 5);
+});
+
+test('whether a budget is used up is read from its own counters, however many the brand has', async () => {
+  await world.sql('alter table lookup_budgets set (autovacuum_enabled = false)');
+  const counters: Growth = {
+    table: 'lookup_budgets',
+    grow: () =>
+      world.sql(
+        `insert into lookup_budgets (brand_id, kind, subject, used, most, ends_at)
+         select $1, 'last_four', gen_random_uuid(), 1, 100, now() + interval '1 day' from generate_series(1, 3000)`,
+        [brand.brandId],
+      ),
+  };
+  const asked = {
+    counters: [brand.brandId, randomUUID()].map((subject) => ({
+      ...({ kind: 'ssn', subject, limit: 10, announcedAt: 10 } as const),
+    })),
+    now: world.system.now(),
+  };
+  const ask = (db: Connection) => {
+    const sharedReads = openSharedReads(db.run);
+    return usedUpUntil({ brandId: brand.brandId, db: { ...world.system.db, sharedReads } }, asked);
+  };
+  expect(await pagesAmongMany(ask, counters)).toBeLessThan(10);
+  // Planted: the same by a join.
+  await world.sql('truncate lookup_budgets');
+  const joined = statement(
+    'joined',
+    `select max(ends_at) from lookup_budgets
+       join unnest($1::text[], $2::uuid[]) as given (kind, subject) using (kind, subject) where brand_id = $3`,
+  );
+  const values = [['ssn', 'ssn'], asked.counters.map(({ subject }) => subject), brand.brandId];
+  expect(await pagesAmongMany((db) => db.run(joined, values), counters)).toBeGreaterThan(10);
 });

@@ -5,6 +5,7 @@ import type { Instant } from '../../domain/time.ts';
 import { columns, id, instant, number, optional, text } from '../columns.ts';
 import type { Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import type { ReadById } from '../connection/shared-reads.ts';
 import type { BrandScope } from '../scope.ts';
 
 /** A customer as stored: readable columns and the sealed profile, still sealed. */
@@ -66,35 +67,34 @@ export const shownColumns = `${head.list}, ${record.list}`;
  * The second looks each customer up by itself, in a range and an order that only the primary key has. A plan lasts, and
  * one that is made while the table is small would otherwise read all of it.
  */
-const byId = {
+const byId = (purpose: string, selected: string): ReadById => ({
   one: statement(
-    'customer_read',
-    `select ${shownColumns} from customers where brand_id = $1 and customer_id = $2`,
+    `customer_${purpose}`,
+    `select ${selected} from customers where brand_id = $1 and customer_id = $2`,
   ),
   many: statement(
-    'customers_read',
+    `customers_${purpose}`,
     `select found.* from (select distinct unnest($2::uuid[]) as id) as asked
       cross join lateral (
-        select ${shownColumns} from customers where brand_id = $1 and customer_id between asked.id and asked.id
+        select ${selected} from customers where brand_id = $1 and customer_id between asked.id and asked.id
          order by customer_id limit 1) as found`,
   ),
   column: 'customer_id',
-} as const;
+});
+
+const shown = byId('read', shownColumns);
 
 /** One customer of the brand, or `undefined`. */
 export async function readCustomer(scope: BrandScope, id: CustomerId): Promise<CustomerRow | undefined> {
-  const row = await scope.db.sharedReads.read(byId, scope.brandId, id);
+  const row = await scope.db.sharedReads.read(shown, scope.brandId, id);
   return row && customerRow(scope, row);
 }
 
-const oneForChange = statement(
-  'customer_read_for_change',
-  `select ${shownColumns}, ${changeable.list} from customers where brand_id = $1 and customer_id = $2`,
-);
+const forChange = byId('read_for_change', `${shownColumns}, ${changeable.list}`);
 
 /** One customer with what a change needs. No row is locked: the change itself checks the version. */
 export async function readForChange(scope: BrandScope, id: CustomerId): Promise<ChangeableRow | undefined> {
-  const [row] = await scope.db.read(oneForChange, [scope.brandId, id]);
+  const row = await scope.db.sharedReads.read(forChange, scope.brandId, id);
   if (!row) return undefined;
   const base = customerRow(scope, row);
   const { kyc_status: status, kyc_requests_available: requestsAvailable } = base.head;

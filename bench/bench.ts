@@ -10,7 +10,16 @@ import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/server.ts';
 import { measureFiles, measureWebhooks } from './bulk.ts';
 import type { Contender, FloorName } from './contenders.ts';
-import { cpuOf, memoryOf, postgresCpu, root, startContenders, stopContenders, tick } from './contenders.ts';
+import {
+  cpuOf,
+  memoryOf,
+  postgresCpu,
+  root,
+  startContenders,
+  startOurs,
+  stopContenders,
+  tick,
+} from './contenders.ts';
 import { measureGrowth } from './growth.ts';
 import { runLoad } from './load.ts';
 import { renderPages } from './pages.ts';
@@ -20,7 +29,7 @@ import { plant } from './plant.ts';
 import type { Results, Series } from './report.ts';
 import { conditionsOf, jsonReport, newSeries, textReport } from './report.ts';
 import type { Asked, KindName } from './requests.ts';
-import { asksOf, countersOf, kindNames } from './requests.ts';
+import { asksOf, countersOf, kindNames, recordedNames } from './requests.ts';
 
 /**
  * Compares Clientele with floors (see floor.ts) and with other products (see peers.ts) in one run: the same machine,
@@ -62,7 +71,7 @@ const { values, tokens } = parseArgs({
 });
 const kept = join(root, 'docs/performance.json');
 /** So long, or so many requests, before the first slice of each kind: else a compiler still works in the first rounds. */
-const warm = { milliseconds: 1_500, requests: 300 };
+const warm = { milliseconds: 1_500, requests: 1_000 };
 const say = (text: string) => process.stderr.write(`\r\x1b[K${text}`);
 
 if (values.plots) await renderPages(JSON.parse(await readFile(kept, 'utf8')));
@@ -126,18 +135,19 @@ async function measureAll(): Promise<Results> {
     running.push(...peers.map(({ contender }) => contender));
 
     const asked = askedOf(running, peers, planted);
-    const kinds: Record<string, Record<number, Record<string, Series>>> = {};
-    for (const kind of kindNames.filter(isWanted)) {
+    const measureAt = async (entrants: readonly Entrant[], kind: KindName) => {
       const at: Record<number, Record<string, Series>> = {};
       for (const concurrency of concurrencies)
-        at[concurrency] = await measureKind(asked, {
+        at[concurrency] = await measureKind(entrants, {
           ...{ kind, concurrency, slice, rounds, server, owner },
           isFirst: concurrency === concurrencies[0],
           // Deletes use customers up: each slice has its part of the second half.
           most: kind === 'delete' ? customers / 2 / concurrencies.length / (rounds + 1) : undefined,
         });
-      kinds[kind] = at;
-    }
+      return at;
+    };
+    const kinds: Record<string, Record<number, Record<string, Series>>> = {};
+    for (const kind of kindNames.filter(isWanted)) kinds[kind] = await measureAt(asked, kind);
     const [ours] = running;
     const memory = ours && memoryOf(ours);
     const measureBulk = async (contender: Contender) => {
@@ -148,6 +158,17 @@ async function measureAll(): Promise<Results> {
       return { ...files, eventsPerSecond };
     };
     const bulk = isWanted('bulk') && ours ? await measureBulk(ours) : undefined;
+    const reads = (['get', 'list'] as const).filter((kind) => isWanted(recordedNames[kind]));
+    if (ours && reads.length > 0) {
+      // Only one Clientele at a time: two would share the work in the background.
+      await stopContenders([ours]);
+      running.push(await startOurs({ ...env, CLIENTELE_AUDIT_READS: '1' }, values.profile));
+      const floors = running.filter(
+        (one) => one !== ours && !peers.some(({ contender }) => contender === one),
+      );
+      for (const kind of reads)
+        kinds[recordedNames[kind]] = await measureAt(askedOf(floors, [], planted), kind);
+    }
     return {
       ...settings,
       kinds,

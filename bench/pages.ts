@@ -5,7 +5,7 @@ import { root } from './contenders.ts';
 import { contenderTitles, growthPlot, kindTitles, svgOf, throughputPlot } from './plots.ts';
 import type { Measured, Results } from './report.ts';
 import { conditionsOf, cpuTexts, deepPageRatio, median, ratioTo } from './report.ts';
-import type { KindName } from './requests.ts';
+import type { KindName, MeasuredName } from './requests.ts';
 
 // docs/performance.md and its plots, from what a run measured. Nothing in them is written by hand.
 
@@ -50,13 +50,16 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
   };
 }
 
-/** A row for each kind of request and number of callers. */
+/** A row for each kind of request and number of callers that `cells` has something of. */
 function rowsOf(
   { kinds }: Results,
-  cells: (at: Measured[string]) => readonly string[],
+  cells: (at: Measured[string]) => readonly string[] | undefined,
 ): readonly (readonly string[])[] {
   return Object.entries(kinds).flatMap(([kind, measured]) =>
-    Object.entries(measured).map(([callers, at]) => [kindTitles[kind as KindName], callers, ...cells(at)]),
+    Object.entries(measured).flatMap(([callers, at]) => {
+      const found = cells(at);
+      return found ? [[kindTitles[kind as MeasuredName], callers, ...found]] : [];
+    }),
   );
 }
 
@@ -102,14 +105,18 @@ function peerTable(results: Results): string {
   ];
   return table(
     head,
-    rowsOf(results, (at) => [
-      thousands(median(at.ours?.rate ?? [])),
-      ...peers.flatMap((peer) => [
-        at[peer] ? thousands(median(at[peer].rate)) : '',
-        ratioCell(at, peer),
-        cpuCell(at, peer),
-      ]),
-    ]),
+    rowsOf(results, (at) =>
+      peers.some((peer) => at[peer])
+        ? [
+            thousands(median(at.ours?.rate ?? [])),
+            ...peers.flatMap((peer) => [
+              at[peer] ? thousands(median(at[peer].rate)) : '',
+              ratioCell(at, peer),
+              cpuCell(at, peer),
+            ]),
+          ]
+        : undefined,
+    ),
   );
 }
 

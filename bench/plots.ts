@@ -1,7 +1,7 @@
 import type { ContenderName } from './contenders.ts';
 import type { Growth, Kinds } from './report.ts';
 import { median } from './report.ts';
-import type { KindName } from './requests.ts';
+import type { KindName, MeasuredName } from './requests.ts';
 
 // Plots as SVG. A plot has a panel for each kind of request, so that kinds of very different speed stay readable.
 
@@ -23,7 +23,7 @@ export interface Plot {
   readonly panels: readonly Panel[];
 }
 
-export const kindTitles: Readonly<Record<KindName, string>> = {
+export const kindTitles: Readonly<Record<MeasuredName, string>> = {
   get: 'get one',
   list: 'list 20, page 1',
   deep: 'list 20, deepest page',
@@ -32,6 +32,8 @@ export const kindTitles: Readonly<Record<KindName, string>> = {
   patch: 'PATCH phone',
   address: 'PATCH an address',
   delete: 'delete',
+  get_recorded: 'get one, recorded',
+  list_recorded: 'list 20, recorded',
 };
 
 export const contenderTitles: Readonly<Record<ContenderName, string>> = {
@@ -54,7 +56,7 @@ export function throughputPlot(kinds: Kinds): Plot {
       }),
     }));
     return {
-      title: kindTitles[kind as KindName],
+      title: kindTitles[kind as MeasuredName],
       lines: lines.filter(({ points }) => points.length > 0),
     };
   });

@@ -1,5 +1,5 @@
 import type { ContenderName, PeerName } from './contenders.ts';
-import type { KindName } from './requests.ts';
+import type { KindName, MeasuredName } from './requests.ts';
 
 /** What the rounds of one kind of request, at one concurrency, measured of one contender. */
 export interface Series {
@@ -18,7 +18,7 @@ export interface Series {
 
 /** By the number of callers, then by contender. */
 export type Measured = Readonly<Record<string, Readonly<Partial<Record<ContenderName, Series>>>>>;
-export type Kinds = Readonly<Partial<Record<KindName, Measured>>>;
+export type Kinds = Readonly<Partial<Record<MeasuredName, Measured>>>;
 
 export interface Bulk {
   readonly importPerSecond: number;

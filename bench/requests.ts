@@ -7,6 +7,10 @@ import type { Planted } from './plant.ts';
 export const kindNames = ['get', 'list', 'deep', 'search', 'create', 'patch', 'address', 'delete'] as const;
 export type KindName = (typeof kindNames)[number];
 
+/** Reads, asked of Clientele as it is in live: each writes an audit entry before it is answered. The floors write none. */
+export const recordedNames = { get: 'get_recorded', list: 'list_recorded' } as const;
+export type MeasuredName = KindName | (typeof recordedNames)[keyof typeof recordedNames];
+
 /** What one contender is asked for in one kind of request. */
 export interface Asked {
   /** Of every answer. */

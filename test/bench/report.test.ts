@@ -69,6 +69,18 @@ test('people read every contender, and the ratio beside it', () => {
   expect(text).toMatch(/parse +50\/s/);
 });
 
+test('reads that are recorded have a row beside the floors, and none beside peers that were not asked', () => {
+  const recorded: Results = {
+    ...results,
+    kinds: { ...results.kinds, get_recorded: { 16: { ours: series([50]), bare: series([100]) } } },
+  };
+  const { floors, peers } = sectionsOf(recorded);
+  expect(floors).toContain('| get one, recorded | 16 | 0.50 (0.50–0.50) |');
+  expect(peers).not.toContain('recorded');
+  expect(peers).not.toContain('list 20');
+  expect(peers).toContain('| get one | 1 |');
+});
+
 test('a figure of CPU that was counted in fewer than 20 ticks is a dash', () => {
   const ours = { ...series([10, 10, 10]), appTicks: [6, 7, 7], dbTicks: [6, 7, 6] };
   const few: Results = { ...results, kinds: { get: { 1: { ours } } } };

@@ -12,6 +12,7 @@ import { measureFiles, measureWebhooks } from './bulk.ts';
 import type { Contender, FloorName } from './contenders.ts';
 import {
   cpuOf,
+  killAll,
   memoryOf,
   postgresCpu,
   root,
@@ -74,6 +75,15 @@ const kept = join(root, 'docs/performance.json');
 const warm = { milliseconds: 1_500, requests: 1_000 };
 const say = (text: string) => process.stderr.write(`\r\x1b[K${text}`);
 
+/** What a signal has to close. */
+const places = new Set<() => Promise<void>>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, async () => {
+    killAll();
+    await Promise.allSettled([...places].map((close) => close()));
+    process.exit(1);
+  });
+
 if (values.plots) await renderPages(JSON.parse(await readFile(kept, 'utf8')));
 else await measure();
 
@@ -118,6 +128,8 @@ async function measureAll(): Promise<Results> {
   const { server, dataDir, ownerUrl, env, close } = await openPlace();
   const more = values.profile === undefined ? {} : { profile: values.profile };
   const owner = new pg.Client({ connectionString: ownerUrl });
+  // A server that a signal stops.
+  owner.on('error', () => undefined);
   const running: Contender[] = [];
   try {
     const planted = await plant(readConfig(env), customers, (done) =>
@@ -197,10 +209,12 @@ async function openPlace() {
     CLIENTELE_DEMO: '0',
     CLIENTELE_WEBHOOK_ALLOW: '127.0.0.0/8',
   };
-  const close = async () => {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= server.stop().then(() => rm(dataDir, { recursive: true, force: true }));
+    return closing;
   };
+  places.add(close);
   return { server, dataDir, ownerUrl, env, close };
 }
 

@@ -22,6 +22,13 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** What `npm start` gives to Clientele. All others get it too. */
 const youngSpace = '--max-semi-space-size=24';
 
+const children = new Set<ChildProcess>();
+
+/** Ends every program that was started, at once. */
+export function killAll(): void {
+  for (const child of children) child.kill('SIGKILL');
+}
+
 /** Starts a program and waits for the line with its address. `profile`: a folder for its CPU profile. */
 export async function start(
   name: ContenderName,
@@ -44,6 +51,8 @@ export async function start(
     ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   const port = await new Promise<number>((resolve, reject) => {
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -5,27 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSsn, person } from '../../people.ts';
 import type { BrandClient, Called, World } from '../../world.ts';
 import { openWorld, settled } from '../../world.ts';
+import { watchSharedStatements } from './shared-statements.ts';
 
 // Changes of a brand that arrive at the same time share a statement. Each of them still has its own answer, entry,
 // event, claim and refusal.
 
 let world: World;
-/** How many changes each shared statement had. */
-const sizes: number[] = [];
-/** Runs before each shared statement. */
-let beforeStatement = async (): Promise<void> => undefined;
-
+let statements: ReturnType<typeof watchSharedStatements>;
 beforeAll(async () => {
   world = await openWorld({ apiOnly: true });
-  const db = world.system.db as { runTogether: World['system']['db']['runTogether'] };
-  const { runTogether } = db;
-  db.runTogether = async (query, values) => {
-    // One of the columns, as an array in PostgreSQL's binary form: it begins with its dimensions, and has its length.
-    const column = values.filter(Buffer.isBuffer).find((value) => value.readInt32BE(0) === 1);
-    sizes.push(column?.readInt32BE(12) ?? 0);
-    await beforeStatement();
-    return runTogether(query, values);
-  };
+  statements = watchSharedStatements(world);
 });
 afterAll(() => world.close());
 
@@ -51,12 +40,12 @@ async function totals({ brandId, sql, system }: BrandClient) {
 describe('changes that arrive at the same time', () => {
   test('creates share statements, and each has its place, count, entry, event and answer', async () => {
     const brand = await world.brand();
-    sizes.length = 0;
+    statements.sizes.length = 0;
     const keys = Array.from({ length: 60 }, () => randomUUID());
     const bodies = keys.map((_, index) => person({ email: `c${index}@example.com` }));
     const made = await Promise.all(keys.map((key, index) => create(brand, bodies[index] ?? {}, key)));
     expect(new Set(made.map(statusOf))).toEqual(new Set([201]));
-    expect(Math.max(...sizes)).toBeGreaterThan(1);
+    expect(Math.max(...statements.sizes)).toBeGreaterThan(1);
     for (const [index, { json }] of made.entries()) expect(json.email).toBe(`c${index}@example.com`);
     expect(await totals(brand)).toEqual({
       customers: 60,
@@ -74,7 +63,7 @@ describe('changes that arrive at the same time', () => {
     const brand = await world.brand();
     const ids: string[] = [];
     for (let index = 0; index < 30; index += 1) ids.push((await create(brand, person())).json.customer_id);
-    sizes.length = 0;
+    statements.sizes.length = 0;
     const changed = await Promise.all(
       ids.map((id, index) =>
         brand.call('PATCH', `/customers/${id}`, {
@@ -83,7 +72,7 @@ describe('changes that arrive at the same time', () => {
         }),
       ),
     );
-    expect(Math.max(...sizes)).toBeGreaterThan(1);
+    expect(Math.max(...statements.sizes)).toBeGreaterThan(1);
     expect(new Set(changed.map(statusOf))).toEqual(new Set([200]));
     for (const [index, id] of ids.entries()) {
       const { json, headers } = await brand.call('GET', `/customers/${id}`);
@@ -99,7 +88,7 @@ describe('changes that arrive at the same time', () => {
     const twice = randomUUID();
     const same = person();
     const inside = newSsn();
-    sizes.length = 0;
+    statements.sizes.length = 0;
     const made = await Promise.all([
       create(brand, person()),
       create(brand, person({ ssn })),
@@ -118,7 +107,7 @@ describe('changes that arrive at the same time', () => {
       }),
       brand.call('PATCH', `/customers/${randomUUID()}`, { body: { email: 'z@example.com' } }),
     ]);
-    expect(Math.max(...sizes)).toBeGreaterThan(1);
+    expect(Math.max(...statements.sizes)).toBeGreaterThan(1);
     const [, taken, takenId, first, second, other, one, two, , , patched, stale, unknown] = made.map(
       ({ status, json }) => `${status} ${json.Code ?? ''}`.trim(),
     );
@@ -169,20 +158,10 @@ describe('changes that arrive at the same time', () => {
     );
     const keys = Array.from({ length: 12 }, () => randomUUID());
     const bodies = keys.map(() => person());
-    let killed = 0;
-    beforeStatement = async () => {
-      beforeStatement = async () => undefined;
-      setTimeout(async () => {
-        const rows = await world.sql(
-          `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like '%with ordinality%' and state = 'active' and pid <> pg_backend_pid()`,
-          [world.databaseName],
-        );
-        killed = rows.length;
-      }, 500);
-    };
+    const killed = statements.killNext();
     const first = await Promise.all(keys.map((key, index) => create(brand, bodies[index] ?? {}, key)));
     await world.sql('drop trigger linger on customers');
-    expect(killed).toBeGreaterThan(0);
+    expect(killed()).toBeGreaterThan(0);
     const lost = first.filter(({ status }) => status === 503).length;
     expect(lost).toBeGreaterThan(1);
     expect(await totals(brand)).toMatchObject({

@@ -72,7 +72,7 @@ const { values, tokens } = parseArgs({
 });
 const kept = join(root, 'docs/performance.json');
 /** So long, or so many requests, before the first slice of each kind: else a compiler still works in the first rounds. */
-const warm = { milliseconds: 1_500, requests: 1_000 };
+const warm = { milliseconds: 1_500, requests: 3_000, callers: 16 };
 const say = (text: string) => process.stderr.write(`\r\x1b[K${text}`);
 
 /** What a signal has to close. */
@@ -299,11 +299,12 @@ async function measureKind(entrants: readonly Entrant[], options: KindOptions) {
 
 /** Half a slice, and more of it before the first slice of a kind. */
 async function warmUp(entrant: Entrant, options: KindOptions): Promise<void> {
-  const { elapsed, requests } = await measureSlice(entrant, options, options.slice / 2);
-  const [time, most] = [warm.milliseconds - elapsed, warm.requests - requests];
+  const first = await measureSlice(entrant, options, options.slice / 2);
+  const [time, most] = [warm.milliseconds - first.elapsed, warm.requests - first.requests];
   // What uses customers up has no more than its part.
   if (!options.isFirst || options.most !== undefined || time <= 0 || most <= 0) return;
-  await measureSlice(entrant, { ...options, most: isFloor(entrant.contender) ? 2 * most : most }, time);
+  const requests = isFloor(entrant.contender) ? 2 * most : most;
+  await measureSlice(entrant, { ...options, concurrency: warm.callers, most: requests }, time);
 }
 
 function isFloor({ name }: Contender): boolean {

@@ -39,6 +39,8 @@ async function buildProgram() {
       format: 'esm',
       platform: 'node',
       target: 'node20.19',
+      // Node 20 has no `navigator`. Without one, pg makes a Response to find out where it runs, which loads all of fetch.
+      define: { navigator: '{"userAgent":"Node.js"}' },
       // The reference page's package reads its script from its own folder. pg works without its native part.
       external: ['@scalar/*', 'pg-native'],
       banner: { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' },

@@ -27,7 +27,7 @@ const rooms: Readonly<
   },
   root: {
     rooms: ['domain', 'contract', 'vault', 'store', 'providers', 'operations', 'worker', 'http'],
-    packages: ['node:', 'pino', 'env-schema', 'fastest-levenshtein', 'ipaddr.js', 'typebox'],
+    packages: ['node:', 'pino', 'ajv', 'fastest-levenshtein', 'ipaddr.js', 'typebox'],
   },
 };
 

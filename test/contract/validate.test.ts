@@ -1,7 +1,9 @@
+import { Ajv } from 'ajv';
 import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { oneOf, text, uuid } from '../../src/contract/shapes.ts';
+import { operations } from '../../src/contract/table.ts';
 import {
   checkTexts,
   checkVisible,
@@ -12,6 +14,7 @@ import {
 import { serverOwnedFields } from '../../src/domain/fields.ts';
 import { Problems } from '../../src/domain/problems.ts';
 import { harmfulText } from '../../src/domain/text.ts';
+import { settings } from '../../src/settings.ts';
 
 /** What a request learns about a body that its schema does not allow: the place, and a sentence. */
 
@@ -206,4 +209,19 @@ describe('a text', () => {
     expect(found(checkVisible, { plain: 'a\nb\u200b', 'a\u202eb\u200b': 1 })).toEqual({});
     expect(found(checkVisible, { plain: 'a b' })).toEqual({});
   });
+});
+
+// The program compiles its schemas without checking them first.
+test('every schema of requests, and that of the settings, is a valid JSON schema', () => {
+  const ajv = new Ajv({ strict: false });
+  const wrong = (named: readonly (readonly [string, object | undefined])[]) =>
+    named.flatMap(([name, one]) => (one && ajv.validateSchema(one) !== true ? [name] : []));
+  const schemas = operations.flatMap(({ operationId, query, body }) => [
+    [`${operationId} query`, query] as const,
+    [`${operationId} body`, body?.schema] as const,
+  ]);
+  expect(wrong([['settings', settings], ...schemas])).toEqual([]);
+  expect(wrong([['planted', { type: 'object', properties: { name: { minLength: 'one' } } }]])).toEqual([
+    'planted',
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { SealContext } from '../domain/sealed-columns.ts';
-import { deriveKey, keyFromBytes, macText } from './derive.ts';
+import { deriveKey, keyFromBytes } from './derive.ts';
 import { bytesToText, fromBase64, textToBytes, tuple } from './encoding.ts';
+import { macTextOnce } from './mac.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 
 /** The digest of a value under a name, 32 bytes in base64. It only shows whether two values are equal. */
@@ -38,7 +39,7 @@ export function customerKeyOf(secret: Buffer, outer: Outer): CustomerKey {
   const aad = ({ purpose, recordId, sealNumber }: SealContext) =>
     tuple(FORMAT, purpose, outer.brandId, recordId, sealNumber);
   return {
-    digest: (name, value) => macText(digestKey, tuple(name, value)),
+    digest: (name, value) => macTextOnce(digestKey, tuple(name, value)),
     seal(context, text) {
       const inner = sealRecord(sealKey(), onlyVersion, outer.nextNonce(), aad(context), textToBytes(text));
       return outer.seal(context, inner.toString('base64'));

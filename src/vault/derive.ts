@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { tuple } from './encoding.ts';
+import { type MacKey, macKey } from './mac.ts';
 
 export const KEY_BYTES = 32;
 
@@ -25,12 +26,6 @@ export function keyFromBytes(bytes: Buffer): KeyObject {
   return key;
 }
 
-/** HMAC-SHA256 at its full 32 bytes (RFC 2104). */
-export function mac(key: KeyObject, message: Buffer): Buffer {
-  return createHmac('sha256', key).update(message).digest();
-}
-
-/** The same in base64. */
-export function macText(key: KeyObject, message: Buffer): string {
-  return createHmac('sha256', key).update(message).digest('base64');
-}
+/** The same key for MACs alone. */
+export const deriveMacKey = (secret: KeyObject, ...use: readonly string[]): MacKey =>
+  macKey(hkdf(secret, NO_SALT, tuple('clientele/1', ...use), KEY_BYTES));

@@ -2,8 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import type { Purpose, SealContext } from '../domain/sealed-columns.ts';
 import type { CustomerKey } from './customer-key.ts';
 import { customerKeyOf } from './customer-key.ts';
-import { deriveKey, mac } from './derive.ts';
+import { deriveKey, deriveMacKey } from './derive.ts';
 import { bytesToText, checkId, checkUint32, fromBase64, LONGEST_ID, textToBytes, tuple } from './encoding.ts';
+import type { MacKey } from './mac.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { UnknownKeyVersion, VaultError } from './vault-error.ts';
 
@@ -100,7 +101,7 @@ export function makeKeyring(
   const outer = { brandId, nextNonce, seal: sealText, open: openText, unreadable };
 
   const indexAt = (version: number, kind: IndexKind, normalised: string): Buffer =>
-    mac(indexKey(kind, version), textToBytes(normalised));
+    indexKey(kind, version).mac(textToBytes(normalised));
 
   return Object.freeze({
     brandId,
@@ -147,7 +148,7 @@ function unreadableRecord(brandId: string, { purpose, recordId, sealNumber }: Se
 /** The keys that are derived from one brand's keys, at first use, and kept. */
 function derivedKeys(brandId: string, brandKeys: KeyVersions, indexKeys: KeyVersions) {
   const purposeKeys = new Map<number, Map<Purpose, PurposeKey>>();
-  const derivedIndexKeys = new Map<string, KeyObject>();
+  const derivedIndexKeys = new Map<string, MacKey>();
 
   function purposeKey(purpose: Purpose, version: number): PurposeKey {
     return purposeKeys.get(version)?.get(purpose) ?? derivePurposeKey(purpose, version);
@@ -164,13 +165,13 @@ function derivedKeys(brandId: string, brandKeys: KeyVersions, indexKeys: KeyVers
     return made;
   }
 
-  function indexKey(kind: IndexKind, version: number): KeyObject {
+  function indexKey(kind: IndexKind, version: number): MacKey {
     const name = `${kind}/${version}`;
     const known = derivedIndexKeys.get(name);
     if (known !== undefined) return known;
     const secret = indexKeys.get(version);
     if (secret === undefined) throw new UnknownKeyVersion(version, `A ${kind} index of brand ${brandId}`);
-    const key = deriveKey(secret, 'index', kind, brandId);
+    const key = deriveMacKey(secret, 'index', kind, brandId);
     derivedIndexKeys.set(name, key);
     return key;
   }

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { newestIndexForm } from '../domain/customers/index-forms.ts';
 import { nonces, pooled, type Random, randomBytesExactly } from './aead.ts';
-import { deriveKey, KEY_BYTES, keyFromBytes, macText } from './derive.ts';
+import { deriveMacKey, KEY_BYTES, keyFromBytes } from './derive.ts';
 import { checkId, checkUint32, fromBase64, tuple } from './encoding.ts';
 import {
   type RootKeys,
@@ -13,6 +13,7 @@ import {
   shareRoot,
 } from './key-source.ts';
 import { type Keyring, makeKeyring } from './keyring.ts';
+import type { MacKey } from './mac.ts';
 import { FORMAT, openRecord, recordVersion, sealRecord } from './record.ts';
 import { makeSigner, type Signer, signersOf } from './signer.ts';
 import { openedOrNothing, UnknownRootVersion, VaultError } from './vault-error.ts';
@@ -307,19 +308,19 @@ const macForm = /^([1-9][0-9]{0,9})\.[A-Za-z0-9+/]{43}=$/;
 
 /** MACs under the keys of root versions. The key of each use is derived once. */
 function macsOf(keys: ReadonlyMap<number, KeyObject>) {
-  const derived = new Map<string, KeyObject>();
-  function keyOf(use: MacUse, version: number): KeyObject {
+  const derived = new Map<string, MacKey>();
+  function keyOf(use: MacUse, version: number): MacKey {
     const name = `${version} ${use}`;
     const known = derived.get(name);
     if (known !== undefined) return known;
     const key = keys.get(version);
     if (key === undefined) throw new VaultError('misuse', `Root key version ${version} is not loaded.`);
-    const made = deriveKey(key, use);
+    const made = deriveMacKey(key, use);
     derived.set(name, made);
     return made;
   }
   const make = (use: MacUse, version: number, fields: readonly string[]): string =>
-    `${version}.${macText(keyOf(use, version), tuple(...fields))}`;
+    `${version}.${keyOf(use, version).macText(tuple(...fields))}`;
   return {
     make,
     proves(use: MacUse, fields: readonly string[], text: string): boolean {

@@ -5,12 +5,15 @@ import {
   createPrivateKey,
   createSecretKey,
   hkdfSync,
+  randomBytes,
   sign,
 } from 'node:crypto';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { decrypt, encrypt } from '../../src/vault/aead.ts';
-import { hkdf, mac } from '../../src/vault/derive.ts';
+import { hkdf } from '../../src/vault/derive.ts';
 import { rootKeyFromText } from '../../src/vault/key-source.ts';
+import { macKey, macTextOnce } from '../../src/vault/mac.ts';
 import { openVault, type SealContext } from '../../src/vault/vault.ts';
 import wycheproof from '../fixtures/wycheproof-aes-gcm.json' with { type: 'json' };
 
@@ -116,7 +119,36 @@ const macVectors = [
 ];
 
 test.each(macVectors)('HMAC-SHA256 agrees with RFC 4231 $name', ({ key, message, output }) => {
-  expect(mac(createSecretKey(key), message).toString('hex')).toBe(output);
+  expect(macKey(Buffer.from(key)).mac(message).toString('hex')).toBe(output);
+  expect(macTextOnce(createSecretKey(key), message)).toBe(hex(output).toString('base64'));
+});
+
+describe('HMAC-SHA256', () => {
+  const random = Array.from({ length: 4 }, () => randomBytes(32));
+  const keys = random.map((secret) => ({
+    secret,
+    kept: macKey(Buffer.from(secret)),
+    once: createSecretKey(secret),
+  }));
+
+  test('agrees with the one of the library for every length, whatever keys come in between', () => {
+    for (let length = 0; length < 2_200; length += length < 200 ? 1 : 61) {
+      const message = randomBytes(length);
+      for (const { secret, kept, once } of keys) {
+        const expected = createHmac('sha256', secret).update(message).digest('base64');
+        expect(kept.mac(message).toString('base64')).toBe(expected);
+        expect(kept.macText(message)).toBe(expected);
+        expect(macTextOnce(once, message)).toBe(expected);
+      }
+    }
+  });
+
+  test('wipes the bytes of its key, and shows none of them', () => {
+    const secret = Buffer.alloc(32, 0x61);
+    const shown = inspect(macKey(secret), { showHidden: true, depth: null });
+    expect(secret.equals(Buffer.alloc(32))).toBe(true);
+    expect(shown).not.toMatch(/Buffer|61|57|3d/);
+  });
 });
 
 describe("records of today's format always open", () => {

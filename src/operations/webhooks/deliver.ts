@@ -64,7 +64,7 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
   });
   // During the call the keys may have been rotated, and a deletion may have waited for this row.
   const isSettled = await retryOnConflict(system.keyrings, brandId, (one) =>
-    settleDelivery(scopeOf(system, brandId), delivery, sealedBy(one)),
+    settleDelivery(scopeOf(system, brandId), { delivery, event, attempt: sealedBy(one) }),
   );
   if (isSettled) await disableWhereGone(system, brandId, opened, { outcome, endedAt: result.endedAt });
 }

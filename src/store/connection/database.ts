@@ -85,6 +85,8 @@ const readSettings = 'set enable_seqscan = off';
  */
 const groupSettings =
   "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; set lock_timeout = '50ms'";
+/** Milliseconds for which the plan of a statement of many changes lasts. */
+const groupPlanMs = 1_000;
 /** Milliseconds for which the database counts as full after a write that found no space. Only a write can tell. */
 const fullForMs = 10_000;
 /** Milliseconds that connections have for an orderly end. */
@@ -218,7 +220,11 @@ async function endAll({ pipelines, pool, heartbeat, clients }: Opened): Promise<
 /** For reads, and for statements of many changes. */
 function openBothPipelines(clients: Clients, onFailure: () => void) {
   const reads = openPipelines(clients, { count: pipelineCount, settings: readSettings }, onFailure);
-  const changes = openPipelines(clients, { count: pipelineCount, settings: groupSettings }, onFailure);
+  const changes = openPipelines(
+    clients,
+    { count: pipelineCount, settings: groupSettings, planMs: groupPlanMs },
+    onFailure,
+  );
   return {
     reads,
     changes,

@@ -19,16 +19,30 @@ interface PipelineOptions {
   readonly count: number;
   /** SQL that gives each of them further settings. */
   readonly settings?: string;
+  /**
+   * Milliseconds after which PostgreSQL plans their statements again. A plan otherwise lasts until the table is analysed,
+   * and one that was made while the table was empty may read all of it for each row that is changed later.
+   */
+  readonly planMs?: number;
 }
 
 /** `onFailure` is called when a pipeline could not be opened. */
 export function openPipelines(
   clients: Clients,
-  { count, settings }: PipelineOptions,
+  { count, settings, planMs }: PipelineOptions,
   onFailure: () => void,
 ): Pipelines {
   const pipelines: (Promise<pg.Client> | undefined)[] = new Array(count).fill(undefined);
   let turn = 0;
+  const plannedAt = new WeakMap<pg.Client, number>();
+
+  /** Called before each statement. A failure is that of the connection, which the statement behind it meets too. */
+  function planAgain(client: pg.Client): void {
+    const now = performance.now();
+    if (planMs === undefined || now - (plannedAt.get(client) ?? now - planMs) < planMs) return;
+    plannedAt.set(client, now);
+    client.query('discard plans').catch(() => undefined);
+  }
 
   async function openPipeline(): Promise<pg.Client> {
     let client: pg.Client | undefined;
@@ -54,7 +68,10 @@ export function openPipelines(
       const index = turn;
       turn = (turn + 1) % count;
       const open = pipelines[index];
-      if (open) return open;
+      if (open) {
+        open.then(planAgain, () => undefined);
+        return open;
+      }
       const opening = openPipeline();
       pipelines[index] = opening;
       const forget = () => {

@@ -1,4 +1,4 @@
-import type { CustomerId, Id } from '../../domain/ids.ts';
+import type { BrandId, CustomerId, Id } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/delivery.ts';
@@ -20,8 +20,10 @@ import {
 } from '../columns.ts';
 import type { Connection, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
+import { isContended } from '../connection/outage.ts';
 import type { BrandScope } from '../scope.ts';
-import { sql } from '../sql.ts';
+import type { Parameters } from '../sql.ts';
+import { rowsColumns, rowsRelation, sql, withColumns } from '../sql.ts';
 import type { WebhookId, WebhookRow } from './subscriptions.ts';
 import { webhooks } from './subscriptions.ts';
 
@@ -123,7 +125,9 @@ const claimed = columns({
   ),
   isKept: computed(`c.occurred_at >= :now::timestamptz - interval '${eventDays} days'`, flag()),
   full: computed(
-    `case when exists (select from customers one where one.brand_id = e.brand_id and one.customer_id = e.customer_id)
+    `case when c.payload is not null
+           and (select true from customers one where one.brand_id = e.brand_id and one.customer_id between e.customer_id and e.customer_id
+                 order by one.customer_id limit 1)
           then ${boundedSql('c.payload')} end`,
     optional(text()),
   ),
@@ -158,29 +162,34 @@ function eventOf(row: Row): StoredEvent | undefined {
   };
 }
 
+// A connection keeps its plan, and one that was made while the table was small could read all that a brand or a
+// subscription has. So each look-up names all columns of every index that could serve it, or has an order that only one
+// index has: the due ones by time, and the first one of a customer as the first one from that customer on.
 const claim = sql(
   'deliveries_claim',
   `with due as (
-     select d.brand_id, d.delivery_id from deliveries d
+     select d.brand_id, d.webhook_id, d.number, d.delivery_id from deliveries d
       where d.brand_id = :brandId and d.webhook_id = :webhookId::uuid and d.status = 'pending' and d.due_at <= :now::timestamptz
         and exists (select from webhooks w where w.brand_id = :brandId and w.webhook_id = :webhookId::uuid and ${isActiveSql})
-        and not exists (
-          select from deliveries before where before.brand_id = :brandId and before.webhook_id = :webhookId::uuid
-             and before.customer_id = d.customer_id and before.status = 'pending' and before.number < d.number)
-      order by d.number limit :most for update of d skip locked
+        and (d.customer_id is null or d.number = (
+          select first.number from deliveries first
+           where first.brand_id = :brandId and first.webhook_id = :webhookId::uuid and first.status = 'pending'
+             and first.customer_id >= d.customer_id order by first.customer_id, first.number limit 1))
+      order by d.due_at limit :most::int for update of d skip locked
    ), claimed as (
      update deliveries d set due_at = :until::timestamptz, claim = :token::uuid
-       from due where d.brand_id = due.brand_id and d.delivery_id = due.delivery_id
+       from due where d.brand_id = due.brand_id and d.webhook_id = due.webhook_id and d.number = due.number and d.delivery_id = due.delivery_id
      returning d.*
    )
    select ${claimed.list}, ${claimedEvent.list}, ${webhooks.list}
      from claimed c join webhooks w on w.brand_id = c.brand_id and w.webhook_id = c.webhook_id
-     left join events e on e.brand_id = c.brand_id and e.number = c.number
+     left join lateral (
+       select * from events where brand_id = c.brand_id and number between c.number and c.number order by number limit 1) e on true
     order by c.number`,
 );
 
 /**
- * Claims due deliveries of one subscription, the oldest events first. For each customer it claims only the first
+ * Claims due deliveries of one subscription, the longest due first. For each customer it claims only the first
  * unfinished delivery. At most one delivery per endpoint and customer is in progress, so deliveries keep their
  * order.
  */
@@ -191,14 +200,17 @@ export async function claimDeliveries(
   token: string,
   most: number,
 ): Promise<readonly ClaimedDelivery[]> {
-  const rows = await claim.run(scope.db, {
-    brandId: scope.brandId,
-    webhookId: id,
-    now: toPostgres(now),
-    most,
-    until: toPostgres(plusSeconds(now, leaseSeconds)),
-    token,
-  });
+  const rows = await scope.db.runTogether(
+    claim.statement,
+    claim.values({
+      brandId: scope.brandId,
+      webhookId: id,
+      now: toPostgres(now),
+      most,
+      until: toPostgres(plusSeconds(now, leaseSeconds)),
+      token,
+    }),
+  );
   return rows.map((row) => ({
     ...claimed.read(row),
     event: eventOf(row),
@@ -222,53 +234,130 @@ export interface AttemptResult {
   readonly dueAt: Instant;
 }
 
-const settleIt = sql(
-  'delivery_settle',
-  `with settled as (
+/** What a statement that writes results reads of each of them. */
+const attemptNames = [
+  'deliveryId',
+  'webhookId',
+  'number',
+  'token',
+  'status',
+  'dueAt',
+  'endedAt',
+  'attemptId',
+  'at',
+  'outcome',
+  'statusCode',
+  'answer',
+  'latencyMillis',
+] as const;
+
+const settleText = `settled as (
      update deliveries set status = :status, due_at = :dueAt::timestamptz, claim = null, attempts = attempts + 1, tries = tries + 1, updated_at = :endedAt::timestamptz
-      where brand_id = :brandId and delivery_id = :deliveryId::uuid and claim = :token::uuid and status = 'pending'
-     returning webhook_id, customer_id, number, attempts
+       from given where (brand_id, delivery_id, webhook_id, number) = (brand, :deliveryId::uuid, :webhookId::uuid, :number::bigint)
+        and claim = :token::uuid and status not in ('delivered', 'dead')
+     returning given.*, customer_id, attempts
    ), noted as (
      insert into delivery_attempts (brand_id, attempt_id, delivery_id, customer_id, ordinal, at, outcome, status_code, answer, latency_ms)
-     select :brandId, :attemptId::uuid, :deliveryId::uuid, customer_id, attempts, :at::timestamptz, :outcome, :statusCode::int, :answer, :latencyMillis::int from settled
-   ), forgotten as (
-     delete from delivery_attempts a using settled where a.brand_id = :brandId and a.delivery_id = :deliveryId::uuid and a.ordinal <= settled.attempts - ${maxStoredAttempts}
+     select brand, :attemptId::uuid, :deliveryId::uuid, customer_id, attempts, :at::timestamptz, :outcome, :statusCode::int, :answer, :latencyMillis::int from settled
+   ), waiting as materialized (
+     select later.*, case when :status = 'pending' then :dueAt else :endedAt end::timestamptz as due
+       from settled cross join lateral (
+         select d.brand_id, d.delivery_id, d.webhook_id, d.number, d.due_at from deliveries d
+          where d.brand_id = brand and d.webhook_id = :webhookId::uuid and d.status = 'pending' and d.claim is null
+            and (d.customer_id, d.number) > (settled.customer_id, :number::bigint) and d.customer_id <= settled.customer_id
+          order by d.customer_id, d.number) later
+      where later.due_at > :endedAt::timestamptz or :status = 'pending'
    ), behind as (
-     update deliveries d set due_at = case when :status = 'pending' then :dueAt::timestamptz else :endedAt::timestamptz end
-       from settled s where d.brand_id = :brandId and d.webhook_id = s.webhook_id and d.customer_id = s.customer_id
-        and d.status = 'pending' and d.claim is null and d.number > s.number
+     update deliveries d set due_at = waiting.due from waiting
+      where (d.brand_id, d.delivery_id, d.webhook_id, d.number) = (waiting.brand_id, waiting.delivery_id, waiting.webhook_id, waiting.number)
+        and d.claim is null and d.status not in ('delivered', 'dead')
    ), health as (
      update webhooks w set failing_since = case when :status = 'delivered' then null else :endedAt::timestamptz end
-       from settled s where w.brand_id = :brandId and w.webhook_id = s.webhook_id
+       from settled where w.brand_id = brand and w.webhook_id = :webhookId::uuid
         and (w.failing_since is null) <> (:status = 'delivered')
    )
-   select 1 as done from settled`,
+   select n::int - 1 as n from settled`;
+
+// The plan of this one lasts, too.
+const settleAll = sql(
+  'deliveries_settle',
+  `with given as materialized (select :brandId::uuid as brand, * from ${rowsRelation(attemptNames)}), ${withColumns(settleText, new Set())}`,
 );
+
+/** A delivery that was sent, and its attempt. */
+interface Sent {
+  readonly delivery: Pick<ClaimedDelivery, 'deliveryId' | 'claim' | 'webhook' | 'attempts'>;
+  readonly event: Pick<StoredEvent, 'number' | 'customerId'>;
+  readonly attempt: AttemptResult;
+}
+
+function settleParameters(brandId: BrandId, sent: readonly Sent[]): Parameters {
+  const rows = sent.map(({ delivery, event, attempt }) => ({
+    ...attempt,
+    deliveryId: delivery.deliveryId,
+    webhookId: delivery.webhook.id,
+    number: event.number,
+    token: delivery.claim,
+    dueAt: toPostgres(attempt.dueAt),
+    endedAt: toPostgres(attempt.endedAt),
+    at: toPostgres(attempt.at),
+  }));
+  return { brandId, ...rowsColumns(attemptNames.map((name) => rows.map((row) => row[name]))) };
+}
+
+const forget = sql(
+  'delivery_attempts_forget',
+  'delete from delivery_attempts where brand_id = :brandId and delivery_id = :deliveryId::uuid and ordinal <= :upTo::int',
+);
+
+const place = columns({ n: number() });
+
+/** Writes attempts in one statement. Those that are `undefined` were not written. */
+async function settleTogether(
+  { brandId, db }: BrandScope,
+  sent: readonly Sent[],
+): Promise<readonly (true | undefined)[]> {
+  const { statement: query, values } = settleAll;
+  const rows = await db.runTogether(query, values(settleParameters(brandId, sent)));
+  const settled = new Set(rows.map((row) => place.read(row).n));
+  return sent.map((_, n) => (settled.has(n) ? true : undefined));
+}
+
+async function settleAlone(scope: BrandScope, sent: Sent): Promise<boolean> {
+  try {
+    const [isSettled = false] = await settleTogether(scope, [sent]);
+    return isSettled;
+  } catch (error) {
+    if (!isContended(error)) throw error;
+    // A deletion or a rotation holds one of the rows, and this connection waits for it.
+    return (await settleAll.run(scope.db, settleParameters(scope.brandId, [sent]))).length > 0;
+  }
+}
 
 /**
  * Writes an attempt. Deliveries of the same customer that wait behind it become due with it. False: another worker
- * holds the delivery, and nothing is written.
+ * holds the delivery, and nothing is written. Those of a brand that end together share a statement where they were
+ * delivered. Others do not, so that the health of a subscription follows each of them.
  */
-export async function settleDelivery(
-  scope: BrandScope,
-  { deliveryId, claim: token }: Pick<ClaimedDelivery, 'deliveryId' | 'claim'>,
-  attempt: AttemptResult,
-): Promise<boolean> {
-  const rows = await settleIt.run(scope.db, {
-    brandId: scope.brandId,
-    deliveryId,
-    token,
-    status: attempt.status,
-    dueAt: toPostgres(attempt.dueAt),
-    endedAt: toPostgres(attempt.endedAt),
-    attemptId: attempt.attemptId,
-    at: toPostgres(attempt.at),
-    outcome: attempt.outcome,
-    statusCode: attempt.statusCode,
-    answer: attempt.answer,
-    latencyMillis: attempt.latencyMillis,
-  });
-  return rows.length > 0;
+export async function settleDelivery(scope: BrandScope, sent: Sent): Promise<boolean> {
+  const { delivery, event, attempt } = sent;
+  const alone = () => settleAlone(scope, sent);
+  const isSettled =
+    !scope.db.groups || attempt.status !== 'delivered'
+      ? await alone()
+      : await scope.db.groups.submit<Sent, boolean>(`${scope.brandId} delivered`, {
+          change: sent,
+          exclusive: [
+            delivery.deliveryId,
+            `${delivery.webhook.id} ${event.customerId ?? delivery.deliveryId}`,
+          ],
+          alone,
+          together: (many) => settleTogether(scope, many),
+        });
+  const upTo = delivery.attempts + 1 - maxStoredAttempts;
+  if (isSettled && upTo > 0)
+    await forget.run(scope.db, { brandId: scope.brandId, deliveryId: delivery.deliveryId, upTo });
+  return isSettled;
 }
 
 const giveUp = sql(

@@ -1,9 +1,11 @@
 import type { System } from '../operations/system.ts';
 import { scopeOf } from '../operations/system.ts';
 import { sendChallenge } from '../operations/webhooks/challenge.ts';
-import { deliver } from '../operations/webhooks/deliver.ts';
+import type { ReadSubscription } from '../operations/webhooks/deliver.ts';
+import { deliver, subscriptionOf } from '../operations/webhooks/deliver.ts';
 import { fanOut } from '../operations/webhooks/fan-out.ts';
 import { hostOf } from '../operations/webhooks/sealing.ts';
+import type { ClaimedDelivery } from '../store/webhooks/deliveries.ts';
 import { claimDeliveries } from '../store/webhooks/deliveries.ts';
 import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
 import { claimChallenges, dueWebhooks } from '../store/webhooks/deliveries-due.ts';
@@ -21,8 +23,14 @@ const interval = 1_000;
  * The most concurrent deliveries of this process: in total, to one subscription, and to one host and port, for all
  * brands. A slow receiver uses only its own share. A failing receiver gets one delivery at a time, and only while
  * half of the total is free, so that many failing receivers do not use all of it.
+ *
+ * A receiver that has answered has its place again, while the result is still being written. `held` limits how many
+ * deliveries of a subscription are sent or wait to be written.
  */
-const limits = { inAll: 256, perHost: 32, perEndpoint: 8, failing: { inAll: 128, perEndpoint: 1 } } as const;
+const limits = {
+  ...{ inAll: 256, perHost: 32, perEndpoint: 8, held: 64 },
+  failing: { inAll: 128, held: 1 },
+} as const;
 
 /** The most challenges that this process sends at a time. */
 const maxChallenges = 8;
@@ -30,6 +38,15 @@ const maxChallenges = 8;
 /** A subscription with deliveries that are due. */
 interface Receiver extends Pick<DueWebhook, 'brandId' | 'isFailing'> {
   readonly webhook: WebhookRow;
+}
+
+/** The deliveries of one claim. */
+interface Batch {
+  readonly due: Receiver;
+  readonly host: string;
+  readonly subscription: ReadSubscription;
+  /** Whether there may be more: the claim found as many as it asked for. */
+  readonly isMoreDue: boolean;
 }
 
 /** Sends events to their subscribers soon after the commit and retries until they are delivered or given up. */
@@ -40,7 +57,7 @@ export function startDeliverer(system: System, log: TaskLog): Task {
   const waiting = new Map<string, Map<string, Receiver>>();
   /** Those whose events cannot be matched, and those whose row or settings cannot be read. The others go on. */
   const [unmatched, unreadable] = [openBackoff<WebhookId>(log.failed), openBackoff<WebhookId>(log.failed)];
-  const inFlight = countInFlight();
+  const [inFlight, sending] = [countInFlight(), countInFlight()];
   const hosts = rememberHosts(system);
   const { follow, ended } = trackWork();
   const challenge = challengesOf(system, log, follow);
@@ -64,27 +81,51 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     const host = await hosts.of(due).catch((error: unknown) => unreadable.failed(webhook.id, error));
     if (host === undefined) return;
     unreadable.succeeded(webhook.id);
-    const most = isFailing ? limits.failing : limits;
-    const free = Math.min(most.perEndpoint - inFlight.at(webhook.id), most.inAll - inFlight.inAll());
-    const freeAtHost = limits.perHost - inFlight.at(host);
+    const { inAll, held } = isFailing ? limits.failing : limits;
+    const free = Math.min(
+      limits.perEndpoint - sending.at(webhook.id),
+      held - inFlight.at(webhook.id),
+      inAll - inFlight.inAll(),
+    );
+    const freeAtHost = limits.perHost - sending.at(host);
     if (free > 0 && freeAtHost <= 0) waiting.set(host, (waiting.get(host) ?? new Map()).set(webhook.id, due));
     if (free <= 0 || freeAtHost <= 0) return;
-    for (const delivery of await claim(due, Math.min(free, freeAtHost))) {
-      inFlight.add(1, webhook.id, host);
-      follow(
-        deliver(system, brandId, delivery)
-          // Any worker tries it again when the lease is over.
-          .catch(log.failed)
-          .then(() => {
-            inFlight.add(-1, webhook.id, host);
-            // The next delivery of this customer waits for this one.
-            for (const one of [...(waiting.get(host)?.values() ?? []), due])
-              if (!turns.has(one.webhook.id)) turns.set(one.webhook.id, one);
-            waiting.delete(host);
-            return fill();
-          }),
-      );
+    const asked = Math.min(free, freeAtHost);
+    const claimed = await claim(due, asked);
+    const [first] = claimed;
+    if (!first) return;
+    const subscription = subscriptionOf(system, brandId, first.webhook);
+    const batch = { due, host, subscription, isMoreDue: claimed.length === asked };
+    for (const delivery of claimed) follow(send(delivery, batch));
+  }
+
+  async function send(delivery: ClaimedDelivery, { due, host, subscription, isMoreDue }: Batch): Promise<void> {
+    const { id } = due.webhook;
+    let isSending = true;
+    const answered = () => {
+      if (!isSending) return;
+      isSending = false;
+      sending.add(-1, id, host);
+      takeTurns([...(waiting.get(host)?.values() ?? []), ...(isMoreDue ? [due] : [])]);
+      waiting.delete(host);
+    };
+    inFlight.add(1, id);
+    sending.add(1, id, host);
+    try {
+      await deliver(system, due.brandId, delivery, subscription, answered);
+    } catch (error) {
+      // Any worker tries it again when the lease is over.
+      log.failed(error);
     }
+    inFlight.add(-1, id);
+    answered();
+    // The next delivery of this customer waits for this one.
+    takeTurns([due]);
+  }
+
+  function takeTurns(receivers: readonly Receiver[]): void {
+    for (const one of receivers) if (!turns.has(one.webhook.id)) turns.set(one.webhook.id, one);
+    follow(fill());
   }
 
   const claim = ({ brandId, webhook }: Receiver, most: number) =>
@@ -171,7 +212,7 @@ function challengesOf(system: System, log: TaskLog, follow: (work: Promise<void>
   };
 }
 
-/** Counts the running deliveries: for each subscription, for each host, and in total. */
+/** Counts deliveries: for each subscription, for each host, and in total. */
 function countInFlight() {
   const counts = new Map<string, number>();
   let all = 0;

@@ -7,6 +7,7 @@ import type { StoredEvent } from '../../store/audit/journal.ts';
 import { mayBeInUse } from '../../store/brands/root-versions.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
 import { giveUpDelivery, settleDelivery } from '../../store/webhooks/deliveries.ts';
+import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
 import { isProvenEvent, UnverifiableEvent } from '../journal.ts';
@@ -20,20 +21,52 @@ import { answerSealContext, isBodyOf, openSettings, payloadSealContext } from '.
 import type { OpenedWebhook } from './standing.ts';
 import { reasonToStop, stopWebhook, writeDecision } from './standing.ts';
 
+/** Reads a subscription for the deliveries of one claim. `undefined`: nothing may be sent under it now. */
+export type ReadSubscription = () => Promise<OpenedWebhook | undefined>;
+
 /**
- * Makes one attempt of a claimed delivery and stores its outcome. Stops the subscription instead if the key that answers
- * for it does not count any more.
+ * Opens a subscription and asks for the key that answers for it, once for all deliveries of a claim: they have the same
+ * row and are sent at once. Stops the subscription if that key does not count any more.
  */
-export async function deliver(system: System, brandId: BrandId, delivery: ClaimedDelivery): Promise<void> {
+export function subscriptionOf(system: System, brandId: BrandId, webhook: WebhookRow): ReadSubscription {
+  let read: Promise<OpenedWebhook | undefined> | undefined;
+  return () => {
+    read ??= openWhereCounted(system, brandId, webhook);
+    return read;
+  };
+}
+
+async function openWhereCounted(
+  system: System,
+  brandId: BrandId,
+  webhook: WebhookRow,
+): Promise<OpenedWebhook | undefined> {
+  const keyring = await system.keyrings.of(brandId);
+  const opened = { row: webhook, settings: await openSettings({ system, keyring }, webhook) };
+  const reason = await reasonToStop(system, brandId, webhook);
+  if (reason === undefined) return opened;
+  if (reason !== 'wait') await stopWebhook(system, brandId, opened, reason);
+  return undefined;
+}
+
+/**
+ * Makes one attempt of a claimed delivery and stores its outcome. `onAnswer` is called when the receiver has nothing more
+ * to do with it, before the outcome is stored.
+ */
+export async function deliver(
+  system: System,
+  brandId: BrandId,
+  delivery: ClaimedDelivery,
+  subscription = subscriptionOf(system, brandId, delivery.webhook),
+  onAnswer: () => void = () => undefined,
+): Promise<void> {
   const event = await provenEventOf(system, brandId, delivery);
   if (!event) return giveUp(system, brandId, delivery);
+  const opened = await subscription();
+  if (!opened) return;
   const keyring = await system.keyrings.of(brandId);
+  const { settings } = opened;
   const { webhook } = delivery;
-  const settings = await openSettings({ system, keyring }, webhook);
-  const opened = { row: webhook, settings };
-  const reason = await reasonToStop(system, brandId, webhook);
-  if (reason === 'wait') return;
-  if (reason) return stopWebhook(system, brandId, opened, reason);
   const body = await bodyOf({ system, keyring }, delivery, event);
   if (body === undefined) return giveUp(system, brandId, delivery);
   const at = system.now();
@@ -45,6 +78,7 @@ export async function deliver(system: System, brandId: BrandId, delivery: Claime
     body,
     ...(webhook.ownership === 'inside' && { only: 'inside' }),
   });
+  onAnswer();
   if (answer.kind === 'refused' && answer.refusal.reason === 'moved')
     return askForProof(system, brandId, opened);
   const latencyMillis = Math.round(performance.now() - began);

@@ -1,3 +1,4 @@
+import type { AttemptOutcome } from '../domain/webhooks/delivery.ts';
 import type { System } from '../operations/system.ts';
 import { scopeOf } from '../operations/system.ts';
 import { sendChallenge } from '../operations/webhooks/challenge.ts';
@@ -12,6 +13,8 @@ import { claimChallenges, dueWebhooks } from '../store/webhooks/deliveries-due.t
 import type { WebhookId, WebhookRow } from '../store/webhooks/subscriptions.ts';
 import type { Backoff } from './backoff.ts';
 import { openBackoff } from './backoff.ts';
+import type { ReceiverAt } from './places.ts';
+import { openPlaces } from './places.ts';
 import type { Task } from './task.ts';
 import { startTask } from './task.ts';
 import type { TaskLog } from './task-log.ts';
@@ -19,18 +22,8 @@ import type { TaskLog } from './task-log.ts';
 /** Milliseconds between two rounds where no change wakes the task. */
 const interval = 1_000;
 
-/**
- * The most concurrent deliveries of this process: in total, to one subscription, and to one host and port, for all
- * brands. A slow receiver uses only its own share. A failing receiver gets one delivery at a time, and only while
- * half of the total is free, so that many failing receivers do not use all of it.
- *
- * A receiver that has answered has its place again, while the result is still being written. `held` limits how many
- * deliveries of a subscription are sent or wait to be written.
- */
-const limits = {
-  ...{ inAll: 256, perHost: 32, perEndpoint: 8, held: 64 },
-  failing: { inAll: 128, held: 1 },
-} as const;
+/** Milliseconds for which a free place waits for others at its receiver, so that one claim is for all of them. */
+const gatheringMs = 5;
 
 /** The most challenges that this process sends at a time. */
 const maxChallenges = 8;
@@ -43,7 +36,7 @@ interface Receiver extends Pick<DueWebhook, 'brandId' | 'isFailing'> {
 /** The deliveries of one claim. */
 interface Batch {
   readonly due: Receiver;
-  readonly host: string;
+  readonly at: ReceiverAt;
   readonly subscription: ReadSubscription;
   /** Whether there may be more: the claim found as many as it asked for. */
   readonly isMoreDue: boolean;
@@ -51,26 +44,59 @@ interface Batch {
 
 /** Sends events to their subscribers soon after the commit and retries until they are delivered or given up. */
 export function startDeliverer(system: System, log: TaskLog): Task {
-  /** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
-  const turns = new Map<string, Receiver>();
-  /** Those whose host has no free place, by host. They get a turn when a delivery there has ended. */
-  const waiting = new Map<string, Map<string, Receiver>>();
   /** Those whose events cannot be matched, and those whose row or settings cannot be read. The others go on. */
   const [unmatched, unreadable] = [openBackoff<WebhookId>(log.failed), openBackoff<WebhookId>(log.failed)];
-  const [inFlight, sending] = [countInFlight(), countInFlight()];
-  const hosts = rememberHosts(system);
   const { follow, ended } = trackWork();
   const challenge = challengesOf(system, log, follow);
+  const senders = openSenders({ system, log, unreadable, follow });
+  const task = startTask({
+    interval,
+    log,
+    onWake: system.db.onWake,
+    async round() {
+      const [fannedOut] = await Promise.allSettled([fanOut(system, unmatched)]);
+      // What is due is sent even if no events can be matched now.
+      senders.sendTo(await dueReceivers(system, unreadable));
+      follow(challenge());
+      if (fannedOut.status === 'rejected') throw fannedOut.reason;
+      return fannedOut.value;
+    },
+  });
+  return {
+    async stop() {
+      senders.stop();
+      await task.stop();
+      // Deliveries that a running claim returns are still sent.
+      await ended();
+    },
+  };
+}
+
+interface SendersOptions {
+  readonly system: System;
+  readonly log: TaskLog;
+  readonly unreadable: Backoff<WebhookId>;
+  readonly follow: (work: Promise<void>) => void;
+}
+
+/** Claims deliveries of the receivers in turn and sends them, as many at a time as there are places. */
+function openSenders({ system, log, unreadable, follow }: SendersOptions) {
+  const turns = openTurns();
+  const places = openPlaces();
+  const hosts = rememberHosts(system);
   let isFilling = false;
   let stopped = false;
+  let gathering: NodeJS.Timeout | undefined;
 
   /** Gives the free places to the subscriptions in turn, one claim at a time, so that claims do not crowd out requests. */
   async function fill(): Promise<void> {
+    clearTimeout(gathering);
+    gathering = undefined;
     if (isFilling) return;
     isFilling = true;
-    for (const [id, due] of turns) {
-      if (stopped || inFlight.inAll() >= limits.inAll) break;
-      turns.delete(id);
+    while (!stopped && !places.isFull()) {
+      const due = turns.next();
+      if (!due) break;
       await serve(due);
     }
     isFilling = false;
@@ -81,76 +107,82 @@ export function startDeliverer(system: System, log: TaskLog): Task {
     const host = await hosts.of(due).catch((error: unknown) => unreadable.failed(webhook.id, error));
     if (host === undefined) return;
     unreadable.succeeded(webhook.id);
-    const { inAll, held } = isFailing ? limits.failing : limits;
-    const free = Math.min(
-      limits.perEndpoint - sending.at(webhook.id),
-      held - inFlight.at(webhook.id),
-      inAll - inFlight.inAll(),
-    );
-    const freeAtHost = limits.perHost - sending.at(host);
-    if (free > 0 && freeAtHost <= 0) waiting.set(host, (waiting.get(host) ?? new Map()).set(webhook.id, due));
-    if (free <= 0 || freeAtHost <= 0) return;
-    const asked = Math.min(free, freeAtHost);
-    const claimed = await claim(due, asked);
+    const at = { id: webhook.id, host };
+    const { own, atHost } = places.freeFor(at, isFailing);
+    if (own > 0 && atHost <= 0) turns.waitFor(host, due);
+    const asked = Math.min(own, atHost);
+    if (asked <= 0) return;
+    const scope = scopeOf(system, brandId);
+    const claim = claimDeliveries(scope, webhook.id, system.now(), system.newId(), asked);
+    const claimed = await orNothing(log, claim);
     const [first] = claimed;
     if (!first) return;
     const subscription = subscriptionOf(system, brandId, first.webhook);
-    const batch = { due, host, subscription, isMoreDue: claimed.length === asked };
+    const batch = { due, at, subscription, isMoreDue: claimed.length === asked };
     for (const delivery of claimed) follow(send(delivery, batch));
   }
 
-  async function send(delivery: ClaimedDelivery, { due, host, subscription, isMoreDue }: Batch): Promise<void> {
-    const { id } = due.webhook;
-    let isSending = true;
-    const answered = () => {
-      if (!isSending) return;
-      isSending = false;
-      sending.add(-1, id, host);
-      takeTurns([...(waiting.get(host)?.values() ?? []), ...(isMoreDue ? [due] : [])]);
-      waiting.delete(host);
+  async function send(delivery: ClaimedDelivery, { due, at, subscription, isMoreDue }: Batch): Promise<void> {
+    const place = places.take(at);
+    const leave = (outcome?: AttemptOutcome) => {
+      place.leave(outcome);
+      takeTurns([...turns.endWait(at.host), ...(isMoreDue ? [due] : [])], at.id);
     };
-    inFlight.add(1, id);
-    sending.add(1, id, host);
     try {
-      await deliver(system, due.brandId, delivery, subscription, answered);
+      await deliver(system, due.brandId, delivery, subscription, leave);
     } catch (error) {
       // Any worker tries it again when the lease is over.
       log.failed(error);
     }
-    inFlight.add(-1, id);
-    answered();
+    place.release();
+    leave();
     // The next delivery of this customer waits for this one.
-    takeTurns([due]);
+    takeTurns([due], at.id);
   }
 
-  function takeTurns(receivers: readonly Receiver[]): void {
-    for (const one of receivers) if (!turns.has(one.webhook.id)) turns.set(one.webhook.id, one);
-    follow(fill());
+  /** Where less than half of a receiver's places are free, a turn waits a moment for more, to claim for all of them. */
+  function takeTurns(receivers: readonly Receiver[], ended: string): void {
+    turns.add(receivers);
+    if (places.isHalfFree(ended)) follow(fill());
+    else if (gathering === undefined) gathering = setTimeout(() => follow(fill()), gatheringMs).unref();
   }
 
-  const claim = ({ brandId, webhook }: Receiver, most: number) =>
-    orNothing(log, claimDeliveries(scopeOf(system, brandId), webhook.id, system.now(), system.newId(), most));
-
-  const task = startTask({
-    interval,
-    log,
-    onWake: system.db.onWake,
-    async round() {
-      const [fannedOut] = await Promise.allSettled([fanOut(system, unmatched)]);
-      // What is due is sent even if no events can be matched now.
-      for (const due of await dueReceivers(system, unreadable)) turns.set(due.webhook.id, due);
-      follow(fill());
-      follow(challenge());
-      if (fannedOut.status === 'rejected') throw fannedOut.reason;
-      return fannedOut.value;
-    },
-  });
   return {
-    async stop() {
+    sendTo(receivers: readonly Receiver[]): void {
+      turns.renew(receivers);
+      follow(fill());
+    },
+    stop(): void {
       stopped = true;
-      await task.stop();
-      // Deliveries that a running claim returns are still sent.
-      await ended();
+    },
+  };
+}
+
+/** Subscriptions with deliveries due, in the order of their turns. After a delivery a subscription goes to the end. */
+function openTurns() {
+  const turns = new Map<string, Receiver>();
+  /** Those whose host has no free place, by host. They get a turn when a delivery there has ended. */
+  const waiting = new Map<string, Map<string, Receiver>>();
+  return {
+    /** Adds receivers, or replaces what is known of them. Their places in the order stay. */
+    renew(receivers: readonly Receiver[]): void {
+      for (const one of receivers) turns.set(one.webhook.id, one);
+    },
+    add(receivers: readonly Receiver[]): void {
+      for (const one of receivers) if (!turns.has(one.webhook.id)) turns.set(one.webhook.id, one);
+    },
+    next(): Receiver | undefined {
+      const [first] = turns.values();
+      if (first) turns.delete(first.webhook.id);
+      return first;
+    },
+    waitFor(host: string, due: Receiver): void {
+      waiting.set(host, (waiting.get(host) ?? new Map()).set(due.webhook.id, due));
+    },
+    endWait(host: string): readonly Receiver[] {
+      const ended = [...(waiting.get(host)?.values() ?? [])];
+      waiting.delete(host);
+      return ended;
     },
   };
 }
@@ -209,24 +241,6 @@ function challengesOf(system: System, log: TaskLog, follow: (work: Promise<void>
     const due = await orNothing(log, claimChallenges(system.db, system.now(), maxChallenges - running));
     isClaiming = false;
     for (const one of due) follow(send(one));
-  };
-}
-
-/** Counts deliveries: for each subscription, for each host, and in total. */
-function countInFlight() {
-  const counts = new Map<string, number>();
-  let all = 0;
-  return {
-    at: (place: string): number => counts.get(place) ?? 0,
-    inAll: (): number => all,
-    add(change: number, ...places: readonly string[]): void {
-      for (const place of places) {
-        const now = (counts.get(place) ?? 0) + change;
-        if (now > 0) counts.set(place, now);
-        else counts.delete(place);
-      }
-      all += change;
-    },
   };
 }
 

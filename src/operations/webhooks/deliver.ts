@@ -50,15 +50,15 @@ async function openWhereCounted(
 }
 
 /**
- * Makes one attempt of a claimed delivery and stores its outcome. `onAnswer` is called when the receiver has nothing more
- * to do with it, before the outcome is stored.
+ * Makes one attempt of a claimed delivery and stores its outcome. `onEnd` is called with the outcome before it is stored:
+ * the receiver has nothing more to do with this delivery.
  */
 export async function deliver(
   system: System,
   brandId: BrandId,
   delivery: ClaimedDelivery,
   subscription = subscriptionOf(system, brandId, delivery.webhook),
-  onAnswer: () => void = () => undefined,
+  onEnd: (outcome: AttemptOutcome) => void = () => undefined,
 ): Promise<void> {
   const event = await provenEventOf(system, brandId, delivery);
   if (!event) return giveUp(system, brandId, delivery);
@@ -78,11 +78,11 @@ export async function deliver(
     body,
     ...(webhook.ownership === 'inside' && { only: 'inside' }),
   });
-  onAnswer();
-  if (answer.kind === 'refused' && answer.refusal.reason === 'moved')
-    return askForProof(system, brandId, opened);
   const latencyMillis = Math.round(performance.now() - began);
   const outcome = outcomeOf(answer);
+  onEnd(outcome);
+  if (answer.kind === 'refused' && answer.refusal.reason === 'moved')
+    return askForProof(system, brandId, opened);
   const attemptId = system.newId();
   const result = deliveryResultOf(system, delivery, outcome, answer);
   // What a service inside the operator's networks answers is not for the brand's keys.

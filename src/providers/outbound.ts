@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent, buildConnector } from 'undici';
-import { acceptValidHeads, maxHeadBytes } from './outbound/response-head.ts';
+import { acceptValidHeads, ClosedWhileKept, maxHeadBytes } from './outbound/response-head.ts';
 import type { Place, Target, TargetRefusal } from './outbound/target.ts';
 import { isRefusal, placeOf, readAllowed, readTarget, refusal } from './outbound/target.ts';
 
@@ -46,6 +46,11 @@ export interface OutboundRequest {
   readonly timeoutMs?: number;
   /** Refuses the call if it would not go here. */
   readonly only?: Place;
+  /**
+   * The receiver knows a repeat. If a connection that was kept open ends without a byte of the response, the call is sent
+   * again over a new one.
+   */
+  readonly mayRepeat?: boolean;
 }
 
 export type OutboundOutcome = Answered | Refused | Failed;
@@ -84,15 +89,17 @@ export function openOutbound(options: OutboundOptions): Outbound {
   const { timeoutMs, maxResponseBytes } = options;
   const check = openCheck(options);
   // A connection that is kept open belongs to one place, so that a call to the other one never uses it.
-  const agents: Readonly<Record<Place, Agent>> = {
-    public: openAgent(options, check, 'public'),
-    inside: openAgent(options, check, 'inside'),
-  };
+  const agentsOf = (more: Agent.Options): Agents => ({
+    public: openAgent(options, check, 'public', more),
+    inside: openAgent(options, check, 'inside', more),
+  });
+  const kept = agentsOf({ keepAliveMaxTimeout: keptMs, clientTtl: keptMs });
+  const fresh = agentsOf({ pipelining: 0 });
 
   async function exchange(target: Target, request: OutboundRequest, call: Call): Promise<Answered> {
     const answer = await withTimeout(
       call.endsAt - performance.now(),
-      agents[call.place].request({
+      call.agents[call.place].request({
         origin: target.url.origin,
         path: `${target.url.pathname}${target.url.search}`,
         method: request.method,
@@ -114,8 +121,13 @@ export function openOutbound(options: OutboundOptions): Outbound {
     endsAt: number,
   ): Promise<OutboundOutcome | 'elsewhere'> {
     const call = new AbortController();
+    const through = (agents: Agents) =>
+      exchange(target, request, { agents, place, signal: call.signal, endsAt });
     try {
-      return await exchange(target, request, { place, signal: call.signal, endsAt });
+      return await through(kept).catch((error: unknown) => {
+        if (!request.mayRepeat || !(error instanceof ClosedWhileKept)) throw error;
+        return through(fresh);
+      });
     } catch (error) {
       call.abort(error);
       return error instanceof CallError ? error.outcome : { kind: 'failed', reason: 'broken' };
@@ -142,10 +154,18 @@ export function openOutbound(options: OutboundOptions): Outbound {
       return found.addresses.length === 0 ? refusal('unresolved') : found.place;
     },
     async close() {
-      await Promise.all([agents.public.destroy(), agents.inside.destroy()]);
+      await Promise.all(
+        [kept, fresh].flatMap((agents) => [agents.public.destroy(), agents.inside.destroy()]),
+      );
     },
   };
 }
+
+/**
+ * Milliseconds for which a connection gets new calls. It leads to the address that was checked when it was opened, so this
+ * is how long a change of a name may go unnoticed.
+ */
+const keptMs = 10_000;
 
 /** In the order in which a call tries them. */
 const places = ['public', 'inside'] as const;
@@ -170,7 +190,7 @@ function openCheck(options: OutboundOptions): Check {
 }
 
 /** Connects only to addresses of one place that `check` allows, one after the other. */
-function openAgent(options: OutboundOptions, check: Check, place: Place): Agent {
+function openAgent(options: OutboundOptions, check: Check, place: Place, more: Agent.Options): Agent {
   const { timeoutMs, dial = openDial(timeoutMs) } = options;
 
   /** Replaces the connect function of undici, for names and for addresses. Nothing else opens a socket. */
@@ -192,6 +212,7 @@ function openAgent(options: OutboundOptions, check: Check, place: Place): Agent 
   }
 
   return new Agent({
+    ...more,
     connect: (to, done) => {
       const connecting = connect(to);
       withTimeout(timeoutMs, connecting).then(
@@ -212,7 +233,10 @@ function openAgent(options: OutboundOptions, check: Check, place: Place): Agent 
 
 const usualPorts = { 'http:': 80, 'https:': 443 } as const;
 
+type Agents = Readonly<Record<Place, Agent>>;
+
 interface Call {
+  readonly agents: Agents;
   readonly place: Place;
   readonly signal: AbortSignal;
   /** The deadline, on the clock of `performance.now()`. */

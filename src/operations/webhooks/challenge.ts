@@ -51,6 +51,7 @@ export async function sendChallenge(
   });
   const answer = await system.outbound.send({
     method: 'POST',
+    mayRepeat: true,
     url: settings.url,
     headers: headersFor(settings, system.newId(), body, now),
     body,

@@ -73,6 +73,7 @@ export async function deliver(
   const began = performance.now();
   const answer = await system.outbound.send({
     method: 'POST',
+    mayRepeat: true,
     url: settings.url,
     headers: headersFor(settings, event.eventId, body, at),
     body,

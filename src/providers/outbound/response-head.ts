@@ -7,6 +7,12 @@ import type { Socket } from 'node:net';
 export const maxHeadBytes = 65_536;
 
 /**
+ * A kept connection ended after a request was written and before any byte of its response. Most likely the remote closed
+ * it at that moment, as it may at any time, and has not read the request.
+ */
+export class ClosedWhileKept extends Error {}
+
+/**
  * Lets undici read two valid forms of a response that it refuses:
  *
  * - `100 Continue` that was not asked for. RFC 9110, section 15.2: a client must parse interim responses. undici
@@ -14,7 +20,8 @@ export const maxHeadBytes = 65_536;
  * changes the protocol.
  * - `Content-Length` repeated with one value. RFC 9110, section 8.6: the value may be used once.
  *
- * Everything else reaches undici unchanged, and undici judges it. The heads are rewritten where the bytes arrive,
+ * Everything else reaches undici unchanged, and undici judges it; only the error of a connection that ended as
+ * `ClosedWhileKept` says is replaced by that. The heads are rewritten where the bytes arrive,
  * in `push`, because the parser of undici has no hook. Each `write` before a response means that a response head
  * comes next. That holds because undici writes a request with a string or buffer as its body in one turn of the
  * event loop, and with `pipelining: 1` writes none before the previous response is complete.
@@ -22,12 +29,20 @@ export const maxHeadBytes = 65_536;
 export function acceptValidHeads(socket: Socket): Socket {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const push = socket.push.bind(socket);
+  const destroy = socket.destroy.bind(socket);
   let reader: HeadReader | undefined;
+  /** Whether an earlier request of this connection was answered, and no byte has come since the latest one was sent. */
+  let isKept = false;
+  let isAnswered = false;
   socket.write = (...args: unknown[]) => {
+    isKept = isAnswered;
     reader ??= new HeadReader();
     return write(...args);
   };
+  socket.destroy = (error?: Error) => destroy(error && isKept ? new ClosedWhileKept() : error);
   socket.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    if (chunk !== null) isKept = false;
+    if (chunk !== null) isAnswered = true;
     if (reader === undefined || reader.isDone) {
       reader = undefined;
       return push(chunk, encoding);

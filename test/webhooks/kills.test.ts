@@ -20,6 +20,19 @@ test(`no event is lost, overtaken or renamed over ${kills} kills of its worker, 
   expect(Number(row?.['many'])).toBeGreaterThanOrEqual(kills * 5);
 }, 300_000);
 
+test('what a receiver accepted before its worker was killed, and before that was written, comes again and is not lost', async () => {
+  const again = await fixture.killBeforeCommit();
+  // Several results waited for one statement.
+  expect(again.length).toBeGreaterThan(2);
+  await fixture.settle();
+  expect(await fixture.complaints()).toEqual([]);
+  const taken = fixture.receivers.flatMap((receiver) => receiver.taken);
+  for (const id of again)
+    expect(taken.filter(({ headers }) => headers['webhook-id'] === id).length).toBeGreaterThan(
+      fixture.receivers.length,
+    );
+}, 300_000);
+
 test('a worker that moves a cursor before it has sent is detected', async () => {
   // What such a worker leaves behind when it dies: taken down as done, and never sent.
   await fixture.world.sql(

@@ -19,6 +19,11 @@ export interface WorkerKillFixture {
   readonly receivers: readonly Receiver[];
   /** Changes customers, and kills the worker while it delivers them; then starts another one. */
   kill(): Promise<void>;
+  /**
+   * Kills the worker when receivers have answered, and the statement that writes their answers is under way. Returns the
+   * ids of the events that a receiver had accepted by then, of which nothing was written.
+   */
+  killBeforeCommit(): Promise<readonly string[]>;
   /** Waits until nothing is left to be sent. */
   settle(): Promise<void>;
   /** What was lost, came out of order, or came again under another id. */
@@ -98,6 +103,44 @@ export async function openWorkerKillFixture(): Promise<WorkerKillFixture> {
       await eventually(() => arrived() >= enough);
       await end(worker);
       worker = await start();
+    },
+    async killBeforeCommit() {
+      // No statement that writes an attempt comes to its end.
+      await world.sql(
+        `create function hold() returns trigger language plpgsql as $$ begin perform pg_sleep(60); return null; end $$;
+         create trigger hold before insert on delivery_attempts for each statement execute function hold()`,
+      );
+      const before = receivers.map(({ taken }) => taken.length);
+      for (let many = 0; many < 6; many += 1) await newCustomer(brand);
+      const holding = () =>
+        world.sql(
+          "select pid from pg_stat_activity where wait_event = 'PgSleep' and query like '%delivery_attempts%'",
+        );
+      await eventually(async () => (await holding()).length > 0);
+      // The others end while the first statement is under way.
+      await eventually(() => receivers.some(({ taken }, index) => taken.length > (before[index] ?? 0) + 2));
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      worker.kill('SIGKILL');
+      await ended;
+      // Else PostgreSQL would still commit what it was asked for.
+      await eventually(async () => {
+        for (const { pid } of await holding()) await world.sql('select pg_terminate_backend($1)', [pid]);
+        return (await holding()).length === 0;
+      });
+      await world.sql('drop function hold cascade');
+      const accepted = receivers.flatMap(({ taken }, index) =>
+        taken.slice(before[index]).map(({ headers }) => String(headers['webhook-id'])),
+      );
+      const unwritten = await world.sql(
+        `select event_id from deliveries d where event_id = any ($1::uuid[]) and status = 'pending'
+            and not exists (select from delivery_attempts a where a.delivery_id = d.delivery_id)`,
+        [accepted],
+      );
+      // The lease of the dead worker, which is 30 seconds, is over.
+      await world.sql("update deliveries set due_at = now() where status = 'pending'");
+      worker = await start();
+      const ids = new Set(unwritten.map((row) => row['event_id']));
+      return accepted.filter((id) => ids.has(id));
     },
     async settle() {
       await eventually(async () => {

@@ -74,6 +74,8 @@ export interface DatabaseOptions {
   /** Milliseconds for one statement, including the time in a queue. */
   readonly statementTimeoutMs?: number;
   readonly applicationName?: string;
+  /** Milliseconds for which the plan of a statement of many changes lasts. */
+  readonly planMs?: number;
 }
 
 const pipelineCount = 2;
@@ -85,8 +87,8 @@ const readSettings = 'set enable_seqscan = off';
  */
 const groupSettings =
   "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; set lock_timeout = '50ms'";
-/** Milliseconds for which the plan of a statement of many changes lasts. */
-const groupPlanMs = 1_000;
+/** A plan of the largest statement takes milliseconds, and one for a table that has grown costs each change more and more. */
+const groupPlanMs = 10_000;
 /** Milliseconds for which the database counts as full after a write that found no space. Only a write can tell. */
 const fullForMs = 10_000;
 /** Milliseconds that connections have for an orderly end. */
@@ -110,7 +112,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       fullAt = performance.now();
     },
   });
-  const pipelines = openBothPipelines(clients, checkNewConnections);
+  const pipelines = openBothPipelines(clients, options.planMs ?? groupPlanMs, checkNewConnections);
   const pool = openPool(clients, {
     connections: options.connections ?? 12,
     acquireTimeoutMs: statementTimeoutMs,
@@ -218,11 +220,11 @@ async function endAll({ pipelines, pool, heartbeat, clients }: Opened): Promise<
 }
 
 /** For reads, and for statements of many changes. */
-function openBothPipelines(clients: Clients, onFailure: () => void) {
+function openBothPipelines(clients: Clients, planMs: number, onFailure: () => void) {
   const reads = openPipelines(clients, { count: pipelineCount, settings: readSettings }, onFailure);
   const changes = openPipelines(
     clients,
-    { count: pipelineCount, settings: groupSettings, planMs: groupPlanMs },
+    { count: pipelineCount, settings: groupSettings, planMs },
     onFailure,
   );
   return {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../../src/store/connection/database.ts';
 import type { Statement, Value } from '../../../src/store/connection/statement.ts';
 import { statement } from '../../../src/store/connection/statement.ts';
 import type { World } from '../../world.ts';
@@ -34,7 +35,9 @@ async function looksUp(run: Run): Promise<boolean> {
 }
 
 test('a statement of many changes that was planned for an empty table is planned again when there are many rows', async () => {
-  const { runTogether } = world.system.db;
+  const database = openDatabase({ address: { url: world.databaseUrl }, planMs: 500 });
+  const { runTogether } = database;
+  await database.ready();
   await world.system.db.session(async (client) => {
     const keeps: Run = async ({ name, text }, values) =>
       (await client.query({ name, text, values: [...values] })).rows;
@@ -45,10 +48,11 @@ test('a statement of many changes that was planned for an empty table is planned
       await runTogether(update, ['{1,2}']);
     }
     await world.sql('insert into grown select n, 0 from generate_series(1, 20000) n');
-    await sleep(1_100);
+    await sleep(600);
     expect(await looksUp(runTogether)).toBe(true);
     expect(await looksUp(runTogether)).toBe(true);
     // Planted: a connection that keeps its plan.
     expect(await looksUp(keeps)).toBe(false);
   });
+  await database.close();
 });

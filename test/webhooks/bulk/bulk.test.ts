@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { sequence } from '../../src/operations/audit/sequence.ts';
-import type { System } from '../../src/operations/system.ts';
-import { scopeOf } from '../../src/operations/system.ts';
-import { fanOut } from '../../src/operations/webhooks/fan-out.ts';
-import type { AttemptResult, ClaimedDelivery } from '../../src/store/webhooks/deliveries.ts';
-import { claimDeliveries, settleDelivery } from '../../src/store/webhooks/deliveries.ts';
-import { startDeliverer } from '../../src/worker/deliverer.ts';
-import { newCustomer, newWebhook } from '../contract-samples.ts';
-import { openReceiver } from '../fakes/receiver.ts';
-import { eventually } from '../promises/durability/cpu-contention.ts';
-import type { BrandClient, World } from '../world.ts';
-import { openWorld } from '../world.ts';
-import { deliveryErrors } from './worker-kills.ts';
+import { sequence } from '../../../src/operations/audit/sequence.ts';
+import type { System } from '../../../src/operations/system.ts';
+import { scopeOf } from '../../../src/operations/system.ts';
+import { fanOut } from '../../../src/operations/webhooks/fan-out.ts';
+import type { AttemptResult, ClaimedDelivery } from '../../../src/store/webhooks/deliveries.ts';
+import { claimDeliveries, settleDelivery } from '../../../src/store/webhooks/deliveries.ts';
+import { startDeliverer } from '../../../src/worker/deliverer.ts';
+import { newCustomer, newWebhook } from '../../contract-samples.ts';
+import { openReceiver } from '../../fakes/receiver.ts';
+import { eventually } from '../../promises/durability/cpu-contention.ts';
+import type { BrandClient, World } from '../../world.ts';
+import { openWorld } from '../../world.ts';
+import { deliveryErrors } from '../worker-kills.ts';
 
 // Many deliveries that are due at the same time: claims, results and connections that they share.
 

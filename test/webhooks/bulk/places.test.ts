@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { AttemptOutcome } from '../../src/domain/webhooks/delivery.ts';
-import { openPlaces } from '../../src/worker/places.ts';
+import type { AttemptOutcome } from '../../../src/domain/webhooks/delivery.ts';
+import { openPlaces } from '../../../src/worker/places.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });

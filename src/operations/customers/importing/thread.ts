@@ -12,6 +12,9 @@ import type { Task, TaskDone } from './threads.ts';
 // A thread of an import: it checks lines, and seals lines and answers with the statement that writes them. It has no
 // database.
 
+// Sealing makes many short buffers. Each needs a part of the time if more of them share a piece of memory.
+Buffer.poolSize = 128 * 1024;
+
 const { vault: shared, brandId, keys, hasScreening, actor, ...rules } = workerData as ThreadStart;
 const { environment } = rules;
 const vault = openSharedVault(shared);

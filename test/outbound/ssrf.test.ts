@@ -190,7 +190,8 @@ test('a guard that checks only once fails this test', testTimeout, async () => {
   });
   await rebind(scene);
   expect(scene.trap.connects()).toBeGreaterThanOrEqual(rebinding.names);
-  expect(new Set(scene.internet.dialled).size).toBeGreaterThan(rebinding.names / 2);
+  // How many addresses are dialled depends on when the names change. With the real guard it is one.
+  expect(new Set(scene.internet.dialled).size).toBeGreaterThan(1);
 });
 
 test('a redirect is not followed, and a range that an operator allows is reached', testTimeout, async () => {

@@ -132,7 +132,7 @@ describe('HMAC-SHA256', () => {
   }));
 
   test('agrees with the one of the library for every length, whatever keys come in between', () => {
-    for (let length = 0; length < 2_200; length += length < 200 ? 1 : 61) {
+    for (let length = 0; length < 6_000; length += length < 200 ? 1 : 61) {
       const message = randomBytes(length);
       for (const { secret, kept, once } of keys) {
         const expected = createHmac('sha256', secret).update(message).digest('base64');
@@ -148,6 +148,23 @@ describe('HMAC-SHA256', () => {
     const shown = inspect(macKey(secret), { showHidden: true, depth: null });
     expect(secret.equals(Buffer.alloc(32))).toBe(true);
     expect(shown).not.toMatch(/Buffer|61|57|3d/);
+  });
+});
+
+describe('the pads of a key', () => {
+  /** Where an inner pad of a key of 32 bytes stands: its second half is the same for every key. */
+  const padsIn = (memory: ArrayBufferLike) => Buffer.from(memory).indexOf(Buffer.alloc(32, 0x36));
+
+  test('are not in the memory that short buffers share, whatever the length of the message', () => {
+    const key = macKey(randomBytes(32));
+    for (const length of [10, 1_500, 3_000, 5_000]) {
+      key.macText(Buffer.alloc(length));
+      expect(padsIn(Buffer.from('short').buffer), `${length} bytes`).toBe(-1);
+    }
+    // Planted: pads in that memory are found.
+    const planted = Buffer.allocUnsafe(64).fill(0x36);
+    expect(padsIn(planted.buffer)).toBeGreaterThanOrEqual(0);
+    planted.fill(0);
   });
 });
 

@@ -168,6 +168,35 @@ describe('an import with threads', { timeout: 180_000 }, () => {
     expect(await run(brand, path, 2)).toMatchObject({ imported: 0, earlier: 1_100 });
   });
 
+  test('finds a number that comes twice though the index key is replaced in the middle of the check', async () => {
+    const brand = await world.brand();
+    const lines = people(1_900);
+    const [first] = lines;
+    const path = fileOf([...lines, person({ ssn: first?.ssn ?? '' })]);
+    let lookUps = 0;
+    const { db } = world.system;
+    const settings = { CLIENTELE_DATA_DIR: world.config.dataDir, ...world.databaseSettings };
+    const system: System = {
+      ...world.system,
+      db: {
+        ...db,
+        run: async (query, values) => {
+          const isLookUp = query.text.includes('from idempotency');
+          if (isLookUp) lookUps += 1;
+          if (isLookUp && lookUps === 3) {
+            await clientele(['rotate', 'index-key', '--brand', brand.brandId], settings);
+            await system.keyrings.reload(brand.brandId);
+          }
+          return db.run(query, values);
+        },
+      },
+    };
+    const { imported, bad, problems } = await run(brand, path, 0, system);
+    expect(lookUps).toBeGreaterThan(4);
+    expect([imported, bad]).toEqual([1_900, 1]);
+    expect(problems).toEqual([{ line: 1_901, problems: { ssn: ['The same as on line 1.'] } }]);
+  });
+
   test('seals itself what its threads do not, when they end at their start', async () => {
     const brand = await world.brand();
     const { vault } = world.system;

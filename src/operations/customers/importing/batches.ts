@@ -4,6 +4,8 @@ import type { ImportSource, Line } from './source.ts';
 
 /** Lines per look-up, and customers per transaction. */
 const mostLines = 250;
+/** Bytes after which a batch ends, whatever it has. Several are in memory at a time. */
+const mostBytes = 1_048_576;
 
 /**
  * Lines that are checked, sealed and written together. Their bytes stand behind one another, because a thread gets one
@@ -28,12 +30,15 @@ export interface DigestedLine extends Line {
 /** The lines of the file, in batches. */
 export async function* batches(source: ImportSource): AsyncGenerator<Batch> {
   let lines: Line[] = [];
+  let length = 0;
   for await (const some of linesOf(source))
     for (const line of some) {
       lines.push(line);
-      if (lines.length < mostLines) continue;
+      length += line.bytes?.length ?? 0;
+      if (lines.length < mostLines && length < mostBytes) continue;
       yield batchOf(lines);
       lines = [];
+      length = 0;
     }
   if (lines.length > 0) yield batchOf(lines);
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { customerOperations } from '../../../contract/customers/customers.ts';
 import { parseBody } from '../../../contract/json.ts';
 import { checkTexts, checkVisible, shapeCheck, withoutNulls } from '../../../contract/validate.ts';
@@ -25,6 +26,8 @@ export interface Rules {
   readonly environment: Environment;
   /** What the brand takes. */
   readonly validation: Validation;
+  /** Random, and new for each import: numbers of one file are compared by their digests with it. */
+  readonly salt: string;
 }
 
 /**
@@ -36,6 +39,8 @@ export interface CheckedBatch {
   readonly indexVersions: readonly number[];
   /** By which a line is recognised in the file. */
   readonly digests: Uint8Array;
+  /** By which a number that must be unique is. The index key may be replaced between two batches, so it is not used. */
+  readonly marks: Uint8Array;
   /** The Idempotency-Key of each line, under each of the index keys. */
   readonly keys: Uint8Array;
   /** The number of each line that must be unique, under each of them. */
@@ -69,10 +74,9 @@ export function checkBatch(rules: Rules, keyring: Keyring, batch: Batch, now: In
   const { indexVersions } = keyring;
   const lines = linesIn(batch);
   const digests = new Uint8Array(lines.length * digestLength);
-  const [keys, numbers] = [1, 2].map(() => new Uint8Array(digests.length * indexVersions.length)) as [
-    Uint8Array,
-    Uint8Array,
-  ];
+  const marks = new Uint8Array(digests.length);
+  const keys = new Uint8Array(digests.length * indexVersions.length);
+  const numbers = new Uint8Array(keys.length);
   const taken: (TakenNumber | undefined)[] = [];
   const persons: (string | undefined)[] = [];
   const problems = new Map<number, FieldProblems>();
@@ -88,13 +92,14 @@ export function checkBatch(rules: Rules, keyring: Keyring, batch: Batch, now: In
       continue;
     }
     taken.push(takenNumber(number));
+    marks.set(hash('sha256', `${rules.salt} ${number}`, 'buffer'), place * digestLength);
     put(
       numbers,
       place,
       indexDigests(keyring, 'ssn', ({ ssn }) => ssn(number)),
     );
   }
-  return { indexVersions, digests, keys, numbers, taken, persons, problems };
+  return { indexVersions, digests, marks, keys, numbers, taken, persons, problems };
 }
 
 function put(list: Uint8Array, place: number, digests: readonly Buffer[]): void {
@@ -119,7 +124,11 @@ interface CheckedLine {
 }
 
 /** Checks a line as createCustomer checks its body, by what the brand takes. */
-export function checkLine({ environment, validation }: Rules, line: Line, now: Instant): CheckedLine {
+export function checkLine(
+  { environment, validation }: Pick<Rules, 'environment' | 'validation'>,
+  line: Line,
+  now: Instant,
+): CheckedLine {
   const problems = new Problems();
   problems.add('line', line.problem);
   const parsed = line.bytes && parse(line.bytes, problems);

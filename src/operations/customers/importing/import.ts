@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { BrandId } from '../../../domain/ids.ts';
 import { OperatorError } from '../../../domain/operator-error.ts';
 import { defaultValidation } from '../../../domain/validation.ts';
@@ -59,7 +59,7 @@ export async function importCustomers(
   const source = await openSource(options.path, options.format ?? 'ndjson', options.stream);
   try {
     const { validation = defaultValidation } = (await provenSettings(system, brandId)) ?? {};
-    const rules = { environment: system.environment, validation };
+    const rules = { environment: system.environment, validation, salt: randomUUID() };
     const actor = operatorActor(system);
     const helping = openHelping(system, brandId, { actor, rules }, options.threads);
     try {

@@ -64,6 +64,7 @@ export async function lookUp(
 /** What must be unique of a line, and what is wrong with it by itself. */
 interface MarkedLine {
   readonly digest: Buffer | undefined;
+  readonly mark: Buffer | undefined;
   readonly numbers: readonly Buffer[];
   readonly unique: CheckedBatch['taken'][number];
   readonly person: string | undefined;
@@ -75,6 +76,7 @@ function markedAt(checked: CheckedBatch, place: number): MarkedLine & { readonly
   return {
     place,
     digest: digestsAt(checked.digests, place)[0],
+    mark: unique && digestsAt(checked.marks, place)[0],
     numbers: unique ? digestsAt(checked.numbers, place, checked.indexVersions.length) : [],
     unique,
     person: checked.persons[place],
@@ -84,7 +86,7 @@ function markedAt(checked: CheckedBatch, place: number): MarkedLine & { readonly
 
 /** The problems of a line, or `undefined`: then its values are seen. */
 function problemsOf(
-  { digest, numbers, unique, person, found }: MarkedLine,
+  { digest, mark, numbers, unique, person, found }: MarkedLine,
   line: number,
   taken: ReadonlySet<string>,
   seen: SeenValues,
@@ -96,7 +98,7 @@ function problemsOf(
   if (person && taken.has(person)) problems.add('brand_person_id', errorCatalogue.person_id_dup.message);
   const values: readonly (readonly [string, Buffer | undefined])[] = [
     ['line', digest],
-    [unique?.field ?? 'ssn', numbers.at(-1)],
+    [unique?.field ?? 'ssn', mark],
     ['brand_person_id', person === undefined ? undefined : hash('sha256', person, 'buffer')],
   ];
   for (const [field, value] of values) {

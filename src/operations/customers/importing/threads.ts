@@ -48,9 +48,6 @@ function startThreads(count: number, startThread: () => Worker): readonly Worker
   return threads;
 }
 
-/** Checks that wait for a thread, from which on the import is faster when it does the next one itself. */
-const checksOfThread = 2;
-
 /**
  * Once a thread has ended, or an answer of one cannot be read, no batch is given to threads any more: the import does
  * those that wait and those that come itself. It takes longer, and nobody is told. What keeps a thread from its work, and
@@ -81,9 +78,10 @@ function openThreads(threads: readonly Worker[]): Helpers {
     });
   return {
     ahead: threads.length + 1,
-    // While lines are checked, the import has nothing else to do than to read and to check.
+    // While lines are checked, the import has little else to do. With one batch more than there are threads under way, it
+    // checks the next one itself.
     check: async (batch, now) =>
-      waiting.size < checksOfThread * threads.length
+      waiting.size <= threads.length
         ? ((await give({ job: 'check', batch, now })) as CheckedBatch | undefined)
         : undefined,
     prepare: (batch, now) => give({ job: 'prepare', batch, now }) as Promise<Prepared | undefined>,

@@ -175,11 +175,11 @@ async function measureAll(): Promise<Results> {
       // Only one Clientele at a time: two would share the work in the background.
       await stopContenders([ours]);
       running.push(await startOurs({ ...env, CLIENTELE_AUDIT_READS: '1' }, values.profile));
-      const floors = running.filter(
+      const entrants = running.filter(
         (one) => one !== ours && !peers.some(({ contender }) => contender === one),
       );
       for (const kind of reads)
-        kinds[recordedNames[kind]] = await measureAt(askedOf(floors, [], planted), kind);
+        kinds[recordedNames[kind]] = await measureAt(askedOf(entrants, [], planted), kind);
     }
     return {
       ...settings,
@@ -197,7 +197,16 @@ async function measureAll(): Promise<Results> {
 /** A data directory with its database server, for one measurement. */
 async function openPlace() {
   const dataDir = mkdtempSync(join(tmpdir(), 'clientele-bench-'));
-  const server = await openEmbedded({ dataDir, role: 'serve' });
+  const opening = openEmbedded({ dataDir, role: 'serve' });
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= opening
+      .then((opened) => opened.stop())
+      .finally(() => rm(dataDir, { recursive: true, force: true }));
+    return closing;
+  };
+  places.add(close);
+  const server = await opening;
   const urlFor = ({ user, password }: { readonly user: string; readonly password: string }) =>
     `postgresql://${user}:${password}@localhost:${server.port}/${server.database}?host=${encodeURIComponent(server.host)}`;
   const ownerUrl = urlFor(server.owner);
@@ -209,12 +218,6 @@ async function openPlace() {
     CLIENTELE_DEMO: '0',
     CLIENTELE_WEBHOOK_ALLOW: '127.0.0.0/8',
   };
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= server.stop().then(() => rm(dataDir, { recursive: true, force: true }));
-    return closing;
-  };
-  places.add(close);
   return { server, dataDir, ownerUrl, env, close };
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Contender } from './contenders.ts';
-import { root } from './contenders.ts';
+import { follow, root } from './contenders.ts';
 import { personOf } from './people.ts';
 import type { Planted } from './plant.ts';
 
@@ -30,13 +30,11 @@ export async function measureFiles({ env, folder, lines }: BulkOptions) {
   await writeFile(file, `${people.join('\n')}\n`);
   const command = async (...args: readonly string[]) => {
     const began = performance.now();
-    const { stdout } = await run(
-      process.execPath,
-      [join(root, 'bin/clientele.js'), ...args, '--output', 'json'],
-      {
-        env: { ...process.env, ...env },
-      },
-    );
+    const running = run(process.execPath, [join(root, 'bin/clientele.js'), ...args, '--output', 'json'], {
+      env: { ...process.env, ...env },
+    });
+    follow(running.child);
+    const { stdout } = await running;
     return { seconds: (performance.now() - began) / 1_000, said: JSON.parse(stdout) };
   };
   const imported = await command('import', file, '--brand', 'Bench');

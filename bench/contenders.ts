@@ -24,6 +24,12 @@ const youngSpace = '--max-semi-space-size=24';
 
 const children = new Set<ChildProcess>();
 
+/** Remembers a program that was started, for `killAll`. */
+export function follow(child: ChildProcess): void {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+}
+
 /** Ends every program that was started, at once. */
 export function killAll(): void {
   for (const child of children) child.kill('SIGKILL');
@@ -51,8 +57,7 @@ export async function start(
     ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
+  follow(child);
   const port = await new Promise<number>((resolve, reject) => {
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

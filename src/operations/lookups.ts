@@ -2,7 +2,7 @@ import type { BudgetKind, Lookup, LookupValues } from '../domain/customers/looku
 import { budgetSeconds, budgets } from '../domain/customers/lookups.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { CustomerField } from '../domain/fields.ts';
-import type { CustomerId } from '../domain/ids.ts';
+import type { BrandId, CustomerId } from '../domain/ids.ts';
 import type { Instant } from '../domain/time.ts';
 import { millisOf, plusSeconds } from '../domain/time.ts';
 import type { Counter, Spending } from '../store/audit/lookups.ts';
@@ -38,11 +38,37 @@ export async function noteSearch(
   const found = only === undefined ? { count: shown.length, customers: shown } : {};
   const outcome = total === 0 ? 'not found' : 'found';
   const record = { customerId: only, facts: { asked: digested(context, asked), outcome, ...found } } as const;
-  if (total === 0 || budgets[kind].isStrict)
-    return pay(context, { kind, units: total === 0 ? 1 : 0, ...record });
+  if (total === 0) return payForMiss(context, { kind, units: 1, ...record });
+  if (budgets[kind].isStrict || isCounting(context)) return pay(context, { kind, units: 0, ...record });
   const noted = until === undefined ? record : refusedRecord(only);
   await writeParts(context.scope, [context.journal(noted)]);
   if (until !== undefined) throw usedUp(kind, context.now, until);
+}
+
+/**
+ * How many searches without a result are being counted, of each brand. One that finds a person waits behind them at the
+ * counter, because they may bring the budget to its end.
+ */
+const counting = new WeakMap<Context['system'], Map<BrandId, number>>();
+
+const countingOf = ({ system }: Context): Map<BrandId, number> => {
+  const known = counting.get(system) ?? new Map<BrandId, number>();
+  counting.set(system, known);
+  return known;
+};
+
+const isCounting = (context: Context): boolean => countingOf(context).has(context.scope.brandId);
+
+async function payForMiss(context: Context, attempt: Attempt): Promise<void> {
+  const [counts, { brandId }] = [countingOf(context), context.scope];
+  counts.set(brandId, (counts.get(brandId) ?? 0) + 1);
+  try {
+    await pay(context, attempt);
+  } finally {
+    const left = (counts.get(brandId) ?? 1) - 1;
+    if (left > 0) counts.set(brandId, left);
+    else counts.delete(brandId);
+  }
 }
 
 /** Without digests: a reader of the audit trail could compare the digest of a guess with that of a real number. */

@@ -88,18 +88,21 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
   let stopped = false;
   let gathering: NodeJS.Timeout | undefined;
 
-  /** Gives the free places to the subscriptions in turn, one claim at a time, so that claims do not crowd out requests. */
+  /** Gives the free places to the subscriptions in turn, one claim at a time, so that claims leave the database to requests. */
   async function fill(): Promise<void> {
     clearTimeout(gathering);
     gathering = undefined;
     if (isFilling) return;
     isFilling = true;
-    while (!stopped && !places.isFull()) {
-      const due = turns.next();
-      if (!due) break;
-      await serve(due);
+    try {
+      while (!stopped && !places.isFull()) {
+        const due = turns.next();
+        if (!due) break;
+        await serve(due);
+      }
+    } finally {
+      isFilling = false;
     }
-    isFilling = false;
   }
 
   async function serve(due: Receiver): Promise<void> {
@@ -118,7 +121,10 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
     const [first] = claimed;
     if (!first) return;
     const subscription = subscriptionOf(system, brandId, first.webhook);
-    const batch = { due, at, subscription, isMoreDue: claimed.length === asked };
+    // Its next turn goes by the row of now: it may have begun to fail, or have another URL.
+    const { webhook: row } = first;
+    const next = { brandId, webhook: row, isFailing: row.failingSince !== undefined };
+    const batch = { due: next, at, subscription, isMoreDue: claimed.length === asked };
     for (const delivery of claimed) follow(send(delivery, batch));
   }
 

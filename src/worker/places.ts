@@ -3,20 +3,24 @@ import type { AttemptOutcome } from '../domain/webhooks/delivery.ts';
 /**
  * The most concurrent deliveries of this process: in total, to one subscription, and to one host and port, for all
  * brands. A slow receiver uses only its own share. A receiver that answers quickly gets more places, and leaves some at
- * its host to others. A failing receiver gets one delivery at a time, and only while half of the total is free, so that
- * many failing receivers do not use all of it.
+ * its host to others. A failing receiver gets one delivery at a time. Both only while half of the total is free: many
+ * receivers that fail, or that were quick and now hang, do not use all of it.
  *
  * A receiver that has answered has its place again while the result is still being written. `held` limits how many
  * deliveries of a subscription are sent or wait to be written.
  */
 const limits = {
-  ...{ inAll: 256, perHost: 32, perEndpoint: { quick: 24, other: 8 }, held: 64 },
-  failing: { inAll: 128, held: 1 },
+  ...{ inAll: 256, inHalf: 128, perHost: 32 },
+  usual: { sent: 8, held: 8 },
+  quick: { sent: 24, held: 64 },
+  failing: { sent: 1, held: 1 },
 } as const;
 
 /** A receiver is quick if the mean of its last answers took less than this, in milliseconds. */
 const quickMs = 100;
-/** The weight of the latest answer in that mean. */
+/** That mean of a receiver that has not answered yet. */
+const unknownMs = 2 * quickMs;
+/** The weight of the latest answer in it. */
 const latestWeight = 1 / 8;
 /** What a failed delivery counts as, in milliseconds. */
 const failedMs = 10 * quickMs;
@@ -49,24 +53,27 @@ export function openPlaces(): Places {
   const [held, sending] = [count(), count()];
   /** The mean of the last answers, for each receiver. */
   const paces = new Map<string, number>();
-  const placesOf = (id: string): number =>
-    limits.perEndpoint[(paces.get(id) ?? quickMs) < quickMs ? 'quick' : 'other'];
+  const paceOf = (id: string): number => paces.get(id) ?? unknownMs;
+  const isQuick = (id: string): boolean => paceOf(id) < quickMs;
 
   function notePace(id: string, outcome: AttemptOutcome, milliseconds: number): void {
-    // A receiver that is not known yet is not quick.
-    const before = paces.get(id) ?? 2 * quickMs;
     const latest = outcome === 'delivered' ? milliseconds : failedMs;
-    paces.set(id, before + (latest - before) * latestWeight);
+    paces.set(id, paceOf(id) + (latest - paceOf(id)) * latestWeight);
   }
+
+  /** How many more deliveries a receiver may have of its own share, while there are fewer than `inAll`. */
+  const ownFree = (id: string, share: 'usual' | 'quick' | 'failing', inAll: number): number =>
+    Math.min(limits[share].sent - sending.at(id), limits[share].held - held.at(id), inAll - held.inAll());
 
   return {
     isFull: () => held.inAll() >= limits.inAll,
     freeFor({ id, host }, isFailing) {
-      const most = isFailing ? limits.failing : limits;
-      const own = Math.min(placesOf(id) - sending.at(id), most.held - held.at(id), most.inAll - held.inAll());
+      const own = isFailing
+        ? ownFree(id, 'failing', limits.inHalf)
+        : Math.max(ownFree(id, 'usual', limits.inAll), isQuick(id) ? ownFree(id, 'quick', limits.inHalf) : 0);
       return { own, atHost: limits.perHost - sending.at(host) };
     },
-    isHalfFree: (id) => 2 * sending.at(id) <= placesOf(id),
+    isHalfFree: (id) => 2 * sending.at(id) <= limits[isQuick(id) ? 'quick' : 'usual'].sent,
     take({ id, host }) {
       const began = performance.now();
       let isLeft = false;

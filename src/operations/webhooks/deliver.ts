@@ -6,7 +6,7 @@ import type { OutboundOutcome } from '../../providers/outbound.ts';
 import type { StoredEvent } from '../../store/audit/journal.ts';
 import { mayBeInUse } from '../../store/brands/root-versions.ts';
 import type { AttemptResult, ClaimedDelivery } from '../../store/webhooks/deliveries.ts';
-import { giveUpDelivery, settleDelivery } from '../../store/webhooks/deliveries.ts';
+import { forgetOldAttempts, giveUpDelivery, settleDelivery } from '../../store/webhooks/deliveries.ts';
 import type { WebhookRow } from '../../store/webhooks/subscriptions.ts';
 import type { Keyring } from '../../vault/vault.ts';
 import { VaultError } from '../../vault/vault.ts';
@@ -101,7 +101,9 @@ export async function deliver(
   const isSettled = await retryOnConflict(system.keyrings, brandId, (one) =>
     settleDelivery(scopeOf(system, brandId), { delivery, event, attempt: sealedBy(one) }),
   );
-  if (isSettled) await disableWhereGone(system, brandId, opened, { outcome, endedAt: result.endedAt });
+  if (!isSettled) return;
+  await disableWhereGone(system, brandId, opened, { outcome, endedAt: result.endedAt });
+  await forgetOldAttempts(scopeOf(system, brandId), delivery);
 }
 
 /**

@@ -81,15 +81,16 @@ async function makeFolders(folder: string, mode: number): Promise<void> {
  * EmbeddedError if the directory holds other files.
  */
 export async function dataVersion({ data }: DataLayout): Promise<string | undefined> {
-  try {
-    return (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const files = await readdir(data).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const absent =
+    <Value>(value: Value) =>
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return value;
+      throw error;
+    };
+  const files = await readdir(data).catch(absent([]));
+  // Read after the names: another process may put the whole directory in its place at any moment.
+  const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(absent(undefined));
+  if (version !== undefined) return version.trim();
   if (files.length === 0) return undefined;
   throw new EmbeddedError(
     `${data} holds files but no PostgreSQL data (PG_VERSION is missing). ` +

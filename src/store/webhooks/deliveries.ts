@@ -342,22 +342,22 @@ async function settleAlone(scope: BrandScope, sent: Sent): Promise<boolean> {
 export async function settleDelivery(scope: BrandScope, sent: Sent): Promise<boolean> {
   const { delivery, event, attempt } = sent;
   const alone = () => settleAlone(scope, sent);
-  const isSettled =
-    !scope.db.groups || attempt.status !== 'delivered'
-      ? await alone()
-      : await scope.db.groups.submit<Sent, boolean>(`${scope.brandId} delivered`, {
-          change: sent,
-          exclusive: [
-            delivery.deliveryId,
-            `${delivery.webhook.id} ${event.customerId ?? delivery.deliveryId}`,
-          ],
-          alone,
-          together: (many) => settleTogether(scope, many),
-        });
-  const upTo = delivery.attempts + 1 - maxStoredAttempts;
-  if (isSettled && upTo > 0)
-    await forget.run(scope.db, { brandId: scope.brandId, deliveryId: delivery.deliveryId, upTo });
-  return isSettled;
+  if (!scope.db.groups || attempt.status !== 'delivered') return alone();
+  return scope.db.groups.submit<Sent, boolean>(`${scope.brandId} delivered`, {
+    change: sent,
+    exclusive: [delivery.deliveryId, `${delivery.webhook.id} ${event.customerId ?? delivery.deliveryId}`],
+    alone,
+    together: (many) => settleTogether(scope, many),
+  });
+}
+
+/** Of a delivery that was tried again and again, only the latest attempts are kept. */
+export async function forgetOldAttempts(
+  { brandId, db }: BrandScope,
+  { deliveryId, attempts }: ClaimedDelivery,
+): Promise<void> {
+  const upTo = attempts + 1 - maxStoredAttempts;
+  if (upTo > 0) await forget.run(db, { brandId, deliveryId, upTo });
 }
 
 const giveUp = sql(

@@ -66,32 +66,47 @@ test('searches share statements for theirs, too, with the digests of what each a
   expect(asked.size).toBe(ids.length);
 });
 
-test('an entry that cannot be written refuses its own read, and no other', async () => {
-  const refused = ids[7] as string;
-  await world.sql(`create function refuse_one() returns trigger language plpgsql as
-    $body$ begin if new.customer_id = '${refused}' then raise exception 'refused'; end if; return new; end $body$`);
-  await world.sql(
-    'create trigger refuse_one before insert on journal for each row execute function refuse_one()',
-  );
-  try {
-    const found = await Promise.all(ids.map((id) => brand.call('GET', `/customers/${id}`)));
-    expect(found.map(({ status }) => status)).toEqual(ids.map((id) => (id === refused ? 500 : 200)));
-  } finally {
-    await world.sql('drop trigger refuse_one on journal');
-  }
-});
+const reads = [
+  ['a get', (_place: number, id: string) => brand.call('GET', `/customers/${id}`)],
+  [
+    'a search',
+    (place: number) => brand.call('POST', '/customers/search', { body: { email: `e${place}@example.com` } }),
+  ],
+] as const;
 
-test('no read is answered where the statement of its entry was killed', async () => {
-  await world.sql(`create function linger() returns trigger language plpgsql as
+test.each(reads)(
+  'of %s: an entry that cannot be written refuses its own read, and no other',
+  async (_what, read) => {
+    const refused = ids[7] as string;
+    await world.sql(`create function refuse_one() returns trigger language plpgsql as
+    $body$ begin if new.customer_id = '${refused}' then raise exception 'refused'; end if; return new; end $body$`);
+    await world.sql(
+      'create trigger refuse_one before insert on journal for each row execute function refuse_one()',
+    );
+    try {
+      const found = await Promise.all(ids.map((id, place) => read(place, id)));
+      expect(found.map(({ status }) => status)).toEqual(ids.map((id) => (id === refused ? 500 : 200)));
+    } finally {
+      await world.sql('drop function refuse_one cascade');
+    }
+  },
+);
+
+test.each(reads)(
+  'of %s: no read is answered where the statement of its entry was killed',
+  async (what, read) => {
+    const operation = what === 'a get' ? 'getCustomer' : 'searchCustomers';
+    await world.sql(`create function linger() returns trigger language plpgsql as
     $body$ begin perform pg_sleep(0.2); return new; end $body$`);
-  await world.sql('create trigger linger before insert on journal for each row execute function linger()');
-  const before = (await recorded('getCustomer')).length;
-  const killed = statements.killNext();
-  const found = await Promise.all(ids.map((id) => brand.call('GET', `/customers/${id}`)));
-  await world.sql('drop trigger linger on journal');
-  expect(killed()).toBeGreaterThan(0);
-  const lost = found.filter(({ status }) => status === 503);
-  expect(lost.length).toBeGreaterThan(1);
-  for (const { json } of lost) expect(json).not.toHaveProperty('customer_id');
-  expect((await recorded('getCustomer')).length - before).toBe(ids.length - lost.length);
-});
+    await world.sql('create trigger linger before insert on journal for each row execute function linger()');
+    const before = (await recorded(operation)).length;
+    const killed = statements.killNext();
+    const found = await Promise.all(ids.map((id, place) => read(place, id)));
+    await world.sql('drop function linger cascade');
+    expect(killed()).toBeGreaterThan(0);
+    const lost = found.filter(({ status }) => status === 503);
+    expect(lost.length).toBeGreaterThan(1);
+    for (const { text } of lost) expect(text).not.toContain('customer_id');
+    expect((await recorded(operation)).length - before).toBe(ids.length - lost.length);
+  },
+);

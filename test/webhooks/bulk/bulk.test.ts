@@ -113,6 +113,30 @@ test('events that are due together share claims and results, and those of one cu
   await receiver.close();
 }, 120_000);
 
+test('a receiver that begins to fail gets one delivery at a time from then on', async () => {
+  const receiver = await openReceiver();
+  let active = 0;
+  let most = 0;
+  receiver.answer((_delivery, response) => {
+    active += 1;
+    // What was claimed before the first failure was stored is sent.
+    if (receiver.arrived.length > 24) most = Math.max(most, active);
+    setTimeout(() => {
+      active -= 1;
+      response.writeHead(500).end();
+    }, 50);
+    return undefined;
+  });
+  await subscribe(receiver.url);
+  await makeDue(60);
+  const ignored = () => undefined;
+  const task = startDeliverer(world.system, { failed: ignored, roundFailed: ignored, roundEnded: ignored });
+  await eventually(async () => receiver.arrived.length > 40);
+  await task.stop();
+  expect(most).toBe(1);
+  await receiver.close();
+}, 120_000);
+
 const delivered = (more: Partial<AttemptResult> = {}): AttemptResult => {
   const now = world.system.now();
   return {

@@ -80,3 +80,18 @@ test('failing receivers get one delivery each, until its result is written, and 
   for (let one = 0; one < 128; one += 1) places.take(at(`g${one}`, `h${one}`));
   expect(places.isFull()).toBe(true);
 });
+
+test('receivers that were quick and now hang leave half of all places to others', () => {
+  const places = openPlaces();
+  const quick = Array.from({ length: 12 }, (_, number) => at(`q${number}`, `h${number}`));
+  for (const one of quick)
+    for (let answer = 0; answer < 20; answer += 1) {
+      const place = places.take(one);
+      place.leave('delivered');
+      place.release();
+    }
+  for (const one of quick) for (let { own } = places.freeFor(one, false); own > 0; own -= 1) places.take(one);
+  for (const one of quick) expect(places.freeFor(one, false).own).toBeLessThanOrEqual(0);
+  expect(places.isFull()).toBe(false);
+  expect(places.freeFor(at('z', 'z:443'), false).own).toBe(8);
+});

@@ -1,3 +1,4 @@
+import type { BrandId } from '../domain/ids.ts';
 import type { AttemptOutcome } from '../domain/webhooks/delivery.ts';
 import type { System } from '../operations/system.ts';
 import { scopeOf } from '../operations/system.ts';
@@ -32,6 +33,12 @@ const maxChallenges = 8;
 interface Receiver extends Pick<DueWebhook, 'brandId' | 'isFailing'> {
   readonly webhook: WebhookRow;
 }
+
+const receiverOf = (brandId: BrandId, webhook: WebhookRow): Receiver => ({
+  brandId,
+  webhook,
+  isFailing: webhook.failingSince !== undefined,
+});
 
 /** The deliveries of one claim. */
 interface Batch {
@@ -84,26 +91,17 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
   const turns = openTurns();
   const places = openPlaces();
   const hosts = rememberHosts(system);
-  let isFilling = false;
   let stopped = false;
   let gathering: NodeJS.Timeout | undefined;
 
   /** Gives the free places to the subscriptions in turn, one claim at a time, so that claims leave the database to requests. */
-  async function fill(): Promise<void> {
-    clearTimeout(gathering);
-    gathering = undefined;
-    if (isFilling) return;
-    isFilling = true;
-    try {
-      while (!stopped && !places.isFull()) {
-        const due = turns.next();
-        if (!due) break;
-        await serve(due);
-      }
-    } finally {
-      isFilling = false;
+  const fill = onceAtATime(async () => {
+    while (!stopped && !places.isFull()) {
+      const due = turns.next();
+      if (!due) break;
+      await serve(due);
     }
-  }
+  });
 
   async function serve(due: Receiver): Promise<void> {
     const { brandId, webhook, isFailing } = due;
@@ -115,15 +113,13 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
     if (own > 0 && atHost <= 0) turns.waitFor(host, due);
     const asked = Math.min(own, atHost);
     if (asked <= 0) return;
-    const scope = scopeOf(system, brandId);
-    const claim = claimDeliveries(scope, webhook.id, system.now(), system.newId(), asked);
+    const claim = claimDeliveries(scopeOf(system, brandId), webhook.id, system.now(), system.newId(), asked);
     const claimed = await orNothing(log, claim);
     const [first] = claimed;
     if (!first) return;
     const subscription = subscriptionOf(system, brandId, first.webhook);
     // Its next turn goes by the row of now: it may have begun to fail, or have another URL.
-    const { webhook: row } = first;
-    const next = { brandId, webhook: row, isFailing: row.failingSince !== undefined };
+    const next = receiverOf(brandId, first.webhook);
     const batch = { due: next, at, subscription, isMoreDue: claimed.length === asked };
     for (const delivery of claimed) follow(send(delivery, batch));
   }
@@ -150,7 +146,12 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
   function takeTurns(receivers: readonly Receiver[], ended: string): void {
     turns.add(receivers);
     if (places.isHalfFree(ended)) follow(fill());
-    else if (gathering === undefined) gathering = setTimeout(() => follow(fill()), gatheringMs).unref();
+    else if (gathering === undefined) gathering = setTimeout(gathered, gatheringMs).unref();
+  }
+
+  function gathered(): void {
+    gathering = undefined;
+    follow(fill());
   }
 
   return {
@@ -161,6 +162,18 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
     stop(): void {
       stopped = true;
     },
+  };
+}
+
+/** Work that is not begun again while it runs. */
+function onceAtATime(work: () => Promise<void>): () => Promise<void> {
+  let isRunning = false;
+  return async () => {
+    if (isRunning) return;
+    isRunning = true;
+    await work().finally(() => {
+      isRunning = false;
+    });
   };
 }
 

@@ -9,7 +9,6 @@ import { fanOut } from '../operations/webhooks/fan-out.ts';
 import { hostOf } from '../operations/webhooks/sealing.ts';
 import type { ClaimedDelivery } from '../store/webhooks/deliveries.ts';
 import { claimDeliveries } from '../store/webhooks/deliveries.ts';
-import type { DueWebhook } from '../store/webhooks/deliveries-due.ts';
 import { claimChallenges, dueWebhooks } from '../store/webhooks/deliveries-due.ts';
 import type { WebhookId, WebhookRow } from '../store/webhooks/subscriptions.ts';
 import type { Backoff } from './backoff.ts';
@@ -30,15 +29,10 @@ const gatheringMs = 5;
 const maxChallenges = 8;
 
 /** A subscription with deliveries that are due. */
-interface Receiver extends Pick<DueWebhook, 'brandId' | 'isFailing'> {
+interface Receiver {
+  readonly brandId: BrandId;
   readonly webhook: WebhookRow;
 }
-
-const receiverOf = (brandId: BrandId, webhook: WebhookRow): Receiver => ({
-  brandId,
-  webhook,
-  isFailing: webhook.failingSince !== undefined,
-});
 
 /** The deliveries of one claim. */
 interface Batch {
@@ -104,12 +98,12 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
   });
 
   async function serve(due: Receiver): Promise<void> {
-    const { brandId, webhook, isFailing } = due;
+    const { brandId, webhook } = due;
     const host = await hosts.of(due).catch((error: unknown) => unreadable.failed(webhook.id, error));
     if (host === undefined) return;
     unreadable.succeeded(webhook.id);
     const at = { id: webhook.id, host };
-    const { own, atHost } = places.freeFor(at, isFailing);
+    const { own, atHost } = places.freeFor(at, webhook.failingSince !== undefined);
     if (own > 0 && atHost <= 0) turns.waitFor(host, due);
     const asked = Math.min(own, atHost);
     if (asked <= 0) return;
@@ -119,7 +113,7 @@ function openSenders({ system, log, unreadable, follow }: SendersOptions) {
     if (!first) return;
     const subscription = subscriptionOf(system, brandId, first.webhook);
     // Its next turn goes by the row of now: it may have begun to fail, or have another URL.
-    const next = receiverOf(brandId, first.webhook);
+    const next = { brandId, webhook: first.webhook };
     const batch = { due: next, at, subscription, isMoreDue: claimed.length === asked };
     for (const delivery of claimed) follow(send(delivery, batch));
   }
@@ -223,9 +217,9 @@ function trackWork() {
 /** The subscriptions with deliveries that are due, without those whose row cannot be read. */
 async function dueReceivers(system: System, unreadable: Backoff<WebhookId>): Promise<readonly Receiver[]> {
   const due = await dueWebhooks(system.db, system.now(), unreadable.waiting());
-  return due.flatMap(({ brandId, webhookId, isFailing, read }) => {
+  return due.flatMap(({ brandId, webhookId, read }) => {
     try {
-      return [{ brandId, isFailing, webhook: read() }];
+      return [{ brandId, webhook: read() }];
     } catch (error) {
       unreadable.failed(webhookId, error);
       return [];
@@ -243,7 +237,6 @@ const orNothing = <One>(log: TaskLog, claim: Promise<readonly One[]>): Promise<r
 /** Sends the challenges that are due, and gives each to `follow`. */
 function challengesOf(system: System, log: TaskLog, follow: (work: Promise<void>) => void) {
   let running = 0;
-  let isClaiming = false;
   const send = async ({ brandId, read }: Awaited<ReturnType<typeof claimChallenges>>[number]) => {
     running += 1;
     try {
@@ -254,13 +247,11 @@ function challengesOf(system: System, log: TaskLog, follow: (work: Promise<void>
     }
     running -= 1;
   };
-  return async (): Promise<void> => {
-    if (isClaiming || running >= maxChallenges) return;
-    isClaiming = true;
+  return onceAtATime(async () => {
+    if (running >= maxChallenges) return;
     const due = await orNothing(log, claimChallenges(system.db, system.now(), maxChallenges - running));
-    isClaiming = false;
     for (const one of due) follow(send(one));
-  };
+  });
 }
 
 /** The hosts of subscriptions. Their settings are opened once for each change. */

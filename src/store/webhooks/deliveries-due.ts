@@ -2,7 +2,7 @@ import type { BrandId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import { plusSeconds, toPostgres } from '../../domain/time.ts';
 import { isActiveSql } from '../active-webhooks.ts';
-import { columns, computed, flag, id, text } from '../columns.ts';
+import { columns, computed, id, text } from '../columns.ts';
 import type { Connection, Database, Row } from '../connection/database.ts';
 import { statement } from '../connection/database.ts';
 import { sql } from '../sql.ts';
@@ -57,28 +57,22 @@ export async function lockLaggingWebhook(
   return row && { ...withWork(row), ...progress.read(row) };
 }
 
-const health = columns({ isFailing: computed('w.failing_since is not null', flag()) });
-
 const due = statement(
   'webhooks_due',
-  `select ${owner.list}, ${health.list}, ${webhooks.list} from webhooks w
+  `select ${owner.list}, ${webhooks.list} from webhooks w
     where ${isActiveSql} and w.webhook_id <> all ($2::uuid[]) and exists (
       select from deliveries d where d.brand_id = w.brand_id and d.webhook_id = w.webhook_id
          and d.status = 'pending' and d.due_at <= $1::timestamptz)`,
 );
-
-export interface DueWebhook extends WebhookWithWork {
-  readonly isFailing: boolean;
-}
 
 /** The subscriptions with deliveries that are due now, without those that wait. */
 export async function dueWebhooks(
   db: Database,
   now: Instant,
   waiting: readonly WebhookId[],
-): Promise<readonly DueWebhook[]> {
+): Promise<readonly WebhookWithWork[]> {
   const rows = await db.run(due, [toPostgres(now), waiting]);
-  return rows.map((row) => ({ ...withWork(row), ...health.read(row) }));
+  return rows.map(withWork);
 }
 
 /** Seconds after which another worker may send the same challenge: the first one may have died. */

@@ -81,6 +81,18 @@ async function stored(brand: BrandClient) {
   );
 }
 
+/** The world's system with a part of its database replaced. */
+const withDatabase = (part: Partial<System['db']>): System => ({
+  ...world.system,
+  db: { ...world.system.db, ...part },
+});
+
+async function rotate(key: 'brand-key' | 'index-key', { brandId }: BrandClient): Promise<void> {
+  const settings = { CLIENTELE_DATA_DIR: world.config.dataDir, ...world.databaseSettings };
+  const done = await clientele(['rotate', key, '--brand', brandId], settings);
+  expect([done.code, key]).toEqual([0, key]);
+}
+
 const countOf = async ({ brandId }: BrandClient) =>
   Number((await world.sql('select count(*) from customers where brand_id = $1', [brandId]))[0]?.['count']);
 
@@ -117,18 +129,14 @@ describe('an import with threads', { timeout: 180_000 }, () => {
     const taken = [lines[6], lines[650]].map((line) => line?.ssn);
     let raced = false;
     const { db } = world.system;
-    const system: System = {
-      ...world.system,
-      db: {
-        ...db,
-        runTogether: async (query, values) => {
-          if (!raced)
-            for (const ssn of taken) await brand.call('POST', '/customers', { body: person({ ssn }) });
-          raced = true;
-          return db.runTogether(query, values);
-        },
+    const system = withDatabase({
+      runTogether: async (query, values) => {
+        if (!raced)
+          for (const ssn of taken) await brand.call('POST', '/customers', { body: person({ ssn }) });
+        raced = true;
+        return db.runTogether(query, values);
       },
-    };
+    });
     const { problems, ...facts } = await run(brand, fileOf(lines), 2, system);
     expect(facts).toEqual({ lines: 700, imported: 698, earlier: 0, bad: 2 });
     expect(problems).toEqual(
@@ -146,23 +154,15 @@ describe('an import with threads', { timeout: 180_000 }, () => {
     const path = fileOf(lines);
     let rotated = false;
     const { db } = world.system;
-    const settings = { CLIENTELE_DATA_DIR: world.config.dataDir, ...world.databaseSettings };
-    const system: System = {
-      ...world.system,
-      db: {
-        ...db,
-        runTogether: async (query, values) => {
-          if (!rotated) {
-            rotated = true;
-            for (const key of ['brand-key', 'index-key']) {
-              const done = await clientele(['rotate', key, '--brand', brand.brandId], settings);
-              expect([done.code, key]).toEqual([0, key]);
-            }
-          }
-          return db.runTogether(query, values);
-        },
+    const system = withDatabase({
+      runTogether: async (query, values) => {
+        if (!rotated) {
+          rotated = true;
+          for (const key of ['brand-key', 'index-key'] as const) await rotate(key, brand);
+        }
+        return db.runTogether(query, values);
       },
-    };
+    });
     expect(await run(brand, path, 2, system)).toMatchObject({ imported: 1_100, bad: 0 });
     expect((await stored(brand)).map(({ email }) => email)).toEqual(lines.map(({ email }) => email));
     expect(await run(brand, path, 2)).toMatchObject({ imported: 0, earlier: 1_100 });
@@ -174,23 +174,18 @@ describe('an import with threads', { timeout: 180_000 }, () => {
     const [first] = lines;
     const path = fileOf([...lines, person({ ssn: first?.ssn ?? '' })]);
     let lookUps = 0;
-    const { db } = world.system;
-    const settings = { CLIENTELE_DATA_DIR: world.config.dataDir, ...world.databaseSettings };
-    const system: System = {
-      ...world.system,
-      db: {
-        ...db,
-        run: async (query, values) => {
-          const isLookUp = query.text.includes('from idempotency');
-          if (isLookUp) lookUps += 1;
-          if (isLookUp && lookUps === 3) {
-            await clientele(['rotate', 'index-key', '--brand', brand.brandId], settings);
-            await system.keyrings.reload(brand.brandId);
-          }
-          return db.run(query, values);
-        },
+    const { db, keyrings } = world.system;
+    const system = withDatabase({
+      run: async (query, values) => {
+        const isLookUp = query.text.includes('from idempotency');
+        if (isLookUp) lookUps += 1;
+        if (isLookUp && lookUps === 3) {
+          await rotate('index-key', brand);
+          await keyrings.reload(brand.brandId);
+        }
+        return db.run(query, values);
       },
-    };
+    });
     const { imported, bad, problems } = await run(brand, path, 0, system);
     expect(lookUps).toBeGreaterThan(4);
     expect([imported, bad]).toEqual([1_900, 1]);

@@ -155,15 +155,20 @@ const claimAll = (webhook: string) =>
     50,
   );
 
+/** A subscription with so many deliveries, all of them claimed. */
+async function claimOf(customers: number) {
+  const webhook = await subscribe('http://127.0.0.1:9/');
+  await makeDue(customers);
+  return { webhook, claimed: await claimAll(webhook) };
+}
+
 const settle = (delivery: ClaimedDelivery, attempt: AttemptResult) => {
   if (!delivery.event) throw new Error('The delivery has an event.');
   return settleDelivery(scopeOf(world.system, brand.brandId), { delivery, event: delivery.event, attempt });
 };
 
 test('of results that share a statement, one whose claim is lost is not written, and the others are', async () => {
-  const webhook = await subscribe('http://127.0.0.1:9/');
-  await makeDue(5);
-  const claimed = await claimAll(webhook);
+  const { webhook, claimed } = await claimOf(5);
   expect(claimed).toHaveLength(5);
   // Another worker has claimed it since.
   await world.sql('update deliveries set claim = gen_random_uuid() where delivery_id = $1', [
@@ -178,9 +183,7 @@ test('of results that share a statement, one whose claim is lost is not written,
 });
 
 test('a result that fails its statement does not fail the others in it', async () => {
-  const webhook = await subscribe('http://127.0.0.1:9/');
-  await makeDue(5);
-  const claimed = await claimAll(webhook);
+  const { webhook, claimed } = await claimOf(5);
   const taken = delivered();
   // The fourth one has the id of an attempt that exists.
   const attempts = [taken, delivered(), delivered(), delivered({ attemptId: taken.attemptId }), delivered()];
@@ -197,9 +200,7 @@ test('a result that fails its statement does not fail the others in it', async (
 });
 
 test('a result that finds its row locked waits for it, and holds back no other', async () => {
-  const webhook = await subscribe('http://127.0.0.1:9/');
-  await makeDue(4);
-  const claimed = await claimAll(webhook);
+  const { webhook, claimed } = await claimOf(4);
   const order: number[] = [];
   await world.system.db.transaction(async (connection) => {
     const lock = 'select from deliveries where delivery_id = $1 for update';
